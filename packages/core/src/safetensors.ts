@@ -3,8 +3,8 @@
  *
  * The checks are those of the reference implementation (github.com/huggingface/safetensors, `safetensors/src/tensor.rs`).
  * We depart from it in three places, each time on the strict side: duplicate keys are refused at every depth (its README forbids them,
- * its parser keeps the last tensor of a name), the header must begin with `{` (its README says so), and a size
- * above 2⁵³ − 1 is an overflow (there 2⁶⁴ − 1).
+ * its parser keeps the last tensor of a name), the header must begin with `{` (its README says so), and a number of
+ * bits above 2⁵³ − 1 is an overflow (there 2⁶⁴ − 1).
  */
 
 /** The arrays that hold a dtype's numbers exactly. */
@@ -24,17 +24,7 @@ interface Arrays {
 type TypedDtype = keyof Arrays;
 
 /** dtypes that JavaScript has no array for. */
-type RawDtype =
-  | "BOOL"
-  | "F16"
-  | "BF16"
-  | "C64"
-  | "F8_E5M2"
-  | "F8_E4M3"
-  | "F8_E8M0"
-  | "F6_E2M3"
-  | "F6_E3M2"
-  | "F4";
+type RawDtype = "BOOL" | "F16" | "BF16" | "C64" | "F8_E5M2" | "F8_E4M3" | "F8_E8M0" | "F6_E2M3" | "F6_E3M2" | "F4";
 
 /** A dtype of the format, by the name it has in a header. */
 export type SafetensorsDtype = TypedDtype | RawDtype;
@@ -46,7 +36,9 @@ export type SafetensorsDtype = TypedDtype | RawDtype;
  * still be listed, copied and rewritten without loss, and nobody mistakes the bytes for values, which would be in `data`.
  */
 export type SafetensorsEntry =
-  | { [D in TypedDtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: Arrays[D] } }[TypedDtype]
+  | {
+      [D in TypedDtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: Arrays[D] };
+    }[TypedDtype]
   | { readonly dtype: RawDtype; readonly shape: readonly number[]; readonly bytes: Uint8Array };
 
 /** A file that breaks the format, or tensors that the format cannot hold. */
@@ -216,7 +208,8 @@ function isLowSurrogate(unit: number): boolean {
 }
 
 function quote(text: string, what: string): string {
-  if (/\p{Surrogate}/u.test(text)) fail("", `${what} ${JSON.stringify(text)} holds half a surrogate pair, which UTF-8 cannot write`);
+  if (/\p{Surrogate}/u.test(text))
+    fail("", `${what} ${JSON.stringify(text)} holds half a surrogate pair, which UTF-8 cannot write`);
   return JSON.stringify(text);
 }
 
@@ -225,10 +218,11 @@ function bytesOf(tensor: string, entry: SafetensorsEntry): Uint8Array {
   const label = JSON.stringify(tensor);
   const refuse = (problem: string): never => fail("", problem);
   if (tensor === METADATA) refuse(`${label} is the name of the metadata and cannot name a tensor`);
-  if (rank(entry.dtype) < 0) refuse(`${label} has dtype ${JSON.stringify(entry.dtype)}; the format knows ${DTYPES.join(", ")}`);
+  if (rank(entry.dtype) < 0)
+    refuse(`${label} has dtype ${JSON.stringify(entry.dtype)}; the format knows ${DTYPES.join(", ")}`);
   for (const size of entry.shape) {
     if (!Number.isSafeInteger(size) || size < 0) {
-      refuse(`${label} has shape [${entry.shape}]: ${size} is not a non-negative integer`);
+      refuse(`${label} has shape ${show(entry.shape)}: ${size} is not a non-negative integer`);
     }
   }
   const array = "data" in entry ? entry.data : entry.bytes;
@@ -237,7 +231,7 @@ function bytesOf(tensor: string, entry: SafetensorsEntry): Uint8Array {
 
   const needed = byteLength(label, entry, refuse);
   if (array.byteLength !== needed) {
-    refuse(`${label} holds ${array.byteLength} bytes, its shape [${entry.shape}] × ${entry.dtype} needs ${needed}`);
+    refuse(`${label} holds ${array.byteLength} bytes, its shape ${show(entry.shape)} × ${entry.dtype} needs ${needed}`);
   }
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
@@ -246,15 +240,19 @@ function isTyped(dtype: SafetensorsDtype): dtype is TypedDtype {
   return Object.hasOwn(ARRAYS, dtype);
 }
 
-/** `Π shape × bits / 8`, or a refusal if that is no whole number of bytes or larger than 2⁵³ − 1. */
+/** `Π shape × bits / 8`, or a refusal if that is no whole number of bytes, or the bits are more than 2⁵³ − 1. */
 function byteLength(label: string, { shape, dtype }: Pick<TensorInfo, "shape" | "dtype">, refuse: Refuse): number {
   let bits = BITS.get(dtype)!;
   for (const size of shape) {
     bits *= size;
-    if (bits > Number.MAX_SAFE_INTEGER) refuse(`${label}: shape [${shape}] × ${dtype} overflows`);
+    if (bits > Number.MAX_SAFE_INTEGER) refuse(`${label}: shape ${show(shape)} × ${dtype} overflows`);
   }
-  if (bits % 8 !== 0) refuse(`${label}: shape [${shape}] × ${dtype} is ${bits} bits, not a whole number of bytes`);
+  if (bits % 8 !== 0) refuse(`${label}: shape ${show(shape)} × ${dtype} is ${bits} bits, not a whole number of bytes`);
   return bits / 8;
+}
+
+function show(shape: readonly number[]): string {
+  return shape.length > 16 ? `[${shape.slice(0, 16)},… ${shape.length} sizes]` : `[${shape}]`;
 }
 
 function headerLength(bytes: Uint8Array, refuse: Refuse): number {
@@ -267,7 +265,8 @@ function headerLength(bytes: Uint8Array, refuse: Refuse): number {
 
 function headerText(header: Uint8Array, refuse: Refuse): string {
   if (header.length === 0) refuse('the header is empty; it must begin with "{"');
-  if (header[0] !== 0x7b) refuse(`the header begins with byte 0x${header[0]!.toString(16).padStart(2, "0")}, not with "{"`);
+  if (header[0] !== 0x7b)
+    refuse(`the header begins with byte 0x${header[0]!.toString(16).padStart(2, "0")}, not with "{"`);
   const own = new Uint8Array(header); // a copy: TextDecoder takes no shared memory in browsers
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(own);
@@ -322,11 +321,12 @@ function checkLayout(infos: readonly TensorInfo[], available: number, refuse: Re
     const label = JSON.stringify(tensor);
     if (end < begin) refuse(`${label} begins at byte ${begin} and ends before it, at ${end}`);
     if (end > available) refuse(`${label} spans bytes ${begin}–${end}, the file holds ${available} bytes of data`);
-    if (begin < covered) refuse(`${label} begins at byte ${begin}, inside the tensor before it, which ends at ${covered}`);
+    if (begin < covered)
+      refuse(`${label} begins at byte ${begin}, inside the tensor before it, which ends at ${covered}`);
     if (begin > covered) refuse(`bytes ${covered}–${begin}, before ${label}, belong to no tensor`);
     const needed = byteLength(label, info, refuse);
     if (end - begin !== needed) {
-      refuse(`${label} spans bytes ${begin}–${end}, its shape [${shape}] × ${dtype} needs ${needed}`);
+      refuse(`${label} spans bytes ${begin}–${end}, its shape ${show(shape)} × ${dtype} needs ${needed}`);
     }
     covered = end;
   }
@@ -412,7 +412,11 @@ function parseJson(text: string, refuse: Refuse): ReadonlyMap<string, Json> {
     while (" \t\n\r".includes(text.charAt(at)) && at < text.length) at++;
   };
   const unexpected = (wanted: string): never =>
-    refuse(at >= text.length ? `it ends where ${wanted} should stand` : `${JSON.stringify(text[at])} at character ${at}, where ${wanted} should stand`);
+    refuse(
+      at >= text.length
+        ? `it ends where ${wanted} should stand`
+        : `${JSON.stringify(text[at])} at character ${at}, where ${wanted} should stand`,
+    );
   const take = (sign: string): boolean => {
     skip();
     if (text[at] !== sign) return false;
@@ -470,7 +474,11 @@ function parseJson(text: string, refuse: Refuse): ReadonlyMap<string, Json> {
     if (take("{")) return object(depth + 1);
     if (take("[")) return array(depth + 1);
     if (text[at] === '"') return string();
-    for (const [word, meaning] of [["true", true], ["false", false], ["null", null]] as const) {
+    for (const [word, meaning] of [
+      ["true", true],
+      ["false", false],
+      ["null", null],
+    ] as const) {
       if (text.startsWith(word, at)) {
         at += word.length;
         return meaning;
