@@ -1,0 +1,114 @@
+import { createReadStream } from "node:fs";
+import { DataError, explainFileError } from "./data-error.ts";
+
+/** Whole lines of a text file, decoded: `text` begins at line `line` (from 1) and ends at a line's end or the file's. */
+export interface Lines {
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * Reads a UTF-8 file as blocks of whole lines, about 64 KiB each, in time and memory linear in the longest line.
+ *
+ * A byte order mark at the start is dropped. Bytes are decoded strictly, never replaced by U+FFFD.
+ *
+ * @param maxLine - Bytes a single line may have, so that a file without line ends cannot fill the memory.
+ * @throws {DataError} `path:line: …` for bytes that are not UTF-8, a NUL, or a longer line; for a file that cannot be read.
+ */
+export async function* utf8Lines(path: string, maxLine: number = 64 * 2 ** 20): AsyncGenerator<Lines, void, undefined> {
+  let line = 1;
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+
+  for await (const chunk of chunks(path)) {
+    const end = chunk.lastIndexOf(newline) + 1;
+    if (end > 0) {
+      const block = Buffer.concat([...pending, chunk.subarray(0, end)]);
+      yield* decode(block, path, line);
+      line += countNewlines(block);
+      pending = [];
+      pendingBytes = 0;
+    }
+    if (end < chunk.length) {
+      pending.push(chunk.subarray(end));
+      pendingBytes += chunk.length - end;
+      if (pendingBytes > maxLine) {
+        throw new DataError(
+          `${path}:${line}: this line is longer than ${maxLine} bytes; this is not a text file of rows`,
+        );
+      }
+    }
+  }
+  if (pendingBytes > 0) yield* decode(Buffer.concat(pending), path, line);
+}
+
+const newline = 0x0a;
+// The decoder would drop a mark at the start of every block; `decode` drops the first line's only.
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+async function* chunks(path: string): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    for await (const chunk of createReadStream(path)) yield chunk;
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
+}
+
+/** The text of whole lines; where there is a fault, the lines before it first. */
+function* decode(block: Buffer, path: string, line: number): Generator<Lines, void, undefined> {
+  const withMark = line === 1 && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf;
+  const bytes = withMark ? block.subarray(3) : block;
+  const text = bytes.includes(0) ? undefined : decodeStrictly(bytes);
+  if (text !== undefined) {
+    if (text !== "") yield { text, line };
+    return;
+  }
+
+  const { at, what } = findFault(bytes, line);
+  const before = bytes.subarray(0, bytes.lastIndexOf(newline, at - bytes.length) + 1);
+  if (before.length > 0) yield { text: strict.decode(before), line };
+  throw new DataError(`${path}:${line + countNewlines(before)}: ${what}`);
+}
+
+function decodeStrictly(bytes: Buffer): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined; // the fault is looked for, and told, by the caller
+  }
+}
+
+function findFault(bytes: Buffer, firstLine: number): { at: number; what: string } {
+  const mark = bytes.length > 1 ? bytes.readUInt16BE(0) : 0;
+  if (firstLine === 1 && (mark === 0xfffe || mark === 0xfeff))
+    return { at: 0, what: "this file is UTF-16; save it as UTF-8" };
+
+  const nul = bytes.indexOf(0);
+  const at = firstInvalid(bytes);
+  if (nul !== -1 && (at === -1 || nul < at)) {
+    return { at: nul, what: "there is a NUL byte; the file is damaged or not text: get it again, or remove the byte" };
+  }
+  const value = bytes[at]!.toString(16).padStart(2, "0");
+  const column = at - bytes.lastIndexOf(newline, at - bytes.length);
+  return { at, what: `byte 0x${value} (byte ${column} of the line) is not UTF-8; save the file as UTF-8` };
+}
+
+/** Where replacing decoding first inserts a U+FFFD that does not stand in the bytes, or −1. */
+function firstInvalid(bytes: Buffer): number {
+  const replaced = bytes.toString("utf8");
+  let at = 0;
+  for (let from = 0; ; ) {
+    const next = replaced.indexOf("\ufffd", from);
+    if (next === -1) return -1;
+    at += Buffer.byteLength(replaced.slice(from, next));
+    if (!(bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd)) return at;
+    at += 3;
+    from = next + 1;
+  }
+}
+
+function countNewlines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count++;
+  return count;
+}
