@@ -1,3 +1,31 @@
+export { backend, useBackend } from "./backend.ts";
+export { createReferenceBackend } from "./backends/reference/backend.ts";
+export { gradients } from "./backprop.ts";
+export type { AdamStep, Backend, Indices, Kernels, RmspropStep, SgdStep, Storage } from "./kernels.ts";
+export * from "./ops/index.ts";
+export type { LstmOutput } from "./ops/lstm.ts";
+export type { LstmState, LstmWeights } from "./ops/lstm-cell.ts";
+export type { MatmulOptions } from "./ops/matmul.ts";
+export type { Operand } from "./ops/pairwise.ts";
+export type { Reduction } from "./ops/reduced.ts";
+export { noGrad, record } from "./record.ts";
 export { Rng, type RngKey, stream } from "./rng.ts";
-export { type Shape, ShapeError, type ShapeOf } from "./shape.ts";
-export { Tokens, tokens } from "./tokens.ts";
+export { scope } from "./scope.ts";
+export { type Shape, ShapeError, type Sizes } from "./shape.ts";
+export { dense, Sparse, type Weight, type WeightCube, type WeightMatrix, type WeightVector } from "./sparse.ts";
+export {
+  type Cube,
+  detach,
+  empty,
+  emptyLike,
+  full,
+  type Matrix,
+  ones,
+  type Scalar,
+  Tensor,
+  tensor,
+  type Vector,
+  zeros,
+} from "./tensor.ts";
+export { type TokenMatrix, Tokens, type TokenVector, tokens } from "./tokens.ts";
+export { adamUpdate, rmspropUpdate, sgdUpdate } from "./updates.ts";

@@ -71,7 +71,9 @@ describe("a stream", () => {
   });
 
   test("refuses seeds that are no counters", () => {
-    expect(() => stream(-1)).toThrow("stream: -1 is neither a seed nor a counter: those are integers from 0 to 2⁵³ − 1");
+    expect(() => stream(-1)).toThrow(
+      "stream: -1 is neither a seed nor a counter: those are integers from 0 to 2⁵³ − 1",
+    );
     expect(() => stream(0.5)).toThrow(RangeError);
     expect(() => stream(1, Number.NaN)).toThrow(RangeError);
   });

@@ -47,7 +47,8 @@ export class Rng {
     for (const part of path) {
       if (typeof part === "string") {
         fold(part.length, TEXT);
-        for (let i = 0; i < part.length; i += 2) fold(part.charCodeAt(i), i + 1 < part.length ? part.charCodeAt(i + 1) : 0);
+        for (let i = 0; i < part.length; i += 2)
+          fold(part.charCodeAt(i), i + 1 < part.length ? part.charCodeAt(i + 1) : 0);
       } else {
         if (!Number.isSafeInteger(part) || part < 0) {
           throw new RangeError(`stream: ${part} is neither a seed nor a counter: those are integers from 0 to 2⁵³ − 1`);
@@ -85,7 +86,8 @@ export class Rng {
    * @throws {RangeError} unless n is an integer from 1 to 2³².
    */
   below(n: number): number {
-    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`below: ${n} is not an integer from 1 to 2³²`);
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
+      throw new RangeError(`below: ${n} is not an integer from 1 to 2³²`);
     const fair = 2 ** 32 - (2 ** 32 % n);
     for (;;) {
       const word = this.uint32();

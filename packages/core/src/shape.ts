@@ -1,20 +1,8 @@
 /** Sizes of the axes, outermost first. `[]` is a scalar. */
 export type Shape = readonly number[];
 
-/** The shape of a tensor of rank `R`: `ShapeOf<2>` is `readonly [number, number]`. */
-export type ShapeOf<R extends number> = number extends R
-  ? Shape
-  : R extends 0
-    ? readonly []
-    : R extends 1
-      ? readonly [number]
-      : R extends 2
-        ? readonly [number, number]
-        : R extends 3
-          ? readonly [number, number, number]
-          : R extends 4
-            ? readonly [number, number, number, number]
-            : Shape;
+/** A shape of the same rank whose sizes are known at run time only: `readonly [2, 3]` → `readonly [number, number]`. */
+export type Sizes<S extends Shape> = { readonly [Axis in keyof S]: number };
 
 /** Two shapes, or a shape and an option, do not fit. The message names the operation and shows both. */
 export class ShapeError extends Error {

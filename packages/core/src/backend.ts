@@ -1,0 +1,21 @@
+import { createReferenceBackend } from "./backends/reference/backend.ts";
+import type { Backend } from "./kernels.ts";
+
+let current: Backend = createReferenceBackend();
+
+/** The backend on which tensors are made and operations run. */
+export function backend(): Backend {
+  return current;
+}
+
+/**
+ * Makes tensors live, and operations run, on this backend from now on. Tensors made before stay where they are: an
+ * operation on one of them is an error that names both backends.
+ *
+ * @returns the backend that was in use before.
+ */
+export function useBackend(next: Backend): Backend {
+  const previous = current;
+  current = next;
+  return previous;
+}

@@ -1,0 +1,53 @@
+import type { Walk } from "../../kernels.ts";
+import { eachOffset } from "./walk.ts";
+
+/** out[i] = a[walk(i)] */
+export function read(a: Float32Array, out: Float32Array, { shape, strides, offset }: Walk): void {
+  eachOffset(shape, strides, strides, (i, at) => {
+    out[i] = a[offset + at]!;
+  });
+}
+
+/** out = 0, then out[walk(i)] = a[i] */
+export function place(a: Float32Array, out: Float32Array, { shape, strides, offset }: Walk): void {
+  out.fill(0);
+  eachOffset(shape, strides, strides, (i, at) => {
+    out[offset + at] = a[i]!;
+  });
+}
+
+export function concat(
+  parts: readonly Float32Array[],
+  out: Float32Array,
+  { outer, axes, inner }: { outer: number; axes: readonly number[]; inner: number },
+): void {
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    parts.forEach((part, p) => {
+      const length = axes[p]! * inner;
+      out.set(part.subarray(o * length, (o + 1) * length), at);
+      at += length;
+    });
+  }
+}
+
+/** out[i,d] = table[ids[i],d] */
+export function gatherRows(table: Float32Array, ids: Int32Array, out: Float32Array, { dim }: { dim: number }): void {
+  for (let i = 0; i < ids.length; i++) {
+    for (let d = 0, from = ids[i]! * dim, to = i * dim; d < dim; d++) out[to + d] = table[from + d]!;
+  }
+}
+
+/** out = 0, then out[ids[i],d] += rows[i,d] */
+export function scatterRows(
+  rows: Float32Array,
+  ids: Int32Array,
+  out: Float32Array,
+  { dim, except }: { dim: number; except?: number | undefined },
+): void {
+  out.fill(0);
+  for (let i = 0; i < ids.length; i++) {
+    if (ids[i] === except) continue;
+    for (let d = 0, from = i * dim, to = ids[i]! * dim; d < dim; d++) out[to + d]! += rows[from + d]!;
+  }
+}

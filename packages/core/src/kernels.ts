@@ -1,0 +1,217 @@
+import type { RngKey } from "./rng.ts";
+import type { AxisView } from "./shape.ts";
+
+/** float32 values in a backend's own memory: an array on a CPU, a handle on a GPU. Only its backend looks inside. */
+export interface Storage {
+  readonly length: number;
+}
+
+/** int32 values in a backend's own memory: ids, lengths, winners. */
+export interface Indices {
+  readonly length: number;
+}
+
+/** A walk over `shape` that reads operands `a` and `b` by their strides (0 where broadcast), in elements. */
+export interface PairWalk {
+  readonly shape: readonly number[];
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+/** A walk over `shape` inside a larger or smaller array: element `i` is at `offset + Σ iₐ·stridesₐ`. */
+export interface Walk {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** `a[b?,m,k] · b[b?,k,n]`; a transposed operand is stored `[k,m]`, `[n,k]`. */
+export interface MatmulSize {
+  readonly batch: number;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** `x[batch,time,channels] * kernel[width,channels,filters] → y[batch,time − width + 1,filters]`. */
+export interface Conv1dSize {
+  readonly batch: number;
+  readonly time: number;
+  readonly channels: number;
+  readonly width: number;
+  readonly filters: number;
+}
+
+export interface LstmSize {
+  readonly batch: number;
+  readonly time: number;
+  readonly hidden: number;
+  /** Each text is read from its last token to its first. */
+  readonly reverse: boolean;
+}
+
+export interface SgdStep {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  /** The velocity is not decayed but set at the first step. */
+  readonly first: boolean;
+}
+
+export interface AdamStep {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Added to the gradient, λ·θ (Adam's L2). */
+  readonly weightDecay: number;
+  /** Taken from the weights, η·λ·θ (AdamW). */
+  readonly decoupledDecay: number;
+  /** 1 at the first step. */
+  readonly step: number;
+}
+
+export interface RmspropStep {
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  readonly momentum: number;
+}
+
+/**
+ * What a backend computes. Sizes have been checked; nothing is checked again here.
+ *
+ * Every kernel overwrites the arrays that its formula assigns to, which come last, reads nothing but its arguments,
+ * and keeps nothing. A kernel may return before it has run, but kernels take effect in the order in which they were issued.
+ * Results that would be denormal float32 numbers may be flushed to 0 where the formula says "flushed".
+ */
+export interface Kernels {
+  /** out[i] = value */
+  fill(value: number, out: Storage): void;
+  /** out[i] = a[walk(i)] */
+  read(a: Storage, out: Storage, walk: Walk): void;
+  /** out = 0, then out[walk(i)] = a[i] */
+  place(a: Storage, out: Storage, walk: Walk): void;
+  /** out[o, offsetₚ + j, i] = partsₚ[o,j,i], the parts in order along the axis; `axes` holds each part's size there */
+  concat(
+    parts: readonly Storage[],
+    out: Storage,
+    size: { outer: number; axes: readonly number[]; inner: number },
+  ): void;
+
+  /** out = a + b */
+  add(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  /** out = a − b */
+  sub(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  /** out = a · b */
+  mul(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  /** out = a / b */
+  div(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+
+  /** out = eˣ, flushed */
+  exp(x: Storage, out: Storage): void;
+  /** out = ln x */
+  log(x: Storage, out: Storage): void;
+  /** out = √x */
+  sqrt(x: Storage, out: Storage): void;
+  /** out = |x| */
+  abs(x: Storage, out: Storage): void;
+  /** out = −1, 0 or 1 */
+  sign(x: Storage, out: Storage): void;
+  /** out = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
+  tanh(x: Storage, out: Storage): void;
+  /** out = 1 / (1 + e⁻ˣ), flushed */
+  sigmoid(x: Storage, out: Storage): void;
+  /** out = max(x, 0); NaN stays NaN */
+  relu(x: Storage, out: Storage): void;
+  /** out = 1 where x > 0, else 0: the derivative of relu */
+  positive(x: Storage, out: Storage): void;
+
+  /** out[o,i] = Σ_a x[o,a,i], added in the order of a, from 0 */
+  sum(x: Storage, out: Storage, size: AxisView): void;
+  /** winners[o,i] = the first a < lengths[o] with the largest x[o,a,i] (NaN is larger than all), out[o,i] = that value */
+  max(x: Storage, lengths: Indices | undefined, out: Storage, winners: Indices, size: AxisView): void;
+  /** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
+  placeWinners(dy: Storage, winners: Indices, dx: Storage, size: AxisView): void;
+  /** y[o,i] = x[o, winners[o,i], i] */
+  takeWinners(x: Storage, winners: Indices, y: Storage, size: AxisView): void;
+
+  /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0 */
+  matmul(a: Storage, b: Storage, out: Storage, size: MatmulSize): void;
+
+  /** y[b,t,f] = Σ_{w,c} x[b,t+w,c] · kernel[w,c,f] */
+  conv1d(x: Storage, kernel: Storage, y: Storage, size: Conv1dSize): void;
+  /** dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f] */
+  conv1dInput(dy: Storage, kernel: Storage, dx: Storage, size: Conv1dSize): void;
+  /** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c] · dy[b,t,f] */
+  conv1dKernel(x: Storage, dy: Storage, dkernel: Storage, size: Conv1dSize): void;
+
+  /** out[i,d] = table[ids[i],d] */
+  gatherRows(table: Storage, ids: Indices, out: Storage, size: { dim: number }): void;
+  /** out = 0, then out[ids[i],d] += rows[i,d] in the order of i, but for rows whose id is `except` */
+  scatterRows(rows: Storage, ids: Indices, out: Storage, size: { dim: number; except?: number | undefined }): void;
+
+  /** out[i] = 0 where word i of the stream `key` (see `Rng.uint32`) is below p·2³², else 1/(1−p) */
+  dropoutMask(key: RngKey, out: Storage, size: { p: number }): void;
+
+  /**
+   * One direction of one LSTM layer over whole sequences. `projected[b,t,4h]` holds the input's share of the gates with
+   * both biases, `recurrent[4h,h]` is `weight_hh`, gates in the order i, f, g, o. Along each text, from a zero state:
+   *
+   *     i, f, o = σ(·), g = tanh(·) of projected[b,t] + recurrent·h      → gates[b,t,4h]
+   *     c = f·c + i·g,  h = o·tanh(c)                                    → states[b,t,0:h] = h, states[b,t,h:2h] = c
+   *
+   * Steps from lengths[b] on are not computed: their gates and states are 0.
+   */
+  lstm(projected: Storage, recurrent: Storage, lengths: Indices, gates: Storage, states: Storage, size: LstmSize): void;
+  /** The gradient of `lstm`: from dstates[b,t,2h] and what `lstm` left, dprojected[b,t,4h]. */
+  lstmGradient(
+    dstates: Storage,
+    gates: Storage,
+    states: Storage,
+    recurrent: Storage,
+    lengths: Indices,
+    dprojected: Storage,
+    size: LstmSize,
+  ): void;
+
+  /** g = gradient + λ·θ; v = first ? g : μ·v + (1 − dampening)·g, flushed; θ −= η·(nesterov ? g + μ·v : μ ? v : g) */
+  sgd(gradient: Storage, velocity: Storage | undefined, weights: Storage, step: SgdStep): void;
+  /**
+   * θ −= η·λ′·θ; g = gradient + λ·θ; m = β₁·m + (1 − β₁)·g, v = β₂·v + (1 − β₂)·g², both flushed;
+   * θ −= (η / (1 − β₁ᵗ)) · m / (√v / √(1 − β₂ᵗ) + ε)
+   */
+  adam(gradient: Storage, m: Storage, v: Storage, weights: Storage, step: AdamStep): void;
+  /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
+  rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;
+}
+
+/**
+ * Storage plus kernels. The contract fits a synchronous CPU and an asynchronous GPU alike: everything is *issued* at
+ * once, takes effect in the order of issue, and is *read* asynchronously.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly kernels: Kernels;
+  /** Room for `length` values, whose content is arbitrary until a kernel overwrites it. */
+  allocate(length: number): Storage;
+  allocateIndices(length: number): Indices;
+  /** A copy of the values as they are now. */
+  upload(values: Float32Array): Storage;
+  /** The values, which nobody changes afterwards. */
+  uploadIndices(values: Int32Array): Indices;
+  /** Overwrites the storage, in the order of issue. */
+  write(storage: Storage, values: Float32Array): void;
+  /** A copy of the values after everything issued so far. Rejects with the first error of what was issued. */
+  read(storage: Storage): Promise<Float32Array>;
+  /** The values themselves, where storage is synchronous; undefined where only `read` will do. */
+  view(storage: Storage): Float32Array | undefined;
+  /** Takes the storage back, once everything issued so far has run. Nobody uses it again. */
+  release(storage: Storage): void;
+  releaseIndices(indices: Indices): void;
+}

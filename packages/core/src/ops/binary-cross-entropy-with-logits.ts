@@ -1,0 +1,45 @@
+import { noGrad, record } from "../record.ts";
+import { ShapeError, show } from "../shape.ts";
+import { type Scalar, tensor, type Vector } from "../tensor.ts";
+import type { TokenVector } from "../tokens.ts";
+import { abs } from "./abs.ts";
+import { add } from "./add.ts";
+import { exp } from "./exp.ts";
+import { log } from "./log.ts";
+import { mean } from "./mean.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+import { relu } from "./relu.ts";
+import { sigmoid } from "./sigmoid.ts";
+import { sub } from "./sub.ts";
+
+/**
+ * The mean over the batch of `−t·ln σ(x) − (1 − t)·ln(1 − σ(x))`, computed as `max(x, 0) − x·t + ln(1 + e^−|x|)`, which
+ * never overflows: `[batch] → []`.
+ *
+ * @param logits - One a text, `[batch]`.
+ * @param targets - 0 or 1 for each, `[batch]`.
+ * @throws {ShapeError} if there is not one target a logit, or none at all.
+ * @throws {RangeError} if a target is neither 0 nor 1.
+ */
+export function binaryCrossEntropyWithLogits(logits: Vector, targets: TokenVector): Scalar {
+  const n = logits.size;
+  if (targets.size !== n || n === 0) {
+    throw new ShapeError(
+      `binaryCrossEntropyWithLogits: logits ${show(logits)} want ${n === 0 ? "at least one" : n} targets; ${targets.size} came`,
+    );
+  }
+  const wrong = targets.data.findIndex((target) => target !== 0 && target !== 1);
+  if (wrong >= 0)
+    throw new RangeError(`binaryCrossEntropyWithLogits: target ${wrong} is ${targets.data[wrong]}, neither 0 nor 1`);
+
+  const t = tensor(targets.data, [n]);
+  const y = noGrad(() => {
+    const softplus = log(add(1, exp(neg(abs(logits)))));
+    return mean(add(sub(relu(logits), mul(logits, t)), softplus));
+  });
+  // By hand, because the pieces above have kinks at 0 where their sum is smooth: dx = (σ(x) − t) / n.
+  return record("binaryCrossEntropyWithLogits", y, [logits], (dy) => [
+    () => mul(dy, mul(sub(sigmoid(logits), t), 1 / n)),
+  ]);
+}

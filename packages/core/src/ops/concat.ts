@@ -1,0 +1,46 @@
+import { backend } from "../backend.ts";
+import { record } from "../record.ts";
+import { checkAxis, type Shape, ShapeError, show, viewAround } from "../shape.ts";
+import { empty, type Tensor } from "../tensor.ts";
+import { slice } from "./slice.ts";
+
+/**
+ * Tensors one after another along an axis.
+ *
+ * @param options.axis - Default 0.
+ * @throws {ShapeError} if there are none, or sizes differ on another axis.
+ * @throws {RangeError} if there is no such axis.
+ */
+export function concat<S extends Shape>(parts: readonly Tensor<S>[], { axis = 0 }: { axis?: number } = {}): Tensor<S> {
+  const first = parts[0];
+  if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate");
+  const at = checkAxis("concat", first.shape, axis);
+  for (const part of parts) {
+    if (part.shape.length !== first.shape.length || part.shape.some((size, i) => i !== at && size !== first.shape[i])) {
+      throw new ShapeError(`concat: ${show(first)} and ${show(part)} differ elsewhere than on axis ${at}`);
+    }
+  }
+
+  const axes = parts.map((part) => part.shape[at]!);
+  const shape = (first.shape as readonly number[]).with(
+    at,
+    axes.reduce((sum, size) => sum + size, 0),
+  );
+  const { outer, inner } = viewAround(shape, at);
+  const y = empty(shape) as Tensor<S>;
+  backend().kernels.concat(
+    parts.map((part) => part.storage),
+    y.storage,
+    { outer, axes, inner },
+  );
+
+  return record("concat", y, parts, (dy) => {
+    let from = 0;
+    return parts.map((part) => {
+      const begin = shape.map((_, i) => (i === at ? from : 0));
+      from += part.shape[at]!;
+      const end = shape.with(at, from);
+      return () => slice(dy, begin, end);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { backend } from "../backend.ts";
+import type { Conv1dSize } from "../kernels.ts";
+import { record } from "../record.ts";
+import { ShapeError, show } from "../shape.ts";
+import { dense, type WeightCube } from "../sparse.ts";
+import { type Cube, empty } from "../tensor.ts";
+
+/**
+ * Convolution over time, stride 1, no padding: `y[b,t,f] = Σ_w Σ_c x[b,t+w,c] · kernel[w,c,f]`.
+ *
+ * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. PyTorch stores the same kernel
+ * as `[filters, channels, width]`.
+ *
+ * @param x - Sequences, `[batch, time, channels]`.
+ * @param weights - The kernel, `[width, channels, filters]`.
+ * @returns `[batch, time − width + 1, filters]`
+ * @throws {ShapeError} if the channels differ, or the sequences are shorter than the kernel.
+ * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, eq. 2.
+ */
+export function conv1d(x: Cube, weights: WeightCube): Cube {
+  const kernel = dense(weights);
+  const [batch, time, channels] = x.shape;
+  const [width, inner, filters] = kernel.shape;
+  const names = `conv1d: ${show(x)} * ${show(kernel)}`;
+  if (channels !== inner) throw new ShapeError(`${names}: channels ${channels} and ${inner} differ`);
+  if (width === 0) throw new ShapeError(`${names}: a kernel is at least one step wide`);
+  if (time < width) throw new ShapeError(`${names}: ${time} time steps are fewer than the kernel's width, ${width}`);
+  return forward(x, kernel, { batch, time, channels, width, filters });
+}
+
+// The three products below are the three ways to contract the same trilinear form Σ x·kernel·dy, so the gradient of each
+// is made of the other two.
+
+function forward(x: Cube, kernel: Cube, size: Conv1dSize): Cube {
+  const y = empty([size.batch, size.time - size.width + 1, size.filters]);
+  backend().kernels.conv1d(x.storage, kernel.storage, y.storage, size);
+  return record("conv1d", y, [x, kernel], (dy) => [
+    () => inputGradient(dy, kernel, size),
+    () => kernelGradient(x, dy, size),
+  ]);
+}
+
+function inputGradient(dy: Cube, kernel: Cube, size: Conv1dSize): Cube {
+  const dx = empty([size.batch, size.time, size.channels]);
+  backend().kernels.conv1dInput(dy.storage, kernel.storage, dx.storage, size);
+  return record("conv1d", dx, [dy, kernel], (g) => [() => forward(g, kernel, size), () => kernelGradient(g, dy, size)]);
+}
+
+function kernelGradient(x: Cube, dy: Cube, size: Conv1dSize): Cube {
+  const dkernel = empty([size.width, size.channels, size.filters]);
+  backend().kernels.conv1dKernel(x.storage, dy.storage, dkernel.storage, size);
+  return record("conv1d", dkernel, [x, dy], (g) => [() => inputGradient(dy, g, size), () => forward(x, g, size)]);
+}

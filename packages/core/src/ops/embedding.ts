@@ -1,0 +1,30 @@
+import { indices } from "../scope.ts";
+import { type Shape, show } from "../shape.ts";
+import { dense, type WeightMatrix } from "../sparse.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Tokens } from "../tokens.ts";
+import { gatherRows } from "./rows.ts";
+
+/**
+ * The rows of a table that the ids choose: `y[…,d] = table[ids[…],d]`, `[rows, dim] × […] → […, dim]`.
+ *
+ * Where an id repeats, the gradients of its row add up.
+ *
+ * @param options.paddingId - The row that gets no gradient, as `padding_idx` in PyTorch.
+ * @throws {RangeError} if an id is not a row of the table.
+ */
+export function embedding<S extends Shape>(
+  weights: WeightMatrix,
+  ids: Tokens<S>,
+  { paddingId }: { paddingId?: number | undefined } = {},
+): Tensor<readonly [...S, number]> {
+  const table = dense(weights);
+  const rows = table.shape[0];
+  const wrong = ids.data.findIndex((id) => id < 0 || id >= rows);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `embedding: token ${wrong} is ${ids.data[wrong]}; the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
+    );
+  }
+  return gatherRows(table, indices(ids.data), ids.shape, paddingId) as Tensor<readonly [...S, number]>;
+}

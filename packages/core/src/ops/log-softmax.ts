@@ -1,0 +1,30 @@
+import { noGrad } from "../record.ts";
+import { checkAxis, type Shape, show } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { exp } from "./exp.ts";
+import { log } from "./log.ts";
+import { max } from "./max.ts";
+import { sub } from "./sub.ts";
+import { sum } from "./sum.ts";
+
+/**
+ * `yᵢ = xᵢ − ln Σⱼ e^xⱼ` along an axis, without overflow.
+ *
+ * @param options.axis - Default −1, the last.
+ * @throws {RangeError} if there is no such axis, or nothing along it.
+ */
+export function logSoftmax<S extends Shape>(x: Tensor<S>, { axis = -1 }: { axis?: number } = {}): Tensor<S> {
+  const z = shifted("logSoftmax", x, axis);
+  return sub(z, log(sum(exp(z), { axis, keepDims: true }))) as Tensor<S>;
+}
+
+/** `x − max x`: softmax is the same, and no exponential overflows. The shift is a constant to the gradient. */
+export function shifted<S extends Shape>(operation: string, x: Tensor<S>, axis: number): Tensor<S> {
+  if (x.shape[checkAxis(operation, x.shape, axis)] === 0) {
+    throw new RangeError(`${operation}: ${show(x)} has nothing along axis ${axis}`);
+  }
+  return sub(
+    x,
+    noGrad(() => max(x, { axis, keepDims: true })),
+  ) as Tensor<S>;
+}

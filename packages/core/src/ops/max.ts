@@ -1,0 +1,43 @@
+import { backend } from "../backend.ts";
+import type { Indices } from "../kernels.ts";
+import { record } from "../record.ts";
+import { indices } from "../scope.ts";
+import { type AxisView, type Shape, show, viewAround } from "../shape.ts";
+import { empty, type Tensor } from "../tensor.ts";
+import { type Reduced, type Reduction, reduction } from "./reduced.ts";
+
+/**
+ * The largest value over one axis, or over all. NaN is larger than everything. Where several tie, the first wins and takes the whole gradient.
+ *
+ * @throws {RangeError} if there is no such axis, or nothing along it.
+ */
+export function max<S extends Shape, const O extends Reduction = Record<never, never>>(
+  x: Tensor<S>,
+  options: O = {} as O,
+): Tensor<Reduced<S, O>> {
+  const { axis, shape } = reduction("max", x, options);
+  const size = axis === undefined ? { outer: 1, axis: x.size, inner: 1 } : viewAround(x.shape, axis);
+  if (size.axis === 0) throw new RangeError(`max: ${show(x)} has nothing to take the maximum of`);
+  return largest("max", x, undefined, shape, size) as Tensor<Reduced<S, O>>;
+}
+
+/** The kernel `max` and its rule, on `x` seen as `[outer, axis, inner]`. */
+export function largest(name: string, x: Tensor, lengths: Indices | undefined, shape: Shape, size: AxisView): Tensor {
+  const y = empty(shape);
+  const winners = indices(y.size);
+  backend().kernels.max(x.storage, lengths, y.storage, winners, size);
+  return record(name, y, [x], (dy) => [() => placeWinners(dy, winners, x.shape, size)]);
+}
+
+/** `dx = 0` but for the winners, which get `dy`. */
+function placeWinners(dy: Tensor, winners: Indices, shape: Shape, size: AxisView): Tensor {
+  const dx = empty(shape);
+  backend().kernels.placeWinners(dy.storage, winners, dx.storage, size);
+  return record("max", dx, [dy], (g) => [() => takeWinners(g, winners, dy.shape, size)]);
+}
+
+function takeWinners(x: Tensor, winners: Indices, shape: Shape, size: AxisView): Tensor {
+  const y = empty(shape);
+  backend().kernels.takeWinners(x.storage, winners, y.storage, size);
+  return record("max", y, [x], (dy) => [() => placeWinners(dy, winners, x.shape, size)]);
+}

@@ -1,0 +1,31 @@
+import type { PairWalk, Storage } from "../kernels.ts";
+import { broadcastShape, broadcastStrides, type Shape, type Sizes } from "../shape.ts";
+import { empty, full, type Tensor } from "../tensor.ts";
+
+/** The rank to which two operands broadcast: that of the longer shape. */
+export type Wider<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
+  ? Shape
+  : A extends readonly [...Sizes<B>, ...Shape]
+    ? A
+    : B;
+
+/** A tensor, or a number that stands for a constant scalar. */
+export type Operand<S extends Shape = Shape> = Tensor<S> | number;
+
+export function asTensor<S extends Shape>(x: Tensor<S> | number): Tensor<S> {
+  return typeof x === "number" ? (full<Shape>([], x) as Tensor<S>) : x;
+}
+
+/** A new tensor of the common shape of `a` and `b`, overwritten by `kernel`, which reads both as if they had that shape. */
+export function pairwise(
+  operation: string,
+  a: Tensor,
+  b: Tensor,
+  kernel: (a: Storage, b: Storage, out: Storage, walk: PairWalk) => void,
+): Tensor {
+  const shape = broadcastShape(operation, a.shape, b.shape);
+  const y = empty(shape);
+  const strides = { a: broadcastStrides(a.shape, shape), b: broadcastStrides(b.shape, shape) };
+  kernel(a.storage, b.storage, y.storage, { shape, ...strides });
+  return y;
+}

@@ -1,0 +1,17 @@
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { div } from "./div.ts";
+import { exp } from "./exp.ts";
+import { shifted } from "./log-softmax.ts";
+import { sum } from "./sum.ts";
+
+/**
+ * `yᵢ = e^xᵢ / Σⱼ e^xⱼ` along an axis, without overflow.
+ *
+ * @param options.axis - Default −1, the last.
+ * @throws {RangeError} if there is no such axis, or nothing along it.
+ */
+export function softmax<S extends Shape>(x: Tensor<S>, { axis = -1 }: { axis?: number } = {}): Tensor<S> {
+  const e = exp(shifted("softmax", x, axis));
+  return div(e, sum(e, { axis, keepDims: true })) as Tensor<S>;
+}

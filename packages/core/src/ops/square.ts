@@ -1,0 +1,8 @@
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { mul } from "./mul.ts";
+
+/** `y = x²` element by element. */
+export function square<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  return mul(x, x) as Tensor<S>;
+}

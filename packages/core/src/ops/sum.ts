@@ -1,0 +1,62 @@
+import { backend } from "../backend.ts";
+import { record } from "../record.ts";
+import {
+  broadcastShape,
+  broadcastStrides,
+  type Shape,
+  ShapeError,
+  type Sizes,
+  sameShape,
+  show,
+  viewAround,
+} from "../shape.ts";
+import { empty, type Tensor } from "../tensor.ts";
+import { type Reduced, type Reduction, reduction } from "./reduced.ts";
+import { reshape } from "./reshape.ts";
+
+/**
+ * `y = Σ x` over one axis, or over all: added one by one in the order of the axis. An empty sum is 0.
+ *
+ * @throws {RangeError} if there is no such axis.
+ */
+export function sum<S extends Shape, const O extends Reduction = Record<never, never>>(
+  x: Tensor<S>,
+  options: O = {} as O,
+): Tensor<Reduced<S, O>> {
+  const { axis, kept, shape } = reduction("sum", x, options);
+  const y = empty(shape) as Tensor<Reduced<S, O>>;
+  backend().kernels.sum(
+    x.storage,
+    y.storage,
+    axis === undefined ? { outer: 1, axis: x.size, inner: 1 } : viewAround(x.shape, axis),
+  );
+  return record("sum", y, [x], (dy) => [() => broadcastTo(reshape(dy, kept), x.shape)]);
+}
+
+// The two adjoints of sum stand here: each one's gradient is the other's.
+
+/**
+ * `x` repeated along new leading axes and along axes of size 1, to `shape`.
+ *
+ * @throws {ShapeError} if `x` does not broadcast to exactly that shape.
+ */
+export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<Sizes<S>> {
+  if (!sameShape(broadcastShape("broadcastTo", x.shape, shape), shape)) {
+    throw new ShapeError(`broadcastTo: ${show(x)} does not broadcast to ${show(shape)}`);
+  }
+  const y = empty(shape);
+  backend().kernels.read(x.storage, y.storage, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 });
+  return record("broadcastTo", y, [x], (dy) => [() => sumTo(dy, x.shape)]);
+}
+
+/** Undoes broadcasting: adds `x` up over the axes along which `shape` was repeated. The gradient of every broadcast. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const added = x.shape.length - shape.length;
+  let y = x;
+  for (let axis = 0; axis < x.shape.length; axis++) {
+    const repeated = axis < added || (shape[axis - added] === 1 && x.shape[axis] !== 1);
+    if (repeated) y = sum(y, { axis, keepDims: true });
+  }
+  return reshape(y, shape);
+}

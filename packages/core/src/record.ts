@@ -1,0 +1,47 @@
+import type { Tensor } from "./tensor.ts";
+
+let recording = true;
+let count = 0;
+
+/** Runs `body` without recording: what it computes has no gradient. For evaluation, and for tensors used as constants. */
+export function noGrad<T>(body: () => T): T {
+  return withRecording(false, body);
+}
+
+export function withRecording<T>(on: boolean, body: () => T): T {
+  const before = recording;
+  recording = on;
+  try {
+    return body();
+  } finally {
+    recording = before;
+  }
+}
+
+/**
+ * For authors of operations: notes how `y` was computed, if a gradient may ever be asked for it.
+ *
+ * @param rule - From `dy`, the gradient of the loss with respect to `y`, a thunk for each input that computes the gradient with respect to
+ *   it. Written in operations, it can itself be differentiated. Thunks of inputs that need no gradient are not called.
+ */
+export function record<T extends Tensor>(
+  name: string,
+  y: T,
+  inputs: readonly Tensor[],
+  rule: (dy: T) => readonly (() => Tensor)[],
+): T {
+  if (recording && inputs.some((input) => input.requiresGrad)) {
+    y.node = { name, order: count++, inputs, rule: rule as (dy: Tensor) => readonly (() => Tensor)[] };
+  }
+  return y;
+}
+
+/**
+ * For rules that call kernels: marks a gradient that cannot be differentiated again, so that asking for it is an error
+ * instead of a silent zero.
+ */
+export function onceOnly<T extends Tensor>(name: string, gradient: T, inputs: readonly Tensor[]): T {
+  return record(name, gradient, inputs, () => {
+    throw new Error(`gradients: the gradient of ${name} is a kernel of its own and cannot be differentiated again`);
+  });
+}

@@ -1,0 +1,97 @@
+import { backend } from "./backend.ts";
+import type { Backend, Indices, Storage } from "./kernels.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What a scope gives back when it ends. Reshaped tensors share storage, so tensors and storage are listed apart. */
+interface Scope {
+  tensors: Tensor[];
+  storage: { readonly owner: Backend; readonly values: Storage }[];
+  indices: { readonly owner: Backend; readonly values: Indices }[];
+}
+
+let current: Scope | undefined;
+
+/** For tensors: a tensor made inside a scope cannot be used after it. */
+export function adopt(tensor: Tensor): void {
+  current?.tensors.push(tensor);
+}
+
+/** float32 memory of the backend in use, given back with the scope. */
+export function allocate(length: number): Storage {
+  return own(backend().allocate(length));
+}
+
+/** A copy of the values in the memory of the backend in use, given back with the scope. */
+export function upload(values: Float32Array): Storage {
+  return own(backend().upload(values));
+}
+
+function own(values: Storage): Storage {
+  current?.storage.push({ owner: backend(), values });
+  return values;
+}
+
+/** int32 values, or room for so many, in the memory of the backend in use, given back with the scope. */
+export function indices(values: Int32Array | number): Indices {
+  const owner = backend();
+  const made = typeof values === "number" ? owner.allocateIndices(values) : owner.uploadIndices(values);
+  current?.indices.push({ owner, values: made });
+  return made;
+}
+
+/**
+ * Runs `body` and gives back the memory of every tensor made inside, but for those it returns (alone, or in an array,
+ * an object or a map): a thousand steps of training use the memory of one. What is returned is cut from the graph and belongs to the
+ * surrounding scope. Weights and the state of optimisers are made outside.
+ *
+ * `body` is synchronous: it issues work. Await its results after it.
+ *
+ *     const loss = scope(() => { …; optimiser.step(gradients(loss, weights)); return loss; });
+ *     await loss.item();
+ *
+ * @throws {TypeError} if `body` returns a promise: its work would run after the memory is gone.
+ */
+export function scope<T>(body: () => T): T {
+  const outer = current;
+  const mine: Scope = { tensors: [], storage: [], indices: [] };
+  current = mine;
+  try {
+    const result = body();
+    if (result instanceof Promise) {
+      throw new TypeError("scope: the body returned a promise: issue work inside, await its results after the scope");
+    }
+    end(mine, outer, result);
+    return result;
+  } catch (error) {
+    end(mine, outer, undefined);
+    throw error;
+  } finally {
+    current = outer;
+  }
+}
+
+function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
+  const kept = new Set<Tensor>();
+  collect(result, new Set(mine.tensors), kept);
+  const alive = new Set([...kept].map((tensor) => tensor.storage));
+
+  for (const tensor of mine.tensors) {
+    tensor.node = undefined;
+    if (kept.has(tensor)) outer?.tensors.push(tensor);
+    else tensor.forget();
+  }
+  for (const owned of mine.storage) {
+    if (alive.has(owned.values)) outer?.storage.push(owned);
+    else owned.owner.release(owned.values);
+  }
+  for (const { owner, values } of mine.indices) owner.releaseIndices(values);
+}
+
+function collect(value: unknown, made: ReadonlySet<Tensor>, kept: Set<Tensor>): void {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  if (made.has(value as Tensor)) kept.add(value as Tensor);
+  else if (Array.isArray(value)) for (const part of value) collect(part, made, kept);
+  else if (value instanceof Map) for (const part of value.values()) collect(part, made, kept);
+  else if (Object.getPrototypeOf(value) === Object.prototype)
+    for (const part of Object.values(value)) collect(part, made, kept);
+}

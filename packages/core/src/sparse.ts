@@ -1,0 +1,55 @@
+import { reshape } from "./ops/reshape.ts";
+import { scatterRows } from "./ops/rows.ts";
+import { indices } from "./scope.ts";
+import { checkShape, type Shape, ShapeError, show, sizeOf } from "./shape.ts";
+import type { Tensor, Vector } from "./tensor.ts";
+
+/**
+ * A tensor most of whose elements do not exist: a fixed pattern of positions, and a differentiable vector with one value a
+ * position. What is not in the pattern is 0, has no gradient and no optimiser state, and cannot come back.
+ */
+export class Sparse<out S extends Shape = Shape> {
+  readonly shape: S;
+  /** Of the whole shape, whether stored or not. */
+  readonly size: number;
+  /** Row-major positions of the stored elements, ascending. */
+  readonly positions: Int32Array;
+  /** `[nnz]`, in the order of the positions. What an optimiser trains. */
+  readonly values: Vector;
+
+  /**
+   * @throws {ShapeError} if there is not one value a position.
+   * @throws {RangeError} if positions are outside the shape, repeated or out of order.
+   */
+  constructor(shape: S, positions: Int32Array, values: Vector) {
+    checkShape("Sparse", shape);
+    this.shape = shape;
+    this.size = sizeOf(shape);
+    this.positions = positions;
+    this.values = values;
+    if (values.size !== positions.length) {
+      throw new ShapeError(`Sparse: ${values.size} values for ${positions.length} positions of ${show(shape)}`);
+    }
+    for (let i = 0, previous = -1; i < positions.length; previous = positions[i++]!) {
+      if (positions[i]! <= previous || positions[i]! >= this.size) {
+        throw new RangeError(
+          `Sparse: position ${i} is ${positions[i]}; positions of ${show(shape)} ascend within 0–${this.size - 1}`,
+        );
+      }
+    }
+  }
+}
+
+/** What a layer computes with: all of a tensor, or the part of it that a pruning left. */
+export type Weight<S extends Shape = Shape> = Tensor<S> | Sparse<S>;
+
+export type WeightVector = Weight<readonly [number]>;
+export type WeightMatrix = Weight<readonly [number, number]>;
+export type WeightCube = Weight<readonly [number, number, number]>;
+
+/** The weight as a tensor of its full shape, zeros where nothing is stored. Differentiable with respect to the values. */
+export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
+  if (!(weight instanceof Sparse)) return weight;
+  const column = reshape(weight.values, [weight.values.size, 1]);
+  return reshape(scatterRows(column, indices(weight.positions), weight.size), weight.shape) as Tensor<S>;
+}
