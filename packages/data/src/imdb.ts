@@ -1,0 +1,146 @@
+import { createReadStream } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline, type Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { extract } from "tar-stream";
+import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { readCsv } from "./csv.ts";
+import { DataError, explainFileError, show } from "./data-error.ts";
+import type { ImdbPlace } from "./locate.ts";
+
+export interface ImdbOptions {
+  /**
+   * Keep Maas et al.'s halves, 25,000 to train and 25,000 to test. Off unless told: the published experiment pools all 50,000 and
+   * divides them itself. The CSV form does not know the halves.
+   */
+  readonly officialSplit?: boolean;
+}
+
+/**
+ * The Large Movie Review Dataset (Maas et al., ACL 2011): 50,000 reviews, half of them positive. Texts are as published, with
+ * their `<br />`, which the tokeniser removes; 418 reviews repeat an earlier one.
+ *
+ * It is read from Kaggle's CSV (`review,sentiment`), from the folder `aclImdb/{train,test}/{pos,neg}/N_S.txt`, or out of
+ * `aclImdb_v1.tar.gz`, which is streamed and never unpacked. Folder and archive give the same corpus, in the same order:
+ * train before test, negative before positive, by number. The CSV is in its file's order.
+ *
+ * @throws {DataError} for a malformed row, with its line; for a file that is damaged, missing or not UTF-8; for other labels.
+ */
+export async function readImdb(place: ImdbPlace, { officialSplit = false }: ImdbOptions = {}): Promise<Corpus> {
+  if (place.form === "csv") {
+    if (officialSplit) {
+      throw new DataError(`${place.path}: the CSV does not say which reviews are for testing; use aclImdb_v1.tar.gz`);
+    }
+    return corpusOf({ name: "imdb", classes, train: await readCsvForm(place.path) });
+  }
+  const reviews = place.form === "folder" ? await readFolder(place.path) : await readArchive(place.path);
+  const { train, test } = inOrder(reviews, place.path);
+  if (officialSplit) return corpusOf({ name: "imdb", classes, train, test });
+  return corpusOf({ name: "imdb", classes, train: [...train, ...test] });
+}
+
+const classes = ["negative", "positive"] as const;
+
+async function readCsvForm(path: string): Promise<Example[]> {
+  const examples: Example[] = [];
+  for await (const { fields, line } of readCsv(path, { columns: 2, header: ["review", "sentiment"] })) {
+    const [text, sentiment] = fields as [string, string];
+    const label = sentiment === "positive" ? 1 : sentiment === "negative" ? 0 : undefined;
+    if (label === undefined) {
+      throw new DataError(
+        `${path}:${line}: the sentiment is ${show(sentiment)}; it must be positive or negative: correct the row or delete it`,
+      );
+    }
+    examples.push({ text, label });
+  }
+  return examples;
+}
+
+interface Review extends Example {
+  readonly part: "train" | "test";
+  readonly number: number;
+}
+
+/** `aclImdb/train/pos/0_9.txt` → train, 1, 0. Other files, as the unlabelled `train/unsup`, are no reviews. */
+const reviewPath = /(?:^|[\\/])(train|test)[\\/](pos|neg)[\\/](\d+)_\d+\.txt$/;
+
+function reviewOf(path: string, bytes: Uint8Array, where: string): Review | undefined {
+  const match = reviewPath.exec(path);
+  if (match === null) return undefined;
+  try {
+    const text = utf8.decode(bytes);
+    const part = match[1] === "train" ? "train" : "test";
+    return { text, label: match[2] === "pos" ? 1 : 0, part, number: Number(match[3]) };
+  } catch (error) {
+    throw new DataError(`${where}: is not UTF-8; the file is damaged: get it again`, { cause: error });
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+async function readFolder(path: string): Promise<Review[]> {
+  const reviews: Review[] = [];
+  for (const part of ["train", "test"]) {
+    for (const polarity of ["neg", "pos"]) {
+      const folder = join(path, part, polarity);
+      const names = await readdir(folder).catch((error: unknown) => {
+        throw explainFileError(error, folder);
+      });
+      for (let from = 0; from < names.length; from += 64) {
+        const some = names.slice(from, from + 64).map(async (name) => {
+          const file = join(folder, name);
+          if (!reviewPath.test(file)) return undefined;
+          const bytes = await readFile(file).catch((error: unknown) => {
+            throw explainFileError(error, file);
+          });
+          return reviewOf(file, bytes, file);
+        });
+        for (const review of await Promise.all(some)) if (review !== undefined) reviews.push(review);
+      }
+    }
+  }
+  return reviews;
+}
+
+async function readArchive(path: string): Promise<Review[]> {
+  const reviews: Review[] = [];
+  const entries = extract();
+  pipeline(createReadStream(path), createGunzip(), entries, () => {}); // its errors reach the loop below through `entries`
+  try {
+    for await (const entry of entries) {
+      if (entry.header.type !== "file" || !reviewPath.test(entry.header.name)) {
+        entry.resume();
+        continue;
+      }
+      const review = reviewOf(entry.header.name, await bytesOf(entry), `${path}: ${entry.header.name}`);
+      if (review !== undefined) reviews.push(review);
+    }
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const explained = explainFileError(error, path);
+    if (explained instanceof DataError) throw explained;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${path}: not a whole .tar.gz (${reason}); get it again: ltt data get imdb`, { cause: error });
+  }
+  return reviews;
+}
+
+async function bytesOf(entry: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of entry) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Folders list their files, and archives hold them, in any order. */
+function inOrder(reviews: readonly Review[], path: string): { train: Example[]; test: Example[] } {
+  if (reviews.length === 0) {
+    throw new DataError(
+      `${path}: holds no review such as train/pos/0_9.txt; is this aclImdb? Get it: ltt data get imdb`,
+    );
+  }
+  const sorted = reviews.toSorted((a, b) => a.label - b.label || a.number - b.number);
+  const partOf = (part: "train" | "test") =>
+    sorted.filter((review) => review.part === part).map(({ text, label }) => ({ text, label }));
+  return { train: partOf("train"), test: partOf("test") };
+}
