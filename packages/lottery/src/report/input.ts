@@ -1,0 +1,68 @@
+/** One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. */
+export interface LevelResult {
+  /** `dense`, `winning-ticket`, `random-reinit`, `late-rewinding`, or any other name. */
+  readonly arm: string;
+  readonly seed: number;
+  /** 0 is the dense network, which all arms share. */
+  readonly round: number;
+  /** Fraction of all weights removed. */
+  readonly sparsity: number;
+  readonly embeddingSparsity: number;
+  readonly otherSparsity: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly testAccuracy: number;
+  /** The evaluated step with the lowest validation loss. */
+  readonly earlyStopStep: number;
+  /** Steps trained in all. */
+  readonly steps: number;
+  readonly seconds: number;
+  readonly tensors: readonly TensorCount[];
+  readonly curve: readonly CurvePoint[];
+}
+
+/** How many weights of one tensor are left. */
+export interface TensorCount {
+  readonly name: string;
+  readonly size: number;
+  readonly kept: number;
+}
+
+/** One evaluation during training. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}
+
+/** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
+export interface PublishedCurve {
+  readonly arm: string;
+  readonly label: string;
+  readonly points: readonly { readonly sparsity: number; readonly testAccuracy: number }[];
+}
+
+/** One check of the ticket audit. */
+export interface AuditCheck {
+  readonly check: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** Everything that a report shows; it is made from this and nothing else. */
+export interface ReportInput {
+  readonly title: string;
+  /** For example `imdb-cnn`. */
+  readonly pair: string;
+  /** `quick`, `corrected` or `published-2020`. */
+  readonly profile: string;
+  /** The data set in words: source, split, sizes. */
+  readonly dataset: string;
+  readonly notes: readonly string[];
+  readonly settings: readonly (readonly [name: string, value: string])[];
+  readonly levels: readonly LevelResult[];
+  readonly published?: readonly PublishedCurve[];
+  readonly audit?: readonly AuditCheck[];
+}

@@ -1,0 +1,36 @@
+import type { Estimate } from "../statistics.ts";
+
+/** A fraction as a percentage with `digits` decimals: `0.8712` → `87.12 %`. */
+export function percent(fraction: number, digits = 2): string {
+  return `${(100 * fraction).toFixed(digits)} %`;
+}
+
+/** A sparsity as it is usually quoted, one decimal at most: `0.488` → `48.8 %`, `0.2` → `20 %`. */
+export function sparsityPercent(fraction: number): string {
+  return `${trim(100 * fraction)} %`;
+}
+
+/** Mean and half-width in percent: `87.12 ± 0.45 %`; without `±` where one run bounds nothing. */
+export function percentEstimate({ mean, halfWidth }: Estimate): string {
+  if (!Number.isFinite(halfWidth)) return percent(mean);
+  return `${(100 * mean).toFixed(2)} ± ${(100 * halfWidth).toFixed(2)} %`;
+}
+
+/** A difference of fractions in percentage points, with its sign: `+0.24 ± 0.31 points`. */
+export function pointsEstimate({ mean, halfWidth }: Estimate): string {
+  const points = (100 * mean).toFixed(2);
+  const sign = Number(points) > 0 ? "+" : "";
+  const width = Number.isFinite(halfWidth) ? ` ± ${(100 * halfWidth).toFixed(2)}` : "";
+  return `${sign}${points.replace("-", "−")}${width} points`;
+}
+
+/** A mean of steps, whole: `1,250`. */
+export function count(value: number): string {
+  return Number.isFinite(value) ? Math.round(value).toLocaleString("en-US") : String(value);
+}
+
+/** One decimal, none if it is 0; two below 10 where one would round too coarsely: `51.2`, `80`, `1.15`. */
+export function trim(value: number): string {
+  const digits = Math.abs(value) < 2 ? 2 : 1;
+  return String(Number(value.toFixed(digits)));
+}

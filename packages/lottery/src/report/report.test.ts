@@ -1,0 +1,254 @@
+import { describe, expect, test } from "vitest";
+import type { LevelResult, ReportInput } from "./input.ts";
+import { renderReport } from "./report.ts";
+import { sampleLevel, sampleResults } from "./sample.ts";
+
+const arms = ["winning-ticket", "random-reinit", "late-rewinding"];
+
+function run(seeds: readonly number[], rounds: number): LevelResult[] {
+  return seeds.flatMap((seed) => [
+    sampleLevel({ arm: "dense", round: 0, seed, testAccuracy: 0.87 + seed / 1000 }),
+    ...arms.flatMap((arm) =>
+      Array.from({ length: rounds }, (_, i) =>
+        sampleLevel({ arm, round: i + 1, seed, testAccuracy: 0.87 + (seed - i) / 1000 }),
+      ),
+    ),
+  ]);
+}
+
+/** The SVG of one figure, by its id. */
+function figure(page: string, id: string): string {
+  const svg = page.split("<svg").find((part) => part.includes(`id="${id}-title"`));
+  return svg!.slice(0, svg!.indexOf("</svg>"));
+}
+
+const countOf = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+describe("the figures", () => {
+  const page = renderReport(sampleResults(run([1, 2, 3], 4)));
+
+  test.each(["accuracy", "early-stop"])(
+    "%s has a marker for every level, one for the dense network, a band and the runs for each arm",
+    (id) => {
+      const svg = figure(page, id);
+      expect(countOf(svg, /class="point"/g)).toBe(3 * 4 + 1);
+      expect(countOf(svg, /class="line"/g)).toBe(3);
+      expect(countOf(svg, /class="band arm-\d"/g)).toBe(3);
+      expect(countOf(svg, /class="run"/g)).toBe(3 * 4 * 3);
+      expect(countOf(svg, /class="dense"/g)).toBe(1);
+    },
+  );
+
+  test("have no bands and no extra dots for one seed", () => {
+    const svg = figure(renderReport(sampleResults(run([1], 4))), "accuracy");
+    expect(countOf(svg, /class="point"/g)).toBe(13);
+    expect(countOf(svg, /class="band/g)).toBe(0);
+    expect(countOf(svg, /class="run"/g)).toBe(0);
+  });
+
+  test("mark the chosen sparsity where its point is", () => {
+    const svg = figure(page, "accuracy");
+    expect(svg).toContain("59 % sparse, chosen on validation data");
+    const at = /class="winner"><path d="M([\d.]+),/.exec(svg)![1];
+    expect(countOf(svg, new RegExp(`class="point" transform="translate\\(${at!.replace(".", "\\.")},`, "g"))).toBe(3);
+  });
+
+  test("space equal rounds equally: the axis is logarithmic in the weights that remain", () => {
+    const svg = figure(page, "accuracy");
+    const first = svg.slice(svg.indexOf('class="line"'));
+    const xs = /d="M([^"]+)"/
+      .exec(first)![1]!
+      .split("L")
+      .map((pair) => Number(pair.split(",")[0]));
+    expect(xs).toHaveLength(5);
+    const gaps = xs.slice(1).map((x, i) => x - xs[i]!);
+    for (const gap of gaps) expect(Math.abs(gap - gaps[0]!)).toBeLessThan(0.21);
+  });
+
+  test("draw published curves thin and dashed, in the colour of their arm, grey where the arm was not run", () => {
+    const points = [0, 0.2, 0.36].map((sparsity) => ({ sparsity, testAccuracy: 0.8 }));
+    const published = [
+      { arm: "random-reinit", label: "published 2020", points },
+      { arm: "some-other", label: "elsewhere", points },
+    ];
+    const svg = figure(renderReport(sampleResults(run([1], 2), { published })), "accuracy");
+    expect(countOf(svg, /class="thin arm-1" stroke-dasharray="6 4"/g)).toBe(1);
+    expect(countOf(svg, /class="thin arm-none" stroke-dasharray="2 3"/g)).toBe(1);
+    expect(countOf(svg, /class="point"/g)).toBe(7);
+  });
+
+  test("leave out what is not a number and draw the rest", () => {
+    const levels = run([1], 3).map((level) =>
+      level.arm === "winning-ticket" && level.round === 2
+        ? {
+            ...level,
+            testAccuracy: Number.NaN,
+            curve: level.curve.map((point) => ({ ...point, validationLoss: Number.NaN })),
+          }
+        : level,
+    );
+    const page = renderReport(sampleResults(levels));
+    expect(countOf(figure(page, "accuracy"), /class="point"/g)).toBe(9);
+    expect(countOf(page, /(?:[MLHV, (]|")NaN/g)).toBe(0);
+  });
+
+  test("hold at the edge: every weight removed, one value throughout, one arm, an arm nobody knows", () => {
+    for (const level of [
+      sampleLevel({ arm: "winning-ticket", round: 1, sparsity: 1 }),
+      sampleLevel({ arm: "new", round: 1, tensors: [], curve: [] }),
+    ]) {
+      const page = renderReport(sampleResults([sampleLevel({ arm: "dense", round: 0, curve: [] }), level]));
+      expect(countOf(figure(page, "accuracy"), /class="point"/g)).toBe(2);
+      expect(page).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+
+  test("show learning curves in one panel a round, with every run, the dense one behind, and a dot where it stopped", () => {
+    for (const id of ["accuracy-curves", "loss-curves"]) {
+      const svg = figure(page, id);
+      expect(countOf(svg, /class="panel"/g)).toBe(5);
+      expect(countOf(svg, /class="curve"/g)).toBe(3 + 4 * (3 + 9));
+      expect(countOf(svg, /class="stop"/g)).toBe(3 + 4 * (3 + 9));
+    }
+  });
+
+  test("thin a long learning curve out to 200 points", () => {
+    const curve = Array.from({ length: 5000 }, (_, step) => ({
+      step,
+      trainLoss: 1,
+      validationLoss: 1 / (step + 1),
+      validationAccuracy: 0.5,
+    }));
+    const levels = [
+      sampleLevel({ arm: "dense", round: 0, curve }),
+      sampleLevel({ arm: "winning-ticket", round: 1, curve }),
+    ];
+    const path = /class="curve" d="([^"]+)"/.exec(figure(renderReport(sampleResults(levels)), "loss-curves"))![1]!;
+    expect(path.split("L")).toHaveLength(200);
+  });
+
+  test("are described for those who cannot see them", () => {
+    for (const id of ["accuracy", "early-stop", "accuracy-curves", "loss-curves"]) {
+      const svg = figure(page, id);
+      expect(svg).toContain(`role="img" aria-labelledby="${id}-title ${id}-desc"`);
+      expect(svg).toMatch(new RegExp(`<desc id="${id}-desc">.{20,}</desc>`));
+    }
+    expect(figure(page, "accuracy")).toContain(
+      "Mean test accuracy: winning ticket goes from 87.20 % at 0 % sparsity to 86.90 % at 59 %",
+    );
+  });
+
+  test.each([
+    ["quick", "Quick profile: a first look, never a claim."],
+    ["published-2020", "Profile published-2020: the faults of the published experiment are switched on"],
+  ])("of the %s profile say so, every one", (profile, warning) => {
+    const warned = renderReport(sampleResults(run([1], 2), { profile }));
+    expect(warned.split(warning)).toHaveLength(4 + 1);
+    expect(page).not.toContain(warning);
+  });
+});
+
+describe("the tables", () => {
+  test("give the embedding apart from the rest, and every tensor with what is kept", () => {
+    const page = renderReport(
+      sampleResults([
+        sampleLevel({ arm: "dense", round: 0 }),
+        sampleLevel({ arm: "winning-ticket", round: 1, embeddingSparsity: 0.3, otherSparsity: 0.1 }),
+      ]),
+    );
+    const rows = page
+      .slice(page.indexOf('class="heat"'))
+      .split("<tr")
+      .map((row) =>
+        row
+          .replace(/<[^>]+>|^[^>]*>/g, " ")
+          .trim()
+          .split(/\s+/),
+      );
+    const row = (name: string): string[] | undefined => rows.find((cells) => cells[0] === name);
+    expect(row("embedding")).toEqual(["embedding", "1,000", "100", "70"]);
+    expect(row("everything")).toEqual(["everything", "else", "104", "100", "90"]);
+    expect(row("linear.weight")).toEqual(["linear.weight", "100", "100", "80"]);
+    expect(row("linear.bias")).toEqual(["linear.bias", "4", "100", "75"]);
+    expect(row("all")?.slice(0, 2)).toEqual(["all", "1,104"]);
+  });
+
+  test("have a row a level, with the chosen one marked, and a row a trained network", () => {
+    const page = renderReport(sampleResults(run([1, 2], 3)));
+    expect(countOf(page, /<tr class="(level|chosen)"/g)).toBe(1 + 3 * 3);
+    expect(countOf(page, /<tr class="chosen"><th scope="row">winning ticket ◀ chosen<\/th><td>3</g)).toBe(1);
+    expect(countOf(page, /<tr class="run-row"/g)).toBe(2 * (1 + 3 * 3));
+  });
+
+  test("show the audit, and a failure first of all", () => {
+    const audit = [
+      { check: "exact counts", passed: true, detail: "60 tickets" },
+      { check: "absent weights", passed: false, detail: "convs.0.kernel holds 3 too many" },
+    ];
+    const page = renderReport(sampleResults(run([1], 1), { audit }));
+    expect(page).toContain("1 of 2 checks failed: do not trust these tickets.");
+    expect(page).toContain("✗ failed");
+    expect(renderReport(sampleResults(run([1], 1), { audit: audit.slice(0, 1) }))).toContain("All 1 checks passed.");
+    expect(renderReport(sampleResults(run([1], 1)))).not.toContain("Ticket audit");
+  });
+});
+
+describe("the page", () => {
+  test("needs nothing from anywhere and runs nothing", () => {
+    const page = renderReport(sampleResults(run([1, 2], 2)));
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\((?!#)|https?:|\son\w+=/i);
+  });
+
+  test("is the same for the same results", () => {
+    expect(renderReport(sampleResults(run([1, 2], 2)))).toBe(renderReport(sampleResults(run([1, 2], 2))));
+  });
+
+  test("opens with no results at all, and with the dense network alone", () => {
+    expect(renderReport(sampleResults([]))).toContain("No verdict: there is no dense network to compare with.");
+    expect(renderReport(sampleResults([sampleLevel({ arm: "dense", round: 0 })]))).toContain(
+      "No verdict: no winning-ticket",
+    );
+  });
+
+  test("lets no text become markup, wherever it comes from", () => {
+    const evil = `</title></style><script>alert(1)</script>"'><svg onload=alert(1)>&`;
+    const level = (arm: string, round: number): LevelResult =>
+      sampleLevel({
+        arm,
+        round,
+        tensors: [
+          { name: evil, size: 4, kept: 2 },
+          { name: `${evil}2`, size: 4, kept: 2 },
+        ],
+      });
+    const hostile: ReportInput = {
+      title: evil,
+      pair: evil,
+      profile: evil,
+      dataset: evil,
+      notes: [evil],
+      settings: [[evil, evil]],
+      levels: [level("dense", 0), level(evil, 1)],
+      published: [{ arm: evil, label: evil, points: [{ sparsity: 0, testAccuracy: 0.5 }] }],
+      audit: [{ check: evil, passed: true, detail: evil }],
+    };
+    const page = renderReport(hostile);
+    expect(page).not.toMatch(/<script|<svg onload|"'>/);
+    expect(countOf(page, /<\/style>/g)).toBe(1);
+    expect(countOf(page, /&lt;script&gt;alert\(1\)/g)).toBeGreaterThan(14);
+    expect(countOf(page, /<\/title>/g)).toBe(countOf(page, /<title/g));
+  });
+
+  test("keeps every element closed", () => {
+    const page = renderReport(sampleResults(run([1, 2], 3), { audit: [{ check: "a", passed: true, detail: "b" }] }));
+    const open: string[] = [];
+    for (const [, slash, name, attributes] of page.matchAll(/<(\/?)([a-zA-Z0-9]+)((?:\s[^<>]*)?)>/g)) {
+      if (name === "meta" || attributes!.endsWith("/")) continue;
+      if (slash === "") open.push(name!);
+      else expect(open.pop()).toBe(name);
+    }
+    expect(open).toEqual([]);
+  });
+});

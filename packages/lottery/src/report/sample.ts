@@ -1,0 +1,46 @@
+import type { LevelResult, ReportInput } from "./input.ts";
+
+/** An invented level for tests: pruned `round` times by 20 %, with whatever the test cares about. */
+export function sampleLevel(given: Partial<LevelResult> & Pick<LevelResult, "arm" | "round">): LevelResult {
+  const keep = 0.8 ** given.round;
+  const earlyStopStep = given.earlyStopStep ?? 300;
+  return {
+    seed: 1,
+    sparsity: 1 - keep,
+    embeddingSparsity: 1 - keep,
+    otherSparsity: 1 - keep,
+    trainLoss: 0.2,
+    validationLoss: 0.3,
+    validationAccuracy: 0.88,
+    testAccuracy: 0.87,
+    earlyStopStep,
+    steps: 400,
+    seconds: 12.5,
+    tensors: [
+      { name: "embedding", size: 1000, kept: Math.round(1000 * keep) },
+      { name: "linear.weight", size: 100, kept: Math.round(100 * keep) },
+      { name: "linear.bias", size: 4, kept: Math.round(4 * keep) },
+    ],
+    curve: [100, 200, 300, 400].map((step) => ({
+      step,
+      trainLoss: 1 / step,
+      validationLoss: 0.3 + Math.abs(step - earlyStopStep) / 1000,
+      validationAccuracy: 0.5 + step / 1000,
+    })),
+    ...given,
+  };
+}
+
+/** Invented results around the given levels. */
+export function sampleResults(levels: readonly LevelResult[], given: Partial<ReportInput> = {}): ReportInput {
+  return {
+    title: "Lottery tickets in imdb-cnn",
+    pair: "imdb-cnn",
+    profile: "corrected",
+    dataset: "IMDb: 28,000 reviews to train, 12,000 to validate, 10,000 to test",
+    notes: [],
+    settings: [["batch", "64"]],
+    levels,
+    ...given,
+  };
+}

@@ -1,0 +1,60 @@
+import { Markup } from "./markup.ts";
+
+/**
+ * The page's look. Colours are Okabe & Ito's, which people of every colour vision can tell apart; on dark ground, where blue and vermillion sink,
+ * their lighter neighbours stand in. Print is always light: the dark rules are for screens only.
+ */
+export const style: Markup = new Markup(`
+:root { color-scheme: light dark; --ground:#fff; --ink:#1b1f24; --faint:#626a73; --rule:#d9dde2; --soft:#f5f6f8; --good:#00704f; --bad:#b03a00;
+  --arm0:#0072b2; --arm1:#d55e00; --arm2:#009e73; --arm3:#cc79a7; --arm4:#e69f00; --arm5:#56b4e9; --arm6:#8a7b00; }
+@media screen and (prefers-color-scheme: dark) { :root { --ground:#14171b; --ink:#e6e8eb; --faint:#9aa3ad; --rule:#343a42; --soft:#1d2126; --good:#3fc79a; --bad:#ff9a5c;
+  --arm0:#56b4e9; --arm1:#f0803c; --arm2:#2ec795; --arm3:#e093bd; --arm4:#f0c04a; --arm5:#8fd0ff; --arm6:#f0e442; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
+main { max-width: 1040px; margin: 0 auto; padding: 40px 36px 64px; }
+h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; letter-spacing: -.01em; }
+h2 { font-size: 20px; margin: 44px 0 6px; }
+p { margin: 6px 0 10px; max-width: 76ch; }
+.kicker, figcaption, .legend, .notes, table, summary { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
+.kicker { color: var(--faint); font-size: 13px; letter-spacing: .02em; margin-bottom: 14px; }
+.kicker b { color: var(--ink); font-weight: 600; }
+.notes { list-style: none; margin: 14px 0; padding: 8px 14px; background: var(--soft); border-left: 3px solid var(--arm4); font-size: 13.5px; }
+.verdict { margin: 22px 0 8px; padding: 4px 0 4px 18px; border-left: 4px solid var(--faint); }
+.verdict.found { border-color: var(--good); }
+.verdict p:first-child { font-size: 21px; line-height: 1.35; font-weight: 600; }
+figure { margin: 10px 0 0; break-inside: avoid; }
+figcaption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 100ch; margin-top: 4px; }
+.warning { color: var(--bad); font-weight: 600; }
+.chart { display: block; width: 100%; height: auto; font: 11.5px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
+.chart text { fill: var(--ink); } .chart .tick { fill: var(--faint); font-variant-numeric: tabular-nums; } .chart .axis { font-size: 12.5px; }
+.chart .faint, .chart tspan.faint { fill: var(--faint); opacity: .8; } .faint { color: var(--faint); }
+.grid { stroke: var(--rule); stroke-width: 1; fill: none; opacity: .75; } .axis-line { stroke: var(--faint); stroke-width: 1; fill: none; }
+.arm-0 { --arm: var(--arm0); } .arm-1 { --arm: var(--arm1); } .arm-2 { --arm: var(--arm2); } .arm-3 { --arm: var(--arm3); }
+.arm-4 { --arm: var(--arm4); } .arm-5 { --arm: var(--arm5); } .arm-6 { --arm: var(--arm6); }
+.arm-none { --arm: var(--faint); opacity: .55; } .arm-dense { --arm: var(--ink); }
+.line { stroke: var(--arm); stroke-width: 2; fill: none; stroke-linejoin: round; }
+.thin { stroke: var(--arm); stroke-width: 1.25; fill: none; opacity: .75; }
+.band { fill: var(--arm); opacity: .15; } .run { fill: var(--arm); opacity: .4; }
+.point, .key { fill: var(--arm); stroke: var(--ground); stroke-width: 1.2; } .point:hover { stroke: var(--ink); }
+.dense { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 1 4; stroke-linecap: round; fill: none; }
+.winner path { stroke: var(--good); stroke-width: 1.5; } .chart .winner text { fill: var(--good); font-weight: 600; }
+.curve { stroke: var(--arm); stroke-width: 1.4; fill: none; stroke-linejoin: round; } .stop { fill: var(--arm); }
+.chart .panel-title { font-weight: 600; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 10px; padding: 0; font-size: 13px; }
+.legend li { display: flex; align-items: center; gap: 7px; opacity: 1; } .legend svg { width: 30px; height: 14px; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 12.5px; margin: 10px 0; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--faint); padding-bottom: 5px; }
+th, td { padding: 3px 9px; text-align: right; border-bottom: 1px solid var(--rule); font-weight: 400; white-space: nowrap; }
+thead th { color: var(--faint); border-bottom-color: var(--faint); } th[scope=row], thead th:first-child { text-align: left; }
+td.words { text-align: left; white-space: normal; overflow-wrap: anywhere; } tr.chosen td, tr.chosen th { font-weight: 700; color: var(--good); }
+tbody + tbody tr:first-child > * { border-top: 1px solid var(--faint); }
+.heat { font-size: 11px; } .heat th, .heat td { padding: 3px 5px; } .heat .group > * { font-weight: 600; } .heat .tensor th { padding-left: 16px; }
+.heat td[style] { background: color-mix(in srgb, var(--arm0) calc(var(--kept) * 42%), transparent); }
+.passed { color: var(--good); } .failed { color: var(--bad); font-weight: 700; }
+details { margin: 8px 0; } summary { cursor: pointer; font-size: 13.5px; color: var(--faint); }
+footer { margin-top: 48px; color: var(--faint); font-size: 13px; }
+@media screen and (max-width: 720px) { main { padding: 22px 16px 40px; } figure { overflow-x: auto; } .chart { min-width: 660px; } }
+@media print { main { max-width: none; padding: 0; } body { font-size: 11pt; } h2 { break-after: avoid; } .wide { overflow: visible; }
+  table { font-size: 8.5px; } th, td { padding: 2px 5px; } .heat { font-size: 7.5px; } .heat th, .heat td { padding: 2px; } details::details-content { content-visibility: visible; height: auto; }
+  .band, .heat td { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+`);

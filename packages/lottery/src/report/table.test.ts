@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { sampleLevel, sampleResults } from "./sample.ts";
+import { renderTable } from "./table.ts";
+
+test("the terminal's table, to the character", () => {
+  const levels = [
+    sampleLevel({ arm: "dense", round: 0 }),
+    sampleLevel({ arm: "winning-ticket", round: 1, testAccuracy: 0.881 }),
+    sampleLevel({ arm: "winning-ticket", round: 2, validationAccuracy: 0.5, earlyStopStep: 1200 }),
+    sampleLevel({ arm: "random-reinit", round: 1, validationAccuracy: 0.8 }),
+  ];
+  expect(renderTable(sampleResults(levels, { profile: "quick", notes: ["made up"] }))).toBe(`imdb-cnn · quick · seed 1
+
+                        winning ticket   random re-initialisation
+round  sparsity     valid   test  stop         valid   test  stop
+dense       0 %     88.00  87.00   300         88.00  87.00   300
+    1      20 %   ▶ 88.00  88.10   300         80.00  87.00   300
+    2      36 %     50.00  87.00  1200
+
+At 20 % sparsity one run meets the definition of a winning ticket.
+Chosen on validation data as the sparsest of 2 pruned levels that meet the definition: validation
+accuracy 88.00 % against 88.00 % of the dense network, early stopping at step 300 against 300.
+Test accuracy, which had no part in the choice: 88.10 % beside 87.00 % of the dense network, a
+difference of +1.10 points (one seed).
+Against the control, random re-initialisation at the same sparsity: 88.10 % beside 87.00 % of the
+control, a difference of +1.10 points (one seed).
+All of this is seed 1 alone, and one seed supports no claim.
+The quick profile is a first look, never a claim.
+Note: made up
+`);
+});
+
+test("columns stand under each other whatever the names and numbers", () => {
+  const levels = [1, 2].flatMap((seed) => [
+    sampleLevel({ arm: "dense", round: 0, seed, testAccuracy: seed / 2 }),
+    ...["winning-ticket", "an arm with a name that is longer than its columns"].flatMap((arm) =>
+      [1, 2, 12].map((round) => sampleLevel({ arm, round, seed, earlyStopStep: 10 ** round })),
+    ),
+  ]);
+  const lines = renderTable(sampleResults(levels)).split("\n");
+  const table = lines.slice(2, 8);
+  expect(new Set(table.map((line) => line.length)).size).toBe(1);
+});
+
+test("without any results there is still a table and a verdict", () => {
+  expect(renderTable(sampleResults([]))).toContain("No verdict: there is no dense network to compare with.");
+});
+
+test("escape sequences in names do not reach the terminal", () => {
+  const levels = [sampleLevel({ arm: "dense", round: 0 }), sampleLevel({ arm: "\u001b[31mred\u0007", round: 1 })];
+  const table = renderTable(sampleResults(levels, { pair: "a\u001b]0;b", notes: ["c\u009bd\ne"] }));
+  expect(table.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+});
