@@ -10,6 +10,13 @@ export type { Operand } from "./ops/pairwise.ts";
 export type { Reduction } from "./ops/reduced.ts";
 export { noGrad, record } from "./record.ts";
 export { Rng, type RngKey, stream } from "./rng.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  SafetensorsError,
+} from "./safetensors.ts";
 export { scope } from "./scope.ts";
 export { type Shape, ShapeError, type Sizes } from "./shape.ts";
 export { dense, Sparse, type Weight, type WeightCube, type WeightMatrix, type WeightVector } from "./sparse.ts";

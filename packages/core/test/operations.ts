@@ -1,0 +1,813 @@
+import fc from "fast-check";
+import * as core from "../src/index.ts";
+import { type Cube, type Matrix, type Shape, type Tensor, tensor, tokens, type Vector } from "../src/index.ts";
+import type * as operations_ from "../src/ops/index.ts";
+import {
+  axis,
+  axisOrNone,
+  distinctValuesOf,
+  eighths,
+  idsOf,
+  nonZeroEighths,
+  positiveEighths,
+  type Values,
+  valuesOf,
+} from "../src/testing/index.ts";
+
+/** One way to call an operation: differentiable operands as data, and the call. */
+export interface Trial {
+  readonly inputs: readonly Values[];
+  readonly run: (inputs: readonly Tensor[]) => Tensor;
+  /** What the call was, for fast-check's report. */
+  readonly toString: () => string;
+}
+
+/** Everything that is tested of an operation. All of it must be given: see the completeness test. */
+export interface Operation {
+  readonly name: keyof typeof operations_;
+  readonly trials: fc.Arbitrary<Trial>;
+  /** Worked by hand: the call and the values it must give, exactly or to a few ulp. */
+  readonly examples: readonly (readonly [call: () => Tensor, values: readonly number[]])[];
+  /** Calls that must fail, and the message. An operation that takes any tensor has none: it says so by "nothing to refuse". */
+  readonly errors: readonly (readonly [call: () => unknown, message: string])[] | "nothing to refuse";
+  /** Whether the gradient can be differentiated again. */
+  readonly twice: boolean;
+}
+
+const trial = (call: string, inputs: readonly Values[], run: (inputs: readonly Tensor[]) => Tensor): Trial => ({
+  inputs,
+  run,
+  toString: () => `${call} of ${inputs.map(({ shape, data }) => `[${shape}] ${data.join(" ")}`).join("; ")}`,
+});
+
+const as = {
+  vector: (x: Tensor | undefined) => x as Vector,
+  matrix: (x: Tensor | undefined) => x as Matrix,
+  cube: (x: Tensor | undefined) => x as Cube,
+};
+const shapeUpTo3: fc.Arbitrary<Shape> = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 });
+const fullShape: fc.Arbitrary<readonly [number, number, number]> = fc.tuple(axis, axis, fc.integer({ min: 1, max: 4 }));
+const row = (...values: number[]) => tensor(values, [values.length]);
+const grid = <const S extends Shape>(shape: S) =>
+  tensor(
+    Array.from({ length: shape.reduce((p, n) => p * n, 1) }, (_, i) => i + 1),
+    shape,
+  );
+
+/** An operation of one tensor, element by element, with any shape. */
+function unary(
+  name: keyof typeof operations_,
+  of: (x: Tensor) => Tensor,
+  examples: Operation["examples"],
+  element: fc.Arbitrary<number> = eighths,
+): Operation {
+  const trials = shapeUpTo3.chain((shape) => valuesOf(shape, element)).map((x) => trial(name, [x], ([x]) => of(x!)));
+  return { name, trials, examples, errors: "nothing to refuse", twice: true };
+}
+
+/** Two shapes that broadcast together, in every manner: missing axes, axes of 1, either operand. */
+const broadcastable: fc.Arbitrary<readonly [Shape, Shape]> = fc
+  .tuple(fc.array(fc.tuple(axisOrNone, fc.nat(2)), { maxLength: 3 }), fc.nat(3), fc.boolean())
+  .map(([axes, missing, swap]) => {
+    const a = axes.map(([size, one]) => (one === 1 ? 1 : size));
+    const b = axes.map(([size, one]) => (one === 2 ? 1 : size)).slice(Math.min(missing, axes.length));
+    return swap ? [b, a] : [a, b];
+  });
+
+function binary(
+  name: "add" | "sub" | "mul" | "div",
+  examples: Operation["examples"],
+  second: fc.Arbitrary<number> = eighths,
+): Operation {
+  const of = core[name];
+  return {
+    name,
+    trials: broadcastable
+      .chain(([a, b]) => fc.tuple(valuesOf(a), valuesOf(b, second)))
+      .map((inputs) => trial(name, inputs, ([a, b]) => of(a!, b!))),
+    examples,
+    errors: [
+      [() => of(grid([2, 3]), grid([2])), `${name}: [2,3] and [2] do not broadcast: sizes 3 and 2 on axis -1`],
+      [
+        () => of(grid([2, 3, 4]), grid([5, 1, 1])),
+        `${name}: [2,3,4] and [5,1,1] do not broadcast: sizes 2 and 5 on axis -3`,
+      ],
+    ],
+    twice: true,
+  };
+}
+
+const someAxis = fc.option(fc.integer({ min: -3, max: 2 }), { nil: undefined });
+const reductions = fc.record({ axis: someAxis, keepDims: fc.boolean() }).map(({ axis, keepDims }) => ({
+  ...(axis === undefined ? {} : { axis }),
+  keepDims,
+}));
+
+function reduction(
+  name: "sum" | "mean" | "max",
+  examples: Operation["examples"],
+  errors: readonly (readonly [() => unknown, string])[],
+): Operation {
+  const of: (x: Tensor, options: core.Reduction) => Tensor = core[name];
+  return {
+    name,
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => (name === "max" ? distinctValuesOf(shape) : valuesOf(shape))),
+        reductions,
+      )
+      .map(([x, options]) => trial(`${name} ${JSON.stringify(options)}`, [x], ([x]) => of(x!, options))),
+    examples,
+    errors: [
+      [() => of(grid([2, 3]), { axis: 2 }), `${name}: [2,3] has no axis 2: it has axes -2…1`],
+      [() => of(tensor(1), { axis: 0 }), `${name}: [] has no axis 0: a scalar has none`],
+      [() => of(grid([2, 3]), { axis: 0.5 }), `${name}: [2,3] has no axis 0.5: it has axes -2…1`],
+      ...errors,
+    ],
+    twice: true,
+  };
+}
+
+const lengthsFor = (batch: number, time: number) =>
+  fc.option(fc.array(fc.integer({ min: 1, max: time }), { minLength: batch, maxLength: batch }), { nil: undefined });
+
+const lstmSizes = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  time: fc.integer({ min: 1, max: 5 }),
+  input: fc.integer({ min: 1, max: 5 }),
+  hidden: fc.integer({ min: 1, max: 5 }),
+  layers: fc.integer({ min: 1, max: 2 }),
+  directions: fc.integer({ min: 1, max: 2 }),
+});
+
+/** Small weights, as trained networks have: large ones saturate the gates, whose differences are then all rounding. */
+const small = eighths.map((x) => x / 4);
+
+function lstmWeights(hidden: number, input: number): fc.Arbitrary<readonly Values[]> {
+  return fc.tuple(
+    valuesOf([4 * hidden, input], small),
+    valuesOf([4 * hidden, hidden], small),
+    valuesOf([4 * hidden], small),
+    valuesOf([4 * hidden], small),
+  );
+}
+
+const asLstm = (weights: readonly Tensor[]): core.LstmWeights => ({
+  weightIh: as.matrix(weights[0]),
+  weightHh: as.matrix(weights[1]),
+  biasIh: as.vector(weights[2]),
+  biasHh: as.vector(weights[3]),
+});
+
+const zeroLstm = (input: number, hidden: number) =>
+  asLstm([[4 * hidden, input], [4 * hidden, hidden], [4 * hidden], [4 * hidden]].map((shape) => core.zeros(shape)));
+
+const kernelAndInput = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 3 }),
+    time: axis,
+    channels: axis,
+    filters: axis,
+    width: fc.integer({ min: 1, max: 5 }),
+  })
+  .filter(({ time, width }) => time >= width)
+  .chain(({ batch, time, channels, filters, width }) =>
+    fc.tuple(valuesOf([batch, time, channels]), valuesOf([width, channels, filters])),
+  );
+
+/** Every operation that `ops/index.ts` exports, with operands to try it on. A new operation is one more entry here. */
+export const operations: readonly Operation[] = [
+  binary("add", [
+    [() => core.add(row(1, 2), row(10, 20)), [11, 22]],
+    [() => core.add(tensor([[1], [2]]), row(10, 20)), [11, 21, 12, 22]],
+    [() => core.add(row(1, 2), 0.5), [1.5, 2.5]],
+  ]),
+  binary("sub", [
+    [() => core.sub(row(1, 2), row(10, 30)), [-9, -28]],
+    [() => core.sub(1, row(1, 2)), [0, -1]],
+  ]),
+  binary("mul", [[() => core.mul(tensor([[1, 2]]), tensor([[3], [4]])), [3, 6, 4, 8]]]),
+  binary(
+    "div",
+    [
+      [() => core.div(row(1, 3), row(2, 4)), [0.5, 0.75]],
+      [() => core.div(row(1, -1, 0), 0), [Infinity, -Infinity, Number.NaN]],
+    ],
+    positiveEighths,
+  ),
+  unary("neg", core.neg, [[() => core.neg(row(1, -2)), [-1, 2]]]),
+  unary("square", core.square, [[() => core.square(row(3, -4)), [9, 16]]]),
+  unary("exp", core.exp, [
+    [() => core.exp(row(0, 1, -1, Number.NEGATIVE_INFINITY, -100, 100)), [1, Math.E, 1 / Math.E, 0, 0, Infinity]],
+  ]),
+  unary("log", core.log, [[() => core.log(row(1, Math.E, 0, -1)), [0, 1, -Infinity, Number.NaN]]], positiveEighths),
+  unary("sqrt", core.sqrt, [[() => core.sqrt(row(4, 2, 0, -1)), [2, Math.SQRT2, 0, Number.NaN]]], positiveEighths),
+  unary("abs", core.abs, [[() => core.abs(row(-3, 0, 2)), [3, 0, 2]]], nonZeroEighths),
+  unary("sign", core.sign, [[() => core.sign(row(-3, 0, 2)), [-1, 0, 1]]], nonZeroEighths),
+  unary("tanh", core.tanh, [
+    [() => core.tanh(row(0, 1, -1, 100, -100)), [0, 0.7615941559557649, -0.7615941559557649, 1, -1]],
+  ]),
+  unary("sigmoid", core.sigmoid, [
+    [() => core.sigmoid(row(0, 2, -2, 100, -100)), [0.5, 0.8807970779778823, 0.11920292202211755, 1, 0]],
+  ]),
+  unary("relu", core.relu, [[() => core.relu(row(-1, 0, 2, Number.NaN)), [0, 0, 2, Number.NaN]]], nonZeroEighths),
+  reduction(
+    "sum",
+    [
+      [
+        () =>
+          core.sum(
+            tensor([
+              [1, 2, 3],
+              [4, 5, 6],
+            ]),
+          ),
+        [21],
+      ],
+      [
+        () =>
+          core.sum(
+            tensor([
+              [1, 2, 3],
+              [4, 5, 6],
+            ]),
+            { axis: 0 },
+          ),
+        [5, 7, 9],
+      ],
+      [
+        () =>
+          core.sum(
+            tensor([
+              [1, 2, 3],
+              [4, 5, 6],
+            ]),
+            { axis: -1, keepDims: true },
+          ),
+        [6, 15],
+      ],
+      [() => core.sum(core.zeros([0, 2]), { axis: 0 }), [0, 0]],
+    ],
+    [],
+  ),
+  reduction(
+    "mean",
+    [
+      [
+        () =>
+          core.mean(
+            tensor([
+              [1, 2, 3],
+              [4, 5, 6],
+            ]),
+            { axis: 1 },
+          ),
+        [2, 5],
+      ],
+    ],
+    [
+      [() => core.mean(core.zeros([0])), "mean: [0] has nothing to take the mean of"],
+      [() => core.mean(core.zeros([2, 0]), { axis: 1 }), "mean: [2,0] has nothing to take the mean of"],
+    ],
+  ),
+  reduction(
+    "max",
+    [
+      [
+        () =>
+          core.max(
+            tensor([
+              [1, 5, 3],
+              [4, 2, 6],
+            ]),
+            { axis: 0 },
+          ),
+        [4, 5, 6],
+      ],
+      [() => core.max(row(1, Number.NaN, 3)), [Number.NaN]],
+    ],
+    [[() => core.max(core.zeros([0, 3]), { axis: 0 }), "max: [0,3] has nothing to take the maximum of"]],
+  ),
+  ...(["softmax", "logSoftmax"] as const).map(
+    (name): Operation => ({
+      name,
+      trials: fc
+        .tuple(
+          fullShape.chain((shape) => valuesOf(shape)),
+          fc.integer({ min: -3, max: 2 }),
+        )
+        .map(([x, axis]) => trial(`${name} axis ${axis}`, [x], ([x]) => core[name](x!, { axis }))),
+      examples: [
+        name === "softmax"
+          ? [() => core.softmax(row(0, Math.log(3), -Infinity)), [0.25, 0.75, 0]]
+          : [() => core.logSoftmax(row(1000, 1000)), [-Math.LN2, -Math.LN2]],
+      ],
+      errors: [
+        [() => core[name](grid([2, 3]), { axis: 2 }), `${name}: [2,3] has no axis 2: it has axes -2…1`],
+        [() => core[name](core.zeros([2, 0])), `${name}: [2,0] has nothing along axis -1`],
+      ],
+      twice: true,
+    }),
+  ),
+  {
+    name: "broadcastTo",
+    trials: broadcastable
+      .filter(([a, b]) => a.length <= b.length)
+      .chain(([a, b]) => {
+        const shape = b.map((size, i) => (size === 1 ? (a[i - b.length + a.length] ?? 1) : size));
+        return valuesOf(a).map((x) => trial(`broadcastTo [${shape}]`, [x], ([x]) => core.broadcastTo(x!, shape)));
+      }),
+    examples: [[() => core.broadcastTo(tensor([[1], [2]]), [2, 2]), [1, 1, 2, 2]]],
+    errors: [
+      [() => core.broadcastTo(grid([2, 3]), [3]), "broadcastTo: [2,3] does not broadcast to [3]"],
+      [() => core.broadcastTo(grid([2]), [3]), "broadcastTo: [2] and [3] do not broadcast: sizes 2 and 3 on axis -1"],
+    ],
+    twice: true,
+  },
+  {
+    name: "reshape",
+    trials: fullShape
+      .chain((shape) => valuesOf(shape))
+      .map((x) => trial("reshape", [x], ([t]) => core.reshape(t!, [x.shape[1]!, -1, x.shape[0]!]))),
+    examples: [
+      [() => core.reshape(grid([2, 3]), [3, 2]), [1, 2, 3, 4, 5, 6]],
+      [() => core.reshape(grid([2, 3]), [-1]), [1, 2, 3, 4, 5, 6]],
+    ],
+    errors: [
+      [() => core.reshape(grid([2, 3]), [4]), "reshape: [2,3] → [4]: 6 elements do not fill 4"],
+      [
+        () => core.reshape(grid([2, 3]), [-1, 4]),
+        "reshape: [2,3] → [-1,4]: the size −1 cannot be told from 6 elements",
+      ],
+      [
+        () => core.reshape(grid([2, 3]), [-1, -1]),
+        "reshape: [2,3] → [-1,-1]: the size −1 cannot be told from 6 elements",
+      ],
+      [() => core.reshape(grid([2, 3]), [-2, -3]), "reshape: [-2,-3] is no shape: sizes are integers from 0"],
+    ],
+    twice: true,
+  },
+  {
+    name: "transpose",
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => valuesOf(shape)),
+        fc.option(fc.shuffledSubarray([0, 1, 2], { minLength: 3, maxLength: 3 }), { nil: undefined }),
+      )
+      .map(([x, axes]) => trial(`transpose ${axes}`, [x], ([x]) => core.transpose(x!, axes))),
+    examples: [
+      [() => core.transpose(grid([2, 3])), [1, 4, 2, 5, 3, 6]],
+      [() => core.transpose(grid([1, 2, 3]), [2, 0, 1]), [1, 4, 2, 5, 3, 6]],
+    ],
+    errors: [
+      [() => core.transpose(row(1, 2)), "transpose: [2] has fewer than two axes"],
+      [() => core.transpose(grid([2, 3]), [0, 0]), "transpose: [0,0] is no permutation of the 2 axes of [2,3]"],
+    ],
+    twice: true,
+  },
+  {
+    name: "slice",
+    trials: fullShape
+      .chain((shape) => fc.tuple(valuesOf(shape), ...shape.map((size) => fc.tuple(fc.nat(size), fc.nat(size)))))
+      .map(([x, ...ends]) => {
+        const [begin, end] = [ends.map(([a, b]) => Math.min(a, b)), ends.map(([a, b]) => Math.max(a, b))];
+        return trial(`slice ${begin} … ${end}`, [x], ([x]) => core.slice(x!, begin, end));
+      }),
+    examples: [[() => core.slice(grid([3, 4]), [1, 1], [3, 3]), [6, 7, 10, 11]]],
+    errors: [
+      [() => core.slice(grid([3, 4]), [1], [3]), "slice: [3,4] from [1] to [3]: give one begin and one end an axis"],
+      [() => core.slice(grid([3, 4]), [1, 2], [3, 5]), "slice: [3,4] from [1,2] to [3,5]: axis 1 has 0…4"],
+      [() => core.slice(grid([3]), [2], [1]), "slice: [3] from [2] to [1]: axis 0 has 0…3"],
+      [() => core.slice(grid([3]), [-1], [1]), "slice: [3] from [-1] to [1]: axis 0 has 0…3"],
+    ],
+    twice: true,
+  },
+  {
+    name: "concat",
+    trials: fc
+      .tuple(fullShape, fc.integer({ min: -3, max: 2 }), fc.array(axisOrNone, { minLength: 1, maxLength: 4 }))
+      .chain(([shape, axis, sizes]) =>
+        fc
+          .tuple(...sizes.map((size) => valuesOf((shape as Shape).with(axis, size))))
+          .map((parts) => trial(`concat axis ${axis}`, parts, (parts) => core.concat(parts, { axis }))),
+      ),
+    examples: [
+      [
+        () =>
+          core.concat(
+            [
+              tensor([[1], [2]]),
+              tensor([
+                [3, 4],
+                [5, 6],
+              ]),
+            ],
+            { axis: 1 },
+          ),
+        [1, 3, 4, 2, 5, 6],
+      ],
+      [() => core.concat([row(1), row(2, 3)]), [1, 2, 3]],
+    ],
+    errors: [
+      [() => core.concat([]), "concat: there is nothing to concatenate"],
+      [
+        () => core.concat([grid([2, 3]), grid([3, 3])], { axis: 1 }),
+        "concat: [2,3] and [3,3] differ elsewhere than on axis 1",
+      ],
+      [() => core.concat<Shape>([grid([2]), grid([2, 1])]), "concat: [2] and [2,1] differ elsewhere than on axis 0"],
+      [() => core.concat([grid([2])], { axis: 1 }), "concat: [2] has no axis 1: it has axes -1…0"],
+    ],
+    twice: true,
+  },
+  {
+    name: "matmul",
+    trials: fc
+      .record({
+        m: axisOrNone,
+        k: axisOrNone,
+        n: axisOrNone,
+        batch: fc.option(axis),
+        transposeA: fc.boolean(),
+        transposeB: fc.boolean(),
+      })
+      .chain(({ m, k, n, batch, transposeA, transposeB }) => {
+        const lead = batch === null ? [] : [batch];
+        const a = valuesOf([...lead, ...(transposeA ? [k, m] : [m, k])]);
+        const b = valuesOf([...lead, ...(transposeB ? [n, k] : [k, n])]);
+        return fc
+          .tuple(a, b)
+          .map((inputs) =>
+            trial(`matmul ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`, inputs, ([a, b]) =>
+              core.matmul(as.matrix(a), as.matrix(b), { transposeA, transposeB }),
+            ),
+          );
+      }),
+    examples: [
+      [
+        () =>
+          core.matmul(
+            tensor([
+              [1, 2],
+              [3, 4],
+            ]),
+            tensor([
+              [5, 6],
+              [7, 8],
+            ]),
+          ),
+        [19, 22, 43, 50],
+      ],
+      [
+        () =>
+          core.matmul(
+            tensor([
+              [1, 2],
+              [3, 4],
+            ]),
+            tensor([
+              [5, 6],
+              [7, 8],
+            ]),
+            { transposeA: true },
+          ),
+        [26, 30, 38, 44],
+      ],
+      [
+        () =>
+          core.matmul(
+            tensor([
+              [1, 2],
+              [3, 4],
+            ]),
+            tensor([
+              [5, 6],
+              [7, 8],
+            ]),
+            { transposeB: true },
+          ),
+        [17, 23, 39, 53],
+      ],
+      [
+        () =>
+          core.matmul(
+            tensor([[[1, 2]], [[3, 4]]]),
+            tensor([
+              [[1], [1]],
+              [[2], [2]],
+            ]),
+          ),
+        [3, 14],
+      ],
+    ],
+    errors: [
+      [
+        () => core.matmul(grid([64, 100]), grid([128, 512])),
+        "matmul: [64,100] × [128,512]: inner dimensions 100 and 128 differ",
+      ],
+      [
+        () => core.matmul(grid([2, 3]), grid([3, 4]), { transposeA: true, transposeB: true }),
+        "matmul: [2,3]ᵀ × [3,4]ᵀ: inner dimensions 2 and 4 differ",
+      ],
+      [() => core.matmul(grid([2, 3, 4]), grid([3, 4, 5])), "matmul: [2,3,4] × [3,4,5]: batches of 2 and 3 differ"],
+      [
+        () => core.matmul(as.matrix(row(1)), grid([1, 2])),
+        "matmul: [1] × [1,2]: takes two matrices, or two batches of matrices",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "embedding",
+    trials: fc
+      .record({ rows: axis, dim: axis, ids: fc.tuple(axis, fc.integer({ min: 1, max: 4 })) })
+      .chain(({ rows, dim, ids }) => fc.tuple(valuesOf([rows, dim]), idsOf(ids, rows)))
+      .map(([table, ids]) =>
+        trial(`embedding of ids ${ids.data}`, [table], ([table]) =>
+          core.embedding(as.matrix(table), tokens(ids.data, ids.shape)),
+        ),
+      ),
+    examples: [
+      [
+        () =>
+          core.embedding(
+            tensor([
+              [1, 2],
+              [3, 4],
+            ]),
+            tokens([1, 0, 1], [3]),
+          ),
+        [3, 4, 1, 2, 3, 4],
+      ],
+    ],
+    errors: [
+      [
+        () => core.embedding(core.zeros([20000, 1]), tokens([...new Array(17).fill(0), 20000], [18])),
+        "embedding: token 17 is 20000; the table [20000,1] has rows 0–19999",
+      ],
+      [
+        () => core.embedding(core.zeros([3, 1]), tokens([-1], [1])),
+        "embedding: token 0 is -1; the table [3,1] has rows 0–2",
+      ],
+      [
+        () => core.embedding(core.zeros([0, 1]), tokens([0], [1])),
+        "embedding: token 0 is 0; the table [0,1] has no rows",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "conv1d",
+    trials: kernelAndInput.map((inputs) => trial("conv1d", inputs, ([x, k]) => core.conv1d(as.cube(x), as.cube(k)))),
+    examples: [
+      // one channel, one filter: windows (1,2), (2,3) of weights (10,1)
+      [() => core.conv1d(tensor([[[1], [2], [3]]]), tensor([[[10]], [[1]]])), [12, 23]],
+    ],
+    errors: [
+      [
+        () => core.conv1d(core.zeros([32, 3, 50]), core.zeros([5, 50, 100])),
+        "conv1d: [32,3,50] * [5,50,100]: 3 time steps are fewer than the kernel's width, 5",
+      ],
+      [
+        () => core.conv1d(core.zeros([1, 3, 2]), core.zeros([1, 3, 1])),
+        "conv1d: [1,3,2] * [1,3,1]: channels 2 and 3 differ",
+      ],
+      [
+        () => core.conv1d(core.zeros([1, 3, 2]), core.zeros([0, 2, 1])),
+        "conv1d: [1,3,2] * [0,2,1]: a kernel is at least one step wide",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "maxOverTime",
+    trials: fullShape.chain(([batch, time, filters]) =>
+      fc
+        .tuple(distinctValuesOf([batch, time, filters]), lengthsFor(batch, time))
+        .map(([x, lengths]) =>
+          trial(`maxOverTime of lengths ${lengths}`, [x], ([x]) =>
+            core.maxOverTime(as.cube(x), lengths && tokens(lengths, [batch])),
+          ),
+        ),
+    ),
+    examples: [
+      [
+        () =>
+          core.maxOverTime(
+            tensor([
+              [
+                [1, 5],
+                [3, 2],
+              ],
+            ]),
+          ),
+        [3, 5],
+      ],
+      [
+        () =>
+          core.maxOverTime(
+            tensor([
+              [
+                [1, 5],
+                [3, 2],
+              ],
+            ]),
+            tokens([1], [1]),
+          ),
+        [1, 5],
+      ],
+    ],
+    errors: [
+      [() => core.maxOverTime(core.zeros([2, 0, 3])), "maxOverTime: [2,0,3] has no time steps"],
+      [() => core.maxOverTime(core.zeros([2, 4, 3]), tokens([1], [1])), "maxOverTime: 1 lengths for a batch of 2"],
+      [
+        () => core.maxOverTime(core.zeros([2, 4, 3]), tokens([4, 5], [2])),
+        "maxOverTime: length 1 is 5; sequences have 1–4 steps",
+      ],
+      [
+        () => core.maxOverTime(core.zeros([2, 4, 3]), tokens([0, 1], [2])),
+        "maxOverTime: length 0 is 0; sequences have 1–4 steps",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "dropout",
+    trials: fc
+      .tuple(
+        shapeUpTo3.chain((shape) => valuesOf(shape)),
+        fc.integer({ min: 0, max: 7 }),
+        fc.nat(),
+      )
+      .map(([x, p, seed]) =>
+        trial(`dropout ${p}/8, seed ${seed}`, [x], ([x]) => core.dropout(x!, p / 8, core.stream(seed))),
+      ),
+    examples: [
+      [() => core.dropout(row(1, 2, 3), 0, core.stream(1)), [1, 2, 3]],
+      // half of the elements are doubled; which, is the stream's first fork: see `Rng.fork`
+      [
+        () => core.dropout(row(1, 2, 3, 4, 5), 0.5, core.stream(1)),
+        Array.from(
+          { length: 5 },
+          (
+            (draws) => (_, i) =>
+              draws.uint32() < 2 ** 31 ? 0 : 2 * (i + 1)
+          )(core.stream(1).fork()),
+        ),
+      ],
+    ],
+    errors: [
+      [() => core.dropout(row(1), 1, core.stream(1)), "dropout: p is 1; it is a probability in [0, 1)"],
+      [() => core.dropout(row(1), Number.NaN, core.stream(1)), "dropout: p is NaN; it is a probability in [0, 1)"],
+    ],
+    twice: true,
+  },
+  {
+    name: "crossEntropy",
+    trials: fc
+      .tuple(axis, axis)
+      .chain(([batch, classes]) => fc.tuple(valuesOf([batch, classes]), idsOf([batch], classes)))
+      .map(([x, ids]) =>
+        trial(`crossEntropy with targets ${ids.data}`, [x], ([x]) =>
+          core.crossEntropy(as.matrix(x), tokens(ids.data, [ids.data.length])),
+        ),
+      ),
+    examples: [
+      [
+        () =>
+          core.crossEntropy(
+            tensor([
+              [0, 0],
+              [Math.log(3), 0],
+            ]),
+            tokens([1, 0], [2]),
+          ),
+        [(Math.LN2 - Math.log(0.75)) / 2],
+      ],
+      [() => core.crossEntropy(tensor([[0, -Infinity]]), tokens([0], [1])), [0]],
+    ],
+    errors: [
+      [
+        () => core.crossEntropy(core.zeros([2, 3]), tokens([0], [1])),
+        "crossEntropy: logits [2,3] want 2 targets; 1 came",
+      ],
+      [
+        () => core.crossEntropy(core.zeros([0, 3]), tokens([], [0])),
+        "crossEntropy: logits [0,3] want at least one targets; 0 came",
+      ],
+      [
+        () => core.crossEntropy(core.zeros([2, 3]), tokens([0, 3], [2])),
+        "crossEntropy: target 1 is 3; logits [2,3] have classes 0–2",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "binaryCrossEntropyWithLogits",
+    trials: axis
+      .chain((n) => fc.tuple(valuesOf([n]), idsOf([n], 2)))
+      .map(([x, ids]) =>
+        trial(`binaryCrossEntropyWithLogits with targets ${ids.data}`, [x], ([x]) =>
+          core.binaryCrossEntropyWithLogits(as.vector(x), tokens(ids.data, [ids.data.length])),
+        ),
+      ),
+    examples: [
+      [
+        () => core.binaryCrossEntropyWithLogits(row(0, Math.log(3)), tokens([1, 1], [2])),
+        [(Math.LN2 - Math.log(0.75)) / 2],
+      ],
+      [() => core.binaryCrossEntropyWithLogits(row(100, -100), tokens([0, 0], [2])), [50]],
+    ],
+    errors: [
+      [
+        () => core.binaryCrossEntropyWithLogits(row(0, 0), tokens([1], [1])),
+        "binaryCrossEntropyWithLogits: logits [2] want 2 targets; 1 came",
+      ],
+      [
+        () => core.binaryCrossEntropyWithLogits(row(0, 0), tokens([1, 2], [2])),
+        "binaryCrossEntropyWithLogits: target 1 is 2, neither 0 nor 1",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "lstmCell",
+    trials: lstmSizes
+      .chain(({ batch, input, hidden }) =>
+        fc.tuple(
+          valuesOf([batch, input]),
+          valuesOf([batch, hidden]),
+          valuesOf([batch, hidden]),
+          lstmWeights(hidden, input),
+        ),
+      )
+      .map(([x, h, c, weights]) =>
+        trial("lstmCell", [x, h, c, ...weights], ([x, h, c, ...weights]) => {
+          const next = core.lstmCell(as.matrix(x), { h: as.matrix(h), c: as.matrix(c) }, asLstm(weights));
+          return core.concat([next.h, next.c], { axis: 1 });
+        }),
+      ),
+    examples: [
+      // all weights 0: i = f = o = ½, g = 0, so c′ = c/2 and h′ = tanh(c/2)/2
+      [
+        () => core.lstmCell(tensor([[7]]), { h: tensor([[3]]), c: tensor([[2]]) }, zeroLstm(1, 1)).h,
+        [0.7615941559557649 / 2],
+      ],
+    ],
+    errors: [
+      [
+        () => core.lstmCell(core.zeros([2, 3]), { h: core.zeros([2, 4]), c: core.zeros([1, 4]) }, zeroLstm(3, 4)),
+        "lstmCell: the state c is [1,4]; x [2,3] and the weights want [2,4]",
+      ],
+      [
+        () => core.lstmCell(core.zeros([2, 5]), { h: core.zeros([2, 4]), c: core.zeros([2, 4]) }, zeroLstm(3, 4)),
+        "lstmCell: weight_ih [16,3], weight_hh [16,4], bias_ih [16], bias_hh [16]: 5 inputs and 4 hidden units want [16,5], [16,4], [16], [16]",
+      ],
+    ],
+    twice: true,
+  },
+  {
+    name: "lstm",
+    trials: lstmSizes.chain(({ batch, time, input, hidden, layers, directions }) => {
+      const below = (layer: number) => (layer === 0 ? input : directions * hidden);
+      const weights = Array.from({ length: layers * directions }, (_, i) =>
+        lstmWeights(hidden, below(Math.floor(i / directions))),
+      );
+      return fc
+        .tuple(valuesOf([batch, time, input]), lengthsFor(batch, time), ...weights)
+        .map(([x, lengths, ...weights]) =>
+          trial(
+            `lstm of ${layers} layers, ${directions} directions, lengths ${lengths}`,
+            [x, ...weights.flat()],
+            ([x, ...flat]) => {
+              const stack = Array.from({ length: layers }, (_, layer) =>
+                Array.from({ length: directions }, (_, direction) => {
+                  const at = 4 * (layer * directions + direction);
+                  return asLstm(flat.slice(at, at + 4));
+                }),
+              );
+              const { output, h, c } = core.lstm(as.cube(x), stack, { lengths: lengths && tokens(lengths, [batch]) });
+              return core.concat([output, h, c].map((part) => core.reshape(part, [-1])));
+            },
+          ),
+        );
+    }),
+    examples: [
+      // all weights 0 keep the state at 0
+      [() => core.lstm(core.ones([1, 2, 1]), [[zeroLstm(1, 1)]]).output, [0, 0]],
+    ],
+    errors: [
+      [() => core.lstm(core.zeros([1, 2, 3]), []), "lstm: there are no layers"],
+      [() => core.lstm(core.zeros([1, 0, 3]), [[zeroLstm(3, 1)]]), "lstm: [1,0,3] has no steps"],
+      [() => core.lstm(core.zeros([1, 2, 3]), [[]]), "lstm: layer 0 has 0 directions; there are one or two"],
+      [
+        () => core.lstm(core.zeros([2, 2, 3]), [[zeroLstm(3, 1)]], { lengths: tokens([2, 3], [2]) }),
+        "lstm: length 1 is 3; sequences have 1–2 steps",
+      ],
+      [
+        () => core.lstm(core.zeros([1, 2, 3]), [[zeroLstm(2, 1)]]),
+        "lstm: weight_ih [4,2], weight_hh [4,1], bias_ih [4], bias_hh [4]: 3 inputs and 1 hidden units want [4,3], [4,1], [4], [4]",
+      ],
+    ],
+    twice: false,
+  },
+];
