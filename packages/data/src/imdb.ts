@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
@@ -126,9 +126,10 @@ async function readArchive(path: string): Promise<Review[]> {
   return reviews;
 }
 
-async function bytesOf(entry: Readable): Promise<Buffer> {
+/** tar-stream's types do not say what an entry is a stream of (streamx ships none). */
+async function bytesOf(entry: object): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of entry) chunks.push(chunk);
+  for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

@@ -1,1 +1,52 @@
-export {};
+export { type AgNewsOptions, readAgNews } from "./ag-news.ts";
+export {
+  type Batch,
+  batchAt,
+  batchCount,
+  batches,
+  type Encoded,
+  type EpochOptions,
+  encodeExamples,
+  encodeTokens,
+  type Plan,
+  planEpoch,
+  planEvaluation,
+} from "./batches.ts";
+export { cleanText } from "./clean-text.ts";
+export { type Corpus, corpusOf, type Example } from "./corpus.ts";
+export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
+export { DataError } from "./data-error.ts";
+export { type Checksum, type Clock, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
+export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
+export { type ImdbOptions, readImdb } from "./imdb.ts";
+export {
+  type AgNewsPlace,
+  type GlovePlace,
+  type ImdbPlace,
+  locateAgNews,
+  locateGlove,
+  locateImdb,
+  type Places,
+} from "./locate.ts";
+export {
+  type FileStatus,
+  type GetOptions,
+  getSource,
+  listSource,
+  type Source,
+  type SourceFile,
+  sourceNamed,
+  sources,
+  verifySource,
+} from "./sources.ts";
+export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
+export { type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
+export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
+export {
+  buildVocabulary,
+  PADDING,
+  parseVocabulary,
+  UNKNOWN,
+  Vocabulary,
+  type VocabularyOptions,
+} from "./vocabulary.ts";

@@ -12,15 +12,19 @@ export interface Lines {
  *
  * A byte order mark at the start is dropped. Bytes are decoded strictly, never replaced by U+FFFD.
  *
- * @param maxLine - Bytes a single line may have, so that a file without line ends cannot fill the memory.
- * @throws {DataError} `path:line: …` for bytes that are not UTF-8, a NUL, or a longer line; for a file that cannot be read.
+ * @param path - The file, and what messages call it.
+ * @param bytes - Its bytes, where they come from elsewhere, as out of an archive.
+ * @throws {DataError} `path:line: …` for bytes that are not UTF-8, a NUL, or a line over 64 MiB; for a file that cannot be read.
  */
-export async function* utf8Lines(path: string, maxLine: number = 64 * 2 ** 20): AsyncGenerator<Lines, void, undefined> {
+export async function* utf8Lines(
+  path: string,
+  bytes: AsyncIterable<Buffer> = fileBytes(path),
+): AsyncGenerator<Lines, void, undefined> {
   let line = 1;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
 
-  for await (const chunk of chunks(path)) {
+  for await (const chunk of bytes) {
     const end = chunk.lastIndexOf(newline) + 1;
     if (end > 0) {
       const block = Buffer.concat([...pending, chunk.subarray(0, end)]);
@@ -43,10 +47,12 @@ export async function* utf8Lines(path: string, maxLine: number = 64 * 2 ** 20): 
 }
 
 const newline = 0x0a;
+/** So that a file without line ends cannot fill the memory. */
+const maxLine = 64 * 2 ** 20;
 // The decoder would drop a mark at the start of every block; `decode` drops the first line's only.
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function* chunks(path: string): AsyncGenerator<Buffer, void, undefined> {
+async function* fileBytes(path: string): AsyncGenerator<Buffer, void, undefined> {
   try {
     for await (const chunk of createReadStream(path)) yield chunk;
   } catch (error) {

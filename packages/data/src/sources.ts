@@ -1,0 +1,153 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError, show } from "./data-error.ts";
+import { checksumOf, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
+
+export interface SourceFile extends Remote {
+  /** Where it belongs under the data folder. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Public data that `ltt data` knows. */
+export interface Source {
+  readonly name: string;
+  readonly title: string;
+  /** What its authors ask of users. */
+  readonly terms: string;
+  readonly files: readonly SourceFile[];
+}
+
+export const sources: readonly Source[] = [
+  {
+    name: "imdb",
+    title: "Large Movie Review Dataset v1.0: 50,000 reviews, positive or negative",
+    terms: "cite Maas et al., ACL 2011",
+    files: [
+      {
+        path: "imdb/aclImdb_v1.tar.gz",
+        url: "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+        bytes: 84_125_825,
+        checksum: { algorithm: "md5", hex: "7c2ac02c03563afcf9b574c7e56c153a" },
+      },
+    ],
+  },
+  {
+    name: "ag-news",
+    title: "AG's News: 127,600 headlines and descriptions in four topics",
+    terms: "non-commercial research; cite Zhang, Zhao & LeCun, NIPS 2015",
+    files: [
+      {
+        path: "ag-news/train.csv",
+        url: "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/train.csv",
+        bytes: 29_470_338,
+        checksum: { algorithm: "md5", hex: "b1a00f826fdfbd249f79597b59e1dc12" },
+      },
+      {
+        path: "ag-news/test.csv",
+        url: "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/test.csv",
+        bytes: 1_857_427,
+        checksum: { algorithm: "md5", hex: "d52ea96a97a2d943681189a97654912d" },
+      },
+    ],
+  },
+  {
+    name: "glove",
+    title: "GloVe 6B: vectors of 400,000 words in 50, 100, 200 and 300 dimensions",
+    terms: "public domain (PDDL); cite Pennington, Socher & Manning, EMNLP 2014",
+    files: [
+      {
+        path: "glove/glove.6B.zip",
+        url: "https://nlp.stanford.edu/data/glove.6B.zip",
+        bytes: 862_182_613,
+        checksum: { algorithm: "sha256", hex: "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb" },
+      },
+    ],
+  },
+];
+
+/**
+ * The source of that name.
+ *
+ * @throws {DataError} that lists the names there are.
+ */
+export function sourceNamed(name: string): Source {
+  const source = sources.find((candidate) => candidate.name === name);
+  if (source !== undefined) return source;
+  throw new DataError(`data: there is no ${show(name)}; there are ${sources.map((known) => known.name).join(", ")}`);
+}
+
+/** A file of a source as it is on this disk. `"unknown"` is a file of the right size that was not read. */
+export interface FileStatus {
+  readonly file: SourceFile;
+  /** Where it is or should be. */
+  readonly path: string;
+  readonly state: "right" | "unknown" | "damaged" | "partial" | "missing";
+  /** Bytes on the disk, of a partial download too. */
+  readonly bytes: number;
+  /** What its checksum is, where it was computed. */
+  readonly actual?: string;
+}
+
+/** What of a source is under a folder, by name and size only: quick, and no proof. */
+export async function listSource(source: Source, folder: string): Promise<FileStatus[]> {
+  return Promise.all(source.files.map((file) => statusOf(file, join(folder, file.path))));
+}
+
+/** What of a source is under a folder, by checksum: reads everything. */
+export async function verifySource(source: Source, folder: string): Promise<FileStatus[]> {
+  const statuses: FileStatus[] = [];
+  for (const status of await listSource(source, folder)) {
+    if (status.state !== "unknown" && status.state !== "damaged") {
+      statuses.push(status);
+      continue;
+    }
+    const actual = await checksumOf(status.path, status.file.checksum.algorithm);
+    statuses.push({ ...status, actual, state: actual === status.file.checksum.hex ? "right" : "damaged" });
+  }
+  return statuses;
+}
+
+export interface GetOptions extends Omit<DownloadOptions, "onProgress"> {
+  readonly onProgress?: (progress: Progress, file: SourceFile) => void;
+}
+
+/**
+ * Downloads what of a source is missing under a folder. Files that are there and right are left alone; one that is there
+ * and wrong is not overwritten, since somebody put it there.
+ *
+ * @returns The files, all right.
+ * @throws {DataError} as `download` does, and if a file is there and wrong.
+ */
+export async function getSource(source: Source, folder: string, options: GetOptions = {}): Promise<FileStatus[]> {
+  const { onProgress, ...rest } = options;
+  for (const { file, path, state, actual } of await verifySource(source, folder)) {
+    if (state === "right") continue;
+    if (state === "damaged") {
+      const { algorithm, hex } = file.checksum;
+      throw new DataError(
+        `${path}: its ${algorithm} is ${actual}, the published file's ${hex}; move it away to download that, or use it as it is`,
+      );
+    }
+    await download(
+      file,
+      path,
+      onProgress === undefined ? rest : { ...rest, onProgress: (progress) => onProgress(progress, file) },
+    );
+  }
+  return verifySource(source, folder);
+}
+
+async function statusOf(file: SourceFile, path: string): Promise<FileStatus> {
+  const size = await sizeOf(path);
+  if (size !== undefined) return { file, path, state: size === file.bytes ? "unknown" : "damaged", bytes: size };
+  const part = await sizeOf(`${path}.part`);
+  return { file, path, state: part === undefined ? "missing" : "partial", bytes: part ?? 0 };
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { readSpamAssassin } from "./spam-assassin.ts";
+
+test("SpamAssassin comes with the package: 6,046 e-mails less 132 repeats, in the same order every time", () => {
+  const corpus = readSpamAssassin();
+  expect(corpus.classes).toEqual(["ham", "spam"]);
+  expect(corpus.test).toBeUndefined();
+  expect(corpus.repeats).toBe(132);
+  expect(corpus.train.filter(({ label }) => label === 0).length).toBe(4108);
+  expect(corpus.train.filter(({ label }) => label === 1).length).toBe(1806);
+  expect(new Set(corpus.train.map(({ text }) => text.toLowerCase())).size).toBe(5914);
+  expect(corpus.train.every(({ text }) => text === text.trim() && text !== "")).toBe(true);
+  expect(corpus.train[0]!.text).toMatch(/^Re: New Sequences Window Date: Wed, 21 Aug 2002/);
+  expect(readSpamAssassin().digest).toBe(corpus.digest);
+});
+
+test("the headers that tell spam from other mail are gone", () => {
+  const { train } = readSpamAssassin();
+  const withHeaders = train.filter(({ text }) => text.slice(0, 400).includes("Received: from"));
+  expect(withHeaders.length).toBeLessThan(30); // mail about mail quotes some
+  expect(train.filter(({ text }) => /<\/?(?:td|table|font|body)\b/i.test(text)).length).toBeLessThan(60);
+});

@@ -1,0 +1,120 @@
+import { stream } from "@ltt/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { splitCorpus, subset } from "./split.ts";
+
+function corpus(
+  sizes: readonly number[],
+  options: { test?: readonly Example[]; text?: (i: number) => string } = {},
+): Corpus {
+  const labels = sizes.flatMap((size, label) => new Array<number>(size).fill(label));
+  const train = labels.map((label, i) => ({ text: options.text?.(i) ?? `text ${i}`, label }));
+  const base = { name: "toy", classes: sizes.map(String), train };
+  return corpusOf(options.test === undefined ? base : { ...base, test: options.test });
+}
+
+const counts = (examples: readonly Example[], classes: number) =>
+  Array.from({ length: classes }, (_, label) => examples.filter((example) => example.label === label).length);
+
+describe("splitCorpus", () => {
+  test("IMDb's shape: 28,000, 12,000 and 10,000, half of each positive", () => {
+    const split = splitCorpus(corpus([25_000, 25_000]), { seed: 1 });
+    expect(counts(split.train, 2)).toEqual([14_000, 14_000]);
+    expect(counts(split.validation, 2)).toEqual([6000, 6000]);
+    expect(counts(split.test, 2)).toEqual([5000, 5000]);
+  });
+
+  test("a published test part stays what it is, and its repeats are counted", () => {
+    const published = [
+      { text: "text 3", label: 0 },
+      { text: "new", label: 1 },
+    ];
+    const split = splitCorpus(corpus([50, 50], { test: published }), { seed: 1 });
+    expect(split.test).toEqual(published);
+    expect(split.repeatsInTest).toBe(1);
+    expect([split.train.length, split.validation.length]).toEqual([70, 30]);
+  });
+
+  const anyCorpus = fc
+    .tuple(fc.array(fc.integer({ min: 5, max: 40 }), { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 5 }))
+    .map(([sizes, often]) => ({
+      sizes,
+      corpus: corpus(sizes, { text: (i) => (i % 7 === 0 ? `same ${Math.floor(i / often)}` : `${i}`) }),
+    }));
+
+  test("every example is in exactly one part, in the corpus's order, and no text in two", () => {
+    fc.assert(
+      fc.property(anyCorpus, fc.nat(), ({ corpus: all }, seed) => {
+        const { train, validation, test: tested, repeatsInTest } = splitCorpus(all, { seed });
+        const place = new Map(all.train.map((example, i) => [example, i]));
+        for (const part of [train, validation, tested]) {
+          const places = part.map((example) => place.get(example)!);
+          expect(places).toEqual(places.toSorted((a, b) => a - b));
+        }
+        expect(new Set([...train, ...validation, ...tested]).size).toBe(all.train.length);
+        expect(train.length + validation.length + tested.length).toBe(all.train.length);
+        expect(repeatsInTest).toBe(0);
+        const trained = new Set(train.map(({ text }) => text));
+        expect(validation.some(({ text }) => trained.has(text))).toBe(false);
+      }),
+    );
+  });
+
+  test("without repeats, sizes are exact and classes within one of their share", () => {
+    const sizes = fc.array(fc.integer({ min: 5, max: 60 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(sizes, fc.nat(), (perClass, seed) => {
+        const all = corpus(perClass);
+        const n = all.train.length;
+        const split = splitCorpus(all, { seed });
+        expect(split.test.length).toBe(Math.round(0.2 * n));
+        expect(split.validation.length).toBe(Math.round(0.3 * (n - split.test.length)));
+        for (const [label, count] of counts(split.test, perClass.length).entries()) {
+          expect(Math.abs(count - (perClass[label]! * split.test.length) / n)).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  test("a seed gives the same split again, another seed another", () => {
+    const all = corpus([100, 100]);
+    expect(splitCorpus(all, { seed: 3 })).toEqual(splitCorpus(all, { seed: 3 }));
+    expect(splitCorpus(all, { seed: 3 }).test).not.toEqual(splitCorpus(all, { seed: 4 }).test);
+  });
+
+  test("sizes limit their part only, its classes in proportion", () => {
+    const all = corpus([300, 100]);
+    const full = splitCorpus(all, { seed: 1 });
+    const small = splitCorpus(all, { seed: 1, trainSize: 20, validationSize: 8 });
+    expect(counts(small.train, 2)).toEqual([15, 5]);
+    expect(counts(small.validation, 2)).toEqual([6, 2]);
+    expect(small.test).toEqual(full.test);
+    expect(small.train.every((example) => full.train.includes(example))).toBe(true);
+  });
+
+  test("a text that fills the corpus stays in one part", () => {
+    const all = corpus([20], { text: (i) => (i < 15 ? "same" : `${i}`) });
+    const { train, validation, test: tested } = splitCorpus(all, { seed: 1 });
+    const places = [train, validation, tested].filter((part) => part.some(({ text }) => text === "same"));
+    expect(places.length).toBe(1);
+    expect(train.length + validation.length + tested.length).toBe(20);
+  });
+
+  test("what cannot be is refused", () => {
+    expect(() => splitCorpus(corpus([3]), { seed: 1, testFraction: 0 })).toThrow(
+      "testFraction: 0 is not a fraction between",
+    );
+    expect(() => splitCorpus(corpus([3]), { seed: 1, validationFraction: Number.NaN })).toThrow(
+      "validationFraction: NaN is not",
+    );
+    expect(() => splitCorpus(corpus([1]), { seed: 1 })).toThrow("toy: 1 examples leave none for");
+    expect(() => splitCorpus(corpus([100]), { seed: 1, trainSize: 57 })).toThrow(
+      "train: 57 examples are asked for, there are 56; ask for fewer",
+    );
+    expect(() => subset("train", corpus([9]).train, -1, stream(1))).toThrow(
+      "train: a size of -1 is not a positive integer",
+    );
+    expect(() => subset("train", corpus([9]).train, 1.5, stream(1))).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,151 @@
+import { type Rng, stream } from "@ltt/core";
+import type { Corpus, Example } from "./corpus.ts";
+import { DataError } from "./data-error.ts";
+
+export interface SplitOptions {
+  /** The same seed gives the same split. */
+  readonly seed: number;
+  /** Fraction of a corpus without a test part that becomes one; 0.2 unless told. */
+  readonly testFraction?: number;
+  /** Fraction of what is not for testing that is for validation; 0.3 unless told. */
+  readonly validationFraction?: number;
+  /** Keep this many examples of a part, its classes in proportion; all unless told. */
+  readonly trainSize?: number;
+  readonly validationSize?: number;
+  readonly testSize?: number;
+}
+
+export interface Split {
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
+  /** Examples of `test` whose very text is also in `train` or `validation`: published so, see `splitCorpus`. */
+  readonly repeatsInTest: number;
+}
+
+/**
+ * Divides a corpus into training, validation and test, every class in proportion: IMDb's 50,000 into 28,000 / 12,000 /
+ * 10,000, AG News' 120,000 into 84,000 / 36,000 beside its own 7,600.
+ *
+ * Parts have `round(fraction · n)` examples, and classes their share of these by largest remainder, ties to the first class.
+ * Examples of one text stay together, so a repeated review is never both trained on and tested on; only a text that repeats
+ * more often than there is room shifts the counts. A published test part is taken as it is, repeats included; they are counted.
+ * Sizes limit a part after that, so a smaller `trainSize` changes neither validation nor test. Examples keep the corpus's order.
+ *
+ * @throws {RangeError} if a fraction is not in (0, 1) or a size not a positive integer.
+ * @throws {DataError} if a part would be empty, or has fewer examples than its size asks for.
+ */
+export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
+  const { seed, testFraction = 0.2, validationFraction = 0.3 } = options;
+  checkFraction("testFraction", testFraction);
+  checkFraction("validationFraction", validationFraction);
+
+  const [test, rest] =
+    corpus.test !== undefined
+      ? [corpus.test, corpus.train]
+      : divide(corpus.train, testFraction, stream(seed, "split", "test"));
+  const [validation, train] = divide(rest, validationFraction, stream(seed, "split", "validation"));
+
+  const parts = {
+    train: subset("train", train, options.trainSize, stream(seed, "subset", "train")),
+    validation: subset("validation", validation, options.validationSize, stream(seed, "subset", "validation")),
+    test: subset("test", test, options.testSize, stream(seed, "subset", "test")),
+  };
+  for (const [name, part] of Object.entries(parts)) {
+    if (part.length === 0)
+      throw new DataError(`${corpus.name}: ${corpus.train.length} examples leave none for ${name}; give more`);
+  }
+  const seen = new Set([...parts.train, ...parts.validation].map(({ text }) => text));
+  return { ...parts, repeatsInTest: parts.test.filter(({ text }) => seen.has(text)).length };
+}
+
+/**
+ * Takes `size` examples, every class in proportion, in their order.
+ *
+ * @throws {RangeError} if the size is not a positive integer.
+ * @throws {DataError} if there are fewer examples; `name` is what the message calls them.
+ */
+export function subset(
+  name: string,
+  examples: readonly Example[],
+  size: number | undefined,
+  rng: Rng,
+): readonly Example[] {
+  if (size === undefined) return examples;
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new RangeError(`${name}: a size of ${size} is not a positive integer`);
+  if (size > examples.length) {
+    throw new DataError(`${name}: ${size} examples are asked for, there are ${examples.length}; ask for fewer`);
+  }
+  const left = quotas(classSizes(examples), size);
+  const chosen = new Uint8Array(examples.length);
+  for (const i of rng.permutation(examples.length)) {
+    if (left[examples[i]!.label]!-- > 0) chosen[i] = 1;
+  }
+  return examples.filter((_, i) => chosen[i] === 1);
+}
+
+/** Two parts of the examples, the first of `round(fraction · n)`, each class in proportion, texts that repeat kept together. */
+function divide(examples: readonly Example[], fraction: number, rng: Rng): [readonly Example[], readonly Example[]] {
+  const sizes = classSizes(examples);
+  const first = quotas(sizes, Math.round(fraction * examples.length));
+  const rooms = [first, sizes.map((size, label) => size - first[label]!)] as const;
+
+  const side = new Uint8Array(examples.length);
+  const put = (group: readonly number[], to: number) => {
+    for (const i of group) {
+      rooms[to]![examples[i]!.label]!--;
+      side[i] = to;
+    }
+  };
+
+  const order = rng.permutation(examples.length);
+  const groups = groupByText(examples, order);
+  // Repeats go first, while there is room for them anywhere: each to a side with the odds of the room left there.
+  for (const group of groups.filter((members) => members.length > 1)) {
+    const room = rooms.map((left) => left.reduce((sum, n) => sum + Math.max(0, n), 0));
+    const drawn = rng.below(room[0]! + room[1]!) < room[0]! ? 0 : 1;
+    const fits = (to: number) =>
+      classSizes(group.map((i) => examples[i]!)).every((n, label) => n <= rooms[to]![label]!);
+    put(group, fits(drawn) || !fits(1 - drawn) ? drawn : 1 - drawn);
+  }
+  for (const group of groups.filter((members) => members.length === 1)) {
+    put(group, rooms[0][examples[group[0]!]!.label]! > 0 ? 0 : 1);
+  }
+  return [examples.filter((_, i) => side[i] === 0), examples.filter((_, i) => side[i] === 1)];
+}
+
+function groupByText(examples: readonly Example[], order: Int32Array): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const i of order) {
+    const { text } = examples[i]!;
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, [i]);
+    else group.push(i);
+  }
+  return [...groups.values()];
+}
+
+function classSizes(examples: readonly Example[]): number[] {
+  const sizes: number[] = [];
+  for (const { label } of examples) {
+    while (sizes.length <= label) sizes.push(0);
+    sizes[label]!++;
+  }
+  return sizes;
+}
+
+/** `total` divided in proportion to `sizes`, in integers, by largest remainder. */
+function quotas(sizes: readonly number[], total: number): number[] {
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  const parts = sizes.map((size) => Math.floor((size * total) / sum));
+  const remainders = sizes.map((size, label) => ({ label, rest: (size * total) % sum }));
+  remainders.sort((a, b) => b.rest - a.rest || a.label - b.label);
+  const missing = total - parts.reduce((a, b) => a + b, 0);
+  for (const { label } of remainders.slice(0, missing)) parts[label]!++;
+  return parts;
+}
+
+function checkFraction(name: string, value: number): void {
+  if (!(value > 0 && value < 1)) throw new RangeError(`${name}: ${value} is not a fraction between 0 and 1`);
+}

@@ -1,0 +1,125 @@
+import { DataError, show } from "./data-error.ts";
+
+/** The id of every word that the vocabulary does not have, `<unk>`. */
+export const UNKNOWN = 0;
+/** The id that fills the shorter texts of a batch, `<pad>`. */
+export const PADDING = 1;
+
+const specials = ["<unk>", "<pad>"] as const;
+
+export interface VocabularyOptions {
+  /** Words to keep at most, `<unk>` and `<pad>` not counted; all unless told. */
+  readonly maxSize?: number;
+  /** Words seen less often are left out; 1 unless told. */
+  readonly minFrequency?: number;
+}
+
+/**
+ * The words that a model knows, as ids: `<unk>` is 0 and `<pad>` is 1 (torchtext's order), then words by falling frequency,
+ * equally frequent ones in the order of their UTF-16 code units.
+ */
+export class Vocabulary {
+  /** The word of each id. */
+  readonly words: readonly string[];
+  readonly #ids: ReadonlyMap<string, number>;
+
+  /** @param words - Words without `<unk>` and `<pad>`, the first of which gets id 2. */
+  constructor(words: readonly string[]) {
+    this.words = [...specials, ...words];
+    // `<unk>` and `<pad>` met in a text are words nobody knows, not padding.
+    this.#ids = new Map(words.map((word, i) => [word, i + specials.length]));
+    if (this.#ids.size !== words.length || specials.some((special) => this.#ids.has(special))) {
+      throw new RangeError("vocabulary: a word is there twice");
+    }
+  }
+
+  /** Ids there are, `<unk>` and `<pad>` among them: the rows of an embedding. */
+  get size(): number {
+    return this.words.length;
+  }
+
+  has(word: string): boolean {
+    return this.#ids.has(word);
+  }
+
+  /** The word's id, or `UNKNOWN`. */
+  idOf(word: string): number {
+    return this.#ids.get(word) ?? UNKNOWN;
+  }
+
+  /** The ids of a text's tokens. */
+  encode(tokens: readonly string[]): Int32Array {
+    const ids = new Int32Array(tokens.length);
+    for (let i = 0; i < tokens.length; i++) ids[i] = this.idOf(tokens[i]!);
+    return ids;
+  }
+
+  /** The vocabulary as JSON text; `parseVocabulary` reads it. */
+  toJson(): string {
+    return `${JSON.stringify({ format, words: this.words })}\n`;
+  }
+}
+
+const format = "ltt-vocabulary-1";
+
+/**
+ * The vocabulary of tokenised texts. Give it the training part only: words of validation and test texts must stay unknown.
+ *
+ * @throws {RangeError} if a limit is not a positive integer.
+ */
+export function buildVocabulary(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
+  const { maxSize = Number.MAX_SAFE_INTEGER, minFrequency = 1 } = options;
+  for (const [name, value] of Object.entries({ maxSize, minFrequency })) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
+  }
+  const frequencies = new Map<string, number>();
+  for (const tokens of texts) {
+    for (const token of tokens) frequencies.set(token, (frequencies.get(token) ?? 0) + 1);
+  }
+  for (const special of specials) frequencies.delete(special);
+
+  const words = [...frequencies]
+    .filter(([, frequency]) => frequency >= minFrequency)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, maxSize)
+    .map(([word]) => word);
+  // V8 keeps a whole text alive for a long word cut out of it; what was written out and read again stands alone.
+  return new Vocabulary(JSON.parse(JSON.stringify(words)) as string[]);
+}
+
+/**
+ * Reads what `Vocabulary.toJson` wrote.
+ *
+ * @param source - What the message calls it: the file's path.
+ * @throws {DataError} if it is anything else.
+ */
+export function parseVocabulary(json: string, source: string): Vocabulary {
+  const fail = (what: string): never => {
+    throw new DataError(`${source}: ${what}; this is not a vocabulary that ltt wrote, make it anew`);
+  };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    return fail(`is not JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+  if (typeof parsed !== "object" || parsed === null || !("format" in parsed) || !("words" in parsed)) {
+    return fail("has no format and words");
+  }
+  if (parsed.format !== format) return fail(`its format is ${show(String(parsed.format))}, not "${format}"`);
+  if (!Array.isArray(parsed.words)) return fail("its words are not a list");
+
+  const words: string[] = [];
+  const seen = new Set<string>();
+  for (const [id, word] of parsed.words.entries()) {
+    if (typeof word !== "string" || word === "") return fail(`word ${id} is not a text`);
+    if (seen.has(word)) return fail(`word ${id}, ${show(word)}, is there twice`);
+    seen.add(word);
+    words.push(word);
+  }
+  if (words[UNKNOWN] !== specials[UNKNOWN] || words[PADDING] !== specials[PADDING]) {
+    return fail(`its first words are not ${specials.join(" and ")}`);
+  }
+  return new Vocabulary(words.slice(specials.length));
+}
