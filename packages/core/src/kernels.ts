@@ -144,11 +144,11 @@ export interface Kernels {
   /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0 */
   matmul(a: Storage, b: Storage, out: Storage, size: MatmulSize): void;
 
-  /** y[b,t,f] = Σ_{w,c} x[b,t+w,c] · kernel[w,c,f] */
+  /** y[b,t,f] = Σ_{w,c} x[b,t+w,c] · kernel[w,c,f], added in the order of w, c, from 0 */
   conv1d(x: Storage, kernel: Storage, y: Storage, size: Conv1dSize): void;
-  /** dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f] */
+  /** dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f], added in the order of s − w, f, from 0; a dy of 0 adds nothing */
   conv1dInput(dy: Storage, kernel: Storage, dx: Storage, size: Conv1dSize): void;
-  /** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c] · dy[b,t,f] */
+  /** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c] · dy[b,t,f], added in the order of b, t, from 0; a dy of 0 adds nothing */
   conv1dKernel(x: Storage, dy: Storage, dkernel: Storage, size: Conv1dSize): void;
 
   /** out[i,d] = table[ids[i],d] */

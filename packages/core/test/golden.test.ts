@@ -62,9 +62,19 @@ interface Golden {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
+interface Options {
+  readonly axis?: number;
+  readonly shape?: readonly number[];
+  readonly begin?: readonly number[];
+  readonly end?: readonly number[];
+  readonly paddingId?: number;
+  readonly layers?: number;
+  readonly bidirectional?: boolean;
+  readonly lengths?: readonly number[];
+}
 interface OperationCase {
   readonly op: string;
-  readonly options: Record<string, never>;
+  readonly options: Options;
   readonly inputs: readonly (Golden & { readonly name: string })[];
   readonly output: Golden;
   readonly gradOutput: Golden;
@@ -97,7 +107,6 @@ const load = <Case>(name: string): readonly Case[] =>
   present ? JSON.parse(readFileSync(`${folder}/${name}.json`, "utf8")).cases : [];
 
 type Named = Record<string, Tensor>;
-type Options = Record<string, never>;
 type Ids = Record<string, Golden>;
 
 /** How each case of ops.json is computed here. */
@@ -134,7 +143,7 @@ const compute: Record<string, (x: Named, options: Options, ids: Ids) => Tensor> 
   binaryCrossEntropyWithLogits: ({ logits }, _, { targets }) =>
     binaryCrossEntropyWithLogits(logits as Vector, tokens(targets!.data, [targets!.data.length])),
   lstm: ({ x, ...weights }, { layers, bidirectional, lengths }) => {
-    const ends = tokens(lengths as ArrayLike<number>, [x!.shape[0]!]);
+    const ends = tokens(lengths!, [lengths!.length]);
     const { output, h, c } = lstm(x as Cube, lstmLayers(weights, layers!, bidirectional!, ""), { lengths: ends });
     return concat([output, h, c].map((part) => reshape(part, [-1])));
   },
