@@ -28,6 +28,7 @@ export function explainFileError(error: unknown, path: string): unknown {
 const fileErrors: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "part of this path is a file, not a folder",
+  EEXIST: "there is a file where a folder is needed; move it away or choose another folder",
   EISDIR: "is a folder, a file was expected",
   EACCES: "permission denied; change the permissions or choose another folder",
   EPERM: "operation not permitted; change the permissions or choose another folder",

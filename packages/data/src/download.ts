@@ -17,7 +17,7 @@ export interface Remote {
   readonly checksum: Checksum;
 }
 
-/** How far a download is: bytes there and to come (`undefined` if the server does not say), bytes a second of late. */
+/** How far a download is: bytes there and to come (`undefined` if the server does not say), bytes a second on this connection. */
 export interface Progress {
   readonly bytes: number;
   readonly total: number | undefined;
@@ -146,7 +146,7 @@ async function fetchRest(
 function rangeHeaders(have: number, mark: string | undefined): Record<string, string> {
   // `identity`: fetch would unpack a compressed answer, and offsets would mean nothing.
   const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "ltt" };
-  if (have > 0) headers["range"] = `bytes=${have}-`;
+  if (have > 0) headers.range = `bytes=${have}-`;
   if (mark !== undefined) headers["if-range"] = mark;
   return headers;
 }

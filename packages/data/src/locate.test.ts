@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DataError } from "./data-error.ts";
+import { locateAgNews, locateGlove, locateImdb } from "./locate.ts";
+
+let data: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), "ltt-locate-"));
+});
+afterEach(() => rm(data, { recursive: true }));
+
+async function put(...paths: string[]): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(data, path)), { recursive: true });
+    await writeFile(join(data, path), "");
+  }
+}
+
+describe("IMDb", () => {
+  test.each([
+    ["csv", "imdb/IMDB Dataset.csv", "imdb/IMDB Dataset.csv"],
+    ["csv", "IMDB Dataset.csv", "IMDB Dataset.csv"],
+    ["folder", "imdb/aclImdb", "imdb/aclImdb/train/pos/0_9.txt"],
+    ["folder", "aclImdb", "aclImdb/train/pos/0_9.txt"],
+    ["archive", "imdb/aclImdb_v1.tar.gz", "imdb/aclImdb_v1.tar.gz"],
+  ])("is found as %s at %s", async (form, found, file) => {
+    await put(file);
+    expect(await locateImdb({ data })).toEqual({ form, path: join(data, found) });
+  });
+
+  test("that is nowhere says what was looked for, where, and how to get it", async () => {
+    await expect(locateImdb({ data })).rejects.toThrow(
+      new DataError(
+        `imdb: looked for IMDB Dataset.csv, aclImdb, aclImdb_v1.tar.gz; none is in ${data}/imdb or ${data}; ` +
+          "name the folder that has it with --data DIR, or download it: ltt data get imdb",
+      ),
+    );
+    await expect(locateImdb({})).rejects.toThrow("no folder was named; name the folder");
+  });
+
+  test("is looked for in the cache only if no folder was named", async () => {
+    await put("cache/imdb/aclImdb_v1.tar.gz");
+    const cache = join(data, "cache");
+    expect((await locateImdb({ cache })).form).toBe("archive");
+    await expect(locateImdb({ data, cache })).rejects.toThrow(`none is in ${data}/imdb or ${data}`);
+  });
+});
+
+describe("AG News", () => {
+  test("is found with both files, in its folder or without", async () => {
+    await put("train.csv", "test.csv");
+    expect(await locateAgNews({ data })).toEqual({ train: join(data, "train.csv"), test: join(data, "test.csv") });
+    await put("ag-news/train.csv", "ag-news/test.csv");
+    expect((await locateAgNews({ data })).train).toBe(join(data, "ag-news", "train.csv"));
+  });
+
+  test("with one file says which is missing", async () => {
+    await put("ag-news/train.csv");
+    await expect(locateAgNews({ data })).rejects.toThrow(
+      `ag-news: ${data}/ag-news has train.csv but no test.csv; name the`,
+    );
+  });
+});
+
+test("GloVe is found whole before a subset before the archive", async () => {
+  await expect(locateGlove({ data }, 100)).rejects.toThrow(
+    "looked for glove.6B.100d.txt, glove.6B.100d.subset.txt, glove.6B.zip;",
+  );
+  await put("glove/glove.6B.zip");
+  expect((await locateGlove({ data }, 100)).form).toBe("archive");
+  await put("glove/glove.6B.100d.subset.txt");
+  expect((await locateGlove({ data }, 100)).path).toBe(join(data, "glove/glove.6B.100d.subset.txt"));
+  expect((await locateGlove({ data }, 50)).form).toBe("archive");
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import {
+  buildVocabulary,
+  cleanText,
+  createTokeniser,
+  encodeExamples,
+  locateAgNews,
+  locateGlove,
+  locateImdb,
+  readAgNews,
+  readGlove,
+  readImdb,
+  readSpamAssassin,
+  sourceNamed,
+  splitCorpus,
+  verifySource,
+} from "../src/index.ts";
+import { findRealData } from "./real-data.ts";
+
+const data = findRealData(
+  "imdb/IMDB Dataset.csv",
+  "ag-news/train.csv",
+  "ag-news/test.csv",
+  "glove/glove.6B.100d.subset.txt",
+);
+
+describe.skipIf(data === undefined)("IMDb", () => {
+  test("has 50,000 reviews, half positive, 418 repeats; splits as published; every text makes tokens", async () => {
+    const started = performance.now();
+    const corpus = await readImdb(await locateImdb({ data: data! }));
+    expect(performance.now() - started).toBeLessThan(30_000);
+    expect(corpus.train.length).toBe(50_000);
+    expect(corpus.train.filter(({ label }) => label === 1).length).toBe(25_000);
+    expect(new Set(corpus.train.map(({ text }) => text)).size).toBe(50_000 - 418);
+    expect(corpus.digest).toBe("3c682619f88b415db5f69800d7e52e85e43e00f76379c437958e5b9e1aeada20");
+
+    const split = splitCorpus(corpus, { seed: 1 });
+    expect([split.train.length, split.validation.length, split.test.length]).toEqual([28_000, 12_000, 10_000]);
+    expect(split.train.filter(({ label }) => label === 1).length).toBe(14_000);
+    expect(split.repeatsInTest).toBe(0);
+
+    const tokenise = createTokeniser();
+    const some = corpus.train.filter((_, i) => i % 10 === 0); // all take 15 to 30 s on two busy cores
+    const tokenised = some.map(({ text }) => tokenise(text));
+    expect(tokenised.every((tokens) => tokens.length > 0)).toBe(true);
+    for (const [i, tokens] of tokenised.entries()) {
+      expect(tokens.join("")).toBe(cleanText(some[i]!.text).replace(/[\s\u200b]+/g, ""));
+    }
+    const vocabulary = buildVocabulary(tokenised, { maxSize: 20_000 });
+    expect(vocabulary.size).toBe(20_002);
+    expect(vocabulary.words.slice(0, 6)).toEqual(["<unk>", "<pad>", "the", ",", ".", "and"]);
+    expect(vocabulary.has("n't") && !vocabulary.has("br") && !vocabulary.has("<br")).toBe(true);
+
+    const encoded = encodeExamples(some, { tokenise, vocabulary, maxLength: 400 });
+    expect(encoded.labels.length).toBe(5000);
+    expect(encoded.offsets.every((offset, i) => i === 0 || offset - encoded.offsets[i - 1]! <= 400)).toBe(true);
+
+    const place = await locateGlove({ data: data! }, 100);
+    const glove = await readGlove(place, vocabulary, { dimensions: 100, lowercase: true });
+    expect(glove.coverage).toBeGreaterThan(0.3);
+    const the = vocabulary.idOf("the") * 100;
+    expect([...glove.vectors.subarray(the, the + 2)]).toEqual([Math.fround(-0.038194), Math.fround(-0.24487)]);
+  });
+});
+
+describe.skipIf(data === undefined)("AG News", () => {
+  test("test.csv is the published file: 7,600 rows, 1,900 a class", async () => {
+    const statuses = await verifySource(sourceNamed("ag-news"), data!);
+    expect(statuses.map(({ state }) => state)).toEqual([expect.stringMatching(/^(right|damaged)$/), "right"]);
+    const corpus = await readAgNews(await locateAgNews({ data: data! }));
+    for (const label of [0, 1, 2, 3])
+      expect(corpus.test!.filter((example) => example.label === label).length).toBe(1900);
+    expect([57_129, 120_000]).toContain(corpus.train.length); // ours is an incomplete copy
+
+    const split = splitCorpus(corpus, { seed: 1 });
+    expect(split.test).toBe(corpus.test);
+    expect(split.validation.length).toBe(Math.round(0.3 * corpus.train.length));
+
+    const tokenise = createTokeniser();
+    const words = new Set(corpus.test!.flatMap(({ text }) => tokenise(text)));
+    expect(["'s", "$", "company"].every((word) => words.has(word))).toBe(true);
+    const residue = [...words].filter((word) => /^(?:#\d+;?|&?lt;?|&?gt;?|quot;)$|\\/.test(word));
+    expect(residue).toEqual([]);
+  });
+});
+
+test("SpamAssassin splits with no text in two parts", () => {
+  const split = splitCorpus(readSpamAssassin(), { seed: 1, trainSize: 2000 });
+  expect([split.train.length, split.validation.length, split.test.length]).toEqual([2000, 1419, 1183]);
+  expect(split.repeatsInTest).toBe(0);
+});
