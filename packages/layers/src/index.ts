@@ -1,1 +1,40 @@
-export {};
+export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export { clipByNorm, clipByValue } from "./clip.ts";
+export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
+export { Dropout } from "./dropout.ts";
+export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
+export { Embedding, type EmbeddingOptions } from "./embedding.ts";
+export { type ClassScore, type Evaluation, evaluate, scores } from "./evaluation.ts";
+export { type Initialiser, parameter } from "./initialiser.ts";
+export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
+export * as initialisers from "./initialisers.ts";
+export { Linear, type LinearOptions } from "./linear.ts";
+export { classificationLoss } from "./losses.ts";
+export { Lstm, type LstmOptions } from "./lstm.ts";
+export { type Context, Module } from "./module.ts";
+export { type Optimiser, type OptimiserState, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
+export {
+  copyWeights,
+  countParameters,
+  parametersOf,
+  restore,
+  snapshot,
+  trainable,
+  withParameters,
+} from "./parameters.ts";
+export { Rmsprop, type RmspropOptions } from "./rmsprop.ts";
+export {
+  constantRate,
+  cosineDecay,
+  exponentialDecay,
+  type Schedule,
+  stepDecay,
+  warmUp,
+} from "./schedules.ts";
+export { Sgd, type SgdOptions } from "./sgd.ts";
+export { loadStateDict, stateDict } from "./state-dict.ts";
+export { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
+export { TextCnn, type TextCnnOptions } from "./text-cnn.ts";
+export { TextLstm, type TextLstmOptions } from "./text-lstm.ts";
+export { type Batch, BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";

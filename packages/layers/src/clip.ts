@@ -1,0 +1,74 @@
+import {
+  add,
+  concat,
+  div,
+  full,
+  max,
+  mul,
+  neg,
+  noGrad,
+  relu,
+  reshape,
+  type Scalar,
+  type Shape,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  zeros,
+} from "@ltt/core";
+
+/**
+ * Gradients scaled together so that their common Euclidean norm is at most `maxNorm`:
+ * `gᵢ · min(1, maxNorm / (norm + 1e-6))`, `norm = √Σᵢ‖gᵢ‖²`, as `torch.nn.utils.clip_grad_norm_`.
+ *
+ * Nothing is read, so training does not wait for a device here. A norm that is NaN makes every gradient NaN.
+ *
+ * @returns the clipped gradients, and the norm before clipping.
+ * @throws {RangeError} if maxNorm is not above 0.
+ */
+export function clipByNorm(gradients: readonly Tensor[], maxNorm: number): { gradients: Tensor[]; norm: Scalar } {
+  checkLimit("clipByNorm", "maxNorm", maxNorm);
+  return noGrad(() => {
+    const squares = gradients.map((gradient) => total(square(gradient)));
+    const norm = sqrt(squares.reduce((sum, each) => add(sum, each), zeros([]) as Scalar));
+    // max + relu(norm − max) is the larger of the two: below the limit the coefficient is exactly 1.
+    const larger = add(relu(sub(add(norm, 1e-6), maxNorm)), maxNorm);
+    const coefficient = div(full([], maxNorm), larger);
+    return { gradients: gradients.map((gradient) => mul(gradient, coefficient) as Tensor), norm };
+  });
+}
+
+/**
+ * Every element of every gradient held within ±`limit`, as `torch.nn.utils.clip_grad_value_`. NaN stays NaN.
+ *
+ * @returns the clipped gradients, and the norm before clipping.
+ * @throws {RangeError} if the limit is not above 0.
+ */
+export function clipByValue(gradients: readonly Tensor[], limit: number): { gradients: Tensor[]; norm: Scalar } {
+  checkLimit("clipByValue", "limit", limit);
+  return noGrad(() => {
+    const { norm } = clipByNorm(gradients, limit);
+    // min(x, limit) = −max(−x, −limit)
+    const clipped = gradients.map((gradient) => neg(atLeast(neg(atLeast(gradient, -limit)), -limit)));
+    return { gradients: clipped, norm };
+  });
+}
+
+function checkLimit(operation: string, name: string, limit: number): void {
+  if (!(limit > 0 && limit < Infinity)) throw new RangeError(`${operation}: ${name} is ${limit}; it is above 0`);
+}
+
+/** The sum of everything, axis by axis: adding millions of float32 numbers one by one would lose the small ones. */
+function total(x: Tensor): Scalar {
+  let rest: Tensor = x;
+  while (rest.shape.length > 0) rest = sum(rest, { axis: rest.shape.length - 1 }) as Tensor;
+  return rest as Scalar;
+}
+
+function atLeast<S extends Shape>(x: Tensor<S>, low: number): Tensor<S> {
+  if (x.size === 0) return x;
+  const both = concat([full([1, x.size], low), reshape(x, [1, x.size])], { axis: 0 });
+  return reshape(max(both, { axis: 0 }), x.shape) as Tensor<S>;
+}

@@ -1,0 +1,65 @@
+import type { Weight } from "@ltt/core";
+import { restore, snapshot } from "./parameters.ts";
+
+export interface EarlyStoppingOptions {
+  /** How many evaluations in a row may bring no improvement before it is time to stop. */
+  readonly patience: number;
+  /** An improvement is a loss below the best by more than this. Default 0. */
+  readonly minDelta?: number;
+}
+
+/**
+ * Watches a validation loss, says when to stop, and keeps the best weights.
+ *
+ * Every improvement starts the patience anew. Of equal losses the earlier is the best.
+ */
+export class EarlyStopping {
+  readonly #weights: ReadonlyMap<string, Weight>;
+  readonly #patience: number;
+  readonly #minDelta: number;
+  #best: { readonly step: number; readonly loss: number; readonly values: Map<string, Float32Array> } | undefined;
+  #waited = 0;
+
+  /** @throws {RangeError} if patience is not an integer from 1, or minDelta negative. */
+  constructor(weights: ReadonlyMap<string, Weight>, { patience, minDelta = 0 }: EarlyStoppingOptions) {
+    if (!Number.isSafeInteger(patience) || patience < 1) {
+      throw new RangeError(`EarlyStopping: patience is ${patience}; it is an integer from 1`);
+    }
+    if (!(minDelta >= 0)) throw new RangeError(`EarlyStopping: minDelta is ${minDelta}; it is at least 0`);
+    this.#weights = weights;
+    this.#patience = patience;
+    this.#minDelta = minDelta;
+  }
+
+  /** The best so far: undefined before the first evaluation. */
+  get best(): { readonly step: number; readonly loss: number } | undefined {
+    return this.#best && { step: this.#best.step, loss: this.#best.loss };
+  }
+
+  /**
+   * Takes note of an evaluation after `step` steps, and copies the weights if it is the best.
+   *
+   * @returns whether it is time to stop.
+   * @throws {RangeError} if the loss is NaN.
+   */
+  async update(step: number, loss: number): Promise<boolean> {
+    if (Number.isNaN(loss)) throw new RangeError(`EarlyStopping: the loss after step ${step} is NaN`);
+    if (this.#best === undefined || loss < this.#best.loss - this.#minDelta) {
+      this.#waited = 0;
+      this.#best = { step, loss, values: await snapshot(this.#weights) };
+    } else {
+      this.#waited++;
+    }
+    return this.#waited >= this.#patience;
+  }
+
+  /**
+   * Puts the best weights back.
+   *
+   * @throws {Error} if nothing has been evaluated.
+   */
+  restore(): void {
+    if (this.#best === undefined) throw new Error("EarlyStopping: nothing to restore: no evaluation has been noted");
+    restore(this.#weights, this.#best.values);
+  }
+}

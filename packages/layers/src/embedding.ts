@@ -1,0 +1,48 @@
+import { embedding, type Rng, type Shape, type Tensor, type Tokens, type WeightMatrix } from "@ltt/core";
+import { type Initialiser, parameter } from "./initialiser.ts";
+import { normal } from "./initialisers.ts";
+import { Module } from "./module.ts";
+import { checkSizes } from "./sizes.ts";
+
+export interface EmbeddingOptions {
+  readonly rows: number;
+  readonly dim: number;
+  /** The row that starts at 0 and gets no gradient, as `padding_idx` in PyTorch. Default: there is none. */
+  readonly paddingId?: number | undefined;
+  /** Rows that start at 0 but are trained. Default: none. */
+  readonly zeroRows?: readonly number[];
+  /** Default N(0, 1), as in PyTorch. */
+  readonly initialisers?: { readonly weight?: Initialiser };
+}
+
+/** A table of vectors, one a token: `[…] → […, dim]`. */
+export class Embedding extends Module {
+  /** `[rows, dim]` */
+  readonly weight: WeightMatrix;
+  readonly paddingId: number | undefined;
+
+  /** @throws {RangeError} if a size is not an integer from 1, or there is no such row. */
+  constructor({ rows, dim, paddingId, zeroRows = [], initialisers = {} }: EmbeddingOptions, rng: Rng) {
+    super();
+    checkSizes("Embedding", { rows, dim });
+    const zeros = paddingId === undefined ? zeroRows : [...zeroRows, paddingId];
+    for (const row of zeros) {
+      if (!Number.isInteger(row) || row < 0 || row >= rows) {
+        const option = row === paddingId ? "paddingId" : "zeroRows";
+        throw new RangeError(`Embedding: ${option}: there is no row ${row} in a table of rows 0–${rows - 1}`);
+      }
+    }
+    const { weight: initial = normal() } = initialisers;
+    const initialWithZeros: Initialiser = (shape, stream) => {
+      const values = initial(shape, stream);
+      for (const row of zeros) values.fill(0, row * dim, (row + 1) * dim);
+      return values;
+    };
+    this.weight = parameter([rows, dim], initialWithZeros, rng.split("weight"));
+    this.paddingId = paddingId;
+  }
+
+  forward<S extends Shape>(ids: Tokens<S>): Tensor<readonly [...S, number]> {
+    return embedding(this.weight, ids, { paddingId: this.paddingId });
+  }
+}

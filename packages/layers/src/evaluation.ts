@@ -1,0 +1,102 @@
+import { type Matrix, noGrad, type Scalar, scope, type TokenVector } from "@ltt/core";
+import { classificationLoss } from "./losses.ts";
+import type { TextClassifier } from "./text-classifier.ts";
+import type { Batch } from "./training.ts";
+
+/** How a class fared. Fractions in [0, 1]; 0 where nothing stands below the line, as scikit-learn's `zero_division=0`. */
+export interface ClassScore {
+  /** Of the texts said to be of this class, those that are. */
+  readonly precision: number;
+  /** Of the texts of this class, those said to be. */
+  readonly recall: number;
+  /** Texts of this class. */
+  readonly texts: number;
+}
+
+export interface Evaluation {
+  readonly texts: number;
+  /** The mean over texts, not over batches. */
+  readonly loss: number;
+  /** The fraction of texts whose class is right, in [0, 1]. */
+  readonly accuracy: number;
+  readonly classes: readonly ClassScore[];
+  /** Means over classes. */
+  readonly macro: { readonly precision: number; readonly recall: number };
+  /** `confusion[actual][predicted]` texts. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/**
+ * What a model gets right. Without dropout, and nothing is recorded.
+ *
+ * The predicted class is that of the largest logit, the first of equals; with one output it is 1 where the logit is above 0.
+ *
+ * @param options.loss - Default `classificationLoss`.
+ * @throws {RangeError} if there are no texts.
+ * @throws {Error} if a loss is NaN.
+ */
+export async function evaluate(
+  model: TextClassifier,
+  batches: Iterable<Batch>,
+  { loss: lossOf = classificationLoss }: { loss?: (logits: Matrix, targets: TokenVector) => Scalar } = {},
+): Promise<Evaluation> {
+  let [texts, totalLoss] = [0, 0];
+  let confusion: number[][] | undefined;
+  let index = 0;
+  for (const { tokens, lengths, targets } of batches) {
+    const { outputs, reading } = scope(() =>
+      noGrad(() => {
+        const logits = model.forward(tokens, { lengths });
+        const loss = lossOf(logits, targets);
+        return { outputs: logits.shape[1], reading: Promise.all([loss.item(), logits.read()]) };
+      }),
+    );
+    const [loss, logits] = await reading;
+    if (Number.isNaN(loss)) throw new Error(`evaluate: batch ${index}: the loss is NaN`);
+
+    const classes = outputs === 1 ? 2 : outputs;
+    confusion ??= Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+    for (const [text, actual] of targets.data.entries()) {
+      confusion[actual]![predicted(logits.subarray(text * outputs, (text + 1) * outputs))]!++;
+    }
+    texts += targets.size;
+    totalLoss += loss * targets.size;
+    index++;
+  }
+  if (confusion === undefined) throw new RangeError("evaluate: there are no texts");
+  return { texts, loss: totalLoss / texts, ...scores(confusion) };
+}
+
+/** Accuracy, precision and recall from counts `confusion[actual][predicted]`. */
+export function scores(confusion: readonly (readonly number[])[]): Omit<Evaluation, "texts" | "loss"> {
+  const right = confusion.map((row, i) => row[i]!);
+  const actual = confusion.map((row) => sum(row));
+  const said = confusion.map((_, i) => sum(confusion.map((row) => row[i]!)));
+  const classes = right.map((count, i) => ({
+    precision: ratio(count, said[i]!),
+    recall: ratio(count, actual[i]!),
+    texts: actual[i]!,
+  }));
+  const mean = (values: readonly number[]) => ratio(sum(values), values.length);
+  return {
+    accuracy: ratio(sum(right), sum(actual)),
+    classes,
+    macro: {
+      precision: mean(classes.map(({ precision }) => precision)),
+      recall: mean(classes.map(({ recall }) => recall)),
+    },
+    confusion,
+  };
+}
+
+function predicted(logits: Float32Array): number {
+  return logits.length === 1 ? Number(logits[0]! > 0) : logits.indexOf(Math.max(...logits));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

@@ -1,0 +1,103 @@
+import { type Rng, type Shape, ShapeError } from "@ltt/core";
+import type { Initialiser } from "./initialiser.ts";
+
+export { orthogonal } from "./orthogonal.ts";
+
+/** N(mean, standardDeviation²). */
+export function normal({ mean = 0, standardDeviation = 1 }: NormalOptions = {}): Initialiser {
+  if (!(standardDeviation >= 0)) {
+    throw new RangeError(`normal: standardDeviation is ${standardDeviation}; it is at least 0`);
+  }
+  return (shape, rng) => rng.normals(sizeOf(shape), mean, standardDeviation);
+}
+
+export interface NormalOptions {
+  readonly mean?: number;
+  readonly standardDeviation?: number;
+}
+
+/**
+ * Uniform on [low, high).
+ *
+ * @throws {RangeError} if low is above high.
+ */
+export function uniform({ low = 0, high = 1 }: { low?: number; high?: number } = {}): Initialiser {
+  if (!(low <= high)) throw new RangeError(`uniform: low ${low} is above high ${high}`);
+  return (shape, rng) => rng.uniforms(sizeOf(shape), low, high);
+}
+
+/** Every value the same. */
+export function constant(value: number): Initialiser {
+  return (shape) => new Float32Array(sizeOf(shape)).fill(value);
+}
+
+/** Every value 0. */
+export function zeros(): Initialiser {
+  return constant(0);
+}
+
+/**
+ * N(0, σ²) with `σ = gain · √(2 / (fanIn + fanOut))`.
+ *
+ * @see Glorot & Bengio, “Understanding the difficulty of training deep feedforward neural networks”, AISTATS 2010, eq. 12;
+ *   `torch.nn.init.xavier_normal_`.
+ */
+export function xavierNormal({ gain = 1 }: { gain?: number } = {}): Initialiser {
+  return (shape, rng) => rng.normals(sizeOf(shape), 0, xavier(shape, gain));
+}
+
+/** Uniform on ±`gain · √(6 / (fanIn + fanOut))`: the standard deviation of `xavierNormal`. Ibid., eq. 16. */
+export function xavierUniform({ gain = 1 }: { gain?: number } = {}): Initialiser {
+  return (shape, rng) => symmetric(shape, Math.sqrt(3) * xavier(shape, gain), rng);
+}
+
+/** `gain` is √2 for ReLU (the default), 1 for linear outputs, 5/3 for tanh; `fan` says whether activations or gradients keep their size. */
+export interface KaimingOptions {
+  readonly gain?: number;
+  readonly fan?: "in" | "out";
+}
+
+/**
+ * N(0, σ²) with `σ = gain / √fan`.
+ *
+ * @see He et al., “Delving deep into rectifiers”, ICCV 2015, eqs. 10 and 14; `torch.nn.init.kaiming_normal_`.
+ */
+export function kaimingNormal(options: KaimingOptions = {}): Initialiser {
+  return (shape, rng) => rng.normals(sizeOf(shape), 0, kaiming(shape, options));
+}
+
+/** Uniform on ±`gain · √(3 / fan)`: the standard deviation of `kaimingNormal`. */
+export function kaimingUniform(options: KaimingOptions = {}): Initialiser {
+  return (shape, rng) => symmetric(shape, Math.sqrt(3) * kaiming(shape, options), rng);
+}
+
+/**
+ * How many inputs a unit has, and how many units an input feeds: `[out, in]` has `in` and `out`; a kernel
+ * `[width, channels, filters]` has `width · channels` and `width · filters`.
+ *
+ * @throws {ShapeError} for other ranks: a bias has no fans.
+ */
+export function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
+  const [first, second, third] = shape;
+  if (shape.length === 2) return { fanIn: second!, fanOut: first! };
+  if (shape.length === 3) return { fanIn: first! * second!, fanOut: first! * third! };
+  throw new ShapeError(`fansOf: [${shape.join(",")}] has no fans: weights are [out, in] or [width, channels, filters]`);
+}
+
+function xavier(shape: Shape, gain: number): number {
+  const { fanIn, fanOut } = fansOf(shape);
+  return gain * Math.sqrt(2 / (fanIn + fanOut));
+}
+
+function kaiming(shape: Shape, { gain = Math.sqrt(2), fan = "in" }: KaimingOptions): number {
+  const { fanIn, fanOut } = fansOf(shape);
+  return gain / Math.sqrt(fan === "in" ? fanIn : fanOut);
+}
+
+function symmetric(shape: Shape, limit: number, rng: Rng): Float32Array {
+  return rng.uniforms(sizeOf(shape), -limit, limit);
+}
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

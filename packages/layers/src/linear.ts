@@ -1,0 +1,38 @@
+import { add, dense, type Matrix, matmul, type Rng, type WeightMatrix, type WeightVector } from "@ltt/core";
+import { type Initialiser, parameter } from "./initialiser.ts";
+import { kaimingUniform, uniform } from "./initialisers.ts";
+import { Module } from "./module.ts";
+import { checkSizes } from "./sizes.ts";
+
+export interface LinearOptions {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Default, as in PyTorch: both uniform on ±1/√inputs. */
+  readonly initialisers?: { readonly weight?: Initialiser; readonly bias?: Initialiser };
+}
+
+/** `y = x · weightᵀ + bias`: `[batch, inputs] → [batch, outputs]`. */
+export class Linear extends Module {
+  /** `[outputs, inputs]` */
+  readonly weight: WeightMatrix;
+  /** `[outputs]` */
+  readonly bias: WeightVector | undefined;
+
+  /** @throws {RangeError} if a size is not an integer from 1. */
+  constructor({ inputs, outputs, bias = true, initialisers = {} }: LinearOptions, rng: Rng) {
+    super();
+    checkSizes("Linear", { inputs, outputs });
+    const limit = 1 / Math.sqrt(inputs);
+    const { weight = kaimingUniform({ gain: Math.sqrt(1 / 3) }) } = initialisers;
+    const { bias: initialBias = uniform({ low: -limit, high: limit }) } = initialisers;
+    this.weight = parameter([outputs, inputs], weight, rng.split("weight"));
+    this.bias = bias ? parameter([outputs], initialBias, rng.split("bias")) : undefined;
+  }
+
+  forward(x: Matrix): Matrix {
+    const y = matmul(x, this.weight, { transposeB: true });
+    return this.bias === undefined ? y : add(y, dense(this.bias));
+  }
+}

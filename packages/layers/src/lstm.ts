@@ -1,0 +1,101 @@
+import {
+  type Cube,
+  type LstmOutput,
+  type LstmWeights,
+  lstm,
+  type Rng,
+  type TokenVector,
+  type WeightMatrix,
+  type WeightVector,
+} from "@ltt/core";
+import { Dropout } from "./dropout.ts";
+import { type Initialiser, parameter } from "./initialiser.ts";
+import { uniform } from "./initialisers.ts";
+import { type Context, Module } from "./module.ts";
+import { checkSizes } from "./sizes.ts";
+
+export interface LstmOptions {
+  readonly inputs: number;
+  readonly hidden: number;
+  /** Default 1. */
+  readonly layers?: number;
+  /** Default false. */
+  readonly bidirectional?: boolean;
+  /** Between layers, while training. Default 0. */
+  readonly dropout?: number;
+  /** Default, as in PyTorch: all uniform on ±1/√hidden. `bias` makes both biases. */
+  readonly initialisers?: {
+    readonly weightIh?: Initialiser;
+    readonly weightHh?: Initialiser;
+    readonly bias?: Initialiser;
+  };
+}
+
+/**
+ * A stack of LSTM layers over whole sequences, `[batch, time, inputs]`; see `lstm` of @ltt/core.
+ *
+ * Its weights are fields with PyTorch's names: for layer k `weight_ih_lk [4·hidden, inputs]`, `weight_hh_lk [4·hidden, hidden]`,
+ * `bias_ih_lk` and `bias_hh_lk [4·hidden]`, and the same with `_reverse`; gates in the order i, f, g, o.
+ */
+export class Lstm extends Module {
+  readonly [weight: `weight_${string}`]: WeightMatrix;
+  readonly [bias: `bias_${string}`]: WeightVector;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+  readonly dropout: Dropout;
+
+  /** @throws {RangeError} if a size is not an integer from 1, or the dropout is no probability. */
+  constructor(
+    { inputs, hidden, layers = 1, bidirectional = false, dropout = 0, initialisers = {} }: LstmOptions,
+    rng: Rng,
+  ) {
+    super();
+    checkSizes("Lstm", { inputs, hidden, layers });
+    this.layers = layers;
+    this.bidirectional = bidirectional;
+    this.dropout = new Dropout({ p: dropout });
+
+    const limit = 1 / Math.sqrt(hidden);
+    const usual = uniform({ low: -limit, high: limit });
+    const { weightIh = usual, weightHh = usual, bias = usual } = initialisers;
+    for (const { layer, suffix } of directionsOf(this).flat()) {
+      const width = layer === 0 ? inputs : hidden * (bidirectional ? 2 : 1);
+      const make = (name: string, shape: readonly number[], initialiser: Initialiser) => ({
+        [name + suffix]: parameter(shape, initialiser, rng.split(name + suffix)),
+      });
+      Object.assign(
+        this,
+        make("weight_ih", [4 * hidden, width], weightIh),
+        make("weight_hh", [4 * hidden, hidden], weightHh),
+        make("bias_ih", [4 * hidden], bias),
+        make("bias_hh", [4 * hidden], bias),
+      );
+    }
+  }
+
+  /**
+   * @param context.lengths - `[batch]`, each from 1 to time: a text ends there, padding changes nothing. Default: all are full.
+   */
+  forward(x: Cube, { lengths, training }: Context & { readonly lengths?: TokenVector | undefined } = {}): LstmOutput {
+    const weights = directionsOf(this).map((directions) => directions.map(({ suffix }) => weightsOf(this, suffix)));
+    const dropout = training && { p: this.dropout.p, rng: training.rng };
+    return lstm(x, weights, { lengths, dropout });
+  }
+}
+
+function weightsOf(layer: Lstm, suffix: string): LstmWeights {
+  return {
+    weightIh: layer[`weight_ih${suffix}`]!,
+    weightHh: layer[`weight_hh${suffix}`]!,
+    biasIh: layer[`bias_ih${suffix}`]!,
+    biasHh: layer[`bias_hh${suffix}`]!,
+  };
+}
+
+/** Layer by layer its directions, with the endings of their weights' names. */
+function directionsOf({ layers, bidirectional }: Lstm): { layer: number; suffix: string }[][] {
+  const endings = bidirectional ? ["", "_reverse"] : [""];
+  return Array.from({ length: layers }, (_, layer) =>
+    endings.map((ending) => ({ layer, suffix: `_l${layer}${ending}` })),
+  );
+}

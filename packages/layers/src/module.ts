@@ -1,0 +1,29 @@
+import type { Rng } from "@ltt/core";
+
+/**
+ * What has weights: a layer, or a model made of layers.
+ *
+ * The weights are fields. `parametersOf` finds them by walking the object's own fields: a `Tensor` or a `Sparse` is a
+ * parameter under the field's name, a `Module` or an array of them is walked further, everything else is left alone. So a new
+ * layer is its fields and one `forward`:
+ *
+ *     class Scale extends Module {
+ *       readonly weight: WeightVector;
+ *       constructor({ channels }: { channels: number }) {
+ *         super();
+ *         this.weight = ones([channels], { requiresGrad: true });
+ *       }
+ *       forward(x: Matrix): Matrix {
+ *         return mul(x, dense(this.weight));
+ *       }
+ *     }
+ *
+ * `withParameters` copies modules field by field, so state must not hide in `#private` fields or closures.
+ */
+export abstract class Module {}
+
+/** What a forward pass must know besides its input. */
+export interface Context {
+  /** Present while training: dropout is on, and draws from this stream. */
+  readonly training?: { readonly rng: Rng } | undefined;
+}

@@ -1,0 +1,50 @@
+import { type Shape, ShapeError } from "@ltt/core";
+import type { Initialiser } from "./initialiser.ts";
+
+/**
+ * A random matrix whose rows, or columns if there are fewer of those, are orthogonal and of length `gain`. A kernel
+ * `[width, channels, filters]` is the matrix `[width · channels, filters]`.
+ *
+ * The Q of a normal random matrix, the diagonal of R positive (Gram–Schmidt makes it so), hence uniform over all such matrices.
+ * float64 inside.
+ *
+ * @throws {ShapeError} if the shape has fewer than two axes.
+ * @see Saxe et al., “Exact solutions to the nonlinear dynamics of learning in deep linear neural networks”, ICLR 2014;
+ *   `torch.nn.init.orthogonal_`; Mezzadri, “How to generate random matrices from the classical compact groups”, 2007.
+ */
+export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
+  return (shape, rng) => {
+    const [rows, columns] = matrixOf(shape);
+    const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+    const vectors = Array.from({ length: count }, () => Float64Array.from({ length }, () => rng.normal()));
+    orthonormalise(vectors);
+    return Float32Array.from({ length: rows * columns }, (_, at) => {
+      const [row, column] = [Math.floor(at / columns), at % columns];
+      return gain * (rows < columns ? vectors[row]![column]! : vectors[column]![row]!);
+    });
+  };
+}
+
+function matrixOf(shape: Shape): [number, number] {
+  if (shape.length < 2) throw new ShapeError(`orthogonal: [${shape.join(",")}] has fewer than two axes`);
+  const [last, size] = [shape.at(-1)!, shape.reduce((product, axis) => product * axis, 1)];
+  return last === 0 ? [0, 0] : [size / last, last];
+}
+
+/** Gram–Schmidt, each vector twice: once leaves errors of the condition number, twice leaves those of one rounding (Giraud et al. 2005). */
+function orthonormalise(vectors: readonly Float64Array[]): void {
+  for (const [i, vector] of vectors.entries()) {
+    for (const other of [...vectors.slice(0, i), ...vectors.slice(0, i)]) {
+      const share = dot(vector, other);
+      for (let k = 0; k < vector.length; k++) vector[k]! -= share * other[k]!;
+    }
+    const norm = Math.sqrt(dot(vector, vector));
+    for (let k = 0; k < vector.length; k++) vector[k]! /= norm;
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}

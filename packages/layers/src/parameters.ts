@@ -1,0 +1,128 @@
+import { type Shape, ShapeError, Sparse, Tensor, tensor, type Weight } from "@ltt/core";
+import { Module } from "./module.ts";
+
+/**
+ * The weights of a model by the names PyTorch gives them (`convs.0.weight`, `lstm.weight_ih_l0_reverse`), in the order of
+ * the fields. A weight used in two places stands under its first name only.
+ */
+export function parametersOf(model: Module): Map<string, Weight> {
+  const found = new Map<string, Weight>();
+  const seen = new Set<Weight>();
+  visit(model, "", (name, weight) => {
+    if (!seen.has(weight)) found.set(name, weight);
+    seen.add(weight);
+  });
+  return found;
+}
+
+/**
+ * The same model with other weights: a new object, which shares everything but weights with the old one. This is how
+ * pruning enters training: it hands over `Sparse` weights.
+ *
+ * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order.
+ * @throws {RangeError} if a name is missing or unknown.
+ * @throws {ShapeError} if a shape differs.
+ */
+export function withParameters<M extends Module>(model: M, parameters: ReadonlyMap<string, Weight>): M {
+  const old = parametersOf(model);
+  checkNames("withParameters", "weight", old, parameters);
+  const replacements = new Map<Weight, Weight>();
+  for (const [name, weight] of old) {
+    const next = parameters.get(name)!;
+    if (show(next) !== show(weight)) {
+      throw new ShapeError(`withParameters: "${name}" is ${show(next)}, the model's is ${show(weight)}`);
+    }
+    replacements.set(weight, next);
+  }
+  return rebuild(model, replacements) as M;
+}
+
+/** What an optimiser trains: a tensor itself, the values of a `Sparse`; each once. */
+export function trainable(weights: Iterable<Weight>): Tensor[] {
+  return [...new Set(Array.from(weights, stored))];
+}
+
+/** Copies of the values of weights: a `Sparse` gives its stored values. Ordered with everything issued before, on every backend. */
+export async function snapshot(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Float32Array>> {
+  const reading = Array.from(weights, async ([name, weight]) => [name, await stored(weight).read()] as const);
+  return new Map(await Promise.all(reading));
+}
+
+/**
+ * Overwrites weights in place with values of a `snapshot`.
+ *
+ * @throws {RangeError} if a name is missing or unknown, or a weight holds more or fewer values; nothing is written then.
+ */
+export function restore(weights: ReadonlyMap<string, Weight>, values: ReadonlyMap<string, Float32Array>): void {
+  checkNames("restore", "snapshot", weights, values);
+  for (const [name, weight] of weights) {
+    const [has, holds] = [values.get(name)!.length, stored(weight).size];
+    if (has !== holds) throw new RangeError(`restore: "${name}" has ${has} values, the model's weight holds ${holds}`);
+  }
+  for (const [name, weight] of weights) stored(weight).write(values.get(name)!);
+}
+
+/** New trainable weights with the same values, and for a `Sparse` the same pattern. */
+export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Weight>> {
+  const values = await snapshot(weights);
+  const copy = <S extends Shape>(name: string, { shape }: Tensor<S>) =>
+    tensor(values.get(name)!, shape, { requiresGrad: true });
+  return new Map(
+    Array.from(weights, ([name, weight]) => [
+      name,
+      weight instanceof Sparse
+        ? new Sparse(weight.shape, weight.positions, copy(name, weight.values))
+        : copy(name, weight),
+    ]),
+  );
+}
+
+/** How many values a model holds: of a `Sparse`, those stored. */
+export function countParameters(model: Module): number {
+  return trainable(parametersOf(model).values()).reduce((sum, { size }) => sum + size, 0);
+}
+
+/** @throws {RangeError} unless both maps have the same names. */
+export function checkNames(
+  operation: string,
+  what: string,
+  model: ReadonlyMap<string, unknown>,
+  given: ReadonlyMap<string, unknown>,
+): void {
+  for (const name of given.keys()) {
+    if (!model.has(name)) throw new RangeError(`${operation}: there is a ${what} for "${name}" but no such parameter`);
+  }
+  for (const name of model.keys()) {
+    if (!given.has(name)) throw new RangeError(`${operation}: there is no ${what} for the parameter "${name}"`);
+  }
+}
+
+/** `[2,3]`, as it stands in messages. */
+export function show({ shape }: { readonly shape: readonly number[] }): string {
+  return `[${shape.join(",")}]`;
+}
+
+function stored(weight: Weight): Tensor {
+  return weight instanceof Sparse ? weight.values : weight;
+}
+
+function isWeight(value: unknown): value is Weight {
+  return value instanceof Tensor || value instanceof Sparse;
+}
+
+function visit(value: unknown, name: string, found: (name: string, weight: Weight) => void): void {
+  const inside = (part: string | number) => (name === "" ? `${part}` : `${name}.${part}`);
+  if (isWeight(value)) found(name, value);
+  else if (Array.isArray(value)) for (const [i, part] of value.entries()) visit(part, inside(i), found);
+  else if (value instanceof Module) {
+    for (const [field, part] of Object.entries(value)) visit(part, inside(field), found);
+  }
+}
+
+function rebuild(value: unknown, replacements: ReadonlyMap<Weight, Weight>): unknown {
+  if (isWeight(value)) return replacements.get(value);
+  if (Array.isArray(value)) return value.map((part) => rebuild(part, replacements));
+  if (!(value instanceof Module)) return value;
+  const fields = Object.entries(value).map(([field, part]) => [field, rebuild(part, replacements)]);
+  return Object.assign(Object.create(Object.getPrototypeOf(value)), Object.fromEntries(fields));
+}

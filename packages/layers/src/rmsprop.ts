@@ -1,0 +1,45 @@
+import { rmspropUpdate, type Tensor, zeros } from "@ltt/core";
+import { atLeast0, fraction, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
+
+export interface RmspropOptions {
+  /** Default 1e-2. */
+  readonly learningRate?: number;
+  /** Decay of the square. Default 0.99. */
+  readonly alpha?: number;
+  /** Default 1e-8. */
+  readonly epsilon?: number;
+  /** Default 0. */
+  readonly weightDecay?: number;
+  /** Default 0. */
+  readonly momentum?: number;
+}
+
+interface Memory {
+  readonly [name: string]: Tensor;
+  readonly v: Tensor;
+}
+
+/** RMSprop as `torch.optim.RMSprop`, not centred; the formula is at `rmspropUpdate`. */
+export class Rmsprop extends TensorwiseOptimiser<Memory> {
+  readonly #options: Omit<Required<RmspropOptions>, "learningRate">;
+
+  /** @throws {RangeError} if an option is negative, or alpha not in [0, 1). */
+  constructor(
+    parameters: readonly Tensor[] | readonly ParameterGroup[],
+    { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0, momentum = 0 }: RmspropOptions = {},
+  ) {
+    fraction("rmsprop", "alpha", alpha);
+    atLeast0("rmsprop", "epsilon", epsilon);
+    atLeast0("rmsprop", "weightDecay", weightDecay);
+    atLeast0("rmsprop", "momentum", momentum);
+    super("rmsprop", parameters, learningRate, ({ shape }) =>
+      momentum === 0 ? { v: zeros(shape) } : { v: zeros(shape), velocity: zeros(shape) },
+    );
+    this.#options = { alpha, epsilon, weightDecay, momentum };
+  }
+
+  protected override update(parameter: Tensor, gradient: Tensor, memory: Memory, learningRate: number): void {
+    const { v, velocity } = memory;
+    rmspropUpdate(parameter, gradient, { v, velocity }, { ...this.#options, learningRate });
+  }
+}

@@ -1,0 +1,77 @@
+/** The learning rate as a function of the steps done before: the first step asks for `schedule(0)`. */
+export type Schedule = (step: number) => number;
+
+/** Always the same. */
+export function constantRate(rate: number): Schedule {
+  return () => rate;
+}
+
+/**
+ * `rate · factor^⌊step / every⌋`, as `torch.optim.lr_scheduler.StepLR` (factor 0.1 there too).
+ *
+ * @throws {RangeError} if `every` is not an integer from 1.
+ */
+export function stepDecay(rate: number, { every, factor = 0.1 }: { every: number; factor?: number }): Schedule {
+  checkSteps("stepDecay", "every", every);
+  return (step) => rate * power(factor, Math.floor(step / every));
+}
+
+/** `rate · factor^step`, as `ExponentialLR`. */
+export function exponentialDecay(rate: number, { factor }: { factor: number }): Schedule {
+  return (step) => rate * power(factor, step);
+}
+
+/**
+ * Half a cosine from `rate` down to `final` in so many steps, as `CosineAnnealingLR`; but afterwards it stays at `final` where
+ * PyTorch's climbs again.
+ *
+ * @throws {RangeError} if `steps` is not an integer from 1.
+ * @see Loshchilov & Hutter, “SGDR”, ICLR 2017, eq. 5.
+ */
+export function cosineDecay(rate: number, { steps, final = 0 }: { steps: number; final?: number }): Schedule {
+  checkSteps("cosineDecay", "steps", steps);
+  return (step) => final + ((rate - final) * (1 + cosineOfPi(Math.min(step / steps, 1)))) / 2;
+}
+
+/**
+ * Climbs in a straight line to the schedule's own rate: step i of the first `steps` (from 1) gets `i / steps` of it.
+ *
+ * @throws {RangeError} if `steps` is not an integer from 1.
+ */
+export function warmUp(schedule: Schedule, { steps }: { steps: number }): Schedule {
+  checkSteps("warmUp", "steps", steps);
+  return (step) => schedule(step) * Math.min((step + 1) / steps, 1);
+}
+
+/**
+ * cos(πx) for x in [0, 1], to 2⁻⁵² absolutely, and the same bits in every engine, which `Math.cos` does not promise.
+ *
+ * Only quarters are left to compute: cos(π(1 − x)) = −cos(πx), and cos(πx) = sin(π(½ − x)). Taylor's series; at π/4 its
+ * first term left out is below 2⁻⁶³.
+ */
+export function cosineOfPi(x: number): number {
+  if (x > 0.5) return -cosineOfPi(1 - x);
+  const reflected = x > 0.25;
+  const z = Math.PI * (reflected ? 0.5 - x : x);
+  let [term, sum] = reflected ? [z, z] : [1, 1];
+  for (let n = reflected ? 2 : 1; n <= 17; n += 2) {
+    term *= (-z * z) / (n * (n + 1));
+    sum += term;
+  }
+  return sum;
+}
+
+/** By squaring: `Math.pow` differs between engines in its last bits. */
+function power(base: number, exponent: number): number {
+  let [result, square] = [1, base];
+  for (let left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {
+    if (left % 2 === 1) result *= square;
+  }
+  return result;
+}
+
+function checkSteps(schedule: string, option: string, steps: number): void {
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new RangeError(`${schedule}: ${option} is ${steps}; it is an integer from 1`);
+  }
+}

@@ -1,0 +1,47 @@
+import { sgdUpdate, type Tensor, zeros } from "@ltt/core";
+import { atLeast0, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
+
+export interface SgdOptions {
+  /** Default 1e-3. */
+  readonly learningRate?: number;
+  /** Default 0. */
+  readonly momentum?: number;
+  /** Default 0. */
+  readonly dampening?: number;
+  /** Default false. */
+  readonly nesterov?: boolean;
+  /** Default 0. */
+  readonly weightDecay?: number;
+}
+
+/** Stochastic gradient descent as `torch.optim.SGD`; the formula is at `sgdUpdate`. */
+export class Sgd extends TensorwiseOptimiser<{ velocity: Tensor } | Record<never, Tensor>> {
+  readonly #options: Omit<Required<SgdOptions>, "learningRate">;
+
+  /** @throws {RangeError} if an option is negative, or Nesterov stands without momentum or with dampening. */
+  constructor(
+    parameters: readonly Tensor[] | readonly ParameterGroup[],
+    { learningRate = 1e-3, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {},
+  ) {
+    atLeast0("sgd", "momentum", momentum);
+    atLeast0("sgd", "weightDecay", weightDecay);
+    if (!Number.isFinite(dampening)) throw new RangeError(`sgd: dampening is ${dampening}`);
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new RangeError(
+        `sgd: nesterov wants a momentum and no dampening; momentum is ${momentum}, dampening ${dampening}`,
+      );
+    }
+    super("sgd", parameters, learningRate, ({ shape }) => (momentum === 0 ? {} : { velocity: zeros(shape) }));
+    this.#options = { momentum, dampening, nesterov, weightDecay };
+  }
+
+  protected override update(
+    parameter: Tensor,
+    gradient: Tensor,
+    memory: { velocity?: Tensor },
+    learningRate: number,
+    step: number,
+  ): void {
+    sgdUpdate(parameter, gradient, memory, { ...this.#options, learningRate, first: step === 1 });
+  }
+}

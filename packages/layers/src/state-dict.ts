@@ -1,0 +1,63 @@
+import { type SafetensorsEntry, type Shape, ShapeError, Sparse, type Weight } from "@ltt/core";
+import type { Module } from "./module.ts";
+import { checkNames, parametersOf, show } from "./parameters.ts";
+
+/**
+ * Overwrites a model's weights with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
+ * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`.
+ *
+ * @throws {RangeError} if a name is missing or unknown.
+ * @throws {ShapeError} if a shape differs.
+ * @throws {TypeError} if an array is not float32 or float64, or a weight of the model is pruned. Nothing is written if anything is wrong.
+ */
+export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
+  const weights = parametersOf(model);
+  checkNames("loadStateDict", "tensor", weights, state);
+  const writes = Array.from(weights, ([name, weight]) => {
+    const entry = state.get(name)!;
+    if (entry.dtype !== "F32" && entry.dtype !== "F64") {
+      throw new TypeError(`loadStateDict: "${name}" is ${entry.dtype}; weights are F32 or F64`);
+    }
+    if (weight instanceof Sparse) {
+      throw new TypeError(`loadStateDict: "${name}" is pruned in this model: load before pruning`);
+    }
+    if (show(entry) !== show({ shape: theirs(weight) })) {
+      const kernel = weight.shape.length === 3 ? " in PyTorch's layout" : "";
+      throw new ShapeError(
+        `loadStateDict: "${name}" is ${show(entry)}, the model's is ${show({ shape: theirs(weight) })}${kernel}`,
+      );
+    }
+    return () => weight.write(reversed(Float32Array.from(entry.data), entry.shape));
+  });
+  for (const write of writes) write();
+}
+
+/** A model's weights as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
+export async function stateDict(model: Module): Promise<Map<string, SafetensorsEntry>> {
+  const entries = Array.from(parametersOf(model), async ([name, weight]) => {
+    const data = reversed(await denseValues(weight), weight.shape);
+    return [name, { dtype: "F32", shape: theirs(weight), data }] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function theirs({ shape }: Weight): Shape {
+  return shape.length === 3 ? shape.toReversed() : shape;
+}
+
+/** Kernels with their axes in the opposite order, `[a, b, c] → [c, b, a]`: its own inverse. Everything else as it is. */
+function reversed(values: Float32Array, shape: Shape): Float32Array {
+  if (shape.length !== 3) return values;
+  const [a, b, c] = shape as readonly [number, number, number];
+  return values.map((_, at) => {
+    const [k, j, i] = [Math.floor(at / (a * b)), Math.floor(at / a) % b, at % a];
+    return values[(i * b + j) * c + k]!;
+  });
+}
+
+async function denseValues(weight: Weight): Promise<Float32Array> {
+  if (!(weight instanceof Sparse)) return weight.read();
+  const values = new Float32Array(weight.size);
+  for (const [i, value] of (await weight.values.read()).entries()) values[weight.positions[i]!] = value;
+  return values;
+}

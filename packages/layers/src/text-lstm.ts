@@ -1,0 +1,83 @@
+import { type Cube, concat, type Matrix, type Rng, reshape, slice, type TokenMatrix } from "@ltt/core";
+import { Dropout } from "./dropout.ts";
+import { Embedding } from "./embedding.ts";
+import { xavierNormal, zeros } from "./initialisers.ts";
+import { Linear } from "./linear.ts";
+import { Lstm } from "./lstm.ts";
+import { Module } from "./module.ts";
+import { orthogonal } from "./orthogonal.ts";
+import { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
+
+export interface TextLstmOptions {
+  /** Rows of the embedding: the vocabulary with its unknown word and its padding. */
+  readonly rows: number;
+  /** 1 for two classes, else one a class. */
+  readonly outputs: number;
+  /** Default 100. */
+  readonly dim?: number;
+  /** Of each direction. Default 256. */
+  readonly hidden?: number;
+  /** Default 2. */
+  readonly layers?: number;
+  /** Default true. */
+  readonly bidirectional?: boolean;
+  /** After the embedding. Default 0.5. */
+  readonly inputDropout?: number;
+  /** Between the layers. Default 0.5. */
+  readonly layerDropout?: number;
+  /** Before the linear layer. Default 0.5. */
+  readonly outputDropout?: number;
+  /** The padding's row gets no gradient. Default: it is trained like the others. */
+  readonly paddingId?: number | undefined;
+}
+
+/**
+ * Embedding → dropout → LSTM → the states with which its last layer ends, forward and backward → dropout → linear.
+ *
+ * The embedding starts N(0, 1), the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
+ * weights Xavier-normal, biases 0.
+ */
+export class TextLstm extends Module implements TextClassifier {
+  readonly embedding: Embedding;
+  readonly inputDropout: Dropout;
+  readonly lstm: Lstm;
+  readonly outputDropout: Dropout;
+  readonly linear: Linear;
+
+  /** @throws {RangeError} if a size is not an integer from 1, or a dropout is no probability. */
+  constructor(options: TextLstmOptions, rng: Rng) {
+    super();
+    const { rows, outputs, dim = 100, hidden = 256, layers = 2, bidirectional = true, paddingId } = options;
+    const { inputDropout = 0.5, layerDropout = 0.5, outputDropout = 0.5 } = options;
+    const [xavier, bias] = [xavierNormal(), zeros()];
+    const zeroRows = [UNKNOWN_ID, PADDING_ID];
+    this.embedding = new Embedding({ rows, dim, paddingId, zeroRows }, rng.split("embedding"));
+    this.inputDropout = new Dropout({ p: inputDropout });
+    const initialisers = { weightIh: xavier, weightHh: orthogonal(), bias };
+    this.lstm = new Lstm(
+      { inputs: dim, hidden, layers, bidirectional, dropout: layerDropout, initialisers },
+      rng.split("lstm"),
+    );
+    this.outputDropout = new Dropout({ p: outputDropout });
+    const inputs = hidden * (bidirectional ? 2 : 1);
+    this.linear = new Linear({ inputs, outputs, initialisers: { weight: xavier, bias } }, rng.split("linear"));
+  }
+
+  /**
+   * `[batch, time] → [batch, outputs]`.
+   *
+   * @param context.lengths - From 1 to time: padding is not computed, and changes nothing. Without it every text is full.
+   */
+  forward(tokens: TokenMatrix, context: TextContext = {}): Matrix {
+    return this.forwardEmbedded(this.embedding.forward(tokens), context);
+  }
+
+  /** The same from embedded texts on: `[batch, time, dim] → [batch, outputs]`. */
+  forwardEmbedded(x: Cube, { lengths, training }: TextContext = {}): Matrix {
+    const { h } = this.lstm.forward(this.inputDropout.forward(x, { training }), { lengths, training });
+    const [states, batch, hidden] = h.shape;
+    const state = (at: number) => reshape(slice(h, [at, 0, 0], [at + 1, batch, hidden]), [batch, hidden]);
+    const last = this.lstm.bidirectional ? [state(states - 2), state(states - 1)] : [state(states - 1)];
+    return this.linear.forward(this.outputDropout.forward(concat(last, { axis: 1 }), { training }));
+  }
+}

@@ -1,0 +1,121 @@
+import { gradients, type Matrix, type Scalar, scope, stream, type TokenMatrix, type TokenVector } from "@ltt/core";
+import { clipByNorm } from "./clip.ts";
+import { classificationLoss } from "./losses.ts";
+import type { Optimiser } from "./optimiser.ts";
+import type { Schedule } from "./schedules.ts";
+import type { TextClassifier } from "./text-classifier.ts";
+
+/** Texts that are computed together. */
+export interface Batch {
+  /** Ids, padded to a common length: `[batch, time]`. */
+  readonly tokens: TokenMatrix;
+  /** How many of each text are not padding: `[batch]`. */
+  readonly lengths: TokenVector;
+  /** The class of each text: `[batch]`. */
+  readonly targets: TokenVector;
+}
+
+/** How far training is. */
+export interface Position {
+  /** From 1. */
+  readonly epoch: number;
+  /** Batches of this epoch that are done. */
+  readonly batch: number;
+  /** Steps done in all. */
+  readonly step: number;
+}
+
+/** A step that has been made, and the position after it. */
+export interface Step extends Position {
+  /** The mean loss of its batch, before the step. */
+  readonly loss: number;
+  /** No more batches in this epoch. */
+  readonly endOfEpoch: boolean;
+}
+
+export interface TrainOptions {
+  /** The batches of an epoch, in the order to train on them: a function of the epoch (from 1) alone, so that a run can resume. */
+  readonly batches: (epoch: number) => Iterable<Batch>;
+  /** Up to and including this epoch. */
+  readonly epochs: number;
+  /** Holds what is trained: `trainable(parametersOf(model).values())`, or less. */
+  readonly optimiser: Optimiser;
+  /** Dropout of step s of epoch e draws from `stream(seed, "dropout", e, s)`. */
+  readonly seed: number;
+  /** Sets the optimiser's rate before every step. Default: it keeps its own. */
+  readonly schedule?: Schedule | undefined;
+  /** The most that the norm of the gradients may be. Default: they are not clipped. */
+  readonly clipNorm?: number | undefined;
+  /** Where to go on: a `Step` of an earlier run. Default: the beginning. */
+  readonly start?: Position | undefined;
+  /** Default `classificationLoss`. */
+  readonly loss?: (logits: Matrix, targets: TokenVector) => Scalar;
+}
+
+/** Where training begins. */
+export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
+
+/**
+ * Trains a model in place, one step each time the next value is asked for: whoever drives it measures, stops or saves in between.
+ *
+ *     for await (const { step, loss, endOfEpoch } of train(model, { batches, epochs: 10, optimiser, seed: 1 })) …
+ *
+ * A step waits for nothing but its loss, and gives back all memory that it took.
+ *
+ * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
+ * @throws {Error} if a loss is not finite: the weights are worthless then.
+ */
+export async function* train(model: TextClassifier, options: TrainOptions): AsyncGenerator<Step, void, undefined> {
+  const { batches, epochs, optimiser, schedule, start = BEGINNING } = options;
+  if (!Number.isSafeInteger(epochs) || epochs < 0) {
+    throw new RangeError(`train: epochs is ${epochs}; it is an integer from 0`);
+  }
+  let step = start.step;
+  for (let epoch = start.epoch; epoch <= epochs; epoch++) {
+    const done = epoch === start.epoch ? start.batch : 0;
+    let batch = 0;
+    for (const { value, last } of withLast(batches(epoch))) {
+      if (batch++ < done) continue;
+      if (schedule !== undefined) optimiser.learningRate = schedule(step);
+      step++;
+      const loss = await makeStep(model, value, { ...options, epoch, step });
+      if (!Number.isFinite(loss)) {
+        throw new Error(
+          `train: step ${step} (epoch ${epoch}, batch ${batch}): the loss is ${loss}: ` +
+            `try a learning rate below ${optimiser.learningRate}, or ${options.clipNorm === undefined ? "" : "a smaller "}clipNorm`,
+        );
+      }
+      yield { epoch, batch, step, loss, endOfEpoch: last };
+    }
+    if (batch === 0) throw new RangeError(`train: epoch ${epoch} has no batches`);
+    if (batch < done)
+      throw new RangeError(`train: epoch ${epoch} has ${batch} batches, fewer than the ${done} already done`);
+  }
+}
+
+async function makeStep(
+  model: TextClassifier,
+  { tokens, lengths, targets }: Batch,
+  options: TrainOptions & { epoch: number; step: number },
+): Promise<number> {
+  const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = classificationLoss } = options;
+  const { reading } = scope(() => {
+    const rng = stream(seed, "dropout", epoch, step);
+    const loss = lossOf(model.forward(tokens, { lengths, training: { rng } }), targets);
+    const found = gradients(loss, optimiser.parameters);
+    optimiser.step(clipNorm === undefined ? found : clipByNorm(found, clipNorm).gradients);
+    // Asked for inside, where the loss lives, and answered later: so nothing outlives the scope.
+    return { reading: loss.item() };
+  });
+  return reading;
+}
+
+/** Values, each with whether it is the last. */
+function* withLast<T>(values: Iterable<T>): Generator<{ value: T; last: boolean }> {
+  let previous: { value: T } | undefined;
+  for (const value of values) {
+    if (previous !== undefined) yield { value: previous.value, last: false };
+    previous = { value };
+  }
+  if (previous !== undefined) yield { value: previous.value, last: true };
+}
