@@ -10,6 +10,7 @@ describe("cleanText", () => {
     ["a comment and a doctype", "a<!-- b - c -->d<!DOCTYPE html>e", "a d e"],
     ["what only looks like a tag", "I <3 it, a < b > c, <sigh> <bravo>", "I <3 it, a < b > c, <sigh> <bravo>"],
     ["AG News' apostrophes", "Apple #39;s", "Apple's"],
+    ["AG News' names", " quot;So, quot; said AT amp;T  gt; us, not gt;", '"So," said AT&T > us, not>'],
     ["AG News' dollars, with the space before them kept", "the  #36;10 million", "the $10 million"],
     ["numbers that are no residue", "my #50; film is #12; here", "my #50; film is #12; here"],
     ["windows-1252 in AG News", "war #151;and #147;peace #148;", "war—and“peace”"],

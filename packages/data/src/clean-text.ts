@@ -1,8 +1,8 @@
 /**
  * Makes plain text of what the corpora hold, in this order:
  *
- * 1. entities become their characters: `&lt;`, `&amp;`, `&#8217;`, and AG News' residue of them, ` #39;` for `&#39;` (the
- *    ampersand there became a space, which goes too);
+ * 1. entities become their characters: `&lt;`, `&amp;`, `&#8217;`, and AG News' residue of them, ` #39;` for `&#39;` and
+ *    ` quot;` for `&quot;` (the ampersand there became a space, which goes too);
  * 2. HTML tags and comments (`<br />`, `<A HREF="…">`; known element names only, so `<3` and `<sigh>` stay) become a space;
  * 3. `\`, AG News' line break, becomes a space;
  * 4. C1 control characters become what they stand for in windows-1252 (IMDb's `\x96` is a dash, `\x85` an ellipsis: 4,600
@@ -13,7 +13,7 @@
  */
 export function cleanText(text: string): string {
   let clean = text;
-  if (clean.includes("&") || clean.includes("#")) clean = decodeEntities(clean);
+  if (clean.includes(";")) clean = decodeEntities(clean);
   if (clean.includes("<")) clean = clean.replace(comment, " ").replace(tag, " ");
   if (clean.includes("\\")) clean = clean.replaceAll("\\", " ");
   if (notPlain.test(clean)) clean = clean.replace(controls, standsFor).normalize("NFC");
@@ -21,19 +21,22 @@ export function cleanText(text: string): string {
 }
 
 /**
- * `&name;`, `&#…;` and ` #…;` as the characters they stand for; an unknown name stays as it is.
+ * `&name;`, `&#…;`, and ` name;`, ` #…;` for a few, as the characters they stand for; an unknown name stays as it is.
  *
  * Without its ampersand, `#12;` may be running text ("ranked #12; then"), so that form never becomes a letter, a digit or a
- * control character: nobody encodes those.
+ * control character: nobody encodes those. And only such names go without that are no words.
  */
 export function decodeEntities(text: string): string {
-  return text.replace(entity, (whole, name?: string, hex?: string, decimal?: string, residue?: string) => {
-    if (name !== undefined) return named.get(name) ?? whole;
-    if (hex !== undefined) return character(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return character(Number.parseInt(decimal, 10));
-    const meant = character(Number.parseInt(residue!, 10));
-    return meant < " " || /[0-9A-Za-z\ufffd]/.test(meant) ? whole : meant;
-  });
+  return text.replace(
+    entity,
+    (whole, name?: string, hex?: string, decimal?: string, bareName?: string, bare?: string) => {
+      if (name !== undefined || bareName !== undefined) return named.get(name ?? bareName!) ?? whole;
+      if (hex !== undefined) return character(Number.parseInt(hex, 16));
+      if (decimal !== undefined) return character(Number.parseInt(decimal, 10));
+      const meant = character(Number.parseInt(bare!, 10));
+      return meant < " " || /[0-9A-Za-z\ufffd]/.test(meant) ? whole : meant;
+    },
+  );
 }
 
 function character(code: number): string {
@@ -42,7 +45,16 @@ function character(code: number): string {
 }
 
 // Every repetition is bounded or stops at the next `<`, so no input takes quadratic time.
-const entity = /&([A-Za-z][A-Za-z0-9]{1,7});|&#[xX]([0-9A-Fa-f]{1,6});|&#([0-9]{1,7});| ?#([0-9]{2,7});/g;
+const entity = new RegExp(
+  [
+    "&([A-Za-z][A-Za-z0-9]{1,7});",
+    "&#[xX]([0-9A-Fa-f]{1,6});",
+    "&#([0-9]{1,7});",
+    "(?: |^)(quot|amp|lt|gt|nbsp|apos|hellip|[lr][sd]quo|[mn]dash);",
+    " ?#([0-9]{2,7});",
+  ].join("|"),
+  "g",
+);
 const comment = /<!--(?:(?!-->)[^<])*-->/g;
 const tag = new RegExp(
   `<(?:/?(?:${[
