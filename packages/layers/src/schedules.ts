@@ -53,12 +53,10 @@ export function cosineOfPi(x: number): number {
   if (x > 0.5) return -cosineOfPi(1 - x);
   const reflected = x > 0.25;
   const z = Math.PI * (reflected ? 0.5 - x : x);
-  let [term, sum] = reflected ? [z, z] : [1, 1];
-  for (let n = reflected ? 2 : 1; n <= 17; n += 2) {
-    term *= (-z * z) / (n * (n + 1));
-    sum += term;
-  }
-  return sum;
+  // By Horner's rule, the small terms first, so that little is lost to rounding.
+  let series = 1;
+  for (let n = reflected ? 18 : 17; n > 0; n -= 2) series = 1 - ((z * z) / (n * (n + 1))) * series;
+  return reflected ? z * series : series;
 }
 
 /** By squaring: `Math.pow` differs between engines in its last bits. */

@@ -1,0 +1,110 @@
+import { createReferenceBackend, type Matrix, stream, type TokenMatrix, tensor, tokens } from "@ltt/core";
+import { describe, expect, test } from "vitest";
+import { createCountingBackend, using } from "../test/counting-backend.ts";
+import { createDeferredBackend } from "../test/deferred-backend.ts";
+import { makeBatches } from "../test/texts.ts";
+import { type Batch, evaluate, scores, TextCnn, TextLstm } from "./index.ts";
+
+/** A model whose logits are a table's rows: token t of a text of length 1 gives row t. */
+const table = (rows: number[][]) => ({
+  forward: ({ data }: TokenMatrix): Matrix => tensor([...data].map((id) => rows[id]!)),
+});
+const batch = (ids: number[], targets: number[]): Batch => ({
+  tokens: tokens(ids, [ids.length, 1]),
+  lengths: tokens(new Array(ids.length).fill(1), [ids.length]),
+  targets: tokens(targets, [targets.length]),
+});
+
+test("counts, by hand: three classes", async () => {
+  const model = table([
+    [9, 0, 0],
+    [0, 9, 0],
+    [0, 0, 9],
+  ]);
+  const found = await evaluate(model, [batch([0, 0, 1, 2], [0, 1, 1, 1]), batch([0], [0])]);
+  expect(found.confusion).toEqual([
+    [2, 0, 0],
+    [1, 1, 1],
+    [0, 0, 0],
+  ]);
+  expect(found.texts).toBe(5);
+  expect(found.accuracy).toBe(3 / 5);
+  expect(found.classes).toEqual([
+    { precision: 2 / 3, recall: 1, texts: 2 },
+    { precision: 1, recall: 1 / 3, texts: 3 },
+    { precision: 0, recall: 0, texts: 0 },
+  ]);
+  expect(found.macro.precision).toBeCloseTo(5 / 9, 12);
+  expect(found.macro.recall).toBeCloseTo(4 / 9, 12);
+});
+
+test("the loss is the mean over texts, not over batches", async () => {
+  const model = table([
+    [0, Math.log(3)],
+    [0, 0],
+  ]);
+  const found = await evaluate(model, [batch([0, 0, 0], [1, 1, 1]), batch([1], [0])]);
+  expect(found.loss).toBeCloseTo((3 * Math.log(4 / 3) + Math.log(2)) / 4, 6);
+});
+
+test("one output: class 1 where the logit is above 0", async () => {
+  const model = table([[-1], [0], [0.5]]);
+  const found = await evaluate(model, [batch([0, 1, 2, 2], [0, 0, 1, 0])]);
+  expect(found.confusion).toEqual([
+    [2, 1],
+    [0, 1],
+  ]);
+  expect(found.classes[1]).toEqual({ precision: 0.5, recall: 1, texts: 1 });
+});
+
+test("of equal logits the first wins", async () => {
+  expect((await evaluate(table([[1, 1, 0]]), [batch([0], [0])])).accuracy).toBe(1);
+});
+
+test("scores of perfect counts are 1", () => {
+  expect(
+    scores([
+      [3, 0],
+      [0, 2],
+    ]),
+  ).toMatchObject({ accuracy: 1, macro: { precision: 1, recall: 1 } });
+});
+
+test("a loss of one's own", async () => {
+  const options = { loss: () => tensor(7) };
+  expect((await evaluate(table([[1, 0]]), [batch([0, 0], [0, 1])], options)).loss).toBe(7);
+});
+
+describe("on real models", () => {
+  const make = () => new TextCnn({ rows: 20, dim: 4, outputs: 3 }, stream(1));
+
+  test("there is no dropout, and batches do not matter", async () => {
+    const model = make();
+    const batches = makeBatches({ count: 3 })(1);
+    const found = await evaluate(model, batches);
+    expect(await evaluate(model, batches)).toEqual(found);
+    expect((await evaluate(model, batches.toReversed())).confusion).toEqual(found.confusion);
+  });
+
+  test("nothing stays behind in memory", async () => {
+    const { backend, alive } = createCountingBackend();
+    await using(backend, async () => {
+      const model = make();
+      const before = alive();
+      await evaluate(model, makeBatches({ count: 5 })(1));
+      expect(alive()).toBe(before);
+    });
+  });
+
+  test("an asynchronous backend gives the same", async () => {
+    const run = () =>
+      evaluate(new TextLstm({ rows: 20, dim: 4, hidden: 3, outputs: 3 }, stream(1)), makeBatches({ count: 2 })(1));
+    expect(await using(createDeferredBackend(), run)).toEqual(await using(createReferenceBackend(), run));
+  });
+});
+
+test("nothing to evaluate, or NaN, is an error", async () => {
+  await expect(evaluate(table([]), [])).rejects.toThrow("evaluate: there are no texts");
+  const texts = batch([0], [0]);
+  await expect(evaluate(table([[Number.NaN, 0]]), [texts])).rejects.toThrow("evaluate: batch 0: the loss is NaN");
+});

@@ -1,0 +1,99 @@
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsEntry,
+  Sparse,
+  stream,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@ltt/core";
+import { expect, test } from "vitest";
+import { Conv1d, Linear, loadStateDict, parametersOf, snapshot, stateDict, TextCnn, withParameters } from "./index.ts";
+
+const rng = stream(1, "init");
+const floats = (shape: number[], values: number[]): SafetensorsEntry => ({
+  dtype: "F32",
+  shape,
+  data: Float32Array.from(values),
+});
+
+test("kernels change their layout: theirs[f,c,w] is ours[w,c,f]", async () => {
+  const conv = new Conv1d({ width: 3, channels: 2, filters: 1 }, rng);
+  loadStateDict(
+    conv,
+    new Map([
+      ["weight", floats([1, 2, 3], [1, 2, 3, 10, 20, 30])],
+      ["bias", floats([1], [7])],
+    ]),
+  );
+  expect([...(conv.weight as Tensor).data]).toEqual([1, 10, 2, 20, 3, 30]);
+  expect((await stateDict(conv)).get("weight")).toEqual(floats([1, 2, 3], [1, 2, 3, 10, 20, 30]));
+});
+
+test("there, through a file and back again is the identity", async () => {
+  const options = { rows: 9, dim: 4, filters: 3, outputs: 2 };
+  const [model, other] = [new TextCnn(options, rng), new TextCnn(options, stream(2, "init"))];
+  const before = await snapshot(parametersOf(model));
+  expect(await snapshot(parametersOf(other))).not.toEqual(before);
+  loadStateDict(other, decodeSafetensors(encodeSafetensors(await stateDict(model))).tensors);
+  expect(await snapshot(parametersOf(other))).toEqual(before);
+});
+
+test("pruned weights are written as zeros, and not loaded", async () => {
+  const sparse = new Sparse([1, 3], Int32Array.of(1), tensor([5], [1], { requiresGrad: true }));
+  const dense = new Linear({ inputs: 3, outputs: 1 }, rng);
+  const model = withParameters(
+    dense,
+    new Map<string, Sparse | Tensor>([
+      ["weight", sparse],
+      ["bias", zeros([1])],
+    ]),
+  );
+  const state = await stateDict(model);
+  expect(state.get("weight")).toEqual(floats([1, 3], [0, 5, 0]));
+  expect(() => loadStateDict(model, state)).toThrow(
+    'loadStateDict: "weight" is pruned in this model: load before pruning',
+  );
+});
+
+test("float64 is rounded", () => {
+  const model = new Linear({ inputs: 1, outputs: 1, bias: false }, rng);
+  loadStateDict(model, new Map([["weight", { dtype: "F64", shape: [1, 1], data: Float64Array.of(0.1) }]]));
+  expect((model.weight as Tensor).data[0]).toBe(Math.fround(0.1));
+});
+
+test("anything wrong is named, and nothing written", async () => {
+  const model = new Conv1d({ width: 3, channels: 2, filters: 4 }, rng);
+  const before = await snapshot(parametersOf(model));
+  const bias = floats([4], [1, 2, 3, 4]);
+  const weight = floats([4, 2, 3], new Array(24).fill(1));
+  const load = (entries: [string, SafetensorsEntry][]) => () => loadStateDict(model, new Map(entries));
+  expect(load([["bias", bias]])).toThrow('loadStateDict: there is no tensor for the parameter "weight"');
+  expect(
+    load([
+      ["bias", bias],
+      ["weight", weight],
+      ["gain", bias],
+    ]),
+  ).toThrow('loadStateDict: there is a tensor for "gain" but no such parameter');
+  expect(
+    load([
+      ["bias", bias],
+      ["weight", floats([3, 2, 4], new Array(24).fill(1))],
+    ]),
+  ).toThrow("loadStateDict: \"weight\" is [3,2,4], the model's is [4,2,3] in PyTorch's layout");
+  expect(
+    load([
+      ["weight", weight],
+      ["bias", floats([1, 4], [1, 2, 3, 4])],
+    ]),
+  ).toThrow('loadStateDict: "bias" is [1,4], the model\'s is [4]');
+  expect(
+    load([
+      ["weight", weight],
+      ["bias", { dtype: "BF16", shape: [4], bytes: new Uint8Array(8) }],
+    ]),
+  ).toThrow('loadStateDict: "bias" is BF16; weights are F32 or F64');
+  expect(await snapshot(parametersOf(model))).toEqual(before);
+});

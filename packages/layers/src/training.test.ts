@@ -1,0 +1,206 @@
+import { createReferenceBackend, mul, Sparse, stream, sum, type Tensor, tensor } from "@ltt/core";
+import { describe, expect, test } from "vitest";
+import { createCountingBackend, using } from "../test/counting-backend.ts";
+import { createDeferredBackend } from "../test/deferred-backend.ts";
+import { makeBatches } from "../test/texts.ts";
+import {
+  Adam,
+  BEGINNING,
+  Linear,
+  parametersOf,
+  Sgd,
+  type Step,
+  snapshot,
+  TextCnn,
+  TextLstm,
+  type TrainOptions,
+  train,
+  trainable,
+  withParameters,
+} from "./index.ts";
+
+const sizes = { rows: 20, dim: 6, outputs: 3 };
+const makeCnn = () => new TextCnn({ ...sizes, filters: 8, paddingId: 1 }, stream(1, "init"));
+const weightsOf = (model: TextCnn | TextLstm) => trainable(parametersOf(model).values());
+
+async function collect(model: TextCnn | TextLstm, options: Partial<TrainOptions> = {}): Promise<Step[]> {
+  const optimiser = new Adam(weightsOf(model), { learningRate: 0.01 });
+  const steps: Step[] = [];
+  for await (const step of train(model, {
+    batches: makeBatches({ count: 4 }),
+    epochs: 2,
+    optimiser,
+    seed: 1,
+    ...options,
+  })) {
+    steps.push(step);
+  }
+  return steps;
+}
+
+test("steps count on through epochs, and say where an epoch ends", async () => {
+  const steps = await collect(makeCnn(), { batches: makeBatches({ count: 2 }) });
+  expect(steps.map(({ loss, ...position }) => position)).toEqual([
+    { epoch: 1, batch: 1, step: 1, endOfEpoch: false },
+    { epoch: 1, batch: 2, step: 2, endOfEpoch: true },
+    { epoch: 2, batch: 1, step: 3, endOfEpoch: false },
+    { epoch: 2, batch: 2, step: 4, endOfEpoch: true },
+  ]);
+  expect(await collect(makeCnn(), { epochs: 0 })).toEqual([]);
+});
+
+test.each([
+  ["CNN", makeCnn],
+  ["LSTM", () => new TextLstm({ ...sizes, hidden: 8 }, stream(1, "init"))],
+])("a %s learns", async (_, make) => {
+  const steps = await collect(make(), { batches: makeBatches({ count: 20, size: 16 }), epochs: 10 });
+  const mean = (part: Step[]) => part.reduce((total, { loss }) => total + loss, 0) / part.length;
+  expect(mean(steps.slice(0, 10))).toBeGreaterThan(0.9);
+  expect(mean(steps.slice(-20))).toBeLessThan(0.5);
+});
+
+test("the same seed gives the same bits, another seed other dropout", async () => {
+  const run = async (seed: number) => {
+    const model = makeCnn();
+    return { steps: await collect(model, { seed }), end: await snapshot(parametersOf(model)) };
+  };
+  const first = await run(1);
+  expect(await run(1)).toEqual(first);
+  expect((await run(2)).steps[0]!.loss).not.toBe(first.steps[0]!.loss);
+});
+
+test("dropout differs from step to step", async () => {
+  const model = makeCnn();
+  const [batch] = makeBatches({ count: 1 })(1);
+  const optimiser = new Sgd(weightsOf(model), { learningRate: 0 });
+  const steps = await collect(model, { batches: () => [batch!, batch!], epochs: 1, optimiser });
+  expect(steps[0]!.loss).not.toBe(steps[1]!.loss);
+});
+
+test("a run that goes on from a position is the run that was never interrupted", async () => {
+  const whole = await collect(makeCnn());
+  const model = makeCnn();
+  const optimiser = new Adam(weightsOf(model), { learningRate: 0.01 });
+  const first: Step[] = [];
+  for await (const step of train(model, { batches: makeBatches({ count: 4 }), epochs: 2, optimiser, seed: 1 })) {
+    first.push(step);
+    if (step.step === 5) break;
+  }
+  const rest = await collect(model, { optimiser, start: first.at(-1)! });
+  expect([...first, ...rest]).toEqual(whole);
+  expect(await collect(model, { optimiser, start: { epoch: 2, batch: 4, step: 8 } })).toEqual([]);
+  expect(BEGINNING).toEqual({ epoch: 1, batch: 0, step: 0 });
+});
+
+test("a schedule sets the rate before each step, from step 0", async () => {
+  const model = makeCnn();
+  const optimiser = new Adam(weightsOf(model));
+  const asked: number[] = [];
+  const schedule = (step: number) => {
+    asked.push(step);
+    return 0.1 / (step + 1);
+  };
+  await collect(model, { optimiser, schedule, epochs: 1 });
+  expect(asked).toEqual([0, 1, 2, 3]);
+  expect(optimiser.learningRate).toBe(0.025);
+});
+
+test("clipNorm bounds a step", async () => {
+  const moved = async (clipNorm: number | undefined) => {
+    const model = makeCnn();
+    const before = await snapshot(parametersOf(model));
+    const optimiser = new Sgd(weightsOf(model), { learningRate: 1 });
+    await collect(model, { optimiser, clipNorm, batches: makeBatches({ count: 1 }), epochs: 1 });
+    let squares = 0;
+    for (const [name, values] of await snapshot(parametersOf(model))) {
+      for (const [i, value] of values.entries()) squares += (value - before.get(name)![i]!) ** 2;
+    }
+    return Math.sqrt(squares);
+  };
+  expect(await moved(undefined)).toBeGreaterThan(0.1);
+  expect(await moved(0.01)).toBeCloseTo(0.01, 5);
+});
+
+test("only what the optimiser holds is trained", async () => {
+  const model = makeCnn();
+  const before = await snapshot(parametersOf(model));
+  await collect(model, { optimiser: new Adam(trainable(parametersOf(model.linear).values())) });
+  const after = await snapshot(parametersOf(model));
+  expect(after.get("embedding.weight")).toEqual(before.get("embedding.weight"));
+  expect(after.get("linear.weight")).not.toEqual(before.get("linear.weight"));
+});
+
+test("a loss of one's own", async () => {
+  const model = makeCnn();
+  const [step] = await collect(model, { loss: (logits) => mul(sum(mul(logits, 0)), 1), epochs: 1 });
+  expect(step!.loss).toBe(0);
+});
+
+test("a pruned weight stays pruned: what is absent cannot be trained", async () => {
+  const model = makeCnn();
+  const positions = Int32Array.of(1, 5, 7, 20);
+  const sparse = new Sparse([3, 24], positions, tensor([1, -1, 1, -1], [4], { requiresGrad: true }));
+  const weights = new Map([...parametersOf(model), ["linear.weight", sparse]] as const);
+  const pruned = withParameters(model, weights);
+  await collect(pruned);
+  expect(parametersOf(pruned).get("linear.weight")).toBe(sparse);
+  expect([...sparse.values.data].every((value, i) => value !== [1, -1, 1, -1][i])).toBe(true);
+  const out = pruned.linear.forward(tensor(new Float32Array(24).fill(1), [1, 24]));
+  expect(out.shape).toEqual([1, 3]);
+  expect(sparse.positions).toEqual(Int32Array.of(1, 5, 7, 20));
+});
+
+test("a thousand steps use the memory of one: nothing stays behind", async () => {
+  const { backend, alive } = createCountingBackend();
+  await using(backend, async () => {
+    const model = new TextCnn({ ...sizes, filters: 2, widths: [2] }, stream(1, "init"));
+    const optimiser = new Adam(weightsOf(model));
+    const before = alive();
+    const seen = new Set<number>();
+    const batches = makeBatches({ count: 100, size: 2 });
+    for await (const _ of train(model, { batches, epochs: 3, optimiser, seed: 1, clipNorm: 1 })) seen.add(alive());
+    expect(before).toBeGreaterThan(10);
+    expect(seen).toEqual(new Set([before]));
+  });
+});
+
+test("an asynchronous backend trains to the same bits", async () => {
+  const run = async () => {
+    const model = new TextLstm({ ...sizes, hidden: 3 }, stream(1, "init"));
+    return { steps: await collect(model, { clipNorm: 0.5 }), end: await snapshot(parametersOf(model)) };
+  };
+  const wanted = await using(createReferenceBackend(), run);
+  expect(await using(createDeferredBackend(), run)).toEqual(wanted);
+});
+
+describe("what cannot go on is an error", () => {
+  test("a loss that is not finite names the step and a way out", async () => {
+    const spoil = (model: TextCnn) => (model.linear.bias as Tensor).write(Float32Array.of(0, Number.NaN, 0));
+    const broken = makeCnn();
+    spoil(broken);
+    await expect(collect(broken)).rejects.toThrow(
+      "train: step 1 (epoch 1, batch 1): the loss is NaN: try a learning rate below 0.01, or clipNorm",
+    );
+    const later = makeCnn();
+    const optimiser = new Sgd(weightsOf(later), { learningRate: 1e30 });
+    await expect(collect(later, { optimiser, clipNorm: 1e20 })).rejects.toThrow(
+      /^train: step \d \(epoch 1, batch \d\): the loss is (NaN|-?Infinity): try a learning rate below 1e\+30, or a smaller clipNorm$/,
+    );
+  });
+
+  test("epochs and positions that make no sense", async () => {
+    const model = makeCnn();
+    await expect(collect(model, { epochs: -1 })).rejects.toThrow("train: epochs is -1; it is an integer from 0");
+    await expect(collect(model, { batches: () => [] })).rejects.toThrow("train: epoch 1 has no batches");
+    await expect(collect(model, { start: { epoch: 2, batch: 5, step: 9 } })).rejects.toThrow(
+      "train: epoch 2 has 4 batches, fewer than the 5 already done",
+    );
+  });
+
+  test("a parameter that the model does not use", async () => {
+    const model = makeCnn();
+    const stray = new Linear({ inputs: 1, outputs: 1, bias: false }, stream(2));
+    const optimiser = new Adam(trainable(parametersOf(stray).values()));
+    await expect(collect(model, { optimiser })).rejects.toThrow("the loss does not depend on it");
+  });
+});
