@@ -234,6 +234,11 @@ describe("a download that fails says what to do", () => {
     );
   });
 
+  test.skipIf(process.platform !== "linux")("a folder that cannot be made (Linux has /proc)", async () => {
+    const downloading = download({ url: `${server.url}/f`, checksum: { algorithm: "md5", hex: md5 } }, "/proc/x/f");
+    expect(await message(downloading)).toBe("/proc/x: this folder cannot be made; choose another");
+  });
+
   test.skipIf(process.platform !== "linux")("a full disk (Linux has /dev/full)", async () => {
     server.answers = [serve(content)];
     await mkdir(join(folder, "deep"));

@@ -59,7 +59,7 @@ export interface DownloadOptions {
 export async function download(remote: Remote, path: string, options: DownloadOptions = {}): Promise<void> {
   const { retries = 5, backoff = 1000, clock = systemClock } = options;
   const part = `${path}.part`;
-  await onDisk(path, () => mkdir(dirname(path), { recursive: true }));
+  await onDisk(path, () => makeFolder(dirname(path)));
 
   let contacted = false;
   for (let attempt = 0; ; attempt++) {
@@ -332,6 +332,24 @@ function offline({ url }: Remote, path: string, reason: string): DataError {
     `${new URL(url).hostname}: ${reason}: no network? Put ${basename(path)} at ${path} yourself (it is at ${url}), ` +
       "or name the folder that has the data with --data DIR",
   );
+}
+
+/** Node's `mkdir({ recursive: true })` never returns where the system says ENOENT though the parent is there, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder).catch((again: unknown) => {
+      if (errorCode(again) === "EEXIST") return; // another process was quicker
+      throw errorCode(again) === "ENOENT"
+        ? new DataError(`${folder}: this folder cannot be made; choose another`)
+        : again;
+    });
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {
