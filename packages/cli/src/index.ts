@@ -1,1 +1,6 @@
-export {};
+export { BACKENDS, type BackendName } from "./backends.ts";
+export type { RunEstimate } from "./estimate.ts";
+export { main } from "./main.ts";
+export { PAIRS, type Pair } from "./pairs.ts";
+export { PROFILES, type Profile } from "./profiles.ts";
+export { planRun, type RunListener, type RunOptions, type RunResult, runPair } from "./run.ts";

@@ -1,1 +1,48 @@
-export {};
+export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
+export {
+  ARMS,
+  type Arm,
+  armsNeeded,
+  type ExperimentOptions,
+  type ExperimentSettings,
+  FAULTS,
+  type Fault,
+  networkCount,
+  type Progress,
+  runExperiment,
+  type Task,
+} from "./experiment.ts";
+export {
+  type Batches,
+  type Model,
+  type Moment,
+  type Trained,
+  type TrainingFaults,
+  type TrainingSettings,
+  type TrainNetworkOptions,
+  trainNetwork,
+} from "./network.ts";
+export { hashOf, type Json, type Node, NodeStore, RunFolderError, writeAtomic } from "./node-store.ts";
+export {
+  type Pattern,
+  patternOf,
+  type Sparsity,
+  sparseWeights,
+  sparsityOf,
+  type Values,
+  valuesAt,
+} from "./pattern.ts";
+export { renderCsv } from "./report/csv.ts";
+export type { AuditCheck, CurvePoint, LevelResult, PublishedCurve, ReportInput, TensorCount } from "./report/input.ts";
+export { renderReport } from "./report/report.ts";
+export { renderTable } from "./report/table.ts";
+export { judge, type Verdict } from "./report/verdict.ts";
+export {
+  type Estimate,
+  estimate,
+  halfWidth95,
+  mean,
+  pairedDifference,
+  sampleStandardDeviation,
+  studentT95,
+} from "./statistics.ts";

@@ -1,0 +1,64 @@
+import { type FileStatus, getSource, listSource, type Source, sourceNamed, sources, verifySource } from "@ltt/data";
+import type { Command } from "commander";
+import { cacheFolder } from "./folders.ts";
+
+/** `ltt data get|verify|list`: public data sets, fetched from where they are published. */
+export function addDataCommands(program: Command): void {
+  const data = program.command("data").description("fetch, check and list the public data sets");
+  const named = (names: readonly string[]): readonly Source[] =>
+    names.length === 0 ? sources : names.map(sourceNamed);
+  const sets = `${sources.map(({ name }) => name).join(", ")}; all where none is named`;
+  const dir = ["--data <dir>", "the folder to keep them in", cacheFolder()] as const;
+
+  data
+    .command("get")
+    .description("download what is missing, resuming what was cut off, and check it")
+    .argument("[names...]", sets)
+    .option(...dir)
+    .action(async (names: string[], { data: folder }: { data: string }) => {
+      for (const source of named(names)) {
+        let shown = 0;
+        const statuses = await getSource(source, folder, {
+          onProgress: ({ bytes, total, rate }, file) => {
+            if (performance.now() - shown < 1000) return;
+            shown = performance.now();
+            const share = total === undefined ? "" : ` of ${megabytes(total)}`;
+            process.stderr.write(`${file.path}: ${megabytes(bytes)}${share}, ${megabytes(rate)}/s\n`);
+          },
+        });
+        print(source, statuses);
+      }
+    });
+  data
+    .command("verify")
+    .description("compare what is there with the published checksums")
+    .argument("[names...]", sets)
+    .option(...dir)
+    .action(async (names: string[], { data: folder }: { data: string }) => {
+      let wrong = 0;
+      for (const source of named(names)) {
+        const statuses = await verifySource(source, folder);
+        wrong += statuses.filter(({ state }) => state !== "right").length;
+        print(source, statuses);
+      }
+      if (wrong > 0) process.exitCode = 1;
+    });
+  data
+    .command("list")
+    .description("what there is, and what of it is on this machine")
+    .option(...dir)
+    .action(async ({ data: folder }: { data: string }) => {
+      for (const source of sources) print(source, await listSource(source, folder));
+    });
+}
+
+function print(source: Source, statuses: readonly FileStatus[]): void {
+  for (const { path, state, bytes, actual } of statuses) {
+    const sum = state === "damaged" && actual !== undefined ? `, checksum ${actual}` : "";
+    process.stdout.write(`${source.name}\t${state}\t${megabytes(bytes)}${sum}\t${path}\n`);
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

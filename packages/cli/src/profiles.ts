@@ -1,0 +1,78 @@
+import { ARMS, type ExperimentSettings, FAULTS } from "@ltt/lottery";
+import type { DataSettings, Pair } from "./pairs.ts";
+
+/** What a run does unless options say otherwise. */
+export const PROFILES = ["quick", "corrected", "published-2020"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** Everything that decides a run. */
+export interface RunSettings {
+  readonly experiment: ExperimentSettings;
+  readonly data: DataSettings;
+}
+
+/** What a report must say about a profile. */
+export const NOTES: Record<Profile, readonly string[]> = {
+  quick: [
+    "Quick profile: few texts, cut short, few epochs, and half of the weights removed a round. A first look, never a claim.",
+  ],
+  corrected: [
+    "Corrected profile: data, models, optimiser and rounds of the published experiment (2020) without its faults. Reviews are cut at 400 tokens, " +
+      "descriptions at 64; the control has the ticket's pattern and fresh weights in every tensor; late rewinding goes back to the end of epoch 1; " +
+      "the winner is chosen on validation data.",
+  ],
+  "published-2020": [
+    `Published-2020 profile: the faults of the published experiment are re-enacted: ${FAULTS.join(", ")}. Its figures show what these faults do, ` +
+      "not what lottery tickets do.",
+  ],
+};
+
+/**
+ * The settings of a profile for a pair. `published-2020` is the experiment of S. Hong (2020) with the faults of its code; `corrected`
+ * is the same without them; `quick` takes minutes.
+ */
+export function settingsOf(pair: Pair, profile: Profile): RunSettings {
+  const published = publishedSettings(pair);
+  if (profile === "published-2020") return published;
+  const corrected: RunSettings = {
+    experiment: { ...published.experiment, seeds: [1, 2, 3], rewindTo: { epoch: 1 }, faults: [] },
+    data: { ...published.data, maxLength: pair.startsWith("ag-news") ? 64 : 400 },
+  };
+  if (profile === "corrected") return corrected;
+  return {
+    experiment: {
+      ...corrected.experiment,
+      seeds: [1],
+      rounds: 3,
+      rate: 0.5,
+      epochs: 3,
+      evaluationsPerEpoch: 2,
+      learningRate: 5e-3, // so few steps need long ones
+    },
+    data: {
+      ...corrected.data,
+      trainSize: 1400,
+      maxLength: pair.startsWith("ag-news") ? 40 : 80,
+      vocabularySize: 10_000,
+    },
+  };
+}
+
+function publishedSettings(pair: Pair): RunSettings {
+  const imdb = pair.startsWith("imdb");
+  return {
+    experiment: {
+      arms: ARMS,
+      seeds: [1],
+      rounds: 20,
+      rate: 0.2,
+      epochs: pair === "imdb-cnn" ? 20 : 10,
+      learningRate: imdb ? 5e-3 : 1e-3,
+      patience: 3,
+      evaluationsPerEpoch: 1,
+      rewindTo: { epoch: 1 },
+      faults: FAULTS,
+    },
+    data: { vocabularySize: pair.endsWith("cnn") ? 50_000 : 25_000, batchSize: 64 },
+  };
+}

@@ -1,0 +1,157 @@
+import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { BACKENDS, type BackendName } from "./backends.ts";
+import { cacheFolder } from "./folders.ts";
+import { PAIRS, type Pair } from "./pairs.ts";
+import { PROFILES, type Profile } from "./profiles.ts";
+import { createProgress, duration } from "./progress.ts";
+import { planRun, type RunOptions, runPair } from "./run.ts";
+
+interface Flags {
+  readonly profile: Profile;
+  readonly data?: string;
+  readonly out?: string;
+  readonly rounds?: number;
+  readonly epochs?: number;
+  readonly trainSize?: number;
+  readonly maxLength?: number;
+  readonly arms?: readonly Arm[];
+  readonly seed?: number;
+  readonly seeds?: readonly number[];
+  readonly backend: BackendName;
+  readonly threads?: number;
+  readonly json?: true;
+  readonly dryRun?: true;
+}
+
+/** `ltt run PAIR`: a whole lottery, from text to report. */
+export function addRunCommand(program: Command): void {
+  program
+    .command("run")
+    .description("train a network, find its winning tickets, and compare them with their controls")
+    .addArgument(new Argument("<pair>", "data set and model").choices(PAIRS))
+    .addOption(
+      new Option("--profile <name>", "what a run does unless told otherwise").choices(PROFILES).default("corrected"),
+    )
+    .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
+    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)")
+    .option("--rounds <n>", "times to prune", integerFrom(0))
+    .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
+    .option("--train-size <n>", "training texts", integerFrom(1))
+    .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
+    .option("--arms <names>", `of ${ARMS.join(",")}`, parseArms)
+    .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
+    .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(parseSeeds))
+    .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default("reference"))
+    .option("--threads <n>", "threads that compute", integerFrom(1))
+    .option("--json", "one JSON object a line on standard output")
+    .option("--dry-run", "say what would be done, and how long it would take, without doing it")
+    .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
+}
+
+function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
+  return { ...flags, pair, cache: cacheFolder(), seeds: seed === undefined ? seeds : [seed] };
+}
+
+async function run(options: RunOptions, { json }: Flags): Promise<void> {
+  const progress = createProgress(process.stderr);
+  const interrupt = new AbortController();
+  const onInterrupt = () => interrupt.abort(new Interrupted());
+  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
+  const began = performance.now();
+  try {
+    const { folder, report, table, verdict, levels } = await runPair(options, {
+      say: progress.say,
+      onProgress: progress.update,
+      onLevel: (level) => {
+        if (json === true) print(eventOf(level));
+        else progress.say(summaryOf(level));
+      },
+      signal: interrupt.signal,
+    });
+    progress.stop();
+    if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
+    else process.stdout.write(`\n${table}\n${verdict}\n\nreport: ${report}\n`);
+    progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
+  } finally {
+    progress.stop();
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+  }
+}
+
+async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
+  const estimate = await planRun(options, (line) => process.stderr.write(`${line}\n`));
+  if (json === true) {
+    print({ event: "estimate", ...estimate });
+    return;
+  }
+  const { networks, stepsAtMost, secondsPerStep, secondsAtMost, memoryMb, parameters } = estimate;
+  process.stdout.write(
+    `${networks} networks of ${parameters} parameters, ${stepsAtMost} steps at most\n` +
+      `${secondsPerStep.toPrecision(2)} s a step, measured on the dense network: ${duration(secondsAtMost)} at most, validation not counted\n` +
+      `about ${memoryMb} MB of memory\n`,
+  );
+}
+
+/** Ctrl-C: not a failure, and what is finished stays. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+
+  constructor() {
+    super("interrupted: finished networks are kept; the same command goes on from there");
+  }
+}
+
+function print(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+function eventOf(level: LevelResult): object {
+  const { arm, seed, round, sparsity, embeddingSparsity, otherSparsity, trainLoss, validationLoss } = level;
+  const { validationAccuracy, testAccuracy, earlyStopStep, steps, seconds } = level;
+  return {
+    event: "level",
+    arm,
+    seed,
+    round,
+    sparsity,
+    embeddingSparsity,
+    otherSparsity,
+    trainLoss,
+    validationLoss,
+    validationAccuracy,
+    testAccuracy,
+    earlyStopStep,
+    steps,
+    seconds,
+  };
+}
+
+function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccuracy, seconds }: LevelResult): string {
+  const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+  return `${arm}, seed ${seed}, round ${round}: ${percent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
+}
+
+function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It is an integer from ${least}.`);
+    }
+    return value;
+  };
+}
+
+function parseSeeds(text: string): readonly number[] {
+  const seeds = text.split(",").map(integerFrom(0));
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("A seed stands there twice.");
+  return seeds;
+}
+
+function parseArms(text: string): readonly Arm[] {
+  const names = text.split(",");
+  const arms = ARMS.filter((arm) => names.includes(arm));
+  const unknown = names.find((name) => !ARMS.some((arm) => arm === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no "${unknown}"; arms are ${ARMS.join(", ")}.`);
+  return arms;
+}

@@ -1,0 +1,173 @@
+import { join, resolve } from "node:path";
+import { useBackend } from "@ltt/core";
+import type { Places } from "@ltt/data";
+import {
+  type Arm,
+  armsNeeded,
+  judge,
+  type LevelResult,
+  NodeStore,
+  networkCount,
+  type Progress,
+  type ReportInput,
+  renderCsv,
+  renderReport,
+  renderTable,
+  runExperiment,
+  writeAtomic,
+} from "@ltt/lottery";
+import { type BackendName, createBackend } from "./backends.ts";
+import { estimateRun, type RunEstimate } from "./estimate.ts";
+import { type Pair, type PreparedTask, prepare } from "./pairs.ts";
+import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+
+/** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
+export interface RunOptions {
+  readonly pair: Pair;
+  /** Default `corrected`. */
+  readonly profile?: Profile | undefined;
+  /** The folder with the data sets. */
+  readonly data?: string | undefined;
+  /** Where `ltt data get` puts them. */
+  readonly cache?: string | undefined;
+  /** The run folder. Default `runs/PAIR-PROFILE`. */
+  readonly out?: string | undefined;
+  readonly rounds?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly trainSize?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly arms?: readonly Arm[] | undefined;
+  readonly seeds?: readonly number[] | undefined;
+  /** Default `reference`. */
+  readonly backend?: BackendName | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** What hears of a run while it goes on. */
+export interface RunListener {
+  /** One line for people. */
+  readonly say?: (line: string) => void;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onLevel?: (level: LevelResult) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a run leaves. */
+export interface RunResult {
+  /** `metrics.csv`, `report.html` and the nodes are in it. */
+  readonly folder: string;
+  readonly report: string;
+  readonly levels: readonly LevelResult[];
+  readonly table: string;
+  readonly verdict: string;
+}
+
+/**
+ * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again.
+ *
+ *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
+ */
+export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
+  const { say, onProgress, onLevel, signal } = listener;
+  const { settings, prepared, folder, profile } = await begin(options, say);
+  const store = await NodeStore.open(folder);
+
+  const levels: LevelResult[] = [];
+  const clock = () => performance.now() / 1000;
+  for await (const level of runExperiment(prepared.task, settings.experiment, { store, clock, onProgress, signal })) {
+    levels.push(level);
+    onLevel?.(level);
+    await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
+  }
+
+  const input = reportInput(options.pair, profile, settings, prepared, levels);
+  const report = join(folder, "report.html");
+  await writeAtomic(report, renderReport(input));
+  return { folder, report, levels, table: renderTable(input), verdict: judge(input).headline };
+}
+
+/** What `runPair` would do, and what it would take: measured on two steps. */
+export async function planRun(options: RunOptions, say?: (line: string) => void): Promise<RunEstimate> {
+  const { settings, prepared, folder } = await begin(options, say);
+  return estimateRun(prepared, settings.experiment, folder);
+}
+
+async function begin(
+  options: RunOptions,
+  say: ((line: string) => void) | undefined,
+): Promise<{ settings: RunSettings; prepared: PreparedTask; folder: string; profile: Profile }> {
+  const { pair, profile = "corrected", backend: name = "reference" } = options;
+  const settings = chosen(options, settingsOf(pair, profile));
+  const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
+  await NodeStore.open(folder); // before the data is read: a folder that cannot be written is known at once
+
+  const backend = await createBackend(name, options.threads);
+  useBackend(backend);
+  say?.(`backend ${backend.name}; run folder ${folder}`);
+  const needed = armsNeeded(settings.experiment);
+  if (needed.length > settings.experiment.arms.length) {
+    say?.("random-reinit takes its patterns from winning-ticket, so that arm is trained too");
+  }
+
+  const places: Places = {
+    ...(options.data === undefined ? {} : { data: options.data }),
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+  };
+  const prepared = await prepare(pair, settings.data, places);
+  say?.(prepared.dataset);
+  return { settings, prepared, folder, profile };
+}
+
+function chosen(options: RunOptions, { experiment, data }: RunSettings): RunSettings {
+  return {
+    experiment: {
+      ...experiment,
+      rounds: options.rounds ?? experiment.rounds,
+      epochs: options.epochs ?? experiment.epochs,
+      arms: options.arms ?? experiment.arms,
+      seeds: options.seeds ?? experiment.seeds,
+    },
+    data: {
+      ...data,
+      trainSize: options.trainSize ?? data.trainSize,
+      maxLength: options.maxLength ?? data.maxLength,
+    },
+  };
+}
+
+function reportInput(
+  pair: Pair,
+  profile: Profile,
+  { experiment, data }: RunSettings,
+  prepared: PreparedTask,
+  levels: readonly LevelResult[],
+): ReportInput {
+  const { rounds, rate, seeds, arms, epochs, learningRate, patience, evaluationsPerEpoch, rewindTo, faults } =
+    experiment;
+  const [unit, moment] = Object.entries(rewindTo)[0]!;
+  return {
+    title: `Lottery tickets in ${pair}`,
+    pair,
+    profile,
+    dataset: prepared.dataset,
+    notes: NOTES[profile],
+    settings: [
+      ["parameters", String(prepared.parameters)],
+      ["arms", arms.join(", ")],
+      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left of every tensor`],
+      ["criterion", "magnitude of the trained weights, per tensor; ties by a seeded permutation"],
+      ["seeds", seeds.join(", ")],
+      ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
+      ["optimiser", `Adam, learning rate ${learningRate}, fresh in every network`],
+      [
+        "early stopping",
+        patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,
+      ],
+      ["validations", `${evaluationsPerEpoch} an epoch`],
+      ["late rewinding", `to ${unit} ${moment}`],
+      ["networks", String(networkCount(experiment))],
+      ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),
+    ],
+    levels,
+  };
+}

@@ -1,0 +1,118 @@
+import { stream } from "@ltt/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { cut, magnitude } from "./cut.ts";
+import type { Pattern, Values } from "./pattern.ts";
+
+const whole = (sizes: Record<string, number>): Pattern =>
+  new Map(Object.entries(sizes).map(([name, size]) => [name, Int32Array.from({ length: size }, (_, i) => i)]));
+const scoresOf = (values: Record<string, readonly number[]>): Values =>
+  new Map(Object.entries(values).map(([name, list]) => [name, Float32Array.from(list)]));
+const rng = stream(1, "ties");
+
+/** Patterns with scores of few distinct values, so that ties are common, and a rate. */
+const cases = fc
+  .array(
+    fc.array(
+      fc.integer({ min: 0, max: 3 }).map((n) => n / 2),
+      { maxLength: 40 },
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .chain((tensors) =>
+    fc.record({
+      pattern: fc.constant<Pattern>(
+        new Map(tensors.map((list, t) => [`t${t}`, Int32Array.from(list, (_, i) => 3 * i + t)])),
+      ),
+      scores: fc.constant<Values>(new Map(tensors.map((list, t) => [`t${t}`, Float32Array.from(list)]))),
+      rate: fc.integer({ min: 0, max: 8 }).map((n) => n / 8),
+      scope: fc.constantFrom("local" as const, "global" as const),
+    }),
+  );
+
+const total = (pattern: Pattern) => [...pattern.values()].reduce((sum, { length }) => sum + length, 0);
+
+describe("cut", () => {
+  test("by hand: two of five go, the smallest and, of the two that tie, one", () => {
+    const next = cut(whole({ w: 5 }), scoresOf({ w: [4, 1, 0.5, 1, 3] }), { rate: 0.4, rng }).get("w")!;
+    expect(next.length).toBe(3);
+    expect([0, 4].every((at) => next.includes(at)) && !next.includes(2)).toBe(true);
+  });
+
+  test("removes exactly its share, revives none, spares the strongest", () => {
+    fc.assert(
+      fc.property(cases, ({ pattern, scores, rate, scope }) => {
+        const next = cut(pattern, scores, { rate, scope, rng });
+        for (const [name, positions] of pattern) {
+          const kept = next.get(name)!;
+          expect(kept.every((at) => positions.includes(at))).toBe(true);
+          expect([...kept]).toEqual([...kept].sort((a, b) => a - b));
+          if (scope === "local") expect(kept.length).toBe(positions.length - Math.round(rate * positions.length));
+        }
+        expect(total(next)).toBeLessThanOrEqual(total(pattern));
+        if (scope === "global") expect(total(next)).toBe(total(pattern) - Math.round(rate * total(pattern)));
+
+        const pools = scope === "local" ? [...pattern.keys()].map((name) => [name]) : [[...pattern.keys()]];
+        for (const names of pools) {
+          const split = names.flatMap((name) =>
+            Array.from(pattern.get(name)!, (at, i) => ({
+              kept: next.get(name)!.includes(at),
+              score: scores.get(name)![i]!,
+            })),
+          );
+          const worstKept = Math.min(...split.filter(({ kept }) => kept).map(({ score }) => score));
+          const bestGone = Math.max(...split.filter(({ kept }) => !kept).map(({ score }) => score));
+          expect(worstKept).toBeGreaterThanOrEqual(bestGone);
+        }
+      }),
+    );
+  });
+
+  test("breaks ties by the seed, every position alike, and the same seed the same way", () => {
+    const pattern = whole({ w: 100 });
+    const scores = new Map([["w", new Float32Array(100)]]);
+    const left = (seed: number) => [...cut(pattern, scores, { rate: 0.5, rng: stream(seed) }).get("w")!];
+    expect(left(1)).toEqual(left(1));
+    expect(left(1)).not.toEqual(left(2));
+    const counts = new Array<number>(100).fill(0);
+    for (let seed = 0; seed < 400; seed++) for (const at of left(seed)) counts[at]!++;
+    expect(Math.min(...counts)).toBeGreaterThan(200 - 6 * 10); // six standard deviations of binomial(400, ½)
+    expect(Math.max(...counts)).toBeLessThan(200 + 6 * 10);
+  });
+
+  test("takes a rate for each tensor", () => {
+    const rate = (name: string) => (name === "bias" ? 0 : 0.5);
+    const scores = scoresOf({ weight: [1, 2, 3, 4], bias: [1, 2] });
+    const next = cut(whole({ weight: 4, bias: 2 }), scores, { rate, rng });
+    expect([...next.get("weight")!]).toEqual([2, 3]);
+    expect([...next.get("bias")!]).toEqual([0, 1]);
+  });
+
+  test("twenty rounds of a fifth leave what the published experiment reports", () => {
+    let pattern = whole({ w: 100_000 });
+    for (let round = 0; round < 20; round++) {
+      const scores = new Map([["w", Float32Array.from(pattern.get("w")!, (at) => (at * 7919) % 100_003)]]);
+      pattern = cut(pattern, scores, { rate: 0.2, rng });
+    }
+    expect(100 * (1 - pattern.get("w")!.length / 100_000)).toBeCloseTo(98.8, 1);
+  });
+
+  test("refuses rates, scores and scopes that make no sense", () => {
+    const pattern = whole({ w: 2 });
+    expect(() => cut(pattern, scoresOf({ w: [1, 2] }), { rate: 1.5, rng })).toThrow(
+      'cut: the rate of "w" is 1.5; it is a fraction in [0,1]',
+    );
+    expect(() => cut(pattern, scoresOf({ w: [1] }), { rate: 0.5, rng })).toThrow('cut: "w" has 1 scores for 2 weights');
+    expect(() => cut(pattern, scoresOf({}), { rate: 0.5, rng })).toThrow('cut: "w" has no scores for 2 weights');
+    expect(() => cut(pattern, scoresOf({ w: [1, Number.NaN] }), { rate: 0.5, rng })).toThrow(
+      'cut: the score of "w" at position 1 is NaN',
+    );
+    expect(() => cut(pattern, scoresOf({ w: [1, 2] }), { rate: () => 0.5, scope: "global", rng })).toThrow(
+      "cut: a global cut has one rate for all tensors",
+    );
+  });
+});
+
+test("magnitude scores by absolute value", () => {
+  expect([...magnitude(scoresOf({ w: [-3, 2, -0.5] })).get("w")!]).toEqual([3, 2, 0.5]);
+});

@@ -1,0 +1,172 @@
+import type { Weight } from "@ltt/core";
+import {
+  Adam,
+  type Batch,
+  EarlyStopping,
+  evaluate,
+  type Module,
+  parametersOf,
+  snapshot,
+  type TextClassifier,
+  train,
+  trainable,
+} from "@ltt/layers";
+import type { Values } from "./pattern.ts";
+import type { CurvePoint } from "./report/input.ts";
+
+/** A text classifier with weights. */
+export type Model = Module & TextClassifier;
+
+/** The batches of an experiment. */
+export interface Batches {
+  /** Of a training epoch, from 1: a function of the epoch alone. */
+  readonly train: (epoch: number) => Iterable<Batch>;
+  /** How many of these an epoch has. */
+  readonly stepsPerEpoch: number;
+  readonly validation: () => Iterable<Batch>;
+  readonly test: () => Iterable<Batch>;
+}
+
+/** An early moment of training: after so many epochs, or after so many steps. */
+export type Moment = { readonly epoch: number } | { readonly step: number };
+
+/** How each network of an experiment is trained. */
+export interface TrainingSettings {
+  readonly epochs: number;
+  /** Of Adam, constant, with the defaults of the paper; its state is fresh in every network. */
+  readonly learningRate: number;
+  /** Validations in a row without improvement before training stops. `null`: it never stops early. */
+  readonly patience: number | null;
+  /** Validations an epoch, evenly spaced, the last at its end. */
+  readonly evaluationsPerEpoch: number;
+}
+
+/** Named faults of published experiments that training can re-enact; see `Fault`. */
+export interface TrainingFaults {
+  readonly patienceNeverResets?: boolean;
+  readonly accuracyOfBatchMeans?: boolean;
+}
+
+/** What training gave. Losses are means over texts, accuracies fractions in `[0,1]`. */
+export interface Trained {
+  /** The best weights: those with the lowest validation loss. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** The weights at the moment that was asked for. */
+  readonly early: Values | undefined;
+  readonly curve: readonly CurvePoint[];
+  /** The mean loss of the training steps before the best validation, since the validation before it. */
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly testPrecision: number;
+  readonly testRecall: number;
+  /** The step of the lowest validation loss, from 1: the learning speed of Frankle & Carbin 2019, §2. */
+  readonly earlyStopStep: number;
+  /** Steps made. */
+  readonly steps: number;
+}
+
+export interface TrainNetworkOptions {
+  readonly batches: Batches;
+  readonly settings: TrainingSettings;
+  readonly seed: number;
+  /** Keep a copy of the weights at this moment; training does not stop before it. */
+  readonly early?: Moment | undefined;
+  readonly faults?: TrainingFaults;
+  /** Called after every step. */
+  readonly onStep?: ((step: number, loss: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Trains a network, dense or sparse alike, validates it at even distances, puts the best weights back and tests those once.
+ *
+ * @throws {RangeError} if the moment asked for lies outside training.
+ */
+export async function trainNetwork(model: Model, options: TrainNetworkOptions): Promise<Trained> {
+  const { batches, settings, seed, onStep, signal, faults = {} } = options;
+  const { stepsPerEpoch } = batches;
+  const weights = parametersOf(model);
+  const earlyStep = options.early === undefined ? undefined : stepOf(options.early, stepsPerEpoch, settings.epochs);
+  const stopping = new EarlyStopping(weights, { patience: settings.patience ?? Number.MAX_SAFE_INTEGER });
+  const curve: CurvePoint[] = [];
+  let early: Values | undefined;
+  let [steps, losses, since, misses] = [0, 0, 0, 0];
+
+  const optimiser = new Adam(trainable(weights.values()), { learningRate: settings.learningRate });
+  for await (const { step, batch, loss } of train(model, {
+    batches: batches.train,
+    epochs: settings.epochs,
+    optimiser,
+    seed,
+  })) {
+    signal?.throwIfAborted();
+    steps = step;
+    losses += loss;
+    since++;
+    onStep?.(step, loss);
+    if (step === earlyStep) early = await snapshot(weights);
+    if (!isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) continue;
+
+    const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults);
+    curve.push({ step, trainLoss: losses / since, validationLoss, validationAccuracy: accuracy });
+    [losses, since] = [0, 0];
+    const exhausted = await stopping.update(step, validationLoss);
+    if (stopping.best?.step !== step) misses++;
+    const stop = faults.patienceNeverResets === true ? misses >= (settings.patience ?? Infinity) : exhausted;
+    if (stop && (earlyStep === undefined || step >= earlyStep)) break;
+  }
+
+  stopping.restore();
+  const best = curve.find(({ step }) => step === stopping.best!.step)!;
+  const test = await measure(model, batches.test(), faults);
+  return {
+    weights,
+    early,
+    curve,
+    trainLoss: best.trainLoss,
+    validationLoss: best.validationLoss,
+    validationAccuracy: best.validationAccuracy,
+    testLoss: test.loss,
+    testAccuracy: test.accuracy,
+    testPrecision: test.precision,
+    testRecall: test.recall,
+    earlyStopStep: best.step,
+    steps,
+  };
+}
+
+/** The step, from 1, after which the moment has come. */
+export function stepOf(moment: Moment, stepsPerEpoch: number, epochs: number): number {
+  const [unit, at] = "epoch" in moment ? ["epoch", moment.epoch] : ["step", moment.step];
+  const step = unit === "epoch" ? at * stepsPerEpoch : at;
+  const last = epochs * stepsPerEpoch;
+  if (!Number.isSafeInteger(at) || at < 1 || step > last) {
+    throw new RangeError(`rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
+  }
+  return step;
+}
+
+/** Whether the k-th of n validations of an epoch is due after `batch` of its batches: at ⌈k·batches/n⌉. */
+function isValidation(batch: number, batchesPerEpoch: number, perEpoch: number): boolean {
+  const n = Math.min(perEpoch, batchesPerEpoch);
+  return Math.floor((batch * n) / batchesPerEpoch) > Math.floor(((batch - 1) * n) / batchesPerEpoch);
+}
+
+interface Measured {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+}
+
+async function measure(model: Model, batches: Iterable<Batch>, faults: TrainingFaults): Promise<Measured> {
+  const all = Array.from(batches);
+  const { loss, accuracy, macro } = await evaluate(model, all);
+  if (faults.accuracyOfBatchMeans !== true) return { loss, accuracy, ...macro };
+  let total = 0;
+  for (const batch of all) total += (await evaluate(model, [batch])).accuracy;
+  return { loss, accuracy: total / all.length, ...macro };
+}

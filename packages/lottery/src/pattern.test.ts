@@ -1,0 +1,54 @@
+import { dense, tensor, type Weight, zeros } from "@ltt/core";
+import { expect, test } from "vitest";
+import { patternOf, sparseWeights, sparsityOf, valuesAt } from "./pattern.ts";
+
+const weights = new Map<string, Weight>([
+  ["embedding.weight", zeros([4, 2])],
+  ["linear.weight", zeros([1, 3])],
+]);
+const pattern = new Map([
+  ["embedding.weight", Int32Array.of(1, 6)],
+  ["linear.weight", Int32Array.of(0, 1, 2)],
+]);
+
+test("a ticket's start is the dense start times its mask", () => {
+  const start = new Map([
+    ["embedding.weight", Float32Array.of(10, 11, 12, 13, 14, 15, 16, 17)],
+    ["linear.weight", Float32Array.of(1, 2, 3)],
+  ]);
+  const sparse = sparseWeights(weights, pattern, valuesAt(start, pattern));
+  expect([...dense(sparse.get("embedding.weight")!).data]).toEqual([0, 11, 0, 0, 0, 0, 16, 0]);
+  expect([...dense(sparse.get("linear.weight")!).data]).toEqual([1, 2, 3]);
+  expect(patternOf(sparse)).toEqual(pattern);
+});
+
+test("the pattern of a whole tensor is all of it", () => {
+  expect([...patternOf(new Map([["w", tensor([5, 6, 7])]])).get("w")!]).toEqual([0, 1, 2]);
+});
+
+test("sparsity counts the embedding and the rest apart", () => {
+  const sparse = sparseWeights(
+    weights,
+    pattern,
+    new Map(Array.from(pattern, ([n, p]) => [n, new Float32Array(p.length)])),
+  );
+  expect(sparsityOf(sparse)).toEqual({
+    sparsity: 1 - 5 / 11,
+    embeddingSparsity: 0.75,
+    otherSparsity: 0,
+    tensors: [
+      { name: "embedding.weight", size: 8, kept: 2 },
+      { name: "linear.weight", size: 3, kept: 3 },
+    ],
+  });
+  expect(sparsityOf(weights).sparsity).toBe(0);
+});
+
+test("a pattern without its tensor is refused", () => {
+  expect(() => valuesAt(new Map(), pattern)).toThrow(
+    'valuesAt: there is a pattern for "embedding.weight" but no such tensor',
+  );
+  expect(() => sparseWeights(new Map(), pattern, new Map())).toThrow(
+    'sparseWeights: there is a pattern for "embedding.weight" but no such tensor',
+  );
+});

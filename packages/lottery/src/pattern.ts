@@ -1,0 +1,81 @@
+import { Sparse, tensor, type Weight } from "@ltt/core";
+
+/** Which elements of each tensor are left: ascending row-major positions by the tensor's name. A mask, but what is not in it does not exist. */
+export type Pattern = ReadonlyMap<string, Int32Array>;
+
+/** Numbers for the elements of a pattern, in its order, by the tensor's name. */
+export type Values = ReadonlyMap<string, Float32Array>;
+
+/** How much of a network is left. Sparsities are the fractions in `[0,1]` of weights removed. */
+export interface Sparsity {
+  readonly sparsity: number;
+  /** Of the embedding alone, which holds most weights of a text model. */
+  readonly embeddingSparsity: number;
+  /** Of everything else. */
+  readonly otherSparsity: number;
+  readonly tensors: readonly { readonly name: string; readonly size: number; readonly kept: number }[];
+}
+
+/** The pattern of weights as they are: every element of a tensor, the stored ones of a `Sparse`. */
+export function patternOf(weights: ReadonlyMap<string, Weight>): Pattern {
+  return new Map(
+    Array.from(weights, ([name, weight]) => [
+      name,
+      weight instanceof Sparse ? weight.positions : Int32Array.from({ length: weight.size }, (_, i) => i),
+    ]),
+  );
+}
+
+/** The values of whole tensors at a pattern: a ticket's start is its network's start, cut out. */
+export function valuesAt(dense: Values, pattern: Pattern): Values {
+  return new Map(
+    Array.from(pattern, ([name, positions]) => {
+      const values = dense.get(name);
+      if (values === undefined) throw new RangeError(`valuesAt: there is a pattern for "${name}" but no such tensor`);
+      return [name, Float32Array.from(positions, (at) => values[at]!)];
+    }),
+  );
+}
+
+/**
+ * Trainable weights of a pattern: `Sparse`, of the shapes of `like`, with these values.
+ *
+ * @throws {RangeError} if the pattern names a tensor that `like` or `values` lacks.
+ */
+export function sparseWeights(
+  like: ReadonlyMap<string, Weight>,
+  pattern: Pattern,
+  values: Values,
+): Map<string, Weight> {
+  return new Map(
+    Array.from(pattern, ([name, positions]) => {
+      const [weight, start] = [like.get(name), values.get(name)];
+      if (weight === undefined || start === undefined) {
+        throw new RangeError(`sparseWeights: there is a pattern for "${name}" but no such tensor`);
+      }
+      return [name, new Sparse(weight.shape, positions, tensor(start, [start.length], { requiresGrad: true }))];
+    }),
+  );
+}
+
+/** Counts what is left, the embedding (tensors under the name `embedding`) and the rest apart. */
+export function sparsityOf(weights: ReadonlyMap<string, Weight>): Sparsity {
+  const tensors = Array.from(weights, ([name, weight]) => ({
+    name,
+    size: weight.size,
+    kept: weight instanceof Sparse ? weight.positions.length : weight.size,
+  }));
+  const embedding = tensors.filter(({ name }) => name.split(".").includes("embedding"));
+  const others = tensors.filter((tensor) => !embedding.includes(tensor));
+  return {
+    sparsity: removed(tensors),
+    embeddingSparsity: removed(embedding),
+    otherSparsity: removed(others),
+    tensors,
+  };
+}
+
+function removed(tensors: Sparsity["tensors"]): number {
+  const total = (of: "size" | "kept") => tensors.reduce((sum, tensor) => sum + tensor[of], 0);
+  return total("size") === 0 ? 0 : 1 - total("kept") / total("size");
+}
