@@ -1,7 +1,6 @@
 import { tensor, zeros } from "@ltt/core";
 import { describe, expect, test } from "vitest";
-import { using } from "../test/counting-backend.ts";
-import { createDeferredBackend } from "../test/deferred-backend.ts";
+import { createLaterBackend, using } from "../test/backends.ts";
 import { clipByNorm, clipByValue } from "./index.ts";
 
 describe("clipByNorm", () => {
@@ -80,7 +79,7 @@ describe("clipByValue", () => {
 });
 
 test("nothing is read: it works where reading takes time", async () => {
-  await using(createDeferredBackend(), async () => {
+  await using(createLaterBackend(), async () => {
     const { gradients, norm } = clipByNorm([tensor([3, 4])], 1);
     expect(await norm.item()).toBe(5);
     expect((await gradients[0]!.read())[0]).toBeCloseTo(0.6, 6);

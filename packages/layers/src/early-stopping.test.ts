@@ -1,7 +1,6 @@
 import { Sparse, tensor, type Weight } from "@ltt/core";
 import { expect, test } from "vitest";
-import { using } from "../test/counting-backend.ts";
-import { createDeferredBackend } from "../test/deferred-backend.ts";
+import { createLaterBackend, using } from "../test/backends.ts";
 import { EarlyStopping, snapshot } from "./index.ts";
 
 async function watch(
@@ -54,7 +53,7 @@ test("the best weights come back, dense and sparse, on every kind of backend", a
     expect([...(await dense.read()), ...(await values.read())]).toEqual([3, 4, 7]);
   };
   await run();
-  await using(createDeferredBackend(), run);
+  await using(createLaterBackend(), run);
 });
 
 test("what makes no sense is refused", async () => {

@@ -1,7 +1,6 @@
 import { createReferenceBackend, type Matrix, stream, type TokenMatrix, tensor, tokens } from "@ltt/core";
 import { describe, expect, test } from "vitest";
-import { createCountingBackend, using } from "../test/counting-backend.ts";
-import { createDeferredBackend } from "../test/deferred-backend.ts";
+import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
 import { type Batch, evaluate, scores, TextCnn, TextLstm } from "./index.ts";
 
@@ -99,7 +98,7 @@ describe("on real models", () => {
   test("an asynchronous backend gives the same", async () => {
     const run = () =>
       evaluate(new TextLstm({ rows: 20, dim: 4, hidden: 3, outputs: 3 }, stream(1)), makeBatches({ count: 2 })(1));
-    expect(await using(createDeferredBackend(), run)).toEqual(await using(createReferenceBackend(), run));
+    expect(await using(createLaterBackend(), run)).toEqual(await using(createReferenceBackend(), run));
   });
 });
 

@@ -1,7 +1,6 @@
 import { createReferenceBackend, mul, Sparse, stream, sum, type Tensor, tensor } from "@ltt/core";
 import { describe, expect, test } from "vitest";
-import { createCountingBackend, using } from "../test/counting-backend.ts";
-import { createDeferredBackend } from "../test/deferred-backend.ts";
+import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
 import {
   Adam,
@@ -170,7 +169,7 @@ test("an asynchronous backend trains to the same bits", async () => {
     return { steps: await collect(model, { clipNorm: 0.5 }), end: await snapshot(parametersOf(model)) };
   };
   const wanted = await using(createReferenceBackend(), run);
-  expect(await using(createDeferredBackend(), run)).toEqual(wanted);
+  expect(await using(createLaterBackend(), run)).toEqual(wanted);
 });
 
 describe("what cannot go on is an error", () => {

@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Backend, createReferenceBackend } from "@ltt/core";
 import { describe, expect, test } from "vitest";
-import { using } from "./counting-backend.ts";
-import { createDeferredBackend } from "./deferred-backend.ts";
+import { createLaterBackend, using } from "./backends.ts";
 import { type OptimiserCase, runOptimiser, runTrajectory, type SetUp, type TrajectoryCase } from "./golden-cases.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -18,7 +17,7 @@ function cases<T>(file: string): T[] {
 
 const backends: [string, () => Backend][] = [
   ["reference", createReferenceBackend],
-  ["deferred", createDeferredBackend],
+  ["deferred", createLaterBackend],
 ];
 
 describe.skipIf(!there).each(backends)("PyTorch's values on %s", (_, make) => {

@@ -1,4 +1,5 @@
 import { type Backend, createReferenceBackend, type Storage, useBackend } from "@ltt/core";
+import { createDeferredBackend } from "@ltt/core/testing";
 
 /** The reference backend, counting the arrays that are out. */
 export function createCountingBackend(): { backend: Backend; alive: () => number } {
@@ -18,6 +19,11 @@ export function createCountingBackend(): { backend: Backend; alive: () => number
     },
   };
   return { backend, alive: () => out.size };
+}
+
+/** A backend whose kernels run later and whose values can only be waited for, as a GPU's, without the delay of timers. */
+export function createLaterBackend(): Backend {
+  return createDeferredBackend({ delay: () => new Promise((resolve) => setImmediate(resolve)) });
 }
 
 /** Runs `body` with another backend in use. */
