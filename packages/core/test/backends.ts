@@ -1,9 +1,10 @@
-import { type Backend, createReferenceBackend } from "../src/index.ts";
+import { type Backend, createReferenceBackend, createWasmBackend } from "../src/index.ts";
 import { createDeferredBackend } from "../src/testing/index.ts";
 
 /** Every backend that the common tests run on. A new backend is one more line here. */
 export const backends: readonly { readonly name: string; readonly create: () => Promise<Backend> }[] = [
   { name: "reference", create: async () => createReferenceBackend() },
+  { name: "wasm", create: () => createWasmBackend() },
   {
     name: "deferred",
     create: async () => createDeferredBackend({ delay: () => new Promise((resolve) => setImmediate(resolve)) }),

@@ -67,7 +67,7 @@ export function rmsprop(
 }
 
 /** βᵗ in float64 by squaring: the same bits everywhere, which `Math.pow` does not promise. */
-function power(base: number, exponent: number): number {
+export function power(base: number, exponent: number): number {
   let [result, square] = [1, base];
   for (let left = exponent; left > 0; left = Math.floor(left / 2), square *= square)
     if (left % 2 === 1) result *= square;

@@ -1,0 +1,145 @@
+import { exp4, log4, sigmoid4, tanh4 } from "./elementary";
+import { loadPart, storePart } from "./lanes";
+
+// Whole arrays, `bytes` long, end on whole vectors: their blocks are padded, and what lies in the padding nobody reads.
+
+export function fill(value: f32, out: usize, bytes: usize): void {
+  const four = f32x4.splat(value);
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, four);
+}
+
+export function exp(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, exp4(v128.load(x + at)));
+}
+
+export function log(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, log4(v128.load(x + at)));
+}
+
+export function sqrt(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.sqrt(v128.load(x + at)));
+}
+
+export function abs(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.abs(v128.load(x + at)));
+}
+
+export function sign(x: usize, out: usize, bytes: usize): void {
+  const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const value = v128.load(x + at);
+    const positive = v128.and(f32x4.gt(value, zero), one);
+    const negative = v128.and(f32x4.lt(value, zero), f32x4.splat(-1));
+    const either = v128.or(positive, negative);
+    // 0, −0 and NaN are their own sign
+    v128.store(out + at, v128.bitselect(either, value, f32x4.gt(f32x4.abs(value), zero)));
+  }
+}
+
+export function tanh(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, tanh4(v128.load(x + at)));
+}
+
+export function sigmoid(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, sigmoid4(v128.load(x + at)));
+}
+
+export function relu(x: usize, out: usize, bytes: usize): void {
+  const zero = f32x4.splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.max(v128.load(x + at), zero));
+}
+
+export function positive(x: usize, out: usize, bytes: usize): void {
+  const one = f32x4.splat(1);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(out + at, v128.and(f32x4.gt(v128.load(x + at), f32x4.splat(0)), one));
+  }
+}
+
+const ADD = 0;
+const SUB = 1;
+const MUL = 2;
+const DIV = 3;
+
+// @ts-ignore: decorator
+@inline
+function apply(operation: i32, a: v128, b: v128): v128 {
+  if (operation == ADD) return f32x4.add(a, b);
+  if (operation == SUB) return f32x4.sub(a, b);
+  if (operation == MUL) return f32x4.mul(a, b);
+  return f32x4.div(a, b);
+}
+
+/** One row of `n`: operands are walked, or stand still (stride 0, a broadcast axis), or jump. Strides are in bytes. */
+// @ts-ignore: decorator
+@inline
+function row(operation: i32, a: usize, stepA: usize, b: usize, stepB: usize, out: usize, n: i32): void {
+  let i = 0;
+  if (stepA == 4 && stepB == 4) {
+    for (; i <= n - 4; i += 4, a += 16, b += 16, out += 16) {
+      v128.store(out, apply(operation, v128.load(a), v128.load(b)));
+    }
+    if (i < n) storePart(out, apply(operation, loadPart(a, n - i), loadPart(b, n - i)), n - i);
+  } else if (stepA == 4 && stepB == 0) {
+    const second = v128.load32_splat(b);
+    for (; i <= n - 4; i += 4, a += 16, out += 16) v128.store(out, apply(operation, v128.load(a), second));
+    if (i < n) storePart(out, apply(operation, loadPart(a, n - i), second), n - i);
+  } else if (stepA == 0 && stepB == 4) {
+    const first = v128.load32_splat(a);
+    for (; i <= n - 4; i += 4, b += 16, out += 16) v128.store(out, apply(operation, first, v128.load(b)));
+    if (i < n) storePart(out, apply(operation, first, loadPart(b, n - i)), n - i);
+  } else {
+    for (; i < n; i++, a += stepA, b += stepB, out += 4) {
+      v128.store32_lane(out, apply(operation, v128.load32_zero(a), v128.load32_zero(b)), 0);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pairs(
+  operation: i32, a: usize, b: usize, out: usize,
+  n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize,
+  b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  for (let i0 = 0; i0 < n0; i0++) {
+    for (let i1 = 0; i1 < n1; i1++) {
+      let left = a + <usize>i0 * a0 + <usize>i1 * a1;
+      let right = b + <usize>i0 * b0 + <usize>i1 * b1;
+      for (let i2 = 0; i2 < n2; i2++, left += a2, right += b2) {
+        row(operation, left, a3, right, b3, out, n3);
+        out += <usize>n3 << 2;
+      }
+    }
+  }
+}
+
+export function add(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(ADD, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function sub(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(SUB, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function mul(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(MUL, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function div(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(DIV, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}

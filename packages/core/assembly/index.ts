@@ -1,0 +1,11 @@
+// What `src/backends/wasm/kernels.ts` calls. Pointers and strides are in bytes, sizes in elements.
+export { abs, add, div, exp, fill, log, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
+export { copyRows, gatherRows, place, placeWinners, read, scatterRows, takeWinners } from "./movement";
+export { max, sum } from "./reduction";
+export { matmul, productScratch } from "./product";
+export {
+  allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,
+} from "./convolution";
+export { dropoutMask } from "./dropout";
+export { lstm, lstmGradient, lstmScratch } from "./lstm";
+export { adam, rmsprop, sgd } from "./updates";

@@ -1,0 +1,110 @@
+import { fill } from "./elementwise";
+import { loadPart, storePart, transpose4 } from "./lanes";
+
+/** `n` values in a row. */
+export function copyRow(from: usize, to: usize, n: i32): void {
+  let i = 0;
+  for (; i <= n - 4; i += 4, from += 16, to += 16) v128.store(to, v128.load(from));
+  if (i < n) storePart(to, loadPart(from, n - i), n - i);
+}
+
+/** to[j,i] = from[i,j], rows of `from` and of `to` that many bytes apart. */
+export function transposeBlock(from: usize, fromRow: usize, to: usize, toRow: usize, rows: i32, columns: i32): void {
+  let i = 0;
+  for (; i <= rows - 4; i += 4) {
+    let source = from + <usize>i * fromRow;
+    let target = to + (<usize>i << 2);
+    let j = 0;
+    for (; j <= columns - 4; j += 4, source += 16, target += 4 * toRow) transpose4(source, fromRow, target, toRow);
+    for (; j < columns; j++, source += 4, target += toRow) {
+      for (let p = 0; p < 4; p++) store<f32>(target + (<usize>p << 2), load<f32>(source + <usize>p * fromRow));
+    }
+  }
+  for (; i < rows; i++) {
+    const source = from + <usize>i * fromRow;
+    const target = to + (<usize>i << 2);
+    for (let j = 0; j < columns; j++) store<f32>(target + <usize>j * toRow, load<f32>(source + (<usize>j << 2)));
+  }
+}
+
+/** out[i] = a[walk(i)]; strides in bytes. */
+export function read(
+  a: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32, s0: usize, s1: usize, s2: usize, s3: usize,
+): void {
+  const rowBytes = <usize>n3 << 2;
+  for (let i0 = 0; i0 < n0; i0++) {
+    for (let i1 = 0; i1 < n1; i1++) {
+      let from = a + <usize>i0 * s0 + <usize>i1 * s1;
+      if (s2 == 4 && s3 > 4) {
+        transposeBlock(from, s3, out, rowBytes, n3, n2);
+        out += <usize>n2 * rowBytes;
+        continue;
+      }
+      for (let i2 = 0; i2 < n2; i2++, from += s2, out += rowBytes) {
+        if (s3 == 4) copyRow(from, out, n3);
+        else for (let i3 = 0; i3 < n3; i3++) store<f32>(out + (<usize>i3 << 2), load<f32>(from + <usize>i3 * s3));
+      }
+    }
+  }
+}
+
+/** out[walk(i)] = a[i]; what the walk does not meet is left. */
+export function place(
+  a: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32, s0: usize, s1: usize, s2: usize, s3: usize,
+): void {
+  for (let i0 = 0; i0 < n0; i0++) {
+    for (let i1 = 0; i1 < n1; i1++) {
+      let to = out + <usize>i0 * s0 + <usize>i1 * s1;
+      for (let i2 = 0; i2 < n2; i2++, to += s2, a += <usize>n3 << 2) {
+        if (s3 == 4) copyRow(a, to, n3);
+        else for (let i3 = 0; i3 < n3; i3++) store<f32>(to + <usize>i3 * s3, load<f32>(a + (<usize>i3 << 2)));
+      }
+    }
+  }
+}
+
+/** to[r] = from[r] for rows of `n` values that many bytes apart. */
+export function copyRows(from: usize, fromRow: usize, to: usize, toRow: usize, rows: i32, n: i32): void {
+  for (let r = 0; r < rows; r++, from += fromRow, to += toRow) copyRow(from, to, n);
+}
+
+/** out[i] = table[ids[i]] */
+export function gatherRows(table: usize, ids: usize, out: usize, count: i32, dim: i32): void {
+  const bytes = <usize>dim << 2;
+  for (let i = 0; i < count; i++, out += bytes) copyRow(table + <usize>load<i32>(ids + (<usize>i << 2)) * bytes, out, dim);
+}
+
+/** out[ids[i]] += rows[i] in the order of i, but for the id `except`, −1 for none. */
+export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim: i32, except: i32): void {
+  const bytes = <usize>dim << 2;
+  for (let i = 0; i < count; i++, rows += bytes) {
+    const id = load<i32>(ids + (<usize>i << 2));
+    if (id == except) continue;
+    let from = rows;
+    let to = out + <usize>id * bytes;
+    let d = 0;
+    for (; d <= dim - 4; d += 4, from += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+    if (d < dim) storePart(to, f32x4.add(loadPart(to, dim - d), loadPart(from, dim - d)), dim - d);
+  }
+}
+
+/** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
+export function placeWinners(dy: usize, winners: usize, dx: usize, outer: i32, axis: i32, inner: i32): void {
+  fill(0, dx, <usize>outer * axis * inner << 2);
+  const row = <usize>inner << 2;
+  for (let o = 0; o < outer; o++, dx += <usize>axis * row) {
+    for (let i: usize = 0; i < row; i += 4, dy += 4, winners += 4) {
+      store<f32>(dx + <usize>load<i32>(winners) * row + i, load<f32>(dy));
+    }
+  }
+}
+
+/** y[o,i] = x[o, winners[o,i], i] */
+export function takeWinners(x: usize, winners: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
+  const row = <usize>inner << 2;
+  for (let o = 0; o < outer; o++, x += <usize>axis * row) {
+    for (let i: usize = 0; i < row; i += 4, y += 4, winners += 4) {
+      store<f32>(y, load<f32>(x + <usize>load<i32>(winners) * row + i));
+    }
+  }
+}

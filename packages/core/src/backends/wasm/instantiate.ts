@@ -1,0 +1,106 @@
+import type { LinearMemory } from "./memory.ts";
+
+/** The shape has four axes, and so have the strides of each operand. */
+type Pairs = (a: number, b: number, out: number, ...shapeAndStrides: number[]) => void;
+type Moves = (from: number, to: number, ...shapeAndStrides: number[]) => void;
+type Unary = (x: number, out: number, bytes: number) => void;
+/** The sizes: batch, time, channels, width, filters. */
+type Convolution = (a: number, b: number, out: number, ...sizesAndScratch: number[]) => void;
+
+/** What `assembly/index.ts` exports. Pointers and strides are in bytes, sizes in elements; true is 1. */
+export interface Exports {
+  fill(value: number, out: number, bytes: number): void;
+  readonly exp: Unary;
+  readonly log: Unary;
+  readonly sqrt: Unary;
+  readonly abs: Unary;
+  readonly sign: Unary;
+  readonly tanh: Unary;
+  readonly sigmoid: Unary;
+  readonly relu: Unary;
+  readonly positive: Unary;
+  readonly add: Pairs;
+  readonly sub: Pairs;
+  readonly mul: Pairs;
+  readonly div: Pairs;
+  readonly read: Moves;
+  readonly place: Moves;
+  copyRows(from: number, fromRow: number, to: number, toRow: number, rows: number, n: number): void;
+  gatherRows(table: number, ids: number, out: number, count: number, dim: number): void;
+  scatterRows(rows: number, ids: number, out: number, count: number, dim: number, except: number): void;
+  placeWinners(dy: number, winners: number, dx: number, outer: number, axis: number, inner: number): void;
+  takeWinners(x: number, winners: number, y: number, outer: number, axis: number, inner: number): void;
+  sum(x: number, out: number, outer: number, axis: number, inner: number): void;
+  max(x: number, lengths: number, out: number, winners: number, outer: number, axis: number, inner: number): void;
+  matmul(
+    a: number,
+    b: number,
+    out: number,
+    batch: number,
+    m: number,
+    k: number,
+    n: number,
+    transposeA: number,
+    transposeB: number,
+    scratch: number,
+  ): void;
+  productScratch(k: number, n: number): number;
+  readonly conv1d: Convolution;
+  readonly conv1dInputSparse: Convolution;
+  readonly conv1dInputDense: Convolution;
+  readonly conv1dKernelSparse: Convolution;
+  readonly conv1dKernelDense: Convolution;
+  conv1dInputScratch(time: number, channels: number, width: number, filters: number): number;
+  countNonZero(x: number, n: number): number;
+  allFinite(x: number, n: number): number;
+  dropoutMask(key0: number, key1: number, upper: number, out: number, n: number, last: number, kept: number): void;
+  lstm(...operands: number[]): void;
+  lstmGradient(...operands: number[]): void;
+  lstmScratch(batch: number, hidden: number): number;
+  sgd(...operands: number[]): void;
+  adam(...operands: number[]): void;
+  rmsprop(...operands: number[]): void;
+}
+
+/**
+ * The kernels, working on this memory.
+ *
+ * @throws {Error} if they were not compiled, or the platform has no WebAssembly SIMD.
+ */
+export async function instantiate({ memory, shared }: LinearMemory): Promise<Exports> {
+  const binary = Uint8Array.from(atob(await embedded()), (character) => character.charCodeAt(0));
+  if (!shared) declareUnshared(binary);
+  if (!WebAssembly.validate(binary)) {
+    throw new Error(
+      "wasm: this platform has no WebAssembly SIMD (Node 20, Chrome 91, Firefox 89 and Safari 16.4 have)",
+    );
+  }
+  const { instance } = await WebAssembly.instantiate(binary, {
+    env: {
+      memory,
+      abort: () => {
+        throw new Error("wasm: a kernel aborted");
+      },
+    },
+  });
+  return instance.exports as unknown as Exports;
+}
+
+async function embedded(): Promise<string> {
+  try {
+    return (await import("./module.generated.ts")).kernels;
+  } catch (cause) {
+    throw new Error("wasm: the kernels are not compiled: npm run build:wasm -w @ltt/core", { cause });
+  }
+}
+
+/**
+ * The module imports a shared memory; without its flag the same code takes an ordinary one. The import is
+ * `"env" "memory" memory limits`, and 3 in the limits is "has a maximum" (1) and "shared" (2).
+ */
+function declareUnshared(binary: Uint8Array): void {
+  const name = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 3];
+  const at = binary.findIndex((_, i) => name.every((byte, j) => binary[i + j] === byte));
+  if (at < 0) throw new Error("wasm: the kernels do not import a shared memory");
+  binary[at + name.length - 1] = 1;
+}

@@ -1,0 +1,265 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Backend, Indices, Kernels, Storage } from "../../kernels.ts";
+import { type Rng, stream } from "../../rng.ts";
+import { createReferenceBackend } from "../reference/backend.ts";
+import { createWasmBackend } from "./backend.ts";
+
+// What eighths and sizes up to 9 cannot show: rounding in every sum, NaN, infinities, denormals, blocks of every kind, real sizes.
+
+let wasm: Backend;
+const reference = createReferenceBackend();
+beforeAll(async () => {
+  wasm = await createWasmBackend();
+});
+
+const SPECIAL = [
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1e-40,
+  -1e-45,
+  2 ** -126,
+  -(2 ** -126),
+  3e38,
+  -3e38,
+  88.7,
+  -87.4,
+];
+
+/** Normal numbers of many magnitudes; with `special`, one in ten is something that arithmetic treats apart. */
+function floats(rng: Rng, length: number, { special = false, zeros = 0 } = {}): Float32Array {
+  return new Float32Array(length).map(() => {
+    if (rng.uniform() < zeros) return 0;
+    if (special && rng.uniform() < 0.1) return SPECIAL[rng.below(SPECIAL.length)]!;
+    return rng.normal() * 4 ** (rng.below(7) - 3);
+  });
+}
+
+function integers(rng: Rng, length: number, low: number, high: number): Int32Array {
+  return new Int32Array(length).map(() => low + rng.below(high - low + 1));
+}
+
+type Name = keyof Kernels;
+type Operand = Float32Array | Int32Array | readonly Float32Array[] | undefined;
+
+/**
+ * The same kernel on both backends, on the same operands: every array is copied there, and afterwards all of them, read or written, must hold the same bits
+ * (any NaN is as good as another).
+ */
+function agree(name: Name, operands: readonly Operand[], size?: unknown): void {
+  const [expected, found] = [reference, wasm].map((backend) => {
+    const kernel = backend.kernels[name] as (...operands: unknown[]) => void;
+    const made = operands.map((operand) => upload(backend, operand));
+    kernel(...made, size);
+    const values = made.flat().map((storage) => (storage === undefined ? [] : bits(backend, storage as Storage)));
+    for (const storage of made.flat()) if (storage !== undefined) backend.release(storage as Storage);
+    return values;
+  });
+  for (const [operand, values] of expected!.entries()) {
+    const wrong = values.findIndex((value, i) => value !== found![operand]![i]);
+    if (wrong >= 0) {
+      throw new Error(
+        `${name} ${JSON.stringify(size)}: value ${wrong} of operand ${operand} is ${found![operand]![wrong]}, not ${values[wrong]}`,
+      );
+    }
+  }
+}
+
+function upload(backend: Backend, operand: Operand): Storage | Indices | undefined | readonly Storage[] {
+  if (operand === undefined) return undefined;
+  if (operand instanceof Float32Array) return backend.upload(operand);
+  if (operand instanceof Int32Array) return backend.uploadIndices(operand.slice());
+  return operand.map((part) => backend.upload(part));
+}
+
+/** Bit patterns, of indices the integers themselves. */
+function bits(backend: Backend, storage: Storage): Int32Array {
+  const values = backend.view(storage)!;
+  const patterns = new Int32Array(values.buffer, values.byteOffset, values.length);
+  return patterns.map((pattern) => ((pattern & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : pattern));
+}
+
+/** Runs `body` for sizes drawn anew. */
+function times(count: number, purpose: string, body: (rng: Rng, special: boolean) => void): void {
+  for (let i = 0; i < count; i++) body(stream(1, purpose, i), i % 2 === 1);
+}
+
+describe("has the bits of the reference", () => {
+  test.each(["exp", "log", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "positive"] as const)("%s", (name) => {
+    times(20, name, (rng, special) => {
+      const n = rng.below(70);
+      agree(name, [floats(rng, n, { special }), new Float32Array(n)]);
+    });
+    agree(name, [new Float32Array(SPECIAL), new Float32Array(SPECIAL.length)]);
+    const everywhere = new Float32Array(new Uint32Array(100_000).map((_, i) => i * 42_949).buffer);
+    agree(name, [everywhere, new Float32Array(everywhere.length)]);
+  });
+
+  test.each(["add", "sub", "mul", "div"] as const)("%s, broadcast over up to six axes", (name) => {
+    times(200, name, (rng, special) => {
+      const shape = [...integers(rng, rng.below(7), 0, 3)];
+      if (shape.length > 0) shape[shape.length - 1] = rng.below(20);
+      const n = shape.reduce((product, size) => product * size, 1);
+      const [a, b] = [0, 1].map(() => {
+        const kept = shape.map(() => rng.below(3) > 0);
+        const strides = shape.map(() => 0);
+        let length = 1;
+        for (let axis = shape.length - 1; axis >= 0; axis--) {
+          if (!kept[axis]) continue;
+          strides[axis] = length;
+          length *= shape[axis]!;
+        }
+        return { strides, values: floats(rng, length, { special }) };
+      });
+      agree(name, [a!.values, b!.values, new Float32Array(n)], { shape, a: a!.strides, b: b!.strides });
+    });
+  });
+
+  test("read and place, along any axes", () => {
+    times(200, "walks", (rng) => {
+      const full = [...integers(rng, 1 + rng.below(6), 1, 7)];
+      const order = [...rng.permutation(full.length)];
+      const shape = order.map((axis) => 1 + rng.below(full[axis]!));
+      const strides = order.map((axis) => full.slice(axis + 1).reduce((product, size) => product * size, 1));
+      const offset = order.reduce((at, axis, i) => at + rng.below(full[axis]! - shape[i]! + 1) * strides[i]!, 0);
+      const [n, part] = [full, shape].map((sizes) => sizes.reduce((product, size) => product * size, 1));
+      agree("read", [floats(rng, n!), new Float32Array(part!)], { shape, strides, offset });
+      agree("place", [floats(rng, part!), floats(rng, n!)], { shape, strides, offset });
+    });
+  });
+
+  test("concat", () => {
+    times(30, "concat", (rng) => {
+      const [outer, inner] = [1 + rng.below(5), 1 + rng.below(9)];
+      const axes = [...integers(rng, 3, 0, 6)];
+      const total = axes.reduce((sum, n) => sum + n, 0) * outer * inner;
+      agree("concat", [axes.map((n) => floats(rng, outer * n * inner)), new Float32Array(total)], {
+        outer,
+        axes,
+        inner,
+      });
+    });
+  });
+
+  test("sum and max", () => {
+    times(100, "reductions", (rng, special) => {
+      const size = { outer: rng.below(7), axis: 1 + rng.below(20), inner: rng.below(3) === 0 ? 1 : rng.below(40) };
+      const n = size.outer * size.inner;
+      const x = floats(rng, n * size.axis, { special });
+      agree("sum", [x, new Float32Array(n)], size);
+      const lengths = rng.below(2) === 0 ? undefined : integers(rng, size.outer, 1, size.axis);
+      agree("max", [x.map((value) => Math.round(value)), lengths, new Float32Array(n), new Int32Array(n)], size);
+      const winners = integers(rng, n, 0, size.axis - 1);
+      agree("placeWinners", [floats(rng, n), winners, new Float32Array(n * size.axis)], size);
+      agree("takeWinners", [x, winners, new Float32Array(n)], size);
+    });
+  });
+
+  test("matmul, in every layout", () => {
+    const run = (rng: Rng, [batch, m, k, n]: readonly number[], special: boolean, turned: number) =>
+      agree(
+        "matmul",
+        [floats(rng, batch! * m! * k!, { special }), floats(rng, batch! * k! * n!), new Float32Array(batch! * m! * n!)],
+        { batch, m, k, n, transposeA: turned % 2 === 1, transposeB: turned >= 2 },
+      );
+    times(200, "matmul", (rng, special) => {
+      const sizes = [1 + rng.below(3), rng.below(30), rng.below(40), rng.below(30)];
+      run(rng, sizes, special, rng.below(4));
+    });
+    for (let turned = 0; turned < 4; turned++) run(stream(5, turned), [1, 205, 770, 17], false, turned);
+  });
+
+  test("conv1d and its gradients, dense and sparse", () => {
+    const run = (rng: Rng, [batch, time, channels, width, filters]: readonly number[], special: boolean) => {
+      const size = { batch: batch!, time: time!, channels: channels!, width: width!, filters: filters! };
+      const steps = size.time - size.width + 1;
+      const x = floats(rng, size.batch * size.time * size.channels, { special });
+      const kernel = floats(rng, size.width * size.channels * size.filters, { special: special && rng.below(2) === 0 });
+      const ny = size.batch * steps * size.filters;
+      agree("conv1d", [x, kernel, new Float32Array(ny)], size);
+      for (const zeros of [0, 0.2, 0.98]) {
+        const dy = floats(rng, ny, { zeros, special: special && zeros === 0.2 });
+        agree("conv1dInput", [dy, kernel, floats(rng, x.length)], size);
+        agree("conv1dKernel", [x, dy, floats(rng, kernel.length)], size);
+      }
+    };
+    times(60, "conv1d", (rng, special) => {
+      const width = 1 + rng.below(5);
+      run(rng, [1 + rng.below(3), width + rng.below(20), 1 + rng.below(12), width, 1 + rng.below(20)], special);
+    });
+    run(stream(2), [2, 40, 100, 5, 100], false);
+    run(stream(3), [2, 9, 100, 4, 100], true);
+  });
+
+  test("gatherRows and scatterRows", () => {
+    times(40, "rows", (rng, special) => {
+      const [rows, dim, count] = [1 + rng.below(9), rng.below(12), rng.below(30)];
+      const ids = integers(rng, count, 0, rows - 1);
+      agree("gatherRows", [floats(rng, rows * dim, { special }), ids, new Float32Array(count * dim)], { dim });
+      for (const except of [undefined, 0]) {
+        agree("scatterRows", [floats(rng, count * dim, { special }), ids, floats(rng, rows * dim)], { dim, except });
+      }
+    });
+  });
+
+  test("dropoutMask", () => {
+    times(40, "dropout", (rng) => {
+      const p = [0, 2 ** -32, 0.5, 0.3, 1 - 2 ** -53][rng.below(5)]!;
+      const n = rng.below(70);
+      const key = [rng.uint32(), rng.uint32()] as const;
+      const [mine, theirs] = [wasm, reference].map((backend) => {
+        const out = backend.allocate(n);
+        backend.kernels.dropoutMask(key, out, { p });
+        return backend.view(out)!.slice();
+      });
+      expect(mine).toEqual(theirs);
+    });
+  });
+
+  test("lstm and its gradient", () => {
+    const run = (rng: Rng, [batch, time, hidden]: readonly [number, number, number], special: boolean) => {
+      const lengths = integers(rng, batch, 1, time);
+      const size = { batch, time, hidden, reverse: rng.below(2) === 1 };
+      const rows = batch * time;
+      const projected = floats(rng, rows * 4 * hidden, { special });
+      const recurrent = floats(rng, 4 * hidden * hidden).map((weight) => weight / hidden);
+      const [gates, states] = [floats(rng, rows * 4 * hidden), floats(rng, rows * 2 * hidden)];
+      agree("lstm", [projected, recurrent, lengths, gates, states], size);
+      reference.kernels.lstm(projected, recurrent, lengths, gates, states, size);
+      const dstates = floats(rng, rows * 2 * hidden, { special }).map((d) => d * (rng.below(2) === 0 ? 1 : 1e-30));
+      const operands = [dstates, gates, states, recurrent, lengths, floats(rng, rows * 4 * hidden)];
+      agree("lstmGradient", operands, size);
+    };
+    times(40, "lstm", (rng, special) => run(rng, [1 + rng.below(9), 1 + rng.below(6), 1 + rng.below(11)], special));
+    run(stream(4), [3, 20, 128], false);
+  });
+
+  test("the optimisers", () => {
+    times(60, "updates", (rng, special) => {
+      const n = rng.below(40);
+      const values = () => floats(rng, n, { special });
+      const tiny = () => floats(rng, n).map((x) => x * (rng.below(2) === 0 ? 1 : 1e-37));
+      const decay = rng.below(2) * 0.01;
+      for (const velocity of [undefined, tiny()]) {
+        const sgd = {
+          learningRate: 0.1,
+          momentum: velocity === undefined ? 0 : 0.9,
+          dampening: 0.1,
+          weightDecay: decay,
+        };
+        agree("sgd", [values(), velocity, values()], {
+          ...sgd,
+          nesterov: rng.below(2) === 1,
+          first: rng.below(3) === 0,
+        });
+        const rmsprop = { learningRate: 0.1, alpha: 0.99, epsilon: 1e-8, weightDecay: decay, momentum: 0.9 };
+        agree("rmsprop", [tiny(), tiny().map(Math.abs), velocity, values()], rmsprop);
+      }
+      const adam = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: decay };
+      const step = { ...adam, decoupledDecay: rng.below(2) * 0.1, step: 1 + rng.below(5000) };
+      agree("adam", [values(), tiny(), tiny().map(Math.abs), values()], step);
+    });
+  });
+});
