@@ -1,6 +1,8 @@
 export { BACKENDS, type BackendName } from "./backends.ts";
 export type { RunEstimate } from "./estimate.ts";
+export { cacheFolder } from "./folders.ts";
 export { main } from "./main.ts";
 export { PAIRS, type Pair } from "./pairs.ts";
 export { PROFILES, type Profile } from "./profiles.ts";
+export { createProgress, type ProgressDisplay } from "./progress.ts";
 export { planRun, type RunListener, type RunOptions, type RunResult, runPair } from "./run.ts";

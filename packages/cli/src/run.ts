@@ -99,7 +99,7 @@ async function begin(
   const { pair, profile = "corrected", backend: name = "reference" } = options;
   const settings = chosen(options, settingsOf(pair, profile));
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
-  await NodeStore.open(folder); // before the data is read: a folder that cannot be written is known at once
+  await NodeStore.check(folder); // before the data is read, which takes a while
 
   const backend = await createBackend(name, options.threads);
   useBackend(backend);

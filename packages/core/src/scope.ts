@@ -44,10 +44,14 @@ export function indices(values: Int32Array | number): Indices {
  * an object or a map): a thousand steps of training use the memory of one. What is returned is cut from the graph and belongs to the
  * surrounding scope. Weights and the state of optimisers are made outside.
  *
- * `body` is synchronous: it issues work. Await its results after it.
+ * `body` is synchronous: it issues work, reads too, whose answers are awaited after it:
  *
- *     const loss = scope(() => { …; optimiser.step(gradients(loss, weights)); return loss; });
- *     await loss.item();
+ *     const { reading } = scope(() => {
+ *       const loss = …;
+ *       optimiser.step(gradients(loss, optimiser.parameters));
+ *       return { reading: loss.item() };
+ *     });
+ *     const loss = await reading;
  *
  * @throws {TypeError} if `body` returns a promise: its work would run after the memory is gone.
  */

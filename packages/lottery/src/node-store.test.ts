@@ -65,7 +65,10 @@ describe("a node store", () => {
     await expect(NodeStore.open(join(folder, "file", "run"))).rejects.toThrow(
       "a part of the path is a file, not a folder: choose another folder with --out",
     );
+    await expect(NodeStore.check(join(folder, "file", "run"))).rejects.toThrow("a part of the path is a file");
     await expect(NodeStore.open("/proc/ltt-run")).rejects.toThrow(RunFolderError);
+    await NodeStore.check(join(folder, "new", "run"));
+    expect(readdirSync(folder)).toEqual(["file"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 
 /** What JSON can hold: all that determines a node must be of this kind. */
@@ -60,6 +60,26 @@ export class NodeStore {
       }
     });
     return new NodeStore(nodes);
+  }
+
+  /**
+   * Refuses a folder that surely cannot be made or written, and makes nothing: for asking before long work.
+   *
+   * @throws {RunFolderError} if so.
+   */
+  static async check(folder: string): Promise<void> {
+    await explained(folder, async () => {
+      let path = resolve(folder);
+      for (;;) {
+        const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+          return undefined;
+        });
+        if (found === undefined) path = dirname(path);
+        else if (found.isDirectory()) return access(path, constants.W_OK);
+        else throw Object.assign(new Error(), { code: "ENOTDIR" });
+      }
+    });
   }
 
   /**

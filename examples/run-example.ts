@@ -1,0 +1,13 @@
+import { cacheFolder, createProgress, type RunOptions, runPair } from "@ltt/cli";
+
+/** Runs a pair with progress on standard error and the table on standard output. */
+export async function runExample(options: RunOptions): Promise<void> {
+  const progress = createProgress(process.stderr);
+  const data = process.env["LTT_DATA"];
+  const { table, verdict, report } = await runPair(
+    { ...options, data, cache: cacheFolder() },
+    { say: progress.say, onProgress: progress.update },
+  );
+  progress.stop();
+  console.log(`${table}\n${verdict}\n\nreport: ${report}`);
+}

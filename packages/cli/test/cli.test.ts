@@ -1,0 +1,218 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "ltt-cli-"));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command as a user runs it, in a process of its own. `watch` sees what it says and may send it a signal. */
+function ltt(
+  args: readonly string[],
+  watch?: (said: string, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Outcome> {
+  const child = spawn(process.execPath, ["--import", tsx, "--conditions", "@ltt/source", bin, ...args], {
+    cwd: root,
+    env: { ...process.env, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+    watch?.(err, (signal) => child.kill(signal));
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+const small = ["run", "spam-cnn", "--profile", "quick", "--train-size", "20", "--max-length", "8", "--epochs", "1"];
+const events = (out: string) =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("ltt run", { timeout: 240_000 }, () => {
+  test("prints one JSON object a line, and leaves a report, metrics and nodes", async () => {
+    const { code, out, err } = await ltt([...small, "--rounds", "1", "--json", "--out", "one"]);
+    expect(err).not.toContain("ltt: ");
+    expect(code).toBe(0);
+    const lines = events(out);
+    expect(lines.map(({ event, arm }) => arm ?? event)).toEqual([
+      "dense",
+      "winning-ticket",
+      "random-reinit",
+      "late-rewinding",
+      "result",
+    ]);
+    const keys =
+      "event,arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,steps,seconds";
+    for (const line of lines.slice(0, 4)) expect(Object.keys(line).join()).toBe(keys);
+    expect(lines[4].folder).toBe(join(root, "one"));
+    expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html"]);
+    expect(readFileSync(join(root, "one", "report.html"), "utf8")).toContain("<svg");
+    expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
+  });
+
+  test("gives byte-identical weights and metrics the second time, elsewhere; and trains nothing the third time", async () => {
+    const run = (folder: string) =>
+      ltt([...small, "--rounds", "1", "--arms", "winning-ticket", "--json", "--out", folder]);
+    const [first, second] = [await run("a"), await run("b")];
+    const files = (folder: string) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.(csv|jsonl|safetensors)$/.test(file))
+        .sort();
+    expect(files("a").length).toBe(1 + 2 * 3 + 1);
+    expect(files("a")).toEqual(files("b"));
+    for (const file of files("a")) {
+      expect(readFileSync(join(root, "a", file)).equals(readFileSync(join(root, "b", file))), file).toBe(true);
+    }
+    const again = await run("a");
+    expect(again.out).toBe(first.out);
+    expect(again.err).not.toContain("step");
+    const timeless = (out: string) => events(out).map(({ seconds, folder, report, ...rest }) => rest);
+    expect(timeless(second.out)).toEqual(timeless(first.out));
+  });
+
+  test("that is interrupted says how to go on, and goes on", async () => {
+    const args = [...small, "--rounds", "2", "--arms", "winning-ticket", "--out", "stopped"];
+    let asked = false;
+    const { code, err } = await ltt(args, (said, kill) => {
+      if (asked || !said.includes("winning-ticket, seed 1, round 1:")) return;
+      asked = true;
+      kill("SIGINT");
+    });
+    expect(err).toContain("ltt: interrupted: finished networks are kept; the same command goes on from there");
+    expect(code).toBe(130);
+    expect(readdirSync(join(root, "stopped", "nodes")).length).toBe(2);
+    const resumed = await ltt(args);
+    expect(resumed.code).toBe(0);
+    expect(readdirSync(join(root, "stopped", "nodes")).length).toBe(3);
+  });
+
+  test("with --dry-run says what it would take and leaves nothing", async () => {
+    const { code, out } = await ltt([...small, "--rounds", "2", "--dry-run", "--out", "dry"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^7 networks of \d+ parameters, 7 steps at most\n.* s a step.*\nabout \d+ MB of memory\n$/);
+    expect(readdirSync(root)).not.toContain("dry");
+  });
+});
+
+describe("what is wrong is one line, with an exit code, and nothing half-written", { timeout: 240_000 }, () => {
+  const good = `"3","Title","Some words of a description"\n`;
+  const agNews = (name: string, train: string, test = good.repeat(9)) => {
+    const folder = join(root, name, "ag-news");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "train.csv"), train);
+    writeFileSync(join(folder, "test.csv"), test);
+    return join(root, name);
+  };
+  const onlyLine = (err: string) => {
+    const lines = err
+      .trim()
+      .split("\n")
+      .filter((line) => !/^(backend |spam-assassin, \d+ texts read)/.test(line));
+    expect(lines.length, err).toBe(1);
+    expect(err).not.toMatch(/\n\s+at /);
+    return lines[0]!;
+  };
+
+  test.each([
+    ["a short row", () => agNews("short", `${good}"1","only a title"\n`), /ag-news\/train\.csv:2: .*(2|two)/],
+    [
+      "an unclosed quote",
+      () => agNews("open", `${good}${good}"2","Title","never closed\n`),
+      /ag-news\/train\.csv:3: .*quote/,
+    ],
+    ["a bad label", () => agNews("label", `${good}"5","Title","Text"\n`), /ag-news\/train\.csv:2: .*5/],
+    ["an empty file", () => agNews("empty", ""), /ag-news\/train\.csv:1: the file is empty; get it again/],
+    ["a missing folder", () => join(root, "nowhere"), /nowhere/],
+  ])("%s", async (_, make, message) => {
+    const { code, out, err } = await ltt(["run", "ag-news-cnn", "--data", make(), "--out", "bad"]);
+    expect(onlyLine(err)).toMatch(message);
+    expect([code, out]).toEqual([1, ""]);
+    expect(readdirSync(root)).not.toContain("bad");
+  });
+
+  test.each([
+    [
+      "a pair that is none",
+      ["run", "imdb-gru"],
+      /pair.*Allowed choices are imdb-cnn, imdb-lstm, ag-news-cnn, ag-news-lstm, spam-cnn/,
+    ],
+    ["negative rounds", ["run", "spam-cnn", "--rounds", "-1"], /--rounds.*-1.*It is an integer from 0/],
+    ["rounds that are no number", ["run", "spam-cnn", "--rounds", "2.5"], /--rounds.*It is an integer from 0/],
+    ["an arm that is none", ["run", "spam-cnn", "--arms", "magic"], /There is no "magic"/],
+    ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /A seed stands there twice/],
+    ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],
+    ["a backend that is none", ["run", "spam-cnn", "--backend", "abacus"], /--backend.*Allowed choices/],
+    ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
+  ])("%s", async (_, args, message) => {
+    const { code, out, err } = await ltt(args);
+    expect(err).toMatch(message);
+    expect(err.trim().split("\n").length).toBeLessThanOrEqual(2); // the error, and where help is
+    expect([code, out]).toEqual([1, ""]);
+  });
+
+  test("more texts than there are", async () => {
+    const { code, err } = await ltt(["run", "spam-cnn", "--train-size", "100000", "--out", "many"]);
+    expect(onlyLine(err)).toMatch(/100000 examples are asked for, there are \d+; ask for fewer/);
+    expect(code).toBe(1);
+  });
+
+  test("a run folder that cannot be written", async () => {
+    writeFileSync(join(root, "a-file"), "");
+    for (const out of [join("a-file", "run"), "/proc/run"]) {
+      const { code, err } = await ltt([...small, "--out", out]);
+      expect(onlyLine(err)).toMatch(/choose another( folder)? with --out/);
+      expect(code).toBe(1);
+    }
+  });
+
+  test("a full disk, and --verbose says where", async ({ skip }) => {
+    const disk = join(root, "disk");
+    mkdirSync(disk);
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], { stdio: "ignore" });
+    } catch {
+      console.warn("SKIPPED: full disk: mounting a small tmpfs needs root");
+      return skip();
+    }
+    try {
+      const { code, err } = await ltt([...small, "--rounds", "0", "--out", join(disk, "run")]);
+      expect(err).toContain("the disk is full: make room and run the same command again; finished networks are kept");
+      expect(err).not.toMatch(/\n\s+at /);
+      expect(code).toBe(1);
+      expect(readdirSync(join(disk, "run", "nodes"))).toEqual([]);
+      const verbose = await ltt([...small, "--rounds", "0", "--out", join(disk, "run"), "--verbose"]);
+      expect(verbose.err).toMatch(/\n\s+at /);
+    } finally {
+      execFileSync("umount", [disk]);
+    }
+  });
+});
+
+test("ltt data list says what is there", { timeout: 60_000 }, async () => {
+  const { code, out } = await ltt(["data", "list"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^imdb\tmissing\t/m);
+  expect(out).toMatch(/^ag-news\tmissing\t/m);
+  expect(out).toMatch(/^glove\tmissing\t/m);
+});
