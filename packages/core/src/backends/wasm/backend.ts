@@ -7,15 +7,14 @@ import { LinearMemory, type Region } from "./memory.ts";
  * Kernels in WebAssembly, four lanes at a time, on tensors that all lie in one memory. Every product is rounded, then added, in the order of the
  * reference: the results are its bits.
  *
- * @param options.maximumMemory - In bytes: how far the memory may grow. Default: 4 GiB, which is all that there can be.
+ * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
  * @throws {Error} if the kernels were not compiled, or the platform has no WebAssembly SIMD.
  */
 export async function createWasmBackend({
-  maximumMemory = 2 ** 32,
+  memory = new LinearMemory(2 ** 32),
 }: {
-  maximumMemory?: number | undefined;
+  memory?: LinearMemory;
 } = {}): Promise<Backend> {
-  const memory = new LinearMemory(maximumMemory);
   const kernels = createKernels(await instantiate(memory), memory);
 
   return {
