@@ -1,7 +1,7 @@
-import { type Backend, createReferenceBackend } from "@ltt/core";
+import { type Backend, createReferenceBackend, createWasmBackend } from "@ltt/core";
 
-/** The backends that a run can ask for by name. */
-export const BACKENDS = ["reference"] as const;
+/** The backends that a run can ask for by name; the first is the default. */
+export const BACKENDS = ["wasm", "reference"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /**
@@ -15,5 +15,5 @@ export async function createBackend(name: BackendName, threads: number | undefin
       `--threads ${threads}: the backend "${name}" computes on one thread: leave --threads out, or say 1`,
     );
   }
-  return createReferenceBackend();
+  return name === "wasm" ? createWasmBackend() : createReferenceBackend();
 }
