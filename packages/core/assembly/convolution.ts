@@ -42,7 +42,7 @@ export function allFinite(x: usize, n: i32): bool {
 }
 
 /** to += d·from, `n` values. */
-function axpy(d: f32, from: usize, to: usize, n: i32): void {
+export function axpy(d: f32, from: usize, to: usize, n: i32): void {
   const scale = f32x4.splat(d);
   let i = 0;
   for (; i <= n - 16; i += 16, from += 64, to += 64) {

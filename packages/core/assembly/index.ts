@@ -9,3 +9,4 @@ export {
 export { dropoutMask } from "./dropout";
 export { lstm, lstmGradient, lstmScratch } from "./lstm";
 export { adam, rmsprop, sgd } from "./updates";
+export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";

@@ -224,7 +224,7 @@ function tile6(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, r
   tile(6, a, aRow, b, c, cRow, k, resume);
 }
 
-function tileOf(rows: i32, a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
+export function tileOf(rows: i32, a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
   if (rows == 6) tile6(a, aRow, b, c, cRow, k, resume);
   else if (rows == 5) tile5(a, aRow, b, c, cRow, k, resume);
   else if (rows == 4) tile4(a, aRow, b, c, cRow, k, resume);

@@ -125,7 +125,7 @@ export function max(
 
 // @ts-ignore: decorator
 @inline
-function wins(value: v128, best: v128): v128 {
+export function wins(value: v128, best: v128): v128 {
   return v128.or(f32x4.gt(value, best), v128.and(f32x4.ne(value, value), f32x4.eq(best, best)));
 }
 

@@ -9,6 +9,7 @@ export type { LstmState, LstmWeights } from "./ops/lstm-cell.ts";
 export type { MatmulOptions } from "./ops/matmul.ts";
 export type { Operand } from "./ops/pairwise.ts";
 export type { Reduction } from "./ops/reduced.ts";
+export type { TextFilters } from "./ops/text-convolution.ts";
 export { noGrad, record } from "./record.ts";
 export { Rng, type RngKey, stream } from "./rng.ts";
 export {

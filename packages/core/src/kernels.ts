@@ -44,6 +44,16 @@ export interface Conv1dSize {
   readonly filters: number;
 }
 
+/** `places[batch,time]` into `rows[rows,channels]`, and `kernel[width,channels,filters]` over them. */
+export interface WindowSize {
+  readonly rows: number;
+  readonly batch: number;
+  readonly time: number;
+  readonly channels: number;
+  readonly width: number;
+  readonly filters: number;
+}
+
 export interface LstmSize {
   readonly batch: number;
   readonly time: number;
@@ -150,6 +160,42 @@ export interface Kernels {
   conv1dInput(dy: Storage, kernel: Storage, dx: Storage, size: Conv1dSize): void;
   /** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c] · dy[b,t,f], added in the order of b, t, from 0; a dy of 0 adds nothing */
   conv1dKernel(x: Storage, dy: Storage, dkernel: Storage, size: Conv1dSize): void;
+
+  /**
+   * The largest value of every filter over the first windows[b] windows of a text, whose word at t is the row places[b,t]. Rows are
+   * projected before they are placed, p[r,w,f] = Σ_c rows[r,c] · kernel[w,c,f], added in the order of c, from 0; then
+   *
+   *     y[b,f] = max over t of Σ_w p[places[b,t+w],w,f], added in the order of w        → winners[b,f] = the first such t
+   *
+   * NaN is larger than all.
+   */
+  maxOfWindows(
+    rows: Storage,
+    kernel: Storage,
+    places: Indices,
+    windows: Indices,
+    y: Storage,
+    winners: Indices,
+    size: WindowSize,
+  ): void;
+  /** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], in the order of b, f, w; a dy of 0 adds nothing */
+  maxOfWindowsRows(
+    dy: Storage,
+    winners: Indices,
+    kernel: Storage,
+    places: Indices,
+    drows: Storage,
+    size: WindowSize,
+  ): void;
+  /** dkernel = 0, then dkernel[w,c,f] += rows[places[b,winners[b,f]+w],c] · dy[b,f], in the order of b; a dy of 0 adds nothing */
+  maxOfWindowsKernel(
+    dy: Storage,
+    winners: Indices,
+    rows: Storage,
+    places: Indices,
+    dkernel: Storage,
+    size: WindowSize,
+  ): void;
 
   /** out[i,d] = table[ids[i],d] */
   gatherRows(table: Storage, ids: Indices, out: Storage, size: { dim: number }): void;

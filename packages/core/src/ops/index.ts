@@ -29,4 +29,5 @@ export { square } from "./square.ts";
 export { sub } from "./sub.ts";
 export { broadcastTo, sum } from "./sum.ts";
 export { tanh } from "./tanh.ts";
+export { textConvolution } from "./text-convolution.ts";
 export { transpose } from "./transpose.ts";

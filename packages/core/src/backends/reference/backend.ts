@@ -6,6 +6,7 @@ import * as movement from "./movement.ts";
 import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
 import * as reduction from "./reduction.ts";
 import { adam, rmsprop, sgd } from "./updates.ts";
+import * as windows from "./windows.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
 const POOLED = 1024;
@@ -23,6 +24,7 @@ export function createReferenceBackend(): Backend {
       ...elementwise,
       ...movement,
       ...reduction,
+      ...windows,
       matmul,
       conv1d,
       conv1dInput,

@@ -51,6 +51,10 @@ export interface Exports {
   readonly conv1dKernelSparse: Convolution;
   readonly conv1dKernelDense: Convolution;
   conv1dInputScratch(time: number, channels: number, width: number, filters: number): number;
+  maxOfWindows(...operands: number[]): void;
+  maxOfWindowsRows(...operands: number[]): void;
+  maxOfWindowsKernel(...operands: number[]): void;
+  maxOfWindowsScratch(rows: number, channels: number, width: number, filters: number): number;
   countNonZero(x: number, n: number): number;
   allFinite(x: number, n: number): number;
   dropoutMask(key0: number, key1: number, upper: number, out: number, n: number, last: number, kept: number): void;

@@ -8,6 +8,7 @@ import type {
   RmspropStep,
   SgdStep,
   Walk,
+  WindowSize,
 } from "../../kernels.ts";
 import type { RngKey } from "../../rng.ts";
 import type { AxisView } from "../../shape.ts";
@@ -116,6 +117,52 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
         run(x.pointer, dy.pointer, dkernel.pointer, batch, time, channels, width, filters, scratch),
       );
     },
+
+    maxOfWindows: (
+      rows: Region,
+      kernel: Region,
+      places: Region,
+      windows: Region,
+      y: Region,
+      winners: Region,
+      size: WindowSize,
+    ) => {
+      const { rows: count, batch, time, channels, width, filters } = size;
+      memory.borrow(simd.maxOfWindowsScratch(count, channels, width, filters) >>> 0, (scratch) =>
+        simd.maxOfWindows(
+          ...[rows, kernel, places, windows, y, winners].map(({ pointer }) => pointer),
+          ...[count, batch, time, channels, width, filters, scratch],
+        ),
+      );
+    },
+    maxOfWindowsRows: (
+      dy: Region,
+      winners: Region,
+      kernel: Region,
+      places: Region,
+      drows: Region,
+      { rows, batch, time, channels, width, filters }: WindowSize,
+    ) =>
+      memory.borrow(kernel.bytes, (scratch) =>
+        simd.maxOfWindowsRows(
+          ...[dy, winners, kernel, places, drows].map(({ pointer }) => pointer),
+          ...[rows, batch, time, channels, width, filters, scratch],
+        ),
+      ),
+    maxOfWindowsKernel: (
+      dy: Region,
+      winners: Region,
+      rows: Region,
+      places: Region,
+      dkernel: Region,
+      { rows: count, batch, time, channels, width, filters }: WindowSize,
+    ) =>
+      memory.borrow(dkernel.bytes, (scratch) =>
+        simd.maxOfWindowsKernel(
+          ...[dy, winners, rows, places, dkernel].map(({ pointer }) => pointer),
+          ...[count, batch, time, channels, width, filters, scratch],
+        ),
+      ),
 
     gatherRows: (table: Region, ids: Region, out: Region, { dim }: { dim: number }) =>
       simd.gatherRows(table.pointer, ids.pointer, out.pointer, ids.length, dim),

@@ -193,6 +193,28 @@ describe("has the bits of the reference", () => {
     run(stream(3), [2, 9, 100, 4, 100], true);
   });
 
+  test("maxOfWindows and its gradients", () => {
+    const run = (rng: Rng, [rows, batch, time, channels, width, filters]: readonly number[], special: boolean) => {
+      const size = { rows: rows!, batch: batch!, time: time!, channels: channels!, width: width!, filters: filters! };
+      const [n, taps] = [size.batch * size.filters, size.width * size.channels];
+      const words = floats(rng, size.rows * size.channels, { special });
+      const kernel = floats(rng, taps * size.filters);
+      const places = integers(rng, size.batch * size.time, 0, size.rows - 1);
+      const windows = integers(rng, size.batch, 1, size.time - size.width + 1);
+      agree("maxOfWindows", [words, kernel, places, windows, new Float32Array(n), new Int32Array(n)], size);
+      const winners = integers(rng, n, 0, size.time - size.width);
+      const dy = floats(rng, n, { special, zeros: 0.5 });
+      agree("maxOfWindowsRows", [dy, winners, kernel, places, floats(rng, words.length)], size);
+      agree("maxOfWindowsKernel", [dy, winners, words, places, floats(rng, kernel.length)], size);
+    };
+    times(100, "windows", (rng, special) => {
+      const width = 1 + rng.below(5);
+      const channels = rng.below(12);
+      run(rng, [1 + rng.below(20), rng.below(4), width + rng.below(9), channels, width, rng.below(20)], special);
+    });
+    run(stream(6), [100, 3, 40, 100, 5, 100], false);
+  });
+
   test("gatherRows and scatterRows", () => {
     times(40, "rows", (rng, special) => {
       const [rows, dim, count] = [1 + rng.below(9), rng.below(12), rng.below(30)];

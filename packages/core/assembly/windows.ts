@@ -1,0 +1,127 @@
+import { axpy } from "./convolution";
+import { storePart } from "./lanes";
+import { transposeBlock } from "./movement";
+import { pack, packedBytes, tileOf } from "./product";
+import { wins } from "./reduction";
+
+// Eight filters at a time: the projections of all rows for them, [rows,width,8], stay in the second-level cache while windows gather them.
+
+export function maxOfWindowsScratch(rows: i32, channels: i32, width: i32, filters: i32): usize {
+  return width * packedBytes(channels, filters) + (<usize>rows * width << 5);
+}
+
+/** See `Kernels.maxOfWindows`. */
+export function maxOfWindows(
+  rows: usize, kernel: usize, places: usize, windows: usize, y: usize, winners: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+): void {
+  const panels = packedBytes(channels, filters);
+  const projected = scratch + width * panels;
+  for (let w = 0; w < width; w++) {
+    pack(kernel + (<usize>w * channels * filters << 2), <usize>filters << 2, channels, filters, scratch + w * panels);
+  }
+  for (let f = 0; f < filters; f += 8) {
+    project(rows, scratch + (<usize>f * channels << 2), panels, projected, count, channels, width);
+    const at = <usize>f << 2;
+    for (let b = 0; b < batch; b++) {
+      const text = <usize>b * filters << 2;
+      largest(
+        projected, places + (<usize>b * time << 2), load<i32>(windows + (<usize>b << 2)), width,
+        y + text + at, winners + text + at, min(filters - f, 8),
+      );
+    }
+  }
+}
+
+/** projected[r,w,0:8] = rows[r,:]·panel w: six rows against every place in the window, while they are in the first-level cache. */
+function project(rows: usize, packed: usize, panels: usize, projected: usize, count: i32, channels: i32, width: i32): void {
+  const row = <usize>channels << 2;
+  const projectedRow = <usize>width << 5;
+  for (let r = 0; r < count; r += 6, rows += 6 * row, projected += 6 * projectedRow) {
+    for (let w = 0; w < width; w++) {
+      tileOf(min(count - r, 6), rows, row, packed + w * panels, projected + (<usize>w << 5), projectedRow, channels, false);
+    }
+  }
+}
+
+/** The largest of the windows of one text, for eight filters, and the first window that has it. */
+function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
+  const row = <usize>width << 5;
+  let best0 = f32x4.splat(0);
+  let best1 = f32x4.splat(0);
+  let winner0 = i32x4.splat(0);
+  let winner1 = i32x4.splat(0);
+  for (let t = 0; t < windows; t++, places += 4) {
+    let from = projected + <usize>load<i32>(places) * row;
+    let sum0 = v128.load(from);
+    let sum1 = v128.load(from, 16);
+    for (let w: usize = 1; w < <usize>width; w++) {
+      from = projected + <usize>load<i32>(places + (w << 2)) * row + (w << 5);
+      sum0 = f32x4.add(sum0, v128.load(from));
+      sum1 = f32x4.add(sum1, v128.load(from, 16));
+    }
+    if (t == 0) {
+      best0 = sum0;
+      best1 = sum1;
+      continue;
+    }
+    const wins0 = wins(sum0, best0);
+    const wins1 = wins(sum1, best1);
+    best0 = v128.bitselect(sum0, best0, wins0);
+    best1 = v128.bitselect(sum1, best1, wins1);
+    winner0 = v128.bitselect(i32x4.splat(t), winner0, wins0);
+    winner1 = v128.bitselect(i32x4.splat(t), winner1, wins1);
+  }
+  put(y, best0, best1, filters);
+  put(winners, winner0, winner1, filters);
+}
+
+/** The first `count` of eight lanes. */
+function put(to: usize, low: v128, high: v128, count: i32): void {
+  if (count >= 4) v128.store(to, low);
+  else storePart(to, low, count);
+  if (count == 8) v128.store(to, high, 16);
+  else if (count > 4) storePart(to + 16, high, count - 4);
+}
+
+/** See `Kernels.maxOfWindowsRows`. The kernel is turned, [f,w,c], so that what a word gets is contiguous. */
+export function maxOfWindowsRows(
+  dy: usize, winners: usize, kernel: usize, places: usize, drows: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+): void {
+  const row = <usize>channels << 2;
+  transposeBlock(kernel, <usize>filters << 2, scratch, width * row, width * channels, filters);
+  memory.fill(drows, 0, count * row);
+  for (let b = 0; b < batch; b++, places += <usize>time << 2) {
+    for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
+      const d = load<f32>(dy);
+      if (d == 0) continue;
+      const words = places + (<usize>load<i32>(winners) << 2);
+      const filter = scratch + <usize>f * width * row;
+      for (let w = 0; w < width; w++) {
+        axpy(d, filter + w * row, drows + <usize>load<i32>(words + (<usize>w << 2)) * row, channels);
+      }
+    }
+  }
+}
+
+/** See `Kernels.maxOfWindowsKernel`. Sums are gathered in dkernel[f,w,c], turned at the end. */
+export function maxOfWindowsKernel(
+  dy: usize, winners: usize, rows: usize, places: usize, dkernel: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+): void {
+  const row = <usize>channels << 2;
+  memory.fill(scratch, 0, filters * width * row);
+  for (let b = 0; b < batch; b++, places += <usize>time << 2) {
+    for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
+      const d = load<f32>(dy);
+      if (d == 0) continue;
+      const words = places + (<usize>load<i32>(winners) << 2);
+      const filter = scratch + <usize>f * width * row;
+      for (let w = 0; w < width; w++) {
+        axpy(d, rows + <usize>load<i32>(words + (<usize>w << 2)) * row, filter + w * row, channels);
+      }
+    }
+  }
+  transposeBlock(scratch, width * row, dkernel, <usize>filters << 2, filters, width * channels);
+}
