@@ -11,6 +11,7 @@ import {
   ShapeError,
   type TokenMatrix,
   type TokenVector,
+  textConvolution,
   tokens as tokensOf,
 } from "@ltt/core";
 import { Conv1d } from "./conv1d.ts";
@@ -80,17 +81,31 @@ export class TextCnn extends Module implements TextClassifier {
     if (context.lengths !== undefined) checkLengths(context.lengths, tokens);
     const widest = Math.max(...this.convs.map((conv) => conv.weight.shape[0]));
     const long = padded(tokens, widest, this.embedding.paddingId ?? PADDING_ID);
-    return this.forwardEmbedded(this.embedding.forward(long), context);
+    const filters = this.convs.map(({ weight, bias }) => ({ kernel: weight, bias }));
+    const { lengths } = context;
+    const features = textConvolution(this.embedding.weight, long, filters, {
+      lengths,
+      paddingId: this.embedding.paddingId,
+    });
+    return this.classify(features, context);
   }
 
-  /** The same from embedded texts on, at least as long as the widest kernel: `[batch, time, dim] → [batch, outputs]`. */
-  forwardEmbedded(x: Cube, { lengths, training }: TextContext = {}): Matrix {
+  /**
+   * The same from embedded texts on, at least as long as the widest kernel: `[batch, time, dim] → [batch, outputs]`. In operations whose
+   * gradient can be differentiated again; slower, and added in another order.
+   */
+  forwardEmbedded(x: Cube, context: TextContext = {}): Matrix {
+    const { lengths } = context;
     // Bias and ReLU come after the maximum: both are monotone, so the values are the same bits, and there is `time` times less to do.
     const features = this.convs.map((conv) => {
       const largest = maxOverTime(conv1d(x, conv.weight), lengths && windows(lengths, conv.weight.shape[0]));
       return relu(conv.bias === undefined ? largest : add(largest, dense(conv.bias)));
     });
-    return this.linear.forward(this.dropout.forward(concat(features, { axis: 1 }), { training }));
+    return this.classify(concat(features, { axis: 1 }), context);
+  }
+
+  private classify(features: Matrix, { training }: TextContext): Matrix {
+    return this.linear.forward(this.dropout.forward(features, { training }));
   }
 }
 
