@@ -57,7 +57,9 @@ describe("the memory", () => {
       ),
     );
     memory.release(kept);
-    expect(memory.allocate(MIB / 4).pointer).toBe(kept.pointer); // nothing of its size is left: it takes the larger block
+    const rest = memory.allocate((7 / 16) * MIB); // behind the others
+    expect(rest.pointer).toBeGreaterThan(kept.pointer);
+    expect(memory.allocate((7 / 16) * MIB).pointer).toBe(kept.pointer); // nothing of its size is left: it takes the larger block
   });
 
   test("refuses a block that is given back twice", () => {
