@@ -1,4 +1,4 @@
-export { BACKENDS, type BackendName } from "./backends.ts";
+export { BACKENDS, type BackendName, createBackend } from "./backends.ts";
 export type { RunEstimate } from "./estimate.ts";
 export { cacheFolder } from "./folders.ts";
 export { main } from "./main.ts";

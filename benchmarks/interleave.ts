@@ -1,0 +1,63 @@
+/** Something to time: `step` does one unit of work and waits until it is done. */
+export interface Candidate {
+  readonly name: string;
+  /** Called once, before anything is timed. Returns the step and what gives its memory back. */
+  readonly prepare: () => Promise<Prepared>;
+}
+
+export interface Prepared {
+  /** Returns a number made of its result, so that no engine may leave the work out. */
+  readonly step: () => Promise<number>;
+  readonly end?: () => Promise<void>;
+}
+
+/** Seconds a step took, block by block. */
+export interface Timing {
+  readonly name: string;
+  readonly median: number;
+  readonly best: number;
+  readonly quartiles: readonly [number, number];
+  readonly blocks: number;
+}
+
+/** Seconds a block lasts at least: long beside the clock's grain, short beside the drift of the machine. */
+const BLOCK = 0.25;
+
+/**
+ * Times candidates in turn, a block of each, round after round: what the machine does to one it does to the others, so ratios hold even
+ * where the times themselves drift.
+ *
+ * @param seconds - For all candidates together; every one gets three blocks at least.
+ */
+export async function interleave(candidates: readonly Candidate[], seconds: number): Promise<Timing[]> {
+  const prepared: { name: string; step: Prepared["step"]; end: Prepared["end"]; times: number[]; steps: number }[] = [];
+  let consumed = 0;
+  for (const { name, prepare } of candidates) {
+    const { step, end } = await prepare();
+    for (let warm = 0; warm < 3; warm++) consumed += await step();
+    prepared.push({ name, step, end, times: [], steps: 1 });
+  }
+
+  const began = performance.now();
+  for (let round = 0; round < 3 || (performance.now() - began) / 1000 < seconds; round++) {
+    for (const candidate of prepared) {
+      let elapsed = 0;
+      for (;;) {
+        const start = performance.now();
+        for (let i = 0; i < candidate.steps; i++) consumed += await candidate.step();
+        elapsed = (performance.now() - start) / 1000;
+        if (elapsed >= BLOCK) break;
+        candidate.steps = Math.ceil(candidate.steps * Math.min(10, (1.2 * BLOCK) / Math.max(elapsed, 1e-6)));
+      }
+      candidate.times.push(elapsed / candidate.steps);
+    }
+  }
+  for (const { end } of prepared) await end?.();
+  if (Number.isNaN(consumed)) throw new Error("a result is NaN: what was timed is not what was meant");
+
+  return prepared.map(({ name, times }) => {
+    const sorted = times.toSorted((a, b) => a - b);
+    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
+    return { name, median: at(0.5), best: sorted[0]!, quartiles: [at(0.25), at(0.75)], blocks: sorted.length };
+  });
+}

@@ -1,0 +1,107 @@
+import { type Backend, stream } from "@ltt/core";
+import type { Candidate, Timing } from "./interleave.ts";
+import { type Measurement, measurement } from "./results.ts";
+
+interface Kernel {
+  readonly name: string;
+  /** Multiplications and additions of one call. */
+  readonly flops: number;
+  readonly prepare: (backend: Backend) => () => { readonly out: { readonly length: number } };
+}
+
+const random = (backend: Backend, length: number) => backend.upload(stream(1, "kernel", length).normals(length));
+
+function matmul(m: number, k: number, n: number): Kernel {
+  return {
+    name: `matmul ${m}×${k}×${n}`,
+    flops: 2 * m * k * n,
+    prepare: (backend) => {
+      const [a, b, out] = [random(backend, m * k), random(backend, k * n), backend.allocate(m * n)];
+      const size = { batch: 1, m, k, n, transposeA: false, transposeB: false };
+      return () => {
+        backend.kernels.matmul(a, b, out, size);
+        return { out };
+      };
+    },
+  };
+}
+
+function conv1d(batch: number, time: number, channels: number, filters: number, width: number): Kernel {
+  const size = { batch, time, channels, width, filters };
+  const steps = time - width + 1;
+  return {
+    name: `conv1d ${batch}×${time}×${channels}→${filters}, width ${width}`,
+    flops: 2 * batch * steps * width * channels * filters,
+    prepare: (backend) => {
+      const [x, kernel] = [random(backend, batch * time * channels), random(backend, width * channels * filters)];
+      const out = backend.allocate(batch * steps * filters);
+      return () => {
+        backend.kernels.conv1d(x, kernel, out, size);
+        return { out };
+      };
+    },
+  };
+}
+
+/** Dense Adam of an IMDb embedding: counted as ten operations a weight, bound by memory. */
+function adam(weights: number): Kernel {
+  return {
+    name: `adam ${weights}`,
+    flops: 10 * weights,
+    prepare: (backend) => {
+      const [gradient, out] = [random(backend, weights), random(backend, weights)];
+      const [m, v] = [backend.allocate(weights), backend.allocate(weights)];
+      for (const moment of [m, v]) backend.kernels.fill(0, moment);
+      const rates = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupledDecay: 0 };
+      let step = 0;
+      return () => {
+        backend.kernels.adam(gradient, m, v, out, { ...rates, step: ++step });
+        return { out };
+      };
+    },
+  };
+}
+
+const KERNELS: readonly Kernel[] = [
+  matmul(512, 512, 512),
+  matmul(64, 300, 4),
+  matmul(63, 101, 97),
+  matmul(1060, 100, 1200),
+  conv1d(64, 64, 100, 100, 3),
+  conv1d(64, 128, 100, 100, 5),
+  adam(2_500_000),
+];
+
+export interface Bench {
+  readonly candidates: readonly Candidate[];
+  readonly toMeasurement: (timing: Timing) => Measurement;
+}
+
+/** Kernels alone, on every backend in turn. */
+export function kernelBench(backends: readonly Backend[], only: string | undefined): Bench {
+  const chosen = KERNELS.filter(({ name }) => only === undefined || name.includes(only));
+  const pairs = chosen.flatMap((kernel) =>
+    backends.map((backend) => ({ kernel, backend, id: `${kernel.name} on ${backend.name}` })),
+  );
+  return {
+    candidates: pairs.map(({ kernel, backend, id }) => ({
+      name: id,
+      prepare: async () => {
+        const call = kernel.prepare(backend);
+        return { step: async () => (await backend.read(backend.upload(new Float32Array([call().out.length]))))[0]! };
+      },
+    })),
+    toMeasurement: ({ name: id, median, best, quartiles }) => {
+      const { kernel, backend } = pairs.find((pair) => pair.id === id)!;
+      const rate = (seconds: number) => kernel.flops / seconds / 1e9;
+      return measurement({
+        bench: "kernel",
+        name: kernel.name,
+        backend: backend.name,
+        gflops: rate(median),
+        best: rate(best),
+        quartiles: [rate(quartiles[1]), rate(quartiles[0])],
+      });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { type Machine, machine, peakMemoryMb } from "./machine.ts";
+
+/** One measurement: a line of `--json`, an entry of a result file. */
+export interface Measurement {
+  readonly bench: "kernel" | "training" | "inference" | "lottery";
+  readonly name: string;
+  readonly backend: string;
+  /** `strict`: multiply, round, add, round. */
+  readonly arithmetic: string;
+  readonly threads: number;
+  /** Fraction of weights left. */
+  readonly density: number;
+  /** Median over blocks. */
+  readonly samplesPerSecond?: number;
+  readonly gflops?: number;
+  readonly seconds?: number;
+  /** The same unit, of the fastest block. */
+  readonly best: number;
+  readonly quartiles?: readonly [number, number];
+  readonly peakMemoryMb: number;
+}
+
+export interface ResultFile {
+  readonly machine: Machine;
+  readonly measurements: readonly Measurement[];
+}
+
+export function measurement(
+  fields: Omit<Measurement, "arithmetic" | "threads" | "density" | "peakMemoryMb">,
+): Measurement {
+  return { ...fields, arithmetic: "strict", threads: 1, density: 1, peakMemoryMb: peakMemoryMb() };
+}
+
+export function resultFile(measurements: readonly Measurement[]): ResultFile {
+  return { machine: machine(), measurements };
+}
+
+/** What a measurement says, whatever its unit. */
+export function figure({ samplesPerSecond, gflops, seconds }: Measurement): { value: number; unit: string } {
+  if (samplesPerSecond !== undefined) return { value: samplesPerSecond, unit: "samples/s" };
+  return gflops !== undefined ? { value: gflops, unit: "GFLOP/s" } : { value: seconds!, unit: "s" };
+}
