@@ -17,10 +17,14 @@ export function storePart(to: usize, lanes: v128, count: i32): void {
   if (count == 3) v128.store32_lane(to, lanes, 2, 8);
 }
 
-/** sum + a·b, rounded twice: the arithmetic of the reference. */
+/**
+ * sum + a·b: rounded twice, the arithmetic of the reference, or once where this is compiled with relaxed SIMD. All that differs between
+ * the arithmetics `strict` and `fma` is here.
+ */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 

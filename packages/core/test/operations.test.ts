@@ -18,7 +18,10 @@ import { checkGradient } from "../src/testing/index.ts";
 import { backends } from "./backends.ts";
 import { operations, type Trial } from "./operations.ts";
 
-describe.each(backends)("on $name", ({ name, create }) => {
+/** Operations that multiply and add what is no longer eighths. */
+const TRANSCENDENTAL: ReadonlySet<string> = new Set(["lstm", "lstmCell"]);
+
+describe.each(backends)("on $name", ({ name, create, fused = false }) => {
   const runs = name === "deferred" ? 10 : 100;
   let mine: Backend;
   let before: Backend;
@@ -65,13 +68,16 @@ describe.each(backends)("on $name", ({ name, create }) => {
       }
     });
 
-    test("agrees with the reference bit for bit, gradients too", async () => {
+    const exact = !fused || !TRANSCENDENTAL.has(operation.name);
+    test(`agrees with the reference ${exact ? "bit for bit" : "but for roundings"}, gradients too`, async () => {
       await fc.assert(
         fc.asyncProperty(operation.trials, async (trial) => {
           const here = await everything(trial);
           useBackend(createReferenceBackend());
           try {
-            expect(here).toEqual(await everything(trial));
+            const there = await everything(trial);
+            if (exact) expect(here).toEqual(there);
+            else expect(furthest(here, there)).toBeLessThan(2 ** -18); // some sixty roundings of sums of about 1
           } finally {
             useBackend(mine);
           }
@@ -125,6 +131,14 @@ function gradientOf(run: Trial["run"]): Trial["run"] {
 
 function contracted(y: Tensor): Tensor {
   return sum(mul(y, tensor(weightsOf(y.size), y.shape)));
+}
+
+/** The largest distance, relative to values above 1. */
+function furthest(here: readonly Float32Array[], there: readonly Float32Array[]): number {
+  const distances = here.flatMap((values, i) =>
+    [...values].map((value, j) => Math.abs(value - there[i]![j]!) / Math.max(1, Math.abs(there[i]![j]!))),
+  );
+  return Math.max(0, ...distances);
 }
 
 /** The output of a trial and all its gradients. */

@@ -1,24 +1,27 @@
 import type { Backend } from "../../kernels.ts";
-import { instantiate } from "./instantiate.ts";
+import { type Arithmetic, instantiate } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
 import { LinearMemory, type Region } from "./memory.ts";
 
 /**
- * Kernels in WebAssembly, four lanes at a time, on tensors that all lie in one memory. Every product is rounded, then added, in the order of the
- * reference: the results are its bits.
+ * Kernels in WebAssembly, four lanes at a time, on tensors that all lie in one memory. Sums are added in the order of the reference.
  *
+ * @param options.arithmetic - `strict` (the default) gives the bits of the reference, everywhere. `fma` rounds a product and its sum once: up to 1.4 times faster, and other
+ *   bits, the same on every platform that has it; its name is "wasm-fma".
  * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
- * @throws {Error} if the kernels were not compiled, or the platform has no WebAssembly SIMD.
+ * @throws {Error} if the kernels were not compiled, or the platform lacks what they need: nothing else is run instead.
  */
 export async function createWasmBackend({
+  arithmetic = "strict",
   memory = new LinearMemory(2 ** 32),
 }: {
-  memory?: LinearMemory;
+  arithmetic?: Arithmetic | undefined;
+  memory?: LinearMemory | undefined;
 } = {}): Promise<Backend> {
-  const kernels = createKernels(await instantiate(memory), memory);
+  const kernels = createKernels(await instantiate(memory, arithmetic), memory);
 
   return {
-    name: "wasm",
+    name: arithmetic === "fma" ? "wasm-fma" : "wasm",
     kernels,
     allocate: (length) => memory.allocate(length),
     allocateIndices: (length) => memory.allocate(length),

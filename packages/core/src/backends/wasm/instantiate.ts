@@ -1,4 +1,4 @@
-import type { LinearMemory } from "./memory.ts";
+import type { LinearMemory, Region } from "./memory.ts";
 
 /** The shape has four axes, and so have the strides of each operand. */
 type Pairs = (a: number, b: number, out: number, ...shapeAndStrides: number[]) => void;
@@ -67,18 +67,22 @@ export interface Exports {
 }
 
 /**
+ * How a product is added to a sum. `strict`: rounded, then added and rounded again, the bits of the reference on every platform. `fma`: rounded once,
+ * by the relaxed SIMD of platforms that fuse; faster, and the same bits on all of them.
+ */
+export type Arithmetic = "strict" | "fma";
+
+/**
  * The kernels, working on this memory.
  *
- * @throws {Error} if they were not compiled, or the platform has no WebAssembly SIMD.
+ * @throws {Error} if they were not compiled, or the platform lacks what they need.
  */
-export async function instantiate({ memory, shared }: LinearMemory): Promise<Exports> {
-  const binary = Uint8Array.from(atob(await embedded()), (character) => character.charCodeAt(0));
+export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic): Promise<Exports> {
+  const { memory, shared } = linear;
+  const binary = Uint8Array.from(atob(await embedded(arithmetic)), (character) => character.charCodeAt(0));
   if (!shared) declareUnshared(binary);
-  if (!WebAssembly.validate(binary)) {
-    throw new Error(
-      "wasm: this platform has no WebAssembly SIMD (Node 20, Chrome 91, Firefox 89 and Safari 16.4 have)",
-    );
-  }
+  if (arithmetic === "fma") allowRelaxedSimd();
+  if (!WebAssembly.validate(binary)) throw new Error(MISSING[arithmetic]);
   const { instance } = await WebAssembly.instantiate(binary, {
     env: {
       memory,
@@ -87,15 +91,45 @@ export async function instantiate({ memory, shared }: LinearMemory): Promise<Exp
       },
     },
   });
-  return instance.exports as unknown as Exports;
+  const exports = instance.exports as unknown as Exports;
+  if (arithmetic === "fma" && !fuses(exports, linear)) {
+    throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");
+  }
+  return exports;
 }
 
-async function embedded(): Promise<string> {
+const MISSING: Readonly<Record<Arithmetic, string>> = {
+  strict: "wasm: this platform has no WebAssembly SIMD (Node 20, Chrome 91, Firefox 89 and Safari 16.4 have)",
+  fma: "wasm: this platform has no relaxed SIMD (Node 20, Chrome 114 and Firefox 145 have): use the arithmetic strict",
+};
+
+async function embedded(arithmetic: Arithmetic): Promise<string> {
   try {
-    return (await import("./module.generated.ts")).kernels;
+    const { kernels } = await (arithmetic === "fma" ? import("./fma.generated.ts") : import("./strict.generated.ts"));
+    return kernels;
   } catch (cause) {
     throw new Error("wasm: the kernels are not compiled: npm run build:wasm -w @ltt/core", { cause });
   }
+}
+
+/** Node 20 has relaxed SIMD behind a flag, which counts for what is compiled after it. Later versions, and browsers, need none. */
+function allowRelaxedSimd(): void {
+  if (globalThis.process?.versions?.node?.startsWith("20.")) {
+    process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+  }
+}
+
+/** (1 + 2⁻¹²)² − (1 + 2⁻¹¹) is 2⁻²⁴, which is lost where the square is rounded first. */
+function fuses(exports: Exports, linear: LinearMemory): boolean {
+  const [a, b, out] = [2, 2, 1].map((length) => linear.allocate(length)) as [Region, Region, Region];
+  linear.floats(a).set([-1, 1 + 2 ** -12]);
+  linear.floats(b).set([1 + 2 ** -11, 1 + 2 ** -12]);
+  linear.borrow(exports.productScratch(2, 1), (scratch) =>
+    exports.matmul(a.pointer, b.pointer, out.pointer, 1, 1, 2, 1, 0, 0, scratch),
+  );
+  const fused = linear.floats(out)[0] === 2 ** -24;
+  for (const region of [a, b, out]) linear.release(region);
+  return fused;
 }
 
 /**
