@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { useBackend } from "../../backend.ts";
 import { gradients } from "../../backprop.ts";
 import { add, conv1d, crossEntropy, dropout, embedding, matmul, maxOverTime, relu } from "../../ops/index.ts";
@@ -68,6 +68,27 @@ describe("the memory", () => {
     memory.release(region);
     expect(() => memory.release(region)).toThrow("wasm: a block of 10 values is given back twice");
   });
+});
+
+test("where memory cannot be shared, as in a page that is not isolated, the same kernels run on an ordinary one", async () => {
+  vi.stubGlobal("crossOriginIsolated", false);
+  try {
+    for (const arithmetic of ["strict", "fma"] as const) {
+      const memory = new LinearMemory(64 * MIB);
+      expect(memory.memory.buffer).toBeInstanceOf(ArrayBuffer);
+      const before = useBackend(await createWasmBackend({ arithmetic, memory }));
+      try {
+        const a = tensor([1, 2, 3, 4], [2, 2]);
+        expect([...a.data]).toEqual([1, 2, 3, 4]);
+        zeros([4 * MIB]); // grows: earlier views are gone, but `data` makes a new one
+        expect([...matmul(a, a).data, ...a.data]).toEqual([7, 10, 15, 22, 1, 2, 3, 4]);
+      } finally {
+        useBackend(before);
+      }
+    }
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("a training step allocates nothing after the first: memory is flat over 10,000", async () => {
