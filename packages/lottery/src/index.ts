@@ -1,4 +1,5 @@
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
+export { runExperiment } from "./experiment.ts";
 export {
   ARMS,
   type Arm,
@@ -9,9 +10,8 @@ export {
   type Fault,
   networkCount,
   type Progress,
-  runExperiment,
   type Task,
-} from "./experiment.ts";
+} from "./experiment-settings.ts";
 export {
   type Batches,
   type Model,

@@ -1,0 +1,110 @@
+import { decodeSafetensors, encodeSafetensors, type Weight } from "@ltt/core";
+import { decodeCheckpoint, encodeCheckpoint, snapshot } from "@ltt/layers";
+import { z } from "zod";
+import type { Trained } from "./network.ts";
+import type { Json, Node } from "./node-store.ts";
+import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
+import type { LevelResult } from "./report/input.ts";
+
+/** A finished network: what later ones need of it, on the host, so that a long run holds the memory of one network. */
+export interface Finished {
+  readonly hash: string;
+  readonly pattern: Pattern;
+  /** The trained values, in the pattern's order. */
+  readonly trained: Values;
+  readonly early: Values | undefined;
+  readonly level: LevelResult;
+}
+
+/** What a network is called in its experiment. */
+export interface NetworkName {
+  readonly arm: string;
+  readonly seed: number;
+  readonly round: number;
+}
+
+/**
+ * The files of a finished network's node: `config.json`, `metrics.jsonl` (a line for each validation, last the result), `weights.safetensors`
+ * (trained values and patterns), its start (`initial.safetensors` of a dense network; `ticket.safetensors`, a pattern and its start, of a sparse one), and
+ * `early.safetensors` where an early moment was kept. No times: the same run gives the same bytes.
+ */
+export async function networkFiles(
+  name: NetworkName,
+  config: Json,
+  start: Uint8Array,
+  { weights, early, curve, ...measured }: Trained,
+): Promise<Map<string, Uint8Array>> {
+  const level = { ...name, ...sparsityOf(weights), ...measured };
+  const lines = [...curve.map((point) => ({ event: "validation", ...point })), { event: "level", ...level }];
+  const files = new Map<string, Uint8Array>([
+    ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
+    ["metrics.jsonl", Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))],
+    ["weights.safetensors", await encodeCheckpoint({ weights })],
+    [name.round === 0 ? "initial.safetensors" : "ticket.safetensors", start],
+  ]);
+  if (early !== undefined) files.set("early.safetensors", encodeValues(weights, early));
+  return files;
+}
+
+/**
+ * A finished network from its node.
+ *
+ * @throws {RunFolderError} if a file is missing or has changed.
+ */
+export async function readNetwork(node: Node): Promise<Finished> {
+  const text = new TextDecoder().decode(await node.read("metrics.jsonl"));
+  const lines: unknown[] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const level = levelSchema.parse(lines.at(-1));
+  const curve = z.array(pointSchema).parse(lines.slice(0, -1));
+
+  const { weights } = decodeCheckpoint(await node.read("weights.safetensors"), `${node.folder}/weights.safetensors`);
+  const early = level.arm === "dense" ? decodeValues(await node.read("early.safetensors"), node.folder) : undefined;
+  const result = { ...level, curve, seconds: node.seconds };
+  return { hash: node.hash, pattern: patternOf(weights), trained: await snapshot(weights), early, level: result };
+}
+
+const fraction = z.number().min(0).max(1);
+const pointSchema = z.object({
+  step: z.int(),
+  trainLoss: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: fraction,
+});
+const levelSchema = z.object({
+  arm: z.string(),
+  seed: z.int(),
+  round: z.int(),
+  sparsity: fraction,
+  embeddingSparsity: fraction,
+  otherSparsity: fraction,
+  tensors: z.array(z.object({ name: z.string(), size: z.int(), kept: z.int() })),
+  trainLoss: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: fraction,
+  testLoss: z.number(),
+  testAccuracy: fraction,
+  testPrecision: fraction,
+  testRecall: fraction,
+  earlyStopStep: z.int(),
+  steps: z.int(),
+});
+
+/** Whole tensors as a safetensors file, under their own names. */
+function encodeValues(weights: ReadonlyMap<string, Weight>, values: Values): Uint8Array {
+  return encodeSafetensors(
+    new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: weights.get(name)!.shape, data }])),
+  );
+}
+
+function decodeValues(bytes: Uint8Array, folder: string): Values {
+  const file = `${folder}/early.safetensors`;
+  return new Map(
+    Array.from(decodeSafetensors(bytes, file).tensors, ([name, entry]) => {
+      if (entry.dtype !== "F32") throw new RangeError(`${file}: "${name}" is ${entry.dtype}; it is F32`);
+      return [name, entry.data];
+    }),
+  );
+}
