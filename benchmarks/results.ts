@@ -5,7 +5,7 @@ export interface Measurement {
   readonly bench: "kernel" | "training" | "inference" | "lottery";
   readonly name: string;
   readonly backend: string;
-  /** `strict`: multiply, round, add, round. */
+  /** `strict`: multiply, round, add, round; `fma`: multiply, add, round. */
   readonly arithmetic: string;
   readonly threads: number;
   /** Fraction of weights left. */
@@ -28,7 +28,8 @@ export interface ResultFile {
 export function measurement(
   fields: Omit<Measurement, "arithmetic" | "threads" | "density" | "peakMemoryMb">,
 ): Measurement {
-  return { ...fields, arithmetic: "strict", threads: 1, density: 1, peakMemoryMb: peakMemoryMb() };
+  const arithmetic = fields.backend === "wasm-fma" ? "fma" : "strict";
+  return { ...fields, arithmetic, threads: 1, density: 1, peakMemoryMb: peakMemoryMb() };
 }
 
 export function resultFile(measurements: readonly Measurement[]): ResultFile {

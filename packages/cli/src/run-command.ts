@@ -18,7 +18,7 @@ interface Flags {
   readonly arms?: readonly Arm[];
   readonly seed?: number;
   readonly seeds?: readonly number[];
-  readonly backend: BackendName;
+  readonly backend?: BackendName;
   readonly threads?: number;
   readonly json?: true;
   readonly dryRun?: true;
@@ -42,7 +42,7 @@ export function addRunCommand(program: Command): void {
     .option("--arms <names>", `of ${ARMS.join(",")}`, parseArms)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(parseSeeds))
-    .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]))
+    .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute", integerFrom(1))
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")

@@ -16,7 +16,7 @@ import {
   runExperiment,
   writeAtomic,
 } from "@ltt/lottery";
-import { BACKENDS, type BackendName, createBackend } from "./backends.ts";
+import { type BackendName, createBackend } from "./backends.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly maxLength?: number | undefined;
   readonly arms?: readonly Arm[] | undefined;
   readonly seeds?: readonly number[] | undefined;
-  /** Default `wasm`. */
+  /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
   readonly threads?: number | undefined;
 }
@@ -96,12 +96,12 @@ async function begin(
   options: RunOptions,
   say: ((line: string) => void) | undefined,
 ): Promise<{ settings: RunSettings; prepared: PreparedTask; folder: string; profile: Profile }> {
-  const { pair, profile = "corrected", backend: name = BACKENDS[0] } = options;
+  const { pair, profile = "corrected" } = options;
   const settings = chosen(options, settingsOf(pair, profile));
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await NodeStore.check(folder); // before the data is read, which takes a while
 
-  const backend = await createBackend(name, options.threads);
+  const backend = await createBackend(options.backend, options.threads);
   useBackend(backend);
   say?.(`backend ${backend.name}; run folder ${folder}`);
   const needed = armsNeeded(settings.experiment);
