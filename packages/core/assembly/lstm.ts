@@ -2,7 +2,7 @@ import { sigmoid4, tanh4 } from "./elementary";
 import { flush, loadPart, storePart } from "./lanes";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
 
-// All texts that are still being read go one step together. `order` holds the texts by falling length, so at every step they are the first
+// All texts that are still being read go one step together. `order` holds `batch` texts (all, or a thread's part) by falling length, so at every step they are the first
 // `alive` of it, and their states are that many rows of compact matrices.
 
 // @ts-ignore: decorator
@@ -34,8 +34,8 @@ export function lstm(
   const sums = c + <usize>batch * row;
   packTransposed(recurrent, row, hidden, 4 * hidden, packed);
   memory.fill(h, 0, 2 * <usize>batch * row);
-  clearPadding(gates, lengths, batch, time, 4 * hidden);
-  clearPadding(states, lengths, batch, time, 2 * hidden);
+  clearPadding(gates, lengths, order, batch, time, 4 * hidden);
+  clearPadding(states, lengths, order, batch, time, 2 * hidden);
 
   for (let step = 0, alive = batch; ; step++) {
     while (alive > 0 && lengthOf(lengths, order, alive - 1) <= step) alive--;
@@ -86,7 +86,7 @@ export function lstmGradient(
   const dgates = dc + <usize>batch * row;
   pack(recurrent, row, 4 * hidden, hidden, packed);
   memory.fill(dh, 0, 2 * <usize>batch * row);
-  clearPadding(dprojected, lengths, batch, time, 4 * hidden);
+  clearPadding(dprojected, lengths, order, batch, time, 4 * hidden);
 
   let alive = 0;
   for (let step = lengthOf(lengths, order, 0) - 1; step >= 0; step--) {
@@ -157,8 +157,9 @@ function place(lengths: usize, order: usize, i: i32, step: i32, time: i32, rever
 }
 
 /** Rows from a text's end on become 0. */
-function clearPadding(rows: usize, lengths: usize, batch: i32, time: i32, n: i32): void {
-  for (let b = 0; b < batch; b++) {
+function clearPadding(rows: usize, lengths: usize, order: usize, batch: i32, time: i32, n: i32): void {
+  for (let i = 0; i < batch; i++) {
+    const b = load<i32>(order + (<usize>i << 2));
     const length = load<i32>(lengths + (<usize>b << 2));
     memory.fill(rows + (<usize>(b * time + length) * n << 2), 0, <usize>(time - length) * n << 2);
   }

@@ -266,9 +266,9 @@ export function packedAt(): usize {
   return EDGE + 4 * STEPS * BLOCK;
 }
 
-/** out[b,m,n] = Σ_k a[b,m,k]·b[b,k,n] */
+/** out[b,m,n] = Σ_k a[b,m,k]·b[b,k,n]; rows of `a`, as stored, are `aRow` bytes apart. */
 export function matmul(
-  a: usize, b: usize, out: usize, batch: i32, m: i32, k: i32, n: i32, transposeA: bool, transposeB: bool, scratch: usize,
+  a: usize, aRow: usize, b: usize, out: usize, batch: i32, m: i32, k: i32, n: i32, transposeA: bool, transposeB: bool, scratch: usize,
 ): void {
   if (k == 0) {
     memory.fill(out, 0, <usize>batch * m * n << 2);
@@ -278,8 +278,8 @@ export function matmul(
   for (let i = 0; i < batch; i++) {
     if (transposeB) packTransposed(b, <usize>k << 2, k, n, packed);
     else pack(b, <usize>n << 2, k, n, packed);
-    if (transposeA) productTransposed(a, <usize>m << 2, packed, out, <usize>n << 2, m, k, n, false, scratch);
-    else product(a, <usize>k << 2, packed, out, <usize>n << 2, m, k, n, false, scratch);
+    if (transposeA) productTransposed(a, aRow, packed, out, <usize>n << 2, m, k, n, false, scratch);
+    else product(a, aRow, packed, out, <usize>n << 2, m, k, n, false, scratch);
     a += <usize>m * k << 2;
     b += <usize>k * n << 2;
     out += <usize>m * n << 2;

@@ -4,6 +4,7 @@ import { transposeBlock } from "./movement";
 import { pack, packedBytes, tileOf } from "./product";
 import { wins } from "./reduction";
 
+// Each kernel can do a part of its work, for threads: filters or channels `begin` … `end` − 1. No part changes another's order of additions.
 // Eight filters at a time: the projections of all rows for them, [rows,width,8], stay in the second-level cache while windows gather them.
 
 export function maxOfWindowsScratch(rows: i32, channels: i32, width: i32, filters: i32): usize {
@@ -13,14 +14,14 @@ export function maxOfWindowsScratch(rows: i32, channels: i32, width: i32, filter
 /** See `Kernels.maxOfWindows`. */
 export function maxOfWindows(
   rows: usize, kernel: usize, places: usize, windows: usize, y: usize, winners: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const panels = packedBytes(channels, filters);
   const projected = scratch + width * panels;
   for (let w = 0; w < width; w++) {
     pack(kernel + (<usize>w * channels * filters << 2), <usize>filters << 2, channels, filters, scratch + w * panels);
   }
-  for (let f = 0; f < filters; f += 8) {
+  for (let f = begin; f < end; f += 8) {
     project(rows, scratch + (<usize>f * channels << 2), panels, projected, count, channels, width);
     const at = <usize>f << 2;
     for (let b = 0; b < batch; b++) {
@@ -87,11 +88,12 @@ function put(to: usize, low: v128, high: v128, count: i32): void {
 /** See `Kernels.maxOfWindowsRows`. The kernel is turned, [f,w,c], so that what a word gets is contiguous. */
 export function maxOfWindowsRows(
   dy: usize, winners: usize, kernel: usize, places: usize, drows: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
   transposeBlock(kernel, <usize>filters << 2, scratch, width * row, width * channels, filters);
-  memory.fill(drows, 0, count * row);
+  const part = <usize>begin << 2;
+  for (let r = 0; r < count; r++) memory.fill(drows + r * row + part, 0, <usize>(end - begin) << 2);
   for (let b = 0; b < batch; b++, places += <usize>time << 2) {
     for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
       const d = load<f32>(dy);
@@ -99,7 +101,8 @@ export function maxOfWindowsRows(
       const words = places + (<usize>load<i32>(winners) << 2);
       const filter = scratch + <usize>f * width * row;
       for (let w = 0; w < width; w++) {
-        axpy(d, filter + w * row, drows + <usize>load<i32>(words + (<usize>w << 2)) * row, channels);
+        const to = drows + <usize>load<i32>(words + (<usize>w << 2)) * row;
+        axpy(d, filter + w * row + part, to + part, end - begin);
       }
     }
   }
@@ -108,20 +111,22 @@ export function maxOfWindowsRows(
 /** See `Kernels.maxOfWindowsKernel`. Sums are gathered in dkernel[f,w,c], turned at the end. */
 export function maxOfWindowsKernel(
   dy: usize, winners: usize, rows: usize, places: usize, dkernel: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
-  memory.fill(scratch, 0, filters * width * row);
+  const turned = width * row;
+  memory.fill(scratch, 0, <usize>(end - begin) * turned);
   for (let b = 0; b < batch; b++, places += <usize>time << 2) {
-    for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
-      const d = load<f32>(dy);
+    for (let f = begin; f < end; f++) {
+      const at = <usize>(b * filters + f) << 2;
+      const d = load<f32>(dy + at);
       if (d == 0) continue;
-      const words = places + (<usize>load<i32>(winners) << 2);
-      const filter = scratch + <usize>f * width * row;
+      const words = places + (<usize>load<i32>(winners + at) << 2);
+      const filter = scratch + <usize>(f - begin) * turned;
       for (let w = 0; w < width; w++) {
         axpy(d, rows + <usize>load<i32>(words + (<usize>w << 2)) * row, filter + w * row, channels);
       }
     }
   }
-  transposeBlock(scratch, width * row, dkernel, <usize>filters << 2, filters, width * channels);
+  transposeBlock(scratch, turned, dkernel + (<usize>begin << 2), <usize>filters << 2, end - begin, width * channels);
 }

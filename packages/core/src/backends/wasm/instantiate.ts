@@ -34,6 +34,7 @@ export interface Exports {
   max(x: number, lengths: number, out: number, winners: number, outer: number, axis: number, inner: number): void;
   matmul(
     a: number,
+    aRow: number,
     b: number,
     out: number,
     batch: number,
@@ -77,13 +78,16 @@ export type Arithmetic = "strict" | "fma";
  *
  * @throws {Error} if they were not compiled, or the platform lacks what they need.
  */
-export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic): Promise<Exports> {
+export async function instantiate(
+  linear: LinearMemory,
+  arithmetic: Arithmetic,
+): Promise<{ exports: Exports; module: WebAssembly.Module }> {
   const { memory, shared } = linear;
   const binary = Uint8Array.from(atob(await embedded(arithmetic)), (character) => character.charCodeAt(0));
   if (!shared) declareUnshared(binary);
   if (arithmetic === "fma") allowRelaxedSimd();
   if (!WebAssembly.validate(binary)) throw new Error(MISSING[arithmetic]);
-  const { instance } = await WebAssembly.instantiate(binary, {
+  const { instance, module } = await WebAssembly.instantiate(binary, {
     env: {
       memory,
       abort: () => {
@@ -95,7 +99,7 @@ export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic):
   if (arithmetic === "fma" && !fuses(exports, linear)) {
     throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");
   }
-  return exports;
+  return { exports, module };
 }
 
 const MISSING: Readonly<Record<Arithmetic, string>> = {
@@ -125,7 +129,7 @@ function fuses(exports: Exports, linear: LinearMemory): boolean {
   linear.floats(a).set([-1, 1 + 2 ** -12]);
   linear.floats(b).set([1 + 2 ** -11, 1 + 2 ** -12]);
   linear.borrow(exports.productScratch(2, 1), (scratch) =>
-    exports.matmul(a.pointer, b.pointer, out.pointer, 1, 1, 2, 1, 0, 0, scratch),
+    exports.matmul(a.pointer, 8, b.pointer, out.pointer, 1, 1, 2, 1, 0, 0, scratch),
   );
   const fused = linear.floats(out)[0] === 2 ** -24;
   for (const region of [a, b, out]) linear.release(region);

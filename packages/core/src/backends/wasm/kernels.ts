@@ -16,14 +16,17 @@ import { power } from "../reference/updates.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { eachWalk } from "./strides.ts";
+import type { Part, Team } from "./team.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
 const DRAWS = 0x80000000;
+/** Multiplications below which a second thread takes longer to wake than it helps. */
+const WORTH_A_THREAD = 500_000;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 
 /** The contract in terms of the compiled kernels: operands become pointers, walks four axes, options numbers. Nothing is copied. */
-export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
+export function createKernels(simd: Exports, memory: LinearMemory, team: Team): Kernels {
   const unary =
     (kernel: (x: number, out: number, bytes: number) => void) =>
     (x: Region, out: Region): void =>
@@ -42,6 +45,28 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
    */
   const isSparse = (dy: Region, other: Region): boolean =>
     simd.countNonZero(dy.pointer, dy.length) <= SPARSE * dy.length || simd.allFinite(other.pointer, other.length) === 0;
+
+  /**
+   * Runs a kernel on ranges of `n`, as many as there are threads and as the work is worth, each with scratch memory of its own.
+   *
+   * @param grain - Ranges begin at multiples of it.
+   */
+  const share = (
+    kernel: keyof Exports,
+    { n, work, grain = 1, scratch = 0 }: { n: number; work: number; grain?: number; scratch?: number },
+    part: (begin: number, end: number, scratch: number) => Part,
+  ): void => {
+    const most = Math.min(team.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / WORTH_A_THREAD)));
+    const step = Math.ceil(n / grain / Math.max(most, 1)) * grain;
+    const room = (scratch + 63) & ~63;
+    memory.borrow(room * Math.max(most, 1), (pointer) => {
+      const parts: Part[] = [];
+      for (let begin = 0; begin < n; begin += step) {
+        parts.push(part(begin, Math.min(n, begin + step), pointer + parts.length * room));
+      }
+      team.run(kernel, parts);
+    });
+  };
 
   return {
     fill: (value: number, out: Region) => simd.fill(value, out.pointer, out.bytes),
@@ -92,22 +117,41 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
     takeWinners: (x: Region, winners: Region, y: Region, { outer, axis, inner }: AxisView) =>
       simd.takeWinners(x.pointer, winners.pointer, y.pointer, outer, axis, inner),
 
-    matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) =>
-      memory.borrow(simd.productScratch(k, n) >>> 0, (scratch) =>
-        simd.matmul(a.pointer, b.pointer, out.pointer, batch, m, k, n, Number(transposeA), Number(transposeB), scratch),
-      ),
+    matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) => {
+      const aRow = (transposeA ? m : k) * 4;
+      const scratch = simd.productScratch(k, n) >>> 0;
+      const flags = [Number(transposeA), Number(transposeB)];
+      const work = batch * m * k * n;
+      if (batch === 1) {
+        share("matmul", { n: m, work, grain: 6, scratch }, (begin, end, at) => {
+          const from = a.pointer + begin * (transposeA ? 4 : aRow);
+          return [from, aRow, b.pointer, out.pointer + begin * n * 4, 1, end - begin, k, n, ...flags, at];
+        });
+        return;
+      }
+      share("matmul", { n: batch, work, scratch }, (begin, end, at) => {
+        const [left, right, to] = [a.pointer + begin * m * k * 4, b.pointer + begin * k * n * 4, begin * m * n * 4];
+        return [left, aRow, right, out.pointer + to, end - begin, m, k, n, ...flags, at];
+      });
+    },
 
-    conv1d: (x: Region, kernel: Region, y: Region, { batch, time, channels, width, filters }: Conv1dSize) =>
-      memory.borrow(simd.productScratch(width * channels, filters) >>> 0, (scratch) =>
-        simd.conv1d(x.pointer, kernel.pointer, y.pointer, batch, time, channels, width, filters, scratch),
-      ),
+    conv1d: (x: Region, kernel: Region, y: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
+      const steps = time - width + 1;
+      const scratch = simd.productScratch(width * channels, filters) >>> 0;
+      share("conv1d", { n: batch, work: y.length * width * channels, scratch }, (begin, end, at) => {
+        const [from, to] = [x.pointer + begin * time * channels * 4, y.pointer + begin * steps * filters * 4];
+        return [from, kernel.pointer, to, end - begin, time, channels, width, filters, at];
+      });
+    },
     conv1dInput: (dy: Region, kernel: Region, dx: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const sparse = isSparse(dy, kernel);
-      const bytes = sparse ? kernel.length * 4 : simd.conv1dInputScratch(time, channels, width, filters) >>> 0;
-      const run = sparse ? simd.conv1dInputSparse : simd.conv1dInputDense;
-      memory.borrow(bytes, (scratch) =>
-        run(dy.pointer, kernel.pointer, dx.pointer, batch, time, channels, width, filters, scratch),
-      );
+      const steps = time - width + 1;
+      const scratch = sparse ? kernel.bytes : simd.conv1dInputScratch(time, channels, width, filters) >>> 0;
+      const work = dy.length * width * channels * (sparse ? SPARSE / 3 : 1);
+      share(sparse ? "conv1dInputSparse" : "conv1dInputDense", { n: batch, work, scratch }, (begin, end, at) => {
+        const [from, to] = [dy.pointer + begin * steps * filters * 4, dx.pointer + begin * time * channels * 4];
+        return [from, kernel.pointer, to, end - begin, time, channels, width, filters, at];
+      });
     },
     conv1dKernel: (x: Region, dy: Region, dkernel: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const sparse = isSparse(dy, x);
@@ -128,12 +172,12 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
       size: WindowSize,
     ) => {
       const { rows: count, batch, time, channels, width, filters } = size;
-      memory.borrow(simd.maxOfWindowsScratch(count, channels, width, filters) >>> 0, (scratch) =>
-        simd.maxOfWindows(
-          ...[rows, kernel, places, windows, y, winners].map(({ pointer }) => pointer),
-          ...[count, batch, time, channels, width, filters, scratch],
-        ),
-      );
+      const scratch = simd.maxOfWindowsScratch(count, channels, width, filters) >>> 0;
+      const work = count * width * channels * filters;
+      share("maxOfWindows", { n: filters, work, grain: 8, scratch }, (begin, end, at) => [
+        ...[rows, kernel, places, windows, y, winners].map(({ pointer }) => pointer),
+        ...[count, batch, time, channels, width, filters, begin, end, at],
+      ]);
     },
     maxOfWindowsRows: (
       dy: Region,
@@ -142,13 +186,13 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
       places: Region,
       drows: Region,
       { rows, batch, time, channels, width, filters }: WindowSize,
-    ) =>
-      memory.borrow(kernel.bytes, (scratch) =>
-        simd.maxOfWindowsRows(
-          ...[dy, winners, kernel, places, drows].map(({ pointer }) => pointer),
-          ...[rows, batch, time, channels, width, filters, scratch],
-        ),
-      ),
+    ) => {
+      const work = batch * filters * width * channels;
+      share("maxOfWindowsRows", { n: channels, work, grain: 16, scratch: kernel.bytes }, (begin, end, at) => [
+        ...[dy, winners, kernel, places, drows].map(({ pointer }) => pointer),
+        ...[rows, batch, time, channels, width, filters, begin, end, at],
+      ]);
+    },
     maxOfWindowsKernel: (
       dy: Region,
       winners: Region,
@@ -156,13 +200,13 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
       places: Region,
       dkernel: Region,
       { rows: count, batch, time, channels, width, filters }: WindowSize,
-    ) =>
-      memory.borrow(dkernel.bytes, (scratch) =>
-        simd.maxOfWindowsKernel(
-          ...[dy, winners, rows, places, dkernel].map(({ pointer }) => pointer),
-          ...[count, batch, time, channels, width, filters, scratch],
-        ),
-      ),
+    ) => {
+      const work = batch * filters * width * channels;
+      share("maxOfWindowsKernel", { n: filters, work, scratch: dkernel.bytes }, (begin, end, at) => [
+        ...[dy, winners, rows, places, dkernel].map(({ pointer }) => pointer),
+        ...[count, batch, time, channels, width, filters, begin, end, at],
+      ]);
+    },
 
     gatherRows: (table: Region, ids: Region, out: Region, { dim }: { dim: number }) =>
       simd.gatherRows(table.pointer, ids.pointer, out.pointer, ids.length, dim),
@@ -189,16 +233,12 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
       lengths: Region,
       gates: Region,
       states: Region,
-      { batch, time, hidden, reverse }: LstmSize,
+      { time, hidden, reverse }: LstmSize,
     ) =>
-      withOrder(lengths, (order) =>
-        memory.borrow(simd.lstmScratch(batch, hidden) >>> 0, (scratch) =>
-          simd.lstm(
-            ...[projected, recurrent, lengths, order, gates, states].map(({ pointer }) => pointer),
-            ...[batch, time, hidden, Number(reverse), scratch],
-          ),
-        ),
-      ),
+      eachText("lstm", lengths, { time, hidden }, (order, count, scratch) => [
+        ...[projected.pointer, recurrent.pointer, lengths.pointer, order, gates.pointer, states.pointer],
+        ...[count, time, hidden, Number(reverse), scratch],
+      ]),
     lstmGradient: (
       dstates: Region,
       gates: Region,
@@ -206,16 +246,12 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
       recurrent: Region,
       lengths: Region,
       dprojected: Region,
-      { batch, time, hidden, reverse }: LstmSize,
+      { time, hidden, reverse }: LstmSize,
     ) =>
-      withOrder(lengths, (order) =>
-        memory.borrow(simd.lstmScratch(batch, hidden) >>> 0, (scratch) =>
-          simd.lstmGradient(
-            ...[dstates, gates, states, recurrent, lengths, order, dprojected].map(({ pointer }) => pointer),
-            ...[batch, time, hidden, Number(reverse), scratch],
-          ),
-        ),
-      ),
+      eachText("lstmGradient", lengths, { time, hidden }, (order, count, scratch) => [
+        ...[dstates.pointer, gates.pointer, states.pointer, recurrent.pointer, lengths.pointer, order],
+        ...[dprojected.pointer, count, time, hidden, Number(reverse), scratch],
+      ]),
 
     sgd: (gradient: Region, velocity: Region | undefined, weights: Region, step: SgdStep) =>
       simd.sgd(
@@ -224,13 +260,13 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
         ...[Number(step.nesterov), Number(step.first)],
       ),
     adam: (gradient: Region, m: Region, v: Region, weights: Region, step: AdamStep) =>
-      simd.adam(
-        ...[gradient.pointer, m.pointer, v.pointer, weights.pointer, weights.bytes],
-        ...[step.beta1, step.beta2, 1 - step.beta1, 1 - step.beta2, step.epsilon, step.weightDecay],
+      share("adam", { n: weights.bytes, work: weights.length, grain: 64 }, (begin, end) => [
+        ...[gradient, m, v, weights].map(({ pointer }) => pointer + begin),
+        ...[end - begin, step.beta1, step.beta2, 1 - step.beta1, 1 - step.beta2, step.epsilon, step.weightDecay],
         1 - step.learningRate * step.decoupledDecay,
         step.learningRate / (1 - power(step.beta1, step.step)),
         Math.sqrt(1 - power(step.beta2, step.step)),
-      ),
+      ]),
     rmsprop: (gradient: Region, v: Region, velocity: Region | undefined, weights: Region, step: RmspropStep) =>
       simd.rmsprop(
         ...[gradient.pointer, v.pointer, velocity?.pointer ?? 0, weights.pointer, weights.bytes],
@@ -238,14 +274,31 @@ export function createKernels(simd: Exports, memory: LinearMemory): Kernels {
       ),
   };
 
-  /** The texts by falling length. */
-  function withOrder(lengths: Region, body: (order: Region) => void): void {
+  /** Shares texts out, every part with its texts by falling length: dealt in turns, so that each has long and short ones. */
+  function eachText(
+    kernel: "lstm" | "lstmGradient",
+    lengths: Region,
+    { time, hidden }: { time: number; hidden: number },
+    part: (order: number, count: number, scratch: number) => Part,
+  ): void {
     const ends = memory.integers(lengths).slice();
-    const order = memory.allocate(ends.length);
+    const batch = ends.length;
+    const texts = Int32Array.from(ends, (_, b) => b).sort((a, b) => ends[b]! - ends[a]!);
+    const work = batch * time * hidden * hidden * 4;
+    const hands = Math.max(1, Math.min(team.size, batch, Math.floor(work / WORTH_A_THREAD)));
+    const order = memory.allocate(batch);
     try {
-      const texts = Int32Array.from(ends, (_, b) => b).sort((a, b) => ends[b]! - ends[a]!);
-      memory.integers(order).set(texts);
-      body(order);
+      const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));
+      memory.integers(order).set(dealt.flatMap((hand) => [...hand]));
+      const room = ((simd.lstmScratch(Math.ceil(batch / hands), hidden) >>> 0) + 63) & ~63;
+      memory.borrow(room * hands, (scratch) => {
+        let at = order.pointer;
+        const parts = dealt.map((hand, i) => {
+          at += hand.length * 4;
+          return part(at - hand.length * 4, hand.length, scratch + i * room);
+        });
+        team.run(kernel, parts);
+      });
     } finally {
       memory.release(order);
     }
