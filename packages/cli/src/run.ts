@@ -4,6 +4,7 @@ import type { Places } from "@ltt/data";
 import {
   type Arm,
   armsNeeded,
+  auditRun,
   judge,
   type LevelResult,
   NodeStore,
@@ -80,7 +81,10 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
   }
 
-  const input = reportInput(options.pair, profile, settings, prepared, levels);
+  const checks = await auditRun(store, levels, settings.experiment.rate);
+  for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit: not so: ${check}: ${detail}`);
+  if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
+  const input = { ...reportInput(options.pair, profile, settings, prepared, levels), audit: checks };
   const report = join(folder, "report.html");
   await writeAtomic(report, renderReport(input));
   return { folder, report, levels, table: renderTable(input), verdict: judge(input).headline };

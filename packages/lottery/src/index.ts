@@ -1,3 +1,5 @@
+export { type AuditedNetwork, audit } from "./audit.ts";
+export { auditRun } from "./audit-run.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { runExperiment } from "./experiment.ts";
 export {

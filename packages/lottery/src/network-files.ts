@@ -62,7 +62,7 @@ export async function readNetwork(node: Node): Promise<Finished> {
 
   const { weights } = decodeCheckpoint(await node.read("weights.safetensors"), `${node.folder}/weights.safetensors`);
   const early = level.arm === "dense" ? decodeValues(await node.read("early.safetensors"), node.folder) : undefined;
-  const result = { ...level, curve, seconds: node.seconds };
+  const result = { ...level, curve, seconds: node.seconds, node: node.hash };
   return { hash: node.hash, pattern: patternOf(weights), trained: await snapshot(weights), early, level: result };
 }
 

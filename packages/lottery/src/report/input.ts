@@ -18,6 +18,8 @@ export interface LevelResult {
   /** Steps trained in all. */
   readonly steps: number;
   readonly seconds: number;
+  /** The node that holds the network, in the run's folder. */
+  readonly node?: string;
   readonly tensors: readonly TensorCount[];
   readonly curve: readonly CurvePoint[];
 }

@@ -1,0 +1,183 @@
+import type { Pattern, Values } from "./pattern.ts";
+import type { AuditCheck } from "./report/input.ts";
+
+/** A network as its files hold it: what an audit looks at. */
+export interface AuditedNetwork {
+  readonly arm: string;
+  readonly seed: number;
+  readonly round: number;
+  /** Before training, the values in the pattern's order. */
+  readonly start: { readonly pattern: Pattern; readonly values: Values };
+  /** After it. */
+  readonly trained: { readonly pattern: Pattern; readonly values: Values };
+  /** Whole tensors at the moment to rewind to; of dense networks. */
+  readonly early?: Values | undefined;
+}
+
+/**
+ * Looks for the faults of published lottery-ticket code in the networks of a run, as their files hold them:
+ *
+ * - pruned weights that grow back through momentum or weight decay, or training that was dense after all;
+ * - patterns that are not nested, or remove another number than `round(rate · left)`, as thresholds do where values tie;
+ * - patterns cut from the initial instead of the trained weights;
+ * - “tickets” that are trained weights, or start from others than the initial ones;
+ * - controls with another pattern than the ticket's, or that keep values of it, the trained embedding above all;
+ * - “late” rewinding to the first or to the last weights.
+ *
+ * @param rate - The fraction of what was left that each round was to remove.
+ * @returns a check each, with what was compared or where it failed.
+ */
+export function audit(networks: readonly AuditedNetwork[], rate: number): AuditCheck[] {
+  const find = (arm: string, { seed, round }: AuditedNetwork, ago = 0) =>
+    networks.find(
+      (other) => other.arm === (round === ago ? "dense" : arm) && other.seed === seed && other.round === round - ago,
+    );
+  const sparse = networks.filter(({ round }) => round > 0);
+  const ofArm = (arm: string) => sparse.filter((network) => network.arm === arm);
+  /** The network whose trained weights decided a pattern. */
+  const parent = (network: AuditedNetwork) =>
+    find(network.arm === "random-reinit" ? "winning-ticket" : network.arm, network, 1);
+
+  return [
+    check("Pruned weights stayed pruned", sparse, (network) =>
+      eachTensor(network, ({ name, positions }) => !same(network.trained.pattern.get(name), positions)),
+    ),
+    check("Patterns are nested, round after round", sparse, (network) =>
+      eachTensor(network, ({ name, positions }) => !within(positions, parent(network)?.trained.pattern.get(name))),
+    ),
+    check("Each cut removed exactly its share of every tensor", sparse, (network) =>
+      eachTensor(network, ({ name, positions }) => {
+        const left = parent(network)?.trained.pattern.get(name)?.length ?? -1;
+        return positions.length !== left - Math.round(rate * left);
+      }),
+    ),
+    check("Cuts removed the smallest of the trained weights", sparse, (network) =>
+      eachTensor(network, ({ name, positions }) => !keepsLargest(positions, name, parent(network))),
+    ),
+    check("Winning tickets start from the initial weights, bit for bit", ofArm("winning-ticket"), (network) =>
+      eachTensor(
+        network,
+        ({ name, positions, values }) =>
+          !startsFrom(values, positions, name, initial(find("dense", network, network.round))),
+      ),
+    ),
+    check("The control has the winning ticket's pattern", ofArm("random-reinit"), (network) =>
+      eachTensor(
+        network,
+        ({ name, positions }) => !same(find("winning-ticket", network)?.start.pattern.get(name), positions),
+      ),
+    ),
+    check("The control's weights are fresh in every tensor", ofArm("random-reinit"), (network) =>
+      eachTensor(network, ({ name, positions, values }) => {
+        const others = [
+          find("winning-ticket", network),
+          find("random-reinit", network, 1),
+          find("dense", network, network.round),
+        ];
+        return others.some((other) => other !== undefined && resembles(values, positions, name, other));
+      }),
+    ),
+    check(
+      "Late rewinding starts from the early weights, neither the first nor the last",
+      ofArm("late-rewinding"),
+      (network) => {
+        const dense = find("dense", network, network.round);
+        const wrong = eachTensor(
+          network,
+          ({ name, positions, values }) => !startsFrom(values, positions, name, dense?.early),
+        );
+        if (wrong !== undefined) return wrong;
+        const matches = (whole: Values | undefined) =>
+          eachTensor(network, ({ name, positions, values }) => !startsFrom(values, positions, name, whole)) ===
+          undefined;
+        return matches(initial(dense))
+          ? "they are the first"
+          : matches(dense?.trained.values)
+            ? "they are the last"
+            : undefined;
+      },
+    ),
+  ].filter((result) => result !== undefined);
+}
+
+/** Applies a test to every network; `fault` says what is wrong, or nothing. No check where there is nothing to check. */
+function check(
+  name: string,
+  networks: readonly AuditedNetwork[],
+  fault: (network: AuditedNetwork) => string | undefined,
+): AuditCheck | undefined {
+  if (networks.length === 0) return undefined;
+  for (const network of networks) {
+    const wrong = fault(network);
+    if (wrong === undefined) continue;
+    const { arm, seed, round } = network;
+    return { check: name, passed: false, detail: `${arm}, seed ${seed}, round ${round}: ${wrong}` };
+  }
+  return { check: name, passed: true, detail: `${networks.length} networks` };
+}
+
+interface StartTensor {
+  readonly name: string;
+  readonly positions: Int32Array;
+  readonly values: Float32Array;
+}
+
+/** The name of the first tensor that is wrong. */
+function eachTensor({ start }: AuditedNetwork, wrong: (tensor: StartTensor) => boolean): string | undefined {
+  for (const [name, positions] of start.pattern) {
+    if (wrong({ name, positions, values: start.values.get(name)! })) return name;
+  }
+  return undefined;
+}
+
+function same(a: Int32Array | undefined, b: Int32Array): boolean {
+  return a !== undefined && a.length === b.length && a.every((at, i) => at === b[i]);
+}
+
+/** Whether ascending positions are among others. */
+function within(positions: Int32Array, others: Int32Array | undefined): boolean {
+  let i = 0;
+  for (const at of others ?? []) if (at === positions[i]) i++;
+  return i === positions.length;
+}
+
+/** Whether no trained weight that went is larger than one that stayed. */
+function keepsLargest(positions: Int32Array, name: string, parent: AuditedNetwork | undefined): boolean {
+  const [before, trained] = [parent?.trained.pattern.get(name), parent?.trained.values.get(name)];
+  if (before === undefined || trained === undefined) return false;
+  let [smallestKept, largestGone] = [Infinity, 0];
+  for (let i = 0, kept = 0; i < before.length; i++) {
+    const size = Math.abs(trained[i]!);
+    if (before[i] === positions[kept]) {
+      kept++;
+      smallestKept = Math.min(smallestKept, size);
+    } else {
+      largestGone = Math.max(largestGone, size);
+    }
+  }
+  return largestGone <= smallestKept;
+}
+
+function initial(dense: AuditedNetwork | undefined): Values | undefined {
+  return dense?.start.values;
+}
+
+/** Whether values are those of a whole tensor at their positions, to the bit. */
+function startsFrom(values: Float32Array, positions: Int32Array, name: string, whole: Values | undefined): boolean {
+  const tensor = whole?.get(name);
+  return tensor !== undefined && values.every((value, i) => Object.is(value, tensor[positions[i]!]));
+}
+
+/** Whether more than one in ten of the values other than 0 also stand, at the same places, in another network's start or end. */
+function resembles(values: Float32Array, positions: Int32Array, name: string, other: AuditedNetwork): boolean {
+  return [other.start, other.trained].some(({ pattern, values: theirs }) => {
+    const places = new Map(Array.from(pattern.get(name) ?? [], (at, i) => [at, theirs.get(name)![i]!]));
+    let [shared, compared] = [0, 0];
+    values.forEach((value, i) => {
+      if (value === 0) return; // biases and the padding's row start at 0 everywhere
+      compared++;
+      if (places.get(positions[i]!) === value) shared++;
+    });
+    return shared > compared / 10;
+  });
+}
