@@ -4,10 +4,10 @@ import { cacheFolder, createProgress, type RunOptions, runPair } from "@ltt/cli"
 export async function runExample(options: RunOptions): Promise<void> {
   const progress = createProgress(process.stderr);
   const data = process.env["LTT_DATA"];
-  const { table, verdict, report } = await runPair(
+  const { table, report } = await runPair(
     { ...options, data, cache: cacheFolder() },
     { say: progress.say, onProgress: progress.update },
   );
   progress.stop();
-  console.log(`${table}\n${verdict}\n\nreport: ${report}`);
+  console.log(`${table}\nreport: ${report}`);
 }

@@ -71,7 +71,7 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
     });
     progress.stop();
     if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
-    else process.stdout.write(`\n${table}\n${verdict}\n\nreport: ${report}\n`);
+    else process.stdout.write(`\n${table}\nreport: ${report}\n`);
     progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
   } finally {
     progress.stop();

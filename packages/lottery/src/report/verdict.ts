@@ -77,7 +77,7 @@ function describeWinner(
   const { accuracy, denseAccuracy, step, denseStep } = compare(winner, dense)!;
   const sentences = [
     headlineOf(winner, pairs(winner, dense).length, profile),
-    `Chosen on validation data as the sparsest of ${tried} pruned ${tried === 1 ? "level" : "levels"} that meet the definition: validation accuracy ` +
+    `Chosen on validation data as the sparsest of ${tried} pruned ${tried === 1 ? "level that meets" : "levels that meet"} the definition: validation accuracy ` +
       `${percent(accuracy)} against ${percent(denseAccuracy)} of the dense network, early stopping at step ${count(step)} against ${count(denseStep)}.`,
     `Test accuracy, which had no part in the choice: ${beside(winner, dense, "the dense network")}.`,
   ];
