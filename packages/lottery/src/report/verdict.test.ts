@@ -69,7 +69,7 @@ describe("the text", () => {
     // s = 0.01 on both sides, t(2) · s / √3 = 2.48; the seeds cancel in the difference
     expect(text(levels)).toBe(
       "A winning ticket at 36 % sparsity: 64 % of the weights are enough. " +
-        "Chosen on validation data as the sparsest of 1 pruned level that meet the definition: validation accuracy 88.00 % against 88.00 % of the dense network, early stopping at step 200 against 300. " +
+        "Chosen on validation data as the sparsest of 1 pruned level that meets the definition: validation accuracy 88.00 % against 88.00 % of the dense network, early stopping at step 200 against 300. " +
         "Test accuracy, which had no part in the choice: 88.50 ± 2.48 % beside 88.00 ± 2.48 % of the dense network; paired difference +0.50 ± 0.00 points (95 %, 3 seeds), an interval that excludes 0. " +
         "Against the control, random re-initialisation at the same sparsity: 88.50 ± 2.48 % beside 84.00 ± 4.97 % of the control; paired difference +4.50 ± 2.48 points (95 %, 3 seeds), an interval that excludes 0. " +
         "Late rewinding meets the same definition up to 36 % sparsity.",
