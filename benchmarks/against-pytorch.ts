@@ -26,7 +26,7 @@ const flags: { pytorch: string; exchange: string; inside: string; rounds: string
     .opts();
 
 console.log(JSON.stringify(machine()));
-const backend = await createBackend(undefined, undefined);
+const backend = await createBackend();
 for (const [network, [set, pair]] of Object.entries(PAIRS)) {
   if (flags.only !== undefined && flags.only !== network) continue;
   const name = network as keyof typeof PAIRS;

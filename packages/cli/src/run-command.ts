@@ -43,7 +43,7 @@ export function addRunCommand(program: Command): void {
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(parseSeeds))
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
-    .option("--threads <n>", "threads that compute", integerFrom(1))
+    .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
     .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
