@@ -20,6 +20,8 @@ export interface Timing {
   readonly blocks: number;
 }
 
+/** Seconds a candidate runs untimed: V8 compiles hot WebAssembly a second time while it runs. */
+const WARM = 1;
 /** Seconds a block lasts at least: long beside the clock's grain, short beside the drift of the machine. */
 const BLOCK = 0.25;
 
@@ -34,7 +36,7 @@ export async function interleave(candidates: readonly Candidate[], seconds: numb
   let consumed = 0;
   for (const { name, prepare } of candidates) {
     const { step, end } = await prepare();
-    for (let warm = 0; warm < 3; warm++) consumed += await step();
+    for (const start = performance.now(); performance.now() - start < WARM * 1000; ) consumed += await step();
     prepared.push({ name, step, end, times: [], steps: 1 });
   }
 
