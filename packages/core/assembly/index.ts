@@ -8,5 +8,5 @@ export {
 } from "./convolution";
 export { dropoutMask } from "./dropout";
 export { lstm, lstmGradient, lstmScratch } from "./lstm";
-export { adam, rmsprop, sgd } from "./updates";
+export { adam, adamRows, rmsprop, sgd } from "./updates";
 export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";

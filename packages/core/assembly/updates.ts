@@ -25,17 +25,61 @@ export function adam(
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
 ): void {
   for (let at: usize = 0; at < bytes; at += 16) {
-    const w = v128.load(weights + at);
-    const g = multiplyAdd(v128.load(gradient + at), f32x4.splat(lambda), w);
-    const first = flush(multiplyAdd(f32x4.mul(f32x4.splat(beta1), v128.load(m + at)), f32x4.splat(share1), g));
-    const decayed = f32x4.mul(f32x4.splat(beta2), v128.load(v + at));
-    const second = flush(multiplyAdd(decayed, f32x4.splat(share2), f32x4.mul(g, g)));
-    v128.store(m + at, first);
-    v128.store(v + at, second);
-    const root = f32x4.add(f32x4.div(f32x4.sqrt(second), f32x4.splat(scale)), f32x4.splat(epsilon));
-    const change = f32x4.div(f32x4.mul(f32x4.splat(eta), first), root);
-    v128.store(weights + at, f32x4.sub(f32x4.mul(w, f32x4.splat(kept)), change));
+    adamAt(
+      v128.load(gradient + at), m + at, v + at, weights + at,
+      beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
+    );
   }
+}
+
+/** Rows `begin` … `end` − 1 of the weights, `row` bytes each, whole vectors. Between the rows that have a gradient it is 0. */
+export function adamRows(
+  rows: usize, ids: usize, count: i32, m: usize, v: usize, weights: usize, row: usize, except: i32, begin: i32, end: i32,
+  beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
+): void {
+  let next = 0;
+  while (next < count && load<i32>(ids + (<usize>next << 2)) < begin) next++;
+  for (let at = <usize>begin * row, id = begin; id < end; ) {
+    const here = next < count && load<i32>(ids + (<usize>next << 2)) == id;
+    if (here && id != except) {
+      adam(
+        rows + next * row, m + at, v + at, weights + at, row,
+        beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
+      );
+      next++;
+      id++;
+      at += row;
+      continue;
+    }
+    if (here) next++;
+    const until = min(end, next < count ? load<i32>(ids + (<usize>next << 2)) : end);
+    const stop = <usize>max(until, id + 1) * row;
+    for (; at < stop; at += 16) {
+      adamAt(
+        f32x4.splat(0), m + at, v + at, weights + at,
+        beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
+      );
+    }
+    id = max(until, id + 1);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function adamAt(
+  gradient: v128, m: usize, v: usize, weights: usize,
+  beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
+): void {
+  const w = v128.load(weights);
+  const g = multiplyAdd(gradient, f32x4.splat(lambda), w);
+  const first = flush(multiplyAdd(f32x4.mul(f32x4.splat(beta1), v128.load(m)), f32x4.splat(share1), g));
+  const decayed = f32x4.mul(f32x4.splat(beta2), v128.load(v));
+  const second = flush(multiplyAdd(decayed, f32x4.splat(share2), f32x4.mul(g, g)));
+  v128.store(m, first);
+  v128.store(v, second);
+  const root = f32x4.add(f32x4.div(f32x4.sqrt(second), f32x4.splat(scale)), f32x4.splat(epsilon));
+  const change = f32x4.div(f32x4.mul(f32x4.splat(eta), first), root);
+  v128.store(weights, f32x4.sub(f32x4.mul(w, f32x4.splat(kept)), change));
 }
 
 export function rmsprop(

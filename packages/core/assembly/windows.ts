@@ -85,15 +85,23 @@ function put(to: usize, low: v128, high: v128, count: i32): void {
   else if (count > 4) storePart(to + 16, high, count - 4);
 }
 
-/** See `Kernels.maxOfWindowsRows`. The kernel is turned, [f,w,c], so that what a word gets is contiguous. */
+/**
+ * See `Kernels.maxOfWindowsRows`. The kernel is turned, [f,w,c], so that what a word gets is contiguous. Rows are dealt to `parts` in turns of
+ * sixteen, so that each has frequent and rare words and seldom a cache line of another's; this is parts `begin` … `end` − 1.
+ */
 export function maxOfWindowsRows(
   dy: usize, winners: usize, kernel: usize, places: usize, drows: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
   transposeBlock(kernel, <usize>filters << 2, scratch, width * row, width * channels, filters);
-  const part = <usize>begin << 2;
-  for (let r = 0; r < count; r++) memory.fill(drows + r * row + part, 0, <usize>(end - begin) << 2);
+  const mine = scratch + <usize>width * filters * row;
+  for (let r = 0; r < count; r++) {
+    const part = (r >> 4) % parts;
+    const own = part >= begin && part < end;
+    store<u8>(mine + r, own);
+    if (own) memory.fill(drows + r * row, 0, row);
+  }
   for (let b = 0; b < batch; b++, places += <usize>time << 2) {
     for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
       const d = load<f32>(dy);
@@ -101,8 +109,8 @@ export function maxOfWindowsRows(
       const words = places + (<usize>load<i32>(winners) << 2);
       const filter = scratch + <usize>f * width * row;
       for (let w = 0; w < width; w++) {
-        const to = drows + <usize>load<i32>(words + (<usize>w << 2)) * row;
-        axpy(d, filter + w * row + part, to + part, end - begin);
+        const r = <usize>load<i32>(words + (<usize>w << 2));
+        if (load<u8>(mine + r)) axpy(d, filter + w * row, drows + r * row, channels);
       }
     }
   }

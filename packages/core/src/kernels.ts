@@ -233,6 +233,15 @@ export interface Kernels {
    * θ −= (η / (1 − β₁ᵗ)) · m / (√v / √(1 − β₂ᵗ) + ε)
    */
   adam(gradient: Storage, m: Storage, v: Storage, weights: Storage, step: AdamStep): void;
+  /** `adam` with a gradient that is 0 but for its rows ids[i], which are rows[i,:], ascending and distinct; row `except` is 0 too */
+  adamRows(
+    rows: Storage,
+    ids: Indices,
+    m: Storage,
+    v: Storage,
+    weights: Storage,
+    step: AdamStep & { dim: number; except?: number | undefined },
+  ): void;
   /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
   rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;
 }

@@ -15,12 +15,15 @@ export class Tensor<out S extends Shape = Shape> {
   /** How this tensor was computed, where a gradient may be asked for it; see `record`. */
   node: Node | undefined;
   readonly #leaf: boolean;
-  #storage: Storage | undefined;
+  #storage: Storage | (() => Storage) | undefined;
 
-  /** Wraps storage of the backend in use. Users call `tensor`, `zeros`, …; authors of operations `empty`. */
-  constructor(storage: Storage, shape: S, requiresGrad = false) {
+  /**
+   * Wraps storage of the backend in use, or what makes it when it is first asked for. Users call `tensor`, `zeros`, …; authors of
+   * operations `empty`.
+   */
+  constructor(storage: Storage | (() => Storage), shape: S, requiresGrad = false) {
     this.shape = shape;
-    this.size = storage.length;
+    this.size = sizeOf(shape);
     this.backend = backend();
     this.#storage = storage;
     this.#leaf = requiresGrad;
@@ -45,7 +48,9 @@ export class Tensor<out S extends Shape = Shape> {
           "make it there, from the values that read() gives",
       );
     }
-    return this.#storage;
+    const storage = typeof this.#storage === "function" ? this.#storage() : this.#storage;
+    this.#storage = storage;
+    return storage;
   }
 
   /**

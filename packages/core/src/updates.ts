@@ -1,5 +1,6 @@
 import { backend } from "./backend.ts";
 import type { AdamStep, RmspropStep, SgdStep } from "./kernels.ts";
+import { rowsOf } from "./ops/rows.ts";
 import { ShapeError, sameShape, show } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -33,7 +34,15 @@ export function sgdUpdate(
  */
 export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor; v: Tensor }, step: AdamStep): void {
   check("adamUpdate", weights, gradient, state.m, state.v);
-  backend().kernels.adam(gradient.storage, state.m.storage, state.v.storage, weights.storage, step);
+  const { kernels } = backend();
+  const [m, v] = [state.m.storage, state.v.storage];
+  const rows = rowsOf(gradient);
+  if (rows === undefined) {
+    kernels.adam(gradient.storage, m, v, weights.storage, step);
+  } else {
+    const size = { dim: weights.shape[1]!, except: rows.except };
+    kernels.adamRows(rows.values.storage, rows.ids, m, v, weights.storage, { ...step, ...size });
+  }
 }
 
 /**

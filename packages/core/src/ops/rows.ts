@@ -1,22 +1,68 @@
 import { backend } from "../backend.ts";
 import type { Indices } from "../kernels.ts";
 import { record } from "../record.ts";
+import { allocate, indices } from "../scope.ts";
 import type { Shape } from "../shape.ts";
-import { empty, type Matrix, type Tensor } from "../tensor.ts";
+import { empty, type Matrix, Tensor } from "../tensor.ts";
+
+/** A matrix that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
+export interface Rows {
+  /** Ascending, none twice. */
+  readonly ids: Indices;
+  readonly values: Matrix;
+  /** This row is 0 too. */
+  readonly except: number | undefined;
+}
+
+const kept = new WeakMap<Tensor, Rows>();
+
+/** The rows that a gradient is made of, if it is one of `gatherDistinctRows`: for optimisers, which need not see the zeros. */
+export function rowsOf(gradient: Tensor): Rows | undefined {
+  return kept.get(gradient);
+}
 
 /** `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. */
 export function gatherRows(table: Matrix, ids: Indices, shape: Shape, paddingId: number | undefined): Tensor {
-  const [rows, dim] = table.shape;
-  const y = empty([...shape, dim]);
-  backend().kernels.gatherRows(table.storage, ids, y.storage, { dim });
-  return record("embedding", y, [table], (dy) => [() => scatterRows(dy, ids, rows, paddingId)]);
+  const y = read(table, ids, shape);
+  return record("embedding", y, [table], (dy) => [() => scatterRows(dy, ids, table.shape[0], paddingId)]);
 }
 
-/** Its adjoint, `table[ids[i],d] += y[i,d]`, but for the padding's row: the gradient of the table. */
+/**
+ * The same for ids that ascend, none twice: the table's gradient then keeps its rows apart, and is written out only if somebody asks for it.
+ */
+export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingId: number | undefined): Matrix {
+  const ids = indices(distinct);
+  const y = read(table, ids, [distinct.length]) as Matrix;
+  return record("embedding", y, [table], (dy) => [
+    () => {
+      const whole = () => {
+        const out = allocate(table.size);
+        backend().kernels.scatterRows(dy.storage, ids, out, { dim: table.shape[1], except: paddingId });
+        return out;
+      };
+      const dtable = scattered(new Tensor(whole, table.shape), dy, ids, paddingId);
+      kept.set(dtable, { ids, values: dy, except: paddingId });
+      return dtable;
+    },
+  ]);
+}
+
+function read(table: Matrix, ids: Indices, shape: Shape): Tensor {
+  const dim = table.shape[1];
+  const y = empty([...shape, dim]);
+  backend().kernels.gatherRows(table.storage, ids, y.storage, { dim });
+  return y;
+}
+
+/** The adjoint, `table[ids[i],d] += y[i,d]`, but for the padding's row: the gradient of the table. */
 export function scatterRows(y: Tensor, ids: Indices, rows: number, paddingId?: number): Matrix {
   const dim = y.shape.at(-1)!;
   const table = empty([rows, dim]);
   backend().kernels.scatterRows(y.storage, ids, table.storage, { dim, except: paddingId });
+  return scattered(table, y, ids, paddingId);
+}
+
+function scattered(table: Matrix, y: Tensor, ids: Indices, paddingId: number | undefined): Matrix {
   return record("embedding", table, [y], (g) => [
     () => {
       if (paddingId !== undefined)

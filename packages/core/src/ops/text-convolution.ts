@@ -9,7 +9,7 @@ import type { TokenMatrix, TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
 import { relu } from "./relu.ts";
-import { gatherRows } from "./rows.ts";
+import { gatherDistinctRows } from "./rows.ts";
 
 /** The filters of one width. */
 export interface TextFilters {
@@ -51,7 +51,7 @@ export function textConvolution(
   const widest = Math.max(...branches.map(({ kernel }) => kernel.shape[0]));
   const ends = Int32Array.from({ length: batch }, (_, b) => lengths?.data[b] ?? time);
   const { ids, places } = distinct(texts, ends, widest, table.shape[0]);
-  const rows = gatherRows(table, indices(ids), [ids.length], paddingId) as Matrix;
+  const rows = gatherDistinctRows(table, ids, paddingId);
   const placed = indices(places);
 
   const features = branches.map(({ kernel, bias }) => {
@@ -89,29 +89,34 @@ function maxOfWindows(
   ]);
 }
 
-/** The words that any window holds, in the order of their first appearance, and for each position which of them stands there. */
+/** The words that any window holds, ascending, and for each position which of them stands there. */
 function distinct(
   { data, shape: [batch, time] }: TokenMatrix,
   ends: Int32Array,
   widest: number,
   words: number,
 ): { ids: Int32Array; places: Int32Array } {
-  const places = new Int32Array(data.length);
-  const ids = new Int32Array(Math.min(data.length, words));
-  const placeOf = new Int32Array(words); // counted from 1
-  let count = 0;
-  for (let b = 0; b < batch; b++) {
-    const end = b * time + Math.max(ends[b]!, widest);
-    for (let i = b * time; i < end; i++) {
-      const id = data[i]!;
-      if (placeOf[id] === 0) {
-        ids[count++] = id;
-        placeOf[id] = count;
-      }
-      places[i] = placeOf[id]! - 1;
+  const eachToken = (visit: (i: number) => void) => {
+    for (let b = 0; b < batch; b++) {
+      const end = b * time + Math.max(ends[b]!, widest);
+      for (let i = b * time; i < end; i++) visit(i);
     }
+  };
+  const placeOf = new Int32Array(words);
+  eachToken((i) => {
+    placeOf[data[i]!] = 1;
+  });
+  const ids = new Int32Array(placeOf.reduce((count, there) => count + there, 0));
+  for (let id = 0, count = 0; id < words; id++) {
+    if (placeOf[id] === 0) continue;
+    ids[count] = id;
+    placeOf[id] = count++;
   }
-  return { ids: ids.slice(0, count), places };
+  const places = new Int32Array(data.length);
+  eachToken((i) => {
+    places[i] = placeOf[data[i]!]!;
+  });
+  return { ids, places };
 }
 
 function check(

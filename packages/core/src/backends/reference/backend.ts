@@ -5,7 +5,7 @@ import { lstm, lstmGradient } from "./lstm.ts";
 import * as movement from "./movement.ts";
 import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
 import * as reduction from "./reduction.ts";
-import { adam, rmsprop, sgd } from "./updates.ts";
+import { adam, adamRows, rmsprop, sgd } from "./updates.ts";
 import * as windows from "./windows.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
@@ -34,6 +34,7 @@ export function createReferenceBackend(): Backend {
       lstmGradient,
       sgd,
       adam,
+      adamRows,
       rmsprop,
     },
     allocate: (length: number) => pool.get(length)?.pop() ?? new Float32Array(length),

@@ -31,12 +31,51 @@ export function adam(
   weights: Float32Array,
   step: AdamStep,
 ): void {
-  const [beta1, beta2, epsilon, lambda] = [f(step.beta1), f(step.beta2), f(step.epsilon), f(step.weightDecay)];
-  const [share1, share2] = [f(1 - step.beta1), f(1 - step.beta2)];
-  const kept = f(1 - step.learningRate * step.decoupledDecay);
-  const eta = f(step.learningRate / (1 - power(step.beta1, step.step)));
-  const scale = f(Math.sqrt(1 - power(step.beta2, step.step)));
-  for (let i = 0; i < weights.length; i++) {
+  adamOn(weights.length, adamRates(step), { gradient, m, v, weights });
+}
+
+export function adamRows(
+  rows: Float32Array,
+  ids: Int32Array,
+  m: Float32Array,
+  v: Float32Array,
+  weights: Float32Array,
+  step: AdamStep & { dim: number; except?: number | undefined },
+): void {
+  const { dim, except } = step;
+  const rates = adamRates(step);
+  const nothing = new Float32Array(dim);
+  let next = 0;
+  for (let id = 0, from = 0; from < weights.length; id++, from += dim) {
+    const here = ids[next] === id;
+    const gradient = here && id !== except ? rows.subarray(next * dim, (next + 1) * dim) : nothing;
+    if (here) next++;
+    const part = (values: Float32Array) => values.subarray(from, from + dim);
+    adamOn(dim, rates, { gradient, m: part(m), v: part(v), weights: part(weights) });
+  }
+}
+
+/** What of Adam's step is the same for every weight. */
+function adamRates(step: AdamStep) {
+  return {
+    beta1: f(step.beta1),
+    beta2: f(step.beta2),
+    share1: f(1 - step.beta1),
+    share2: f(1 - step.beta2),
+    epsilon: f(step.epsilon),
+    lambda: f(step.weightDecay),
+    kept: f(1 - step.learningRate * step.decoupledDecay),
+    eta: f(step.learningRate / (1 - power(step.beta1, step.step))),
+    scale: f(Math.sqrt(1 - power(step.beta2, step.step))),
+  };
+}
+
+function adamOn(
+  length: number,
+  { beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale }: ReturnType<typeof adamRates>,
+  { gradient, m, v, weights }: Record<"gradient" | "m" | "v" | "weights", Float32Array>,
+): void {
+  for (let i = 0; i < length; i++) {
     const w = f(weights[i]! * kept);
     const g = f(gradient[i]! + f(lambda * weights[i]!));
     const mi = flush(f(f(beta1 * m[i]!) + f(share1 * g)));

@@ -64,6 +64,7 @@ export interface Exports {
   lstmScratch(batch: number, hidden: number): number;
   sgd(...operands: number[]): void;
   adam(...operands: number[]): void;
+  adamRows(...operands: number[]): void;
   rmsprop(...operands: number[]): void;
 }
 

@@ -25,6 +25,16 @@ const WORTH_A_THREAD = 500_000;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 
+/** What of Adam's step is the same for every weight, as the kernels take it. */
+function adamRates(step: AdamStep): number[] {
+  return [
+    ...[step.beta1, step.beta2, 1 - step.beta1, 1 - step.beta2, step.epsilon, step.weightDecay],
+    1 - step.learningRate * step.decoupledDecay,
+    step.learningRate / (1 - power(step.beta1, step.step)),
+    Math.sqrt(1 - power(step.beta2, step.step)),
+  ];
+}
+
 /** The contract in terms of the compiled kernels: operands become pointers, walks four axes, options numbers. Nothing is copied. */
 export function createKernels(simd: Exports, memory: LinearMemory, team: Team): Kernels {
   const unary =
@@ -188,9 +198,9 @@ export function createKernels(simd: Exports, memory: LinearMemory, team: Team): 
       { rows, batch, time, channels, width, filters }: WindowSize,
     ) => {
       const work = batch * filters * width * channels;
-      share("maxOfWindowsRows", { n: channels, work, grain: 16, scratch: kernel.bytes }, (begin, end, at) => [
+      share("maxOfWindowsRows", { n: team.size, work, scratch: kernel.bytes + rows }, (begin, end, at) => [
         ...[dy, winners, kernel, places, drows].map(({ pointer }) => pointer),
-        ...[rows, batch, time, channels, width, filters, begin, end, at],
+        ...[rows, batch, time, channels, width, filters, begin, end, team.size, at],
       ]);
     },
     maxOfWindowsKernel: (
@@ -262,11 +272,32 @@ export function createKernels(simd: Exports, memory: LinearMemory, team: Team): 
     adam: (gradient: Region, m: Region, v: Region, weights: Region, step: AdamStep) =>
       share("adam", { n: weights.bytes, work: weights.length, grain: 64 }, (begin, end) => [
         ...[gradient, m, v, weights].map(({ pointer }) => pointer + begin),
-        ...[end - begin, step.beta1, step.beta2, 1 - step.beta1, 1 - step.beta2, step.epsilon, step.weightDecay],
-        1 - step.learningRate * step.decoupledDecay,
-        step.learningRate / (1 - power(step.beta1, step.step)),
-        Math.sqrt(1 - power(step.beta2, step.step)),
+        end - begin,
+        ...adamRates(step),
       ]),
+    adamRows: (
+      rows: Region,
+      ids: Region,
+      m: Region,
+      v: Region,
+      weights: Region,
+      step: AdamStep & { dim: number; except?: number | undefined },
+    ) => {
+      const { dim, except = -1 } = step;
+      if (dim % 4 !== 0) {
+        // rows that begin amid a vector: written out, then updated as a whole
+        return memory.borrow(weights.bytes, (whole) => {
+          simd.fill(0, whole, weights.bytes);
+          simd.scatterRows(rows.pointer, ids.pointer, whole, ids.length, dim, except);
+          const pointers = [whole, m.pointer, v.pointer, weights.pointer];
+          simd.adam(...pointers, weights.bytes, ...adamRates(step));
+        });
+      }
+      share("adamRows", { n: weights.length / dim, work: weights.length }, (begin, end) => [
+        ...[rows.pointer, ids.pointer, ids.length, m.pointer, v.pointer, weights.pointer],
+        ...[dim * 4, except, begin, end, ...adamRates(step)],
+      ]);
+    },
     rmsprop: (gradient: Region, v: Region, velocity: Region | undefined, weights: Region, step: RmspropStep) =>
       simd.rmsprop(
         ...[gradient.pointer, v.pointer, velocity?.pointer ?? 0, weights.pointer, weights.bytes],
