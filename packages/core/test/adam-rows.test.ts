@@ -81,4 +81,16 @@ describe.each(backends)("Adam on rows, on $name", ({ name, create }) => {
       { numRuns: name === "deferred" ? 3 : 30 },
     );
   });
+
+  test("sees what was written into a gradient", async () => {
+    const table = tensor([1, 2, 3, 4], [4, 1], { requiresGrad: true });
+    const y = textConvolution(table, tokens([0, 2], [1, 2]), [{ kernel: tensor([[[1]]]) }]);
+    const [gradient] = gradients(sum(y), [table]);
+    gradient.write(new Float32Array([0, 1, 0, 0]));
+    const state = { m: zeros([4, 1]), v: zeros([4, 1]) };
+    adamUpdate(table, gradient, state, { ...rates, weightDecay: 0, decoupledDecay: 0, step: 1 });
+    const [first, second, third, fourth] = await table.read();
+    expect([first, third, fourth]).toEqual([1, 3, 4]);
+    expect(second).toBeLessThan(2);
+  });
 });

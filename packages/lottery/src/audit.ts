@@ -93,7 +93,7 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
         return matches(initial(dense))
           ? "they are the first"
           : matches(dense?.trained.values)
-            ? "they are the last"
+            ? "they are the last, or the dense network was best at that very moment"
             : undefined;
       },
     ),

@@ -60,7 +60,7 @@ export class SeedRun {
         const parents = arm === "random-reinit" && keepsEmbedding ? [source.hash, before.hash] : [source.hash];
         const network = await this.#network(arm, round, parents, async () => {
           const pattern = this.#cut(source, ownPattern ? arm : "winning-ticket", round);
-          const start = await this.#start(arm, round, { w0, early, before, initial });
+          const start = await this.#start(arm, round, { w0, early, before });
           return withParameters(initial, sparseWeights(parametersOf(initial), pattern, valuesAt(start, pattern)));
         });
         last.set(arm, network);
@@ -75,11 +75,7 @@ export class SeedRun {
   }
 
   /** The whole tensors that a sparse network's start is cut out of. */
-  async #start(
-    arm: Arm,
-    round: number,
-    from: { w0: Values; early: Values; before: Finished; initial: Model },
-  ): Promise<Values> {
+  async #start(arm: Arm, round: number, from: { w0: Values; early: Values; before: Finished }): Promise<Values> {
     if (arm === "winning-ticket") return from.w0;
     if (arm === "late-rewinding") return from.early;
     const fresh = await snapshot(parametersOf(this.#task.createModel(stream(this.#seed, "reinit", round))));

@@ -36,11 +36,12 @@ export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingI
   return record("embedding", y, [table], (dy) => [
     () => {
       const whole = () => {
+        kept.delete(dtable); // whoever has it whole may write to it
         const out = allocate(table.size);
         backend().kernels.scatterRows(dy.storage, ids, out, { dim: table.shape[1], except: paddingId });
         return out;
       };
-      const dtable = scattered(new Tensor(whole, table.shape), dy, ids, paddingId);
+      const dtable: Matrix = scattered(new Tensor(whole, table.shape), dy, ids, paddingId);
       kept.set(dtable, { ids, values: dy, except: paddingId });
       return dtable;
     },
