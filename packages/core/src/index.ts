@@ -1,6 +1,6 @@
 export { backend, useBackend } from "./backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";
-export { createWasmBackend } from "./backends/wasm/backend.ts";
+export { createWasmBackend, type WasmBackend } from "./backends/wasm/backend.ts";
 export { gradients } from "./backprop.ts";
 export type { AdamStep, Backend, Indices, Kernels, RmspropStep, SgdStep, Storage } from "./kernels.ts";
 export * from "./ops/index.ts";

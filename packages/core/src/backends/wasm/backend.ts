@@ -1,52 +1,126 @@
-import type { Backend } from "../../kernels.ts";
-import { type Arithmetic, instantiate } from "./instantiate.ts";
+import type { Backend, Kernels } from "../../kernels.ts";
+import { type Arithmetic, type Instance, instantiate, instantiateNow } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
 import { LinearMemory, type Region } from "./memory.ts";
-import { alone, assemble } from "./team.ts";
+import { alone, assemble, CLOSED, type Team } from "./team.ts";
+
+/** All that WebAssembly can address, in bytes. */
+const MOST = 2 ** 32;
+/** Threads beyond these cost memory and help nobody. */
+const MOST_THREADS = 256;
+
+/** A backend with threads, that can be told to end them. */
+export interface WasmBackend extends Backend {
+  /**
+   * Ends the threads and gives the memory up; resolves when they have ended. No process waits for the threads, so this is for programs that go on without the
+   * backend. To use it or its tensors afterwards is an error.
+   */
+  close(): Promise<void>;
+}
 
 /**
  * Kernels in WebAssembly, four lanes at a time, on tensors that all lie in one memory. Sums are added in the order of the reference.
  *
  * @param options.arithmetic - `strict` (the default) gives the bits of the reference, everywhere. `fma` rounds a product and its sum once: up to 1.4 times faster, and other
  *   bits, the same on every platform that has it; its name is "wasm-fma".
- * @param options.threads - How many work on one kernel. The results are the same bits for any number. Default 1; more need Node.
+ * @param options.threads - How many work on one kernel, 1 to 256. The results are the same bits for any number. Default 1. More run in Node and its workers, and in browsers inside
+ *   a worker of a page that is isolated from other origins.
  * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
- * @throws {Error} if the kernels were not compiled, or the platform lacks what they need: nothing else is run instead.
+ * @throws {RangeError} if `threads` is no such number.
+ * @throws {Error} if the platform lacks what is asked for, or a thread cannot start: nothing else is run instead.
  */
 export async function createWasmBackend({
   arithmetic = "strict",
   threads = 1,
-  memory = new LinearMemory(2 ** 32),
+  memory = new LinearMemory(MOST),
 }: {
   arithmetic?: Arithmetic | undefined;
   threads?: number | undefined;
   memory?: LinearMemory | undefined;
-} = {}): Promise<Backend> {
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new RangeError(`wasm: ${threads} threads: it is an integer from 1`);
-  const { exports, module } = await instantiate(memory, arithmetic);
-  const team = threads === 1 ? alone(exports) : assemble(exports, module, memory, threads);
-  const kernels = createKernels(exports, memory, team);
+} = {}): Promise<WasmBackend> {
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new RangeError(`wasm: ${threads} threads: it is an integer from 1 to ${MOST_THREADS}`);
+  const instance = await instantiate(memory, arithmetic);
+  const team = threads === 1 ? alone(instance.exports) : await assemble(instance, memory, threads);
+  return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, team);
+}
 
+/**
+ * What runs where nothing was chosen: the backend of `createWasmBackend()`, compiled when it is first used, so that an import does nothing and nobody
+ * waits for it.
+ *
+ * @throws {Error} at its first use, if the platform has no WebAssembly SIMD.
+ */
+export function createDefaultBackend(): Backend {
+  let made: Backend | undefined;
+  const make = () => {
+    const memory = new LinearMemory(MOST);
+    const instance = instantiateNow(memory);
+    made = backendOf("wasm", instance, memory, alone(instance.exports));
+    return made;
+  };
+  const its = () => made ?? make();
   return {
-    name: arithmetic === "fma" ? "wasm-fma" : "wasm",
-    kernels,
-    allocate: (length) => memory.allocate(length),
-    allocateIndices: (length) => memory.allocate(length),
-    upload: (values) => {
+    name: "wasm",
+    get kernels() {
+      return its().kernels;
+    },
+    allocate: (length) => its().allocate(length),
+    allocateIndices: (length) => its().allocateIndices(length),
+    upload: (values) => its().upload(values),
+    uploadIndices: (values) => its().uploadIndices(values),
+    write: (storage, values) => its().write(storage, values),
+    read: (storage) => its().read(storage),
+    view: (storage) => its().view(storage),
+    release: (storage) => its().release(storage),
+    releaseIndices: (indices) => its().releaseIndices(indices),
+  };
+}
+
+function backendOf(name: string, { exports }: Instance, memory: LinearMemory, team: Team): WasmBackend {
+  const backend = {
+    name,
+    kernels: createKernels(exports, memory, team),
+    allocate: (length: number) => memory.allocate(length),
+    allocateIndices: (length: number) => memory.allocate(length),
+    upload: (values: Float32Array) => {
       const region = memory.allocate(values.length);
       memory.floats(region).set(values);
       return region;
     },
-    uploadIndices: (values) => {
+    uploadIndices: (values: Int32Array) => {
       const region = memory.allocate(values.length);
       memory.integers(region).set(values);
       return region;
     },
-    write: (region: Region, values) => memory.floats(region).set(values),
+    write: (region: Region, values: Float32Array) => memory.floats(region).set(values),
     read: async (region: Region) => memory.floats(region).slice(),
     view: (region: Region) => memory.floats(region),
     release: (region: Region) => memory.release(region),
     releaseIndices: (region: Region) => memory.release(region),
+    close: () => {
+      Object.assign(backend, closed(backend.kernels));
+      return team.close();
+    },
+  };
+  return backend;
+}
+
+/** What is left of a backend: an error, whatever is asked of it, but scopes may end. */
+function closed(kernels: Kernels): Omit<Backend, "name"> {
+  const refuse = (): never => {
+    throw new Error(CLOSED);
+  };
+  return {
+    kernels: Object.fromEntries(Object.keys(kernels).map((kernel) => [kernel, refuse])) as unknown as Kernels,
+    allocate: refuse,
+    allocateIndices: refuse,
+    upload: refuse,
+    uploadIndices: refuse,
+    write: refuse,
+    read: async () => refuse(),
+    view: refuse,
+    release: () => {},
+    releaseIndices: () => {},
   };
 }

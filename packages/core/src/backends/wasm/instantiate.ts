@@ -1,4 +1,5 @@
 import type { LinearMemory, Region } from "./memory.ts";
+import { kernels as strict } from "./strict.generated.ts";
 
 /** The shape has four axes, and so have the strides of each operand. */
 type Pairs = (a: number, b: number, out: number, ...shapeAndStrides: number[]) => void;
@@ -74,28 +75,22 @@ export interface Exports {
  */
 export type Arithmetic = "strict" | "fma";
 
+/** The kernels, working on one memory, and the module they come from, for other threads. */
+export interface Instance {
+  readonly exports: Exports;
+  readonly module: WebAssembly.Module;
+}
+
 /**
  * The kernels, working on this memory.
  *
- * @throws {Error} if they were not compiled, or the platform lacks what they need.
+ * @throws {Error} if the platform lacks what they need.
  */
-export async function instantiate(
-  linear: LinearMemory,
-  arithmetic: Arithmetic,
-): Promise<{ exports: Exports; module: WebAssembly.Module }> {
-  const { memory, shared } = linear;
-  const binary = Uint8Array.from(atob(await embedded(arithmetic)), (character) => character.charCodeAt(0));
-  if (!shared) declareUnshared(binary);
+export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic): Promise<Instance> {
   if (arithmetic === "fma") allowRelaxedSimd();
-  if (!WebAssembly.validate(binary)) throw new Error(MISSING[arithmetic]);
-  const { instance, module } = await WebAssembly.instantiate(binary, {
-    env: {
-      memory,
-      abort: () => {
-        throw new Error("wasm: a kernel aborted");
-      },
-    },
-  });
+  // fma apart, so that a page which does not ask for it does not fetch it
+  const kernels = arithmetic === "fma" ? (await import("./fma.generated.ts")).kernels : strict;
+  const { instance, module } = await WebAssembly.instantiate(decode(kernels, linear, arithmetic), imports(linear));
   const exports = instance.exports as unknown as Exports;
   if (arithmetic === "fma" && !fuses(exports, linear)) {
     throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");
@@ -103,19 +98,38 @@ export async function instantiate(
   return { exports, module };
 }
 
+/**
+ * The same at once, in the arithmetic `strict`.
+ *
+ * @throws {Error} if the platform lacks what they need, or compiles nothing of their size at once: a page's own thread in Chrome before 115.
+ */
+export function instantiateNow(linear: LinearMemory): Instance {
+  const binary = decode(strict, linear, "strict");
+  const module = new WebAssembly.Module(binary);
+  const instance = new WebAssembly.Instance(module, imports(linear));
+  return { exports: instance.exports as unknown as Exports, module };
+}
+
+function decode(kernels: string, { shared }: LinearMemory, arithmetic: Arithmetic): Uint8Array<ArrayBuffer> {
+  const binary = Uint8Array.from(atob(kernels), (character) => character.charCodeAt(0));
+  if (!shared) declareUnshared(binary);
+  if (!WebAssembly.validate(binary)) throw new Error(MISSING[arithmetic]);
+  return binary;
+}
+
+function imports({ memory }: LinearMemory): WebAssembly.Imports {
+  const abort = () => {
+    throw new Error("wasm: a kernel aborted");
+  };
+  return { env: { memory, abort } };
+}
+
 const MISSING: Readonly<Record<Arithmetic, string>> = {
-  strict: "wasm: this platform has no WebAssembly SIMD (Node 20, Chrome 91, Firefox 89 and Safari 16.4 have)",
+  strict:
+    "wasm: this platform has no WebAssembly SIMD (Node 20, Chrome 91, Firefox 89 and Safari 16.4 have): " +
+    "compute with useBackend(createReferenceBackend())",
   fma: "wasm: this platform has no relaxed SIMD (Node 20, Chrome 114 and Firefox 145 have): use the arithmetic strict",
 };
-
-async function embedded(arithmetic: Arithmetic): Promise<string> {
-  try {
-    const { kernels } = await (arithmetic === "fma" ? import("./fma.generated.ts") : import("./strict.generated.ts"));
-    return kernels;
-  } catch (cause) {
-    throw new Error("wasm: the kernels are not compiled: npm run build:wasm -w @ltt/core", { cause });
-  }
-}
 
 /** Node 20 has relaxed SIMD behind a flag, which counts for what is compiled after it. Later versions, and browsers, need none. */
 function allowRelaxedSimd(): void {

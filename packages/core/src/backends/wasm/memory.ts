@@ -55,6 +55,9 @@ export class LinearMemory {
 
   /** @param limit - In bytes: how far the memory may grow, at most 4 GiB. */
   constructor(limit: number) {
+    if (typeof WebAssembly === "undefined") {
+      throw new Error("wasm: this platform has no WebAssembly: compute with useBackend(createReferenceBackend())");
+    }
     this.#limit = Math.max(1, Math.floor(limit / PAGE)) * PAGE;
     this.shared = sharedMemoryWorks();
     this.memory = new WebAssembly.Memory({

@@ -1,9 +1,17 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { useBackend } from "../../backend.ts";
 import type { Backend, Kernels, Storage } from "../../kernels.ts";
+import { add } from "../../ops/index.ts";
 import { type Rng, stream } from "../../rng.ts";
-import { createWasmBackend } from "./backend.ts";
+import { scope } from "../../scope.ts";
+import { tensor, zeros } from "../../tensor.ts";
+import { createWasmBackend, type WasmBackend } from "./backend.ts";
+import { type Exports, instantiateNow } from "./instantiate.ts";
+import { LinearMemory } from "./memory.ts";
+import { assemble } from "./team.ts";
+import { startThread, type Thread } from "./thread.ts";
 
 type Name = keyof Kernels;
 
@@ -61,11 +69,12 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array)[], 
 
 describe.each([2, 3])("%i threads", (threads) => {
   let one: Backend;
-  let several: Backend;
+  let several: WasmBackend;
   beforeAll(async () => {
     one = await createWasmBackend();
     several = await createWasmBackend({ threads });
   });
+  afterAll(() => several.close());
 
   test.each(shared)("%s has the same bits as on one", (name, operands, size) => {
     const [expected, found] = [one, several].map((backend) => {
@@ -95,31 +104,235 @@ describe.each([2, 3])("%i threads", (threads) => {
   });
 });
 
-test("threads are counted from 1", async () => {
-  await expect(createWasmBackend({ threads: 0 })).rejects.toThrow("wasm: 0 threads: it is an integer from 1");
-  await expect(createWasmBackend({ threads: 1.5 })).rejects.toThrow("wasm: 1.5 threads: it is an integer from 1");
-});
-
-test("where memory cannot be shared there are none, and that is said", async () => {
-  vi.stubGlobal("crossOriginIsolated", false);
-  try {
-    await expect(createWasmBackend({ threads: 2 })).rejects.toThrow(
-      "wasm: 2 threads need Node's worker_threads and shared memory: use one",
+test("threads are counted from 1 to 256", async () => {
+  for (const threads of [0, 1.5, 257, Number.NaN]) {
+    await expect(createWasmBackend({ threads })).rejects.toThrow(
+      new RangeError(`wasm: ${threads} threads: it is an integer from 1 to 256`),
     );
-  } finally {
-    vi.unstubAllGlobals();
   }
 });
 
-test("threads do not keep a process alive", () => {
-  const program = `
-    import { createWasmBackend } from ${JSON.stringify(new URL("./backend.ts", import.meta.url).href)};
-    const { kernels, upload, allocate } = await createWasmBackend({ threads: 3 });
-    const [a, y] = [upload(new Float32Array(40000).fill(1)), allocate(40000)];
-    kernels.matmul(a, a, y, { batch: 1, m: 200, k: 200, n: 200, transposeA: false, transposeB: false });
-    console.log("done");
-  `;
-  const argv = ["--import", "tsx", "--conditions", "@ltt/source", "--input-type=module", "--eval", program];
+describe("where threads cannot work there are none, and that is said:", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  test("memory is not shared", async () => {
+    vi.stubGlobal("crossOriginIsolated", false);
+    await expect(createWasmBackend({ threads: 2 })).rejects.toThrow(
+      "wasm: 2 threads need shared memory, which a page has if it is served with the headers Cross-Origin-Opener-Policy: same-origin and " +
+        "Cross-Origin-Embedder-Policy: require-corp: serve it so, or use one thread",
+    );
+  });
+
+  test("this thread may not wait", async () => {
+    vi.spyOn(Atomics, "wait").mockImplementation(() => {
+      throw new TypeError("Atomics.wait cannot be called in this context");
+    });
+    await expect(createWasmBackend({ threads: 2 })).rejects.toThrow(
+      "wasm: 2 threads: a page's own thread may not wait for others: compute in a worker, or use one thread",
+    );
+  });
+});
+
+describe("a team", () => {
+  /**
+   * Threads and what fills one region in as many parts as there are threads, and gives the values that it then holds.
+   *
+   * @param late - This thread does not begin its part before the others have taken theirs.
+   */
+  async function teamOf(size: number, { start = startThread, patience = 60_000, late = false } = {}) {
+    const memory = new LinearMemory(2 ** 20);
+    const { exports, module } = instantiateNow(memory);
+    let flags: Int32Array | undefined;
+    const listening: typeof startThread = (program, data, onLost) => {
+      flags = new Int32Array((data as { control: SharedArrayBuffer }).control);
+      return start(program, data, onLost);
+    };
+    const fill: Exports["fill"] = (...part) => {
+      while (late && Atomics.load(flags!, 0) > 0) Atomics.wait(flags!, 0, Atomics.load(flags!, 0), 1);
+      exports.fill(...part);
+    };
+    const instance = { exports: { ...exports, fill }, module };
+    const team = await assemble(instance, memory, size, { start: listening, patience });
+    const region = memory.allocate(16 * size);
+    return {
+      team,
+      fill: (value: number) => {
+        const parts = Array.from({ length: size }, (_, i) => [value, region.pointer + i * 64, 64]);
+        team.run("fill", parts);
+        return [...new Set(memory.floats(region))];
+      },
+    };
+  }
+
+  test("takes parts in any order, each once", async () => {
+    for (const late of [true, false]) {
+      const { team, fill } = await teamOf(4, { late });
+      for (let value = 1; value < 500; value++) expect(fill(value)).toEqual([value]);
+      await team.close();
+    }
+  });
+
+  test("does the work of a thread that died in its sleep", async () => {
+    const threads: Thread[] = [];
+    const start: typeof startThread = async (...given) => {
+      const thread = await startThread(...given);
+      threads.push(thread);
+      return thread;
+    };
+    const { team, fill } = await teamOf(3, { start });
+    expect(fill(1)).toEqual([1]);
+    await threads[0]!.end();
+    expect(fill(2)).toEqual([2]);
+    await threads[1]!.end();
+    expect(fill(3)).toEqual([3]);
+    await team.close();
+  });
+
+  test("that hears of a lost thread says so from then on", async () => {
+    let lose: ((error: Error) => void) | undefined;
+    const start: typeof startThread = (program, data, onLost) => {
+      lose = onLost;
+      return startThread(program, data, onLost);
+    };
+    const { team, fill } = await teamOf(2, { start });
+    expect(fill(1)).toEqual([1]);
+    lose!(new Error("wasm: a thread ended with code 1"));
+    expect(() => fill(2)).toThrow("wasm: a thread ended with code 1: make another backend");
+    await team.close();
+    expect(() => fill(2)).toThrow("wasm: a thread ended with code 1: make another backend");
+  });
+
+  test("gives a thread up that takes a part and never finishes it", async () => {
+    const start: typeof startThread = (program, data, onLost) =>
+      startThread(program.replace("exports[", "Atomics.wait(flags, 3, 0); exports["), data, onLost);
+    const { team, fill } = await teamOf(2, { start, patience: 50, late: true });
+    const message = "wasm: fill: a thread has not finished its part in 50 ms: make another backend";
+    expect(() => fill(1)).toThrow(message);
+    expect(() => fill(2)).toThrow(message);
+    await team.close();
+  });
+
+  test("tells which kernel failed on a thread", async () => {
+    const start: typeof startThread = (program, data, onLost) =>
+      startThread(program.replace("exports[", "if (slot[2] === 13) throw new Error(); exports["), data, onLost);
+    const { team, fill } = await teamOf(2, { start, late: true });
+    expect(() => fill(13)).toThrow("wasm: fill failed on a thread");
+    expect(fill(14)).toEqual([14]);
+    await team.close();
+  });
+
+  test("lets the others finish before it tells of a failure here", async () => {
+    const memory = new LinearMemory(2 ** 20);
+    const { exports, module } = instantiateNow(memory);
+    const fill = () => {
+      throw new Error("here");
+    };
+    const team = await assemble({ exports: { ...exports, fill }, module }, memory, 3);
+    const region = memory.allocate(3);
+    const parts = [0, 1, 2].map((value) => [value, region.pointer, 0]);
+    for (let i = 0; i < 100; i++) expect(() => team.run("fill", parts)).toThrow("here");
+    await team.close();
+  });
+
+  test("ends the threads that have started if one cannot", async () => {
+    let started = 0;
+    let ended = 0;
+    const start: typeof startThread = async (...given) => {
+      if (++started === 2) throw new Error("wasm: a thread failed: no room");
+      const thread = await startThread(...given);
+      const end = async () => {
+        await thread.end();
+        ended++;
+      };
+      return { end };
+    };
+    await expect(teamOf(4, { start })).rejects.toThrow("wasm: a thread failed: no room");
+    expect([started, ended]).toEqual([3, 2]);
+  });
+});
+
+describe("a backend that is closed", () => {
+  test.each([1, 3])("refuses everything, and lets scopes end: %i threads", async (threads) => {
+    const backend = await createWasmBackend({ threads });
+    const before = useBackend(backend);
+    try {
+      const message = "wasm: this backend is closed: make another";
+      const kept = tensor([1, 2]);
+      const { kernels, allocate } = backend;
+      await scope(() => {
+        zeros([3]);
+        return { closed: backend.close() };
+      }).closed;
+      await backend.close();
+      expect(() => kept.data).toThrow(message);
+      expect(() => add(kept, 1)).toThrow(message);
+      expect(() => zeros([2])).toThrow(message);
+      expect(() => tensor([1])).toThrow(message);
+      expect(() => kept.write(new Float32Array(2))).toThrow(message);
+      await expect(kept.read()).rejects.toThrow(message);
+      if (threads > 1) {
+        const y = allocate(10_000);
+        const size = { batch: 1, m: 100, k: 100, n: 100, transposeA: false, transposeB: false };
+        expect(() => kernels.matmul(y, y, y, size)).toThrow(message);
+      }
+    } finally {
+      useBackend(before);
+    }
+  });
+});
+
+describe("a process with threads", () => {
   const cwd = fileURLToPath(new URL("../../../../..", import.meta.url));
-  expect(execFileSync(process.execPath, argv, { cwd, encoding: "utf8", timeout: 30_000 })).toBe("done\n");
+  const loader = ["--import", "tsx", "--conditions", "@ltt/source"];
+  const module = JSON.stringify(new URL("./backend.ts", import.meta.url).href);
+  const run = (program: string) => {
+    const argv = [...loader, "--input-type=module", "--eval", program];
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, argv, {
+      cwd,
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    return { status, signal, stdout, stderr };
+  };
+  const start = `
+    const { createWasmBackend } = await import(${module});
+    const backend = await createWasmBackend({ threads: 3 });
+  `;
+  const multiply = `
+    const a = backend.upload(new Float32Array(40000).fill(1));
+    const y = backend.allocate(40000);
+    backend.kernels.matmul(a, a, y, { batch: 1, m: 200, k: 200, n: 200, transposeA: false, transposeB: false });
+    console.log(backend.view(y)[0]);
+  `;
+
+  test.each([
+    ["when it has nothing left to do", start + multiply, 0, "200\n", ""],
+    ["when the threads were never used", start, 0, "", ""],
+    ["by process.exit", `${start + multiply} setTimeout(() => {}, 60_000); process.exit(3);`, 3, "200\n", ""],
+    ["by an error", `${start + multiply} setTimeout(() => {}, 60_000); throw new Error("over");`, 1, "200\n", "over"],
+    [
+      "after it closed the backend",
+      `${start + multiply} await backend.close(); console.log("done");`,
+      0,
+      "200\ndone\n",
+      "",
+    ],
+  ])("ends %s", (_, program, status, stdout, stderr) => {
+    const ended = run(program);
+    expect(ended).toMatchObject({ status, signal: null, stdout });
+    expect(ended.stderr).toContain(stderr);
+  });
+
+  test("may have them in one of its workers", () => {
+    const loading = 'const { register } = await import("tsx/esm/api"); register();'; // which workers do not inherit
+    const program = `
+      import { Worker } from "node:worker_threads";
+      const worker = new Worker(${JSON.stringify(`(async () => { ${loading + start + multiply} })()`)}, { eval: true });
+      worker.on("exit", (code) => console.log("exit", code));
+    `;
+    expect(run(program)).toMatchObject({ status: 0, signal: null, stdout: "200\nexit 0\n" });
+  });
 });

@@ -1,14 +1,17 @@
-import type { Exports } from "./instantiate.ts";
+import type { Exports, Instance } from "./instantiate.ts";
 import type { LinearMemory } from "./memory.ts";
+import { startThread } from "./thread.ts";
 
-/** What a thread is asked: a kernel and its operands. */
+/** What a thread is asked: a kernel's operands. */
 export type Part = readonly number[];
 
-/** Runs parts of a kernel that do not depend on each other. What they compute does not depend on how many run at a time. */
+/** Runs parts of a kernel that do not depend on each other. What they compute does not depend on who runs them, or on how many run at a time. */
 export interface Team {
   readonly size: number;
-  /** Returns when all parts have run, the first of them here. There are at most `size`. */
+  /** Returns when all parts have run. There are at most `size`. */
   run(kernel: keyof Exports, parts: readonly Part[]): void;
+  /** Ends the threads. To run something afterwards is an error. */
+  close(): Promise<void>;
 }
 
 /** This thread alone. */
@@ -18,6 +21,7 @@ export function alone(exports: Exports): Team {
     run: (kernel, parts) => {
       for (const part of parts) call(exports, kernel, part);
     },
+    close: async () => {},
   };
 }
 
@@ -25,74 +29,138 @@ function call(exports: Exports, kernel: keyof Exports, part: Part): void {
   (exports[kernel] as (...operands: number[]) => void)(...part);
 }
 
+export const CLOSED = "wasm: this backend is closed: make another";
+
 /** The most operands of a kernel, with its number and their count before them. */
 const SLOT = 32;
-/** In the flags: how often work was handed out, how many threads are still at it, whether one failed. */
-const ISSUED = 0;
-const BUSY = 1;
+/** In the flags: how many parts wait for a thread, how many have not been finished, whether one failed. */
+const WAITING = 0;
+const UNFINISHED = 1;
 const FAILED = 2;
+/** Milliseconds that a part may take which another thread has begun: more than a product that fills 4 GiB. */
+const PATIENCE = 1_800_000;
 
-/** What a thread runs: it sleeps until work is handed out, does its part and says so. */
-const THREAD = `
-  const { module, memory, control, index, kernels } = require("node:worker_threads").workerData;
+/** What a thread runs: it sleeps until parts wait, and takes one after the other. The last part is taken first. */
+const THREAD = `({ module, memory, control, kernels }, ready) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => { throw new Error("abort"); } } });
   const flags = new Int32Array(control, 0, 4);
-  const slot = new Float64Array(control, 16 + index * ${SLOT * 8}, ${SLOT});
-  for (let seen = 0; ; ) {
-    Atomics.wait(flags, ${ISSUED}, seen);
-    seen = Atomics.load(flags, ${ISSUED});
-    try {
-      if (slot[0] >= 0) exports[kernels[slot[0]]](...slot.subarray(2, 2 + slot[1]));
-    } catch {
-      Atomics.store(flags, ${FAILED}, 1);
+  ready();
+  for (;;) {
+    const part = Atomics.load(flags, ${WAITING});
+    if (part === 0) {
+      Atomics.wait(flags, ${WAITING}, 0);
+    } else if (Atomics.compareExchange(flags, ${WAITING}, part, part - 1) === part) {
+      const slot = new Float64Array(control, 16 + (part - 1) * ${SLOT * 8}, ${SLOT});
+      try {
+        exports[kernels[slot[0]]](...slot.subarray(2, 2 + slot[1]));
+      } catch {
+        Atomics.store(flags, ${FAILED}, 1);
+      }
+      if (Atomics.sub(flags, ${UNFINISHED}, 1) === 1) Atomics.notify(flags, ${UNFINISHED});
     }
-    if (Atomics.sub(flags, ${BUSY}, 1) === 1) Atomics.notify(flags, ${BUSY});
   }
-`;
+}`;
 
 /**
- * `size` threads in all, this one among them, on one shared memory (Node's `worker_threads`). They sleep between kernels and do not keep the
- * process alive.
+ * `size` threads in all, this one among them, on one shared memory. They sleep between kernels and do not keep a process alive.
  *
- * @throws {Error} where there are no worker threads or no shared memory.
+ * This thread runs the first part and then whatever part nobody has taken yet, so one that wakes late, or never, costs time but neither results nor
+ * a hang.
+ *
+ * @param options.start - Starts a thread.
+ * @param options.patience - Milliseconds after which a thread that has taken a part and not finished it is given up.
+ * @throws {Error} where threads cannot share memory or wait for each other, or one cannot start.
  */
-export function assemble(exports: Exports, module: WebAssembly.Module, linear: LinearMemory, size: number): Team {
-  if (!linear.shared || globalThis.process?.getBuiltinModule === undefined) {
-    throw new Error(`wasm: ${size} threads need Node's worker_threads and shared memory: use one`);
-  }
-  const { Worker } = process.getBuiltinModule("node:worker_threads");
+export async function assemble(
+  { exports, module }: Instance,
+  linear: LinearMemory,
+  size: number,
+  { start = startThread, patience = PATIENCE }: { start?: typeof startThread; patience?: number } = {},
+): Promise<Team> {
+  checkPlatform(linear, size);
   const control = new SharedArrayBuffer(16 + (size - 1) * SLOT * 8);
   const flags = new Int32Array(control, 0, 4);
-  const slots = Array.from({ length: size - 1 }, (_, index) => new Float64Array(control, 16 + index * SLOT * 8, SLOT));
+  const slots = Array.from({ length: size - 1 }, (_, i) => new Float64Array(control, 16 + i * SLOT * 8, SLOT));
   const kernels = Object.keys(exports) as (keyof Exports)[];
-  for (const index of slots.keys()) {
-    const workerData = { module, memory: linear.memory, control, index, kernels };
-    // without this process's arguments: loaders and flags of tests are not for it
-    new Worker(THREAD, { eval: true, workerData, execArgv: [] }).unref();
+
+  /** Why nothing can be run any more. */
+  let over: Error | undefined;
+  const data = { module, memory: linear.memory, control, kernels };
+  const onLost = (error: Error) => {
+    over ??= new Error(`${error.message}: make another backend`, { cause: error });
+  };
+  const starting = await Promise.allSettled(slots.map(() => start(THREAD, data, onLost)));
+  const threads = starting.flatMap((thread) => (thread.status === "fulfilled" ? [thread.value] : []));
+  const close = async () => {
+    over ??= new Error(CLOSED);
+    await Promise.all(threads.map((thread) => thread.end()));
+  };
+  const refused = starting.find((thread) => thread.status === "rejected");
+  if (refused !== undefined) {
+    await close();
+    throw refused.reason;
   }
+
+  /** Waits until every part has been finished. */
+  const join = (kernel: keyof Exports): void => {
+    for (let left = Atomics.load(flags, UNFINISHED); left > 0; left = Atomics.load(flags, UNFINISHED)) {
+      if (Atomics.wait(flags, UNFINISHED, left, patience) === "timed-out") {
+        over = new Error(`wasm: ${kernel}: a thread has not finished its part in ${patience} ms: make another backend`);
+        throw over;
+      }
+    }
+    if (Atomics.exchange(flags, FAILED, 0) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);
+  };
 
   return {
     size,
     run: (kernel, parts) => {
-      if (parts.length <= 1) {
+      if (over !== undefined) throw over;
+      for (let i = 1; i < parts.length; i++) {
+        const [slot, part] = [slots[i - 1]!, parts[i]!];
+        slot[0] = kernels.indexOf(kernel);
+        slot[1] = part.length;
+        slot.set(part, 2);
+      }
+      if (parts.length > 1) {
+        Atomics.store(flags, UNFINISHED, parts.length - 1);
+        Atomics.store(flags, WAITING, parts.length - 1);
+        Atomics.notify(flags, WAITING, parts.length - 1);
+      }
+      try {
         if (parts[0] !== undefined) call(exports, kernel, parts[0]);
-        return;
+        for (let i = take(flags); i > 0; i = take(flags)) {
+          Atomics.sub(flags, UNFINISHED, 1);
+          call(exports, kernel, parts[i]!);
+        }
+      } finally {
+        Atomics.sub(flags, UNFINISHED, Atomics.exchange(flags, WAITING, 0)); // none, unless a part has thrown
+        join(kernel);
       }
-      for (const [index, slot] of slots.entries()) {
-        const part = parts[index + 1];
-        slot[0] = part === undefined ? -1 : kernels.indexOf(kernel);
-        slot[1] = part?.length ?? 0;
-        if (part !== undefined) slot.set(part, 2);
-      }
-      // every thread answers, with work or without: so none is behind when the next work is handed out
-      Atomics.store(flags, BUSY, slots.length);
-      Atomics.add(flags, ISSUED, 1);
-      Atomics.notify(flags, ISSUED);
-      call(exports, kernel, parts[0]!);
-      for (let busy = Atomics.load(flags, BUSY); busy > 0; busy = Atomics.load(flags, BUSY)) {
-        Atomics.wait(flags, BUSY, busy);
-      }
-      if (Atomics.load(flags, FAILED) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);
     },
+    close,
   };
+}
+
+/** The number of a part that nobody has taken before, 0 if there is none. */
+function take(flags: Int32Array): number {
+  for (;;) {
+    const part = Atomics.load(flags, WAITING);
+    if (part === 0 || Atomics.compareExchange(flags, WAITING, part, part - 1) === part) return part;
+  }
+}
+
+function checkPlatform(linear: LinearMemory, size: number): void {
+  if (!linear.shared) {
+    throw new Error(
+      `wasm: ${size} threads need shared memory, which a page has if it is served with the headers Cross-Origin-Opener-Policy: same-origin ` +
+        "and Cross-Origin-Embedder-Policy: require-corp: serve it so, or use one thread",
+    );
+  }
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1); // 0 is not 1: returns at once, where it may be called
+  } catch (cause) {
+    const message = `wasm: ${size} threads: a page's own thread may not wait for others: compute in a worker, or use one thread`;
+    throw new Error(message, { cause });
+  }
 }
