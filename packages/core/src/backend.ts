@@ -1,9 +1,9 @@
-import { createReferenceBackend } from "./backends/reference/backend.ts";
+import { createDefaultBackend } from "./backends/wasm/backend.ts";
 import type { Backend } from "./kernels.ts";
 
-let current: Backend = createReferenceBackend();
+let current: Backend = createDefaultBackend();
 
-/** The backend on which tensors are made and operations run. */
+/** The backend on which tensors are made and operations run: `wasm`, in the arithmetic `strict` and on one thread, unless another was chosen. */
 export function backend(): Backend {
   return current;
 }

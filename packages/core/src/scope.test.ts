@@ -125,6 +125,6 @@ describe("scope", () => {
       expect(() => scope(async () => ones([3]))).toThrow("scope: the body returned a promise");
       expect(mine.live()).toBe(0);
     });
-    expect(backend().name).toBe("reference");
+    expect(backend().name).toBe("wasm");
   });
 });

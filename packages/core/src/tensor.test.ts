@@ -65,7 +65,7 @@ describe("tensor", () => {
     const before = useBackend(createDeferredBackend());
     try {
       expect(() => add(here, 1)).toThrow(
-        'tensor [1] lives on the backend "reference", but "deferred" is in use: make it there, from the values that read() gives',
+        'tensor [1] lives on the backend "wasm", but "deferred" is in use: make it there, from the values that read() gives',
       );
       expect(() => tensor([1, 2]).data).toThrow(
         'tensor [2]: the backend "deferred" computes asynchronously: use await tensor.read()',
