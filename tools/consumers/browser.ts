@@ -15,20 +15,29 @@ const ARGUMENTS = [
 /** ms until a page that says nothing is given up. */
 const PATIENCE = 60_000;
 
+/** With these a page is isolated from other origins, so that it may share memory with its workers. */
+export const ISOLATED: Readonly<Record<string, string>> = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 /**
- * Builds the page in `project` with Vite, serves it and opens it in Chromium.
+ * Builds a page of `project` with Vite, serves it and opens it in Chromium.
  *
+ * @param options.page - The HTML file. Default `index.html`.
+ * @param options.headers - Served with the page and everything it asks for.
  * @returns the first line the page prints on its console.
  * @throws {Error} if the build warns, or the page throws, asks for a file that is not there, or prints nothing.
  */
-export async function openPage(project: string, executablePath: string): Promise<string> {
+export async function openPage(
+  project: string,
+  executablePath: string,
+  { page: file = "index.html", headers = {} }: { page?: string; headers?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  const outDir = join(project, "pages", file);
   const options = { root: project, configFile: false, logLevel: "error" } as const;
-  await build({ ...options, build: { outDir: join(project, "page") } });
-  const server = await preview({
-    ...options,
-    build: { outDir: join(project, "page") },
-    preview: { host: "127.0.0.1", port: 0 },
-  });
+  await build({ ...options, build: { outDir, rolldownOptions: { input: join(project, file) } } });
+  const server = await preview({ ...options, build: { outDir }, preview: { host: "127.0.0.1", port: 0, headers } });
   const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
   try {
     const page = await browser.newPage();
@@ -42,7 +51,7 @@ export async function openPage(project: string, executablePath: string): Promise
       });
       setTimeout(() => reject(new Error(`the page printed nothing in ${PATIENCE} ms`)), PATIENCE).unref();
     });
-    await page.goto(server.resolvedUrls!.local[0]!);
+    await page.goto(new URL(file, server.resolvedUrls!.local[0]!).href);
     return await printed;
   } finally {
     await browser.close();

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { Checks, run } from "../checks.ts";
 import { packAll, root, type Tarball } from "../pack.ts";
 import { openPage } from "./browser.ts";
+import { CNN_FILES, checkCnn } from "./cnn.ts";
 import { checkSizes, measureSizes, writeSizes } from "./sizes.ts";
 
 /**
  * `npm run consumers [-- --write]`: uses the packed packages as strangers do. All tarballs are installed into an empty project outside
- * the repository; a JavaScript file, a strict TypeScript file and a page train the same network, on the reference and the
- * WebAssembly backend, and must print the same loss, to the bit. With `--write`, the sizes of the bundles go to docs/sizes.md. Build first.
+ * the repository; a JavaScript file, a strict TypeScript file and a page train the same network, on the default, the reference and the
+ * WebAssembly backend, and must print the same loss, to the bit; so must a text CNN's weights be, with threads, in Node and in a page's worker. With
+ * `--write`, the sizes of the bundles go to docs/sizes.md. Build first.
  */
 
 /** The loss after 300 steps is about 0.0012; at the start it is about 0.7. */
@@ -37,7 +39,7 @@ function install(tarballs: readonly Tarball[]): true {
   run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", ...files], {
     cwd: project,
   });
-  for (const file of ["xor.js", "xor.ts", "index.html"])
+  for (const file of ["xor.js", "xor.ts", "index.html", ...CNN_FILES])
     copyFileSync(join(root, "tools/consumers", file), join(project, file));
   return true;
 }
@@ -63,7 +65,8 @@ async function useThem(tarballs: readonly Tarball[]): Promise<void> {
   await prints("a JavaScript file in Node", () => node("xor.js"));
   await prints("a strict TypeScript file, moduleResolution nodenext", () => compiled("nodenext", "nodenext"));
   await prints("a strict TypeScript file, moduleResolution bundler", () => compiled("esnext", "bundler"));
-  if (existsSync(CHROMIUM)) await prints("a Vite page in headless Chromium", () => openPage(project, CHROMIUM));
+  const chromium = existsSync(CHROMIUM) ? CHROMIUM : undefined;
+  if (chromium !== undefined) await prints("a Vite page in headless Chromium", () => openPage(project, chromium));
   else if (process.env.CI)
     await checks.check("a Vite page in headless Chromium", () => Promise.reject(new Error(`no ${CHROMIUM}`)));
   else checks.skip("a Vite page in headless Chromium", `${CHROMIUM} is not there: install it, or set CHROMIUM`);
@@ -75,6 +78,7 @@ async function useThem(tarballs: readonly Tarball[]): Promise<void> {
       throw new Error([...losses].map(([name, printed]) => `${printed.join(" ")}  ${name}`).join("\n"));
     console.log(`        ${loss}`);
   });
+  await checkCnn(checks, project, chromium);
   const sizes = await checks.check("bundles", () => measureSizes(project));
   if (sizes === undefined) return;
   for (const { name, minified, gzipped } of sizes)

@@ -69,7 +69,8 @@ function sizesTable(sizes: readonly Size[]): string {
   return `# Sizes
 
 What \`@ltt/core\` adds to a page: bytes of a bundle that Vite makes of the packed package, minified, and that with gzip -9. Made by
-\`npm run consumers -- --write\`; \`npm run consumers\` fails where a size is more than a tenth off.
+\`npm run consumers -- --write\`; \`npm run consumers\` fails where a size is more than a tenth off. Most of the second
+is the WebAssembly kernels of the default backend, as base64: every program holds them, whatever backend it chooses.
 
 | bundle of | minified | gzip |
 | --- | --- | --- |

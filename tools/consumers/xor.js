@@ -1,4 +1,5 @@
-// A plain JavaScript file, as somebody who installed @ltt/core would write it: exclusive or, learned by 2-8-1 units, on both backends.
+// A plain JavaScript file, as somebody who installed @ltt/core would write it: exclusive or, learned by 2-8-1 units, on the backend that
+// runs if none is chosen, and on two that are.
 import {
   adamUpdate,
   add,
@@ -17,10 +18,11 @@ import {
   zeros,
 } from "@ltt/core";
 
+const byDefault = await train();
 useBackend(createReferenceBackend());
 const onReference = await train();
 useBackend(await createWasmBackend());
-console.log(`loss ${onReference} ${await train()}`);
+console.log(`loss ${byDefault} ${onReference} ${await train()}`);
 
 async function train() {
   const inputs = tensor([

@@ -1,3 +1,4 @@
+import { kernels as fma } from "./fma.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { kernels as strict } from "./strict.generated.ts";
 
@@ -88,9 +89,9 @@ export interface Instance {
  */
 export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic): Promise<Instance> {
   if (arithmetic === "fma") allowRelaxedSimd();
-  // fma apart, so that a page which does not ask for it does not fetch it
-  const kernels = arithmetic === "fma" ? (await import("./fma.generated.ts")).kernels : strict;
-  const { instance, module } = await WebAssembly.instantiate(decode(kernels, linear, arithmetic), imports(linear));
+  // both imported: a worker's bundle, often one file, need not be split
+  const binary = decode(arithmetic === "fma" ? fma : strict, linear, arithmetic);
+  const { instance, module } = await WebAssembly.instantiate(binary, imports(linear));
   const exports = instance.exports as unknown as Exports;
   if (arithmetic === "fma" && !fuses(exports, linear)) {
     throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");

@@ -1,0 +1,3 @@
+import { train } from "./cnn.js";
+
+train().then(postMessage);
