@@ -8,7 +8,7 @@ import { tensor, zeros } from "../../tensor.ts";
 import { tokens } from "../../tokens.ts";
 import { adamUpdate } from "../../updates.ts";
 import { createWasmBackend } from "./backend.ts";
-import { LinearMemory } from "./memory.ts";
+import { LinearMemory, type Region } from "./memory.ts";
 
 const MIB = 2 ** 20;
 
@@ -22,7 +22,7 @@ describe("the memory", () => {
     cycle();
     const { total } = memory.size;
     for (let i = 0; i < 100; i++) cycle();
-    expect(memory.size).toEqual({ inUse: 0, total });
+    expect(memory.size).toEqual({ inUse: 0, total, blocks: 20 });
   });
 
   test("keeps blocks apart, on whole cache lines", () => {
@@ -47,19 +47,105 @@ describe("the memory", () => {
     expect(memory.floats(first)).toBe(view);
   });
 
-  test("that is full says what was asked, what is used and what to change", () => {
+  test("that is full says what was asked, what is used and left, and what to change", () => {
     const memory = new LinearMemory(4 * MIB);
     const kept = memory.allocate(MIB / 2);
+    const advice = "run each step inside scope(() => …), or make the batch or the model smaller";
     expect(() => memory.allocate(MIB)).toThrow(
       new RangeError(
-        "wasm: no room for 1048576 values (4.0 MiB): 2.0 MiB are in use, 0.1 MiB are free in other pieces, and the memory ends at 4.0 MiB: " +
-          "run each step inside scope(() => …), or make the batch or the model smaller",
+        `wasm: no room for 1048576 values (4.0 MiB): of 4.0 MiB 2.0 MiB are in use and 2.0 MiB are left, 2.0 MiB in one piece: ${advice}`,
       ),
     );
-    memory.release(kept);
-    const rest = memory.allocate((7 / 16) * MIB); // behind the others
+    const rest = memory.allocate((7 / 16) * MIB);
     expect(rest.pointer).toBeGreaterThan(kept.pointer);
-    expect(memory.allocate((7 / 16) * MIB).pointer).toBe(kept.pointer); // nothing of its size is left: it takes the larger block
+    memory.release(kept);
+    expect(() => memory.allocate((9 / 16) * MIB)).toThrow(
+      `wasm: no room for 589824 values (2.3 MiB): of 4.0 MiB 1.8 MiB are in use and 2.3 MiB are left, 2.0 MiB in one piece: ${advice}`,
+    );
+    expect(memory.allocate(MIB / 2).pointer).toBe(kept.pointer);
+  });
+
+  test("that the platform does not let grow says so", () => {
+    const memory = new LinearMemory(64 * MIB);
+    vi.spyOn(memory.memory, "grow").mockImplementation(() => {
+      throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
+    });
+    expect(() => memory.allocate(MIB)).toThrow(
+      "wasm: no room for 1048576 values (4.0 MiB): of 1.0 MiB, more than which the platform does not give, 0.0 MiB are in use and 1.0 MiB are left, " +
+        "1.0 MiB in one piece: run each step",
+    );
+    memory.allocate(MIB / 8);
+  });
+
+  test("that is full cuts larger blocks", () => {
+    const memory = new LinearMemory(4 * MIB);
+    memory.release(memory.allocate((15 / 16) * MIB));
+    const { total } = memory.size;
+    const parts = Array.from({ length: 15 }, () => memory.allocate(MIB / 16));
+    expect(new Set(parts.map(({ pointer }) => pointer)).size).toBe(15);
+    expect(memory.size).toMatchObject({ inUse: (15 / 4) * MIB, total });
+  });
+
+  test("that is full joins free neighbours", () => {
+    const memory = new LinearMemory(4 * MIB);
+    const parts = Array.from({ length: 60 }, (_, i) => memory.allocate(15_000 + i));
+    for (const part of parts) memory.release(part);
+    expect(memory.allocate((15 / 16) * MIB).pointer).toBe(parts[0]!.pointer);
+  });
+
+  test("never hands out what is in use, and finds what is free, in any order of events", () => {
+    const memory = new LinearMemory(4 * MIB);
+    const rng = stream(2);
+    const live = new Map<Region, number>();
+    const release = (region: Region) => {
+      expect(memory.floats(region).every((value) => value === live.get(region))).toBe(true);
+      memory.release(region);
+      live.delete(region);
+    };
+    let refusals = 0;
+    for (let i = 0; i < 3000; i++) {
+      if (rng.below(2) === 0 && live.size > 0) release([...live.keys()][rng.below(live.size)]!);
+      try {
+        const region = memory.allocate(rng.below(8) === 0 ? rng.below(MIB / 4) : rng.below(5000));
+        memory.floats(region).fill(i);
+        live.set(region, i);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+        refusals++;
+        for (const region of [...live.keys()].slice(live.size / 2)) release(region);
+      }
+    }
+    expect(refusals).toBeGreaterThan(10);
+    for (const region of [...live.keys()]) release(region);
+    expect(memory.size).toMatchObject({ inUse: 0 });
+    memory.allocate((15 / 16) * MIB);
+  });
+
+  test("takes what addresses the platform has, and says so when they are used up", () => {
+    class Memory extends WebAssembly.Memory {
+      constructor(options: WebAssembly.MemoryDescriptor) {
+        if (options.maximum! > 100) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+        super(options);
+      }
+    }
+    vi.stubGlobal("WebAssembly", { Memory });
+    const memory = new LinearMemory(2 ** 32);
+    vi.unstubAllGlobals();
+    expect(() => memory.allocate(2 * MIB)).toThrow(
+      "wasm: no room for 2097152 values (8.0 MiB): of 4.0 MiB 0.0 MiB are in use",
+    );
+    memory.allocate((15 / 16) * MIB);
+  });
+
+  test("where there is no WebAssembly says what computes without", () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    try {
+      expect(() => new LinearMemory(MIB)).toThrow(
+        "wasm: this platform has no WebAssembly: compute with useBackend(createReferenceBackend())",
+      );
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test("refuses a block that is given back twice", () => {
@@ -91,7 +177,10 @@ test("where memory cannot be shared, as in a page that is not isolated, the same
   }
 });
 
-test("a training step allocates nothing after the first: memory is flat over 10,000", async () => {
+test.each([
+  ["of one length: after the first", 1],
+  ["of eight lengths: after the first of each", 8],
+])("training steps on texts %s they allocate nothing; memory is flat over 10,000", async (_, lengths) => {
   const memory = new LinearMemory(64 * MIB);
   const before = useBackend(await createWasmBackend({ memory }));
   try {
@@ -106,9 +195,10 @@ test("a training step allocates nothing after the first: memory is flat over 10,
     const state = weights.map((weight) => ({ m: zeros(weight.shape), v: zeros(weight.shape) }));
     const train = (step: number) =>
       scope(() => {
+        const time = 4 + (step % lengths);
         const ids = tokens(
-          Int32Array.from({ length: 2 * 8 }, () => rng.below(50)),
-          [2, 8],
+          Int32Array.from({ length: 2 * time }, () => rng.below(50)),
+          [2, time],
         );
         const features = maxOverTime(relu(add(conv1d(embedding(table, ids), kernel), bias)));
         const loss = crossEntropy(matmul(dropout(features, 0.5, rng), linear), tokens([0, 2], [2]));
@@ -124,9 +214,9 @@ test("a training step allocates nothing after the first: memory is flat over 10,
           adamUpdate(weights[i]!, gradient, state[i]!, { ...options, step });
         }
       });
-    train(1);
+    for (let step = 1; step <= lengths; step++) train(step);
     const after = memory.size;
-    for (let step = 2; step <= 10_000; step++) train(step);
+    for (let step = lengths + 1; step <= 10_000; step++) train(step);
     expect(memory.size).toEqual(after);
     expect(table.data.every(Number.isFinite)).toBe(true);
   } finally {

@@ -36,7 +36,8 @@ export class Region implements Storage, Indices {
 
 /**
  * The one memory in which all tensors lie. Blocks given back are handed out again to whoever needs one of their size, sizes being rounded
- * up by at most an eighth; so a training step that has run once finds everything that it needs, and the memory stays as large as it is.
+ * up by at most an eighth; so a training step that has run once finds everything that it needs, and the memory stays as large as it is. Where it may not
+ * grow, larger blocks are cut and free neighbours joined before anything is refused.
  *
  * It is shared where the platform allows it: a shared memory grows without detaching the views that a caller holds.
  */
@@ -51,25 +52,23 @@ export class LinearMemory {
   /** A view keeps its region, so that memory is not given back while someone reads it. */
   readonly #owners = new WeakMap<Float32Array, Region>();
   #top = START;
+  #blocks = 0;
   #inUse = 0;
 
-  /** @param limit - In bytes: how far the memory may grow, at most 4 GiB. */
+  /** @param limit - In bytes: how far the memory may grow, at most 4 GiB. Less where the platform has no addresses for so much. */
   constructor(limit: number) {
     if (typeof WebAssembly === "undefined") {
       throw new Error("wasm: this platform has no WebAssembly: compute with useBackend(createReferenceBackend())");
     }
-    this.#limit = Math.max(1, Math.floor(limit / PAGE)) * PAGE;
     this.shared = sharedMemoryWorks();
-    this.memory = new WebAssembly.Memory({
-      initial: Math.min(16, this.#limit / PAGE),
-      maximum: this.#limit / PAGE,
-      shared: this.shared,
-    });
+    const { memory, pages } = reserve(Math.max(1, Math.floor(limit / PAGE)), this.shared);
+    this.memory = memory;
+    this.#limit = pages * PAGE;
   }
 
-  /** Bytes that are handed out, and bytes that the platform gave. */
-  get size(): { readonly inUse: number; readonly total: number } {
-    return { inUse: this.#inUse, total: this.memory.buffer.byteLength };
+  /** Bytes that are handed out, bytes that the platform gave, and how many blocks they were ever cut into. */
+  get size(): { readonly inUse: number; readonly total: number; readonly blocks: number } {
+    return { inUse: this.#inUse, total: this.memory.buffer.byteLength, blocks: this.#blocks };
   }
 
   /** Room for `length` values of four bytes. */
@@ -108,20 +107,23 @@ export class LinearMemory {
   }
 
   #take(bytes: number, length: number): Block {
-    const pointer = this.#free.get(bytes)?.pop() ?? this.#extend(bytes);
-    const block = pointer === undefined ? this.#larger(bytes) : { pointer, bytes, free: false };
-    if (block === undefined) throw this.#exhausted(length);
-    this.#inUse += block.bytes;
-    return block;
+    const pointer = this.#free.get(bytes)?.pop() ?? this.#extend(bytes) ?? this.#cut(bytes) ?? this.#join(bytes);
+    if (pointer === undefined) throw this.#exhausted(length);
+    this.#inUse += bytes;
+    return { pointer, bytes, free: false };
   }
 
   #giveBack(block: Block): void {
     if (block.free) return;
     block.free = true;
     this.#inUse -= block.bytes;
-    const free = this.#free.get(block.bytes);
-    if (free === undefined) this.#free.set(block.bytes, [block.pointer]);
-    else free.push(block.pointer);
+    this.#keep(block.pointer, block.bytes);
+  }
+
+  #keep(pointer: number, bytes: number): void {
+    const free = this.#free.get(bytes);
+    if (free === undefined) this.#free.set(bytes, [pointer]);
+    else free.push(pointer);
   }
 
   /** A block from behind the last one. */
@@ -135,6 +137,7 @@ export class LinearMemory {
     }
     const pointer = this.#top;
     this.#top = end;
+    this.#blocks++;
     return pointer;
   }
 
@@ -149,20 +152,56 @@ export class LinearMemory {
     }
   }
 
-  /** When nothing else is left: the smallest free block that is large enough. */
-  #larger(bytes: number): Block | undefined {
+  /** From the smallest free block that is large enough; what is left of it stays free. */
+  #cut(bytes: number): number | undefined {
     let best = Infinity;
     for (const [size, free] of this.#free) if (size > bytes && size < best && free.length > 0) best = size;
-    return best === Infinity ? undefined : { pointer: this.#free.get(best)!.pop()!, bytes: best, free: false };
+    if (best === Infinity) return undefined;
+    const free = this.#free.get(best)!;
+    const pointer = free.pop()!;
+    if (free.length === 0) this.#free.delete(best);
+    this.#keep(pointer + bytes, best - bytes);
+    this.#blocks++;
+    return pointer;
+  }
+
+  /** From free blocks that lie side by side, which become one. */
+  #join(bytes: number): number | undefined {
+    const blocks = [...this.#free].flatMap(([size, free]) => free.map((pointer) => ({ pointer, end: pointer + size })));
+    blocks.sort((a, b) => a.pointer - b.pointer);
+    const joined: { pointer: number; end: number }[] = [];
+    for (const block of blocks) {
+      const last = joined.at(-1);
+      if (last?.end === block.pointer) last.end = block.end;
+      else joined.push({ ...block });
+    }
+    if (joined.at(-1)?.end === this.#top) this.#top = joined.pop()!.pointer;
+    this.#free.clear();
+    for (const { pointer, end } of joined) this.#keep(pointer, end - pointer);
+    return this.#free.get(bytes)?.pop() ?? this.#extend(bytes) ?? this.#cut(bytes);
   }
 
   #exhausted(length: number): RangeError {
     const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    const refused = this.#top + roundUp(length * 4) <= this.#limit;
+    const all = refused ? this.memory.buffer.byteLength : this.#limit;
+    const piece = Math.max(all - this.#top, ...this.#free.keys()); // neighbours were joined just now
     return new RangeError(
-      `wasm: no room for ${length} values (${mib(length * 4)}): ${mib(this.#inUse)} are in use, ` +
-        `${mib(this.memory.buffer.byteLength - this.#inUse)} are free in other pieces, and the memory ends at ${mib(this.#limit)}: ` +
+      `wasm: no room for ${length} values (${mib(length * 4)}): of ${mib(all)}${refused ? ", more than which the platform does not give," : ""} ` +
+        `${mib(this.#inUse)} are in use and ${mib(all - this.#inUse)} are left, ${mib(piece)} in one piece: ` +
         "run each step inside scope(() => …), or make the batch or the model smaller",
     );
+  }
+}
+
+/** A memory that may grow to so many pages, or to as large a part of them as the platform has addresses for. */
+function reserve(pages: number, shared: boolean): { memory: WebAssembly.Memory; pages: number } {
+  try {
+    const memory = new WebAssembly.Memory({ initial: Math.min(16, pages), maximum: pages, shared });
+    return { memory, pages };
+  } catch (error) {
+    if (pages <= 16 || !(error instanceof RangeError)) throw error;
+    return reserve(Math.floor(pages / 2), shared);
   }
 }
 
