@@ -106,9 +106,18 @@ export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic):
  */
 export function instantiateNow(linear: LinearMemory): Instance {
   const binary = decode(strict, linear, "strict");
-  const module = new WebAssembly.Module(binary);
+  const module = compileNow(binary);
   const instance = new WebAssembly.Instance(module, imports(linear));
   return { exports: instance.exports as unknown as Exports, module };
+}
+
+function compileNow(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(binary);
+  } catch (cause) {
+    const message = `wasm: the default backend cannot be compiled at once here: choose one first, with useBackend(await createWasmBackend())`;
+    throw new Error(message, { cause });
+  }
 }
 
 function decode(kernels: string, { shared }: LinearMemory, arithmetic: Arithmetic): Uint8Array<ArrayBuffer> {
