@@ -77,10 +77,17 @@ export function createDefaultBackend(): Backend {
   };
 }
 
-function backendOf(name: string, { exports }: Instance, memory: LinearMemory, team: Team): WasmBackend {
+/** @param worth - See `createKernels`. */
+export function backendOf(
+  name: string,
+  { exports }: Instance,
+  memory: LinearMemory,
+  team: Team,
+  worth?: number,
+): WasmBackend {
   const backend = {
     name,
-    kernels: createKernels(exports, memory, team),
+    kernels: createKernels(exports, memory, team, worth),
     allocate: (length: number) => memory.allocate(length),
     allocateIndices: (length: number) => memory.allocate(length),
     upload: (values: Float32Array) => {

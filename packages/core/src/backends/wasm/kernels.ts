@@ -35,8 +35,17 @@ function adamRates(step: AdamStep): number[] {
   ];
 }
 
-/** The contract in terms of the compiled kernels: operands become pointers, walks four axes, options numbers. Nothing is copied. */
-export function createKernels(simd: Exports, memory: LinearMemory, team: Team): Kernels {
+/**
+ * The contract in terms of the compiled kernels: operands become pointers, walks four axes, options numbers. Nothing is copied.
+ *
+ * @param worth - Multiplications for which a thread is asked. Results are the same bits for any number.
+ */
+export function createKernels(
+  simd: Exports,
+  memory: LinearMemory,
+  team: Team,
+  worth: number = WORTH_A_THREAD,
+): Kernels {
   const unary =
     (kernel: (x: number, out: number, bytes: number) => void) =>
     (x: Region, out: Region): void =>
@@ -66,7 +75,7 @@ export function createKernels(simd: Exports, memory: LinearMemory, team: Team): 
     { n, work, grain = 1, scratch = 0 }: { n: number; work: number; grain?: number; scratch?: number },
     part: (begin: number, end: number, scratch: number) => Part,
   ): void => {
-    const most = Math.min(team.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / WORTH_A_THREAD)));
+    const most = Math.min(team.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / worth)));
     const step = Math.ceil(n / grain / Math.max(most, 1)) * grain;
     const room = (scratch + 63) & ~63;
     memory.borrow(room * Math.max(most, 1), (pointer) => {
@@ -316,7 +325,7 @@ export function createKernels(simd: Exports, memory: LinearMemory, team: Team): 
     const batch = ends.length;
     const texts = Int32Array.from(ends, (_, b) => b).sort((a, b) => ends[b]! - ends[a]!);
     const work = batch * time * hidden * hidden * 4;
-    const hands = Math.max(1, Math.min(team.size, batch, Math.floor(work / WORTH_A_THREAD)));
+    const hands = Math.max(1, Math.min(team.size, batch, Math.floor(work / worth)));
     const order = memory.allocate(batch);
     try {
       const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));

@@ -1,15 +1,19 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend, Indices, Kernels, Storage } from "../../kernels.ts";
 import { type Rng, stream } from "../../rng.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
-import { createWasmBackend } from "./backend.ts";
+import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
+import { instantiate } from "./instantiate.ts";
+import { LinearMemory } from "./memory.ts";
+import { assemble } from "./team.ts";
 
 // What eighths and sizes up to 9 cannot show: rounding in every sum, NaN, infinities, denormals, blocks of every kind, real sizes.
 
-let wasm: Backend;
 const reference = createReferenceBackend();
-beforeAll(async () => {
-  wasm = await createWasmBackend();
+const strict: Backend = await createWasmBackend();
+const fma: Backend | undefined = await createWasmBackend({ arithmetic: "fma" }).catch((error: Error) => {
+  console.warn(`SKIPPED: the arithmetic fma: ${error.message}`);
+  return undefined;
 });
 
 const SPECIAL = [
@@ -44,12 +48,30 @@ function integers(rng: Rng, length: number, low: number, high: number): Int32Arr
 type Name = keyof Kernels;
 type Operand = Float32Array | Int32Array | readonly Float32Array[] | undefined;
 
+/** Which backend must have whose bits: a kernel of its own arithmetic, run by one thread, or by three that share out whatever can be. */
+const PAIRS: readonly (readonly [string, () => Promise<readonly [Backend, WasmBackend]>])[] = [
+  ["wasm has the bits of the reference", async () => [reference, await createWasmBackend()]],
+  ["wasm has them on three threads too", async () => [reference, await sharing("strict")]],
+  ...(fma === undefined
+    ? []
+    : [["wasm-fma has the bits of one thread on three", async () => [fma, await sharing("fma")] as const] as const]),
+];
+
+/** Three threads, for work of any size. */
+async function sharing(arithmetic: "strict" | "fma"): Promise<WasmBackend> {
+  const memory = new LinearMemory(2 ** 30);
+  const instance = await instantiate(memory, arithmetic);
+  return backendOf("sharing", instance, memory, await assemble(instance, memory, 3), 1);
+}
+
+let backends: readonly [Backend, WasmBackend];
+
 /**
  * The same kernel on both backends, on the same operands: every array is copied there, and afterwards all of them, read or written, must hold the same bits
  * (any NaN is as good as another).
  */
 function agree(name: Name, operands: readonly Operand[], size?: unknown): void {
-  const [expected, found] = [reference, wasm].map((backend) => {
+  const [expected, found] = backends.map((backend) => {
     const kernel = backend.kernels[name] as (...operands: unknown[]) => void;
     const made = operands.map((operand) => upload(backend, operand));
     kernel(...made, size);
@@ -86,7 +108,12 @@ function times(count: number, purpose: string, body: (rng: Rng, special: boolean
   for (let i = 0; i < count; i++) body(stream(1, purpose, i), i % 2 === 1);
 }
 
-describe("has the bits of the reference", () => {
+describe.each(PAIRS)("%s:", (_, create) => {
+  beforeAll(async () => {
+    backends = await create();
+  });
+  afterAll(() => backends[1].close());
+
   test.each(["exp", "log", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "positive"] as const)("%s", (name) => {
     times(20, name, (rng, special) => {
       const n = rng.below(70);
@@ -231,7 +258,7 @@ describe("has the bits of the reference", () => {
       const p = [0, 2 ** -32, 0.5, 0.3, 1 - 2 ** -53][rng.below(5)]!;
       const n = rng.below(70);
       const key = [rng.uint32(), rng.uint32()] as const;
-      const [mine, theirs] = [wasm, reference].map((backend) => {
+      const [mine, theirs] = backends.map((backend) => {
         const out = backend.allocate(n);
         backend.kernels.dropoutMask(key, out, { p });
         return backend.view(out)!.slice();
@@ -286,12 +313,8 @@ describe("has the bits of the reference", () => {
   });
 });
 
-describe("fma", () => {
-  let fma: Backend;
-  beforeAll(async () => {
-    fma = await createWasmBackend({ arithmetic: "fma" });
-  });
-
+describe.skipIf(fma === undefined)("fma", () => {
+  const fusing = fma as Backend;
   const product = (backend: Backend, a: Float32Array, b: Float32Array, m: number, k: number, n: number) => {
     const out = backend.allocate(m * n);
     const size = { batch: 1, m, k, n, transposeA: false, transposeB: false };
@@ -300,13 +323,13 @@ describe("fma", () => {
   };
 
   test("says so in its name", () => {
-    expect([wasm.name, fma.name]).toEqual(["wasm", "wasm-fma"]);
+    expect([strict.name, fusing.name]).toEqual(["wasm", "wasm-fma"]);
   });
 
   test("rounds each product and its sum once, in the order of k", () => {
     const [m, k, n] = [13, 500, 19];
     const [a, b] = [floats(stream(7), m * k), floats(stream(8), k * n)];
-    const found = product(fma, a, b, m, k, n);
+    const found = product(fusing, a, b, m, k, n);
     for (let i = 0; i < m * n; i++) {
       let sum = 0;
       for (let p = 0; p < k; p++) sum = fused(a[Math.floor(i / n) * k + p]!, b[p * n + (i % n)]!, sum);
@@ -320,11 +343,11 @@ describe("fma", () => {
     const rng = stream(9);
     const [x, kernel, dy] = [floats(rng, nx), floats(rng, nk), floats(rng, ny, { zeros: 0.5 })];
     const run = (infinite: boolean) => {
-      const [given, by] = [x, kernel].map((values) => fma.upload(infinite ? values.with(0, Infinity) : values));
-      const [d, dx, dkernel] = [fma.upload(dy), fma.allocate(nx), fma.allocate(nk)];
-      fma.kernels.conv1dInput(d, by!, dx, size);
-      fma.kernels.conv1dKernel(given!, d, dkernel, size);
-      return { dx: fma.view(dx)!, dkernel: fma.view(dkernel)! };
+      const [given, by] = [x, kernel].map((values) => fusing.upload(infinite ? values.with(0, Infinity) : values));
+      const [d, dx, dkernel] = [fusing.upload(dy), fusing.allocate(nx), fusing.allocate(nk)];
+      fusing.kernels.conv1dInput(d, by!, dx, size);
+      fusing.kernels.conv1dKernel(given!, d, dkernel, size);
+      return { dx: fusing.view(dx)!, dkernel: fusing.view(dkernel)! };
     };
     // one infinite operand makes it go term by term; what that one does not reach must stay the same
     const [products, terms] = [run(false), run(true)];
