@@ -102,7 +102,7 @@ export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic):
 /**
  * The same at once, in the arithmetic `strict`.
  *
- * @throws {Error} if the platform lacks what they need, or compiles nothing of their size at once: a page's own thread in Chrome before 115.
+ * @throws {Error} if the platform lacks what they need, or compiles nothing of their size at once: a page's own thread in Chrome before 114.
  */
 export function instantiateNow(linear: LinearMemory): Instance {
   const binary = decode(strict, linear, "strict");
