@@ -32,8 +32,17 @@ test("a thread that cannot start is an error", async () => {
 });
 
 test("a thread that ends by itself tells so, one that is ended does not", async () => {
-  const lost = await new Promise<Error>((resolve) => {
-    startThread("(_, ready) => { ready(); throw new Error('out of memory'); }", {}, resolve);
+  const cells = new Int32Array(new SharedArrayBuffer(4));
+  const program = `({ cells }, ready) => {
+    ready();
+    Atomics.wait(cells, 0, 0);
+    throw new Error("out of memory");
+  }`;
+  const lost = await new Promise<Error>((resolve, reject) => {
+    startThread(program, { cells }, resolve).then(() => {
+      Atomics.store(cells, 0, 1);
+      Atomics.notify(cells, 0);
+    }, reject);
   });
   expect(lost.message).toBe("wasm: a thread failed: out of memory");
 
