@@ -209,10 +209,20 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
   });
 });
 
+test("ltt --version is the package's", { timeout: 60_000 }, async () => {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  expect(await ltt(["--version"])).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" });
+});
+
 test("ltt data list says what is there", { timeout: 60_000 }, async () => {
   const { code, out } = await ltt(["data", "list"]);
   expect(code).toBe(0);
   expect(out).toMatch(/^imdb\tmissing\t/m);
   expect(out).toMatch(/^ag-news\tmissing\t/m);
   expect(out).toMatch(/^glove\tmissing\t/m);
+  const folder = join(root, "listed", "imdb");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "IMDB Dataset.csv"), "review,sentiment\n");
+  const listed = await ltt(["data", "list", "--data", join(root, "listed")]);
+  expect(listed.out).toContain(`imdb\tother form\t0.0 MB\t${join(folder, "IMDB Dataset.csv")}\n`);
 });
