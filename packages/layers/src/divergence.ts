@@ -13,17 +13,26 @@ export function valueNow(x: Tensor): number | undefined {
 }
 
 /**
- * Where it began, of what can be seen now: weights that are not finite, or else the gradient that is not and is nearest to the loss, from where
- * NaN spreads to all that come before. Only for a step that failed: it reads everything.
+ * Where it began, of what can be seen now: weights that are not finite; or, where the loss is not, the largest weight; or else the gradient that is not
+ * finite and is nearest to the loss, from where NaN spreads to all that come before. Only for a step that failed: it reads everything.
  */
-export function blame(model: object, parameters: readonly Tensor[], gradients: readonly Tensor[]): string {
+export function blame(
+  model: object,
+  parameters: readonly Tensor[],
+  loss: Tensor,
+  gradients: readonly Tensor[],
+): string {
   const names = namesOf(model);
   const name = (i: number) => names.get(parameters[i]!) ?? `parameter ${i}`;
   const weights = parameters.flatMap((parameter, i) => (allFinite(parameter.data) ? [] : [i]));
-  if (weights.length > 0)
-    return `${listed(weights.map(name))} ${weights.length === 1 ? "is" : "are"} not finite any more`;
+  if (weights.length > 0) return saidOf(weights.map(name));
+  if (!allFinite(loss.data)) {
+    const largest = parameters.map(({ data }) => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+    const at = largest.indexOf(Math.max(...largest));
+    return `every weight is finite, the largest, ${largest[at]!.toPrecision(2)}, in ${name(at)}: the forward pass overflows`;
+  }
   const bad = gradients.flatMap((gradient, i) => (allFinite(gradient.data) ? [] : [i]));
-  if (bad.length === 0) return "every weight and gradient is finite: they are too large";
+  if (bad.length === 0) return "every gradient is finite: together they overflow";
   const before = bad.length === 1 ? "" : `, and then those of ${bad.length - 1} more`;
   return `the gradient of ${name(bad.at(-1)!)} is not finite${before}`;
 }
@@ -35,7 +44,7 @@ export async function ruined(model: object, parameters: readonly Tensor[]): Prom
   for (const [i, parameter] of parameters.entries()) {
     if (!allFinite(await parameter.read())) found.push(names.get(parameter) ?? `parameter ${i}`);
   }
-  return found.length === 0 ? undefined : `${listed(found)} ${found.length === 1 ? "is" : "are"} not finite any more`;
+  return found.length === 0 ? undefined : saidOf(found);
 }
 
 function namesOf(model: object): Map<Tensor, string> {
@@ -48,8 +57,9 @@ function namesOf(model: object): Map<Tensor, string> {
   );
 }
 
-function listed(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+function saidOf(names: readonly string[]): string {
+  const listed = names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+  return `${listed} ${names.length === 1 ? "is" : "are"} not finite any more`;
 }
 
 function allFinite(values: Float32Array): boolean {

@@ -215,6 +215,11 @@ describe("what cannot go on is an error", () => {
     await expect(collect(later, { optimiser, clipNorm: 1e20 })).rejects.toThrow(
       /^train: step \d \(epoch 1, batch \d\): the (loss|norm of the gradients) is (NaN|-?Infinity): .+; try a learning rate below 1e\+30, or a smaller clipNorm$/,
     );
+    const large = makeCnn();
+    bias(large).write(Float32Array.of(3e38, 0, -3e38));
+    await expect(collect(large)).rejects.toThrow(
+      'the loss is Infinity: every weight is finite, the largest, 3.0e+38, in "linear.bias": the forward pass overflows; try',
+    );
     for (const values of (await snapshot(parametersOf(later))).values())
       expect(values.every(Number.isFinite)).toBe(true);
   });

@@ -116,7 +116,7 @@ async function makeStep(
     // Asked for inside, where the values live, and answered later: so nothing outlives the scope.
     return {
       reading: Promise.all(watched.map((value) => value.item())),
-      fault: isRuinous ? blame(model, optimiser.parameters, found) : undefined,
+      fault: isRuinous ? blame(model, optimiser.parameters, loss, found) : undefined,
     };
   });
   const [loss, norm] = await reading;
