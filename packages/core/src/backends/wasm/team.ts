@@ -39,7 +39,8 @@ const THREAD = `
   const flags = new Int32Array(control, 0, 4);
   const slot = new Float64Array(control, 16 + index * ${SLOT * 8}, ${SLOT});
   for (let seen = 0; ; ) {
-    Atomics.wait(flags, ${ISSUED}, seen);
+    // a call may come late, when its work is already done: it is the count that says whether there is more
+    while (Atomics.load(flags, ${ISSUED}) === seen) Atomics.wait(flags, ${ISSUED}, seen);
     seen = Atomics.load(flags, ${ISSUED});
     try {
       if (slot[0] >= 0) exports[kernels[slot[0]]](...slot.subarray(2, 2 + slot[1]));
