@@ -1,5 +1,14 @@
-import { type FileStatus, getSource, listSource, type Source, sourceNamed, sources, verifySource } from "@ltt/data";
-import type { Command } from "commander";
+import {
+  type FileStatus,
+  getSource,
+  listOtherForms,
+  listSource,
+  type Source,
+  sourceNamed,
+  sources,
+  verifySource,
+} from "@ltt/data";
+import { type Command, Option } from "commander";
 import { cacheFolder } from "./folders.ts";
 
 /** `ltt data get|verify|list`: public data sets, fetched from where they are published. */
@@ -8,13 +17,13 @@ export function addDataCommands(program: Command): void {
   const named = (names: readonly string[]): readonly Source[] =>
     names.length === 0 ? sources : names.map(sourceNamed);
   const sets = `${sources.map(({ name }) => name).join(", ")}; all where none is named`;
-  const dir = ["--data <dir>", "the folder to keep them in", cacheFolder()] as const;
+  const dir = () => new Option("--data <dir>", "the folder to keep them in").env("LTT_DATA").default(cacheFolder());
 
   data
     .command("get")
     .description("download what is missing, resuming what was cut off, and check it")
     .argument("[names...]", sets)
-    .option(...dir)
+    .addOption(dir())
     .action(async (names: string[], { data: folder }: { data: string }) => {
       for (const source of named(names)) {
         let shown = 0;
@@ -33,7 +42,7 @@ export function addDataCommands(program: Command): void {
     .command("verify")
     .description("compare what is there with the published checksums")
     .argument("[names...]", sets)
-    .option(...dir)
+    .addOption(dir())
     .action(async (names: string[], { data: folder }: { data: string }) => {
       let wrong = 0;
       for (const source of named(names)) {
@@ -46,9 +55,16 @@ export function addDataCommands(program: Command): void {
   data
     .command("list")
     .description("what there is, and what of it is on this machine")
-    .option(...dir)
+    .addOption(dir())
     .action(async ({ data: folder }: { data: string }) => {
-      for (const source of sources) print(source, await listSource(source, folder));
+      for (const source of sources) {
+        print(source, await listSource(source, folder));
+        for (const { path, bytes } of await listOtherForms(source, folder)) {
+          process.stdout.write(
+            `${source.name}\tother form\t${bytes === undefined ? "a folder" : megabytes(bytes)}\t${path}\n`,
+          );
+        }
+      }
     });
 }
 

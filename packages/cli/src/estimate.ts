@@ -29,7 +29,8 @@ export async function estimateRun(
   const { train: batches } = task.batches(experiment.seeds[0]!);
   let began = performance.now();
   let measured = 0;
-  for await (const { step } of train(model, { batches, epochs: 1, optimiser, seed: 0 })) {
+  const { clipNorm } = experiment;
+  for await (const { step } of train(model, { batches, epochs: 1, optimiser, seed: 0, clipNorm })) {
     if (step === 1) began = performance.now();
     measured = step - 1;
     if (step > TIMED) break;

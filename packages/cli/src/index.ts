@@ -1,4 +1,5 @@
 export { BACKENDS, type BackendName, createBackend } from "./backends.ts";
+export { VECTORS, type Vectors } from "./embedding.ts";
 export type { RunEstimate } from "./estimate.ts";
 export { cacheFolder } from "./folders.ts";
 export { main } from "./main.ts";

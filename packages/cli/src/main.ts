@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDataCommands } from "./data-command.ts";
 import { addRunCommand, Interrupted } from "./run-command.ts";
@@ -11,7 +12,7 @@ import { addRunCommand, Interrupted } from "./run-command.ts";
 export async function main(args: readonly string[]): Promise<number> {
   const program = new Command("ltt")
     .description("Lottery tickets in text classification: find them, and test them against their controls.")
-    .version("0.1.0")
+    .version(version())
     .option("--verbose", "show where an error comes from")
     .showHelpAfterError("(ltt --help says what there is)")
     .exitOverride();
@@ -28,6 +29,14 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`ltt: ${(verbose ? (error as Error).stack : undefined) ?? (error as Error).message}\n`);
     return error instanceof Interrupted ? 130 : 1;
   }
+}
+
+/** Of the package: its `package.json` lies one folder above this file, in the sources and in what is published. */
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return version;
 }
 
 /** Subcommands report errors as the command does, and take `--verbose` too. */

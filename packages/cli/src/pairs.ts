@@ -19,8 +19,9 @@ import {
   splitCorpus,
   tokenise,
 } from "@ltt/data";
-import { countParameters, TextCnn, TextLstm } from "@ltt/layers";
+import { countParameters, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
 import type { Batches, Model, Task } from "@ltt/lottery";
+import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
 
 /** Data sets and models that are tried together. */
 export const PAIRS = ["imdb-cnn", "imdb-lstm", "ag-news-cnn", "ag-news-lstm", "spam-cnn"] as const;
@@ -37,10 +38,19 @@ export interface DataSettings {
   readonly batchSize: number;
 }
 
-/** A task, and what a report says about its data. */
+/** The model, where it may differ from the published one. */
+export interface ModelSettings {
+  readonly embedding: EmbeddingSettings;
+  /** Units of each direction of each layer of an LSTM; the published 256 where it is left out. */
+  readonly hidden?: number | undefined;
+}
+
+/** A task, and what a report says about its data and its model. */
 export interface PreparedTask {
   readonly task: Task;
   readonly dataset: string;
+  readonly embedding: string;
+  readonly notes: readonly string[];
   readonly parameters: number;
   readonly stepsPerEpoch: number;
 }
@@ -51,12 +61,19 @@ const SPLIT_SEED = 1;
 /**
  * Reads a pair's data, splits it and encodes it; the vocabulary is that of the training part.
  *
+ * @param say - Hears which vectors the embedding starts from.
  * @throws {DataError} if data is missing, malformed or too little: the message names the file, the line and what to do.
  */
-export async function prepare(pair: Pair, settings: DataSettings, places: Places): Promise<PreparedTask> {
-  const { maxLength, vocabularySize, batchSize } = settings;
+export async function prepare(
+  pair: Pair,
+  settings: { readonly data: DataSettings; readonly model: ModelSettings },
+  places: Places,
+  say?: (line: string) => void,
+): Promise<PreparedTask> {
+  const { maxLength, vocabularySize, batchSize, trainSize } = settings.data;
+  const { hidden } = settings.model;
   const corpus = await readCorpus(pair, places);
-  const { train, validation, test } = limitedSplit(corpus, settings.trainSize);
+  const { train, validation, test } = limitedSplit(corpus, trainSize);
 
   const vocabulary = buildVocabulary(
     train.map(({ text }) => tokenise(text)),
@@ -67,7 +84,10 @@ export async function prepare(pair: Pair, settings: DataSettings, places: Places
   const encoded = { train: encode(train), validation: encode(validation), test: encode(test) };
 
   const outputs = corpus.classes.length === 2 ? 1 : corpus.classes.length;
-  const createModel = (rng: Rng) => modelOf(pair, { rows: vocabulary.size, outputs }, rng);
+  const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, { places, say });
+  const creator = (start: TextLstmOptions["embedding"]) => (rng: Rng) =>
+    modelOf(pair, { rows: vocabulary.size, outputs, paddingId: PADDING, embedding: start! }, hidden, rng);
+  const createModel = creator(embedding.options);
   const sizes = { train: train.length, validation: validation.length, test: test.length };
   const dataset = [
     `${corpus.name}, ${corpus.train.length + (corpus.test?.length ?? 0)} texts read`,
@@ -86,11 +106,17 @@ export async function prepare(pair: Pair, settings: DataSettings, places: Places
         maxLength: maxLength ?? null,
         vocabulary: vocabulary.size,
         batchSize,
+        // Named only where they are not as published, so that runs keep their names.
+        ...(hidden === undefined ? {} : { hidden }),
+        ...(embedding.identity === undefined ? {} : { embedding: embedding.identity }),
       },
       createModel,
+      ...(embedding.random === undefined ? {} : { createRandomModel: creator(embedding.random) }),
       batches: (seed) => batchesOf(encoded, batchSize, seed),
     },
     dataset: dataset.join("; "),
+    embedding: embedding.description,
+    notes: embedding.notes,
     parameters: countParameters(createModel(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
   };
@@ -114,10 +140,14 @@ function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
   });
 }
 
-function modelOf(pair: Pair, { rows, outputs }: { rows: number; outputs: number }, rng: Rng): Model {
-  return pair.endsWith("lstm")
-    ? new TextLstm({ rows, outputs, paddingId: PADDING }, rng)
-    : new TextCnn({ rows, outputs, paddingId: PADDING }, rng);
+function modelOf(pair: Pair, options: TextLstmOptions & TextCnnOptions, hidden: number | undefined, rng: Rng): Model {
+  if (isCnn(pair)) return new TextCnn(options, rng);
+  return new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);
+}
+
+/** Whether a pair's model is the CNN; else it is the LSTM. */
+export function isCnn(pair: Pair): boolean {
+  return pair.endsWith("cnn");
 }
 
 function batchesOf(

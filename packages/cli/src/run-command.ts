@@ -1,6 +1,7 @@
 import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
+import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
@@ -18,6 +19,10 @@ interface Flags {
   readonly arms?: readonly Arm[];
   readonly seed?: number;
   readonly seeds?: readonly number[];
+  readonly learningRate?: number;
+  readonly clipNorm?: number;
+  readonly embedding?: Vectors;
+  readonly freezeEmbedding?: true;
   readonly backend?: BackendName;
   readonly threads?: number;
   readonly json?: true;
@@ -42,6 +47,15 @@ export function addRunCommand(program: Command): void {
     .option("--arms <names>", `of ${ARMS.join(",")}`, parseArms)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(parseSeeds))
+    .option("--learning-rate <x>", "of Adam", positive)
+    .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)
+    .addOption(
+      new Option(
+        "--embedding <vectors>",
+        "what it starts from: N(0, 1) (default), or GloVe 6B.100d, fetched where it is missing",
+      ).choices(VECTORS),
+    )
+    .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
     .option("--json", "one JSON object a line on standard output")
@@ -140,6 +154,14 @@ function integerFrom(least: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+(e-?\d+)?$/i.test(text) || !(value > 0 && value < Infinity)) {
+    throw new InvalidArgumentError("It is a number above 0.");
+  }
+  return value;
 }
 
 function parseSeeds(text: string): readonly number[] {

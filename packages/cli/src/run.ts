@@ -18,8 +18,9 @@ import {
   writeAtomic,
 } from "@ltt/lottery";
 import { type BackendName, createBackend } from "./backends.ts";
+import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
-import { type Pair, type PreparedTask, prepare } from "./pairs.ts";
+import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
@@ -39,6 +40,13 @@ export interface RunOptions {
   readonly maxLength?: number | undefined;
   readonly arms?: readonly Arm[] | undefined;
   readonly seeds?: readonly number[] | undefined;
+  readonly learningRate?: number | undefined;
+  /** The most that the common norm of all gradients may be. Default: they are not clipped. */
+  readonly clipNorm?: number | undefined;
+  /** What the embedding starts from. Default `normal`. */
+  readonly embedding?: Vectors | undefined;
+  /** Keep the embedding as it starts. Default: it is trained. */
+  readonly freezeEmbedding?: boolean | undefined;
   /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
   readonly threads?: number | undefined;
@@ -117,12 +125,12 @@ async function begin(
     ...(options.data === undefined ? {} : { data: options.data }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
-  const prepared = await prepare(pair, settings.data, places);
+  const prepared = await prepare(pair, settings, places, say);
   say?.(prepared.dataset);
   return { settings, prepared, folder, profile };
 }
 
-function chosen(options: RunOptions, { experiment, data }: RunSettings): RunSettings {
+function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {
   return {
     experiment: {
       ...experiment,
@@ -130,11 +138,20 @@ function chosen(options: RunOptions, { experiment, data }: RunSettings): RunSett
       epochs: options.epochs ?? experiment.epochs,
       arms: options.arms ?? experiment.arms,
       seeds: options.seeds ?? experiment.seeds,
+      learningRate: options.learningRate ?? experiment.learningRate,
+      clipNorm: options.clipNorm ?? experiment.clipNorm,
     },
     data: {
       ...data,
       trainSize: options.trainSize ?? data.trainSize,
       maxLength: options.maxLength ?? data.maxLength,
+    },
+    model: {
+      ...model,
+      embedding: {
+        vectors: options.embedding ?? model.embedding.vectors,
+        frozen: options.freezeEmbedding ?? model.embedding.frozen,
+      },
     },
   };
 }
@@ -142,11 +159,11 @@ function chosen(options: RunOptions, { experiment, data }: RunSettings): RunSett
 function reportInput(
   pair: Pair,
   profile: Profile,
-  { experiment, data }: RunSettings,
+  { experiment, data, model }: RunSettings,
   prepared: PreparedTask,
   levels: readonly LevelResult[],
 ): ReportInput {
-  const { rounds, rate, seeds, arms, epochs, learningRate, patience, evaluationsPerEpoch, rewindTo, faults } =
+  const { rounds, rate, seeds, arms, epochs, learningRate, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } =
     experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
@@ -154,15 +171,18 @@ function reportInput(
     pair,
     profile,
     dataset: prepared.dataset,
-    notes: NOTES[profile],
+    notes: [...NOTES[profile], ...prepared.notes],
     settings: [
       ["parameters", String(prepared.parameters)],
+      ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
+      ["embedding", prepared.embedding],
       ["arms", arms.join(", ")],
       ["rounds", `${rounds}, each removing ${rate * 100} % of what is left of every tensor`],
       ["criterion", "magnitude of the trained weights, per tensor; ties by a seeded permutation"],
       ["seeds", seeds.join(", ")],
       ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
       ["optimiser", `Adam, learning rate ${learningRate}, fresh in every network`],
+      ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
       [
         "early stopping",
         patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,

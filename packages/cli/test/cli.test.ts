@@ -91,6 +91,31 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(timeless(second.out)).toEqual(timeless(first.out));
   });
 
+  test("keeps a frozen embedding whole, limits gradients, and names both in configuration, receipt and report", async () => {
+    const { code, err } = await ltt([
+      ...small,
+      "--rounds",
+      "1",
+      "--freeze-embedding",
+      "--clip-norm",
+      "0.5",
+      "--out",
+      "frozen",
+    ]);
+    expect(err).toMatch(/^audit: 9 checks passed$/m);
+    expect(code).toBe(0);
+    for (const node of readdirSync(join(root, "frozen", "nodes"))) {
+      const read = (file: string) => JSON.parse(readFileSync(join(root, "frozen", "nodes", node, file), "utf8"));
+      const config = read("config.json");
+      expect(config.task.embedding).toEqual({ vectors: "normal", frozen: true });
+      expect(config.training.clipNorm).toBe(0.5);
+      expect(read("receipt.json").task).toEqual(config.task);
+    }
+    const report = readFileSync(join(root, "frozen", "report.html"), "utf8");
+    for (const said of ["N(0, 1), frozen", "clipped to a norm of 0.5", "neither trained nor pruned"])
+      expect(report).toContain(said);
+  });
+
   test("that is interrupted says how to go on, and goes on", async () => {
     const args = [...small, "--rounds", "2", "--arms", "winning-ticket", "--out", "stopped"];
     let asked = false;
@@ -163,6 +188,8 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /A seed stands there twice/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],
     ["a backend that is none", ["run", "spam-cnn", "--backend", "abacus"], /--backend.*Allowed choices/],
+    ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
+    ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {
     const { code, out, err } = await ltt(args);
@@ -209,10 +236,20 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
   });
 });
 
+test("ltt --version is the package's", { timeout: 60_000 }, async () => {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  expect(await ltt(["--version"])).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" });
+});
+
 test("ltt data list says what is there", { timeout: 60_000 }, async () => {
   const { code, out } = await ltt(["data", "list"]);
   expect(code).toBe(0);
   expect(out).toMatch(/^imdb\tmissing\t/m);
   expect(out).toMatch(/^ag-news\tmissing\t/m);
   expect(out).toMatch(/^glove\tmissing\t/m);
+  const folder = join(root, "listed", "imdb");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "IMDB Dataset.csv"), "review,sentiment\n");
+  const listed = await ltt(["data", "list", "--data", join(root, "listed")]);
+  expect(listed.out).toContain(`imdb\tother form\t0.0 MB\t${join(folder, "IMDB Dataset.csv")}\n`);
 });

@@ -3,7 +3,9 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Interruption, plainHeaders, rangeOf, refusal, request, StallWatch } from "./connection.ts";
 import { DataError, errorCode, explainFileError } from "./data-error.ts";
+import { locateMember, noRanges, unpackMember, type Window } from "./zip-member.ts";
 
 export interface Checksum {
   readonly algorithm: "md5" | "sha256";
@@ -14,6 +16,9 @@ export interface Checksum {
 /** A file on the network whose bytes are known beforehand. */
 export interface Remote {
   readonly url: string;
+  /** The file is this member of the zip archive at `url`: no more of that is fetched than the member needs. */
+  readonly member?: string;
+  /** Of the file; of a member, as it is unpacked. */
   readonly checksum: Checksum;
 }
 
@@ -53,34 +58,26 @@ export interface DownloadOptions {
  * server's own `If-Range` mark, which is kept in `path.part.mark`; so does a later call after a crash. A server that knows no
  * ranges, or whose file has changed, sends all again. The whole is checked against the checksum, flushed and renamed.
  *
+ * Of a member of a zip archive only the archive's end and the member's own bytes are asked for, by ranges; resumed in the same way, then unpacked.
+ *
  * @throws {DataError} in one line that says what to do: no network, an HTTP error, too many redirections, stalls or cuts,
- * another checksum (then the part is removed), a full disk, a folder nobody may write to.
+ * another checksum (then the part is removed), a full disk, a folder nobody may write to; of a member: a server without ranges, no zip archive.
  */
 export async function download(remote: Remote, path: string, options: DownloadOptions = {}): Promise<void> {
-  const { retries = 5, backoff = 1000, clock = systemClock } = options;
-  const part = `${path}.part`;
   await onDisk(path, () => makeFolder(dirname(path)));
-
-  let contacted = false;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await fetchRest(remote, path, options, clock, () => {
-        contacted = true;
-      });
-      break;
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (!(error instanceof Interruption)) throw error;
-      if (error.isOffline && !contacted) throw offline(remote, path, error.message);
-      if (attempt === retries) {
-        throw new DataError(
-          `${remote.url}: ${error.message}, ${retries + 1} times; ${part} keeps what came: run the same again to go on`,
-        );
-      }
-      await clock.sleep(backoff * 2 ** attempt);
-    }
+  const { url, member: name } = remote;
+  if (name === undefined) {
+    await persistently(remote, path, options, (connection) => fetchRest(remote, path, connection));
+    await settle(remote, `${path}.part`, path);
+    return;
   }
-  await settle(remote, path);
+  const archive = { url, member: name };
+  const { member, window } = await persistently(remote, path, options, (connection) =>
+    locateMember(archive, path, { ...connection, redirects: options.redirects ?? 5 }),
+  );
+  await persistently(remote, path, options, (connection) => fetchRest(remote, path, connection, window));
+  await unpackMember(archive, path, member);
+  await settle(remote, `${path}.unpacked`, path);
 }
 
 /**
@@ -103,100 +100,109 @@ const systemClock: Clock = {
   },
 };
 
-/** What a further attempt may overcome. */
-class Interruption extends Error {
-  readonly isOffline: boolean;
-
-  constructor(message: string, { isOffline = false } = {}) {
-    super(message);
-    this.isOffline = isOffline;
-  }
+/** A connection as an attempt uses it, and whom it tells that the server is there. */
+interface Connection {
+  readonly watch: StallWatch;
+  readonly clock: Clock;
+  readonly options: DownloadOptions;
+  readonly onContact: () => void;
 }
 
-async function fetchRest(
+/** Attempts until one succeeds, with longer and longer pauses. */
+async function persistently<T>(
   remote: Remote,
   path: string,
   options: DownloadOptions,
-  clock: Clock,
-  onContact: () => void,
-): Promise<void> {
+  attempt: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { retries = 5, backoff = 1000, clock = systemClock } = options;
+  let contacted = false;
+  const onContact = () => {
+    contacted = true;
+  };
+  for (let failures = 0; ; failures++) {
+    const watch = new StallWatch(options.stallTimeout ?? 30_000, options.signal);
+    try {
+      return await attempt({ watch, clock, options, onContact });
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof Interruption)) throw error;
+      if (error.isOffline && !contacted) throw offline(remote, path, error.message);
+      if (failures === retries) {
+        throw new DataError(
+          `${remote.url}: ${error.message}, ${retries + 1} times; ${path}.part keeps what came: run the same again to go on`,
+        );
+      }
+      await clock.sleep(backoff * 2 ** failures);
+    } finally {
+      watch.stop();
+    }
+  }
+}
+
+/** Fetches what `path.part` lacks of the file, or of a window of it. */
+async function fetchRest(remote: Remote, path: string, connection: Connection, window?: Window): Promise<void> {
+  const { watch, clock, options, onContact } = connection;
   const part = `${path}.part`;
+  const whole = window === undefined ? Infinity : window[1] - window[0];
+  if ((await sizeOf(part)) > whole) await onDisk(part, () => rm(part)); // of another version of the archive
   const have = await sizeOf(part);
+  if (have === whole) return;
   const mark = have > 0 ? await readMark(path) : undefined;
-  const watch = new StallWatch(options.stallTimeout ?? 30_000, options.signal);
-  try {
-    const response = await request(remote.url, rangeHeaders(have, mark), watch, options.redirects ?? 5);
-    onContact();
-    const start = await startOf(response, remote, have, part);
-    if (start === "complete") return;
-    await writeMark(path, response);
-    await store(response, part, {
-      start,
-      total: totalOf(response, start),
-      watch,
-      clock,
-      onProgress: options.onProgress,
-    });
-  } finally {
-    watch.stop();
+  const response = await request(remote.url, rangeHeaders(have, mark, window), watch, options.redirects ?? 5);
+  onContact();
+  const start = await startOf(response, remote, { have, part, mark, window });
+  if (start === "complete") return;
+  await writeMark(path, response);
+  await store(response, part, {
+    start,
+    total: totalOf(response, start),
+    watch,
+    clock,
+    onProgress: options.onProgress,
+  });
+  if (window !== undefined && (await sizeOf(part)) < whole) {
+    throw new Interruption("the server sent fewer bytes than were asked for");
   }
 }
 
 /** Without a mark of its own version, the checksum at the end tells whether the pieces belong together. */
-function rangeHeaders(have: number, mark: string | undefined): Record<string, string> {
-  // `identity`: fetch would unpack a compressed answer, and offsets would mean nothing.
-  const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "ltt" };
-  if (have > 0) headers.range = `bytes=${have}-`;
+function rangeHeaders(have: number, mark: string | undefined, window: Window | undefined): Record<string, string> {
+  const headers = { ...plainHeaders };
+  if (window !== undefined) headers.range = `bytes=${window[0] + have}-${window[1] - 1}`;
+  else if (have > 0) headers.range = `bytes=${have}-`;
   if (mark !== undefined) headers["if-range"] = mark;
   return headers;
 }
 
-/** Follows redirections one by one: there may not be many, nor one that leaves https. */
-async function request(
-  url: string,
-  headers: Record<string, string>,
-  watch: StallWatch,
-  redirects: number,
-): Promise<Response> {
-  let at = url;
-  for (let followed = 0; ; followed++) {
-    const response = await watch.guard(fetch(at, { headers, redirect: "manual", signal: watch.signal }));
-    if (![301, 302, 303, 307, 308].includes(response.status)) return response;
-    await response.body?.cancel();
-    const location = response.headers.get("location");
-    if (location === null || !URL.canParse(location, at)) {
-      throw new DataError(`${url}: the server redirects (${response.status}) to nowhere; try again later`);
-    }
-    if (followed === redirects) {
-      throw new DataError(`${url}: more than ${redirects} redirections, the last to ${location}; try again later`);
-    }
-    const next = new URL(location, at);
-    if (!/^https?:$/.test(next.protocol) || (at.startsWith("https:") && next.protocol === "http:")) {
-      throw new DataError(`${url}: the server redirects to ${next.href}, which is not safe; get the file by hand`);
-    }
-    at = next.href;
-  }
+interface Asked {
+  readonly have: number;
+  readonly part: string;
+  readonly mark: string | undefined;
+  readonly window: Window | undefined;
 }
 
-/** From which byte on the answer is, or that nothing is missing. */
-async function startOf(response: Response, { url }: Remote, have: number, part: string): Promise<number | "complete"> {
+/** From which byte of the part on the answer is, or that nothing is missing. */
+async function startOf(
+  response: Response,
+  remote: Remote,
+  { have, part, mark, window }: Asked,
+): Promise<number | "complete"> {
   const { status } = response;
-  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
-  if (status === 200) return 0;
-  if (status === 206 && range?.[1] === String(have)) return have;
+  const range = rangeOf(response);
+  const first = (window?.[0] ?? 0) + have;
+  if (status === 200 && window === undefined) return 0;
+  if (status === 206 && range?.from === first) return have;
   await response.body?.cancel();
-  if (status === 416 && range?.[2] === String(have)) return "complete";
-  if (status === 416 || status === 206) {
+  if (status === 416 && window === undefined && range?.total === have) return "complete";
+  const path = part.slice(0, -".part".length);
+  if (status === 200 && mark === undefined) throw noRanges({ url: remote.url, member: remote.member! }, path);
+  if (status === 200 || status === 206 || status === 416) {
     await onDisk(part, () => rm(part, { force: true }));
-    throw new Interruption(
-      `the server answers bytes ${have}- with ${response.headers.get("content-range") ?? "no range"}`,
-    );
+    const answer = response.headers.get("content-range") ?? (status === 200 ? "another version" : "no range");
+    throw new Interruption(`the server answers bytes ${first}- with ${answer}`);
   }
-  const named = `HTTP ${status}${response.statusText === "" ? "" : ` ${response.statusText}`}`;
-  if (status >= 500 || status === 408 || status === 429) throw new Interruption(`the server answers ${named}`);
-  throw new DataError(
-    `${url}: the server answers ${named}; the file may have moved: get it by hand and put it at ${part.slice(0, -5)}`,
-  );
+  throw refusal(response, remote.url, path);
 }
 
 function totalOf(response: Response, start: number): number | undefined {
@@ -245,19 +251,20 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promis
   }
 }
 
-/** Checks the part and gives it its name, so that no crash leaves a half file under it. */
-async function settle({ url, checksum }: Remote, path: string): Promise<void> {
+/** Checks what came and gives it its name, so that no crash leaves a half file under it. */
+async function settle({ url, checksum }: Remote, whole: string, path: string): Promise<void> {
   const part = `${path}.part`;
-  const actual = await checksumOf(part, checksum.algorithm);
-  await onDisk(path, () => rm(`${path}.part.mark`, { force: true }));
+  const actual = await checksumOf(whole, checksum.algorithm);
+  await onDisk(path, () => rm(`${part}.mark`, { force: true }));
   if (actual !== checksum.hex) {
-    await onDisk(part, () => rm(part, { force: true }));
+    for (const wrong of [whole, part]) await onDisk(wrong, () => rm(wrong, { force: true }));
     throw new DataError(
       `${url}: the download is damaged: its ${checksum.algorithm} is ${actual}, expected ${checksum.hex}; ` +
         "it was removed: run the same again, or get the file elsewhere",
     );
   }
-  await onDisk(path, () => rename(part, path));
+  await onDisk(path, () => rename(whole, path));
+  await onDisk(path, () => rm(part, { force: true }));
   if (process.platform === "win32") return; // folders cannot be opened there
   const folder = await onDisk(path, () => open(dirname(path), "r"));
   try {
@@ -265,66 +272,6 @@ async function settle({ url, checksum }: Remote, path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-/** Gives a connection up when nothing has come for a while, or when the caller says so. */
-class StallWatch {
-  readonly #timeout: number;
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal | undefined;
-  readonly #onOuter = () => this.#controller.abort();
-  #timer: NodeJS.Timeout | undefined;
-  #stalled = false;
-
-  constructor(timeout: number, outer: AbortSignal | undefined) {
-    this.#timeout = timeout;
-    this.#outer = outer;
-    if (outer?.aborted) this.#controller.abort();
-    outer?.addEventListener("abort", this.#onOuter);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Waits for the network's next word. */
-  async guard<T>(next: Promise<T>): Promise<T> {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#stalled = true;
-      this.#controller.abort();
-    }, this.#timeout);
-    try {
-      return await next;
-    } catch (error) {
-      if (this.#stalled) throw new Interruption(`no byte came for ${this.#timeout / 1000} s`);
-      throw networkError(error);
-    } finally {
-      clearTimeout(this.#timer);
-    }
-  }
-
-  /** Ends what is left of the connection. */
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#outer?.removeEventListener("abort", this.#onOuter);
-    this.#controller.abort();
-  }
-}
-
-const unreachable = new Set(
-  "ENOTFOUND EAI_AGAIN ECONNREFUSED ENETUNREACH EHOSTUNREACH ENETDOWN ETIMEDOUT UND_ERR_CONNECT_TIMEOUT".split(" "),
-);
-
-/** fetch says "fetch failed" or "terminated"; the reason is the cause, or its first cause where several addresses failed. */
-function networkError(error: unknown): Interruption {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const code = errorCode(cause) ?? errorCode(first);
-  const message = first instanceof Error ? first.message : String(first);
-  if (code === undefined || code.startsWith("UND_ERR_SOCKET"))
-    return new Interruption(`the connection broke (${message})`);
-  return new Interruption(`the connection failed (${code})`, { isOffline: unreachable.has(code) });
 }
 
 function offline({ url }: Remote, path: string, reason: string): DataError {

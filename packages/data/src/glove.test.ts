@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateRawSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeZip } from "../test/make-zip.ts";
 import { readGlove } from "./glove.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -53,7 +53,7 @@ describe("what is refused", () => {
 describe("the archive", () => {
   test("is read without unpacking", async () => {
     const path = join(folder, "glove.6B.zip");
-    await writeFile(path, zip({ "glove.6B.1d.txt": "the 1\n", "glove.6B.2d.txt": lines }));
+    await writeFile(path, makeZip({ "glove.6B.1d.txt": "the 1\n", "glove.6B.2d.txt": lines }));
     const glove = await readGlove({ form: "archive", path }, vocabulary, { dimensions: 2 });
     expect([...glove.vectors.subarray(6, 8)]).toEqual([0.5, -1]);
     await expect(readGlove({ form: "archive", path }, vocabulary, { dimensions: 3 })).rejects.toThrow(
@@ -66,7 +66,7 @@ describe("the archive", () => {
     const place = { form: "archive", path } as const;
     await writeFile(path, "no zip");
     await expect(readGlove(place, vocabulary, { dimensions: 2 })).rejects.toThrow(`${path}: not a whole zip file (`);
-    await writeFile(path, zip({ "glove.6B.2d.txt": "the 1 x\n" }));
+    await writeFile(path, makeZip({ "glove.6B.2d.txt": "the 1 x\n" }));
     await expect(readGlove(place, vocabulary, { dimensions: 2 })).rejects.toThrow(
       `${path}:1: "x" is not a number; the file is damaged`,
     );
@@ -74,34 +74,3 @@ describe("the archive", () => {
     await expect(readGlove(place, vocabulary, { dimensions: 2 })).rejects.toThrow(`${path}: there is no such file`);
   });
 });
-
-/** A small zip file (PKWARE APPNOTE 6.3.10, 4.3): local headers with deflated data, the central directory, its end. */
-function zip(files: Readonly<Record<string, string>>): Buffer {
-  const locals: Buffer[] = [];
-  const central: Buffer[] = [];
-  let offset = 0;
-  for (const [name, content] of Object.entries(files)) {
-    const data = deflateRawSync(content);
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(8, 4);
-    common.writeUInt32LE(crc32(content), 10);
-    common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(Buffer.byteLength(content), 18);
-    common.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04"), common, Buffer.from(name), data]);
-    const rest = Buffer.alloc(14);
-    rest.writeUInt32LE(offset, 10);
-    central.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\0"), common, rest, Buffer.from(name)]));
-    locals.push(local);
-    offset += local.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(22);
-  end.write("PK\x05\x06");
-  end.writeUInt16LE(central.length, 8);
-  end.writeUInt16LE(central.length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, directory, end]);
-}

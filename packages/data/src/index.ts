@@ -21,6 +21,7 @@ export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
 export {
   type AgNewsPlace,
+  findGlove,
   type GlovePlace,
   type ImdbPlace,
   locateAgNews,
@@ -32,7 +33,9 @@ export {
   type FileStatus,
   type GetOptions,
   getSource,
+  listOtherForms,
   listSource,
+  type OtherForm,
   type Source,
   type SourceFile,
   sourceNamed,

@@ -71,18 +71,29 @@ export async function locateAgNews(places: Places): Promise<AgNewsPlace> {
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateGlove(places: Places, dimensions: number): Promise<GlovePlace> {
-  const forms = [
-    { form: "text", name: `glove.6B.${dimensions}d.txt` },
-    { form: "text", name: `glove.6B.${dimensions}d.subset.txt` },
-    { form: "archive", name: "glove.6B.zip" },
-  ] as const;
+  const found = await findGlove(places, dimensions);
+  if (found !== undefined) return found;
+  const names = gloveForms(dimensions).map(({ name }) => name);
+  throw missing("glove", names.join(", "), places);
+}
+
+/** The same, `undefined` where there is none: for whoever can get it. */
+export async function findGlove(places: Places, dimensions: number): Promise<GlovePlace | undefined> {
   for (const folder of foldersOf(places, "glove")) {
-    for (const { form, name } of forms) {
+    for (const { form, name } of gloveForms(dimensions)) {
       const path = join(folder, name);
       if (await exists(path)) return { form, path };
     }
   }
-  throw missing("glove", forms.map(({ name }) => name).join(", "), places);
+  return undefined;
+}
+
+function gloveForms(dimensions: number): readonly { form: GlovePlace["form"]; name: string }[] {
+  return [
+    { form: "text", name: `glove.6B.${dimensions}d.txt` },
+    { form: "text", name: `glove.6B.${dimensions}d.subset.txt` },
+    { form: "archive", name: "glove.6B.zip" },
+  ];
 }
 
 function foldersOf({ data, cache }: Places, name: string): string[] {

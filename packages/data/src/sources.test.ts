@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { serve, startTestServer, type TestServer } from "../test/test-server.ts";
-import { getSource, listSource, type Source, sourceNamed, sources, verifySource } from "./sources.ts";
+import { getSource, listOtherForms, listSource, type Source, sourceNamed, sources, verifySource } from "./sources.ts";
 
 const content = randomBytes(10_000);
 let server: TestServer;
@@ -21,7 +21,7 @@ beforeEach(async () => {
     bytes: 10_000,
     checksum,
   }));
-  source = { name: "toy", title: "", terms: "", files };
+  source = { name: "toy", title: "", terms: "", files, otherForms: ["toy/toy.csv", "toy/pages"] };
 });
 afterEach(async () => {
   await server.close();
@@ -43,6 +43,22 @@ test("the sources are those of the package, with their published sums", () => {
   }
   expect(sourceNamed("ag-news").files.map(({ path }) => path)).toEqual(["ag-news/train.csv", "ag-news/test.csv"]);
   expect(() => sourceNamed("mnist")).toThrow('data: there is no "mnist"; there are imdb, ag-news, glove');
+});
+
+test("of GloVe one member of the archive is known, with its own size and sum", () => {
+  const [file] = sourceNamed("glove").files;
+  expect([file!.member, file!.bytes]).toEqual(["glove.6B.100d.txt", 347_116_733]);
+  expect(file!.path).toBe("glove/glove.6B.100d.txt");
+});
+
+test("other forms of a source are found in its folder, or beside it", async () => {
+  expect(await listOtherForms(source, folder)).toEqual([]);
+  await put("toy.csv", Buffer.from("a,b"));
+  await mkdir(join(folder, "pages"));
+  expect(await listOtherForms(source, folder)).toEqual([
+    { path: join(folder, "toy", "toy.csv"), bytes: 3 },
+    { path: join(folder, "pages"), bytes: undefined },
+  ]);
 });
 
 test("get fetches what is missing, and nothing when all is there", async () => {

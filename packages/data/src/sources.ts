@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError, show } from "./data-error.ts";
 import { checksumOf, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
 
@@ -16,6 +16,8 @@ export interface Source {
   /** What its authors ask of users. */
   readonly terms: string;
   readonly files: readonly SourceFile[];
+  /** Paths under the data folder, or directly in it, of other forms that are read as well; nothing is known of their bytes. */
+  readonly otherForms: readonly string[];
 }
 
 export const sources: readonly Source[] = [
@@ -31,6 +33,7 @@ export const sources: readonly Source[] = [
         checksum: { algorithm: "md5", hex: "7c2ac02c03563afcf9b574c7e56c153a" },
       },
     ],
+    otherForms: ["imdb/IMDB Dataset.csv", "imdb/aclImdb"],
   },
   {
     name: "ag-news",
@@ -50,19 +53,22 @@ export const sources: readonly Source[] = [
         checksum: { algorithm: "md5", hex: "d52ea96a97a2d943681189a97654912d" },
       },
     ],
+    otherForms: [],
   },
   {
     name: "glove",
-    title: "GloVe 6B: vectors of 400,000 words in 50, 100, 200 and 300 dimensions",
+    title: "GloVe 6B, 100 dimensions: vectors of 400,000 words, the one member of the published archive that is needed",
     terms: "public domain (PDDL); cite Pennington, Socher & Manning, EMNLP 2014",
     files: [
       {
-        path: "glove/glove.6B.zip",
+        path: "glove/glove.6B.100d.txt",
         url: "https://nlp.stanford.edu/data/glove.6B.zip",
-        bytes: 862_182_613,
-        checksum: { algorithm: "sha256", hex: "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb" },
+        member: "glove.6B.100d.txt",
+        bytes: 347_116_733,
+        checksum: { algorithm: "sha256", hex: "95dde4dfd627ab26608d33e76d1195ec059734bd29089ea52cadb08d07c64544" },
       },
     ],
+    otherForms: ["glove/glove.6B.100d.subset.txt", "glove/glove.6B.zip"],
   },
 ];
 
@@ -106,6 +112,24 @@ export async function verifySource(source: Source, folder: string): Promise<File
     statuses.push({ ...status, actual, state: actual === status.file.checksum.hex ? "right" : "damaged" });
   }
   return statuses;
+}
+
+/** Where a source lies in another form than the published one, and how many bytes; of a folder `undefined`. */
+export interface OtherForm {
+  readonly path: string;
+  readonly bytes: number | undefined;
+}
+
+/** The other forms of a source that are under a folder, or directly in it. */
+export async function listOtherForms({ otherForms }: Source, folder: string): Promise<OtherForm[]> {
+  const paths = otherForms.flatMap((path) => [join(folder, path), join(folder, basename(path))]);
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const known = await stat(path).catch(() => undefined);
+      return known === undefined ? [] : [{ path, bytes: known.isDirectory() ? undefined : known.size }];
+    }),
+  );
+  return found.flat();
 }
 
 export interface GetOptions extends Omit<DownloadOptions, "onProgress"> {

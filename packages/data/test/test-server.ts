@@ -47,18 +47,25 @@ export async function startTestServer(): Promise<TestServer> {
 export function serve(content: Buffer, { etag = '"v1"' }: { etag?: string } = {}): Answer {
   return (request, response) => {
     const { headers } = request;
-    const from = /^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1];
     const isSame = headers["if-range"] === undefined || headers["if-range"] === etag;
-    if (from === undefined || !isSame) {
+    const range = isSame ? rangeIn(headers.range, content.length) : undefined;
+    if (range === undefined) {
       response.writeHead(200, { etag, "content-length": content.length }).end(content);
-    } else if (Number(from) >= content.length) {
+    } else if (range.from >= content.length) {
       response.writeHead(416, { "content-range": `bytes */${content.length}` }).end();
     } else {
-      const range = `bytes ${from}-${content.length - 1}/${content.length}`;
-      const rest = content.subarray(Number(from));
-      response.writeHead(206, { etag, "content-range": range, "content-length": rest.length }).end(rest);
+      const asked = content.subarray(range.from, range.to);
+      const named = `bytes ${range.from}-${range.to - 1}/${content.length}`;
+      response.writeHead(206, { etag, "content-range": named, "content-length": asked.length }).end(asked);
     }
   };
+}
+
+/** `bytes=5-`, `bytes=5-9` or `bytes=-9` as `[from, to)`. */
+function rangeIn(header: string | undefined, length: number): { from: number; to: number } | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === "") return last === "" ? undefined : { from: Math.max(0, length - Number(last)), to: length };
+  return { from: Number(first), to: last === "" ? length : Math.min(length, Number(last) + 1) };
 }
 
 /** As `serve`, but the connection breaks after `bytes` of the body. */
@@ -85,9 +92,10 @@ function breakAfter(
   { etag = '"v1"' }: { etag?: string },
   end: () => void,
 ): void {
-  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
-  const headers = { etag, "content-length": content.length - from };
-  const range = `bytes ${from}-${content.length - 1}/${content.length}`;
-  response.writeHead(from > 0 ? 206 : 200, from > 0 ? { ...headers, "content-range": range } : headers);
+  const { from, to } = rangeIn(request.headers.range, content.length) ?? { from: 0, to: content.length };
+  const headers = { etag, "content-length": to - from };
+  const range = `bytes ${from}-${to - 1}/${content.length}`;
+  const isPart = request.headers.range !== undefined;
+  response.writeHead(isPart ? 206 : 200, isPart ? { ...headers, "content-range": range } : headers);
   response.write(content.subarray(from, from + bytes), () => setTimeout(end, 20));
 }

@@ -11,6 +11,8 @@ export interface EmbeddingOptions {
   readonly paddingId?: number | undefined;
   /** Rows that start at 0 but are trained. Default: none. */
   readonly zeroRows?: readonly number[];
+  /** The table keeps its initial values, as `freeze=True` of PyTorch's `Embedding.from_pretrained`: it has no gradient. Default false. */
+  readonly frozen?: boolean;
   /** Default N(0, 1), as in PyTorch. */
   readonly initialisers?: { readonly weight?: Initialiser };
 }
@@ -22,7 +24,7 @@ export class Embedding extends Module {
   readonly paddingId: number | undefined;
 
   /** @throws {RangeError} if a size is not an integer from 1, or there is no such row. */
-  constructor({ rows, dim, paddingId, zeroRows = [], initialisers = {} }: EmbeddingOptions, rng: Rng) {
+  constructor({ rows, dim, paddingId, zeroRows = [], frozen = false, initialisers = {} }: EmbeddingOptions, rng: Rng) {
     super();
     checkSizes("Embedding", { rows, dim });
     const zeros = paddingId === undefined ? zeroRows : [...zeroRows, paddingId];
@@ -38,7 +40,7 @@ export class Embedding extends Module {
       for (const row of zeros) values.fill(0, row * dim, (row + 1) * dim);
       return values;
     };
-    this.weight = parameter([rows, dim], initialWithZeros, rng.split("weight"));
+    this.weight = parameter([rows, dim], initialWithZeros, rng.split("weight"), { frozen });
     this.paddingId = paddingId;
   }
 

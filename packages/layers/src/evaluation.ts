@@ -1,4 +1,5 @@
 import { type Matrix, noGrad, type Scalar, scope, type TokenVector } from "@ltt/core";
+import { DivergenceError } from "./divergence.ts";
 import { classificationLoss } from "./losses.ts";
 import type { TextClassifier } from "./text-classifier.ts";
 import type { Batch } from "./training.ts";
@@ -33,7 +34,7 @@ export interface Evaluation {
  *
  * @param options.loss - Default `classificationLoss`.
  * @throws {RangeError} if there are no texts.
- * @throws {Error} if a loss is NaN.
+ * @throws {DivergenceError} if a loss is NaN.
  */
 export async function evaluate(
   model: TextClassifier,
@@ -52,7 +53,7 @@ export async function evaluate(
       }),
     );
     const [loss, logits] = await reading;
-    if (Number.isNaN(loss)) throw new Error(`evaluate: batch ${index}: the loss is NaN`);
+    if (Number.isNaN(loss)) throw new DivergenceError(`evaluate: batch ${index}: the loss is NaN`);
 
     const classes = outputs === 1 ? 2 : outputs;
     confusion ??= Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

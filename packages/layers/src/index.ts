@@ -2,6 +2,7 @@ export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { clipByNorm, clipByValue } from "./clip.ts";
 export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
+export { DivergenceError } from "./divergence.ts";
 export { Dropout } from "./dropout.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
@@ -17,6 +18,7 @@ export { type Optimiser, type OptimiserState, type ParameterGroup, TensorwiseOpt
 export {
   copyWeights,
   countParameters,
+  isFrozen,
   parametersOf,
   restore,
   snapshot,

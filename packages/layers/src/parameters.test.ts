@@ -16,6 +16,7 @@ import { expect, test } from "vitest";
 import {
   copyWeights,
   countParameters,
+  isFrozen,
   Linear,
   Module,
   parametersOf,
@@ -185,4 +186,23 @@ test("copies are trainable, of equal values, and independent", async () => {
   expect([...gradients(sum(dense(a)), [a as ReturnType<typeof zeros>])[0]!.data]).toEqual([1, 1]);
   sparse.values.write(Float32Array.of(8, 8));
   expect([...b.values.data]).toEqual([1, 2]);
+});
+
+test("what is frozen is a parameter that nobody trains", async () => {
+  const vectors = Float32Array.from({ length: 18 }, (_, i) => i);
+  const embedding = { initialisers: { weight: () => Float32Array.from(vectors) }, frozen: true };
+  for (const model of [
+    new TextCnn({ ...sizes, embedding }, rng),
+    new TextLstm({ ...sizes, hidden: 2, embedding }, rng),
+  ]) {
+    const trained = new TextCnn(sizes, rng);
+    const weights = parametersOf(model);
+    const frozen = [...weights].filter(([, weight]) => isFrozen(weight)).map(([name]) => name);
+    expect(frozen).toEqual(["embedding.weight"]);
+    expect(trainable(weights.values()).length).toBe(weights.size - 1);
+    expect(trainable(parametersOf(trained).values()).length).toBe(parametersOf(trained).size);
+    expect(countParameters(model)).toBe([...weights.values()].reduce((total, { size }) => total + size, 0));
+    // The rows of <unk> and <pad> are 0 whatever the vectors say.
+    expect([...(await snapshot(weights)).get("embedding.weight")!]).toEqual([0, 0, 0, 0, ...vectors.subarray(4)]);
+  }
 });

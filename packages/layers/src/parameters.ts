@@ -37,9 +37,14 @@ export function withParameters<M extends Module>(model: M, parameters: ReadonlyM
   return rebuild(model, replacements) as M;
 }
 
-/** What an optimiser trains: a tensor itself, the values of a `Sparse`; each once. */
+/** What an optimiser trains: a tensor itself, the values of a `Sparse`; each once, and nothing frozen. */
 export function trainable(weights: Iterable<Weight>): Tensor[] {
-  return [...new Set(Array.from(weights, stored))];
+  return [...new Set(Array.from(weights, stored))].filter(({ requiresGrad }) => requiresGrad);
+}
+
+/** Whether a weight keeps its values: it was made without `requiresGrad`, as pre-trained vectors that are not to be trained. */
+export function isFrozen(weight: Weight): boolean {
+  return !stored(weight).requiresGrad;
 }
 
 /** Copies of the values of weights: a `Sparse` gives its stored values. Ordered with everything issued before, on every backend. */
@@ -77,9 +82,9 @@ export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise
   );
 }
 
-/** How many values a model holds: of a `Sparse`, those stored. */
+/** How many values a model holds, frozen ones too: of a `Sparse`, those stored. */
 export function countParameters(model: Module): number {
-  return trainable(parametersOf(model).values()).reduce((sum, { size }) => sum + size, 0);
+  return [...parametersOf(model).values()].reduce((sum, weight) => sum + stored(weight).size, 0);
 }
 
 /** @throws {RangeError} unless both maps have the same names. */

@@ -16,7 +16,7 @@ import {
 } from "@ltt/core";
 import { Conv1d } from "./conv1d.ts";
 import { Dropout } from "./dropout.ts";
-import { Embedding } from "./embedding.ts";
+import { Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -35,6 +35,8 @@ export interface TextCnnOptions {
   readonly filters?: number;
   /** Before the linear layer. Default 0.5. */
   readonly dropout?: number;
+  /** The embedding's initial values, pre-trained vectors for example, and whether it keeps them. Default N(0, 1), trained. */
+  readonly embedding?: Pick<EmbeddingOptions, "initialisers" | "frozen">;
   /** The padding's row gets no gradient. Default: it is trained like the others. */
   readonly paddingId?: number | undefined;
 }
@@ -42,7 +44,7 @@ export interface TextCnnOptions {
 /**
  * Kim's network: embedding → convolutions of several widths → ReLU → maximum over time → dropout → linear.
  *
- * The embedding starts N(0, 1), the rows of unknown words (id 0) and padding (id 1) at 0; the other weights Xavier-normal, biases 0.
+ * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; the other weights Xavier-normal, biases 0.
  *
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, §2; one channel, no norm constraint.
  */
@@ -54,14 +56,23 @@ export class TextCnn extends Module implements TextClassifier {
 
   /** @throws {RangeError} if a size is not an integer from 1, or there are no widths. */
   constructor(
-    { rows, outputs, dim = 100, widths = [3, 4, 5], filters = 100, dropout = 0.5, paddingId }: TextCnnOptions,
+    {
+      rows,
+      outputs,
+      dim = 100,
+      widths = [3, 4, 5],
+      filters = 100,
+      dropout = 0.5,
+      embedding,
+      paddingId,
+    }: TextCnnOptions,
     rng: Rng,
   ) {
     super();
     if (widths.length === 0) throw new RangeError("TextCnn: there are no widths");
     const initialisers = { weight: xavierNormal(), bias: zeros() };
     const zeroRows = [UNKNOWN_ID, PADDING_ID];
-    this.embedding = new Embedding({ rows, dim, paddingId, zeroRows }, rng.split("embedding"));
+    this.embedding = new Embedding({ ...embedding, rows, dim, paddingId, zeroRows }, rng.split("embedding"));
     this.convs = widths.map(
       (width, i) => new Conv1d({ width, channels: dim, filters, initialisers }, rng.split("convs", i)),
     );

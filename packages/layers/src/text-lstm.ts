@@ -1,6 +1,6 @@
 import { type Cube, concat, type Matrix, type Rng, reshape, slice, type TokenMatrix } from "@ltt/core";
 import { Dropout } from "./dropout.ts";
-import { Embedding } from "./embedding.ts";
+import { Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
@@ -27,6 +27,8 @@ export interface TextLstmOptions {
   readonly layerDropout?: number;
   /** Before the linear layer. Default 0.5. */
   readonly outputDropout?: number;
+  /** The embedding's initial values, pre-trained vectors for example, and whether it keeps them. Default N(0, 1), trained. */
+  readonly embedding?: Pick<EmbeddingOptions, "initialisers" | "frozen">;
   /** The padding's row gets no gradient. Default: it is trained like the others. */
   readonly paddingId?: number | undefined;
 }
@@ -34,7 +36,7 @@ export interface TextLstmOptions {
 /**
  * Embedding → dropout → LSTM → the states with which its last layer ends, forward and backward → dropout → linear.
  *
- * The embedding starts N(0, 1), the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
+ * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
  * weights Xavier-normal, biases 0.
  */
 export class TextLstm extends Module implements TextClassifier {
@@ -47,11 +49,11 @@ export class TextLstm extends Module implements TextClassifier {
   /** @throws {RangeError} if a size is not an integer from 1, or a dropout is no probability. */
   constructor(options: TextLstmOptions, rng: Rng) {
     super();
-    const { rows, outputs, dim = 100, hidden = 256, layers = 2, bidirectional = true, paddingId } = options;
+    const { rows, outputs, dim = 100, hidden = 256, layers = 2, bidirectional = true, embedding, paddingId } = options;
     const { inputDropout = 0.5, layerDropout = 0.5, outputDropout = 0.5 } = options;
     const [xavier, bias] = [xavierNormal(), zeros()];
     const zeroRows = [UNKNOWN_ID, PADDING_ID];
-    this.embedding = new Embedding({ rows, dim, paddingId, zeroRows }, rng.split("embedding"));
+    this.embedding = new Embedding({ ...embedding, rows, dim, paddingId, zeroRows }, rng.split("embedding"));
     this.inputDropout = new Dropout({ p: inputDropout });
     const initialisers = { weightIh: xavier, weightHh: orthogonal(), bias };
     this.lstm = new Lstm(

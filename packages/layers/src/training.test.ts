@@ -1,10 +1,11 @@
-import { createReferenceBackend, mul, Sparse, stream, sum, type Tensor, tensor } from "@ltt/core";
+import { createReferenceBackend, type Matrix, mul, Sparse, sqrt, stream, sum, type Tensor, tensor } from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
 import {
   Adam,
   BEGINNING,
+  DivergenceError,
   Linear,
   parametersOf,
   Sgd,
@@ -118,6 +119,8 @@ test("clipNorm bounds a step", async () => {
   };
   expect(await moved(undefined)).toBeGreaterThan(0.1);
   expect(await moved(0.01)).toBeCloseTo(0.01, 5);
+  const [step] = await collect(makeCnn(), { clipNorm: 0.01 });
+  expect(step!.gradientNorm).toBeGreaterThan(0.1);
 });
 
 test("only what the optimiser holds is trained", async () => {
@@ -173,18 +176,52 @@ test("an asynchronous backend trains to the same bits", async () => {
 });
 
 describe("what cannot go on is an error", () => {
-  test("a loss that is not finite names the step and a way out", async () => {
-    const spoil = (model: TextCnn) => (model.linear.bias as Tensor).write(Float32Array.of(0, Number.NaN, 0));
-    const broken = makeCnn();
-    spoil(broken);
-    await expect(collect(broken)).rejects.toThrow(
-      "train: step 1 (epoch 1, batch 1): the loss is NaN: try a learning rate below 0.01, or clipNorm",
+  const bias = (model: TextCnn) => model.linear.bias as Tensor;
+
+  test("a weight that is not finite is named, with the step and a way out", async () => {
+    const run = () => {
+      const broken = makeCnn();
+      bias(broken).write(Float32Array.of(0, Number.NaN, 0));
+      return collect(broken);
+    };
+    const message =
+      'train: step 1 (epoch 1, batch 1): the loss is NaN: "linear.bias" is not finite any more; try a learning rate below 0.01, or clipNorm';
+    await expect(run()).rejects.toThrow(new DivergenceError(message));
+    // Where values can only be waited for, the step is made before its loss is known.
+    await expect(using(createLaterBackend(), run)).rejects.toThrow(
+      /^train: step 1 .*the loss is NaN: "embedding.weight", "convs.0.weight" and \d more are not finite any more; try/,
     );
+  });
+
+  test("a gradient that is not finite is named where it began, and the step is not made", async () => {
+    const model = makeCnn();
+    const before = await snapshot(parametersOf(model));
+    const optimiser = new Sgd(weightsOf(model), { learningRate: 0.1 });
+    // d√x/dx is infinite at 0: the loss is finite, its gradient is not.
+    const loss = (logits: Matrix) => sum(sqrt(mul(logits, 0)));
+    const clipped = collect(model, { optimiser, loss, clipNorm: 1 });
+    await expect(clipped).rejects.toThrow(
+      /^train: step 1 \(epoch 1, batch 1\): the norm of the gradients is NaN: the gradient of "linear.bias" is not finite, and then those of \d more; try a learning rate below 0.1, or a smaller clipNorm$/,
+    );
+    expect(await snapshot(parametersOf(model))).toEqual(before);
+    expect(optimiser.steps).toBe(0);
+    // Unwatched, it shows in the next step's loss.
+    await expect(collect(model, { optimiser, loss })).rejects.toThrow(/^train: step 2 .* are not finite any more; try/);
+  });
+
+  test("weights that outgrow float32 stop training, and the last good ones stay", async () => {
     const later = makeCnn();
     const optimiser = new Sgd(weightsOf(later), { learningRate: 1e30 });
     await expect(collect(later, { optimiser, clipNorm: 1e20 })).rejects.toThrow(
-      /^train: step \d \(epoch 1, batch \d\): the loss is (NaN|-?Infinity): try a learning rate below 1e\+30, or a smaller clipNorm$/,
+      /^train: step \d \(epoch 1, batch \d\): the (loss|norm of the gradients) is (NaN|-?Infinity): .+; try a learning rate below 1e\+30, or a smaller clipNorm$/,
     );
+    const large = makeCnn();
+    bias(large).write(Float32Array.of(3e38, 0, -3e38));
+    await expect(collect(large)).rejects.toThrow(
+      'the loss is Infinity: every weight is finite, the largest, 3.0e+38, in "linear.bias": the forward pass overflows; try',
+    );
+    for (const values of (await snapshot(parametersOf(later))).values())
+      expect(values.every(Number.isFinite)).toBe(true);
   });
 
   test("epochs and positions that make no sense", async () => {

@@ -1,5 +1,6 @@
 import { gradients, type Matrix, type Scalar, scope, stream, type TokenMatrix, type TokenVector } from "@ltt/core";
 import { clipByNorm } from "./clip.ts";
+import { blame, DivergenceError, ruined, valueNow } from "./divergence.ts";
 import { classificationLoss } from "./losses.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
@@ -31,6 +32,8 @@ export interface Step extends Position {
   readonly loss: number;
   /** No more batches in this epoch. */
   readonly endOfEpoch: boolean;
+  /** The common norm of all gradients before clipping; where they are clipped. */
+  readonly gradientNorm?: number;
 }
 
 export interface TrainOptions {
@@ -63,7 +66,8 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  * A step waits for nothing but its loss, and gives back all memory that it took.
  *
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
- * @throws {Error} if a loss is not finite: the weights are worthless then.
+ * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or gradient that is
+ *   not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
 export async function* train(model: TextClassifier, options: TrainOptions): AsyncGenerator<Step, void, undefined> {
   const { batches, epochs, optimiser, schedule, start = BEGINNING } = options;
@@ -78,14 +82,16 @@ export async function* train(model: TextClassifier, options: TrainOptions): Asyn
       if (batch++ < done) continue;
       if (schedule !== undefined) optimiser.learningRate = schedule(step);
       step++;
-      const loss = await makeStep(model, value, { ...options, epoch, step });
-      if (!Number.isFinite(loss)) {
-        throw new Error(
-          `train: step ${step} (epoch ${epoch}, batch ${batch}): the loss is ${loss}: ` +
+      const { loss, norm, fault } = await makeStep(model, value, { ...options, epoch, step });
+      if (!Number.isFinite(loss) || (norm !== undefined && !Number.isFinite(norm))) {
+        const what = Number.isFinite(loss) ? `the norm of the gradients is ${norm}` : `the loss is ${loss}`;
+        const where = fault ?? (await ruined(model, optimiser.parameters));
+        throw new DivergenceError(
+          `train: step ${step} (epoch ${epoch}, batch ${batch}): ${what}${where === undefined ? "" : `: ${where}`}; ` +
             `try a learning rate below ${optimiser.learningRate}, or ${options.clipNorm === undefined ? "" : "a smaller "}clipNorm`,
         );
       }
-      yield { epoch, batch, step, loss, endOfEpoch: last };
+      yield { epoch, batch, step, loss, endOfEpoch: last, ...(norm === undefined ? {} : { gradientNorm: norm }) };
     }
     if (batch === 0) throw new RangeError(`train: epoch ${epoch} has no batches`);
     if (batch < done)
@@ -97,17 +103,24 @@ async function makeStep(
   model: TextClassifier,
   { tokens, lengths, targets }: Batch,
   options: TrainOptions & { epoch: number; step: number },
-): Promise<number> {
+): Promise<{ loss: number; norm: number | undefined; fault: string | undefined }> {
   const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = classificationLoss } = options;
-  const { reading } = scope(() => {
+  const { reading, fault } = scope(() => {
     const rng = stream(seed, "dropout", epoch, step);
     const loss = lossOf(model.forward(tokens, { lengths, training: { rng } }), targets);
     const found = gradients(loss, optimiser.parameters);
-    optimiser.step(clipNorm === undefined ? found : clipByNorm(found, clipNorm).gradients);
-    // Asked for inside, where the loss lives, and answered later: so nothing outlives the scope.
-    return { reading: loss.item() };
+    const clipped = clipNorm === undefined ? undefined : clipByNorm(found, clipNorm);
+    const watched = clipped === undefined ? [loss] : [loss, clipped.norm];
+    const isRuinous = watched.map(valueNow).some((value) => value !== undefined && !Number.isFinite(value));
+    if (!isRuinous) optimiser.step(clipped?.gradients ?? found);
+    // Asked for inside, where the values live, and answered later: so nothing outlives the scope.
+    return {
+      reading: Promise.all(watched.map((value) => value.item())),
+      fault: isRuinous ? blame(model, optimiser.parameters, loss, found) : undefined,
+    };
   });
-  return reading;
+  const [loss, norm] = await reading;
+  return { loss: loss!, norm, fault };
 }
 
 /** Values, each with whether it is the last. */

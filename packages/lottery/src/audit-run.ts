@@ -1,7 +1,6 @@
 import { decodeSafetensors } from "@ltt/core";
 import { type AuditedNetwork, audit } from "./audit.ts";
 import type { Node, NodeStore } from "./node-store.ts";
-import type { Values } from "./pattern.ts";
 import type { AuditCheck, LevelResult } from "./report/input.ts";
 
 /**
@@ -31,12 +30,13 @@ function added(a: string, b: string): string {
   return `${Number.parseInt(a, 10) + Number.parseInt(b, 10)} networks`;
 }
 
-async function readAudited({ arm, seed, round }: LevelResult, node: Node): Promise<AuditedNetwork> {
-  const read = async (file: string) => decodeSafetensors(await node.read(file), `${node.folder}/${file}`).tensors;
-  const part = async (file: string): Promise<AuditedNetwork["start"]> => {
+async function readAudited(level: LevelResult, node: Node): Promise<AuditedNetwork> {
+  const { arm, seed, round, tensors, earlyStopStep } = level;
+  const file = async (name: string) => decodeSafetensors(await node.read(name), `${node.folder}/${name}`);
+  const part = async (name: string): Promise<AuditedNetwork["start"]> => {
     const pattern = new Map<string, Int32Array>();
     const values = new Map<string, Float32Array>();
-    for (const [key, entry] of await read(file)) {
+    for (const [key, entry] of (await file(name)).tensors) {
       const name = key.slice(key.indexOf("/") + 1);
       if (entry.dtype === "I32") pattern.set(name, entry.data);
       if (entry.dtype !== "F32") continue;
@@ -49,18 +49,21 @@ async function readAudited({ arm, seed, round }: LevelResult, node: Node): Promi
     }
     return { pattern, values };
   };
-  const early = async (): Promise<Values> =>
-    new Map(
-      Array.from(await read("early.safetensors")).flatMap(([name, entry]) =>
-        entry.dtype === "F32" ? [[name, entry.data]] : [],
-      ),
-    );
+  const early = async (): Promise<Pick<AuditedNetwork, "early" | "steps">> => {
+    const { tensors: found, metadata } = await file("early.safetensors");
+    const step = metadata.get("step");
+    return {
+      early: new Map(Array.from(found).flatMap(([name, entry]) => (entry.dtype === "F32" ? [[name, entry.data]] : []))),
+      steps: { early: step === undefined ? undefined : Number(step), best: earlyStopStep },
+    };
+  };
   return {
     arm,
     seed,
     round,
     start: await part(round === 0 ? "initial.safetensors" : "ticket.safetensors"),
     trained: await part("weights.safetensors"),
-    early: round === 0 ? await early() : undefined,
+    frozen: new Set(tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : []))),
+    ...(round === 0 ? await early() : {}),
   };
 }

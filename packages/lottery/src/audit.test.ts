@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stream } from "@ltt/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { toyTask } from "../test/toy-task.ts";
+import { frozenTask, lstmTask, pretrainedTask, toyTask } from "../test/toy-task.ts";
 import { type AuditedNetwork, audit } from "./audit.ts";
 import { auditRun } from "./audit-run.ts";
 import { runExperiment } from "./experiment.ts";
-import { ARMS, type ExperimentSettings, type Fault } from "./experiment-settings.ts";
+import { ARMS, type ExperimentSettings, type Fault, type Task } from "./experiment-settings.ts";
 import { NodeStore } from "./node-store.ts";
 import type { LevelResult } from "./report/input.ts";
 
@@ -125,6 +125,39 @@ describe("the audit", () => {
     expect(failures(networks)).toContain(check);
   });
 
+  test("passes late rewinding to weights that are the last, where the dense network was best at that very step", () => {
+    const coincidence = (steps: AuditedNetwork["steps"]) =>
+      failures(
+        rightful().networks.map((network) =>
+          network.arm === "dense"
+            ? { ...network, trained: { ...network.trained, values: network.early! }, steps }
+            : network,
+        ),
+      );
+    const late = "Late rewinding starts from the early weights, neither the first nor the last";
+    expect(coincidence({ early: 22, best: 22 })).not.toContain(late);
+    expect(coincidence({ early: 22, best: 44 })).toContain(late);
+    expect(coincidence(undefined)).toContain(late);
+  });
+
+  test("finds a frozen tensor that was trained, pruned or drawn anew", () => {
+    const check = "Frozen tensors are the dense network's first, whole, everywhere";
+    const frozen = new Set(["w"]);
+    const { networks, first, last } = rightful();
+    const keeping = networks.slice(0, 3).map((network) => ({
+      ...network,
+      frozen,
+      start: one(whole, first),
+      trained: one(whole, first),
+    }));
+    expect(failures(keeping)).toEqual([]);
+    expect(audit(keeping, 0.5).find((result) => result.check === check)!.detail).toBe("3 networks");
+    for (const values of [last, at(first, whole.slice(0, 4))]) {
+      const wrong = keeping.with(2, { ...keeping[2]!, trained: one(whole, values) });
+      expect(failures(wrong)).toEqual([check]);
+    }
+  });
+
   test("finds an early moment that is the first", () => {
     const networks = changed("late-rewinding", (_, { first, kept }) => ({ start: one(kept, at(first, kept)) })).map(
       (network) => (network.arm === "dense" ? { ...network, early: network.start.values } : network),
@@ -169,10 +202,10 @@ describe("the audit of a run's folder", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  async function run(folder: string, faults: readonly Fault[]) {
+  async function run(folder: string, faults: readonly Fault[], task: Task = toyTask) {
     const store = await NodeStore.open(join(root, folder));
     const levels: LevelResult[] = [];
-    for await (const level of runExperiment(toyTask, { ...settings, faults }, { store, clock: () => 0 }))
+    for await (const level of runExperiment(task, { ...settings, faults }, { store, clock: () => 0 }))
       levels.push(level);
     return auditRun(store, levels, settings.rate);
   }
@@ -183,6 +216,32 @@ describe("the audit of a run's folder", () => {
       ...new Array(4).fill([true, "12 networks"]),
       ...new Array(4).fill([true, "4 networks"]),
     ]);
+  });
+
+  test.each([
+    ["an LSTM", lstmTask, 8],
+    ["pre-trained vectors", pretrainedTask, 8],
+    ["frozen vectors", frozenTask, 9],
+  ] as const)("passes an experiment with %s", async (name, task, checks) => {
+    const results = await run(name, [], task);
+    expect(results.length).toBe(checks);
+    expect(results.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  test.each([
+    ["reinit-keeps-trained-embedding", "The control's weights are fresh in every tensor"],
+    ["reinit-own-patterns", "The control has the winning ticket's pattern"],
+    ["rewinds-to-trained-weights", "Late rewinding starts from the early weights, neither the first nor the last"],
+  ] as const)("catches the published fault %s in an LSTM too", async (fault, check) => {
+    const wrong = (await run(`lstm-${fault}`, [fault], lstmTask)).filter(({ passed }) => !passed);
+    expect(wrong.map((result) => result.check)).toContain(check);
+  });
+
+  test("finds a control that keeps pre-trained vectors", async () => {
+    const { createRandomModel, ...keeping } = pretrainedTask;
+    const wrong = (await run("keeping", [], keeping)).filter(({ passed }) => !passed);
+    expect(wrong.map((result) => result.check)).toEqual(["The control's weights are fresh in every tensor"]);
+    expect(wrong[0]!.detail).toContain("embedding.weight");
   });
 
   test.each([

@@ -12,6 +12,10 @@ export interface AuditedNetwork {
   readonly trained: { readonly pattern: Pattern; readonly values: Values };
   /** Whole tensors at the moment to rewind to; of dense networks. */
   readonly early?: Values | undefined;
+  /** Of dense networks: the step after which that moment came, as written beside those tensors, and the step of the best weights. */
+  readonly steps?: { readonly early: number | undefined; readonly best: number } | undefined;
+  /** Tensors that keep their initial values: neither trained nor pruned. Default: none. */
+  readonly frozen?: ReadonlySet<string>;
 }
 
 /**
@@ -22,7 +26,8 @@ export interface AuditedNetwork {
  * - patterns cut from the initial instead of the trained weights;
  * - “tickets” that are trained weights, or start from others than the initial ones;
  * - controls with another pattern than the ticket's, or that keep values of it, the trained embedding above all;
- * - “late” rewinding to the first or to the last weights.
+ * - “late” rewinding to the first or to the last weights, unless the dense network was best at the very step rewound to;
+ * - frozen tensors that were trained or pruned after all. Of these no other check speaks: the control keeps them too.
  *
  * @param rate - The fraction of what was left that each round was to remove.
  * @returns a check each, with what was compared or where it failed.
@@ -90,11 +95,20 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
         const matches = (whole: Values | undefined) =>
           eachTensor(network, ({ name, positions, values }) => !startsFrom(values, positions, name, whole)) ===
           undefined;
-        return matches(initial(dense))
-          ? "they are the first"
-          : matches(dense?.trained.values)
-            ? "they are the last, or the dense network was best at that very moment"
-            : undefined;
+        if (matches(initial(dense))) return "they are the first";
+        // The last weights are the best ones put back: the same as the early ones exactly where the best step is the early one.
+        const coincide = dense?.steps !== undefined && dense.steps.early === dense.steps.best;
+        return matches(dense?.trained.values) && !coincide ? "they are the last" : undefined;
+      },
+    ),
+    check(
+      "Frozen tensors are the dense network's first, whole, everywhere",
+      networks.filter(({ frozen }) => frozen !== undefined && frozen.size > 0),
+      (network) => {
+        const first = initial(find("dense", network, network.round))!;
+        return [...network.frozen!].find((name) =>
+          [network.start, network.trained].some(({ values }) => !identical(values.get(name), first.get(name))),
+        );
       },
     ),
   ].filter((result) => result !== undefined);
@@ -122,9 +136,10 @@ interface StartTensor {
   readonly values: Float32Array;
 }
 
-/** The name of the first tensor that is wrong. */
-function eachTensor({ start }: AuditedNetwork, wrong: (tensor: StartTensor) => boolean): string | undefined {
+/** The name of the first trained tensor that is wrong. */
+function eachTensor({ start, frozen }: AuditedNetwork, wrong: (tensor: StartTensor) => boolean): string | undefined {
   for (const [name, positions] of start.pattern) {
+    if (frozen?.has(name)) continue;
     if (wrong({ name, positions, values: start.values.get(name)! })) return name;
   }
   return undefined;
@@ -132,6 +147,10 @@ function eachTensor({ start }: AuditedNetwork, wrong: (tensor: StartTensor) => b
 
 function same(a: Int32Array | undefined, b: Int32Array): boolean {
   return a !== undefined && a.length === b.length && a.every((at, i) => at === b[i]);
+}
+
+function identical(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
+  return a !== undefined && a.length === b?.length && a.every((value, i) => Object.is(value, b[i]));
 }
 
 /** Whether ascending positions are among others. */

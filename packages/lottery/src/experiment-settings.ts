@@ -45,6 +45,11 @@ export interface Task {
   readonly identity: Json;
   /** The model with fresh initial weights. */
   readonly createModel: (rng: Rng) => Model;
+  /**
+   * The model with every trained tensor drawn at random, for the control. Default `createModel`; another where initial weights are not drawn but
+   * given, as pre-trained vectors: a control that kept them would not be fresh in every tensor.
+   */
+  readonly createRandomModel?: (rng: Rng) => Model;
   /** Batches whose order depends on the seed. */
   readonly batches: (seed: number) => Batches;
 }

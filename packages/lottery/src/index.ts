@@ -16,9 +16,11 @@ export {
 } from "./experiment-settings.ts";
 export {
   type Batches,
+  type LastGood,
   type Model,
   type Moment,
   type Trained,
+  TrainingFailure,
   type TrainingFaults,
   type TrainingSettings,
   type TrainNetworkOptions,

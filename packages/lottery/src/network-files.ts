@@ -6,7 +6,10 @@ import type { Json, Node } from "./node-store.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
 import type { LevelResult } from "./report/input.ts";
 
-/** A finished network: what later ones need of it, on the host, so that a long run holds the memory of one network. */
+/**
+ * A finished network: what later ones need of it, on the host, so that a long run holds the memory of one network. Of what is frozen they need
+ * nothing: every network of a seed has it.
+ */
 export interface Finished {
   readonly hash: string;
   readonly pattern: Pattern;
@@ -32,7 +35,7 @@ export async function networkFiles(
   name: NetworkName,
   config: Json,
   start: Uint8Array,
-  { weights, early, curve, ...measured }: Trained,
+  { weights, early, earlyStep, curve, ...measured }: Trained,
 ): Promise<Map<string, Uint8Array>> {
   const level = { ...name, ...sparsityOf(weights), ...measured };
   const lines = [...curve.map((point) => ({ event: "validation", ...point })), { event: "level", ...level }];
@@ -42,7 +45,7 @@ export async function networkFiles(
     ["weights.safetensors", await encodeCheckpoint({ weights })],
     [name.round === 0 ? "initial.safetensors" : "ticket.safetensors", start],
   ]);
-  if (early !== undefined) files.set("early.safetensors", encodeValues(weights, early));
+  if (early !== undefined) files.set("early.safetensors", encodeValues(weights, early, earlyStep!));
   return files;
 }
 
@@ -60,7 +63,12 @@ export async function readNetwork(node: Node): Promise<Finished> {
   const level = levelSchema.parse(lines.at(-1));
   const curve = z.array(pointSchema).parse(lines.slice(0, -1));
 
-  const { weights } = decodeCheckpoint(await node.read("weights.safetensors"), `${node.folder}/weights.safetensors`);
+  const { weights: all } = decodeCheckpoint(
+    await node.read("weights.safetensors"),
+    `${node.folder}/weights.safetensors`,
+  );
+  const frozen = new Set(level.tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
+  const weights = new Map([...all].filter(([name]) => !frozen.has(name)));
   const early = level.arm === "dense" ? decodeValues(await node.read("early.safetensors"), node.folder) : undefined;
   const result = { ...level, curve, seconds: node.seconds, node: node.hash };
   return { hash: node.hash, pattern: patternOf(weights), trained: await snapshot(weights), early, level: result };
@@ -80,7 +88,7 @@ const levelSchema = z.object({
   sparsity: fraction,
   embeddingSparsity: fraction,
   otherSparsity: fraction,
-  tensors: z.array(z.object({ name: z.string(), size: z.int(), kept: z.int() })),
+  tensors: z.array(z.object({ name: z.string(), size: z.int(), kept: z.int(), frozen: z.literal(true).optional() })),
   trainLoss: z.number(),
   validationLoss: z.number(),
   validationAccuracy: fraction,
@@ -92,10 +100,19 @@ const levelSchema = z.object({
   steps: z.int(),
 });
 
-/** Whole tensors as a safetensors file, under their own names. */
-function encodeValues(weights: ReadonlyMap<string, Weight>, values: Values): Uint8Array {
+/** The weights that a failed training left, as a safetensors file: of a pruned tensor its values, in the order of its pattern. */
+export function encodeLastGood(values: Values, step: number): Uint8Array {
+  return encodeSafetensors(
+    new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: [data.length], data }])),
+    new Map([["step", String(step)]]),
+  );
+}
+
+/** Whole tensors as a safetensors file, under their own names, with the step after which they were so. */
+function encodeValues(weights: ReadonlyMap<string, Weight>, values: Values, step: number): Uint8Array {
   return encodeSafetensors(
     new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: weights.get(name)!.shape, data }])),
+    new Map([["step", String(step)]]),
   );
 }
 

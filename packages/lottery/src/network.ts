@@ -2,6 +2,7 @@ import type { Weight } from "@ltt/core";
 import {
   Adam,
   type Batch,
+  DivergenceError,
   EarlyStopping,
   evaluate,
   type Module,
@@ -39,6 +40,8 @@ export interface TrainingSettings {
   readonly patience: number | null;
   /** Validations an epoch, evenly spaced, the last at its end. */
   readonly evaluationsPerEpoch: number;
+  /** The most that the common norm of all gradients may be. Default: they are not clipped. */
+  readonly clipNorm?: number | undefined;
 }
 
 /** Named faults of published experiments that training can re-enact; see `Fault`. */
@@ -53,6 +56,8 @@ export interface Trained {
   readonly weights: ReadonlyMap<string, Weight>;
   /** The weights at the moment that was asked for. */
   readonly early: Values | undefined;
+  /** The step after which that moment came. */
+  readonly earlyStep: number | undefined;
   readonly curve: readonly CurvePoint[];
   /** The mean loss of the training steps before the best validation, since the validation before it. */
   readonly trainLoss: number;
@@ -66,6 +71,24 @@ export interface Trained {
   readonly earlyStopStep: number;
   /** Steps made. */
   readonly steps: number;
+}
+
+/** Weights after a step, whole tensors or the values of a pattern. */
+export interface LastGood {
+  readonly step: number;
+  readonly values: Values;
+}
+
+/** Training a network went where numbers end. The message names the step and the first weight or gradient that is not finite. */
+export class TrainingFailure extends Error {
+  override readonly name = "TrainingFailure";
+  /** `undefined` if there are none but the initial ones. */
+  readonly lastGood: LastGood | undefined;
+
+  constructor(message: string, lastGood: LastGood | undefined, options?: ErrorOptions) {
+    super(message, options);
+    this.lastGood = lastGood;
+  }
 }
 
 export interface TrainNetworkOptions {
@@ -84,6 +107,7 @@ export interface TrainNetworkOptions {
  * Trains a network, dense or sparse alike, validates it at even distances, puts the best weights back and tests those once.
  *
  * @throws {RangeError} if the moment asked for lies outside training.
+ * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last weights that were good.
  */
 export async function trainNetwork(model: Model, options: TrainNetworkOptions): Promise<Trained> {
   const { batches, settings, seed, onStep, signal, faults = {} } = options;
@@ -96,27 +120,33 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
   let [steps, losses, since, misses] = [0, 0, 0, 0];
 
   const optimiser = new Adam(trainable(weights.values()), { learningRate: settings.learningRate });
-  for await (const { step, batch, loss } of train(model, {
-    batches: batches.train,
-    epochs: settings.epochs,
-    optimiser,
-    seed,
-  })) {
-    signal?.throwIfAborted();
-    steps = step;
-    losses += loss;
-    since++;
-    onStep?.(step, loss);
-    if (step === earlyStep) early = await snapshot(weights);
-    if (!isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) continue;
+  try {
+    for await (const { step, batch, loss } of train(model, {
+      batches: batches.train,
+      epochs: settings.epochs,
+      optimiser,
+      seed,
+      clipNorm: settings.clipNorm,
+    })) {
+      signal?.throwIfAborted();
+      steps = step;
+      losses += loss;
+      since++;
+      onStep?.(step, loss);
+      if (step === earlyStep) early = await snapshot(weights);
+      if (!isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) continue;
 
-    const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults);
-    curve.push({ step, trainLoss: losses / since, validationLoss, validationAccuracy: accuracy });
-    [losses, since] = [0, 0];
-    const exhausted = await stopping.update(step, validationLoss);
-    if (stopping.best?.step !== step) misses++;
-    const stop = faults.patienceNeverResets === true ? misses >= (settings.patience ?? Infinity) : exhausted;
-    if (stop && (earlyStep === undefined || step >= earlyStep)) break;
+      const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults);
+      curve.push({ step, trainLoss: losses / since, validationLoss, validationAccuracy: accuracy });
+      [losses, since] = [0, 0];
+      const exhausted = await stopping.update(step, validationLoss);
+      if (stopping.best?.step !== step) misses++;
+      const stop = faults.patienceNeverResets === true ? misses >= (settings.patience ?? Infinity) : exhausted;
+      if (stop && (earlyStep === undefined || step >= earlyStep)) break;
+    }
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    throw new TrainingFailure(error.message, await lastGood(weights, steps, stopping), { cause: error });
   }
 
   stopping.restore();
@@ -125,6 +155,7 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
   return {
     weights,
     early,
+    earlyStep,
     curve,
     trainLoss: best.trainLoss,
     validationLoss: best.validationLoss,
@@ -136,6 +167,20 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
     earlyStopStep: best.step,
     steps,
   };
+}
+
+/** Weights that are finite: those that the last step left, or, where it left others, the best so far. */
+async function lastGood(
+  weights: ReadonlyMap<string, Weight>,
+  step: number,
+  stopping: EarlyStopping,
+): Promise<LastGood | undefined> {
+  const now = await snapshot(weights);
+  if ([...now.values()].every((values) => values.every(Number.isFinite))) return { step, values: now };
+  if (stopping.best === undefined) return undefined;
+  const { step: best } = stopping.best;
+  stopping.restore();
+  return { step: best, values: await snapshot(weights) };
 }
 
 /** The step, from 1, after which the moment has come. */

@@ -104,6 +104,19 @@ export class NodeStore {
   }
 
   /**
+   * Writes what is left of a network that could not be trained, beside the nodes, so that nothing takes it for one.
+   *
+   * @returns the folder.
+   * @throws {RunFolderError} if the disk is full or the folder cannot be written.
+   */
+  async saveFailed(hash: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+    const folder = join(dirname(this.#folder), "failed", hash);
+    await explained(folder, () => makeFolder(folder));
+    for (const [name, bytes] of files) await writeAtomic(join(folder, name), bytes);
+    return folder;
+  }
+
+  /**
    * Writes a node that is now finished.
    *
    * @param receipt - What besides the files' checksums is to be remembered; `seconds` among it.

@@ -23,7 +23,20 @@ test("a ticket's start is the dense start times its mask", () => {
 });
 
 test("the pattern of a whole tensor is all of it", () => {
-  expect([...patternOf(new Map([["w", tensor([5, 6, 7])]])).get("w")!]).toEqual([0, 1, 2]);
+  expect([...patternOf(new Map([["w", tensor([5, 6, 7], undefined, { requiresGrad: true })]])).get("w")!]).toEqual([
+    0, 1, 2,
+  ]);
+});
+
+test("what is frozen has no pattern, and counts in no sparsity", () => {
+  const weights = new Map([
+    ["embedding.weight", tensor([5, 6, 7])],
+    ["linear.weight", tensor([1, 2], undefined, { requiresGrad: true })],
+  ]);
+  expect([...patternOf(weights).keys()]).toEqual(["linear.weight"]);
+  const { sparsity, embeddingSparsity, tensors } = sparsityOf(weights);
+  expect([sparsity, embeddingSparsity]).toEqual([0, 0]);
+  expect(tensors[0]).toEqual({ name: "embedding.weight", size: 3, kept: 3, frozen: true });
 });
 
 test("sparsity counts the embedding and the rest apart", () => {

@@ -1,4 +1,5 @@
 import { Sparse, tensor, type Weight } from "@ltt/core";
+import { isFrozen } from "@ltt/layers";
 
 /** Which elements of each tensor are left: ascending row-major positions by the tensor's name. A mask, but what is not in it does not exist. */
 export type Pattern = ReadonlyMap<string, Int32Array>;
@@ -6,20 +7,30 @@ export type Pattern = ReadonlyMap<string, Int32Array>;
 /** Numbers for the elements of a pattern, in its order, by the tensor's name. */
 export type Values = ReadonlyMap<string, Float32Array>;
 
-/** How much of a network is left. Sparsities are the fractions in `[0,1]` of weights removed. */
+/**
+ * How much of a network is left. Sparsities are the fractions in `[0,1]` of weights removed, of those that training can change: what is frozen is
+ * neither pruned nor counted.
+ */
 export interface Sparsity {
   readonly sparsity: number;
   /** Of the embedding alone, which holds most weights of a text model. */
   readonly embeddingSparsity: number;
   /** Of everything else. */
   readonly otherSparsity: number;
-  readonly tensors: readonly { readonly name: string; readonly size: number; readonly kept: number }[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly kept: number;
+    /** Keeps its initial values, whole. */
+    readonly frozen?: true;
+  }[];
 }
 
-/** The pattern of weights as they are: every element of a tensor, the stored ones of a `Sparse`. */
+/** The pattern of weights as they are: every element of a tensor, the stored ones of a `Sparse`; none of what is frozen, which is never pruned. */
 export function patternOf(weights: ReadonlyMap<string, Weight>): Pattern {
+  const trained = [...weights].filter(([, weight]) => !isFrozen(weight));
   return new Map(
-    Array.from(weights, ([name, weight]) => [
+    Array.from(trained, ([name, weight]) => [
       name,
       weight instanceof Sparse ? weight.positions : Int32Array.from({ length: weight.size }, (_, i) => i),
     ]),
@@ -64,11 +75,13 @@ export function sparsityOf(weights: ReadonlyMap<string, Weight>): Sparsity {
     name,
     size: weight.size,
     kept: weight instanceof Sparse ? weight.positions.length : weight.size,
+    ...(isFrozen(weight) ? ({ frozen: true } as const) : {}),
   }));
-  const embedding = tensors.filter(({ name }) => name.split(".").includes("embedding"));
-  const others = tensors.filter((tensor) => !embedding.includes(tensor));
+  const pruned = tensors.filter(({ frozen }) => frozen !== true);
+  const embedding = pruned.filter(({ name }) => name.split(".").includes("embedding"));
+  const others = pruned.filter((tensor) => !embedding.includes(tensor));
   return {
-    sparsity: removed(tensors),
+    sparsity: removed(pruned),
     embeddingSparsity: removed(embedding),
     otherSparsity: removed(others),
     tensors,

@@ -9,8 +9,8 @@ import {
   networkCount,
   type Task,
 } from "./experiment-settings.ts";
-import { type Batches, type Model, stepOf, trainNetwork } from "./network.ts";
-import { type Finished, networkFiles, readNetwork } from "./network-files.ts";
+import { type Batches, type Model, stepOf, TrainingFailure, trainNetwork } from "./network.ts";
+import { encodeLastGood, type Finished, type NetworkName, networkFiles, readNetwork } from "./network-files.ts";
 import { hashOf, type Json } from "./node-store.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import type { LevelResult } from "./report/input.ts";
@@ -61,7 +61,12 @@ export class SeedRun {
         const network = await this.#network(arm, round, parents, async () => {
           const pattern = this.#cut(source, ownPattern ? arm : "winning-ticket", round);
           const start = await this.#start(arm, round, { w0, early, before });
-          return withParameters(initial, sparseWeights(parametersOf(initial), pattern, valuesAt(start, pattern)));
+          const weights = parametersOf(initial);
+          // What is frozen is not in the pattern: every network has it whole.
+          return withParameters(
+            initial,
+            new Map([...weights, ...sparseWeights(weights, pattern, valuesAt(start, pattern))]),
+          );
         });
         last.set(arm, network);
         yield network.level;
@@ -78,12 +83,15 @@ export class SeedRun {
   async #start(arm: Arm, round: number, from: { w0: Values; early: Values; before: Finished }): Promise<Values> {
     if (arm === "winning-ticket") return from.w0;
     if (arm === "late-rewinding") return from.early;
-    const fresh = await snapshot(parametersOf(this.#task.createModel(stream(this.#seed, "reinit", round))));
+    const { createModel, createRandomModel = createModel } = this.#task;
+    const fresh = await snapshot(parametersOf(createRandomModel(stream(this.#seed, "reinit", round))));
     if (!this.#settings.faults.includes("reinit-keeps-trained-embedding")) return fresh;
     return new Map(
       Array.from(fresh, ([name, values]) => [
         name,
-        name.startsWith("embedding.") ? spread(name, values.length, from.before) : values,
+        name.startsWith("embedding.") && from.before.pattern.has(name)
+          ? spread(name, values.length, from.before)
+          : values,
       ]),
     );
   }
@@ -103,19 +111,51 @@ export class SeedRun {
     const began = this.#options.clock();
     const model = await prepare();
     const start = await encodeCheckpoint({ weights: parametersOf(model) });
-    const trained = await trainNetwork(model, this.#training(arm, round));
+    const trained = await trainNetwork(model, this.#training(arm, round)).catch((error: unknown) =>
+      this.#failed(error, { arm, seed: this.#seed, round }, hash, config),
+    );
     const files = await networkFiles({ arm, seed: this.#seed, round }, config, start, trained);
     const seconds = Math.round((this.#options.clock() - began) * 1000) / 1000;
-    return readNetwork(await this.#options.store.save(hash, files, { seconds, backend: backend().name }));
+    const receipt = { seconds, backend: backend().name, task: this.#task.identity };
+    return readNetwork(await this.#options.store.save(hash, files, receipt));
+  }
+
+  /** Keeps the last good weights of a network that could not be trained, and says where they are. */
+  async #failed(error: unknown, { arm, seed, round }: NetworkName, hash: string, config: Json): Promise<never> {
+    if (!(error instanceof TrainingFailure)) throw error;
+    const { lastGood, message } = error;
+    let kept = "no step left good weights";
+    if (lastGood !== undefined) {
+      const { step, values } = lastGood;
+      const folder = await this.#options.store.saveFailed(
+        hash,
+        new Map([
+          ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
+          ["weights.safetensors", encodeLastGood(values, step)],
+        ]),
+      );
+      kept = `the last good weights, those after step ${step}, are in ${folder}`;
+    }
+    throw new Error(
+      `${arm}, seed ${seed}, round ${round}: ${message}; ${kept}; finished networks are kept, and the same settings fail at the same step again`,
+      { cause: error },
+    );
   }
 
   #config(arm: Arm | "dense", round: number, parents: readonly string[] | null): { readonly [key: string]: Json } {
-    const { epochs, learningRate, patience, evaluationsPerEpoch, rate, rewindTo, faults } = this.#settings;
+    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm, rate, rewindTo, faults } = this.#settings;
     return {
       format: 1,
       task: this.#task.identity,
       backend: backend().name,
-      training: { epochs, learningRate, patience, evaluationsPerEpoch, faults: [...faults] },
+      training: {
+        epochs,
+        learningRate,
+        patience,
+        evaluationsPerEpoch,
+        faults: [...faults],
+        ...(clipNorm === undefined ? {} : { clipNorm }),
+      },
       seed: this.#seed,
       arm,
       round,

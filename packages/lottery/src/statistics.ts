@@ -19,7 +19,7 @@ export function mean(values: readonly number[]): number {
 export function sampleStandardDeviation(values: readonly number[]): number {
   if (values.length < 2) throw new RangeError(`sampleStandardDeviation: ${values.length} values show no spread`);
   const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1));
 }
 
 /**
@@ -50,7 +50,8 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Es
 /**
  * The `t` with `P(|T| ≤ t) = 0.95` for Student's t with `df` degrees of freedom, a whole number or ∞.
  *
- * Found by bisection on θ in `t = √df · tan θ`, which turns the distribution into a finite sum.
+ * Found by bisection on `h = tan(θ/2)` in `t = √df · tan θ`, which turns the distribution into a finite sum. Only +, −, ×, ÷ and √ are used, which
+ * every engine rounds alike: `Math.tan` and its like would give reports other last digits elsewhere.
  *
  * @throws {RangeError} unless `df` is a positive integer or ∞.
  */
@@ -58,18 +59,19 @@ export function studentT95(df: number): number {
   if (df === Number.POSITIVE_INFINITY) return 1.959963984540054;
   if (!Number.isInteger(df) || df < 1) throw new RangeError(`studentT95: ${df} degrees of freedom`);
   let low = 0;
-  let high = Math.PI / 2;
+  let high = 1;
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
     if (centralProbability(middle, df) < 0.95) low = middle;
     else high = middle;
   }
-  return Math.sqrt(df) * Math.tan(low);
+  return (Math.sqrt(df) * 2 * low) / ((1 - low) * (1 + low));
 }
 
-/** `P(|T| ≤ √df · tan θ)`: Abramowitz & Stegun 1964, 26.7.3 (odd) and 26.7.4 (even). */
-function centralProbability(theta: number, df: number): number {
-  const cosine = Math.cos(theta);
+/** `P(|T| ≤ √df · tan θ)` for `h = tan(θ/2)`: Abramowitz & Stegun 1964, 26.7.3 (odd) and 26.7.4 (even). */
+function centralProbability(h: number, df: number): number {
+  const sine = (2 * h) / (1 + h * h);
+  const cosine = ((1 - h) * (1 + h)) / (1 + h * h);
   const odd = df % 2 === 1;
   let term = odd ? cosine : 1;
   let sum = 0;
@@ -77,5 +79,14 @@ function centralProbability(theta: number, df: number): number {
     sum += term;
     term *= (cosine * cosine * (power + 1)) / (power + 2);
   }
-  return odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
+  return odd ? (2 / Math.PI) * (2 * arctangent(h) + sine * sum) : sine * sum;
+}
+
+/** `atan h` for h in [0,1]: the angle is halved twice, to at most π/16, where 12 terms of Gregory's series are exact to the last digits. */
+function arctangent(h: number): number {
+  let x = h;
+  for (let halving = 0; halving < 2; halving++) x /= 1 + Math.sqrt(1 + x * x);
+  let sum = 0;
+  for (let k = 23; k >= 1; k -= 2) sum = 1 / k - x * x * sum;
+  return 4 * x * sum;
 }

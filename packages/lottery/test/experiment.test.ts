@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dense, Sparse, stream } from "@ltt/core";
+import { decodeSafetensors, dense, Sparse, stream, type tensor } from "@ltt/core";
 import { decodeCheckpoint, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -15,8 +15,9 @@ import {
   networkCount,
   type Progress,
   runExperiment,
+  type Task,
 } from "../src/index.ts";
-import { toyTask } from "./toy-task.ts";
+import { frozenTask, lstmTask, pretrainedTask, toyTask } from "./toy-task.ts";
 
 const settings: ExperimentSettings = {
   arms: ARMS,
@@ -46,10 +47,11 @@ async function collect(
   chosen: ExperimentSettings,
   onProgress?: (progress: Progress) => void,
   signal?: AbortSignal,
+  task: Task = toyTask,
 ): Promise<LevelResult[]> {
   const store = await NodeStore.open(join(root, folder));
   const found: LevelResult[] = [];
-  for await (const level of runExperiment(toyTask, chosen, { store, clock: () => 0, onProgress, signal }))
+  for await (const level of runExperiment(task, chosen, { store, clock: () => 0, onProgress, signal }))
     found.push(level);
   return found;
 }
@@ -260,6 +262,124 @@ describe("the faults of the published experiment, each by name", () => {
     };
     expect(misses(bad!)).toBe(3);
     expect(bad!.steps).toBeLessThanOrEqual(good!.steps);
+  });
+});
+
+describe("an embedding that is given", () => {
+  const once = { ...settings, seeds: [1], rounds: 2 };
+  const given = () => [...dense(parametersOf(frozenTask.createModel(stream(1))).get("embedding.weight")!).data];
+
+  test("and frozen is whole in every network, and counted in no sparsity", async () => {
+    const found = await collect("frozen", once, undefined, undefined, frozenTask);
+    const node = nodes("frozen");
+    for (const { arm, round, tensors, sparsity, embeddingSparsity, otherSparsity } of found) {
+      expect(tensors.filter(({ frozen }) => frozen === true)).toEqual([
+        { name: "embedding.weight", size: 240, kept: 240, frozen: true },
+      ]);
+      expect([embeddingSparsity, otherSparsity]).toEqual([0, sparsity]);
+      expect(sparsity).toBeCloseTo(1 - 0.5 ** round, 1);
+      const start = round === 0 ? "initial.safetensors" : "ticket.safetensors";
+      for (const file of [start, "weights.safetensors"]) {
+        const weight = node(arm as Arm | "dense", 1, round, file).get("embedding.weight")!;
+        expect([...dense(weight).data]).toEqual(given());
+        expect(weight).not.toBeInstanceOf(Sparse);
+      }
+    }
+    const again = await collect("frozen", once, () => expect.unreachable("all is finished"), undefined, frozenTask);
+    expect(again).toEqual(found);
+  });
+
+  test("and trained is what tickets start from, and the control draws another", async () => {
+    await collect("pretrained", once, undefined, undefined, pretrainedTask);
+    const node = nodes("pretrained");
+    const [ticket, control] = (["winning-ticket", "random-reinit"] as const).map(
+      (arm) => node(arm, 1, 2, "ticket.safetensors").get("embedding.weight") as Sparse,
+    );
+    const vectors = given();
+    expect([...ticket!.values.data]).toEqual([...ticket!.positions].map((at) => vectors[at]));
+    expect(control!.positions).toEqual(ticket!.positions);
+    const kept = [...control!.positions].filter(
+      (at, i) => vectors[at] !== 0 && vectors[at] === control!.values.data[i],
+    );
+    expect(kept).toEqual([]);
+  });
+});
+
+test("an LSTM's lottery runs and resumes as a CNN's does", async () => {
+  const small = { ...settings, seeds: [1], rounds: 1, epochs: 2 };
+  const found = await collect("lstm", small, undefined, undefined, lstmTask);
+  expect(found.length).toBe(4);
+  expect(found[1]!.tensors.map(({ name }) => name)).toContain("lstm.weight_hh_l1_reverse");
+  for (const { tensors } of found.slice(1)) {
+    for (const { size, kept } of tensors) expect(kept).toBe(size - Math.round(0.5 * size));
+  }
+  expect(await collect("lstm", small, undefined, undefined, lstmTask)).toEqual(found);
+});
+
+describe("gradients that are clipped", () => {
+  test("give other networks, in other nodes; and none that are not clipped are trained again", async () => {
+    const once = { ...settings, seeds: [1], rounds: 0 };
+    cpSync(join(root, "first"), join(root, "clipped"), { recursive: true });
+    const before = readdirSync(join(root, "clipped", "nodes"));
+    const [plain] = await collect("clipped", once);
+    const [clipped] = await collect("clipped", { ...once, clipNorm: 0.01 });
+    expect(plain!.node).toBe(levels[0]!.node);
+    expect(clipped!.trainLoss).not.toBe(plain!.trainLoss);
+    const added = readdirSync(join(root, "clipped", "nodes")).filter((name) => !before.includes(name));
+    expect(added).toEqual([clipped!.node]);
+    expect(
+      JSON.parse(readFileSync(join(root, "clipped", "nodes", added[0]!, "config.json"), "utf8")).training.clipNorm,
+    ).toBe(0.01);
+  });
+});
+
+describe("training that goes where numbers end", () => {
+  /** Batches of the toy task, and from a step of the second epoch on weights that are spoilt before it. */
+  const spoilt = (value: number): Task => {
+    let model: ReturnType<Task["createModel"]>;
+    const batches: Task["batches"] = (seed) => {
+      const good = toyTask.batches(seed);
+      return {
+        ...good,
+        train: function* (epoch) {
+          let batch = 0;
+          for (const each of good.train(epoch)) {
+            if (epoch === 2 && ++batch === 4) {
+              const bias = parametersOf(model).get("linear.bias")! as ReturnType<typeof tensor>;
+              bias.write(Float32Array.of(value));
+            }
+            yield each;
+          }
+        },
+      };
+    };
+    return { ...toyTask, createModel: (rng) => (model = toyTask.createModel(rng)), batches };
+  };
+
+  test("names network, step and weight, keeps the best weights, and leaves the folder to go on in", async () => {
+    const once = { ...settings, seeds: [1], rounds: 0 };
+    const failing = collect("failed", once, undefined, undefined, spoilt(Number.NaN));
+    const folder = join(root, "failed", "failed");
+    await expect(failing).rejects.toThrow(
+      new RegExp(
+        `^dense, seed 1, round 0: train: step 1[12] \\(epoch 2, batch [34]\\): the loss is NaN: "linear.bias" is not finite any more; .+; ` +
+          `the last good weights, those after step 8, are in ${folder}/[0-9a-f]{16}; finished networks are kept, and the same settings fail at the same step again$`,
+      ),
+    );
+    const [node] = readdirSync(folder);
+    expect(readdirSync(join(folder, node!)).sort()).toEqual(["config.json", "weights.safetensors"]);
+    const { tensors, metadata } = decodeSafetensors(readFileSync(join(folder, node!, "weights.safetensors")), "kept");
+    expect(metadata.get("step")).toBe("8");
+    expect(tensors.size).toBe(7);
+    for (const entry of tensors.values()) expect(entry.dtype === "F32" && entry.data.every(Number.isFinite)).toBe(true);
+    expect(readdirSync(join(root, "failed", "nodes"))).toEqual([]);
+    expect((await collect("failed", once))[0]!.curve).toEqual(levels[0]!.curve);
+  });
+
+  test("keeps the weights before the step that failed, where they were good", async () => {
+    const once = { ...settings, seeds: [1], rounds: 0 };
+    const failing = collect("failed-late", once, undefined, undefined, spoilt(3e38));
+    await expect(failing).rejects.toThrow(/the loss is Infinity.*those after step 1[0-2], are in/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Rng, stream, tokens } from "@ltt/core";
-import { type Batch, TextCnn } from "@ltt/layers";
+import { type Batch, TextCnn, TextLstm } from "@ltt/layers";
 import type { Task } from "../src/index.ts";
 
 /** Texts of class c hold the word 2 + c as every other word: learnt in a few dozen steps by a network of 400 weights. */
@@ -14,6 +14,40 @@ export const toyTask: Task = {
     test: () => batchesOf(stream(0, "toy test"), 4),
   }),
 };
+
+/** The same texts, and vectors that are given: frozen, they are no part of what is trained. */
+export const frozenTask: Task = {
+  ...toyTask,
+  identity: { task: "toy", version: 1, frozen: true },
+  createModel: (rng: Rng) =>
+    new TextCnn(
+      { rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2, embedding: given(true) },
+      rng,
+    ),
+};
+
+/** The same texts and given vectors that are trained; the control draws others. */
+export const pretrainedTask: Task = {
+  ...toyTask,
+  identity: { task: "toy", version: 1, pretrained: true },
+  createModel: (rng: Rng) =>
+    new TextCnn(
+      { rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2, embedding: given(false) },
+      rng,
+    ),
+  createRandomModel: toyTask.createModel,
+};
+
+/** The same texts and a bidirectional LSTM of two layers. */
+export const lstmTask: Task = {
+  ...toyTask,
+  identity: { task: "toy-lstm", version: 1 },
+  createModel: (rng: Rng) => new TextLstm({ rows: 30, outputs: 1, dim: 6, hidden: 5 }, rng),
+};
+
+function given(frozen: boolean) {
+  return { frozen, initialisers: { weight: () => stream(7, "given").normals(30 * 8) } };
+}
 
 function* batchesOf(rng: Rng, count: number): Generator<Batch> {
   const [texts, time] = [16, 6];

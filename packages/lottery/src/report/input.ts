@@ -5,7 +5,7 @@ export interface LevelResult {
   readonly seed: number;
   /** 0 is the dense network, which all arms share. */
   readonly round: number;
-  /** Fraction of all weights removed. */
+  /** Fraction removed of all weights that are trained. */
   readonly sparsity: number;
   readonly embeddingSparsity: number;
   readonly otherSparsity: number;
@@ -29,6 +29,8 @@ export interface TensorCount {
   readonly name: string;
   readonly size: number;
   readonly kept: number;
+  /** Keeps its initial values, and is neither pruned nor counted in any sparsity. */
+  readonly frozen?: true | undefined;
 }
 
 /** One evaluation during training. */

@@ -149,6 +149,22 @@ describe("the figures", () => {
 });
 
 describe("the tables", () => {
+  test("say what is frozen, and leave it out of the sum", () => {
+    const level = (arm: string, round: number) =>
+      sampleLevel({
+        arm,
+        round,
+        tensors: [
+          { name: "embedding.weight", size: 1000, kept: 1000, frozen: true },
+          { name: "linear.weight", size: 120, kept: 100 },
+        ],
+      });
+    const page = renderReport(sampleResults([level("dense", 0), level("winning-ticket", 1)]));
+    const table = page.slice(page.indexOf('class="heat"'), page.indexOf("</table>", page.indexOf('class="heat"')));
+    expect(table).toContain('<th scope="row">embedding (frozen)</th><td>1,000</td>');
+    expect(table).toContain('<th scope="row">all that are trained</th><td>120</td>');
+  });
+
   test("give the embedding apart from the rest, and every tensor with what is kept", () => {
     const page = renderReport(
       sampleResults([

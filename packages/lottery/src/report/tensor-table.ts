@@ -13,10 +13,12 @@ export function tensorTable({ label, levels }: ArmSummary): Markup {
   ];
   const embeddings = names.filter(isEmbedding);
   const others = names.filter((name) => !isEmbedding(name));
+  const frozen = frozenIn(levels);
+  const trained = names.filter((name) => !frozen.has(name));
   const kept = (value: (level: LevelSummary) => number): readonly number[] => levels.map(value);
   const groups = [
     {
-      title: "embedding",
+      title: embeddings.length > 0 && embeddings.every((name) => frozen.has(name)) ? "embedding (frozen)" : "embedding",
       kept: kept(({ runs }) => 1 - mean(runs.map((run) => run.embeddingSparsity))),
       names: embeddings,
     },
@@ -44,11 +46,17 @@ ${groups
       )}</tbody>`,
   )}
 <tfoot>${row(
-    "all",
-    sizeOf(names, levels),
+    frozen.size === 0 ? "all" : "all that are trained",
+    sizeOf(trained, levels),
     levels.map(({ sparsity }) => 1 - sparsity),
     "group",
   )}</tfoot></table></div>`;
+}
+
+/** Tensors that keep their initial values: no sparsity counts them. */
+function frozenIn(levels: readonly LevelSummary[]): ReadonlySet<string> {
+  const tensors = levels.flatMap(({ runs }) => runs.flatMap((run) => run.tensors));
+  return new Set(tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
 }
 
 /** The embedding by its name: `embedding`, `embedding.weight`, `encoder.embedding.table`. */

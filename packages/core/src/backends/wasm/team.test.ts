@@ -104,6 +104,27 @@ describe.each([2, 3])("%i threads", (threads) => {
   });
 });
 
+test("a thread that is awake before it is called does its part once", async () => {
+  // Between handing work out and calling, the system may stop this thread for a while; a thread that has not yet gone to sleep is then done by the time
+  // of the call, which wakes it again. Adam tells: done twice, a part of it has other weights.
+  const call = Atomics.notify;
+  const late = vi.spyOn(Atomics, "notify").mockImplementation((...operands: Parameters<typeof call>) => {
+    for (const end = performance.now() + 4; performance.now() < end; );
+    return call(...operands);
+  });
+  try {
+    const [n, steps] = [1_000_000, 150];
+    const run = (backend: Backend) => {
+      const [gradient, m, v, weights] = [0.1, 0, 0, 1].map((value) => backend.upload(new Float32Array(n).fill(value)));
+      for (let step = 1; step <= steps; step++) backend.kernels.adam(gradient!, m!, v!, weights!, { ...adam, step });
+      return new Set(backend.view(weights!)!);
+    };
+    expect(run(await createWasmBackend({ threads: 2 }))).toEqual(run(await createWasmBackend()));
+  } finally {
+    late.mockRestore();
+  }
+});
+
 test("threads are counted from 1 to 256", async () => {
   for (const threads of [0, 1.5, 257, Number.NaN]) {
     await expect(createWasmBackend({ threads })).rejects.toThrow(

@@ -1,0 +1,40 @@
+import { stream } from "@ltt/core";
+import { countParameters, TextCnn, TextLstm } from "@ltt/layers";
+import { FAULTS } from "@ltt/lottery";
+import { expect, test } from "vitest";
+import { PAIRS } from "./pairs.ts";
+import { PROFILES, settingsOf } from "./profiles.ts";
+
+test.each([
+  ["imdb-cnn", 5_120_801, 20, 5e-3],
+  ["ag-news-cnn", 5_121_704, 10, 1e-3],
+  ["imdb-lstm", 4_810_857, 10, 5e-3],
+  ["ag-news-lstm", 4_812_396, 10, 1e-3],
+] as const)(
+  "%s as published: %i parameters, at most %i epochs, learning rate %f",
+  (pair, parameters, epochs, learningRate) => {
+    for (const profile of ["published-2020", "corrected"] as const) {
+      const { experiment, data, model } = settingsOf(pair, profile);
+      expect(experiment).toMatchObject({ rounds: 20, rate: 0.2, epochs, learningRate, rewindTo: { epoch: 1 } });
+      expect(experiment.clipNorm).toBeUndefined();
+      expect(experiment.faults).toEqual(profile === "corrected" ? [] : FAULTS);
+      expect([data.batchSize, data.trainSize]).toEqual([64, undefined]);
+      expect(model).toEqual({ embedding: { vectors: "normal", frozen: false } });
+    }
+    // Frozen or not, and whatever it starts from, an embedding counts the same.
+    const rows = settingsOf(pair, "corrected").data.vocabularySize + 2;
+    const embedding = { frozen: true, initialisers: { weight: () => new Float32Array(rows * 100) } };
+    const options = { rows, outputs: pair.startsWith("imdb") ? 1 : 4, embedding };
+    const model = pair.endsWith("cnn") ? new TextCnn(options, stream(1)) : new TextLstm(options, stream(1));
+    expect(countParameters(model)).toBe(parameters);
+  },
+);
+
+test("quick is three rounds of one half, of an LSTM with 64 units", () => {
+  for (const pair of PAIRS) {
+    const { experiment, model } = settingsOf(pair, "quick");
+    expect(experiment).toMatchObject({ rounds: 3, rate: 0.5, epochs: 3, seeds: [1], faults: [] });
+    expect(model.hidden).toBe(pair.endsWith("lstm") ? 64 : undefined);
+  }
+  expect(PROFILES).toEqual(["quick", "corrected", "published-2020"]);
+});
