@@ -8,5 +8,6 @@ export {
 } from "./convolution";
 export { dropoutMask } from "./dropout";
 export { lstm, lstmGradient, lstmScratch } from "./lstm";
-export { adam, adamRows, rmsprop, sgd } from "./updates";
+export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
+export { adamAbsent, adamAbsentScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";

@@ -1,4 +1,4 @@
-import { flush, multiplyAdd } from "./lanes";
+import { flush, loadPart, multiplyAdd, storePart } from "./lanes";
 
 // Whole arrays, `bytes` long: they end on whole vectors, see `elementwise.ts`. `velocity` is 0 where there is none.
 
@@ -64,9 +64,38 @@ export function adamRows(
   }
 }
 
+/** `adam` on the rows ids[i], but for the row `except`, −1 for none; `part` is room for a vector each of m, v and θ. */
+export function adamLive(
+  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, except: i32, begin: i32, end: i32,
+  beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32, part: usize,
+): void {
+  const rest = dim & 3;
+  const whole = <usize>(dim - rest) << 2;
+  for (let i = begin; i < end; i++) {
+    const id = load<i32>(ids + (<usize>i << 2));
+    if (id == except) continue;
+    const from = rows + (<usize>i * dim << 2);
+    const row = <usize>id * dim << 2;
+    adam(
+      from, m + row, v + row, weights + row, whole,
+      beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
+    );
+    if (rest == 0) continue;
+    const at = row + whole;
+    v128.store(part, loadPart(m + at, rest));
+    v128.store(part, loadPart(v + at, rest), 16);
+    v128.store(part, loadPart(weights + at, rest), 32);
+    const g = loadPart(from + whole, rest);
+    adamAt(g, part, part + 16, part + 32, beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale);
+    storePart(m + at, v128.load(part), rest);
+    storePart(v + at, v128.load(part, 16), rest);
+    storePart(weights + at, v128.load(part, 32), rest);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
-function adamAt(
+export function adamAt(
   gradient: v128, m: usize, v: usize, weights: usize,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
 ): void {

@@ -85,6 +85,15 @@ export interface AdamStep {
   readonly step: number;
 }
 
+/** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
+export interface AdamAbsence {
+  readonly dim: number;
+  readonly steps: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
 export interface RmspropStep {
   readonly learningRate: number;
   readonly alpha: number;
@@ -241,6 +250,31 @@ export interface Kernels {
     v: Storage,
     weights: Storage,
     step: AdamStep & { dim: number; except?: number | undefined },
+  ): void;
+  /**
+   * `adam` on the rows ids[i] alone, with the gradients rows[i,:]; the row `except` and all others stay as they are, until `adamAbsent` comes to
+   * them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
+   */
+  adamLive?(
+    rows: Storage,
+    ids: Indices,
+    m: Storage,
+    v: Storage,
+    weights: Storage,
+    step: AdamStep & { dim: number; except?: number | undefined },
+  ): void;
+  /**
+   * `adam` on every row ids[i], distinct, with a gradient of 0 and without decay of weights, at the steps since[i], since[i] + 1, … `steps` − 1 of a history in which step t has
+   * η / (1 − β₁ᵗ) = rates[2t] and √(1 − β₂ᵗ) = rates[2t + 1]. The same bits, however they are found.
+   */
+  adamAbsent?(
+    ids: Indices,
+    since: Indices,
+    rates: Storage,
+    m: Storage,
+    v: Storage,
+    weights: Storage,
+    size: AdamAbsence,
   ): void;
   /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
   rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;

@@ -1,3 +1,4 @@
+import { abandon } from "./absent-rows.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Indices, Storage } from "./kernels.ts";
 import type { Tensor } from "./tensor.ts";
@@ -85,8 +86,12 @@ function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
     else tensor.forget();
   }
   for (const owned of mine.storage) {
-    if (alive.has(owned.values)) outer?.storage.push(owned);
-    else owned.owner.release(owned.values);
+    if (alive.has(owned.values)) {
+      outer?.storage.push(owned);
+      continue;
+    }
+    abandon(owned.values);
+    owned.owner.release(owned.values);
   }
   for (const { owner, values } of mine.indices) owner.releaseIndices(values);
 }

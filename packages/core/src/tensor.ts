@@ -1,3 +1,4 @@
+import { keepUp, settle } from "./absent-rows.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
 import { adopt, allocate, upload } from "./scope.ts";
@@ -37,6 +38,15 @@ export class Tensor<out S extends Shape = Shape> {
 
   /** For operations: where the values are. Throws if they are gone, or elsewhere than on the backend in use. */
   get storage(): Storage {
+    return settle(this.#place());
+  }
+
+  /** The same for who looks at these rows of a table only: others may be behind, see `AbsentRows`. */
+  storageOfRows(rows: Int32Array): Storage {
+    return settle(this.#place(), rows);
+  }
+
+  #place(): Storage {
     if (this.#storage === undefined) {
       throw new Error(
         `tensor ${show(this)}: its scope has ended and its memory is given back: return it from the scope, or read it inside`,
@@ -60,6 +70,7 @@ export class Tensor<out S extends Shape = Shape> {
    */
   get data(): Float32Array {
     const values = this.backend.view(this.storage);
+    keepUp(this.storage);
     if (values === undefined) {
       throw new Error(
         `tensor ${show(this)}: the backend "${this.backend.name}" computes asynchronously: use await tensor.read()`,

@@ -1,3 +1,4 @@
+import { AbsentRows } from "./absent-rows.ts";
 import { backend } from "./backend.ts";
 import type { AdamStep, RmspropStep, SgdStep } from "./kernels.ts";
 import { rowsOf } from "./ops/rows.ts";
@@ -35,14 +36,21 @@ export function sgdUpdate(
 export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor; v: Tensor }, step: AdamStep): void {
   check("adamUpdate", weights, gradient, state.m, state.v);
   const { kernels } = backend();
-  const [m, v] = [state.m.storage, state.v.storage];
   const rows = rowsOf(gradient);
   if (rows === undefined) {
-    kernels.adam(gradient.storage, m, v, weights.storage, step);
-  } else {
-    const size = { dim: weights.shape[1]!, except: rows.except };
-    kernels.adamRows(rows.values.storage, rows.ids, m, v, weights.storage, { ...step, ...size });
+    kernels.adam(gradient.storage, state.m.storage, state.v.storage, weights.storage, step);
+    return;
   }
+  const { ids, distinct, except } = rows;
+  const dim = weights.shape[1]!;
+  const place = (tensor: Tensor) => tensor.storageOfRows(distinct);
+  const absent = AbsentRows.of({ weights: place(weights), m: place(state.m), v: place(state.v) }, dim, step);
+  if (absent !== undefined) {
+    absent.step({ ids, distinct, values: rows.values.storage, except }, step);
+    return;
+  }
+  const size = { ...step, dim, except };
+  kernels.adamRows(rows.values.storage, ids, state.m.storage, state.v.storage, weights.storage, size);
 }
 
 /**

@@ -26,5 +26,5 @@ export function embedding<S extends Shape>(
       `embedding: token ${wrong} is ${ids.data[wrong]}; the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
     );
   }
-  return gatherRows(table, indices(ids.data), ids.shape, paddingId) as Tensor<readonly [...S, number]>;
+  return gatherRows(table, indices(ids.data), ids.shape, paddingId, ids.data) as Tensor<readonly [...S, number]>;
 }

@@ -9,6 +9,7 @@ import { empty, type Matrix, Tensor } from "../tensor.ts";
 export interface Rows {
   /** Ascending, none twice. */
   readonly ids: Indices;
+  readonly distinct: Int32Array;
   readonly values: Matrix;
   /** This row is 0 too. */
   readonly except: number | undefined;
@@ -21,9 +22,15 @@ export function rowsOf(gradient: Tensor): Rows | undefined {
   return kept.get(gradient);
 }
 
-/** `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. */
-export function gatherRows(table: Matrix, ids: Indices, shape: Shape, paddingId: number | undefined): Tensor {
-  const y = read(table, ids, shape);
+/** `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. `chosen` are the ids where the host knows them: only these rows are looked at. */
+export function gatherRows(
+  table: Matrix,
+  ids: Indices,
+  shape: Shape,
+  paddingId: number | undefined,
+  chosen?: Int32Array,
+): Tensor {
+  const y = read(table, ids, shape, chosen);
   return record("embedding", y, [table], (dy) => [() => scatterRows(dy, ids, table.shape[0], paddingId)]);
 }
 
@@ -32,7 +39,7 @@ export function gatherRows(table: Matrix, ids: Indices, shape: Shape, paddingId:
  */
 export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingId: number | undefined): Matrix {
   const ids = indices(distinct);
-  const y = read(table, ids, [distinct.length]) as Matrix;
+  const y = read(table, ids, [distinct.length], distinct) as Matrix;
   return record("embedding", y, [table], (dy) => [
     () => {
       const whole = () => {
@@ -42,16 +49,17 @@ export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingI
         return out;
       };
       const dtable: Matrix = scattered(new Tensor(whole, table.shape), dy, ids, paddingId);
-      kept.set(dtable, { ids, values: dy, except: paddingId });
+      kept.set(dtable, { ids, distinct, values: dy, except: paddingId });
       return dtable;
     },
   ]);
 }
 
-function read(table: Matrix, ids: Indices, shape: Shape): Tensor {
+function read(table: Matrix, ids: Indices, shape: Shape, chosen: Int32Array | undefined): Tensor {
   const dim = table.shape[1];
   const y = empty([...shape, dim]);
-  backend().kernels.gatherRows(table.storage, ids, y.storage, { dim });
+  const storage = chosen === undefined ? table.storage : table.storageOfRows(chosen);
+  backend().kernels.gatherRows(storage, ids, y.storage, { dim });
   return y;
 }
 

@@ -55,12 +55,11 @@ export function createDeferredBackend({
   return {
     name: "deferred",
     kernels: new Proxy(inner.kernels, {
-      get:
-        (kernels, name: keyof Kernels) =>
-        (...operands: unknown[]) => {
-          const kernel = kernels[name] as (...operands: unknown[]) => void;
-          issue(() => kernel(...operands.map((operand) => resolve(name, operand))));
-        },
+      get: (kernels, name: keyof Kernels) => {
+        const kernel = kernels[name] as ((...operands: unknown[]) => void) | undefined;
+        if (kernel === undefined) return undefined;
+        return (...operands: unknown[]) => issue(() => kernel(...operands.map((operand) => resolve(name, operand))));
+      },
     }),
     allocate: (length) => made(length, () => new Float32Array(length).fill(Number.NaN)),
     allocateIndices: (length) => made(length, () => new Int32Array(length).fill(-1)),

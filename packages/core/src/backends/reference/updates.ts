@@ -1,3 +1,4 @@
+import { adamCorrections } from "../../adam-corrections.ts";
 import type { AdamStep, RmspropStep, SgdStep } from "../../kernels.ts";
 import { flush } from "./elementary.ts";
 
@@ -57,6 +58,7 @@ export function adamRows(
 
 /** What of Adam's step is the same for every weight. */
 function adamRates(step: AdamStep) {
+  const { eta, scale } = adamCorrections(step);
   return {
     beta1: f(step.beta1),
     beta2: f(step.beta2),
@@ -65,8 +67,8 @@ function adamRates(step: AdamStep) {
     epsilon: f(step.epsilon),
     lambda: f(step.weightDecay),
     kept: f(1 - step.learningRate * step.decoupledDecay),
-    eta: f(step.learningRate / (1 - power(step.beta1, step.step))),
-    scale: f(Math.sqrt(1 - power(step.beta2, step.step))),
+    eta: f(eta),
+    scale: f(scale),
   };
 }
 
@@ -103,12 +105,4 @@ export function rmsprop(
     if (velocity !== undefined) velocity[i] = u = flush(f(f(mu * velocity[i]!) + u));
     weights[i]! -= f(eta * u);
   }
-}
-
-/** βᵗ in float64 by squaring: the same bits everywhere, which `Math.pow` does not promise. */
-export function power(base: number, exponent: number): number {
-  let [result, square] = [1, base];
-  for (let left = exponent; left > 0; left = Math.floor(left / 2), square *= square)
-    if (left % 2 === 1) result *= square;
-  return result;
 }

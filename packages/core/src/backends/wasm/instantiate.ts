@@ -67,6 +67,9 @@ export interface Exports {
   sgd(...operands: number[]): void;
   adam(...operands: number[]): void;
   adamRows(...operands: number[]): void;
+  adamLive(...operands: number[]): void;
+  adamAbsent(...operands: number[]): void;
+  adamAbsentScratch(steps: number): number;
   rmsprop(...operands: number[]): void;
 }
 

@@ -1,4 +1,6 @@
+import { adamCorrections } from "../../adam-corrections.ts";
 import type {
+  AdamAbsence,
   AdamStep,
   Conv1dSize,
   Kernels,
@@ -12,7 +14,6 @@ import type {
 } from "../../kernels.ts";
 import type { RngKey } from "../../rng.ts";
 import type { AxisView } from "../../shape.ts";
-import { power } from "../reference/updates.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { eachWalk } from "./strides.ts";
@@ -22,16 +23,18 @@ import type { Part, Team } from "./team.ts";
 const DRAWS = 0x80000000;
 /** Multiplications below which a second thread takes longer to wake than it helps. */
 const WORTH_A_THREAD = 500_000;
+/** Multiplications that take as long as a weight's step of Adam. */
+const ADAM = 10;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 
 /** What of Adam's step is the same for every weight, as the kernels take it. */
 function adamRates(step: AdamStep): number[] {
+  const { eta, scale } = adamCorrections(step);
   return [
     ...[step.beta1, step.beta2, 1 - step.beta1, 1 - step.beta2, step.epsilon, step.weightDecay],
     1 - step.learningRate * step.decoupledDecay,
-    step.learningRate / (1 - power(step.beta1, step.step)),
-    Math.sqrt(1 - power(step.beta2, step.step)),
+    ...[eta, scale],
   ];
 }
 
@@ -305,6 +308,38 @@ export function createKernels(
       share("adamRows", { n: weights.length / dim, work: weights.length }, (begin, end) => [
         ...[rows.pointer, ids.pointer, ids.length, m.pointer, v.pointer, weights.pointer],
         ...[dim * 4, except, begin, end, ...adamRates(step)],
+      ]);
+    },
+    adamLive: (
+      rows: Region,
+      ids: Region,
+      m: Region,
+      v: Region,
+      weights: Region,
+      step: AdamStep & { dim: number; except?: number | undefined },
+    ) => {
+      const { dim, except = -1 } = step;
+      share("adamLive", { n: ids.length, work: rows.length * ADAM, scratch: 48 }, (begin, end, part) => [
+        ...[rows, ids, m, v, weights].map(({ pointer }) => pointer),
+        ...[dim, except, begin, end, ...adamRates(step), part],
+      ]);
+    },
+    adamAbsent: (
+      ids: Region,
+      since: Region,
+      rates: Region,
+      m: Region,
+      v: Region,
+      weights: Region,
+      { dim, steps, beta1, beta2, epsilon }: AdamAbsence,
+    ) => {
+      const absent = memory.integers(since).reduce((sum, from) => sum + steps - from, 0);
+      const scratch = simd.adamAbsentScratch(steps) >>> 0;
+      // dealt in turns: frequent words, whose ids are low, are absent for less long
+      share("adamAbsent", { n: team.size, work: absent * dim * ADAM, scratch }, (begin, end, at) => [
+        ...[ids.pointer, since.pointer, ids.length, rates.pointer, steps, m.pointer, v.pointer, weights.pointer],
+        ...[dim, begin, end, team.size],
+        ...[beta1, beta2, 1 - beta1, 1 - beta2, epsilon, at],
       ]);
     },
     rmsprop: (gradient: Region, v: Region, velocity: Region | undefined, weights: Region, step: RmspropStep) =>

@@ -1,0 +1,135 @@
+import { adamCorrections } from "./adam-corrections.ts";
+import { backend } from "./backend.ts";
+import type { AdamStep, Indices, Storage } from "./kernels.ts";
+
+/** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
+const HISTORY = 1024;
+
+/** Tables, and their moments, some rows of which are behind. */
+const behind = new WeakMap<Storage, AbsentRows>();
+/** Somebody has a view of these and looks whenever he likes: no row of them is ever behind. */
+const viewed = new WeakSet<Storage>();
+
+/**
+ * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
+ * for, to the same bits. Everyone who asks a tensor for its storage gets it settled; who looks at some rows only, as `embedding` does, has those settled.
+ */
+export class AbsentRows {
+  readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
+  readonly #rates: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+  readonly #dim: number;
+  /** η / (1 − β₁ᵗ) and √(1 − β₂ᵗ) of the steps since all rows were up to date. */
+  readonly #history = new Float32Array(2 * HISTORY);
+  #steps = 0;
+  /** For each row, how many of these it has seen. */
+  readonly #seen: Int32Array;
+
+  private constructor(table: { weights: Storage; m: Storage; v: Storage }, dim: number, step: AdamStep) {
+    this.#table = table;
+    this.#rates = { beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon };
+    this.#dim = dim;
+    this.#seen = new Int32Array(table.weights.length / dim);
+    for (const storage of Object.values(table)) behind.set(storage, this);
+  }
+
+  /** Those of this table under such steps; undefined where every row must move at every step, or the backend wants it so. */
+  static of(table: { weights: Storage; m: Storage; v: Storage }, dim: number, step: AdamStep): AbsentRows | undefined {
+    const { adamLive, adamAbsent } = backend().kernels;
+    if (adamLive === undefined || adamAbsent === undefined || !canWait(step)) return undefined;
+    const storages = Object.values(table);
+    if (storages.some((storage) => viewed.has(storage))) return undefined;
+    const found = behind.get(table.weights);
+    if (found?.isOf(table, step) === true) return found;
+    for (const storage of storages) settle(storage);
+    return new AbsentRows(table, dim, step);
+  }
+
+  /** Whether it is that of these tensors, and the steps before were like this one. */
+  isOf({ weights, m, v }: { weights: Storage; m: Storage; v: Storage }, step: AdamStep): boolean {
+    const mine = this.#table;
+    const { beta1, beta2, epsilon } = this.#rates;
+    const sameRates = step.beta1 === beta1 && step.beta2 === beta2 && step.epsilon === epsilon;
+    return mine.weights === weights && mine.m === m && mine.v === v && sameRates;
+  }
+
+  /** One step: of these rows now, of all others when they are looked at. */
+  step(
+    {
+      ids,
+      distinct,
+      values,
+      except,
+    }: { ids: Indices; distinct: Int32Array; values: Storage; except: number | undefined },
+    step: AdamStep,
+  ): void {
+    this.settle(distinct);
+    const { weights, m, v } = this.#table;
+    backend().kernels.adamLive!(values, ids, m, v, weights, { ...step, dim: this.#dim, except });
+    const { eta, scale } = adamCorrections(step);
+    this.#history.set([eta, scale], 2 * this.#steps);
+    this.#steps++;
+    for (const id of distinct) if (id !== except) this.#seen[id] = this.#steps;
+    if (this.#steps === HISTORY) this.settle();
+  }
+
+  /** Brings these rows up to date, or all. */
+  settle(rows?: Int32Array): void {
+    if (this.#steps === 0) return;
+    const late: number[] = [];
+    const since: number[] = [];
+    const look = (row: number): void => {
+      if (this.#seen[row] === this.#steps) return;
+      late.push(row);
+      since.push(this.#seen[row]!);
+      this.#seen[row] = this.#steps; // now, so that a row that is asked for twice is brought up once
+    };
+    if (rows === undefined) for (let row = 0; row < this.#seen.length; row++) look(row);
+    else for (const row of rows) look(row);
+    try {
+      if (late.length > 0) this.#makeUp(Int32Array.from(late), Int32Array.from(since));
+    } catch (error) {
+      for (const [i, row] of late.entries()) this.#seen[row] = since[i]!;
+      throw error;
+    }
+    if (rows !== undefined) return;
+    this.#steps = 0;
+    this.#seen.fill(0);
+  }
+
+  #makeUp(late: Int32Array, since: Int32Array): void {
+    const owner = backend();
+    const { weights, m, v } = this.#table;
+    const [ids, seen] = [owner.uploadIndices(late), owner.uploadIndices(since)];
+    const rates = owner.upload(this.#history.subarray(0, 2 * this.#steps));
+    const size = { dim: this.#dim, steps: this.#steps, ...this.#rates };
+    owner.kernels.adamAbsent!(ids, seen, rates, m, v, weights, size);
+    owner.releaseIndices(ids);
+    owner.releaseIndices(seen);
+    owner.release(rates);
+  }
+}
+
+/** The storage with all its values, or these rows of it, up to date. */
+export function settle(storage: Storage, rows?: Int32Array): Storage {
+  behind.get(storage)?.settle(rows);
+  return storage;
+}
+
+/** For scopes: the storage is given back, and may be handed out again as another tensor's. */
+export function abandon(storage: Storage): void {
+  behind.delete(storage);
+  viewed.delete(storage);
+}
+
+/** From now on no row of it is left behind. */
+export function keepUp(storage: Storage): void {
+  settle(storage);
+  viewed.add(storage);
+}
+
+/** Weights that decay move without a gradient, and steps far outside what is usual are not worth a thought: `Kernels.adamAbsent`. */
+function canWait(step: AdamStep): boolean {
+  if (step.weightDecay !== 0 || step.decoupledDecay !== 0 || step.beta1 < 0.5 || step.beta2 < 0.5) return false;
+  const { eta, scale } = adamCorrections(step);
+  return scale > 0 && (eta === 0 || (eta >= 2 ** -40 && eta <= 2 ** 40));
+}

@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  adamUpdate,
+  add,
+  type Backend,
+  createWasmBackend,
+  detach,
+  embedding,
+  gradients,
+  type Matrix,
+  scope,
+  stream,
+  sum,
+  type Tensor,
+  tensor,
+  textConvolution,
+  tokens,
+  useBackend,
+  zeros,
+} from "../src/index.ts";
+import { mul } from "../src/ops/mul.ts";
+import { backends } from "./backends.ts";
+
+/** A table under Adam, as an optimiser holds it. */
+interface Table {
+  readonly weights: Matrix;
+  readonly m: Matrix;
+  readonly v: Matrix;
+}
+
+const rates = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupledDecay: 0 };
+const before = useBackend(await createWasmBackend());
+afterAll(() => {
+  useBackend(before);
+});
+
+const many: Backend[] = [
+  await createWasmBackend({ threads: 2 }),
+  await createWasmBackend({ threads: 3 }),
+  ...(await Promise.all(backends.filter(({ name }) => name.startsWith("wasm")).map(({ create }) => create()))),
+];
+
+function made(words: number, dim: number, scale = 1): Table {
+  const values = stream(1, "table", words, dim).normals(words * dim);
+  const weights = tensor(
+    values.map((x) => x * scale),
+    [words, dim],
+    { requiresGrad: true },
+  );
+  return { weights, m: zeros([words, dim]), v: zeros([words, dim]) };
+}
+
+/** A step on the words of a text, whose gradient is in rows, or written out: by adding 0. */
+function step(
+  { weights, m, v }: Table,
+  words: readonly number[],
+  { size, learningRate, at, whole }: { size: number; learningRate: number; at: number; whole: boolean },
+): void {
+  scope(() => {
+    const dim = weights.shape[1];
+    const kernel = tensor(stream(2, "kernel", at).normals(dim * 2), [1, dim, 2]);
+    const y = textConvolution(weights, tokens(words, [words.length, 1]), [{ kernel }], { paddingId: 1 });
+    const [gradient] = gradients(sum(mul(y, size)), [weights]);
+    adamUpdate(weights, whole ? add(gradient, 0) : gradient, { m, v }, { ...rates, learningRate, step: at });
+  });
+}
+
+const read = ({ weights, m, v }: Table) => Promise.all([weights, m, v].map((x: Tensor) => x.read()));
+
+describe.each(many.map((backend, i) => ({ name: `${backend.name} ${i}`, backend })))("on $name", ({ backend }) => {
+  test("rows absent for thousands of steps have the bits of Adam on every row", async () => {
+    useBackend(backend);
+    const [words, dim] = [24, 7];
+    const [lazy, eager] = [made(words, dim), made(words, dim)];
+    for (let at = 1; at <= 3000; at++) {
+      // word w comes every 2^(w/2) steps or so: the last ones once in 3,000
+      const present = Array.from({ length: words }, (_, w) => w).filter((w) => at % Math.round(2 ** (w / 2)) === 0);
+      const options = { size: 1e-4, learningRate: 1e-3 * (1 + Math.cos(at / 300)), at };
+      step(lazy, [0, ...present], { ...options, whole: false });
+      step(eager, [0, ...present], { ...options, whole: true });
+      if (at % 700 === 0) expect(await read(lazy)).toEqual(await read(eager));
+    }
+    expect(await read(lazy)).toEqual(await read(eager));
+  });
+
+  test("whatever the sizes, the gradients and the rates, down to what is flushed and up to what overflows", async () => {
+    useBackend(backend);
+    const steps = fc.array(
+      fc.record({
+        words: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 3 }),
+        repeat: fc.constantFrom(1, 2, 15, 16, 17, 90, 400),
+      }),
+      { minLength: 1, maxLength: 5 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(1e-30, 1e-18, 1e-12, 1e-4, 1, 1e18),
+        fc.constantFrom(0, 1e-9, 1e-3, 10, 1e30),
+        fc.constantFrom(0, 1e-35, 1e-3, 1, 1e30),
+        async (plan, dim, size, learningRate, scale) => {
+          const [lazy, eager] = [made(6, dim, scale), made(6, dim, scale)];
+          let at = 0;
+          for (const { words, repeat } of plan) {
+            for (let i = 0; i < repeat; i++) {
+              at++;
+              for (const [table, whole] of [
+                [lazy, false],
+                [eager, true],
+              ] as const) {
+                step(table, i === 0 ? words : [0], { size, learningRate, at, whole });
+              }
+            }
+          }
+          expect(await read(lazy)).toEqual(await read(eager));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe("whoever looks at a table whose rows are behind sees them up to date", () => {
+  const looks: [string, (table: Table) => Promise<unknown>][] = [
+    ["an embedding", async ({ weights }) => embedding(weights, tokens([2, 3, 2], [3])).read()],
+    ["an operation", async ({ weights }) => add(weights, 0).read()],
+    [
+      "a text's features",
+      async ({ weights }) =>
+        textConvolution(weights, tokens([2], [1, 1]), [{ kernel: tensor([[[1], [2], [3]]]) }]).read(),
+    ],
+    ["read", async ({ weights }) => weights.read()],
+    ["data", async ({ weights }) => weights.data.slice()],
+    ["the moments", async ({ m, v }) => [await v.read(), await m.read()]],
+    ["what shares its memory", async ({ weights }) => detach(weights).read()],
+    [
+      "who writes to its moments",
+      async (table) => {
+        table.m.write(new Float32Array(table.m.size));
+        return read(table);
+      },
+    ],
+  ];
+  test.each(looks)("%s", async (_, look) => {
+    useBackend(many[0]!);
+    const [lazy, eager] = [made(6, 3), made(6, 3)];
+    const run = (from: number, words: number[]) => {
+      for (let at = from; at < from + 20; at++) {
+        step(lazy, at === from ? words : [0], { size: 1e-3, learningRate: 1e-2, at, whole: false });
+        step(eager, at === from ? words : [0], { size: 1e-3, learningRate: 1e-2, at, whole: true });
+      }
+    };
+    run(1, [2, 3]);
+    expect(await look(lazy)).toEqual(await look(eager));
+    run(21, [3, 4]);
+    expect(await read(lazy)).toEqual(await read(eager));
+  });
+
+  test("a view that was taken before, and memory that was shared before", async () => {
+    useBackend(many[0]!);
+    const [lazy, eager, viewed] = [made(6, 3), made(6, 3), made(6, 3)];
+    const view = viewed.weights.data;
+    const shared = detach(lazy.weights);
+    for (let at = 1; at < 20; at++) {
+      const options = { size: 1e-3, learningRate: 1e-2, at };
+      for (const table of [lazy, viewed]) step(table, at === 1 ? [2, 3] : [0], { ...options, whole: false });
+      step(eager, at === 1 ? [2, 3] : [0], { ...options, whole: true });
+    }
+    const wanted = await eager.weights.read();
+    expect(view).toEqual(wanted);
+    expect(await shared.read()).toEqual(wanted);
+  });
+
+  test("another optimiser, other betas and decay of the weights go on from there", async () => {
+    useBackend(many[0]!);
+    const [lazy, eager] = [made(6, 3), made(6, 3)];
+    const one = { size: 1e-3, learningRate: 1e-2 };
+    for (const [table, whole] of [
+      [lazy, false],
+      [eager, true],
+    ] as const) {
+      const other = { weights: table.weights, m: zeros([6, 3]), v: zeros([6, 3]) };
+      for (let at = 1; at < 10; at++) step(table, at === 1 ? [2, 3] : [0], { ...one, at, whole });
+      for (let at = 1; at < 10; at++) step(other, at === 1 ? [3, 4] : [0], { ...one, at, whole });
+      step(table, [5], { ...one, at: 10, whole });
+    }
+    expect(await read(lazy)).toEqual(await read(eager));
+  });
+});
