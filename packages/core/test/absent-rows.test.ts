@@ -55,14 +55,25 @@ function made(words: number, dim: number, scale = 1): Table {
 function step(
   { weights, m, v }: Table,
   words: readonly number[],
-  { size, learningRate, at, whole }: { size: number; learningRate: number; at: number; whole: boolean },
+  {
+    size,
+    learningRate,
+    at,
+    whole,
+    ...changed
+  }: { size: number; learningRate: number; at: number; whole: boolean } & Partial<typeof rates>,
 ): void {
   scope(() => {
     const dim = weights.shape[1];
     const kernel = tensor(stream(2, "kernel", at).normals(dim * 2), [1, dim, 2]);
     const y = textConvolution(weights, tokens(words, [words.length, 1]), [{ kernel }], { paddingId: 1 });
     const [gradient] = gradients(sum(mul(y, size)), [weights]);
-    adamUpdate(weights, whole ? add(gradient, 0) : gradient, { m, v }, { ...rates, learningRate, step: at });
+    adamUpdate(
+      weights,
+      whole ? add(gradient, 0) : gradient,
+      { m, v },
+      { ...rates, ...changed, learningRate, step: at },
+    );
   });
 }
 
@@ -185,6 +196,10 @@ describe("whoever looks at a table whose rows are behind sees them up to date", 
       for (let at = 1; at < 10; at++) step(table, at === 1 ? [2, 3] : [0], { ...one, at, whole });
       for (let at = 1; at < 10; at++) step(other, at === 1 ? [3, 4] : [0], { ...one, at, whole });
       step(table, [5], { ...one, at: 10, whole });
+      for (let at = 11; at < 20; at++) step(table, [0], { ...one, at, whole, beta1: 0.8, beta2: 0.99 });
+      for (let at = 20; at < 25; at++) step(table, [0], { ...one, at, whole, weightDecay: 0.1 });
+      for (let at = 25; at < 30; at++) step(table, [0], { ...one, at, whole, decoupledDecay: 0.1 });
+      for (let at = 30; at < 40; at++) step(table, [3], { ...one, at, whole });
     }
     expect(await read(lazy)).toEqual(await read(eager));
   });
