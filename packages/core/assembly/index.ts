@@ -11,3 +11,10 @@ export { lstm, lstmGradient, lstmScratch } from "./lstm";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";
+export {
+  adamPacked, collect, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
+  sparseProductValuesScratch, sparseRows, spread,
+} from "./sparse";
+export {
+  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch,
+} from "./sparse-windows";

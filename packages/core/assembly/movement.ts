@@ -70,12 +70,24 @@ export function copyRows(from: usize, fromRow: usize, to: usize, toRow: usize, r
 
 /** out[i] = table[ids[i]] */
 export function gatherRows(table: usize, ids: usize, out: usize, count: i32, dim: i32): void {
+  if (dim == 1) {
+    for (let i: usize = 0; i < <usize>count << 2; i += 4) store<f32>(out + i, load<f32>(table + (<usize>load<i32>(ids + i) << 2)));
+    return;
+  }
   const bytes = <usize>dim << 2;
   for (let i = 0; i < count; i++, out += bytes) copyRow(table + <usize>load<i32>(ids + (<usize>i << 2)) * bytes, out, dim);
 }
 
 /** out[ids[i]] += rows[i] in the order of i, but for the id `except`, −1 for none. */
 export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim: i32, except: i32): void {
+  if (dim == 1) {
+    for (let i: usize = 0; i < <usize>count << 2; i += 4) {
+      const id = load<i32>(ids + i);
+      const to = out + (<usize>id << 2);
+      if (id != except) store<f32>(to, load<f32>(to) + load<f32>(rows + i));
+    }
+    return;
+  }
   const bytes = <usize>dim << 2;
   for (let i = 0; i < count; i++, rows += bytes) {
     const id = load<i32>(ids + (<usize>i << 2));

@@ -46,7 +46,80 @@ function project(rows: usize, packed: usize, panels: usize, projected: usize, co
 }
 
 /** The largest of the windows of one text, for eight filters, and the first window that has it. */
-function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
+export function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
+  if (width == 3) largest3(projected, places, windows, y, winners, filters);
+  else if (width == 4) largest4(projected, places, windows, y, winners, filters);
+  else if (width == 5) largest5(projected, places, windows, y, winners, filters);
+  else largestOfAny(projected, places, windows, width, y, winners, filters);
+}
+
+function largest3(projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
+  largestOf(3, projected, places, windows, y, winners, filters);
+}
+
+function largest4(projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
+  largestOf(4, projected, places, windows, y, winners, filters);
+}
+
+function largest5(projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
+  largestOf(5, projected, places, windows, y, winners, filters);
+}
+
+/** For a width from 3 to 5 that is known when this is compiled: where the words of a window are stays in registers, and moves on with it. */
+// @ts-ignore: decorator
+@inline
+function largestOf(width: i32, projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
+  const row = <usize>width << 5;
+  let word0 = projected + <usize>load<i32>(places) * row;
+  let word1 = projected + <usize>load<i32>(places, 4) * row;
+  let word2 = projected + <usize>load<i32>(places, 8) * row;
+  let word3: usize = 0;
+  let word4: usize = 0;
+  if (width > 3) word3 = projected + <usize>load<i32>(places, 12) * row;
+  if (width > 4) word4 = projected + <usize>load<i32>(places, 16) * row;
+  let best0 = f32x4.splat(0);
+  let best1 = f32x4.splat(0);
+  let winner0 = i32x4.splat(0);
+  let winner1 = i32x4.splat(0);
+  for (let t = 0; ; ) {
+    let sum0 = f32x4.add(f32x4.add(v128.load(word0), v128.load(word1, 32)), v128.load(word2, 64));
+    let sum1 = f32x4.add(f32x4.add(v128.load(word0, 16), v128.load(word1, 48)), v128.load(word2, 80));
+    if (width > 3) {
+      sum0 = f32x4.add(sum0, v128.load(word3, 96));
+      sum1 = f32x4.add(sum1, v128.load(word3, 112));
+    }
+    if (width > 4) {
+      sum0 = f32x4.add(sum0, v128.load(word4, 128));
+      sum1 = f32x4.add(sum1, v128.load(word4, 144));
+    }
+    if (t == 0) {
+      best0 = sum0;
+      best1 = sum1;
+    } else {
+      const wins0 = wins(sum0, best0);
+      const wins1 = wins(sum1, best1);
+      best0 = v128.bitselect(sum0, best0, wins0);
+      best1 = v128.bitselect(sum1, best1, wins1);
+      winner0 = v128.bitselect(i32x4.splat(t), winner0, wins0);
+      winner1 = v128.bitselect(i32x4.splat(t), winner1, wins1);
+    }
+    if (++t >= windows) break;
+    places += 4;
+    word0 = word1;
+    word1 = word2;
+    if (width == 3) word2 = projected + <usize>load<i32>(places, 8) * row;
+    if (width > 3) word2 = word3;
+    if (width == 4) word3 = projected + <usize>load<i32>(places, 12) * row;
+    if (width > 4) {
+      word3 = word4;
+      word4 = projected + <usize>load<i32>(places, 16) * row;
+    }
+  }
+  put(y, best0, best1, filters);
+  put(winners, winner0, winner1, filters);
+}
+
+function largestOfAny(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
   const row = <usize>width << 5;
   let best0 = f32x4.splat(0);
   let best1 = f32x4.splat(0);

@@ -54,6 +54,41 @@ export interface WindowSize {
   readonly filters: number;
 }
 
+/**
+ * The stored weights of a matrix, by the column of the result that each adds to: column j has the entries starts[j] … starts[j+1] − 1, and entry e
+ * is the weight values[order[e]] at the place places[e] of the sum. Places ascend within a column. Without `order` entry e is values[e].
+ */
+export interface Compressed {
+  /** `[columns + 1]` */
+  readonly starts: Indices;
+  /** `[nnz]` */
+  readonly places: Indices;
+  /** `[nnz]` */
+  readonly order: Indices | undefined;
+  /** How many columns the result has. */
+  readonly columns: number;
+  /** Every place is below. */
+  readonly inner: number;
+}
+
+/**
+ * `rows` results of each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a matrix where `step` is `inner`,
+ * windows that overlap where it is less.
+ */
+export interface SparseSize {
+  readonly batch: number;
+  readonly rows: number;
+  readonly step: number;
+  readonly stride: number;
+}
+
+/** Rows of a table of which only some elements are stored: row i is the `Compressed` column ids[i] of `table`. */
+export interface PackedRows {
+  readonly values: Storage;
+  readonly table: Compressed;
+  readonly ids: Indices;
+}
+
 export interface LstmSize {
   readonly batch: number;
   readonly time: number;
@@ -278,6 +313,68 @@ export interface Kernels {
   ): void;
   /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
   rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;
+
+  /** Kernels that skip what a sparse weight does not store. Without them, operations scatter it and compute with all of it. */
+  readonly sparse?: SparseKernels | undefined;
+}
+
+/**
+ * Products with weights of which only some elements are stored. Every sum has the order of its dense twin and lacks only terms that are ±0 there, so
+ * it has the same bits; but where an operand is infinite or NaN, a weight that is not stored may add nothing instead of NaN.
+ */
+export interface SparseKernels {
+  /** y[b,i,j] = Σ x[b·stride + i·step + places[e]] · values[order[e]] over the entries e of column j, added in their order, from 0 */
+  product(x: Storage, values: Storage, weight: Compressed, y: Storage, size: SparseSize): void;
+  /** dvalues[order[e]] = Σ x[b·stride + i·step + places[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
+  productValues(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, size: SparseSize): void;
+
+  /** out = 0, then out[i, places[e]] = values[e] for the entries e of column ids[i]; `inner` elements a row */
+  gatherRows(rows: PackedRows, out: Storage): void;
+  /** dvalues = 0, then dvalues[e] += drows[i, places[e]] for the entries e of column ids[i], in the order of i, but for the id `except` */
+  scatterRows(drows: Storage, table: Compressed, ids: Indices, dvalues: Storage, except: number | undefined): void;
+  /** `adam` with the gradient that `scatterRows` gives, for ids that ascend, none twice */
+  adamRows(
+    drows: Storage,
+    table: Compressed,
+    ids: Indices,
+    m: Storage,
+    v: Storage,
+    values: Storage,
+    step: AdamStep & { except?: number | undefined },
+  ): void;
+
+  /** `maxOfWindows`, whose rows are also given as they are stored */
+  maxOfWindows(
+    rows: Storage,
+    packed: PackedRows,
+    kernel: Storage,
+    places: Indices,
+    windows: Indices,
+    y: Storage,
+    winners: Indices,
+    size: WindowSize,
+  ): void;
+  /** `maxOfWindowsRows`, whose kernel is also given as it is stored: columns are filters, places w·channels + c */
+  maxOfWindowsRows(
+    dy: Storage,
+    winners: Indices,
+    kernel: Storage,
+    values: Storage,
+    stored: Compressed,
+    places: Indices,
+    drows: Storage,
+    size: WindowSize,
+  ): void;
+  /** `maxOfWindowsKernel` for what is stored: dvalues[order[e]] is the gradient of entry e */
+  maxOfWindowsKernel(
+    dy: Storage,
+    winners: Indices,
+    rows: Storage,
+    stored: Compressed,
+    places: Indices,
+    dvalues: Storage,
+    size: WindowSize,
+  ): void;
 }
 
 /**

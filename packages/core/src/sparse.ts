@@ -1,6 +1,6 @@
+import { positionsOf } from "./compressed.ts";
 import { reshape } from "./ops/reshape.ts";
 import { scatterRows } from "./ops/rows.ts";
-import { indices } from "./scope.ts";
 import { checkShape, type Shape, ShapeError, show, sizeOf } from "./shape.ts";
 import type { Tensor, Vector } from "./tensor.ts";
 
@@ -51,5 +51,5 @@ export type WeightCube = Weight<readonly [number, number, number]>;
 export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
   if (!(weight instanceof Sparse)) return weight;
   const column = reshape(weight.values, [weight.values.size, 1]);
-  return reshape(scatterRows(column, indices(weight.positions), weight.size), weight.shape) as Tensor<S>;
+  return reshape(scatterRows(column, positionsOf(weight), weight.size), weight.shape) as Tensor<S>;
 }

@@ -41,7 +41,12 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
     kernels.adam(gradient.storage, state.m.storage, state.v.storage, weights.storage, step);
     return;
   }
-  const { ids, distinct, except } = rows;
+  const { table, ids, distinct, except } = rows;
+  if (table !== undefined) {
+    const [m, v, size] = [state.m.storage, state.v.storage, { ...step, except }];
+    kernels.sparse!.adamRows(rows.values.storage, table, ids, m, v, weights.storage, size);
+    return;
+  }
   const dim = weights.shape[1]!;
   const place = (tensor: Tensor) => tensor.storageOfRows(distinct);
   const absent = AbsentRows.of({ weights: place(weights), m: place(state.m), v: place(state.v) }, dim, step);

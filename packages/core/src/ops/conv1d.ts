@@ -1,15 +1,17 @@
 import { backend } from "../backend.ts";
+import { byChannels, byColumns } from "../compressed.ts";
 import type { Conv1dSize } from "../kernels.ts";
 import { record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { dense, type WeightCube } from "../sparse.ts";
+import { dense, Sparse, type WeightCube } from "../sparse.ts";
 import { type Cube, empty } from "../tensor.ts";
+import { sparseProduct } from "./sparse-product.ts";
 
 /**
  * Convolution over time, stride 1, no padding: `y[b,t,f] = Σ_w Σ_c x[b,t+w,c] · kernel[w,c,f]`.
  *
  * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. PyTorch stores the same kernel
- * as `[filters, channels, width]`.
+ * as `[filters, channels, width]`. What a sparse kernel does not store is not computed with.
  *
  * @param x - Sequences, `[batch, time, channels]`.
  * @param weights - The kernel, `[width, channels, filters]`.
@@ -18,14 +20,17 @@ import { type Cube, empty } from "../tensor.ts";
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, eq. 2.
  */
 export function conv1d(x: Cube, weights: WeightCube): Cube {
-  const kernel = dense(weights);
   const [batch, time, channels] = x.shape;
-  const [width, inner, filters] = kernel.shape;
-  const names = `conv1d: ${show(x)} * ${show(kernel)}`;
+  const [width, inner, filters] = weights.shape;
+  const names = `conv1d: ${show(x)} * ${show(weights)}`;
   if (channels !== inner) throw new ShapeError(`${names}: channels ${channels} and ${inner} differ`);
   if (width === 0) throw new ShapeError(`${names}: a kernel is at least one step wide`);
   if (time < width) throw new ShapeError(`${names}: ${time} time steps are fewer than the kernel's width, ${width}`);
-  return forward(x, kernel, { batch, time, channels, width, filters });
+
+  const size = { batch, time, channels, width, filters };
+  if (!(weights instanceof Sparse) || backend().kernels.sparse === undefined) return forward(x, dense(weights), size);
+  const shape = [batch, time - width + 1, filters] as const;
+  return sparseProduct(x, weights, shape, { size, forward: byColumns, backward: byChannels });
 }
 
 // The three products below are the three ways to contract the same trilinear form Σ x·kernel·dy, so the gradient of each

@@ -1,9 +1,10 @@
+import { backend } from "../backend.ts";
 import { indices } from "../scope.ts";
 import { type Shape, show } from "../shape.ts";
-import { dense, type WeightMatrix } from "../sparse.ts";
+import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Tokens } from "../tokens.ts";
-import { gatherRows } from "./rows.ts";
+import { gatherPackedRows, gatherRows } from "./rows.ts";
 
 /**
  * The rows of a table that the ids choose: `y[…,d] = table[ids[…],d]`, `[rows, dim] × […] → […, dim]`.
@@ -18,13 +19,16 @@ export function embedding<S extends Shape>(
   ids: Tokens<S>,
   { paddingId }: { paddingId?: number | undefined } = {},
 ): Tensor<readonly [...S, number]> {
-  const table = dense(weights);
-  const rows = table.shape[0];
+  const rows = weights.shape[0];
   const wrong = ids.data.findIndex((id) => id < 0 || id >= rows);
   if (wrong >= 0) {
     throw new RangeError(
-      `embedding: token ${wrong} is ${ids.data[wrong]}; the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
+      `embedding: token ${wrong} is ${ids.data[wrong]}; the table ${show(weights)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
     );
   }
-  return gatherRows(table, indices(ids.data), ids.shape, paddingId, ids.data) as Tensor<readonly [...S, number]>;
+  const y =
+    weights instanceof Sparse && backend().kernels.sparse !== undefined
+      ? gatherPackedRows(weights, indices(ids.data), ids.shape, paddingId)
+      : gatherRows(dense(weights), indices(ids.data), ids.shape, paddingId, ids.data);
+  return y as Tensor<readonly [...S, number]>;
 }

@@ -1,8 +1,10 @@
 import { backend } from "../backend.ts";
+import { byColumns, byRows } from "../compressed.ts";
 import { record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { dense, type Weight, type WeightCube, type WeightMatrix } from "../sparse.ts";
+import { dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse.ts";
 import { type Cube, empty, type Matrix, type Tensor } from "../tensor.ts";
+import { sparseProduct } from "./sparse-product.ts";
 
 export interface MatmulOptions {
   /** `a` is stored `[…, k, m]`. Default false. */
@@ -13,31 +15,32 @@ export interface MatmulOptions {
 
 /**
  * Matrix product `y = a·b`: `[m,k] · [k,n] → [m,n]`, or one product for each of a batch: `[batch,m,k] · [batch,k,n] →
- * [batch,m,n]`. Either operand may be stored transposed; nothing is copied then.
+ * [batch,m,n]`. Either operand may be stored transposed; nothing is copied then. Elements that a sparse matrix `b` does not store are not computed with.
  *
  * @throws {ShapeError} if the inner dimensions differ, or the batches do.
  */
 export function matmul(a: WeightMatrix, b: WeightMatrix, options?: MatmulOptions): Matrix;
 export function matmul(a: WeightCube, b: WeightCube, options?: MatmulOptions): Cube;
 export function matmul(a: Weight, b: Weight, options: MatmulOptions = {}): Tensor {
-  return product(dense(a), dense(b), options);
+  if (
+    !(b instanceof Sparse) ||
+    b.shape.length !== 2 ||
+    options.transposeA === true ||
+    backend().kernels.sparse === undefined
+  ) {
+    return product(dense(a), dense(b), options);
+  }
+  const { m, k, n } = sizesOf(a, b, options);
+  return sparseProduct(dense(a), b, [m, n], {
+    size: { batch: 1, time: m, channels: k, width: 1, filters: n },
+    forward: options.transposeB ? byRows : byColumns,
+    backward: options.transposeB ? byColumns : byRows,
+  });
 }
 
 function product(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions): Tensor {
-  const names = `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
-  const rank = a.shape.length;
-  if (rank !== b.shape.length || (rank !== 2 && rank !== 3)) {
-    throw new ShapeError(`${names}: takes two matrices, or two batches of matrices`);
-  }
-  const [m, k] = last(a, transposeA);
-  const [inner, n] = last(b, transposeB);
-  if (k !== inner) throw new ShapeError(`${names}: inner dimensions ${k} and ${inner} differ`);
-  if (rank === 3 && a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`${names}: batches of ${a.shape[0]} and ${b.shape[0]} differ`);
-  }
-
-  const batch = rank === 3 ? a.shape[0]! : 1;
-  const y = empty(rank === 3 ? [batch, m, n] : [m, n]);
+  const { batch, m, k, n } = sizesOf(a, b, { transposeA, transposeB });
+  const y = empty(a.shape.length === 3 ? [batch, m, n] : [m, n]);
   backend().kernels.matmul(a.storage, b.storage, y.storage, { batch, m, k, n, transposeA, transposeB });
 
   return record("matmul", y, [a, b], (dy) => [
@@ -54,7 +57,26 @@ function product(a: Tensor, b: Tensor, { transposeA = false, transposeB = false 
   ]);
 }
 
-function last({ shape }: Tensor, transposed: boolean): [number, number] {
+function sizesOf(
+  a: Weight,
+  b: Weight,
+  { transposeA = false, transposeB = false }: MatmulOptions,
+): { batch: number; m: number; k: number; n: number } {
+  const names = `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
+  const rank = a.shape.length;
+  if (rank !== b.shape.length || (rank !== 2 && rank !== 3)) {
+    throw new ShapeError(`${names}: takes two matrices, or two batches of matrices`);
+  }
+  const [m, k] = last(a, transposeA);
+  const [inner, n] = last(b, transposeB);
+  if (k !== inner) throw new ShapeError(`${names}: inner dimensions ${k} and ${inner} differ`);
+  if (rank === 3 && a.shape[0] !== b.shape[0]) {
+    throw new ShapeError(`${names}: batches of ${a.shape[0]} and ${b.shape[0]} differ`);
+  }
+  return { batch: rank === 3 ? a.shape[0]! : 1, m, k, n };
+}
+
+function last({ shape }: Weight, transposed: boolean): [number, number] {
   const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
   return transposed ? [columns, rows] : [rows, columns];
 }

@@ -1,14 +1,19 @@
 import { backend } from "../backend.ts";
-import type { Indices } from "../kernels.ts";
+import { byRows } from "../compressed.ts";
+import type { Compressed, Indices } from "../kernels.ts";
 import { record } from "../record.ts";
 import { allocate, indices } from "../scope.ts";
 import type { Shape } from "../shape.ts";
-import { empty, type Matrix, Tensor } from "../tensor.ts";
+import type { Sparse } from "../sparse.ts";
+import { empty, emptyLike, type Matrix, Tensor, type Vector } from "../tensor.ts";
 
-/** A matrix that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
+/** The gradient of a table that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
 export interface Rows {
+  /** Of a sparse table, whose gradient is a vector: which elements of its rows are stored. */
+  readonly table: Compressed | undefined;
   /** Ascending, none twice. */
   readonly ids: Indices;
+  /** The same on the host. */
   readonly distinct: Int32Array;
   readonly values: Matrix;
   /** This row is 0 too. */
@@ -49,7 +54,7 @@ export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingI
         return out;
       };
       const dtable: Matrix = scattered(new Tensor(whole, table.shape), dy, ids, paddingId);
-      kept.set(dtable, { ids, distinct, values: dy, except: paddingId });
+      kept.set(dtable, { table: undefined, ids, distinct, values: dy, except: paddingId });
       return dtable;
     },
   ]);
@@ -74,9 +79,67 @@ export function scatterRows(y: Tensor, ids: Indices, rows: number, paddingId?: n
 function scattered(table: Matrix, y: Tensor, ids: Indices, paddingId: number | undefined): Matrix {
   return record("embedding", table, [y], (g) => [
     () => {
-      if (paddingId !== undefined)
-        throw new Error("gradients: the gradient of embedding with paddingId cannot be differentiated again");
+      refusePadding(paddingId);
       return gatherRows(g, ids, y.shape.slice(0, -1), undefined);
+    },
+  ]);
+}
+
+function refusePadding(paddingId: number | undefined): void {
+  if (paddingId !== undefined)
+    throw new Error("gradients: the gradient of embedding with paddingId cannot be differentiated again");
+}
+
+/** `gatherRows` from a sparse table; the gradient is that of its values. */
+export function gatherPackedRows(weight: Sparse, ids: Indices, shape: Shape, paddingId: number | undefined): Tensor {
+  return unpacked(weight, weight.values, ids, shape, paddingId);
+}
+
+/** `gatherDistinctRows` likewise. */
+export function gatherDistinctPackedRows(
+  weight: Sparse,
+  distinct: Int32Array,
+  ids: Indices,
+  paddingId: number | undefined,
+): Matrix {
+  const y = unpack(weight, weight.values, ids, [ids.length]) as Matrix;
+  return record("embedding", y, [weight.values], (dy) => [
+    () => {
+      const whole = () => {
+        kept.delete(dvalues);
+        const out = allocate(weight.values.size);
+        backend().kernels.sparse!.scatterRows(dy.storage, byRows(weight), ids, out, paddingId);
+        return out;
+      };
+      const dvalues: Vector = packed(weight, new Tensor(whole, weight.values.shape), dy, ids, paddingId);
+      kept.set(dvalues, { table: byRows(weight), ids, distinct, values: dy, except: paddingId });
+      return dvalues;
+    },
+  ]);
+}
+
+function unpacked(weight: Sparse, values: Vector, ids: Indices, shape: Shape, paddingId: number | undefined): Tensor {
+  const y = unpack(weight, values, ids, shape);
+  return record("embedding", y, [values], (dy) => [
+    () => {
+      const dvalues = emptyLike(values);
+      backend().kernels.sparse!.scatterRows(dy.storage, byRows(weight), ids, dvalues.storage, paddingId);
+      return packed(weight, dvalues, dy, ids, paddingId);
+    },
+  ]);
+}
+
+function unpack(weight: Sparse, values: Vector, ids: Indices, shape: Shape): Tensor {
+  const y = empty([...shape, weight.shape.at(-1)!]);
+  backend().kernels.sparse!.gatherRows({ values: values.storage, table: byRows(weight), ids }, y.storage);
+  return y;
+}
+
+function packed(weight: Sparse, dvalues: Vector, dy: Tensor, ids: Indices, paddingId: number | undefined): Vector {
+  return record("embedding", dvalues, [dy], (g) => [
+    () => {
+      refusePadding(paddingId);
+      return unpacked(weight, g, ids, dy.shape.slice(0, -1), undefined);
     },
   ]);
 }

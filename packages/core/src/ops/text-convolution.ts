@@ -1,15 +1,16 @@
 import { backend } from "../backend.ts";
-import type { Indices, WindowSize } from "../kernels.ts";
-import { onceOnly, record } from "../record.ts";
+import { byColumns, byRows } from "../compressed.ts";
+import type { Indices, PackedRows, WindowSize } from "../kernels.ts";
+import { noGrad, onceOnly, record } from "../record.ts";
 import { indices } from "../scope.ts";
-import { ShapeError, show } from "../shape.ts";
-import { dense, type WeightCube, type WeightMatrix, type WeightVector } from "../sparse.ts";
-import { type Cube, empty, emptyLike, type Matrix } from "../tensor.ts";
+import { type Shape, ShapeError, show } from "../shape.ts";
+import { dense, Sparse, type WeightCube, type WeightMatrix, type WeightVector } from "../sparse.ts";
+import { empty, emptyLike, type Matrix } from "../tensor.ts";
 import type { TokenMatrix, TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
 import { relu } from "./relu.ts";
-import { gatherDistinctRows } from "./rows.ts";
+import { gatherDistinctPackedRows, gatherDistinctRows } from "./rows.ts";
 
 /** The filters of one width. */
 export interface TextFilters {
@@ -43,48 +44,88 @@ export function textConvolution(
   filters: readonly TextFilters[],
   { lengths, paddingId }: { lengths?: TokenVector | undefined; paddingId?: number | undefined } = {},
 ): Matrix {
-  const table = dense(weights);
-  const branches = filters.map(({ kernel, bias }) => ({ kernel: dense(kernel), bias: bias && dense(bias) }));
-  check(table, texts, branches, lengths);
+  check(weights, texts, filters, lengths);
 
   const [batch, time] = texts.shape;
-  const widest = Math.max(...branches.map(({ kernel }) => kernel.shape[0]));
+  const widest = Math.max(...filters.map(({ kernel }) => kernel.shape[0]));
   const ends = Int32Array.from({ length: batch }, (_, b) => lengths?.data[b] ?? time);
-  const { ids, places } = distinct(texts, ends, widest, table.shape[0]);
-  const rows = gatherDistinctRows(table, ids, paddingId);
+  const { ids, places } = distinct(texts, ends, widest, weights.shape[0]);
+  const words = wordsOf(weights, ids, paddingId);
   const placed = indices(places);
 
-  const features = branches.map(({ kernel, bias }) => {
+  const features = filters.map(({ kernel, bias }) => {
     const windows = indices(ends.map((end) => Math.max(1, end - kernel.shape[0] + 1)));
-    const largest = maxOfWindows(rows, kernel, placed, windows, [batch, time]);
-    return relu(bias === undefined ? largest : add(largest, bias));
+    const largest = maxOfWindows(words, kernel, placed, windows, [batch, time]);
+    return relu(bias === undefined ? largest : add(largest, dense(bias)));
   });
   return concat(features, { axis: 1 });
 }
 
+/** The rows of the words in a batch, and how they are stored if they are part of a sparse table. */
+interface Words {
+  readonly rows: Matrix;
+  readonly packed: PackedRows | undefined;
+}
+
+function wordsOf(weights: WeightMatrix, distinct: Int32Array, paddingId: number | undefined): Words {
+  if (!(weights instanceof Sparse) || backend().kernels.sparse === undefined) {
+    return { rows: gatherDistinctRows(dense(weights), distinct, paddingId), packed: undefined };
+  }
+  const ids = indices(distinct);
+  const rows = gatherDistinctPackedRows(weights, distinct, ids, paddingId);
+  return { rows, packed: { values: weights.values.storage, table: byRows(weights), ids } };
+}
+
 function maxOfWindows(
-  rows: Matrix,
-  kernel: Cube,
+  { rows, packed }: Words,
+  weights: WeightCube,
   places: Indices,
   windows: Indices,
   [batch, time]: readonly [number, number],
 ): Matrix {
-  const [width, channels, filters] = kernel.shape;
+  const { kernels } = backend();
+  const [width, channels, filters] = weights.shape;
   const size: WindowSize = { rows: rows.shape[0], batch, time, channels, width, filters };
   const y = empty([batch, filters]);
   const winners = indices(y.size);
-  backend().kernels.maxOfWindows(rows.storage, kernel.storage, places, windows, y.storage, winners, size);
+  const stored = weights instanceof Sparse && kernels.sparse !== undefined ? weights : undefined;
+  const kernel = stored === undefined ? dense(weights) : noGrad(() => dense(weights));
+  if (packed === undefined) {
+    kernels.maxOfWindows(rows.storage, kernel.storage, places, windows, y.storage, winners, size);
+  } else {
+    kernels.sparse!.maxOfWindows(rows.storage, packed, kernel.storage, places, windows, y.storage, winners, size);
+  }
 
-  return record("textConvolution", y, [rows, kernel], (dy) => [
+  const operand = stored?.values ?? kernel;
+  return record("textConvolution", y, [rows, operand], (dy) => [
     () => {
       const drows = emptyLike(rows);
-      backend().kernels.maxOfWindowsRows(dy.storage, winners, kernel.storage, places, drows.storage, size);
-      return onceOnly("textConvolution", drows, [dy, kernel]);
+      if (stored === undefined) {
+        kernels.maxOfWindowsRows(dy.storage, winners, kernel.storage, places, drows.storage, size);
+      } else {
+        const [values, entries] = [stored.values.storage, byColumns(stored)];
+        kernels.sparse!.maxOfWindowsRows(
+          dy.storage,
+          winners,
+          kernel.storage,
+          values,
+          entries,
+          places,
+          drows.storage,
+          size,
+        );
+      }
+      return onceOnly("textConvolution", drows, [dy, operand]);
     },
     () => {
-      const dkernel = emptyLike(kernel);
-      backend().kernels.maxOfWindowsKernel(dy.storage, winners, rows.storage, places, dkernel.storage, size);
-      return onceOnly("textConvolution", dkernel, [dy, rows]);
+      const gradient = emptyLike<Shape>(operand);
+      if (stored === undefined) {
+        kernels.maxOfWindowsKernel(dy.storage, winners, rows.storage, places, gradient.storage, size);
+      } else {
+        const entries = byColumns(stored);
+        kernels.sparse!.maxOfWindowsKernel(dy.storage, winners, rows.storage, entries, places, gradient.storage, size);
+      }
+      return onceOnly("textConvolution", gradient, [dy, rows]);
     },
   ]);
 }
@@ -96,33 +137,33 @@ function distinct(
   widest: number,
   words: number,
 ): { ids: Int32Array; places: Int32Array } {
-  const eachToken = (visit: (i: number) => void) => {
-    for (let b = 0; b < batch; b++) {
-      const end = b * time + Math.max(ends[b]!, widest);
-      for (let i = b * time; i < end; i++) visit(i);
-    }
-  };
+  // Plain loops: tens of thousands of tokens at every step are where a callback each is felt.
+  const reach = ends.map((end, b) => b * time + Math.max(end, widest));
   const placeOf = new Int32Array(words);
-  eachToken((i) => {
-    placeOf[data[i]!] = 1;
-  });
-  const ids = new Int32Array(placeOf.reduce((count, there) => count + there, 0));
-  for (let id = 0, count = 0; id < words; id++) {
+  let count = 0;
+  for (let b = 0; b < batch; b++) {
+    for (let i = b * time; i < reach[b]!; i++) {
+      if (placeOf[data[i]!] === 0) count++;
+      placeOf[data[i]!] = 1;
+    }
+  }
+  const ids = new Int32Array(count);
+  for (let id = 0, place = 0; place < count; id++) {
     if (placeOf[id] === 0) continue;
-    ids[count] = id;
-    placeOf[id] = count++;
+    ids[place] = id;
+    placeOf[id] = place++;
   }
   const places = new Int32Array(data.length);
-  eachToken((i) => {
-    places[i] = placeOf[data[i]!]!;
-  });
+  for (let b = 0; b < batch; b++) {
+    for (let i = b * time; i < reach[b]!; i++) places[i] = placeOf[data[i]!]!;
+  }
   return { ids, places };
 }
 
 function check(
-  table: Matrix,
+  table: WeightMatrix,
   texts: TokenMatrix,
-  branches: readonly { kernel: Cube; bias: { shape: readonly number[] } | undefined }[],
+  branches: readonly TextFilters[],
   lengths: TokenVector | undefined,
 ): void {
   const [batch, time] = texts.shape;
@@ -145,11 +186,17 @@ function check(
   if (long >= 0) {
     throw new RangeError(`textConvolution: length ${long} is ${lengths!.data[long]}; texts have 0–${time} words`);
   }
-  const wrong = texts.data.findIndex((id) => id < 0 || id >= words);
+  const wrong = firstOutside(texts.data, words);
   if (wrong >= 0) {
     const range = words === 0 ? "no rows" : `rows 0–${words - 1}`;
     throw new RangeError(
       `textConvolution: token ${wrong} is ${texts.data[wrong]}; the table ${show(table)} has ${range}`,
     );
   }
+}
+
+/** Where the first id is that is not from 0 to words − 1; −1 if there is none. */
+function firstOutside(ids: Int32Array, words: number): number {
+  for (let i = 0; i < ids.length; i++) if (ids[i]! < 0 || ids[i]! >= words) return i;
+  return -1;
 }

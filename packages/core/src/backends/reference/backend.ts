@@ -5,6 +5,7 @@ import { lstm, lstmGradient } from "./lstm.ts";
 import * as movement from "./movement.ts";
 import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
 import * as reduction from "./reduction.ts";
+import * as sparse from "./sparse.ts";
 import { adam, adamRows, rmsprop, sgd } from "./updates.ts";
 import * as windows from "./windows.ts";
 
@@ -36,6 +37,7 @@ export function createReferenceBackend(): Backend {
       adam,
       adamRows,
       rmsprop,
+      sparse,
     },
     allocate: (length: number) => pool.get(length)?.pop() ?? new Float32Array(length),
     allocateIndices: (length: number) => new Int32Array(length),

@@ -94,7 +94,7 @@ export function maxOfWindowsKernel(
 }
 
 /** Every word of every winning window whose dy is not 0: the row it is, where it stands in the window, and the filter that it won for. */
-function eachWord(
+export function eachWord(
   dy: Float32Array,
   winners: Int32Array,
   places: Int32Array,

@@ -71,6 +71,21 @@ export interface Exports {
   adamAbsent(...operands: number[]): void;
   adamAbsentScratch(steps: number): number;
   rmsprop(...operands: number[]): void;
+  sparseProduct(...operands: number[]): void;
+  sparseRows(rows: number): number;
+  sparseProductScratch(rows: number, inner: number, entries: number): number;
+  sparseProductValues(...operands: number[]): void;
+  sparseProductValuesScratch(inner: number, columns: number, groups: number): number;
+  gatherPacked(...operands: number[]): void;
+  scatterPacked(...operands: number[]): void;
+  adamPacked(...operands: number[]): void;
+  spread(...operands: number[]): void;
+  collect(...operands: number[]): void;
+  maxOfPackedWindows(...operands: number[]): void;
+  maxOfPackedWindowsScratch(rows: number, channels: number, width: number): number;
+  maxOfWindowsRowsSparse(...operands: number[]): void;
+  maxOfWindowsKernelSparse(...operands: number[]): void;
+  maxOfWindowsSparseScratch(entries: number, width: number, filters: number): number;
 }
 
 /**

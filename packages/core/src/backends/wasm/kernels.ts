@@ -1,4 +1,3 @@
-import { adamCorrections } from "../../adam-corrections.ts";
 import type {
   AdamAbsence,
   AdamStep,
@@ -16,6 +15,9 @@ import type { RngKey } from "../../rng.ts";
 import type { AxisView } from "../../shape.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
+import { adamRates } from "./rates.ts";
+import { createShare } from "./share.ts";
+import { createSparseKernels } from "./sparse.ts";
 import { eachWalk } from "./strides.ts";
 import type { Part, Team } from "./team.ts";
 
@@ -27,16 +29,6 @@ const WORTH_A_THREAD = 500_000;
 const ADAM = 10;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
-
-/** What of Adam's step is the same for every weight, as the kernels take it. */
-function adamRates(step: AdamStep): number[] {
-  const { eta, scale } = adamCorrections(step);
-  return [
-    ...[step.beta1, step.beta2, 1 - step.beta1, 1 - step.beta2, step.epsilon, step.weightDecay],
-    1 - step.learningRate * step.decoupledDecay,
-    ...[eta, scale],
-  ];
-}
 
 /**
  * The contract in terms of the compiled kernels: operands become pointers, walks four axes, options numbers. Nothing is copied.
@@ -68,29 +60,9 @@ export function createKernels(
   const isSparse = (dy: Region, other: Region): boolean =>
     simd.countNonZero(dy.pointer, dy.length) <= SPARSE * dy.length || simd.allFinite(other.pointer, other.length) === 0;
 
-  /**
-   * Runs a kernel on ranges of `n`, as many as there are threads and as the work is worth, each with scratch memory of its own.
-   *
-   * @param grain - Ranges begin at multiples of it.
-   */
-  const share = (
-    kernel: keyof Exports,
-    { n, work, grain = 1, scratch = 0 }: { n: number; work: number; grain?: number; scratch?: number },
-    part: (begin: number, end: number, scratch: number) => Part,
-  ): void => {
-    const most = Math.min(team.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / worth)));
-    const step = Math.ceil(n / grain / Math.max(most, 1)) * grain;
-    const room = (scratch + 63) & ~63;
-    memory.borrow(room * Math.max(most, 1), (pointer) => {
-      const parts: Part[] = [];
-      for (let begin = 0; begin < n; begin += step) {
-        parts.push(part(begin, Math.min(n, begin + step), pointer + parts.length * room));
-      }
-      team.run(kernel, parts);
-    });
-  };
+  const share = createShare(memory, team, worth);
 
-  return {
+  const dense: Kernels = {
     fill: (value: number, out: Region) => simd.fill(value, out.pointer, out.bytes),
     exp: unary(simd.exp),
     log: unary(simd.log),
@@ -348,6 +320,7 @@ export function createKernels(
         ...[step.learningRate, step.alpha, step.epsilon, step.weightDecay, step.momentum, 1 - step.alpha],
       ),
   };
+  return { ...dense, sparse: createSparseKernels(simd, memory, share, dense) };
 
   /** Shares texts out, every part with its texts by falling length: dealt in turns, so that each has long and short ones. */
   function eachText(

@@ -1,0 +1,257 @@
+import { multiplyAdd } from "./lanes";
+import { copyRow } from "./movement";
+import { largest } from "./windows";
+
+// The windows of `windows.ts`, with rows or a kernel of which only a part is stored.
+
+export function maxOfPackedWindowsScratch(rows: i32, channels: i32, width: i32): usize {
+  return (<usize>channels * width << 5) + (<usize>rows * width << 5);
+}
+
+/** See `SparseKernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. */
+export function maxOfPackedWindows(
+  values: usize, starts: usize, stored: usize, ids: usize, kernel: usize, places: usize, windows: usize, y: usize, winners: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  const panel = scratch;
+  const projected = panel + (<usize>channels * width << 5);
+  for (let f = begin; f < end; f += 8) {
+    const some = min(filters - f, 8);
+    packByChannel(kernel + (<usize>f << 2), channels, width, filters, some, panel);
+    project(values, starts, stored, ids, panel, projected, count, width);
+    const at = <usize>f << 2;
+    for (let b = 0; b < batch; b++) {
+      const text = <usize>b * filters << 2;
+      largest(
+        projected, places + (<usize>b * time << 2), load<i32>(windows + (<usize>b << 2)), width,
+        y + text + at, winners + text + at, some,
+      );
+    }
+  }
+}
+
+/** to[c,w,0:8] = kernel[w,c,0:some], filled up with zeros. */
+function packByChannel(kernel: usize, channels: i32, width: i32, filters: i32, some: i32, to: usize): void {
+  if (some < 8) memory.fill(to, 0, <usize>channels * width << 5);
+  for (let c = 0; c < channels; c++) {
+    for (let w = 0; w < width; w++, to += 32) {
+      const from = kernel + (<usize>(w * channels + c) * filters << 2);
+      if (some == 8) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+      } else copyRow(from, to, some);
+    }
+  }
+}
+
+/** projected[r,w,0:8] = Σ row r at c · panel[c,w,0:8], over what the row stores, at most six places of the window at a time. */
+function project(
+  values: usize, starts: usize, stored: usize, ids: usize, panel: usize, projected: usize, count: i32, width: i32,
+): void {
+  const row = <usize>width << 5;
+  for (let r = 0; r < count; r++, ids += 4, projected += row) {
+    const column = starts + (<usize>load<i32>(ids) << 2);
+    const first = <usize>load<i32>(column) << 2;
+    const last = <usize>load<i32>(column, 4) << 2;
+    let w = 0;
+    for (; w < width; w += 6) {
+      const from = panel + (<usize>w << 5);
+      const to = projected + (<usize>w << 5);
+      const some = min(width - w, 6);
+      if (some == 3) row3(values, stored, first, last, from, row, to);
+      else if (some == 4) row4(values, stored, first, last, from, row, to);
+      else if (some == 5) row5(values, stored, first, last, from, row, to);
+      else if (some == 6) row6(values, stored, first, last, from, row, to);
+      else if (some == 2) row2(values, stored, first, last, from, row, to);
+      else row1(values, stored, first, last, from, row, to);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOf(taps: i32, values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  let s00 = f32x4.splat(0);
+  let s01 = f32x4.splat(0);
+  let s10 = f32x4.splat(0);
+  let s11 = f32x4.splat(0);
+  let s20 = f32x4.splat(0);
+  let s21 = f32x4.splat(0);
+  let s30 = f32x4.splat(0);
+  let s31 = f32x4.splat(0);
+  let s40 = f32x4.splat(0);
+  let s41 = f32x4.splat(0);
+  let s50 = f32x4.splat(0);
+  let s51 = f32x4.splat(0);
+  for (let at = first; at < last; at += 4) {
+    const from = panel + <usize>load<i32>(stored + at) * row;
+    const value = v128.load32_splat(values + at);
+    s00 = multiplyAdd(s00, value, v128.load(from));
+    s01 = multiplyAdd(s01, value, v128.load(from, 16));
+    if (taps > 1) {
+      s10 = multiplyAdd(s10, value, v128.load(from, 32));
+      s11 = multiplyAdd(s11, value, v128.load(from, 48));
+    }
+    if (taps > 2) {
+      s20 = multiplyAdd(s20, value, v128.load(from, 64));
+      s21 = multiplyAdd(s21, value, v128.load(from, 80));
+    }
+    if (taps > 3) {
+      s30 = multiplyAdd(s30, value, v128.load(from, 96));
+      s31 = multiplyAdd(s31, value, v128.load(from, 112));
+    }
+    if (taps > 4) {
+      s40 = multiplyAdd(s40, value, v128.load(from, 128));
+      s41 = multiplyAdd(s41, value, v128.load(from, 144));
+    }
+    if (taps > 5) {
+      s50 = multiplyAdd(s50, value, v128.load(from, 160));
+      s51 = multiplyAdd(s51, value, v128.load(from, 176));
+    }
+  }
+  v128.store(to, s00);
+  v128.store(to, s01, 16);
+  if (taps > 1) {
+    v128.store(to, s10, 32);
+    v128.store(to, s11, 48);
+  }
+  if (taps > 2) {
+    v128.store(to, s20, 64);
+    v128.store(to, s21, 80);
+  }
+  if (taps > 3) {
+    v128.store(to, s30, 96);
+    v128.store(to, s31, 112);
+  }
+  if (taps > 4) {
+    v128.store(to, s40, 128);
+    v128.store(to, s41, 144);
+  }
+  if (taps > 5) {
+    v128.store(to, s50, 160);
+    v128.store(to, s51, 176);
+  }
+}
+
+function row1(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  rowOf(1, values, stored, first, last, panel, row, to);
+}
+
+function row2(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  rowOf(2, values, stored, first, last, panel, row, to);
+}
+
+function row3(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  rowOf(3, values, stored, first, last, panel, row, to);
+}
+
+function row4(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  rowOf(4, values, stored, first, last, panel, row, to);
+}
+
+function row5(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  rowOf(5, values, stored, first, last, panel, row, to);
+}
+
+function row6(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+  rowOf(6, values, stored, first, last, panel, row, to);
+}
+
+// An entry of a filter: which word of the window, times 4; which channel, times 4; its value.
+const ENTRY = 12;
+
+export function maxOfWindowsSparseScratch(entries: i32, width: i32, filters: i32): usize {
+  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + (<usize>width << 2) + 64;
+}
+
+/** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
+export function maxOfWindowsRowsSparse(
+  dy: usize, winners: usize, values: usize, starts: usize, stored: usize, order: usize, places: usize, drows: usize,
+  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  const row = <usize>channels << 2;
+  for (let r = 0; r < count; r++) memory.fill(drows + r * row + (<usize>begin << 2), 0, <usize>(end - begin) << 2);
+
+  const words = scratch;
+  const own = words + (<usize>width << 2);
+  const entries = own + (<usize>(filters + 1) << 2);
+  let entry = entries;
+  for (let f = 0; f < filters; f++) {
+    store<usize>(own + (<usize>f << 2), entry);
+    const last = load<i32>(starts + (<usize>f << 2), 4);
+    for (let e = load<i32>(starts + (<usize>f << 2)); e < last; e++) {
+      const at = <usize>e << 2;
+      const place = load<i32>(stored + at);
+      const w = place / channels;
+      const c = place - w * channels;
+      if (c < begin || c >= end) continue;
+      store<i32>(entry, w << 2);
+      store<i32>(entry, c << 2, 4);
+      store<f32>(entry, load<f32>(values + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 8);
+      entry += ENTRY;
+    }
+  }
+  store<usize>(own + (<usize>filters << 2), entry);
+
+  for (let b = 0; b < batch; b++, places += <usize>time << 2) {
+    for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
+      const d = load<f32>(dy);
+      if (d == 0) continue;
+      rowsOfWords(places + (<usize>load<i32>(winners) << 2), width, drows, row, words);
+      const scale = f32x4.splat(d);
+      const last = load<usize>(own + (<usize>f << 2), 4);
+      for (let entry = load<usize>(own + (<usize>f << 2)); entry < last; entry += ENTRY) {
+        const to = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
+        const sum = multiplyAdd(v128.load32_zero(to), scale, v128.load32_zero(entry, 8));
+        v128.store32_lane(to, sum, 0);
+      }
+    }
+  }
+}
+
+/** See `SparseKernels.maxOfWindowsKernel`. This is filters `begin` … `end` − 1. */
+export function maxOfWindowsKernelSparse(
+  dy: usize, winners: usize, rows: usize, starts: usize, stored: usize, order: usize, places: usize, dvalues: usize,
+  batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  const row = <usize>channels << 2;
+  const words = scratch;
+  const entries = words + (<usize>width << 2);
+  for (let f = begin; f < end; f++) {
+    const first = load<i32>(starts + (<usize>f << 2));
+    const last = load<i32>(starts + (<usize>f << 2), 4);
+    const stop = entries + <usize>(last - first) * ENTRY;
+    let entry = entries;
+    for (let e = first; e < last; e++, entry += ENTRY) {
+      const place = load<i32>(stored + (<usize>e << 2));
+      const w = place / channels;
+      store<i32>(entry, w << 2);
+      store<i32>(entry, (place - w * channels) << 2, 4);
+      store<f32>(entry, 0, 8);
+    }
+    for (let b = 0; b < batch; b++) {
+      const at = <usize>(b * filters + f) << 2;
+      const d = load<f32>(dy + at);
+      if (d == 0) continue;
+      rowsOfWords(places + (<usize>(b * time + load<i32>(winners + at)) << 2), width, rows, row, words);
+      const scale = f32x4.splat(d);
+      for (entry = entries; entry < stop; entry += ENTRY) {
+        const from = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
+        const sum = multiplyAdd(v128.load32_zero(entry, 8), scale, v128.load32_zero(from));
+        v128.store32_lane(entry, sum, 0, 8);
+      }
+    }
+    entry = entries;
+    for (let e = first; e < last; e++, entry += ENTRY) {
+      const at = <usize>e << 2;
+      store<f32>(dvalues + (order == 0 ? at : <usize>load<i32>(order + at) << 2), load<f32>(entry, 8));
+    }
+  }
+}
+
+/** Where the row of each word of a window is. */
+// @ts-ignore: decorator
+@inline
+function rowsOfWords(places: usize, width: i32, rows: usize, row: usize, to: usize): void {
+  for (let w: usize = 0; w < <usize>width << 2; w += 4) store<usize>(to + w, rows + <usize>load<i32>(places + w) * row);
+}

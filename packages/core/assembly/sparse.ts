@@ -1,0 +1,336 @@
+import { loadPart, multiplyAdd } from "./lanes";
+import { transposeBlock } from "./movement";
+import { adam } from "./updates";
+
+// Products with what a weight stores. Results lie side by side in vectors, each stored weight is one number times a row of them: so every sum is added in the
+// order of its entries. `order` is 0 where entries lie as their values do. Parts of the work are for threads; none changes another's order of additions.
+
+/**
+ * Results that go together: six vectors of sums, and as many of x, are all that stay in registers, since V8 loads everything that a turn of a loop needs
+ * before it adds.
+ */
+const ROWS = 24;
+
+export function sparseRows(rows: i32): i32 {
+  const blocks = (rows + ROWS - 1) / ROWS;
+  return ((rows + blocks - 1) / max(blocks, 1) + 7) & ~7;
+}
+
+/** Columns that are turned back together: whole cache lines of y. */
+const TILE = 16;
+
+/** Scratch memory of `sparseProduct`: the entries, a turned block of x, a tile of results. */
+export function sparseProductScratch(rows: i32, inner: i32, entries: i32): usize {
+  const row = <usize>sparseRows(rows) << 2;
+  return align(<usize>entries << 3) + <usize>inner * row + TILE * row;
+}
+
+// @ts-ignore: decorator
+@inline
+function align(bytes: usize): usize {
+  return (bytes + 63) & ~63;
+}
+
+/** See `SparseKernels.product`. The results of every text are cut into blocks; this is blocks `begin` … `end` − 1 of all. */
+export function sparseProduct(
+  x: usize, values: usize, starts: usize, places: usize, order: usize, y: usize,
+  rows: i32, step: i32, stride: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  const size = sparseRows(rows);
+  const row = <usize>size << 2;
+  const blocks = (rows + size - 1) / size;
+  const count = load<i32>(starts + (<usize>columns << 2));
+  const turned = scratch + align(<usize>count << 3);
+  const tile = turned + <usize>inner * row;
+  pairUp(values, places, order, count, row, scratch);
+
+  for (let unit = begin; unit < end; unit++) {
+    const b = unit / blocks;
+    const i = (unit - b * blocks) * size;
+    const some = min(rows - i, size);
+    if (some < size) memory.fill(turned, 0, <usize>inner * row);
+    transposeBlock(x + (<usize>(b * stride + i * step) << 2), <usize>step << 2, turned, row, some, inner);
+    let to = y + (<usize>(b * rows + i) * columns << 2);
+    for (let j = 0; j < columns; j += TILE, to += 4 * TILE) {
+      const some1 = min(columns - j, TILE);
+      let entry = scratch + (<usize>load<i32>(starts + (<usize>j << 2)) << 3);
+      for (let k = 0; k < some1; k++) {
+        const last = scratch + (<usize>load<i32>(starts + (<usize>(j + k + 1) << 2)) << 3);
+        const out = tile + <usize>k * row;
+        if (size == 24) column6(entry, last, turned, out);
+        else if (size == 16) column4(entry, last, turned, out);
+        else column2(entry, last, turned, out);
+        entry = last;
+      }
+      transposeBlock(tile, row, to, <usize>columns << 2, some1, some);
+    }
+  }
+}
+
+/** Every entry as where its row begins in the turned block, and its value. */
+function pairUp(values: usize, places: usize, order: usize, count: i32, row: usize, to: usize): void {
+  for (let e = 0; e < count; e++, to += 8) {
+    const at = <usize>e << 2;
+    store<usize>(to, <usize>load<i32>(places + at) * row);
+    store<f32>(to, load<f32>(values + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 4);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function column(vectors: i32, entry: usize, last: usize, x: usize, to: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0);
+  let s5 = f32x4.splat(0);
+  for (; entry < last; entry += 8) {
+    const from = x + load<usize>(entry);
+    const value = v128.load32_splat(entry, 4);
+    s0 = multiplyAdd(s0, value, v128.load(from));
+    s1 = multiplyAdd(s1, value, v128.load(from, 16));
+    if (vectors > 2) {
+      s2 = multiplyAdd(s2, value, v128.load(from, 32));
+      s3 = multiplyAdd(s3, value, v128.load(from, 48));
+    }
+    if (vectors > 4) {
+      s4 = multiplyAdd(s4, value, v128.load(from, 64));
+      s5 = multiplyAdd(s5, value, v128.load(from, 80));
+    }
+  }
+  v128.store(to, s0);
+  v128.store(to, s1, 16);
+  if (vectors > 2) {
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+  }
+  if (vectors > 4) {
+    v128.store(to, s4, 64);
+    v128.store(to, s5, 80);
+  }
+}
+
+function column2(entry: usize, last: usize, x: usize, to: usize): void {
+  column(2, entry, last, x, to);
+}
+
+function column4(entry: usize, last: usize, x: usize, to: usize): void {
+  column(4, entry, last, x, to);
+}
+
+function column6(entry: usize, last: usize, x: usize, to: usize): void {
+  column(6, entry, last, x, to);
+}
+
+/** Terms that a block of `sparseProductValues` adds. */
+const TERMS = 64;
+
+/** Scratch memory of `sparseProductValues`: sums, four a group; a block of x by groups of four places; a turned block of dy. */
+export function sparseProductValuesScratch(inner: i32, columns: i32, groups: i32): usize {
+  return (<usize>groups << 4) + (<usize>((inner + 3) >> 2) * TERMS << 4) + (<usize>columns * TERMS << 2);
+}
+
+/**
+ * See `SparseKernels.productValues`. Lanes are four places side by side of which at least one is stored: column j has the groups
+ * groupStarts[j] … groupStarts[j+1] − 1, each the first place of four and j, and lanes[e] is where the sum of entry e is found. This is columns `begin` … `end` − 1.
+ */
+export function sparseProductValues(
+  x: usize, dy: usize, starts: usize, order: usize, groupStarts: usize, groups: usize, lanes: usize, dvalues: usize,
+  batch: i32, rows: i32, step: i32, stride: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  const firstGroup = load<i32>(groupStarts + (<usize>begin << 2));
+  const own = end - begin;
+  const sums = scratch;
+  const lastGroup = load<i32>(groupStarts + (<usize>end << 2));
+  const bytes = <usize>(lastGroup - firstGroup) << 4;
+  const blocks = sums + bytes;
+  const turned = blocks + (<usize>((inner + 3) >> 2) * TERMS << 4);
+  memory.fill(sums, 0, bytes);
+
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < rows; i += TERMS) {
+      const some = min(rows - i, TERMS);
+      gather4(x + (<usize>(b * stride + i * step) << 2), <usize>step << 2, some, inner, blocks);
+      transposeBlock(dy + (<usize>((b * rows + i) * columns + begin) << 2), <usize>columns << 2, turned, TERMS << 2, some, own);
+      const ends = groups + (<usize>lastGroup << 3);
+      let sum = sums;
+      let group = groups + (<usize>firstGroup << 3);
+      const d = turned - (<usize>begin * TERMS << 2);
+      for (; group + 32 <= ends; group += 32, sum += 64) groups4(group, blocks, d, sum, some);
+      for (; group < ends; group += 8, sum += 16) groups1(group, blocks, d, sum, some);
+    }
+  }
+
+  const first = load<i32>(starts + (<usize>begin << 2));
+  const last = load<i32>(starts + (<usize>end << 2));
+  for (let e = first; e < last; e++) {
+    const at = <usize>e << 2;
+    const lane = load<i32>(lanes + at) - (firstGroup << 2);
+    const to = order == 0 ? at : <usize>load<i32>(order + at) << 2;
+    store<f32>(dvalues + to, load<f32>(sums + (<usize>lane << 2)));
+  }
+}
+
+/** to[place/4, i, 0:4] = x[i, place … place + 3] */
+function gather4(x: usize, xRow: usize, rows: i32, inner: i32, to: usize): void {
+  for (let i = 0; i < rows; i++, x += xRow, to += 16) {
+    let at = to;
+    let p = 0;
+    for (; p <= inner - 4; p += 4, at += TERMS << 4) v128.store(at, v128.load(x + (<usize>p << 2)));
+    if (p < inner) v128.store(at, loadPart(x + (<usize>p << 2), inner - p));
+  }
+}
+
+/** Four groups, of whatever columns: four sums that do not wait for each other. */
+function groups4(group: usize, blocks: usize, dy: usize, sum: usize, terms: i32): void {
+  let x0 = blockOf(group, blocks);
+  let x1 = blockOf(group + 8, blocks);
+  let x2 = blockOf(group + 16, blocks);
+  let x3 = blockOf(group + 24, blocks);
+  let d0 = columnOf(group, dy);
+  let d1 = columnOf(group + 8, dy);
+  let d2 = columnOf(group + 16, dy);
+  let d3 = columnOf(group + 24, dy);
+  let s0 = v128.load(sum);
+  let s1 = v128.load(sum, 16);
+  let s2 = v128.load(sum, 32);
+  let s3 = v128.load(sum, 48);
+  for (let i = 0; i < terms; i++) {
+    s0 = multiplyAdd(s0, v128.load32_splat(d0), v128.load(x0));
+    s1 = multiplyAdd(s1, v128.load32_splat(d1), v128.load(x1));
+    s2 = multiplyAdd(s2, v128.load32_splat(d2), v128.load(x2));
+    s3 = multiplyAdd(s3, v128.load32_splat(d3), v128.load(x3));
+    x0 += 16;
+    x1 += 16;
+    x2 += 16;
+    x3 += 16;
+    d0 += 4;
+    d1 += 4;
+    d2 += 4;
+    d3 += 4;
+  }
+  v128.store(sum, s0);
+  v128.store(sum, s1, 16);
+  v128.store(sum, s2, 32);
+  v128.store(sum, s3, 48);
+}
+
+function groups1(group: usize, blocks: usize, dy: usize, sum: usize, terms: i32): void {
+  let x = blockOf(group, blocks);
+  let d = columnOf(group, dy);
+  let s = v128.load(sum);
+  for (let i = 0; i < terms; i++, x += 16, d += 4) s = multiplyAdd(s, v128.load32_splat(d), v128.load(x));
+  v128.store(sum, s);
+}
+
+/** A block of four places is TERMS · 16 bytes, so TERMS · 4 times its first place is where it begins. */
+// @ts-ignore: decorator
+@inline
+function blockOf(group: usize, blocks: usize): usize {
+  return blocks + <usize>load<i32>(group) * (TERMS << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function columnOf(group: usize, dy: usize): usize {
+  return dy + <usize>load<i32>(group, 4) * (TERMS << 2);
+}
+
+/** Where entry `at`/4 of a column that begins at `column` is in a whole weight, and where its value is. */
+// @ts-ignore: decorator
+@inline
+function placeOf(places: usize, at: usize, column: usize, placeStep: usize): usize {
+  return column + <usize>load<i32>(places + at) * placeStep;
+}
+
+/** All of a weight, where that is the faster way; it is 0 already. Columns and places are that many bytes apart. */
+export function spread(
+  values: usize, starts: usize, places: usize, order: usize, weight: usize, columns: i32, columnStep: usize, placeStep: usize,
+): void {
+  for (let j = 0; j < columns; j++, starts += 4, weight += columnStep) {
+    for (let at = <usize>load<i32>(starts) << 2, last = <usize>load<i32>(starts, 4) << 2; at < last; at += 4) {
+      const from = order == 0 ? at : <usize>load<i32>(order + at) << 2;
+      store<f32>(placeOf(places, at, weight, placeStep), load<f32>(values + from));
+    }
+  }
+}
+
+/** The other way: what is stored of a whole weight. */
+export function collect(
+  values: usize, starts: usize, places: usize, order: usize, weight: usize, columns: i32, columnStep: usize, placeStep: usize,
+): void {
+  for (let j = 0; j < columns; j++, starts += 4, weight += columnStep) {
+    for (let at = <usize>load<i32>(starts) << 2, last = <usize>load<i32>(starts, 4) << 2; at < last; at += 4) {
+      const to = order == 0 ? at : <usize>load<i32>(order + at) << 2;
+      store<f32>(values + to, load<f32>(placeOf(places, at, weight, placeStep)));
+    }
+  }
+}
+
+/** out[i,:] = 0, then out[i, places[e]] = values[e] */
+export function gatherPacked(values: usize, starts: usize, places: usize, ids: usize, out: usize, count: i32, inner: i32): void {
+  const row = <usize>inner << 2;
+  memory.fill(out, 0, <usize>count * row);
+  for (let i = 0; i < count; i++, ids += 4, out += row) {
+    const column = starts + (<usize>load<i32>(ids) << 2);
+    const last = <usize>load<i32>(column, 4) << 2;
+    for (let at = <usize>load<i32>(column) << 2; at < last; at += 4) {
+      store<f32>(out + (<usize>load<i32>(places + at) << 2), load<f32>(values + at));
+    }
+  }
+}
+
+/** dvalues[e] += drows[i, places[e]] for the rows ids[i] but for `except`, −1 for none. */
+export function scatterPacked(
+  drows: usize, starts: usize, places: usize, ids: usize, dvalues: usize, count: i32, inner: i32, except: i32,
+): void {
+  for (let i = 0; i < count; i++, ids += 4, drows += <usize>inner << 2) {
+    const id = load<i32>(ids);
+    if (id == except) continue;
+    const column = starts + (<usize>id << 2);
+    const last = <usize>load<i32>(column, 4) << 2;
+    for (let at = <usize>load<i32>(column) << 2; at < last; at += 4) {
+      store<f32>(dvalues + at, load<f32>(dvalues + at) + load<f32>(drows + (<usize>load<i32>(places + at) << 2)));
+    }
+  }
+}
+
+/** Values whose gradient is written out together: half of a first-level cache. */
+const CHUNK = 4096;
+
+/** `adam` of the values `begin` … `end` − 1, whose gradient is what `scatterPacked` gives for ids that ascend: written out chunk by chunk. */
+export function adamPacked(
+  drows: usize, starts: usize, places: usize, ids: usize, count: i32, inner: i32, except: i32,
+  m: usize, v: usize, values: usize, begin: i32, end: i32, scratch: usize,
+  beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
+): void {
+  let i = 0;
+  for (let chunk = begin; chunk < end; chunk += CHUNK) {
+    const stop = min(end, chunk + CHUNK);
+    const gradient = scratch - (<usize>chunk << 2);
+    const bytes = <usize>((stop - chunk + 3) & ~3) << 2;
+    memory.fill(scratch, 0, bytes);
+    while (i < count && load<i32>(starts + (<usize>(load<i32>(ids + (<usize>i << 2)) + 1) << 2)) <= chunk) i++;
+    for (; i < count; i++) {
+      const id = load<i32>(ids + (<usize>i << 2));
+      const column = starts + (<usize>id << 2);
+      const first = max(load<i32>(column), chunk);
+      if (first >= stop) break;
+      const after = load<i32>(column, 4);
+      if (id != except) {
+        const row = drows + (<usize>i * inner << 2);
+        for (let e = first; e < min(after, stop); e++) {
+          const at = <usize>e << 2;
+          store<f32>(gradient + at, load<f32>(row + (<usize>load<i32>(places + at) << 2)));
+        }
+      }
+      if (after > stop) break; // the rest of this row is in the next chunk
+    }
+    const at = <usize>chunk << 2;
+    adam(
+      scratch, m + at, v + at, values + at, bytes,
+      beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
+    );
+  }
+}

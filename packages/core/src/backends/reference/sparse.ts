@@ -1,0 +1,167 @@
+import type { AdamStep, Compressed, PackedRows, SparseSize, WindowSize } from "../../kernels.ts";
+import { adam } from "./updates.ts";
+import { maxOfWindows as denseMaxOfWindows, eachWord } from "./windows.ts";
+
+const f = Math.fround;
+
+/** `Compressed`, as it lies in this backend's memory. */
+interface Arrays {
+  readonly starts: Int32Array;
+  readonly places: Int32Array;
+  readonly order: Int32Array | undefined;
+  readonly columns: number;
+  readonly inner: number;
+}
+
+/** y[b,i,j] = Σ x[b·stride + i·step + places[e]] · values[order[e]] over the entries e of column j */
+export function product(
+  x: Float32Array,
+  values: Float32Array,
+  weight: Compressed,
+  y: Float32Array,
+  size: SparseSize,
+): void {
+  const { columns } = weight;
+  eachResult(weight as Arrays, size, (from, at) => {
+    for (let j = 0; j < columns; j++) {
+      let sum = 0;
+      eachEntry(weight as Arrays, j, (place, i) => {
+        sum = f(sum + f(x[from + place]! * values[i]!));
+      });
+      y[at + j] = sum;
+    }
+  });
+}
+
+/** dvalues[order[e]] = Σ x[b·stride + i·step + places[e]] · dy[b,i,j] */
+export function productValues(
+  x: Float32Array,
+  dy: Float32Array,
+  weight: Compressed,
+  dvalues: Float32Array,
+  size: SparseSize,
+): void {
+  dvalues.fill(0);
+  eachResult(weight as Arrays, size, (from, at) => {
+    for (let j = 0; j < weight.columns; j++) {
+      eachEntry(weight as Arrays, j, (place, i) => {
+        dvalues[i]! += f(x[from + place]! * dy[at + j]!);
+      });
+    }
+  });
+}
+
+/** out = 0, then out[i, places[e]] = values[e] for the entries e of column ids[i] */
+export function gatherRows({ values, table, ids }: PackedRows, out: Float32Array): void {
+  const numbers = values as Float32Array;
+  out.fill(0);
+  (ids as Int32Array).forEach((id, row) => {
+    eachEntry(table as Arrays, id, (place, i) => {
+      out[row * table.inner + place] = numbers[i]!;
+    });
+  });
+}
+
+/** dvalues = 0, then dvalues[e] += drows[i, places[e]] for the entries e of column ids[i] */
+export function scatterRows(
+  drows: Float32Array,
+  table: Compressed,
+  ids: Int32Array,
+  dvalues: Float32Array,
+  except: number | undefined,
+): void {
+  dvalues.fill(0);
+  ids.forEach((id, row) => {
+    if (id === except) return;
+    eachEntry(table as Arrays, id, (place, i) => {
+      dvalues[i]! += drows[row * table.inner + place]!;
+    });
+  });
+}
+
+export function adamRows(
+  drows: Float32Array,
+  table: Compressed,
+  ids: Int32Array,
+  m: Float32Array,
+  v: Float32Array,
+  values: Float32Array,
+  step: AdamStep & { except?: number | undefined },
+): void {
+  const gradient = new Float32Array(values.length);
+  scatterRows(drows, table, ids, gradient, step.except);
+  adam(gradient, m, v, values, step);
+}
+
+/** The reference has no use for rows as they are stored. */
+export function maxOfWindows(
+  rows: Float32Array,
+  _packed: PackedRows,
+  kernel: Float32Array,
+  places: Int32Array,
+  windows: Int32Array,
+  y: Float32Array,
+  winners: Int32Array,
+  size: WindowSize,
+): void {
+  denseMaxOfWindows(rows, kernel, places, windows, y, winners, size);
+}
+
+/** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
+export function maxOfWindowsRows(
+  dy: Float32Array,
+  winners: Int32Array,
+  _kernel: Float32Array,
+  values: Float32Array,
+  stored: Compressed,
+  places: Int32Array,
+  drows: Float32Array,
+  size: WindowSize,
+): void {
+  const { channels } = size;
+  drows.fill(0);
+  eachWord(dy, winners, places, size, (d, row, w, filter) => {
+    eachEntry(stored as Arrays, filter, (place, i) => {
+      if (Math.floor(place / channels) === w) drows[row * channels + (place % channels)]! += f(d * values[i]!);
+    });
+  });
+}
+
+/** dvalues = 0, then dvalues[order[e]] += rows[places[b,winners[b,f]+w],c] · dy[b,f] */
+export function maxOfWindowsKernel(
+  dy: Float32Array,
+  winners: Int32Array,
+  rows: Float32Array,
+  stored: Compressed,
+  places: Int32Array,
+  dvalues: Float32Array,
+  size: WindowSize,
+): void {
+  const { channels } = size;
+  dvalues.fill(0);
+  eachWord(dy, winners, places, size, (d, row, w, filter) => {
+    eachEntry(stored as Arrays, filter, (place, i) => {
+      if (Math.floor(place / channels) === w) dvalues[i]! += f(rows[row * channels + (place % channels)]! * d);
+    });
+  });
+}
+
+/** Where the terms of each result begin, and where its columns go, in order. */
+function eachResult(
+  { columns }: Arrays,
+  { batch, rows, step, stride }: SparseSize,
+  visit: (from: number, at: number) => void,
+): void {
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < rows; i++) visit(b * stride + i * step, (b * rows + i) * columns);
+  }
+}
+
+/** The places of a column's entries, and which value each has, in order. */
+function eachEntry(
+  { starts, places, order }: Arrays,
+  column: number,
+  visit: (place: number, value: number) => void,
+): void {
+  for (let e = starts[column]!; e < starts[column + 1]!; e++) visit(places[e]!, order === undefined ? e : order[e]!);
+}

@@ -1,0 +1,256 @@
+import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize, WindowSize } from "../../kernels.ts";
+import type { Exports } from "./instantiate.ts";
+import type { LinearMemory, Region } from "./memory.ts";
+import { adamRates } from "./rates.ts";
+import type { Share } from "./share.ts";
+
+/** `Compressed`, as it lies in linear memory. */
+interface Entries extends Compressed {
+  readonly starts: Region;
+  readonly places: Region;
+  readonly order: Region | undefined;
+}
+
+/** `PackedRows`, likewise. */
+interface Packed {
+  readonly values: Region;
+  readonly table: Compressed;
+  readonly ids: Region;
+}
+
+/** The groups of four places that `sparseProductValues` adds up side by side. */
+interface Groups {
+  /** `[columns + 1]` */
+  readonly starts: Region;
+  /** The first place of each group, and its column. */
+  readonly places: Region;
+  /** `[nnz]`: four times the group that an entry is in, and its place there. */
+  readonly lanes: Region;
+}
+
+/** Values of a chunk of `adamPacked`: parts begin on whole ones. */
+const CHUNK = 4096;
+
+/** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
+const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.7, winners: 0.2 } as const;
+
+const densityOf = ({ places, columns, inner }: Compressed): number => places.length / Math.max(1, columns * inner);
+
+/** The contract's sparse kernels in terms of the compiled ones. */
+export function createSparseKernels(
+  simd: Exports,
+  memory: LinearMemory,
+  share: Share,
+  dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel">,
+): SparseKernels {
+  const grouped = new WeakMap<Compressed, Groups>();
+
+  const pointersOf = ({ starts, places, order }: Entries): number[] => [
+    starts.pointer,
+    places.pointer,
+    order?.pointer ?? 0,
+  ];
+
+  const groupsOf = (weight: Entries): Groups => {
+    let found = grouped.get(weight);
+    if (found === undefined) {
+      found = group(weight);
+      grouped.set(weight, found);
+    }
+    return found;
+  };
+
+  const group = ({ starts, places, columns }: Entries): Groups => {
+    const [ends, at] = [memory.integers(starts), memory.integers(places)];
+    const [groupStarts, lanes] = [new Int32Array(columns + 1), new Int32Array(at.length)];
+    const firsts: number[] = [];
+    for (let j = 0; j < columns; j++) {
+      for (let e = ends[j]!, last = -1; e < ends[j + 1]!; e++) {
+        const first = at[e]! & ~3;
+        if (first !== last) firsts.push(first, j);
+        last = first;
+        lanes[e] = (firsts.length / 2 - 1) * 4 + (at[e]! & 3);
+      }
+      groupStarts[j + 1] = firsts.length / 2;
+    }
+    return { starts: upload(groupStarts), places: upload(Int32Array.from(firsts)), lanes: upload(lanes) };
+  };
+
+  const upload = (values: Int32Array): Region => {
+    const region = memory.allocate(values.length);
+    memory.integers(region).set(values);
+    return region;
+  };
+
+  /** Runs `body` with the weight `[columns, inner]` written out. */
+  const whole = (weight: Entries, body: (pointer: number) => void): void => {
+    const bytes = (weight.columns * weight.inner * 4 + 15) & ~15;
+    memory.borrow(bytes, (pointer) => {
+      simd.fill(0, pointer, bytes);
+      body(pointer);
+    });
+  };
+
+  const denseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize): void => {
+    const { columns, inner } = weight;
+    const { batch, rows, step, stride } = size;
+    whole(weight, (pointer) => {
+      simd.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
+      const scratch = simd.productScratch(inner, columns) >>> 0;
+      for (let b = 0; b < batch; b++) {
+        share("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
+          ...[x.pointer + (b * stride + begin * step) * 4, step * 4, pointer],
+          ...[y.pointer + (b * rows + begin) * columns * 4, 1, end - begin, inner, columns, 0, 1, at],
+        ]);
+      }
+    });
+  };
+
+  const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
+    const { columns, inner } = weight;
+    whole(weight, (pointer) => {
+      const scratch = simd.productScratch(rows, inner) >>> 0;
+      share("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
+        ...[dy.pointer + begin * 4, columns * 4, x.pointer, pointer + begin * inner * 4],
+        ...[1, end - begin, rows, inner, 1, 0, at],
+      ]);
+      simd.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
+    });
+  };
+
+  return {
+    product: (x: Region, values: Region, weight: Compressed, y: Region, size: SparseSize) => {
+      if (densityOf(weight) > BREAK_EVEN.product) return denseProduct(x, values, weight as Entries, y, size);
+      const { batch, rows, step, stride } = size;
+      const { columns, inner } = weight;
+      const blocks = Math.ceil(rows / Math.max(1, simd.sparseRows(rows)));
+      const scratch = simd.sparseProductScratch(rows, inner, values.length) >>> 0;
+      const work = batch * rows * values.length;
+      share("sparseProduct", { n: batch * blocks, work, scratch }, (begin, end, at) => [
+        ...[x.pointer, values.pointer, ...pointersOf(weight as Entries), y.pointer],
+        ...[rows, step, stride, columns, inner, begin, end, at],
+      ]);
+    },
+
+    productValues: (
+      x: Region,
+      dy: Region,
+      weight: Compressed,
+      dvalues: Region,
+      { batch, rows, step, stride }: SparseSize,
+    ) => {
+      const { columns, inner } = weight;
+      if (densityOf(weight) > BREAK_EVEN.values && batch === 1 && step === inner) {
+        return denseValues(x, dy, weight as Entries, dvalues, rows);
+      }
+      const { starts, order } = weight as Entries;
+      const groups = groupsOf(weight as Entries);
+      const scratch = simd.sparseProductValuesScratch(inner, columns, groups.places.length / 2) >>> 0;
+      const work = batch * rows * dvalues.length * 2;
+      share("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
+        ...[x.pointer, dy.pointer, starts.pointer, order?.pointer ?? 0],
+        ...[groups.starts.pointer, groups.places.pointer, groups.lanes.pointer, dvalues.pointer],
+        ...[batch, rows, step, stride, columns, inner, begin, end, at],
+      ]);
+    },
+
+    gatherRows: ({ values, table, ids }: Packed, out: Region) => {
+      const { starts, places } = table as Entries;
+      const pointers = [values, starts, places, ids, out].map(({ pointer }) => pointer);
+      simd.gatherPacked(...pointers, ids.length, table.inner);
+    },
+    scatterRows: (drows: Region, table: Compressed, ids: Region, dvalues: Region, except = -1) => {
+      const { starts, places } = table as Entries;
+      simd.fill(0, dvalues.pointer, dvalues.bytes);
+      const pointers = [drows, starts, places, ids, dvalues].map(({ pointer }) => pointer);
+      simd.scatterPacked(...pointers, ids.length, table.inner, except);
+    },
+    adamRows: (
+      drows: Region,
+      table: Compressed,
+      ids: Region,
+      m: Region,
+      v: Region,
+      values: Region,
+      step: AdamStep & { except?: number | undefined },
+    ) => {
+      const { starts, places } = table as Entries;
+      const sizes = [ids.length, table.inner, step.except ?? -1];
+      const n = values.length;
+      share("adamPacked", { n, work: n, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
+        ...[drows.pointer, starts.pointer, places.pointer, ids.pointer, ...sizes],
+        ...[m.pointer, v.pointer, values.pointer, begin, end, at, ...adamRates(step)],
+      ]);
+    },
+
+    maxOfWindows: (
+      rows: Region,
+      packed: Packed,
+      kernel: Region,
+      words: Region,
+      windows: Region,
+      y: Region,
+      winners: Region,
+      size: WindowSize,
+    ) => {
+      const { values, table, ids } = packed;
+      if (densityOf(table) > BREAK_EVEN.rows) return dense.maxOfWindows(rows, kernel, words, windows, y, winners, size);
+      const { starts, places } = table as Entries;
+      const { rows: count, batch, time, channels, width, filters } = size;
+      const scratch = simd.maxOfPackedWindowsScratch(count, channels, width) >>> 0;
+      const work = (count * (values.length / Math.max(1, table.columns)) + batch * time) * width * filters;
+      share("maxOfPackedWindows", { n: filters, work, grain: 8, scratch }, (begin, end, at) => [
+        ...[values, starts, places, ids, kernel, words, windows, y, winners].map(({ pointer }) => pointer),
+        ...[count, batch, time, channels, width, filters, begin, end, at],
+      ]);
+    },
+    maxOfWindowsRows: (
+      dy: Region,
+      winners: Region,
+      kernel: Region,
+      values: Region,
+      stored: Compressed,
+      words: Region,
+      drows: Region,
+      size: WindowSize,
+    ) => {
+      if (densityOf(stored) > BREAK_EVEN.winners) {
+        return dense.maxOfWindowsRows(dy, winners, kernel, words, drows, size);
+      }
+      const { rows: count, batch, time, channels, width, filters } = size;
+      const scratch = simd.maxOfWindowsSparseScratch(values.length, width, filters) >>> 0;
+      const work = batch * values.length * 4;
+      share("maxOfWindowsRowsSparse", { n: channels, work, grain: 16, scratch }, (begin, end, at) => [
+        ...[dy.pointer, winners.pointer, values.pointer, ...pointersOf(stored as Entries), words.pointer],
+        ...[drows.pointer, count, batch, time, channels, width, filters, begin, end, at],
+      ]);
+    },
+    maxOfWindowsKernel: (
+      dy: Region,
+      winners: Region,
+      rows: Region,
+      stored: Compressed,
+      words: Region,
+      dvalues: Region,
+      size: WindowSize,
+    ) => {
+      const { batch, time, channels, width, filters } = size;
+      if (densityOf(stored) > BREAK_EVEN.winners) {
+        const dkernel = memory.allocate(width * channels * filters);
+        try {
+          dense.maxOfWindowsKernel(dy, winners, rows, words, dkernel, size);
+          simd.collect(dvalues.pointer, ...pointersOf(stored as Entries), dkernel.pointer, filters, 4, filters * 4);
+        } finally {
+          memory.release(dkernel);
+        }
+        return;
+      }
+      const scratch = simd.maxOfWindowsSparseScratch(dvalues.length, width, filters) >>> 0;
+      const work = batch * dvalues.length * 4;
+      share("maxOfWindowsKernelSparse", { n: filters, work, scratch }, (begin, end, at) => [
+        ...[dy.pointer, winners.pointer, rows.pointer, ...pointersOf(stored as Entries), words.pointer],
+        ...[dvalues.pointer, batch, time, channels, width, filters, begin, end, at],
+      ]);
+    },
+  };
+}
