@@ -4,12 +4,16 @@ import {
   Adam,
   type Batch,
   classificationLoss,
+  type Module,
   parametersOf,
+  snapshot,
   type TextClassifier,
   TextCnn,
   TextLstm,
   trainable,
+  withParameters,
 } from "@ltt/layers";
+import { cut, magnitude, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
@@ -23,28 +27,35 @@ export function inputOf(network: Network): Input {
   return network.startsWith("imdb") ? "imdb" : network.startsWith("ag-news") ? "ag-news" : "spam";
 }
 
+/** Batches of one length, or of like lengths. */
+export type Form = "padded" | "bucketed";
+
 /** A whole step of training (forward, loss, backward, Adam on every weight), or a forward pass, on batches as they are or bucketed by length. */
 export function networkBench(
   kind: "training" | "inference",
   backends: readonly Backend[],
   inputs: ReadonlyMap<Network, BenchmarkInput>,
+  { forms = ["padded", "bucketed"], densities = [1] }: { forms?: readonly Form[]; densities?: readonly number[] } = {},
 ): Bench {
   const cases = [...inputs].flatMap(([network, input]) =>
-    (["padded", "bucketed"] as const).flatMap((form) =>
-      backends.map((backend) => ({
-        name: form === "padded" ? network : `${network}, bucketed`,
-        id: `${network} ${form} ${backend.name}`,
-        backend,
-        texts: input[form][0]!.targets.size,
-        prepare: () => prepareSteps(kind, network, backend, input, form),
-      })),
+    forms.flatMap((form) =>
+      backends.flatMap((backend) =>
+        densities.map((density) => ({
+          name: form === "padded" ? network : `${network}, bucketed`,
+          id: `${network} ${form} ${backend.name} ${density}`,
+          backend,
+          density,
+          texts: input[form][0]!.targets.size,
+          prepare: () => prepareSteps(kind, network, backend, input, form, density),
+        })),
+      ),
     ),
   );
   return {
     candidates: cases.map(({ id, prepare }) => ({ name: id, prepare })),
     toMeasurement: ({ name: id, median, best, quartiles }) => {
-      const { name, backend, texts } = cases.find((found) => found.id === id)!;
-      return measurement({
+      const { name, backend, texts, density } = cases.find((found) => found.id === id)!;
+      const measured = measurement({
         bench: kind,
         name,
         backend: backend.name,
@@ -52,6 +63,7 @@ export function networkBench(
         best: texts / best,
         quartiles: [texts / quartiles[1], texts / quartiles[0]],
       });
+      return { ...measured, density };
     },
   };
 }
@@ -61,7 +73,8 @@ async function prepareSteps(
   network: Network,
   backend: Backend,
   { rows, outputs, padded, bucketed }: BenchmarkInput,
-  form: "padded" | "bucketed",
+  form: Form,
+  density: number,
 ): Promise<Prepared> {
   const on = <T>(body: () => T): T => {
     const before = useBackend(backend);
@@ -73,18 +86,25 @@ async function prepareSteps(
   };
   const batches = form === "padded" ? padded : bucketed;
   const rng = stream(1, "init");
-  const model: TextClassifier = on(() =>
+  const dense = on(() =>
     network.endsWith("cnn")
       ? new TextCnn({ rows, outputs, paddingId: PADDING }, rng)
       : new TextLstm({ rows, outputs, paddingId: PADDING, hidden: 128, layers: 1, bidirectional: false }, rng),
   );
-  const optimiser = on(
-    () => new Adam(trainable(parametersOf(model as TextCnn | TextLstm).values()), { learningRate: 1e-3 }),
-  );
+  const weights = await on(() => snapshot(parametersOf(dense)));
+  const model = on(() => (density === 1 ? dense : pruned(dense, weights, density)));
+  const optimiser = on(() => new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 }));
   let step = 0;
   const next = (): Batch => batches[step++ % batches.length]!;
   const work = kind === "training" ? trainStep : inferStep;
   return { step: () => on(() => work(model, optimiser, next(), step)).reading };
+}
+
+/** The model with the largest weights of every tensor: as a winning ticket of that density, whose mask a lottery takes from the trained ones. */
+function pruned<M extends Module & TextClassifier>(model: M, weights: Values, density: number): M {
+  const parameters = parametersOf(model);
+  const pattern = cut(patternOf(parameters), magnitude(weights), { rate: 1 - density, rng: stream(1, "ties") });
+  return withParameters(model, sparseWeights(parameters, pattern, valuesAt(weights, pattern)));
 }
 
 function trainStep(model: TextClassifier, optimiser: Adam, { tokens, lengths, targets }: Batch, step: number) {
