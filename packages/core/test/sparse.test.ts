@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { backendOf } from "../src/backends/wasm/backend.ts";
+import { type Arithmetic, instantiate } from "../src/backends/wasm/instantiate.ts";
+import { LinearMemory } from "../src/backends/wasm/memory.ts";
+import { assemble } from "../src/backends/wasm/team.ts";
 import {
   adamUpdate,
   type Backend,
   conv1d,
-  createWasmBackend,
   embedding,
   gradients,
   matmul,
@@ -116,10 +119,17 @@ const everywhere = [
   ...backends
     .filter(({ name }) => name.startsWith("wasm"))
     .map(({ name }) => ({
-      name: `${name} with two threads`,
-      create: () => createWasmBackend({ arithmetic: name === "wasm" ? "strict" : "fma", threads: 2 }),
+      name: `${name} with two threads for everything`,
+      create: () => shared(name === "wasm" ? "strict" : "fma"),
     })),
 ];
+
+/** Two threads, for however little work. */
+async function shared(arithmetic: Arithmetic): Promise<Backend> {
+  const memory = new LinearMemory(2 ** 30);
+  const instance = await instantiate(memory, arithmetic);
+  return backendOf("sharing", instance, memory, await assemble(instance, memory, 2), 1);
+}
 
 describe.each(everywhere)("on $name", ({ name, create }) => {
   let before: Backend;
