@@ -1,5 +1,5 @@
 import { flush, loadPart, multiplyAdd, storePart } from "./lanes";
-import { adamAt } from "./updates";
+import { adamAt, lengthOf, startOf } from "./updates";
 
 // Adam on rows whose gradient is 0, many steps at a time. A step divides twice and takes a root, which is what it costs; here most steps divide once
 // and take no root. m and v are decayed as always. The change of θ is bracketed: with s = √v before the steps, √v after k of them is
@@ -29,21 +29,27 @@ export function adamAbsentScratch(steps: i32): usize {
   return 48 + (<usize>steps << 4) + (<usize>(steps / BLOCK + 1) << 3);
 }
 
-/** See `Kernels.adamAbsent`. Rows are dealt to `parts` in turns, so that each has frequent and rare ones; this is parts `begin` … `end` − 1. */
+/**
+ * See `Kernels.adamAbsent`; `starts` is 0 for a table that is not packed. Rows are dealt to `parts` in turns, so that each has frequent and rare ones; this
+ * is parts `begin` … `end` − 1.
+ */
 export function adamAbsent(
-  ids: usize, since: usize, count: i32, rates: usize, steps: i32, m: usize, v: usize, weights: usize, dim: i32, begin: i32, end: i32, parts: i32,
+  ids: usize, since: usize, count: i32, rates: usize, steps: i32, m: usize, v: usize, weights: usize,
+  dim: i32, starts: usize, begin: i32, end: i32, parts: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, scratch: usize,
 ): void {
   const brackets = scratch + 48;
   const blocks = brackets + (<usize>steps << 4);
   bracket(rates, steps, beta2, brackets, blocks);
-  const part = dim & 3;
-  const whole = <usize>(dim - part) << 2;
   for (let i = 0; i < count; i++) {
     const hand = i % parts;
     if (hand < begin || hand >= end) continue;
     const from = load<i32>(since + (<usize>i << 2));
-    const row = <usize>load<i32>(ids + (<usize>i << 2)) * dim << 2;
+    const id = load<i32>(ids + (<usize>i << 2));
+    const row = <usize>startOf(id, dim, starts) << 2;
+    const stored = lengthOf(id, dim, starts);
+    const part = stored & 3;
+    const whole = <usize>(stored - part) << 2;
     replay(m + row, v + row, weights + row, whole, from, steps, rates, brackets, blocks, beta1, beta2, share1, share2, epsilon);
     if (part == 0) continue;
     const last = row + whole;

@@ -64,18 +64,45 @@ export function adamRows(
   }
 }
 
-/** `adam` on the rows ids[i], but for the row `except`, −1 for none; `part` is room for a vector each of m, v and θ. */
+/** Where row `id` of a table begins, in elements: a packed one says so in `starts`. */
+// @ts-ignore: decorator
+@inline
+export function startOf(id: i32, dim: i32, starts: usize): i32 {
+  return starts == 0 ? id * dim : load<i32>(starts + (<usize>id << 2));
+}
+
+/** How many elements it has. */
+// @ts-ignore: decorator
+@inline
+export function lengthOf(id: i32, dim: i32, starts: usize): i32 {
+  return starts == 0 ? dim : load<i32>(starts + (<usize>id << 2), 4) - load<i32>(starts + (<usize>id << 2));
+}
+
+/**
+ * `adam` on the rows ids[i], but for the row `except`, −1 for none. `starts` and `places` are those of a packed table, else 0; `part` is room for
+ * a vector each of m, v and θ, and a row.
+ */
 export function adamLive(
-  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, except: i32, begin: i32, end: i32,
+  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, begin: i32, end: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32, part: usize,
 ): void {
-  const rest = dim & 3;
-  const whole = <usize>(dim - rest) << 2;
+  const packed = part + 48;
   for (let i = begin; i < end; i++) {
     const id = load<i32>(ids + (<usize>i << 2));
     if (id == except) continue;
-    const from = rows + (<usize>i * dim << 2);
-    const row = <usize>id * dim << 2;
+    let from = rows + (<usize>i * dim << 2);
+    const start = startOf(id, dim, starts);
+    const stored = lengthOf(id, dim, starts);
+    if (starts != 0) {
+      for (let e = 0; e < stored; e++) {
+        const place = load<i32>(places + (<usize>(start + e) << 2));
+        store<f32>(packed + (<usize>e << 2), load<f32>(from + (<usize>place << 2)));
+      }
+      from = packed;
+    }
+    const rest = stored & 3;
+    const whole = <usize>(stored - rest) << 2;
+    const row = <usize>start << 2;
     adam(
       from, m + row, v + row, weights + row, whole,
       beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,

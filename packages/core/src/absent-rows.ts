@@ -1,9 +1,12 @@
 import { adamCorrections } from "./adam-corrections.ts";
 import { backend } from "./backend.ts";
-import type { AdamStep, Indices, Storage } from "./kernels.ts";
+import type { AdamStep, Indices, Storage, TableRows } from "./kernels.ts";
 
 /** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
 const HISTORY = 1024;
+
+/** Elements that the rows of a packed table have on average, or it is passed over whole. Measured, see benchmarks/sparse.ts. */
+const LONG = 24;
 
 /** Tables, and their moments, some rows of which are behind. */
 const behind = new WeakMap<Storage, AbsentRows>();
@@ -17,36 +20,45 @@ const viewed = new WeakSet<Storage>();
 export class AbsentRows {
   readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
   readonly #rates: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
-  readonly #dim: number;
+  readonly #rows: TableRows;
   /** η / (1 − β₁ᵗ) and √(1 − β₂ᵗ) of the steps since all rows were up to date. */
   readonly #history = new Float32Array(2 * HISTORY);
   #steps = 0;
   /** For each row, how many of these it has seen. */
   readonly #seen: Int32Array;
 
-  private constructor(table: { weights: Storage; m: Storage; v: Storage }, dim: number, step: AdamStep) {
+  private constructor(table: { weights: Storage; m: Storage; v: Storage }, rows: TableRows, step: AdamStep) {
     this.#table = table;
     this.#rates = { beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon };
-    this.#dim = dim;
-    this.#seen = new Int32Array(table.weights.length / dim);
+    this.#rows = rows;
+    this.#seen = new Int32Array(rows.table?.columns ?? table.weights.length / rows.dim);
     for (const storage of Object.values(table)) behind.set(storage, this);
   }
 
   /** Those of this table under such steps; undefined where every row must move at every step, or the backend wants it so. */
-  static of(table: { weights: Storage; m: Storage; v: Storage }, dim: number, step: AdamStep): AbsentRows | undefined {
+  static of(
+    table: { weights: Storage; m: Storage; v: Storage },
+    rows: TableRows,
+    step: AdamStep,
+  ): AbsentRows | undefined {
     const { adamLive, adamAbsent } = backend().kernels;
-    if (adamLive === undefined || adamAbsent === undefined || !canWait(step)) return undefined;
+    if (adamLive === undefined || adamAbsent === undefined || !canWait(step) || !isLong(rows)) return undefined;
     const storages = Object.values(table);
     if (storages.some((storage) => viewed.has(storage))) return undefined;
     const found = behind.get(table.weights);
-    if (found?.isOf(table, step) === true) return found;
+    if (found?.isOf(table, rows, step) === true) return found;
     for (const storage of storages) settle(storage);
-    return new AbsentRows(table, dim, step);
+    return new AbsentRows(table, rows, step);
   }
 
   /** Whether it is that of these tensors, and the steps before were like this one. */
-  isOf({ weights, m, v }: { weights: Storage; m: Storage; v: Storage }, step: AdamStep): boolean {
+  isOf(
+    { weights, m, v }: { weights: Storage; m: Storage; v: Storage },
+    { dim, table }: TableRows,
+    step: AdamStep,
+  ): boolean {
     const mine = this.#table;
+    if (this.#rows.dim !== dim || this.#rows.table !== table) return false;
     const { beta1, beta2, epsilon } = this.#rates;
     const sameRates = step.beta1 === beta1 && step.beta2 === beta2 && step.epsilon === epsilon;
     return mine.weights === weights && mine.m === m && mine.v === v && sameRates;
@@ -64,7 +76,7 @@ export class AbsentRows {
   ): void {
     this.settle(distinct);
     const { weights, m, v } = this.#table;
-    backend().kernels.adamLive!(values, ids, m, v, weights, { ...step, dim: this.#dim, except });
+    backend().kernels.adamLive!(values, ids, m, v, weights, { ...step, ...this.#rows, except });
     const { eta, scale } = adamCorrections(step);
     this.#history.set([eta, scale], 2 * this.#steps);
     this.#steps++;
@@ -101,7 +113,7 @@ export class AbsentRows {
     const { weights, m, v } = this.#table;
     const [ids, seen] = [owner.uploadIndices(late), owner.uploadIndices(since)];
     const rates = owner.upload(this.#history.subarray(0, 2 * this.#steps));
-    const size = { dim: this.#dim, steps: this.#steps, ...this.#rates };
+    const size = { ...this.#rows, steps: this.#steps, ...this.#rates };
     owner.kernels.adamAbsent!(ids, seen, rates, m, v, weights, size);
     owner.releaseIndices(ids);
     owner.releaseIndices(seen);
@@ -125,6 +137,11 @@ export function abandon(storage: Storage): void {
 export function keepUp(storage: Storage): void {
   settle(storage);
   viewed.add(storage);
+}
+
+/** Rows of which little is stored are so quickly passed over that there is nothing to gain. */
+function isLong({ table }: TableRows): boolean {
+  return table === undefined || table.places.length >= LONG * table.columns;
 }
 
 /** Weights that decay move without a gradient, and steps far outside what is usual are not worth a thought: `Kernels.adamAbsent`. */

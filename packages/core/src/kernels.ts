@@ -121,8 +121,13 @@ export interface AdamStep {
 }
 
 /** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
-export interface AdamAbsence {
+/** Rows of a table: row r is its elements from r·dim on, or, where it is packed, the entries of column r. */
+export interface TableRows {
   readonly dim: number;
+  readonly table?: Compressed | undefined;
+}
+
+export interface AdamAbsence extends TableRows {
   readonly steps: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -287,8 +292,8 @@ export interface Kernels {
     step: AdamStep & { dim: number; except?: number | undefined },
   ): void;
   /**
-   * `adam` on the rows ids[i] alone, with the gradients rows[i,:]; the row `except` and all others stay as they are, until `adamAbsent` comes to
-   * them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
+   * `adam` on the rows ids[i] alone, with the gradients rows[i,:], of a packed table rows[i, places[e]]; the row `except` and all others stay as they
+   * are, until `adamAbsent` comes to them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
    */
   adamLive?(
     rows: Storage,
@@ -296,7 +301,7 @@ export interface Kernels {
     m: Storage,
     v: Storage,
     weights: Storage,
-    step: AdamStep & { dim: number; except?: number | undefined },
+    step: AdamStep & TableRows & { except?: number | undefined },
   ): void;
   /**
    * `adam` on every row ids[i], distinct, with a gradient of 0 and without decay of weights, at the steps since[i], since[i] + 1, … `steps` − 1 of a history in which step t has

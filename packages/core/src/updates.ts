@@ -41,21 +41,21 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
     kernels.adam(gradient.storage, state.m.storage, state.v.storage, weights.storage, step);
     return;
   }
-  const { table, ids, distinct, except } = rows;
-  if (table !== undefined) {
-    const [m, v, size] = [state.m.storage, state.v.storage, { ...step, except }];
-    kernels.sparse!.adamRows(rows.values.storage, table, ids, m, v, weights.storage, size);
-    return;
-  }
-  const dim = weights.shape[1]!;
+  const { table, ids, distinct, values, except } = rows;
+  const dim = values.shape[1];
   const place = (tensor: Tensor) => tensor.storageOfRows(distinct);
-  const absent = AbsentRows.of({ weights: place(weights), m: place(state.m), v: place(state.v) }, dim, step);
+  const places = { weights: place(weights), m: place(state.m), v: place(state.v) };
+  const absent = AbsentRows.of(places, { dim, table }, step);
   if (absent !== undefined) {
-    absent.step({ ids, distinct, values: rows.values.storage, except }, step);
+    absent.step({ ids, distinct, values: values.storage, except }, step);
     return;
   }
-  const size = { ...step, dim, except };
-  kernels.adamRows(rows.values.storage, ids, state.m.storage, state.v.storage, weights.storage, size);
+  const [m, v] = [state.m.storage, state.v.storage];
+  if (table !== undefined) {
+    kernels.sparse!.adamRows(values.storage, table, ids, m, v, weights.storage, { ...step, except });
+    return;
+  }
+  kernels.adamRows(values.storage, ids, m, v, weights.storage, { ...step, dim, except });
 }
 
 /**

@@ -102,7 +102,7 @@ export function gatherDistinctPackedRows(
   ids: Indices,
   paddingId: number | undefined,
 ): Matrix {
-  const y = unpack(weight, weight.values, ids, [ids.length]) as Matrix;
+  const y = unpack(weight, weight.values, ids, [ids.length], distinct) as Matrix;
   return record("embedding", y, [weight.values], (dy) => [
     () => {
       const whole = () => {
@@ -129,9 +129,10 @@ function unpacked(weight: Sparse, values: Vector, ids: Indices, shape: Shape, pa
   ]);
 }
 
-function unpack(weight: Sparse, values: Vector, ids: Indices, shape: Shape): Tensor {
+function unpack(weight: Sparse, values: Vector, ids: Indices, shape: Shape, chosen?: Int32Array): Tensor {
   const y = empty([...shape, weight.shape.at(-1)!]);
-  backend().kernels.sparse!.gatherRows({ values: values.storage, table: byRows(weight), ids }, y.storage);
+  const storage = chosen === undefined ? values.storage : values.storageOfRows(chosen);
+  backend().kernels.sparse!.gatherRows({ values: storage, table: byRows(weight), ids }, y.storage);
   return y;
 }
 

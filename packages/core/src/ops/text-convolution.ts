@@ -73,7 +73,7 @@ function wordsOf(weights: WeightMatrix, distinct: Int32Array, paddingId: number 
   }
   const ids = indices(distinct);
   const rows = gatherDistinctPackedRows(weights, distinct, ids, paddingId);
-  return { rows, packed: { values: weights.values.storage, table: byRows(weights), ids } };
+  return { rows, packed: { values: weights.values.storageOfRows(distinct), table: byRows(weights), ids } };
 }
 
 function maxOfWindows(

@@ -1,6 +1,7 @@
 import type {
   AdamAbsence,
   AdamStep,
+  Compressed,
   Conv1dSize,
   Kernels,
   LstmSize,
@@ -8,6 +9,7 @@ import type {
   PairWalk,
   RmspropStep,
   SgdStep,
+  TableRows,
   Walk,
   WindowSize,
 } from "../../kernels.ts";
@@ -29,6 +31,16 @@ const WORTH_A_THREAD = 500_000;
 const ADAM = 10;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
+
+/** Where the rows of a packed table begin, and the places of their elements; 0 if it is not packed. */
+function packing(table: Compressed | undefined): readonly [starts: number, places: number] {
+  return table === undefined ? [0, 0] : [(table.starts as Region).pointer, (table.places as Region).pointer];
+}
+
+/** Elements of a row, on average. */
+function rowLength({ dim, table }: TableRows): number {
+  return table === undefined ? dim : table.places.length / table.columns;
+}
 
 /**
  * The contract in terms of the compiled kernels: operands become pointers, walks four axes, options numbers. Nothing is copied.
@@ -288,12 +300,14 @@ export function createKernels(
       m: Region,
       v: Region,
       weights: Region,
-      step: AdamStep & { dim: number; except?: number | undefined },
+      step: AdamStep & TableRows & { except?: number | undefined },
     ) => {
-      const { dim, except = -1 } = step;
-      share("adamLive", { n: ids.length, work: rows.length * ADAM, scratch: 48 }, (begin, end, part) => [
+      const { dim, table, except = -1 } = step;
+      const [starts, places] = packing(table);
+      const work = ids.length * rowLength(step) * ADAM;
+      share("adamLive", { n: ids.length, work, scratch: 48 + dim * 4 }, (begin, end, part) => [
         ...[rows, ids, m, v, weights].map(({ pointer }) => pointer),
-        ...[dim, except, begin, end, ...adamRates(step), part],
+        ...[dim, starts, places, except, begin, end, ...adamRates(step), part],
       ]);
     },
     adamAbsent: (
@@ -303,14 +317,16 @@ export function createKernels(
       m: Region,
       v: Region,
       weights: Region,
-      { dim, steps, beta1, beta2, epsilon }: AdamAbsence,
+      size: AdamAbsence,
     ) => {
+      const { dim, table, steps, beta1, beta2, epsilon } = size;
+      const [starts] = packing(table);
       const absent = memory.integers(since).reduce((sum, from) => sum + steps - from, 0);
       const scratch = simd.adamAbsentScratch(steps) >>> 0;
       // dealt in turns: frequent words, whose ids are low, are absent for less long
-      share("adamAbsent", { n: team.size, work: absent * dim * ADAM, scratch }, (begin, end, at) => [
+      share("adamAbsent", { n: team.size, work: absent * rowLength(size) * ADAM, scratch }, (begin, end, at) => [
         ...[ids.pointer, since.pointer, ids.length, rates.pointer, steps, m.pointer, v.pointer, weights.pointer],
-        ...[dim, begin, end, team.size],
+        ...[dim, starts, begin, end, team.size],
         ...[beta1, beta2, 1 - beta1, 1 - beta2, epsilon, at],
       ]);
     },
