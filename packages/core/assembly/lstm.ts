@@ -1,9 +1,10 @@
 import { sigmoid4, tanh4 } from "./elementary";
 import { flush, loadPart, storePart } from "./lanes";
-import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
+import { transposeBlock } from "./movement";
+import { BLOCK, block, EDGE, pack, packedAt, packedBytes, packTransposed, product, STEPS } from "./product";
 
-// All texts that are still being read go one step together. `order` holds `batch` texts (all, or a thread's part) by falling length, so at every step they are the first
-// `alive` of it, and their states are that many rows of compact matrices.
+// One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or a thread's part) by falling length, so at every
+// step they are the first `alive` of it, and their states are that many rows of compact matrices.
 
 // @ts-ignore: decorator
 @inline
@@ -18,99 +19,116 @@ function put(to: usize, value: v128, lanes: i32): void {
   else storePart(to, value, lanes);
 }
 
-export function lstmScratch(batch: i32, hidden: i32): usize {
-  return packedAt() + packedBytes(4 * hidden, hidden) + (<usize>batch * hidden * 6 << 2) + 64;
+export function lstmScratch(texts: i32, hidden: i32): usize {
+  return packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + (<usize>texts * hidden * 6 << 2) + 64;
 }
 
-/** See `Kernels.lstm`. */
+/** See `Kernels.lstm`. Pointers are those of the direction; rows of gates and states hold all directions. */
 export function lstm(
-  projected: usize, recurrent: usize, lengths: usize, order: usize, gates: usize, states: usize,
-  batch: i32, time: i32, hidden: i32, reverse: bool, scratch: usize,
+  projected: usize, places: usize, bias: usize, recurrent: usize, starts: usize, order: usize, gates: usize, cells: usize, states: usize,
+  finals: usize, zeros: usize, texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
 ): void {
   const row = <usize>hidden << 2;
+  const stateRow = row * directions;
+  const gateRow = 4 * stateRow;
   const packed = scratch + packedAt();
   const h = packed + packedBytes(hidden, 4 * hidden);
-  const c = h + <usize>batch * row;
-  const sums = c + <usize>batch * row;
+  const c = h + <usize>texts * row;
+  const z = c + <usize>texts * row;
   packTransposed(recurrent, row, hidden, 4 * hidden, packed);
-  memory.fill(h, 0, 2 * <usize>batch * row);
-  clearPadding(gates, lengths, order, batch, time, 4 * hidden);
-  clearPadding(states, lengths, order, batch, time, 2 * hidden);
+  memory.fill(c, 0, <usize>texts * row);
 
-  for (let step = 0, alive = batch; ; step++) {
-    while (alive > 0 && lengthOf(lengths, order, alive - 1) <= step) alive--;
+  for (let step = 0, alive = texts; ; step++) {
+    while (alive > 0 && lengthOf(starts, order, alive - 1) <= step) alive--;
     if (alive == 0) break;
-    product(h, row, packed, sums, 4 * row, alive, hidden, 4 * hidden, false, scratch);
     for (let i = 0; i < alive; i++) {
-      const at = place(lengths, order, i, step, time, reverse);
+      const n = token(starts, order, i, step, reverse);
+      const input = places == 0 ? n : <usize>load<i32>(places + (n << 2));
+      addRows(projected + input * gateRow, bias, z + <usize>i * 4 * row, 4 * hidden);
+    }
+    if (step > 0) product(h, row, packed, z, 4 * row, alive, hidden, 4 * hidden, true, scratch);
+    for (let i = 0; i < alive; i++) {
+      const n = token(starts, order, i, step, reverse);
+      const at = <usize>i * row;
       advance(
-        projected + at * 4 * row, sums + <usize>i * 4 * row, gates + at * 4 * row, states + at * 2 * row,
-        h + <usize>i * row, c + <usize>i * row, hidden,
+        z + 4 * at, gates == 0 ? 0 : gates + n * gateRow, cells == 0 ? 0 : cells + n * stateRow, states + n * stateRow,
+        h + at, c + at, hidden,
       );
     }
   }
+  for (let i = 0; i < texts; i++) {
+    memory.copy(finals + <usize>load<i32>(order + (<usize>i << 2)) * stateRow, c + <usize>i * row, row);
+  }
+  memory.fill(zeros, 0, row);
 }
 
-/** One text, one step. */
-function advance(projected: usize, sums: usize, gates: usize, states: usize, h: usize, c: usize, hidden: i32): void {
+function addRows(a: usize, b: usize, to: usize, n: i32): void {
+  let i = 0;
+  for (; i <= n - 4; i += 4, a += 16, b += 16, to += 16) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
+}
+
+/** One text, one step: the gates' sums become gates. */
+function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
   const row = <usize>hidden << 2;
   for (let j = 0; j < hidden; j += 4) {
     const lanes = min(hidden - j, 4);
     const at = <usize>j << 2;
-    const i = sigmoid4(f32x4.add(get(projected + at, lanes), get(sums + at, lanes)));
-    const f = sigmoid4(f32x4.add(get(projected + row + at, lanes), get(sums + row + at, lanes)));
-    const g = tanh4(f32x4.add(get(projected + 2 * row + at, lanes), get(sums + 2 * row + at, lanes)));
-    const o = sigmoid4(f32x4.add(get(projected + 3 * row + at, lanes), get(sums + 3 * row + at, lanes)));
-    put(gates + at, i, lanes);
-    put(gates + row + at, f, lanes);
-    put(gates + 2 * row + at, g, lanes);
-    put(gates + 3 * row + at, o, lanes);
+    const i = sigmoid4(get(z + at, lanes));
+    const f = sigmoid4(get(z + row + at, lanes));
+    const g = tanh4(get(z + 2 * row + at, lanes));
+    const o = sigmoid4(get(z + 3 * row + at, lanes));
     const cell = f32x4.add(f32x4.mul(f, get(c + at, lanes)), f32x4.mul(i, g));
     const output = f32x4.mul(o, tanh4(cell));
     put(c + at, cell, lanes);
     put(h + at, output, lanes);
     put(states + at, output, lanes);
-    put(states + row + at, cell, lanes);
+    if (gates != 0) {
+      put(gates + at, i, lanes);
+      put(gates + row + at, f, lanes);
+      put(gates + 2 * row + at, g, lanes);
+      put(gates + 3 * row + at, o, lanes);
+      put(cells + at, cell, lanes);
+    }
   }
 }
 
-/** See `Kernels.lstmGradient`: against the order of reading. */
-export function lstmGradient(
-  dstates: usize, gates: usize, states: usize, recurrent: usize, lengths: usize, order: usize, dprojected: usize,
-  batch: i32, time: i32, hidden: i32, reverse: bool, scratch: usize,
+/** See `Kernels.lstmGates`: against the order of reading. */
+export function lstmGates(
+  dstates: usize, dfinals: usize, gates: usize, cells: usize, recurrent: usize, starts: usize, order: usize, dgates: usize,
+  texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
 ): void {
   const row = <usize>hidden << 2;
+  const stateRow = row * directions;
+  const gateRow = 4 * stateRow;
   const packed = scratch + packedAt();
   const dh = packed + packedBytes(4 * hidden, hidden);
-  const dc = dh + <usize>batch * row;
-  const dgates = dc + <usize>batch * row;
+  const dc = dh + <usize>texts * row;
+  const dz = dc + <usize>texts * row;
   pack(recurrent, row, 4 * hidden, hidden, packed);
-  memory.fill(dh, 0, 2 * <usize>batch * row);
-  clearPadding(dprojected, lengths, order, batch, time, 4 * hidden);
+  memory.fill(dh, 0, <usize>texts * row);
+  for (let i = 0; i < texts; i++) {
+    memory.copy(dc + <usize>i * row, dfinals + <usize>load<i32>(order + (<usize>i << 2)) * stateRow, row);
+  }
 
   let alive = 0;
-  for (let step = lengthOf(lengths, order, 0) - 1; step >= 0; step--) {
-    while (alive < batch && lengthOf(lengths, order, alive) > step) alive++;
+  for (let step = lengthOf(starts, order, 0) - 1; step >= 0; step--) {
+    while (alive < texts && lengthOf(starts, order, alive) > step) alive++;
     for (let i = 0; i < alive; i++) {
-      const at = place(lengths, order, i, step, time, reverse);
-      const before = step == 0 ? 0 : states + (reverse ? at + 1 : at - 1) * 2 * row + row;
-      const dgate = dgates + <usize>i * 4 * row;
+      const n = token(starts, order, i, step, reverse);
+      const cell = cells + n * stateRow;
+      const before = step == 0 ? 0 : reverse ? cell + stateRow : cell - stateRow;
+      const at = <usize>i * row;
       retreat(
-        dstates + at * 2 * row, gates + at * 4 * row, states + at * 2 * row, before,
-        dgate, dprojected + at * 4 * row, dh + <usize>i * row, dc + <usize>i * row, hidden,
+        dstates + n * stateRow, gates + n * gateRow, cell, before, dgates + n * gateRow, dz + 4 * at, dh + at, dc + at, hidden,
       );
     }
-    product(dgates, 4 * row, packed, dh, row, alive, 4 * hidden, hidden, false, scratch);
-    const end = dh + <usize>alive * row;
-    let at = dh;
-    for (; at + 16 <= end; at += 16) v128.store(at, flush(v128.load(at)));
-    if (at < end) storePart(at, flush(loadPart(at, <i32>(end - at) >> 2)), <i32>(end - at) >> 2);
+    if (step > 0) product(dz, 4 * row, packed, dh, row, alive, 4 * hidden, hidden, false, scratch);
   }
 }
 
 /** One text, one step back. `before` is the cell state before the step, 0 at the first. */
 function retreat(
-  dstates: usize, gates: usize, states: usize, before: usize, dgate: usize, dprojected: usize, dh: usize, dc: usize, hidden: i32,
+  dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, hidden: i32,
 ): void {
   const row = <usize>hidden << 2;
   const one = f32x4.splat(1);
@@ -122,45 +140,94 @@ function retreat(
     const g = get(gates + 2 * row + at, lanes);
     const o = get(gates + 3 * row + at, lanes);
     const previous = before == 0 ? f32x4.splat(0) : get(before + at, lanes);
-    const tanhC = tanh4(get(states + row + at, lanes));
-    const dhj = f32x4.add(get(dh + at, lanes), get(dstates + at, lanes));
+    const tanhC = tanh4(get(cells + at, lanes));
+    const dhj = f32x4.add(flush(get(dh + at, lanes)), get(dstates + at, lanes));
     const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
-    const dcj = f32x4.add(f32x4.add(get(dc + at, lanes), get(dstates + row + at, lanes)), through);
+    const dcj = f32x4.add(get(dc + at, lanes), through);
     const di = flush(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))));
     const df = flush(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))));
     const dg = flush(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))));
     const d_o = flush(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))));
     put(dc + at, flush(f32x4.mul(dcj, f)), lanes);
-    put(dgate + at, di, lanes);
-    put(dgate + row + at, df, lanes);
-    put(dgate + 2 * row + at, dg, lanes);
-    put(dgate + 3 * row + at, d_o, lanes);
-    put(dprojected + at, di, lanes);
-    put(dprojected + row + at, df, lanes);
-    put(dprojected + 2 * row + at, dg, lanes);
-    put(dprojected + 3 * row + at, d_o, lanes);
+    put(dz + at, di, lanes);
+    put(dz + row + at, df, lanes);
+    put(dz + 2 * row + at, dg, lanes);
+    put(dz + 3 * row + at, d_o, lanes);
+    put(dgates + at, di, lanes);
+    put(dgates + row + at, df, lanes);
+    put(dgates + 2 * row + at, dg, lanes);
+    put(dgates + 3 * row + at, d_o, lanes);
   }
+}
+
+export function lstmRecurrentScratch(hidden: i32): usize {
+  return packedAt() + packedBytes(STEPS, hidden);
+}
+
+/**
+ * See `Kernels.lstmRecurrent`: rows[m] of one direction, one product over all tokens. Its blocks of steps are filled from text after text, gates turned, states
+ * packed, each beside the state before it.
+ */
+export function lstmRecurrent(
+  dgates: usize, states: usize, starts: usize, out: usize, batch: i32, m: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
+): void {
+  const row = <usize>hidden << 2;
+  const stateRow = row * directions;
+  const gateRow = 4 * stateRow;
+  const turned = scratch + EDGE;
+  const packed = scratch + packedAt();
+  memory.fill(out, 0, m * row);
+  let text = 0;
+  let n = load<i32>(starts);
+  while (text < batch) {
+    // the next steps' pairs: from which text and token each piece comes is walked once for the states, and once a block of rows for the gates
+    let filled = 0;
+    const firstText = text;
+    const firstToken = n;
+    while (text < batch && filled < STEPS) {
+      const end = load<i32>(starts + (<usize>text + 1 << 2)) - 1; // the last token has no successor
+      const some = min(end - n, STEPS - filled);
+      const from = states + <usize>(reverse ? n + 1 : n) * stateRow;
+      if (some > 0) packSteps(from, stateRow, some, hidden, packed + (<usize>filled << 5), <usize>STEPS << 5);
+      filled += some;
+      n += some;
+      if (n == end) n = load<i32>(starts + (<usize>(++text) << 2));
+    }
+    if (filled == 0) break;
+    for (let i = 0; i < m; i += BLOCK) {
+      const rows = min(m - i, BLOCK);
+      let at = firstToken;
+      let piece = firstText;
+      for (let put = 0; put < filled; ) {
+        const end = load<i32>(starts + (<usize>piece + 1 << 2)) - 1;
+        const some = min(end - at, filled - put);
+        const from = dgates + <usize>(reverse ? at : at + 1) * gateRow + (<usize>i << 2);
+        if (some > 0) transposeBlock(from, gateRow, turned + (<usize>put << 2), <usize>STEPS << 2, some, rows);
+        put += some;
+        at += some;
+        if (at == end) at = load<i32>(starts + (<usize>(++piece) << 2));
+      }
+      block(turned, <usize>STEPS << 2, packed, <usize>STEPS << 5, out + <usize>i * row, row, rows, filled, hidden, true, scratch);
+    }
+  }
+}
+
+/** `b[k,n]` as `pack` does it, panels that many bytes apart: to be filled piece by piece. */
+function packSteps(b: usize, bRow: usize, k: i32, n: i32, to: usize, panel: usize): void {
+  for (let j = 0; j < n; j += 8, to += panel) pack(b + (<usize>j << 2), bRow, k, min(n - j, 8), to);
 }
 
 // @ts-ignore: decorator
 @inline
-function lengthOf(lengths: usize, order: usize, i: i32): i32 {
-  return load<i32>(lengths + (<usize>load<i32>(order + (<usize>i << 2)) << 2));
+function lengthOf(starts: usize, order: usize, i: i32): i32 {
+  const b = <usize>load<i32>(order + (<usize>i << 2)) << 2;
+  return load<i32>(starts + b, 4) - load<i32>(starts + b);
 }
 
-/** Which row b·time + t the `i`-th longest text reads at this step. */
+/** Which token the `i`-th longest text reads at this step. */
 // @ts-ignore: decorator
 @inline
-function place(lengths: usize, order: usize, i: i32, step: i32, time: i32, reverse: bool): usize {
-  const b = load<i32>(order + (<usize>i << 2));
-  return b * time + (reverse ? load<i32>(lengths + (<usize>b << 2)) - 1 - step : step);
-}
-
-/** Rows from a text's end on become 0. */
-function clearPadding(rows: usize, lengths: usize, order: usize, batch: i32, time: i32, n: i32): void {
-  for (let i = 0; i < batch; i++) {
-    const b = load<i32>(order + (<usize>i << 2));
-    const length = load<i32>(lengths + (<usize>b << 2));
-    memory.fill(rows + (<usize>(b * time + length) * n << 2), 0, <usize>(time - length) * n << 2);
-  }
+function token(starts: usize, order: usize, i: i32, step: i32, reverse: bool): usize {
+  const b = <usize>load<i32>(order + (<usize>i << 2)) << 2;
+  return reverse ? load<i32>(starts + b, 4) - 1 - step : load<i32>(starts + b) + step;
 }

@@ -9,12 +9,12 @@ import { copyRow, transposeBlock } from "./movement";
 const ROWS = 6;
 const COLUMNS = 8;
 /** The steps of k for which a panel of `b` (12 KiB) stays in the first-level cache with six rows of `a`. */
-const STEPS = 384;
+export const STEPS = 384;
 /** The rows of `a` that stay in the second-level cache for one block of steps. */
-const BLOCK = 192;
+export const BLOCK = 192;
 
 /** What `product` needs of scratch memory for tiles on the edge. */
-const EDGE: usize = 4 * ROWS * COLUMNS;
+export const EDGE: usize = 4 * ROWS * COLUMNS;
 
 /**
  * The tile c[6,8] = a[6,k]·b[k,8], or += where `resume`. Rows of `a` and `c` are that many bytes apart, `b` is a packed panel.
@@ -216,7 +216,7 @@ export function product(
 }
 
 /** One block of rows and of steps against all panels. */
-function block(
+export function block(
   a: usize, aRow: usize, b: usize, panel: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, resume: bool, edge: usize,
 ): void {
   for (let j = 0; j < n; j += COLUMNS, b += panel, c += 4 * COLUMNS) {

@@ -6,6 +6,7 @@ export type { AdamStep, Backend, Indices, Kernels, RmspropStep, SgdStep, Storage
 export * from "./ops/index.ts";
 export type { LstmOutput } from "./ops/lstm.ts";
 export type { LstmState, LstmWeights } from "./ops/lstm-cell.ts";
+export type { FinalStates } from "./ops/lstm-layers.ts";
 export type { MatmulOptions } from "./ops/matmul.ts";
 export type { Operand } from "./ops/pairwise.ts";
 export type { Reduction } from "./ops/reduced.ts";

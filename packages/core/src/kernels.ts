@@ -89,12 +89,14 @@ export interface PackedRows {
   readonly ids: Indices;
 }
 
+/** One LSTM layer over the real tokens of a batch, text after text: those of text b are the rows `starts[b]` … `starts[b+1] − 1`. */
 export interface LstmSize {
   readonly batch: number;
-  readonly time: number;
+  readonly tokens: number;
+  /** Of each direction. */
   readonly hidden: number;
-  /** Each text is read from its last token to its first. */
-  readonly reverse: boolean;
+  /** The second reads each text from its last token to its first. */
+  readonly directions: 1 | 2;
 }
 
 export interface SgdStep {
@@ -255,25 +257,40 @@ export interface Kernels {
   dropoutMask(key: RngKey, out: Storage, size: { p: number }): void;
 
   /**
-   * One direction of one LSTM layer over whole sequences. `projected[b,t,4h]` holds the input's share of the gates with
-   * both biases, `recurrent[4h,h]` is `weight_hh`, gates in the order i, f, g, o. Along each text, from a zero state:
+   * One LSTM layer, for each direction d along each text from a zero state. `projected[…,d·4h]` holds the input's share of the gates, which
+   * several tokens may have in common: token n's is the row places[n], or the row n where `places` is undefined. `recurrent[d·4h,h]` is `weight_hh`, gates in the
+   * order i, f, g, o.
    *
-   *     i, f, o = σ(·), g = tanh(·) of projected[b,t] + recurrent·h      → gates[b,t,4h]
-   *     c = f·c + i·g,  h = o·tanh(c)                                    → states[b,t,0:h] = h, states[b,t,h:2h] = c
+   *     z = (projected[places[n]] + bias) + recurrent·h, added to it in the order of h; the first token read has no h
+   *     i, f, o = σ(z), g = tanh(z)                      → gates[n,d·4h], where they are kept
+   *     c = f·c + i·g                                    → cells[n,d·h], where they are kept
+   *     h = o·tanh(c)                                    → states[n,d·h]
    *
-   * Steps from lengths[b] on are not computed: their gates and states are 0.
+   * After the states of all tokens follow a row a text with the cell state c that it ends with, and a row of zeros.
    */
-  lstm(projected: Storage, recurrent: Storage, lengths: Indices, gates: Storage, states: Storage, size: LstmSize): void;
-  /** The gradient of `lstm`: from dstates[b,t,2h] and what `lstm` left, dprojected[b,t,4h]. */
-  lstmGradient(
-    dstates: Storage,
-    gates: Storage,
-    states: Storage,
+  lstm(
+    projected: Storage,
+    places: Indices | undefined,
+    bias: Storage,
     recurrent: Storage,
-    lengths: Indices,
-    dprojected: Storage,
+    starts: Indices,
+    gates: Storage | undefined,
+    cells: Storage | undefined,
+    states: Storage,
     size: LstmSize,
   ): void;
+  /** From dstates[tokens+batch+1,d·h] and what `lstm` kept, the gradient of z: dgates[tokens,d·4h]. Vanishing gradients are flushed. */
+  lstmGates(
+    dstates: Storage,
+    gates: Storage,
+    cells: Storage,
+    recurrent: Storage,
+    starts: Indices,
+    dgates: Storage,
+    size: LstmSize,
+  ): void;
+  /** drecurrent[d·4h,h] = Σ_n dgates[n] · (the state h before n was read), in the order of n, from 0; tokens read first add nothing */
+  lstmRecurrent(dgates: Storage, states: Storage, starts: Indices, drecurrent: Storage, size: LstmSize): void;
 
   /** g = gradient + λ·θ; v = first ? g : μ·v + (1 − dampening)·g, flushed; θ −= η·(nesterov ? g + μ·v : μ ? v : g) */
   sgd(gradient: Storage, velocity: Storage | undefined, weights: Storage, step: SgdStep): void;

@@ -30,10 +30,15 @@ export function record<T extends Tensor>(
   inputs: readonly Tensor[],
   rule: (dy: T) => readonly (() => Tensor)[],
 ): T {
-  if (recording && inputs.some((input) => input.requiresGrad)) {
+  if (isRecorded(inputs)) {
     y.node = { name, order: count++, inputs, rule: rule as (dy: Tensor) => readonly (() => Tensor)[] };
   }
   return y;
+}
+
+/** Whether what is computed from these may be asked for a gradient: if not, an operation keeps nothing for it. */
+export function isRecorded(inputs: readonly Tensor[]): boolean {
+  return recording && inputs.some((input) => input.requiresGrad);
 }
 
 /**

@@ -22,6 +22,17 @@ export function allocate(length: number): Storage {
   return own(backend().allocate(length));
 }
 
+/** float32 memory for the kernels that `body` issues, given back right after it: for what nobody asks for later. */
+export function borrow(length: number, body: (values: Storage) => void): void {
+  const owner = backend();
+  const values = owner.allocate(length);
+  try {
+    body(values);
+  } finally {
+    owner.release(values);
+  }
+}
+
 /** A copy of the values in the memory of the backend in use, given back with the scope. */
 export function upload(values: Float32Array): Storage {
   return own(backend().upload(values));

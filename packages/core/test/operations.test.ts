@@ -19,7 +19,7 @@ import { backends } from "./backends.ts";
 import { operations, type Trial } from "./operations.ts";
 
 /** Operations that multiply and add what is no longer eighths. */
-const TRANSCENDENTAL: ReadonlySet<string> = new Set(["lstm", "lstmCell"]);
+const TRANSCENDENTAL: ReadonlySet<string> = new Set(["lstm", "lstmCell", "textLstm"]);
 
 describe.each(backends)("on $name", ({ name, create, fused = false }) => {
   const runs = name === "deferred" ? 10 : 100;

@@ -946,4 +946,51 @@ export const operations: readonly Operation[] = [
     ],
     twice: false,
   },
+  {
+    name: "textLstm",
+    trials: lstmSizes.chain(({ batch, time, input, hidden, directions }) =>
+      fc
+        .tuple(
+          valuesOf([4, input]),
+          idsOf([batch, time], 4),
+          lengthsFor(batch, time),
+          ...Array.from({ length: directions }, () => lstmWeights(hidden, input)),
+        )
+        .map(([table, ids, lengths, ...weights]) =>
+          trial(
+            `textLstm of ${ids.data}, ${directions} directions, lengths ${lengths}`,
+            [table, ...weights.flat()],
+            ([table, ...flat]) => {
+              const layer = weights.map((_, d) => asLstm(flat.slice(4 * d, 4 * d + 4)));
+              const texts = tokens(ids.data, [batch, time]);
+              const { h, c } = core.textLstm(as.matrix(table), texts, [layer], {
+                lengths: lengths && tokens(lengths, [batch]),
+              });
+              return core.concat([h, c].map((part) => core.reshape(part, [-1])));
+            },
+          ),
+        ),
+    ),
+    examples: [
+      // all weights 0 keep the state at 0
+      [() => core.textLstm(core.ones([3, 1]), tokens([2, 0], [1, 2]), [[zeroLstm(1, 1)]]).h, [0]],
+    ],
+    errors: [
+      [() => core.textLstm(grid([3, 2]), tokens([], [1, 0]), [[zeroLstm(2, 1)]]), "textLstm: [1,0] has no steps"],
+      [() => core.textLstm(grid([3, 2]), tokens([1], [1, 1]), []), "textLstm: there are no layers"],
+      [
+        () => core.textLstm(grid([3, 2]), tokens([1, 3], [1, 2]), [[zeroLstm(2, 1)]]),
+        "textLstm: token 1 is 3; the table [3,2] has rows 0–2",
+      ],
+      [
+        () => core.textLstm(grid([3, 2]), tokens([1, 2], [1, 2]), [[zeroLstm(2, 1)]], { lengths: tokens([0], [1]) }),
+        "textLstm: length 0 is 0; sequences have 1–2 steps",
+      ],
+      [
+        () => core.textLstm(grid([3, 2]), tokens([1, 2], [1, 2]), [[zeroLstm(2, 1), zeroLstm(2, 3)]]),
+        "textLstm: layer 0 has 1 hidden units forward and 3 backward",
+      ],
+    ],
+    twice: false,
+  },
 ];

@@ -12,7 +12,7 @@ export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
 export * as initialisers from "./initialisers.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { classificationLoss } from "./losses.ts";
-export { Lstm, type LstmOptions } from "./lstm.ts";
+export { Lstm, type LstmContext, type LstmOptions } from "./lstm.ts";
 export { type Context, Module } from "./module.ts";
 export { type Optimiser, type OptimiserState, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
 export {

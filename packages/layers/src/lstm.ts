@@ -1,14 +1,18 @@
 import {
   type Cube,
+  type FinalStates,
   type LstmOutput,
   type LstmWeights,
   lstm,
   type Rng,
+  type TokenMatrix,
   type TokenVector,
+  textLstm,
   type WeightMatrix,
   type WeightVector,
 } from "@ltt/core";
 import { Dropout } from "./dropout.ts";
+import type { Embedding } from "./embedding.ts";
 import { type Initialiser, parameter } from "./initialiser.ts";
 import { uniform } from "./initialisers.ts";
 import { type Context, Module } from "./module.ts";
@@ -29,6 +33,11 @@ export interface LstmOptions {
     readonly weightHh?: Initialiser;
     readonly bias?: Initialiser;
   };
+}
+
+export interface LstmContext extends Context {
+  /** `[batch]`, each from 1 to time: a text ends there, padding changes nothing. Default: all are full. */
+  readonly lengths?: TokenVector | undefined;
 }
 
 /**
@@ -73,14 +82,36 @@ export class Lstm extends Module {
     }
   }
 
-  /**
-   * @param context.lengths - `[batch]`, each from 1 to time: a text ends there, padding changes nothing. Default: all are full.
-   */
-  forward(x: Cube, { lengths, training }: Context & { readonly lengths?: TokenVector | undefined } = {}): LstmOutput {
-    const weights = directionsOf(this).map((directions) => directions.map(({ suffix }) => weightsOf(this, suffix)));
-    const dropout = training && { p: this.dropout.p, rng: training.rng };
-    return lstm(x, weights, { lengths, dropout });
+  /** Every step's hidden states, and the final ones. */
+  forward(x: Cube, { lengths, training }: LstmContext = {}): LstmOutput {
+    return lstm(x, stackOf(this), { lengths, dropout: dropoutOf(this.dropout, training) });
   }
+
+  /**
+   * The final states alone, of texts of ids `[batch, time]`; see `textLstm` of @ltt/core. The same as embedding, dropout and `forward`, at less cost.
+   *
+   * @param input - What the ids go through before.
+   */
+  forwardTexts(
+    texts: TokenMatrix,
+    { embedding, dropout }: { embedding: Embedding; dropout: Dropout },
+    { lengths, training }: LstmContext = {},
+  ): FinalStates {
+    return textLstm(embedding.weight, texts, stackOf(this), {
+      lengths,
+      paddingId: embedding.paddingId,
+      inputDropout: dropoutOf(dropout, training),
+      dropout: dropoutOf(this.dropout, training),
+    });
+  }
+}
+
+function dropoutOf({ p }: Dropout, training: Context["training"]): { p: number; rng: Rng } | undefined {
+  return training && { p, rng: training.rng };
+}
+
+function stackOf(layer: Lstm): LstmWeights[][] {
+  return directionsOf(layer).map((directions) => directions.map(({ suffix }) => weightsOf(layer, suffix)));
 }
 
 function weightsOf(layer: Lstm, suffix: string): LstmWeights {

@@ -85,6 +85,12 @@ test.each(["inputDropout", "layerDropout", "outputDropout"])("%s works alone, an
   expect(model.forward(texts, training()).data).toEqual(model.forward(texts, training()).data);
 });
 
+test("from embedded texts on it gives the same logits", () => {
+  const model = new TextLstm(small, rng);
+  const x = model.embedding.forward(texts);
+  expect(model.forwardEmbedded(x, { lengths }).data).toEqual(model.forward(texts, { lengths }).data);
+});
+
 test("every weight gets a gradient, the padding's row only where it is trained", () => {
   for (const paddingId of [1, undefined]) {
     const model = new TextLstm({ ...small, paddingId }, rng);
@@ -97,7 +103,7 @@ test("every weight gets a gradient, the padding's row only where it is trained",
 test("lengths must be those of the texts", () => {
   const model = new TextLstm(small, rng);
   expect(() => model.forward(texts, { lengths: tokens([5, 0], [2]) })).toThrow(
-    "lstm: length 1 is 0; sequences have 1–6 steps",
+    "textLstm: length 1 is 0; sequences have 1–6 steps",
   );
 });
 

@@ -71,12 +71,17 @@ export class TextLstm extends Module implements TextClassifier {
    * @param context.lengths - From 1 to time: padding is not computed, and changes nothing. Without it every text is full.
    */
   forward(tokens: TokenMatrix, context: TextContext = {}): Matrix {
-    return this.forwardEmbedded(this.embedding.forward(tokens), context);
+    const { h } = this.lstm.forwardTexts(tokens, { embedding: this.embedding, dropout: this.inputDropout }, context);
+    return this.classify(h, context);
   }
 
   /** The same from embedded texts on: `[batch, time, dim] → [batch, outputs]`. */
-  forwardEmbedded(x: Cube, { lengths, training }: TextContext = {}): Matrix {
-    const { h } = this.lstm.forward(this.inputDropout.forward(x, { training }), { lengths, training });
+  forwardEmbedded(x: Cube, context: TextContext = {}): Matrix {
+    const { h } = this.lstm.forward(this.inputDropout.forward(x, context), context);
+    return this.classify(h, context);
+  }
+
+  private classify(h: Cube, { training }: TextContext): Matrix {
     const [states, batch, hidden] = h.shape;
     const state = (at: number) => reshape(slice(h, [at, 0, 0], [at + 1, batch, hidden]), [batch, hidden]);
     const last = this.lstm.bidirectional ? [state(states - 2), state(states - 1)] : [state(states - 1)];

@@ -19,16 +19,26 @@ export function embedding<S extends Shape>(
   ids: Tokens<S>,
   { paddingId }: { paddingId?: number | undefined } = {},
 ): Tensor<readonly [...S, number]> {
-  const rows = weights.shape[0];
-  const wrong = ids.data.findIndex((id) => id < 0 || id >= rows);
-  if (wrong >= 0) {
-    throw new RangeError(
-      `embedding: token ${wrong} is ${ids.data[wrong]}; the table ${show(weights)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
-    );
-  }
+  checkIds("embedding", weights, ids);
   const y =
     weights instanceof Sparse && backend().kernels.sparse !== undefined
       ? gatherPackedRows(weights, indices(ids.data), ids.shape, paddingId)
       : gatherRows(dense(weights), indices(ids.data), ids.shape, paddingId, ids.data);
   return y as Tensor<readonly [...S, number]>;
+}
+
+/** @throws {RangeError} if an id is not a row of the table. */
+export function checkIds(operation: string, table: WeightMatrix, ids: Tokens): void {
+  const rows = table.shape[0];
+  const wrong = firstOutside(ids.data, rows);
+  if (wrong < 0) return;
+  throw new RangeError(
+    `${operation}: token ${wrong} is ${ids.data[wrong]}; the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
+  );
+}
+
+/** Where the first id is that is not from 0 to words − 1; −1 if there is none. */
+function firstOutside(ids: Int32Array, words: number): number {
+  for (let i = 0; i < ids.length; i++) if (ids[i]! < 0 || ids[i]! >= words) return i;
+  return -1;
 }

@@ -30,4 +30,5 @@ export { sub } from "./sub.ts";
 export { broadcastTo, sum } from "./sum.ts";
 export { tanh } from "./tanh.ts";
 export { textConvolution } from "./text-convolution.ts";
+export { textLstm } from "./text-lstm.ts";
 export { transpose } from "./transpose.ts";

@@ -9,6 +9,8 @@ import { empty, emptyLike, type Matrix } from "../tensor.ts";
 import type { TokenMatrix, TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
+import { distinctIds } from "./distinct.ts";
+import { checkIds } from "./embedding.ts";
 import { relu } from "./relu.ts";
 import { gatherDistinctPackedRows, gatherDistinctRows } from "./rows.ts";
 
@@ -49,9 +51,10 @@ export function textConvolution(
   const [batch, time] = texts.shape;
   const widest = Math.max(...filters.map(({ kernel }) => kernel.shape[0]));
   const ends = Int32Array.from({ length: batch }, (_, b) => lengths?.data[b] ?? time);
-  const { ids, places } = distinct(texts, ends, widest, weights.shape[0]);
-  const words = wordsOf(weights, ids, paddingId);
-  const placed = indices(places);
+  const reach = ends.map((end, b) => b * time + Math.max(end, widest)); // what some window holds
+  const { distinct, which } = distinctIds(texts.data, weights.shape[0], { step: time, reach });
+  const words = wordsOf(weights, distinct, paddingId);
+  const placed = indices(which);
 
   const features = filters.map(({ kernel, bias }) => {
     const windows = indices(ends.map((end) => Math.max(1, end - kernel.shape[0] + 1)));
@@ -130,36 +133,6 @@ function maxOfWindows(
   ]);
 }
 
-/** The words that any window holds, ascending, and for each position which of them stands there. */
-function distinct(
-  { data, shape: [batch, time] }: TokenMatrix,
-  ends: Int32Array,
-  widest: number,
-  words: number,
-): { ids: Int32Array; places: Int32Array } {
-  // Plain loops: tens of thousands of tokens at every step are where a callback each is felt.
-  const reach = ends.map((end, b) => b * time + Math.max(end, widest));
-  const placeOf = new Int32Array(words);
-  let count = 0;
-  for (let b = 0; b < batch; b++) {
-    for (let i = b * time; i < reach[b]!; i++) {
-      if (placeOf[data[i]!] === 0) count++;
-      placeOf[data[i]!] = 1;
-    }
-  }
-  const ids = new Int32Array(count);
-  for (let id = 0, place = 0; place < count; id++) {
-    if (placeOf[id] === 0) continue;
-    ids[place] = id;
-    placeOf[id] = place++;
-  }
-  const places = new Int32Array(data.length);
-  for (let b = 0; b < batch; b++) {
-    for (let i = b * time; i < reach[b]!; i++) places[i] = placeOf[data[i]!]!;
-  }
-  return { ids, places };
-}
-
 function check(
   table: WeightMatrix,
   texts: TokenMatrix,
@@ -167,7 +140,7 @@ function check(
   lengths: TokenVector | undefined,
 ): void {
   const [batch, time] = texts.shape;
-  const [words, dim] = table.shape;
+  const dim = table.shape[1];
   if (branches.length === 0) throw new ShapeError("textConvolution: there are no filters");
   for (const { kernel, bias } of branches) {
     const [width, channels, filters] = kernel.shape;
@@ -186,17 +159,5 @@ function check(
   if (long >= 0) {
     throw new RangeError(`textConvolution: length ${long} is ${lengths!.data[long]}; texts have 0–${time} words`);
   }
-  const wrong = firstOutside(texts.data, words);
-  if (wrong >= 0) {
-    const range = words === 0 ? "no rows" : `rows 0–${words - 1}`;
-    throw new RangeError(
-      `textConvolution: token ${wrong} is ${texts.data[wrong]}; the table ${show(table)} has ${range}`,
-    );
-  }
-}
-
-/** Where the first id is that is not from 0 to words − 1; −1 if there is none. */
-function firstOutside(ids: Int32Array, words: number): number {
-  for (let i = 0; i < ids.length; i++) if (ids[i]! < 0 || ids[i]! >= words) return i;
-  return -1;
+  checkIds("textConvolution", table, texts);
 }

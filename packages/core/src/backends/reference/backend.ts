@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
-import { lstm, lstmGradient } from "./lstm.ts";
+import { lstm, lstmGates, lstmRecurrent } from "./lstm.ts";
 import * as movement from "./movement.ts";
 import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
 import * as reduction from "./reduction.ts";
@@ -32,7 +32,8 @@ export function createReferenceBackend(): Backend {
       conv1dKernel,
       dropoutMask,
       lstm,
-      lstmGradient,
+      lstmGates,
+      lstmRecurrent,
       sgd,
       adam,
       adamRows,

@@ -6,87 +6,127 @@ const f = Math.fround;
 /** See `Kernels.lstm`. */
 export function lstm(
   projected: Float32Array,
+  places: Int32Array | undefined,
+  bias: Float32Array,
   recurrent: Float32Array,
-  lengths: Int32Array,
-  gates: Float32Array,
+  starts: Int32Array,
+  gates: Float32Array | undefined,
+  cells: Float32Array | undefined,
   states: Float32Array,
-  { batch, time, hidden, reverse }: LstmSize,
+  size: LstmSize,
 ): void {
-  gates.fill(0);
-  states.fill(0);
-  const start = new Float32Array(2 * hidden);
-  for (let b = 0; b < batch; b++) {
-    let previous: Float32Array = start;
-    eachStep(lengths[b]!, reverse, (t) => {
-      const gate = gates.subarray((b * time + t) * 4 * hidden, (b * time + t + 1) * 4 * hidden);
-      const state = states.subarray((b * time + t) * 2 * hidden, (b * time + t + 1) * 2 * hidden);
+  const { tokens, hidden, directions } = size;
+  const [allGates, allHidden] = [directions * 4 * hidden, directions * hidden];
+  const z = new Float32Array(4 * hidden);
+  states.fill(0, tokens * allHidden);
+  eachText(size, starts, (b, d, order) => {
+    const c = new Float32Array(hidden);
+    let before: Float32Array | undefined;
+    for (const n of order) {
+      const input = (places === undefined ? n : places[n]!) * allGates + d * 4 * hidden;
       for (let row = 0; row < 4 * hidden; row++) {
-        let sum = 0;
-        for (let j = 0, at = row * hidden; j < hidden; j++) sum = f(sum + f(recurrent[at + j]! * previous[j]!));
-        const z = f(projected[(b * time + t) * 4 * hidden + row]! + sum);
-        gate[row] = row >= 2 * hidden && row < 3 * hidden ? tanh(z) : sigmoid(z);
+        const weights = (d * 4 * hidden + row) * hidden;
+        let sum = f(projected[input + row]! + bias[d * 4 * hidden + row]!);
+        if (before !== undefined)
+          for (let j = 0; j < hidden; j++) sum = f(sum + f(recurrent[weights + j]! * before[j]!));
+        z[row] = row >= 2 * hidden && row < 3 * hidden ? tanh(sum) : sigmoid(sum);
       }
+      const state = states.subarray(n * allHidden + d * hidden, n * allHidden + (d + 1) * hidden);
       for (let j = 0; j < hidden; j++) {
-        const [i, forget, g, o] = [gate[j]!, gate[hidden + j]!, gate[2 * hidden + j]!, gate[3 * hidden + j]!];
-        const c = f(f(forget * previous[hidden + j]!) + f(i * g));
-        state[hidden + j] = c;
-        state[j] = o * tanh(c);
+        c[j] = f(f(z[hidden + j]! * c[j]!) + f(z[j]! * z[2 * hidden + j]!));
+        state[j] = z[3 * hidden + j]! * tanh(c[j]!);
       }
-      previous = state;
-    });
-  }
+      gates?.set(z, n * allGates + d * 4 * hidden);
+      cells?.set(c, n * allHidden + d * hidden);
+      before = state;
+    }
+    states.set(c, (tokens + b) * allHidden + d * hidden);
+  });
 }
 
-/** See `Kernels.lstmGradient`. Vanishing gradients are flushed. */
-export function lstmGradient(
+/** See `Kernels.lstmGates`. */
+export function lstmGates(
   dstates: Float32Array,
   gates: Float32Array,
-  states: Float32Array,
+  cells: Float32Array,
   recurrent: Float32Array,
-  lengths: Int32Array,
-  dprojected: Float32Array,
-  { batch, time, hidden, reverse }: LstmSize,
+  starts: Int32Array,
+  dgates: Float32Array,
+  size: LstmSize,
 ): void {
-  dprojected.fill(0);
-  const start = new Float32Array(2 * hidden);
+  const { tokens, hidden, directions } = size;
+  const allHidden = directions * hidden;
   const dh = new Float32Array(hidden);
-  const dc = new Float32Array(hidden);
-  for (let b = 0; b < batch; b++) {
+  eachText(size, starts, (b, d, order) => {
     dh.fill(0);
-    dc.fill(0);
+    const dc = dstates.slice((tokens + b) * allHidden + d * hidden, (tokens + b) * allHidden + (d + 1) * hidden);
     // against the order of reading
-    eachStep(lengths[b]!, !reverse, (t) => {
-      const at = b * time + t;
-      const first = t === (reverse ? lengths[b]! - 1 : 0);
-      const before = reverse ? at + 1 : at - 1;
-      const previous = first ? start : states.subarray(before * 2 * hidden, (before + 1) * 2 * hidden);
-      const dgate = dprojected.subarray(at * 4 * hidden, (at + 1) * 4 * hidden);
+    for (let step = order.length - 1; step >= 0; step--) {
+      const state = order[step]! * allHidden + d * hidden;
+      const before = step === 0 ? undefined : order[step - 1]! * allHidden + d * hidden;
+      const at = (order[step]! * directions + d) * 4 * hidden;
       for (let j = 0; j < hidden; j++) {
-        const [i, forget, g, o] = [0, 1, 2, 3].map((gate) => gates[(at * 4 + gate) * hidden + j]!) as [
+        const [i, forget, g, o] = [0, 1, 2, 3].map((which) => gates[at + which * hidden + j]!) as [
           number,
           number,
           number,
           number,
         ];
-        const tanhC = tanh(states[(at * 2 + 1) * hidden + j]!);
-        const dhj = f(dh[j]! + dstates[at * 2 * hidden + j]!);
-        const dcj = f(f(dc[j]! + dstates[(at * 2 + 1) * hidden + j]!) + f(f(dhj * o) * f(1 - f(tanhC * tanhC))));
-        dgate[j] = flush(f(f(dcj * g) * f(i * f(1 - i))));
-        dgate[hidden + j] = flush(f(f(dcj * previous[hidden + j]!) * f(forget * f(1 - forget))));
-        dgate[2 * hidden + j] = flush(f(f(dcj * i) * f(1 - f(g * g))));
-        dgate[3 * hidden + j] = flush(f(f(dhj * tanhC) * f(o * f(1 - o))));
+        const previous = before === undefined ? 0 : cells[before + j]!;
+        const tanhC = tanh(cells[state + j]!);
+        const dhj = f(flush(dh[j]!) + dstates[state + j]!);
+        const dcj = f(dc[j]! + f(f(dhj * o) * f(1 - f(tanhC * tanhC))));
+        dgates[at + j] = flush(f(f(dcj * g) * f(i * f(1 - i))));
+        dgates[at + hidden + j] = flush(f(f(dcj * previous) * f(forget * f(1 - forget))));
+        dgates[at + 2 * hidden + j] = flush(f(f(dcj * i) * f(1 - f(g * g))));
+        dgates[at + 3 * hidden + j] = flush(f(f(dhj * tanhC) * f(o * f(1 - o))));
         dc[j] = flush(f(dcj * forget));
       }
       dh.fill(0);
       for (let row = 0; row < 4 * hidden; row++) {
-        const d = dgate[row]!;
-        for (let j = 0, at = row * hidden; j < hidden; j++) dh[j]! += f(d * recurrent[at + j]!);
+        const dz = dgates[at + row]!;
+        for (let j = 0, weights = (d * 4 * hidden + row) * hidden; j < hidden; j++) {
+          dh[j]! += f(dz * recurrent[weights + j]!);
+        }
       }
-      for (let j = 0; j < hidden; j++) dh[j] = flush(dh[j]!);
-    });
+    }
+  });
+}
+
+/** See `Kernels.lstmRecurrent`. */
+export function lstmRecurrent(
+  dgates: Float32Array,
+  states: Float32Array,
+  starts: Int32Array,
+  drecurrent: Float32Array,
+  size: LstmSize,
+): void {
+  const { hidden, directions } = size;
+  drecurrent.fill(0);
+  for (let b = 0; b < size.batch; b++) {
+    for (let d = 0; d < directions; d++) {
+      const [first, last] = [starts[b]!, starts[b + 1]! - 1];
+      for (let n = first; n <= last; n++) {
+        if (n === (d === 0 ? first : last)) continue;
+        const before = ((d === 0 ? n - 1 : n + 1) * directions + d) * hidden;
+        for (let row = 0; row < 4 * hidden; row++) {
+          const dz = dgates[(n * directions + d) * 4 * hidden + row]!;
+          const to = (d * 4 * hidden + row) * hidden;
+          for (let j = 0; j < hidden; j++) drecurrent[to + j]! += f(dz * states[before + j]!);
+        }
+      }
+    }
   }
 }
 
-function eachStep(length: number, reverse: boolean, visit: (t: number) => void): void {
-  for (let step = 0; step < length; step++) visit(reverse ? length - 1 - step : step);
+/** Every text in every direction, with its tokens in the order of reading. */
+function eachText(
+  { batch, directions }: LstmSize,
+  starts: Int32Array,
+  visit: (text: number, direction: number, order: readonly number[]) => void,
+): void {
+  for (let b = 0; b < batch; b++) {
+    const forward = Array.from({ length: starts[b + 1]! - starts[b]! }, (_, t) => starts[b]! + t);
+    for (let d = 0; d < directions; d++) visit(b, d, d === 0 ? forward : forward.toReversed());
+  }
 }

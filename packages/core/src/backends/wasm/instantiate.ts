@@ -62,8 +62,10 @@ export interface Exports {
   allFinite(x: number, n: number): number;
   dropoutMask(key0: number, key1: number, upper: number, out: number, n: number, last: number, kept: number): void;
   lstm(...operands: number[]): void;
-  lstmGradient(...operands: number[]): void;
+  lstmGates(...operands: number[]): void;
+  lstmRecurrent(...operands: number[]): void;
   lstmScratch(batch: number, hidden: number): number;
+  lstmRecurrentScratch(hidden: number): number;
   sgd(...operands: number[]): void;
   adam(...operands: number[]): void;
   adamRows(...operands: number[]): void;

@@ -235,29 +235,72 @@ export function createKernels(
 
     lstm: (
       projected: Region,
+      places: Region | undefined,
+      bias: Region,
       recurrent: Region,
-      lengths: Region,
-      gates: Region,
+      starts: Region,
+      gates: Region | undefined,
+      cells: Region | undefined,
       states: Region,
-      { time, hidden, reverse }: LstmSize,
-    ) =>
-      eachText("lstm", lengths, { time, hidden }, (order, count, scratch) => [
-        ...[projected.pointer, recurrent.pointer, lengths.pointer, order, gates.pointer, states.pointer],
-        ...[count, time, hidden, Number(reverse), scratch],
-      ]),
-    lstmGradient: (
+      size: LstmSize,
+    ) => {
+      const { batch, tokens, hidden, directions } = size;
+      const row = directions * hidden * 4;
+      eachReading("lstm", starts, size, (order, count, d, scratch) => {
+        const [unit, gate] = [d * hidden * 4, d * hidden * 16];
+        return [
+          ...[projected.pointer + gate, places?.pointer ?? 0, bias.pointer + gate, recurrent.pointer + gate * hidden],
+          ...[starts.pointer, order, gates === undefined ? 0 : gates.pointer + gate],
+          ...[cells === undefined ? 0 : cells.pointer + unit, states.pointer + unit],
+          ...[
+            states.pointer + tokens * row + unit,
+            states.pointer + (tokens + batch) * row + unit,
+            count,
+            hidden,
+            directions,
+            d,
+            scratch,
+          ],
+        ];
+      });
+    },
+    lstmGates: (
       dstates: Region,
       gates: Region,
-      states: Region,
+      cells: Region,
       recurrent: Region,
-      lengths: Region,
-      dprojected: Region,
-      { time, hidden, reverse }: LstmSize,
-    ) =>
-      eachText("lstmGradient", lengths, { time, hidden }, (order, count, scratch) => [
-        ...[dstates.pointer, gates.pointer, states.pointer, recurrent.pointer, lengths.pointer, order],
-        ...[dprojected.pointer, count, time, hidden, Number(reverse), scratch],
-      ]),
+      starts: Region,
+      dgates: Region,
+      size: LstmSize,
+    ) => {
+      const { tokens, hidden, directions } = size;
+      const row = directions * hidden * 4;
+      eachReading("lstmGates", starts, size, (order, count, d, scratch) => {
+        const [unit, gate] = [d * hidden * 4, d * hidden * 16];
+        return [
+          ...[
+            dstates.pointer + unit,
+            dstates.pointer + tokens * row + unit,
+            gates.pointer + gate,
+            cells.pointer + unit,
+          ],
+          ...[recurrent.pointer + gate * hidden, starts.pointer, order, dgates.pointer + gate],
+          ...[count, hidden, directions, d, scratch],
+        ];
+      });
+    },
+    lstmRecurrent: (dgates: Region, states: Region, starts: Region, drecurrent: Region, size: LstmSize) => {
+      const { batch, tokens, hidden, directions } = size;
+      const scratch = simd.lstmRecurrentScratch(hidden) >>> 0;
+      for (let d = 0; d < directions; d++) {
+        const work = tokens * 4 * hidden * hidden;
+        share("lstmRecurrent", { n: 4 * hidden, work, grain: 6, scratch }, (begin, end, at) => [
+          ...[dgates.pointer + (d * 4 * hidden + begin) * 4, states.pointer + d * hidden * 4, starts.pointer],
+          ...[drecurrent.pointer + (d * 4 * hidden + begin) * hidden * 4],
+          ...[batch, end - begin, hidden, directions, d, at],
+        ]);
+      }
+    },
 
     sgd: (gradient: Region, velocity: Region | undefined, weights: Region, step: SgdStep) =>
       simd.sgd(
@@ -338,30 +381,37 @@ export function createKernels(
   };
   return { ...dense, sparse: createSparseKernels(simd, memory, share, dense) };
 
-  /** Shares texts out, every part with its texts by falling length: dealt in turns, so that each has long and short ones. */
-  function eachText(
-    kernel: "lstm" | "lstmGradient",
-    lengths: Region,
-    { time, hidden }: { time: number; hidden: number },
-    part: (order: number, count: number, scratch: number) => Part,
+  /**
+   * Shares out what is read, each part a direction and some texts by falling length: dealt in turns, so that each part has long and short ones.
+   */
+  function eachReading(
+    kernel: "lstm" | "lstmGates",
+    starts: Region,
+    { batch, tokens, hidden, directions }: LstmSize,
+    part: (order: number, count: number, direction: number, scratch: number) => Part,
   ): void {
-    const ends = memory.integers(lengths).slice();
-    const batch = ends.length;
-    const texts = Int32Array.from(ends, (_, b) => b).sort((a, b) => ends[b]! - ends[a]!);
-    const work = batch * time * hidden * hidden * 4;
-    const hands = Math.max(1, Math.min(team.size, batch, Math.floor(work / worth)));
+    const ends = memory.integers(starts);
+    const length = Int32Array.from({ length: batch }, (_, b) => ends[b + 1]! - ends[b]!);
+    const texts = Int32Array.from(length, (_, b) => b).sort((a, b) => length[b]! - length[a]!);
+    const work = tokens * hidden * hidden * 4 * directions;
+    const most = Math.min(team.size, Math.floor(work / worth));
+    const hands = Math.max(1, Math.min(batch, Math.floor(most / directions)));
     const order = memory.allocate(batch);
     try {
       const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));
       memory.integers(order).set(dealt.flatMap((hand) => [...hand]));
       const room = ((simd.lstmScratch(Math.ceil(batch / hands), hidden) >>> 0) + 63) & ~63;
-      memory.borrow(room * hands, (scratch) => {
-        let at = order.pointer;
-        const parts = dealt.map((hand, i) => {
-          at += hand.length * 4;
-          return part(at - hand.length * 4, hand.length, scratch + i * room);
-        });
-        team.run(kernel, parts);
+      memory.borrow(room * hands * directions, (scratch) => {
+        const parts: Part[] = [];
+        for (let d = 0; d < directions; d++) {
+          let at = order.pointer;
+          for (const hand of dealt) {
+            parts.push(part(at, hand.length, d, scratch + parts.length * room));
+            at += hand.length * 4;
+          }
+        }
+        const together = Math.max(1, most);
+        for (let i = 0; i < parts.length; i += together) team.run(kernel, parts.slice(i, i + together));
       });
     } finally {
       memory.release(order);

@@ -24,7 +24,7 @@ const integers = (n: number, low: number, high: number, from: Rng = rng) =>
 const conv = { batch: 7, time: 40, channels: 33, width: 3, filters: 41 };
 const [nx, nk, ny] = [7 * 40 * 33, 3 * 33 * 41, 7 * 38 * 41];
 const windows = { rows: 60, batch: 64, time: 30, channels: 100, width: 3, filters: 90 };
-const lstm = { batch: 9, time: 12, hidden: 70, reverse: true };
+const starts = Int32Array.of(0, 30, 31, 40, 52, 70, 71, 80, 99, 108);
 const adam = {
   learningRate: 1e-3,
   beta1: 0.9,
@@ -58,12 +58,16 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array)[], 
     const [other, found] = name === "maxOfWindowsRows" ? [kernel, floats(60 * 100)] : [rows, floats(300 * 90)];
     return [name, [dy, winners, other, places, found], windows] as const;
   }),
-  ["lstm", [floats(108 * 280), floats(280 * 70), integers(9, 1, 12), floats(108 * 280), floats(108 * 140)], lstm],
-  [
-    "lstmGradient",
-    [floats(108 * 140), floats(108 * 280), floats(108 * 140), floats(280 * 70), integers(9, 1, 12), floats(108 * 280)],
-    lstm,
-  ],
+  ...(
+    [
+      ["lstm", [150 * 560, integers(108, 0, 149), 560, 560 * 70, starts, 108 * 560, 108 * 140, 118 * 140]],
+      ["lstmGates", [118 * 140, 108 * 560, 108 * 140, 560 * 70, starts, 108 * 560]],
+      ["lstmRecurrent", [108 * 560, 118 * 140, starts, 560 * 70]],
+    ] as const
+  ).map(([name, operands]) => {
+    const values = operands.map((operand) => (typeof operand === "number" ? floats(operand) : operand));
+    return [name, values, { batch: 9, tokens: 108, hidden: 70, directions: 2 }] as const;
+  }),
   ["adam", [floats(2_000_003), floats(2_000_003), floats(2_000_003).map(Math.abs), floats(2_000_003)], adam],
 ];
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend, Indices, Kernels, Storage } from "../../kernels.ts";
+import type { Backend, Indices, Kernels, LstmSize, Storage } from "../../kernels.ts";
 import { type Rng, stream } from "../../rng.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
@@ -268,21 +268,31 @@ describe.each(PAIRS)("%s:", (_, create) => {
   });
 
   test("lstm and its gradient", () => {
-    const run = (rng: Rng, [batch, time, hidden]: readonly [number, number, number], special: boolean) => {
-      const lengths = integers(rng, batch, 1, time);
-      const size = { batch, time, hidden, reverse: rng.below(2) === 1 };
-      const rows = batch * time;
-      const projected = floats(rng, rows * 4 * hidden, { special });
-      const recurrent = floats(rng, 4 * hidden * hidden).map((weight) => weight / hidden);
-      const [gates, states] = [floats(rng, rows * 4 * hidden), floats(rng, rows * 2 * hidden)];
-      agree("lstm", [projected, recurrent, lengths, gates, states], size);
-      reference.kernels.lstm(projected, recurrent, lengths, gates, states, size);
-      const dstates = floats(rng, rows * 2 * hidden, { special }).map((d) => d * (rng.below(2) === 0 ? 1 : 1e-30));
-      const operands = [dstates, gates, states, recurrent, lengths, floats(rng, rows * 4 * hidden)];
-      agree("lstmGradient", operands, size);
+    const run = (rng: Rng, batch: number, time: number, hidden: number, special: boolean) => {
+      const starts = new Int32Array(batch + 1);
+      for (let b = 0; b < batch; b++) starts[b + 1] = starts[b]! + 1 + rng.below(time);
+      const tokens = starts.at(-1)!;
+      const directions = 1 + rng.below(2);
+      const size = { batch, tokens, hidden, directions };
+      const width = directions * hidden;
+      const rows = 1 + rng.below(tokens);
+      const places = rng.below(2) === 0 ? undefined : integers(rng, tokens, 0, rows - 1);
+      const projected = floats(rng, (places === undefined ? tokens : rows) * 4 * width, { special });
+      const recurrent = floats(rng, 4 * width * hidden).map((weight) => weight / hidden);
+      const [gates, cells] = [floats(rng, tokens * 4 * width), floats(rng, tokens * width)];
+      const states = floats(rng, (tokens + batch + 1) * width);
+      const bias = floats(rng, 4 * width);
+      agree("lstm", [projected, places, bias, recurrent, starts, gates, cells, states], size);
+      agree("lstm", [projected, places, bias, recurrent, starts, undefined, undefined, states], size);
+      reference.kernels.lstm(projected, places, bias, recurrent, starts, gates, cells, states, size as LstmSize);
+      const dstates = floats(rng, states.length, { special }).map((d) => d * (rng.below(2) === 0 ? 1 : 1e-30));
+      const dgates = floats(rng, gates.length, { special });
+      agree("lstmGates", [dstates, gates, cells, recurrent, starts, dgates], size);
+      agree("lstmRecurrent", [dgates, states, starts, floats(rng, recurrent.length)], size);
     };
-    times(40, "lstm", (rng, special) => run(rng, [1 + rng.below(9), 1 + rng.below(6), 1 + rng.below(11)], special));
-    run(stream(4), [3, 20, 128], false);
+    times(60, "lstm", (rng, special) => run(rng, 1 + rng.below(9), 1 + rng.below(6), 1 + rng.below(11), special));
+    run(stream(4), 3, 20, 128, false);
+    run(stream(5), 16, 60, 10, false); // more tokens than a block of steps
   });
 
   test("the optimisers", () => {

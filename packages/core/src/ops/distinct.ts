@@ -1,0 +1,31 @@
+/**
+ * Which ids occur, ascending, and for each place which of them stands there. Only places from every `b·step` up to `reach[b]` are looked at.
+ *
+ * @param range - Ids are below it.
+ */
+export function distinctIds(
+  ids: Int32Array,
+  range: number,
+  { step, reach }: { readonly step: number; readonly reach: Int32Array },
+): { distinct: Int32Array; which: Int32Array } {
+  // Plain loops: tens of thousands of tokens at every step are where a callback each is felt.
+  const rank = new Int32Array(range);
+  let count = 0;
+  for (let b = 0; b < reach.length; b++) {
+    for (let i = b * step; i < reach[b]!; i++) {
+      if (rank[ids[i]!] === 0) count++;
+      rank[ids[i]!] = 1;
+    }
+  }
+  const distinct = new Int32Array(count);
+  for (let id = 0, found = 0; found < count; id++) {
+    if (rank[id] === 0) continue;
+    distinct[found] = id;
+    rank[id] = found++;
+  }
+  const which = new Int32Array(ids.length);
+  for (let b = 0; b < reach.length; b++) {
+    for (let i = b * step; i < reach[b]!; i++) which[i] = rank[ids[i]!]!;
+  }
+  return { distinct, which };
+}

@@ -1,0 +1,180 @@
+import { backend } from "../backend.ts";
+import type { Indices, LstmSize, Storage } from "../kernels.ts";
+import { isRecorded, onceOnly, record } from "../record.ts";
+import type { Rng } from "../rng.ts";
+import { borrow, indices } from "../scope.ts";
+import { ShapeError } from "../shape.ts";
+import { dense, type Weight } from "../sparse.ts";
+import { type Cube, empty, emptyLike, type Matrix, type Tensor } from "../tensor.ts";
+import type { TokenVector } from "../tokens.ts";
+import { add } from "./add.ts";
+import { concat } from "./concat.ts";
+import { dropout } from "./dropout.ts";
+import { checkLstmWeights, type LstmWeights } from "./lstm-cell.ts";
+import { reshape } from "./reshape.ts";
+import { gatherRows } from "./rows.ts";
+
+// A stack of LSTM layers over the real tokens of a batch only: a matrix with a row a token, text after text.
+
+/** Text b is the rows `starts[b]` … `starts[b+1] − 1`. */
+export interface Texts {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly starts: Int32Array;
+}
+
+/** The states with which texts end, `[layers·directions, batch, hidden]`. */
+export interface FinalStates {
+  /** Hidden. */
+  readonly h: Cube;
+  /** Of the cells. */
+  readonly c: Cube;
+}
+
+export interface LstmOptions {
+  /** `[batch]`, each from 1 to time. Default: every text is full. */
+  readonly lengths?: TokenVector | undefined;
+  /** Applied to the output of every layer but the last, with its own stream of random numbers. */
+  readonly dropout?: { readonly p: number; readonly rng: Rng } | undefined;
+}
+
+export function textsOf(lengths: Int32Array): Texts {
+  const starts = new Int32Array(lengths.length + 1);
+  for (let b = 0; b < lengths.length; b++) starts[b + 1] = starts[b]! + lengths[b]!;
+  return { batch: lengths.length, tokens: starts.at(-1)!, starts };
+}
+
+/** Where the tokens stand in a batch padded to `time`. */
+export function tokenPlaces({ batch, tokens, starts }: Texts, time: number): Int32Array {
+  const places = new Int32Array(tokens);
+  for (let b = 0; b < batch; b++) {
+    for (let n = starts[b]!; n < starts[b + 1]!; n++) places[n] = b * time + (n - starts[b]!);
+  }
+  return places;
+}
+
+/**
+ * @param x - What the tokens are, a row each; or with `places` the rows of which token n is number places[n].
+ * @returns `states`: the last layer's hidden states, `[tokens + batch + 1, directions·hidden]`, those of the tokens first and a row of zeros last.
+ */
+export function lstmLayers(
+  operation: string,
+  x: Matrix,
+  places: Int32Array | undefined,
+  texts: Texts,
+  layers: readonly (readonly LstmWeights[])[],
+  drop: LstmOptions["dropout"],
+): { states: Matrix } & FinalStates {
+  if (layers.length === 0) throw new ShapeError(`${operation}: there are no layers`);
+  const starts = indices(texts.starts);
+  const finals: { h: Cube; c: Cube }[] = [];
+  let states = x;
+  for (const [k, directions] of layers.entries()) {
+    const above = k === 0 ? { x, places: places && indices(places) } : { x: states, places: undefined };
+    if (drop !== undefined && k > 0) above.x = dropout(states, drop.p, drop.rng);
+    const input = k === 0 ? x.shape[1] : states.shape[1];
+    const hidden = checkDirections(operation, k, input, directions);
+    states = layer(operation, above, texts, starts, directions, hidden);
+    finals.push(finalStates(states, texts, directions.length, hidden));
+  }
+  return { states, h: concat(finals.map(({ h }) => h)), c: concat(finals.map(({ c }) => c)) };
+}
+
+function checkDirections(operation: string, k: number, input: number, directions: readonly LstmWeights[]): number {
+  if (directions.length !== 1 && directions.length !== 2) {
+    throw new ShapeError(`${operation}: layer ${k} has ${directions.length} directions; there are one or two`);
+  }
+  const [hidden, other = hidden] = directions.map((weights) => checkLstmWeights(operation, input, weights));
+  if (hidden !== other) {
+    throw new ShapeError(`${operation}: layer ${k} has ${hidden} hidden units forward and ${other} backward`);
+  }
+  return hidden!;
+}
+
+/** One layer. The weights of two directions go one below the other: so the input is multiplied by both in one product. */
+function layer(
+  operation: string,
+  { x, places }: { x: Matrix; places: Indices | undefined },
+  { batch, tokens }: Texts,
+  starts: Indices,
+  weights: readonly LstmWeights[],
+  hidden: number,
+): Matrix {
+  const stack = <T extends Weight>(pick: (weights: LstmWeights) => T) => concat(weights.map((one) => dense(pick(one))));
+  const weightIh = stack((one) => one.weightIh) as Matrix;
+  const weightHh = stack((one) => one.weightHh) as Matrix;
+  const bias = add(
+    stack((one) => one.biasIh),
+    stack((one) => one.biasHh),
+  );
+
+  const inputs = [x, weightIh, bias, weightHh];
+  const directions = weights.length as 1 | 2;
+  const size: LstmSize = { batch, tokens, hidden, directions };
+  const width = directions * hidden;
+  const rows = places === undefined ? tokens : x.shape[0];
+  const { kernels } = backend();
+  const states: Matrix = empty([tokens + batch + 1, width]);
+  const kept = isRecorded(inputs) ? { gates: empty([tokens, 4 * width]), cells: empty([tokens, width]) } : undefined;
+  borrow(rows * 4 * width, (projected) => {
+    const product = { batch: 1, m: rows, k: x.shape[1], n: 4 * width, transposeA: false, transposeB: true };
+    kernels.matmul(x.storage, weightIh.storage, projected, product);
+    const [gates, cells] = [kept?.gates.storage, kept?.cells.storage];
+    kernels.lstm(projected, places, bias.storage, weightHh.storage, starts, gates, cells, states.storage, size);
+  });
+
+  return record(operation, states, inputs, (dstates) => {
+    let found: Tensor[] | undefined;
+    const find = (): Tensor[] => {
+      const [dx, dweightIh, dbias, dweightHh] = inputs.map(emptyLike) as [Matrix, Matrix, Tensor, Matrix];
+      borrow(tokens * 4 * width, (dgates) => {
+        const { gates, cells } = kept!;
+        const of = [dstates.storage, gates.storage, cells.storage, weightHh.storage] as const;
+        kernels.lstmGates(...of, starts, dgates, size);
+        if (weightHh.requiresGrad) {
+          kernels.lstmRecurrent(dgates, states.storage, starts, dweightHh.storage, size);
+        }
+        if (bias.requiresGrad) kernels.sum(dgates, dbias.storage, { outer: 1, axis: tokens, inner: 4 * width });
+        const project = (dprojected: Storage) => {
+          const product = { batch: 1, m: rows, k: 4 * width, n: x.shape[1], transposeA: false, transposeB: false };
+          if (x.requiresGrad) {
+            if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
+            kernels.matmul(dprojected, weightIh.storage, dx.storage, product);
+          }
+          if (weightIh.requiresGrad) {
+            const size = { ...product, m: 4 * width, k: rows, transposeA: true };
+            kernels.matmul(dprojected, x.storage, dweightIh.storage, size);
+          }
+        };
+        if (places === undefined) return project(dgates);
+        borrow(rows * 4 * width, (dprojected) => {
+          kernels.scatterRows(dgates, places, dprojected, { dim: 4 * width });
+          project(dprojected);
+        });
+      });
+      return [dx, dweightIh, dbias, dweightHh].map((gradient) => onceOnly(operation, gradient, [dstates, ...inputs]));
+    };
+    return inputs.map((_, i) => () => {
+      found ??= find();
+      return found[i]!;
+    });
+  });
+}
+
+/** The states after the token read last: a text's last one forward, its first one backward. */
+function finalStates(
+  states: Matrix,
+  { batch, tokens, starts }: Texts,
+  directions: number,
+  hidden: number,
+): { h: Cube; c: Cube } {
+  const units = reshape(states, [states.shape[0] * directions, hidden]); // a row a state and direction
+  const rows = (of: (b: number, d: number) => number) => {
+    const ids = Int32Array.from({ length: directions * batch }, (_, i) => {
+      const d = Math.floor(i / batch);
+      return of(i % batch, d) * directions + d;
+    });
+    return gatherRows(units, indices(ids), [directions, batch], undefined) as Cube;
+  };
+  return { h: rows((b, d) => (d === 0 ? starts[b + 1]! - 1 : starts[b]!)), c: rows((b) => tokens + b) };
+}

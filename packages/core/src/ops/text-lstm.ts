@@ -1,0 +1,56 @@
+import { indices } from "../scope.ts";
+import { ShapeError, show } from "../shape.ts";
+import { dense, type WeightMatrix } from "../sparse.ts";
+import type { Matrix } from "../tensor.ts";
+import type { TokenMatrix } from "../tokens.ts";
+import { distinctIds } from "./distinct.ts";
+import { dropout as drop } from "./dropout.ts";
+import { checkIds } from "./embedding.ts";
+import type { LstmWeights } from "./lstm-cell.ts";
+import { type FinalStates, type LstmOptions, lstmLayers, textsOf, tokenPlaces } from "./lstm-layers.ts";
+import { checkLengths } from "./max-over-time.ts";
+import { gatherDistinctRows, gatherRows } from "./rows.ts";
+
+/**
+ * The states with which a stack of LSTM layers ends after reading texts: embedding → dropout → `lstm`, for texts of ids `[batch, time]`.
+ *
+ * The same as the three operations, of the real tokens only. A word's share of the first layer's gates, W_ih·x, is the same wherever it stands, so without
+ * dropout each *distinct* word is multiplied once, and so is the gradient, added up over the places of a word.
+ *
+ * @param weights - The embedding, `[words, dim]`.
+ * @param options.inputDropout - Applied to the embedded tokens, before the options that `lstm` has.
+ * @param options.paddingId - The row of the embedding that gets no gradient.
+ * @throws {ShapeError} if weights or lengths do not fit.
+ * @throws {RangeError} if an id is no row of the embedding, or a length is outside 1…time.
+ */
+export function textLstm(
+  weights: WeightMatrix,
+  texts: TokenMatrix,
+  layers: readonly (readonly LstmWeights[])[],
+  {
+    lengths,
+    inputDropout,
+    dropout,
+    paddingId,
+  }: LstmOptions & { inputDropout?: LstmOptions["dropout"]; paddingId?: number | undefined } = {},
+): FinalStates {
+  const [batch, time] = texts.shape;
+  const table = dense(weights);
+  if (batch === 0 || time === 0) throw new ShapeError(`textLstm: ${show(texts)} has no steps`);
+  if (lengths !== undefined) checkLengths("textLstm", lengths, texts.shape);
+  checkIds("textLstm", table, texts);
+
+  const packed = textsOf(lengths?.data ?? new Int32Array(batch).fill(time));
+  const ids = Int32Array.from(tokenPlaces(packed, time), (place) => texts.data[place]!);
+  const reach = Int32Array.of(ids.length);
+  const { distinct, which } = distinctIds(ids, table.shape[0], { step: ids.length, reach });
+  const words = gatherDistinctRows(table, distinct, paddingId);
+  const { p, rng } = inputDropout ?? { p: 0, rng: undefined };
+  if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, which, packed, layers, dropout));
+  const tokens = drop(gatherRows(words, indices(which), [ids.length], undefined), p, rng) as Matrix;
+  return finals(lstmLayers("textLstm", tokens, undefined, packed, layers, dropout));
+}
+
+function finals({ h, c }: FinalStates): FinalStates {
+  return { h, c };
+}
