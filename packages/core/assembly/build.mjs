@@ -28,6 +28,7 @@ async function compile(features) {
       "--importMemory",
       "--sharedMemory",
       "--maximumMemory=65536",
+      "--memoryBase=64", // constants lie below what `LinearMemory` hands out
       `--enable=${features}`,
       "--optimizeLevel=3",
       "--shrinkLevel=0",

@@ -1,9 +1,54 @@
 // Four lanes of `backends/reference/elementary.ts`, operation by operation: the same constants, the same order, so the same bits.
 
+//
+// Constants are read from memory: V8 makes a constant vector by three instructions each time, two of them on the one port that shuffles, and a polynomial would wait
+// for those.
+
+const POLYNOMIALS: usize = memory.data<f32>([
+  1.4426950408889634, 0.693359375, -2.1219444e-4, 0.5, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2,
+  1.6666665459e-1, 5.0000001201e-1, 1, 12582912, -87.3365402, 88.7228317, Infinity, 88,
+  0.625, 2, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, 0,
+]);
+
+/** The `i`-th of them in all lanes. */
+// @ts-ignore: decorator
+@inline
+function constant(i: usize): v128 {
+  return v128.load32_splat(POLYNOMIALS + (i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function next(y: v128, x: v128, i: usize): v128 {
+  return f32x4.add(f32x4.mul(y, x), constant(i));
+}
+
 // @ts-ignore: decorator
 @inline
 function step(y: v128, x: v128, coefficient: f32): v128 {
   return f32x4.add(f32x4.mul(y, x), f32x4.splat(coefficient));
+}
+
+/** The whole number n nearest to x/ln 2. */
+// @ts-ignore: decorator
+@inline
+function octaves(x: v128): v128 {
+  return f32x4.floor(f32x4.add(f32x4.mul(x, constant(0)), constant(3)));
+}
+
+/** e^(x − n·ln 2) */
+// @ts-ignore: decorator
+@inline
+function within(x: v128, n: v128): v128 {
+  const high = f32x4.sub(x, f32x4.mul(n, constant(1)));
+  const r = f32x4.sub(high, f32x4.mul(n, constant(2)));
+  let y = constant(4);
+  y = next(y, r, 5);
+  y = next(y, r, 6);
+  y = next(y, r, 7);
+  y = next(y, r, 8);
+  y = next(y, r, 9);
+  return f32x4.add(f32x4.add(f32x4.mul(y, f32x4.mul(r, r)), r), constant(10));
 }
 
 /** 2ⁿ for −126 ≤ n ≤ 127. */
@@ -13,25 +58,24 @@ function power(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
+/** The same for n in float32: added to 1.5·2²³, its bits are the lowest of the sum. */
+// @ts-ignore: decorator
+@inline
+function powerOf(n: v128): v128 {
+  return i32x4.add(i32x4.shl(f32x4.add(n, constant(11)), 23), constant(10)); // the bits of 1 are 127 << 23
+}
+
 /** eˣ; 0 where the result would be denormal. */
 export function exp4(x: v128): v128 {
-  const n = f32x4.floor(f32x4.add(f32x4.mul(x, f32x4.splat(1.4426950408889634)), f32x4.splat(0.5)));
-  const high = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  const r = f32x4.sub(high, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
-  let y = f32x4.splat(1.98756915e-4);
-  y = step(y, r, 1.3981999507e-3);
-  y = step(y, r, 8.3334519073e-3);
-  y = step(y, r, 4.1665795894e-2);
-  y = step(y, r, 1.6666665459e-1);
-  y = step(y, r, 5.0000001201e-1);
-  y = f32x4.add(f32x4.add(f32x4.mul(y, f32x4.mul(r, r)), r), f32x4.splat(1));
+  const n = octaves(x);
+  const y = within(x, n);
   const whole = i32x4.trunc_sat_f32x4_s(n);
   const half = i32x4.shr_s(whole, 1);
-  y = f32x4.mul(f32x4.mul(y, power(half)), power(i32x4.sub(whole, half)));
+  let result = f32x4.mul(f32x4.mul(y, power(half)), power(i32x4.sub(whole, half)));
 
-  y = v128.andnot(y, f32x4.lt(x, f32x4.splat(-87.3365402)));
-  y = v128.bitselect(f32x4.splat(Infinity), y, f32x4.gt(x, f32x4.splat(88.7228317)));
-  return v128.bitselect(x, y, f32x4.ne(x, x));
+  result = v128.andnot(result, f32x4.lt(x, constant(12)));
+  result = v128.bitselect(constant(14), result, f32x4.gt(x, constant(13)));
+  return v128.bitselect(x, result, f32x4.ne(x, x));
 }
 
 /** ln x. */
@@ -69,25 +113,33 @@ export function log4(x: v128): v128 {
 }
 
 /** tanh x. */
+// @ts-ignore: decorator
+@inline
 export function tanh4(x: v128): v128 {
   const a = f32x4.abs(x);
   const s = f32x4.mul(x, x);
-  let near = f32x4.splat(-5.70498872745e-3);
-  near = step(near, s, 2.06390887954e-2);
-  near = step(near, s, -5.37397155531e-2);
-  near = step(near, s, 1.33314422036e-1);
-  near = step(near, s, -3.33332819422e-1);
+  let near = constant(18);
+  near = next(near, s, 19);
+  near = next(near, s, 20);
+  near = next(near, s, 21);
+  near = next(near, s, 22);
   near = f32x4.add(f32x4.mul(f32x4.mul(near, s), x), x);
 
-  const one = f32x4.splat(1);
-  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(exp4(f32x4.add(a, a)), one)));
-  const signed = v128.bitselect(f32x4.neg(far), far, f32x4.lt(x, f32x4.splat(0)));
-  return v128.bitselect(near, signed, f32x4.lt(a, f32x4.splat(0.625)));
+  // from e⁸⁸ on, as for infinity, tanh is 1
+  const twice = f32x4.pmin(f32x4.add(a, a), constant(15));
+  const n = octaves(twice);
+  const e = f32x4.mul(within(twice, n), powerOf(n));
+  const far = f32x4.sub(constant(10), f32x4.div(constant(17), f32x4.add(e, constant(10))));
+  const signed = v128.or(far, v128.xor(x, a)); // far is positive, x ⊕ |x| is the sign
+  return v128.bitselect(near, signed, f32x4.lt(a, constant(16)));
 }
 
 /** 1 / (1 + e⁻ˣ), from the exponential that does not overflow. */
+// @ts-ignore: decorator
+@inline
 export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e));
+  const minus = f32x4.neg(f32x4.abs(x));
+  const n = octaves(minus);
+  const e = v128.andnot(f32x4.mul(within(minus, n), powerOf(n)), f32x4.lt(minus, constant(12)));
+  return f32x4.div(v128.bitselect(e, constant(10), f32x4.lt(x, constant(23))), f32x4.add(constant(10), e));
 }

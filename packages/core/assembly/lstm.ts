@@ -1,5 +1,5 @@
 import { sigmoid4, tanh4 } from "./elementary";
-import { flush, loadPart, storePart } from "./lanes";
+import { loadPart, storePart } from "./lanes";
 import { transposeBlock } from "./movement";
 import { BLOCK, block, EDGE, pack, packedAt, packedBytes, packTransposed, product, STEPS } from "./product";
 
@@ -17,6 +17,16 @@ function get(from: usize, lanes: i32): v128 {
 function put(to: usize, value: v128, lanes: i32): void {
   if (lanes == 4) v128.store(to, value);
   else storePart(to, value, lanes);
+}
+
+/**
+ * Gradients that have vanished, below 2⁻⁹⁶, become 0: long before they are denormal numbers themselves, for so would be their products with weights, and each
+ * would cost a hundred cycles.
+ */
+// @ts-ignore: decorator
+@inline
+function vanish(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1.262177448353619e-29)));
 }
 
 export function lstmScratch(texts: i32, hidden: i32): usize {
@@ -70,26 +80,31 @@ function addRows(a: usize, b: usize, to: usize, n: i32): void {
 /** One text, one step: the gates' sums become gates. */
 function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
   const row = <usize>hidden << 2;
-  for (let j = 0; j < hidden; j += 4) {
-    const lanes = min(hidden - j, 4);
-    const at = <usize>j << 2;
-    const i = sigmoid4(get(z + at, lanes));
-    const f = sigmoid4(get(z + row + at, lanes));
-    const g = tanh4(get(z + 2 * row + at, lanes));
-    const o = sigmoid4(get(z + 3 * row + at, lanes));
-    const cell = f32x4.add(f32x4.mul(f, get(c + at, lanes)), f32x4.mul(i, g));
-    const output = f32x4.mul(o, tanh4(cell));
-    put(c + at, cell, lanes);
-    put(h + at, output, lanes);
-    put(states + at, output, lanes);
-    if (gates != 0) {
-      put(gates + at, i, lanes);
-      put(gates + row + at, f, lanes);
-      put(gates + 2 * row + at, g, lanes);
-      put(gates + 3 * row + at, o, lanes);
-      put(cells + at, cell, lanes);
-    }
-  }
+  const whole = <usize>(hidden & ~3) << 2;
+  for (let at: usize = 0; at < whole; at += 16) advanceUnits(z, gates, cells, states, h, c, row, at, 4);
+  if (whole < row) advanceUnits(z, gates, cells, states, h, c, row, whole, hidden & 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function advanceUnits(
+  z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, row: usize, at: usize, lanes: i32,
+): void {
+  const i = sigmoid4(get(z + at, lanes));
+  const f = sigmoid4(get(z + row + at, lanes));
+  const g = tanh4(get(z + 2 * row + at, lanes));
+  const o = sigmoid4(get(z + 3 * row + at, lanes));
+  const cell = f32x4.add(f32x4.mul(f, get(c + at, lanes)), f32x4.mul(i, g));
+  const output = f32x4.mul(o, tanh4(cell));
+  put(c + at, cell, lanes);
+  put(h + at, output, lanes);
+  put(states + at, output, lanes);
+  if (gates == 0) return;
+  put(gates + at, i, lanes);
+  put(gates + row + at, f, lanes);
+  put(gates + 2 * row + at, g, lanes);
+  put(gates + 3 * row + at, o, lanes);
+  put(cells + at, cell, lanes);
 }
 
 /** See `Kernels.lstmGates`: against the order of reading. */
@@ -131,33 +146,39 @@ function retreat(
   dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, hidden: i32,
 ): void {
   const row = <usize>hidden << 2;
+  const whole = <usize>(hidden & ~3) << 2;
+  for (let at: usize = 0; at < whole; at += 16) retreatUnits(dstates, gates, cells, before, dgates, dz, dh, dc, row, at, 4);
+  if (whole < row) retreatUnits(dstates, gates, cells, before, dgates, dz, dh, dc, row, whole, hidden & 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function retreatUnits(
+  dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, row: usize, at: usize, lanes: i32,
+): void {
   const one = f32x4.splat(1);
-  for (let j = 0; j < hidden; j += 4) {
-    const lanes = min(hidden - j, 4);
-    const at = <usize>j << 2;
-    const i = get(gates + at, lanes);
-    const f = get(gates + row + at, lanes);
-    const g = get(gates + 2 * row + at, lanes);
-    const o = get(gates + 3 * row + at, lanes);
-    const previous = before == 0 ? f32x4.splat(0) : get(before + at, lanes);
-    const tanhC = tanh4(get(cells + at, lanes));
-    const dhj = f32x4.add(flush(get(dh + at, lanes)), get(dstates + at, lanes));
-    const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
-    const dcj = f32x4.add(get(dc + at, lanes), through);
-    const di = flush(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))));
-    const df = flush(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))));
-    const dg = flush(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))));
-    const d_o = flush(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))));
-    put(dc + at, flush(f32x4.mul(dcj, f)), lanes);
-    put(dz + at, di, lanes);
-    put(dz + row + at, df, lanes);
-    put(dz + 2 * row + at, dg, lanes);
-    put(dz + 3 * row + at, d_o, lanes);
-    put(dgates + at, di, lanes);
-    put(dgates + row + at, df, lanes);
-    put(dgates + 2 * row + at, dg, lanes);
-    put(dgates + 3 * row + at, d_o, lanes);
-  }
+  const i = get(gates + at, lanes);
+  const f = get(gates + row + at, lanes);
+  const g = get(gates + 2 * row + at, lanes);
+  const o = get(gates + 3 * row + at, lanes);
+  const previous = before == 0 ? f32x4.splat(0) : get(before + at, lanes);
+  const tanhC = tanh4(get(cells + at, lanes));
+  const dhj = f32x4.add(vanish(get(dh + at, lanes)), get(dstates + at, lanes));
+  const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
+  const dcj = f32x4.add(get(dc + at, lanes), through);
+  const di = vanish(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))));
+  const df = vanish(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))));
+  const dg = vanish(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))));
+  const d_o = vanish(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))));
+  put(dc + at, vanish(f32x4.mul(dcj, f)), lanes);
+  put(dz + at, di, lanes);
+  put(dz + row + at, df, lanes);
+  put(dz + 2 * row + at, dg, lanes);
+  put(dz + 3 * row + at, d_o, lanes);
+  put(dgates + at, di, lanes);
+  put(dgates + row + at, df, lanes);
+  put(dgates + 2 * row + at, dg, lanes);
+  put(dgates + 3 * row + at, d_o, lanes);
 }
 
 export function lstmRecurrentScratch(hidden: i32): usize {

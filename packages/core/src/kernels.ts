@@ -279,7 +279,7 @@ export interface Kernels {
     states: Storage,
     size: LstmSize,
   ): void;
-  /** From dstates[tokens+batch+1,d·h] and what `lstm` kept, the gradient of z: dgates[tokens,d·4h]. Vanishing gradients are flushed. */
+  /** From dstates[tokens+batch+1,d·h] and what `lstm` kept, the gradient of z: dgates[tokens,d·4h]. What is below 2⁻⁹⁶ has vanished: it becomes 0. */
   lstmGates(
     dstates: Storage,
     gates: Storage,

@@ -1,5 +1,5 @@
 import type { LstmSize } from "../../kernels.ts";
-import { flush, sigmoid, tanh } from "./elementary.ts";
+import { sigmoid, tanh } from "./elementary.ts";
 
 const f = Math.fround;
 
@@ -74,13 +74,13 @@ export function lstmGates(
         ];
         const previous = before === undefined ? 0 : cells[before + j]!;
         const tanhC = tanh(cells[state + j]!);
-        const dhj = f(flush(dh[j]!) + dstates[state + j]!);
+        const dhj = f(vanish(dh[j]!) + dstates[state + j]!);
         const dcj = f(dc[j]! + f(f(dhj * o) * f(1 - f(tanhC * tanhC))));
-        dgates[at + j] = flush(f(f(dcj * g) * f(i * f(1 - i))));
-        dgates[at + hidden + j] = flush(f(f(dcj * previous) * f(forget * f(1 - forget))));
-        dgates[at + 2 * hidden + j] = flush(f(f(dcj * i) * f(1 - f(g * g))));
-        dgates[at + 3 * hidden + j] = flush(f(f(dhj * tanhC) * f(o * f(1 - o))));
-        dc[j] = flush(f(dcj * forget));
+        dgates[at + j] = vanish(f(f(dcj * g) * f(i * f(1 - i))));
+        dgates[at + hidden + j] = vanish(f(f(dcj * previous) * f(forget * f(1 - forget))));
+        dgates[at + 2 * hidden + j] = vanish(f(f(dcj * i) * f(1 - f(g * g))));
+        dgates[at + 3 * hidden + j] = vanish(f(f(dhj * tanhC) * f(o * f(1 - o))));
+        dc[j] = vanish(f(dcj * forget));
       }
       dh.fill(0);
       for (let row = 0; row < 4 * hidden; row++) {
@@ -117,6 +117,11 @@ export function lstmRecurrent(
       }
     }
   }
+}
+
+/** Gradients below 2⁻⁹⁶ become 0: long before they are denormal numbers, which are slow, and so would be their products with weights. */
+function vanish(x: number): number {
+  return Math.abs(x) < 2 ** -96 ? 0 : x;
 }
 
 /** Every text in every direction, with its tokens in the order of reading. */
