@@ -78,9 +78,9 @@ export function gatherRows(table: usize, ids: usize, out: usize, count: i32, dim
   for (let i = 0; i < count; i++, out += bytes) copyRow(table + <usize>load<i32>(ids + (<usize>i << 2)) * bytes, out, dim);
 }
 
-/** out[ids[i]] += rows[i] in the order of i, but for the id `except`, −1 for none. */
-export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim: i32, except: i32): void {
-  if (dim == 1) {
+/** out[ids[i]] += rows[i] in the order of i, but for the id `except`, −1 for none. Rows are that many bytes apart. */
+export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim: i32, except: i32, row: usize): void {
+  if (row == 4) {
     for (let i: usize = 0; i < <usize>count << 2; i += 4) {
       const id = load<i32>(ids + i);
       const to = out + (<usize>id << 2);
@@ -88,12 +88,11 @@ export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim
     }
     return;
   }
-  const bytes = <usize>dim << 2;
-  for (let i = 0; i < count; i++, rows += bytes) {
+  for (let i = 0; i < count; i++, rows += row) {
     const id = load<i32>(ids + (<usize>i << 2));
     if (id == except) continue;
     let from = rows;
-    let to = out + <usize>id * bytes;
+    let to = out + <usize>id * row;
     let d = 0;
     for (; d <= dim - 4; d += 4, from += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
     if (d < dim) storePart(to, f32x4.add(loadPart(to, dim - d), loadPart(from, dim - d)), dim - d);

@@ -221,10 +221,11 @@ export function block(
 ): void {
   for (let j = 0; j < n; j += COLUMNS, b += panel, c += 4 * COLUMNS) {
     const whole = n - j >= COLUMNS;
-    for (let i = 0; i < m; i += ROWS) {
+    // as many tiles as are needed, of like height: low ones would wait for their own sums
+    for (let i = 0, rows = 0, tiles = (m + ROWS - 1) / ROWS; i < m; i += rows, tiles--) {
+      rows = (m - i + tiles - 1) / tiles;
       const left = a + <usize>i * aRow;
       const out = c + <usize>i * cRow;
-      const rows = min(m - i, ROWS);
       if (whole) {
         if (rows == ROWS) tile6(left, aRow, b, out, cRow, k, resume);
         else tileOf(rows, left, aRow, b, out, cRow, k, resume);

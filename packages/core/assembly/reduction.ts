@@ -1,40 +1,19 @@
 import { loadPart, storePart } from "./lanes";
 
-/** out[o,i] = Σ_a x[o,a,i], in the order of a, from 0: lanes run along i, so no lane's order changes. */
-export function sum(x: usize, out: usize, outer: i32, axis: i32, inner: i32): void {
-  if (inner == 1) return sumRows(x, out, outer, axis);
-  const row = <usize>inner << 2;
-  for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row) {
-    let i = 0;
-    for (; i <= inner - 16; i += 16) {
-      let s0 = f32x4.splat(0);
-      let s1 = f32x4.splat(0);
-      let s2 = f32x4.splat(0);
-      let s3 = f32x4.splat(0);
-      let from = x + (<usize>i << 2);
-      for (let a = 0; a < axis; a++, from += row) {
-        s0 = f32x4.add(s0, v128.load(from));
-        s1 = f32x4.add(s1, v128.load(from, 16));
-        s2 = f32x4.add(s2, v128.load(from, 32));
-        s3 = f32x4.add(s3, v128.load(from, 48));
-      }
-      const to = out + (<usize>i << 2);
-      v128.store(to, s0);
-      v128.store(to, s1, 16);
-      v128.store(to, s2, 32);
-      v128.store(to, s3, 48);
-    }
-    for (; i < inner; i += 4) {
-      const part = min(inner - i, 4);
-      let total = f32x4.splat(0);
-      let from = x + (<usize>i << 2);
-      if (part == 4) {
-        for (let a = 0; a < axis; a++, from += row) total = f32x4.add(total, v128.load(from));
-        v128.store(out + (<usize>i << 2), total);
-      } else {
-        for (let a = 0; a < axis; a++, from += row) total = f32x4.add(total, loadPart(from, part));
-        storePart(out + (<usize>i << 2), total, part);
-      }
+/**
+ * out[o,i] = Σ_a x[o,a,i], in the order of a, from 0: lanes run along i, so no lane's order changes. Rows of `x` and `out` are that many bytes apart, and are
+ * read from end to end, as memory likes it; their sums stay in the first-level cache.
+ */
+export function sum(x: usize, out: usize, outer: i32, axis: i32, inner: i32, row: usize): void {
+  if (row == 4) return sumRows(x, out, outer, axis);
+  for (let o = 0; o < outer; o++, out += row) {
+    memory.fill(out, 0, <usize>inner << 2);
+    for (let a = 0; a < axis; a++, x += row) {
+      let i = 0;
+      let from = x;
+      let to = out;
+      for (; i <= inner - 4; i += 4, from += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+      if (i < inner) storePart(to, f32x4.add(loadPart(to, inner - i), loadPart(from, inner - i)), inner - i);
     }
   }
 }

@@ -29,10 +29,10 @@ export interface Exports {
   readonly place: Moves;
   copyRows(from: number, fromRow: number, to: number, toRow: number, rows: number, n: number): void;
   gatherRows(table: number, ids: number, out: number, count: number, dim: number): void;
-  scatterRows(rows: number, ids: number, out: number, count: number, dim: number, except: number): void;
+  scatterRows(rows: number, ids: number, out: number, count: number, dim: number, except: number, row: number): void;
   placeWinners(dy: number, winners: number, dx: number, outer: number, axis: number, inner: number): void;
   takeWinners(x: number, winners: number, y: number, outer: number, axis: number, inner: number): void;
-  sum(x: number, out: number, outer: number, axis: number, inner: number): void;
+  sum(x: number, out: number, outer: number, axis: number, inner: number, row: number): void;
   max(x: number, lengths: number, out: number, winners: number, outer: number, axis: number, inner: number): void;
   matmul(
     a: number,

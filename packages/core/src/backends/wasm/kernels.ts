@@ -115,7 +115,9 @@ export function createKernels(
     },
 
     sum: (x: Region, out: Region, { outer, axis, inner }: AxisView) =>
-      simd.sum(x.pointer, out.pointer, outer, axis, inner),
+      share("sum", { n: inner, work: (outer * axis * inner) / 4, grain: 16 }, (begin, end) => [
+        ...[x.pointer + begin * 4, out.pointer + begin * 4, outer, axis, end - begin, inner * 4],
+      ]),
     max: (x: Region, lengths: Region | undefined, out: Region, winners: Region, { outer, axis, inner }: AxisView) =>
       simd.max(x.pointer, lengths?.pointer ?? 0, out.pointer, winners.pointer, outer, axis, inner),
     placeWinners: (dy: Region, winners: Region, dx: Region, { outer, axis, inner }: AxisView) =>
@@ -223,7 +225,9 @@ export function createKernels(
       { dim, except = -1 }: { dim: number; except?: number | undefined },
     ) => {
       simd.fill(0, out.pointer, out.bytes);
-      simd.scatterRows(rows.pointer, ids.pointer, out.pointer, ids.length, dim, except);
+      share("scatterRows", { n: dim, work: rows.length / 4, grain: 16 }, (begin, end) => [
+        ...[rows.pointer + begin * 4, ids.pointer, out.pointer + begin * 4, ids.length, end - begin, except, dim * 4],
+      ]);
     },
 
     dropoutMask: ([key0, key1]: RngKey, out: Region, { p }: { p: number }) => {
@@ -327,7 +331,7 @@ export function createKernels(
         // rows that begin amid a vector: written out, then updated as a whole
         return memory.borrow(weights.bytes, (whole) => {
           simd.fill(0, whole, weights.bytes);
-          simd.scatterRows(rows.pointer, ids.pointer, whole, ids.length, dim, except);
+          simd.scatterRows(rows.pointer, ids.pointer, whole, ids.length, dim, except, dim * 4);
           const pointers = [whole, m.pointer, v.pointer, weights.pointer];
           simd.adam(...pointers, weights.bytes, ...adamRates(step));
         });

@@ -68,6 +68,8 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array)[], 
     const values = operands.map((operand) => (typeof operand === "number" ? floats(operand) : operand));
     return [name, values, { batch: 9, tokens: 108, hidden: 70, directions: 2 }] as const;
   }),
+  ["sum", [floats(5000 * 901), floats(901)], { outer: 1, axis: 5000, inner: 901 }],
+  ["scatterRows", [floats(5000 * 901), integers(5000, 0, 99), floats(100 * 901)], { dim: 901 }],
   ["adam", [floats(2_000_003), floats(2_000_003), floats(2_000_003).map(Math.abs), floats(2_000_003)], adam],
 ];
 
