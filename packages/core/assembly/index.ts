@@ -7,7 +7,7 @@ export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,
 } from "./convolution";
 export { dropoutMask } from "./dropout";
-export { lstm, lstmGates, lstmRecurrent, lstmRecurrentScratch, lstmScratch } from "./lstm";
+export { lstm, lstmGates, lstmRecurrent, lstmRecurrentScratch, lstmScratch, lstmSparseScratch } from "./lstm";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";

@@ -2,6 +2,7 @@ import { sigmoid4, tanh4 } from "./elementary";
 import { loadPart, storePart } from "./lanes";
 import { transposeBlock } from "./movement";
 import { BLOCK, block, EDGE, pack, packedAt, packedBytes, packTransposed, product, STEPS } from "./product";
+import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
 
 // One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or a thread's part) by falling length, so at every
 // step they are the first `alive` of it, and their states are that many rows of compact matrices.
@@ -29,23 +30,69 @@ function vanish(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1.262177448353619e-29)));
 }
 
+/** Scratch memory of a part: states and gates of its texts, then the weights, all of them or what is stored. */
 export function lstmScratch(texts: i32, hidden: i32): usize {
-  return packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + (<usize>texts * hidden * 6 << 2) + 64;
+  return align(<usize>texts * hidden * 6 << 2) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64;
 }
 
-/** See `Kernels.lstm`. Pointers are those of the direction; rows of gates and states hold all directions. */
+export function lstmSparseScratch(texts: i32, hidden: i32, entries: i32): usize {
+  return align(<usize>texts * hidden * 6 << 2) + align(<usize>entries << 3) + <usize>(4 * hidden + TILE) * sparseRow(texts) + 64;
+}
+
+// @ts-ignore: decorator
+@inline
+function sparseRow(texts: i32): usize {
+  return <usize>sparseRows(texts) << 2;
+}
+
+/** Pairs the entries up, and clears what lies between the last text and the end of a vector: it is computed with, and denormal numbers would be slow. */
+function prepare(values: usize, places: usize, order: usize, entries: i32, texts: i32, inner: i32, pairs: usize): void {
+  const row = sparseRow(texts);
+  pairUp(values, places, order, entries, row, pairs);
+  memory.fill(pairs + align(<usize>entries << 3), 0, <usize>(inner + TILE) * row);
+}
+
+/**
+ * y[i,:] = x[i,:]·weight, or += where `resume`, for the texts alive, of what a weight of both directions stores: its columns and places are this one's in the second
+ * half, if `reverse`. The entries are paired for blocks of texts whose size does not change.
+ */
+function sparseStep(
+  x: usize, y: usize, alive: i32, inner: i32, columns: i32, texts: i32, starts: usize, entries: i32, reverse: bool, resume: bool, pairs: usize,
+): void {
+  const size = sparseRows(texts);
+  const row = <usize>size << 2;
+  const turned = pairs + align(<usize>entries << 3);
+  const tile = turned + <usize>inner * row;
+  const own = reverse ? starts + (<usize>columns << 2) : starts;
+  const origin = reverse ? turned - <usize>inner * row : turned;
+  const xRow = <usize>inner << 2;
+  const yRow = <usize>columns << 2;
+  for (let i = 0; i < alive; i += size) {
+    const some = min(alive - i, size);
+    transposeBlock(x + i * xRow, xRow, turned, row, some, inner);
+    columnsOf(own, columns, pairs, origin, row, tile, y + i * yRow, yRow, some, (some + 7) & ~7, resume);
+  }
+}
+
+/**
+ * See `Kernels.lstm`, and `SparseKernels.lstm` where `recurrent` is 0. Pointers are those of the direction; rows of gates and states hold all directions, and so do
+ * entries.
+ */
 export function lstm(
   projected: usize, places: usize, bias: usize, recurrent: usize, starts: usize, order: usize, gates: usize, cells: usize, states: usize,
   finals: usize, zeros: usize, texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
+  values: usize, entryStarts: usize, entryPlaces: usize, entryOrder: usize, entries: i32,
 ): void {
   const row = <usize>hidden << 2;
   const stateRow = row * directions;
   const gateRow = 4 * stateRow;
-  const packed = scratch + packedAt();
-  const h = packed + packedBytes(hidden, 4 * hidden);
+  const h = scratch;
   const c = h + <usize>texts * row;
   const z = c + <usize>texts * row;
-  packTransposed(recurrent, row, hidden, 4 * hidden, packed);
+  const weights = align(z + <usize>texts * 4 * row);
+  const packed = weights + packedAt();
+  if (recurrent != 0) packTransposed(recurrent, row, hidden, 4 * hidden, packed);
+  else prepare(values, entryPlaces, entryOrder, entries, texts, hidden, weights);
   memory.fill(c, 0, <usize>texts * row);
 
   for (let step = 0, alive = texts; ; step++) {
@@ -56,7 +103,10 @@ export function lstm(
       const input = places == 0 ? n : <usize>load<i32>(places + (n << 2));
       addRows(projected + input * gateRow, bias, z + <usize>i * 4 * row, 4 * hidden);
     }
-    if (step > 0) product(h, row, packed, z, 4 * row, alive, hidden, 4 * hidden, true, scratch);
+    if (step > 0) {
+      if (recurrent != 0) product(h, row, packed, z, 4 * row, alive, hidden, 4 * hidden, true, weights);
+      else sparseStep(h, z, alive, hidden, 4 * hidden, texts, entryStarts, entries, reverse, true, weights);
+    }
     for (let i = 0; i < alive; i++) {
       const n = token(starts, order, i, step, reverse);
       const at = <usize>i * row;
@@ -107,19 +157,22 @@ function advanceUnits(
   put(cells + at, cell, lanes);
 }
 
-/** See `Kernels.lstmGates`: against the order of reading. */
+/** See `Kernels.lstmGates`, and `SparseKernels.lstmGates` where `recurrent` is 0: against the order of reading. */
 export function lstmGates(
   dstates: usize, dfinals: usize, gates: usize, cells: usize, recurrent: usize, starts: usize, order: usize, dgates: usize,
   texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
+  values: usize, entryStarts: usize, entryPlaces: usize, entryOrder: usize, entries: i32,
 ): void {
   const row = <usize>hidden << 2;
   const stateRow = row * directions;
   const gateRow = 4 * stateRow;
-  const packed = scratch + packedAt();
-  const dh = packed + packedBytes(4 * hidden, hidden);
+  const dh = scratch;
   const dc = dh + <usize>texts * row;
   const dz = dc + <usize>texts * row;
-  pack(recurrent, row, 4 * hidden, hidden, packed);
+  const weights = align(dz + <usize>texts * 4 * row);
+  const packed = weights + packedAt();
+  if (recurrent != 0) pack(recurrent, row, 4 * hidden, hidden, packed);
+  else prepare(values, entryPlaces, entryOrder, entries, texts, 4 * hidden, weights);
   memory.fill(dh, 0, <usize>texts * row);
   for (let i = 0; i < texts; i++) {
     memory.copy(dc + <usize>i * row, dfinals + <usize>load<i32>(order + (<usize>i << 2)) * stateRow, row);
@@ -137,7 +190,9 @@ export function lstmGates(
         dstates + n * stateRow, gates + n * gateRow, cell, before, dgates + n * gateRow, dz + 4 * at, dh + at, dc + at, hidden,
       );
     }
-    if (step > 0) product(dz, 4 * row, packed, dh, row, alive, 4 * hidden, hidden, false, scratch);
+    if (step == 0) break;
+    if (recurrent != 0) product(dz, 4 * row, packed, dh, row, alive, 4 * hidden, hidden, false, weights);
+    else sparseStep(dz, dh, alive, 4 * hidden, hidden, texts, entryStarts, entries, reverse, false, weights);
   }
 }
 

@@ -17,7 +17,7 @@ export function sparseRows(rows: i32): i32 {
 }
 
 /** Columns that are turned back together: whole cache lines of y. */
-const TILE = 16;
+export const TILE = 16;
 
 /** Scratch memory of `sparseProduct`: the entries, a turned block of x, a tile of results. */
 export function sparseProductScratch(rows: i32, inner: i32, entries: i32): usize {
@@ -27,7 +27,7 @@ export function sparseProductScratch(rows: i32, inner: i32, entries: i32): usize
 
 // @ts-ignore: decorator
 @inline
-function align(bytes: usize): usize {
+export function align(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 
@@ -50,25 +50,35 @@ export function sparseProduct(
     const some = min(rows - i, size);
     if (some < size) memory.fill(turned, 0, <usize>inner * row);
     transposeBlock(x + (<usize>(b * stride + i * step) << 2), <usize>step << 2, turned, row, some, inner);
-    let to = y + (<usize>(b * rows + i) * columns << 2);
-    for (let j = 0; j < columns; j += TILE, to += 4 * TILE) {
-      const some1 = min(columns - j, TILE);
-      let entry = scratch + (<usize>load<i32>(starts + (<usize>j << 2)) << 3);
-      for (let k = 0; k < some1; k++) {
-        const last = scratch + (<usize>load<i32>(starts + (<usize>(j + k + 1) << 2)) << 3);
-        const out = tile + <usize>k * row;
-        if (size == 24) column6(entry, last, turned, out);
-        else if (size == 16) column4(entry, last, turned, out);
-        else column2(entry, last, turned, out);
-        entry = last;
-      }
-      transposeBlock(tile, row, to, <usize>columns << 2, some1, some);
+    const to = y + (<usize>(b * rows + i) * columns << 2);
+    columnsOf(starts, columns, scratch, turned, row, tile, to, <usize>columns << 2, some, size, false);
+  }
+}
+
+/**
+ * y[i,j], or += where `resume`, of a turned block of `x`: entries begin where `starts` says of each column; `size`, a multiple of 8, is at least the rows `i`.
+ */
+export function columnsOf(
+  starts: usize, columns: i32, entries: usize, x: usize, row: usize, tile: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
+): void {
+  for (let j = 0; j < columns; j += TILE, y += 4 * TILE) {
+    const some = min(columns - j, TILE);
+    if (resume) transposeBlock(y, yRow, tile, row, rows, some);
+    let entry = entries + (<usize>load<i32>(starts + (<usize>j << 2)) << 3);
+    for (let k = 0; k < some; k++) {
+      const last = entries + (<usize>load<i32>(starts + (<usize>(j + k + 1) << 2)) << 3);
+      const out = tile + <usize>k * row;
+      if (size == 24) column6(entry, last, x, out, resume);
+      else if (size == 16) column4(entry, last, x, out, resume);
+      else column2(entry, last, x, out, resume);
+      entry = last;
     }
+    transposeBlock(tile, row, y, yRow, some, rows);
   }
 }
 
 /** Every entry as where its row begins in the turned block, and its value. */
-function pairUp(values: usize, places: usize, order: usize, count: i32, row: usize, to: usize): void {
+export function pairUp(values: usize, places: usize, order: usize, count: i32, row: usize, to: usize): void {
   for (let e = 0; e < count; e++, to += 8) {
     const at = <usize>e << 2;
     store<usize>(to, <usize>load<i32>(places + at) * row);
@@ -78,13 +88,25 @@ function pairUp(values: usize, places: usize, order: usize, count: i32, row: usi
 
 // @ts-ignore: decorator
 @inline
-function column(vectors: i32, entry: usize, last: usize, x: usize, to: usize): void {
+function column(vectors: i32, entry: usize, last: usize, x: usize, to: usize, resume: bool): void {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
   let s3 = f32x4.splat(0);
   let s4 = f32x4.splat(0);
   let s5 = f32x4.splat(0);
+  if (resume) {
+    s0 = v128.load(to);
+    s1 = v128.load(to, 16);
+    if (vectors > 2) {
+      s2 = v128.load(to, 32);
+      s3 = v128.load(to, 48);
+    }
+    if (vectors > 4) {
+      s4 = v128.load(to, 64);
+      s5 = v128.load(to, 80);
+    }
+  }
   for (; entry < last; entry += 8) {
     const from = x + load<usize>(entry);
     const value = v128.load32_splat(entry, 4);
@@ -111,16 +133,16 @@ function column(vectors: i32, entry: usize, last: usize, x: usize, to: usize): v
   }
 }
 
-function column2(entry: usize, last: usize, x: usize, to: usize): void {
-  column(2, entry, last, x, to);
+function column2(entry: usize, last: usize, x: usize, to: usize, resume: bool): void {
+  column(2, entry, last, x, to, resume);
 }
 
-function column4(entry: usize, last: usize, x: usize, to: usize): void {
-  column(4, entry, last, x, to);
+function column4(entry: usize, last: usize, x: usize, to: usize, resume: bool): void {
+  column(4, entry, last, x, to, resume);
 }
 
-function column6(entry: usize, last: usize, x: usize, to: usize): void {
-  column(6, entry, last, x, to);
+function column6(entry: usize, last: usize, x: usize, to: usize, resume: bool): void {
+  column(6, entry, last, x, to, resume);
 }
 
 /** Terms that a block of `sparseProductValues` adds. */

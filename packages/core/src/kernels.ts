@@ -397,6 +397,34 @@ export interface SparseKernels {
     dvalues: Storage,
     size: WindowSize,
   ): void;
+
+  /**
+   * `lstm` with a recurrent weight of which a part is stored: values[order[e]] for the entries e of row d·4h + i, whose places are d·h + j; so both
+   * directions are one matrix, 0 where they would mix.
+   */
+  lstm(
+    projected: Storage,
+    places: Indices | undefined,
+    bias: Storage,
+    values: Storage,
+    recurrent: Compressed,
+    starts: Indices,
+    gates: Storage | undefined,
+    cells: Storage | undefined,
+    states: Storage,
+    size: LstmSize,
+  ): void;
+  /** `lstmGates` likewise; `recurrent` is given by its columns. */
+  lstmGates(
+    dstates: Storage,
+    gates: Storage,
+    cells: Storage,
+    values: Storage,
+    recurrent: Compressed,
+    starts: Indices,
+    dgates: Storage,
+    size: LstmSize,
+  ): void;
 }
 
 /**

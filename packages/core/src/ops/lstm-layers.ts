@@ -4,13 +4,14 @@ import { isRecorded, onceOnly, record } from "../record.ts";
 import type { Rng } from "../rng.ts";
 import { borrow, indices } from "../scope.ts";
 import { ShapeError } from "../shape.ts";
-import { dense, type Weight } from "../sparse.ts";
+import { dense, type WeightVector } from "../sparse.ts";
 import { type Cube, empty, emptyLike, type Matrix, type Tensor } from "../tensor.ts";
 import type { TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
 import { dropout } from "./dropout.ts";
 import { checkLstmWeights, type LstmWeights } from "./lstm-cell.ts";
+import { inputWeight, recurrentWeight } from "./lstm-weights.ts";
 import { reshape } from "./reshape.ts";
 import { gatherRows } from "./rows.ts";
 
@@ -66,7 +67,6 @@ export function lstmLayers(
   drop: LstmOptions["dropout"],
 ): { states: Matrix } & FinalStates {
   if (layers.length === 0) throw new ShapeError(`${operation}: there are no layers`);
-  const starts = indices(texts.starts);
   const finals: { h: Cube; c: Cube }[] = [];
   let states = x;
   for (const [k, directions] of layers.entries()) {
@@ -74,7 +74,7 @@ export function lstmLayers(
     if (drop !== undefined && k > 0) above.x = dropout(states, drop.p, drop.rng);
     const input = k === 0 ? x.shape[1] : states.shape[1];
     const hidden = checkDirections(operation, k, input, directions);
-    states = layer(operation, above, texts, starts, directions, hidden);
+    states = layer(operation, above, texts, directions, hidden);
     finals.push(finalStates(states, texts, directions.length, hidden));
   }
   return { states, h: concat(finals.map(({ h }) => h)), c: concat(finals.map(({ c }) => c)) };
@@ -95,56 +95,45 @@ function checkDirections(operation: string, k: number, input: number, directions
 function layer(
   operation: string,
   { x, places }: { x: Matrix; places: Indices | undefined },
-  { batch, tokens }: Texts,
-  starts: Indices,
+  { batch, tokens, starts }: Texts,
   weights: readonly LstmWeights[],
   hidden: number,
 ): Matrix {
-  const stack = <T extends Weight>(pick: (weights: LstmWeights) => T) => concat(weights.map((one) => dense(pick(one))));
-  const weightIh = stack((one) => one.weightIh) as Matrix;
-  const weightHh = stack((one) => one.weightHh) as Matrix;
-  const bias = add(
-    stack((one) => one.biasIh),
-    stack((one) => one.biasHh),
-  );
+  const weightIh = inputWeight(weights.map((one) => one.weightIh));
+  const weightHh = recurrentWeight(weights.map((one) => one.weightHh));
+  const stack = (biases: readonly WeightVector[]) => concat(biases.map((bias) => dense(bias)));
+  const bias = add(stack(weights.map((one) => one.biasIh)), stack(weights.map((one) => one.biasHh)));
 
-  const inputs = [x, weightIh, bias, weightHh];
-  const directions = weights.length as 1 | 2;
-  const size: LstmSize = { batch, tokens, hidden, directions };
-  const width = directions * hidden;
+  const inputs = [x, weightIh.values, bias, weightHh.values];
+  const size: LstmSize = { batch, tokens, hidden, directions: weights.length as 1 | 2 };
+  const width = weights.length * hidden;
   const rows = places === undefined ? tokens : x.shape[0];
+  const ends = indices(starts);
   const { kernels } = backend();
   const states: Matrix = empty([tokens + batch + 1, width]);
   const kept = isRecorded(inputs) ? { gates: empty([tokens, 4 * width]), cells: empty([tokens, width]) } : undefined;
   borrow(rows * 4 * width, (projected) => {
-    const product = { batch: 1, m: rows, k: x.shape[1], n: 4 * width, transposeA: false, transposeB: true };
-    kernels.matmul(x.storage, weightIh.storage, projected, product);
+    weightIh.project(x.storage, projected, rows);
     const [gates, cells] = [kept?.gates.storage, kept?.cells.storage];
-    kernels.lstm(projected, places, bias.storage, weightHh.storage, starts, gates, cells, states.storage, size);
+    weightHh.read(projected, places, bias.storage, ends, gates, cells, states.storage, size);
   });
 
   return record(operation, states, inputs, (dstates) => {
     let found: Tensor[] | undefined;
     const find = (): Tensor[] => {
-      const [dx, dweightIh, dbias, dweightHh] = inputs.map(emptyLike) as [Matrix, Matrix, Tensor, Matrix];
+      const [dx, dweightIh, dbias, dweightHh] = inputs.map(emptyLike) as [Matrix, Tensor, Tensor, Tensor];
       borrow(tokens * 4 * width, (dgates) => {
-        const { gates, cells } = kept!;
-        const of = [dstates.storage, gates.storage, cells.storage, weightHh.storage] as const;
-        kernels.lstmGates(...of, starts, dgates, size);
-        if (weightHh.requiresGrad) {
-          kernels.lstmRecurrent(dgates, states.storage, starts, dweightHh.storage, size);
+        weightHh.readBack(dstates.storage, kept!.gates.storage, kept!.cells.storage, ends, dgates, size);
+        if (weightHh.values.requiresGrad) {
+          weightHh.gradient(dgates, states.storage, { starts, ends }, dweightHh.storage, size);
         }
         if (bias.requiresGrad) kernels.sum(dgates, dbias.storage, { outer: 1, axis: tokens, inner: 4 * width });
         const project = (dprojected: Storage) => {
-          const product = { batch: 1, m: rows, k: 4 * width, n: x.shape[1], transposeA: false, transposeB: false };
           if (x.requiresGrad) {
             if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
-            kernels.matmul(dprojected, weightIh.storage, dx.storage, product);
+            weightIh.projectBack(dprojected, dx.storage, rows);
           }
-          if (weightIh.requiresGrad) {
-            const size = { ...product, m: 4 * width, k: rows, transposeA: true };
-            kernels.matmul(dprojected, x.storage, dweightIh.storage, size);
-          }
+          if (weightIh.values.requiresGrad) weightIh.gradient(x.storage, dprojected, dweightIh.storage, rows);
         };
         if (places === undefined) return project(dgates);
         borrow(rows * 4 * width, (dprojected) => {

@@ -1,6 +1,7 @@
+import { backend } from "../backend.ts";
 import { indices } from "../scope.ts";
 import { ShapeError, show } from "../shape.ts";
-import { dense, type WeightMatrix } from "../sparse.ts";
+import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
 import type { Matrix } from "../tensor.ts";
 import type { TokenMatrix } from "../tokens.ts";
 import { distinctIds } from "./distinct.ts";
@@ -9,7 +10,7 @@ import { checkIds } from "./embedding.ts";
 import type { LstmWeights } from "./lstm-cell.ts";
 import { type FinalStates, type LstmOptions, lstmLayers, textsOf, tokenPlaces } from "./lstm-layers.ts";
 import { checkLengths } from "./max-over-time.ts";
-import { gatherDistinctRows, gatherRows } from "./rows.ts";
+import { gatherDistinctPackedRows, gatherDistinctRows, gatherRows } from "./rows.ts";
 
 /**
  * The states with which a stack of LSTM layers ends after reading texts: embedding → dropout → `lstm`, for texts of ids `[batch, time]`.
@@ -35,16 +36,18 @@ export function textLstm(
   }: LstmOptions & { inputDropout?: LstmOptions["dropout"]; paddingId?: number | undefined } = {},
 ): FinalStates {
   const [batch, time] = texts.shape;
-  const table = dense(weights);
   if (batch === 0 || time === 0) throw new ShapeError(`textLstm: ${show(texts)} has no steps`);
   if (lengths !== undefined) checkLengths("textLstm", lengths, texts.shape);
-  checkIds("textLstm", table, texts);
+  checkIds("textLstm", weights, texts);
 
   const packed = textsOf(lengths?.data ?? new Int32Array(batch).fill(time));
   const ids = Int32Array.from(tokenPlaces(packed, time), (place) => texts.data[place]!);
   const reach = Int32Array.of(ids.length);
-  const { distinct, which } = distinctIds(ids, table.shape[0], { step: ids.length, reach });
-  const words = gatherDistinctRows(table, distinct, paddingId);
+  const { distinct, which } = distinctIds(ids, weights.shape[0], { step: ids.length, reach });
+  const words =
+    weights instanceof Sparse && backend().kernels.sparse !== undefined
+      ? gatherDistinctPackedRows(weights, distinct, indices(distinct), paddingId)
+      : gatherDistinctRows(dense(weights), distinct, paddingId);
   const { p, rng } = inputDropout ?? { p: 0, rng: undefined };
   if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, which, packed, layers, dropout));
   const tokens = drop(gatherRows(words, indices(which), [ids.length], undefined), p, rng) as Matrix;

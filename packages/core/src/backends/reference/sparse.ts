@@ -1,4 +1,5 @@
-import type { AdamStep, Compressed, PackedRows, SparseSize, WindowSize } from "../../kernels.ts";
+import type { AdamStep, Compressed, LstmSize, PackedRows, SparseSize, WindowSize } from "../../kernels.ts";
+import { lstm as denseLstm, lstmGates as denseLstmGates } from "./lstm.ts";
 import { adam } from "./updates.ts";
 import { maxOfWindows as denseMaxOfWindows, eachWord } from "./windows.ts";
 
@@ -144,6 +145,50 @@ export function maxOfWindowsKernel(
       if (Math.floor(place / channels) === w) dvalues[i]! += f(rows[row * channels + (place % channels)]! * d);
     });
   });
+}
+
+/** `lstm` with the recurrent weight written out. */
+export function lstm(
+  projected: Float32Array,
+  places: Int32Array | undefined,
+  bias: Float32Array,
+  values: Float32Array,
+  recurrent: Compressed,
+  starts: Int32Array,
+  gates: Float32Array | undefined,
+  cells: Float32Array | undefined,
+  states: Float32Array,
+  size: LstmSize,
+): void {
+  const { hidden } = size;
+  const written = new Float32Array(recurrent.columns * hidden);
+  for (let row = 0; row < recurrent.columns; row++) {
+    eachEntry(recurrent as Arrays, row, (place, i) => {
+      written[row * hidden + (place % hidden)] = values[i]!;
+    });
+  }
+  denseLstm(projected, places, bias, written, starts, gates, cells, states, size);
+}
+
+/** `lstmGates` likewise. */
+export function lstmGates(
+  dstates: Float32Array,
+  gates: Float32Array,
+  cells: Float32Array,
+  values: Float32Array,
+  recurrent: Compressed,
+  starts: Int32Array,
+  dgates: Float32Array,
+  size: LstmSize,
+): void {
+  const { hidden } = size;
+  const written = new Float32Array(recurrent.inner * hidden);
+  for (let unit = 0; unit < recurrent.columns; unit++) {
+    eachEntry(recurrent as Arrays, unit, (row, i) => {
+      written[row * hidden + (unit % hidden)] = values[i]!;
+    });
+  }
+  denseLstmGates(dstates, gates, cells, written, starts, dgates, size);
 }
 
 /** Where the terms of each result begin, and where its columns go, in order. */

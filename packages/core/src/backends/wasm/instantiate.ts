@@ -66,6 +66,7 @@ export interface Exports {
   lstmRecurrent(...operands: number[]): void;
   lstmScratch(batch: number, hidden: number): number;
   lstmRecurrentScratch(hidden: number): number;
+  lstmSparseScratch(texts: number, hidden: number, entries: number): number;
   sgd(...operands: number[]): void;
   adam(...operands: number[]): void;
   adamRows(...operands: number[]): void;

@@ -4,7 +4,6 @@ import type {
   Compressed,
   Conv1dSize,
   Kernels,
-  LstmSize,
   MatmulSize,
   PairWalk,
   RmspropStep,
@@ -16,12 +15,13 @@ import type {
 import type { RngKey } from "../../rng.ts";
 import type { AxisView } from "../../shape.ts";
 import type { Exports } from "./instantiate.ts";
+import { createLstmKernels, createSparseLstmKernels } from "./lstm.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { adamRates } from "./rates.ts";
 import { createShare } from "./share.ts";
 import { createSparseKernels } from "./sparse.ts";
 import { eachWalk } from "./strides.ts";
-import type { Part, Team } from "./team.ts";
+import type { Team } from "./team.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
 const DRAWS = 0x80000000;
@@ -237,74 +237,7 @@ export function createKernels(
       else simd.dropoutMask(key0, key1, DRAWS, out.pointer, out.length, Math.min(last, 2 ** 32 - 1), kept);
     },
 
-    lstm: (
-      projected: Region,
-      places: Region | undefined,
-      bias: Region,
-      recurrent: Region,
-      starts: Region,
-      gates: Region | undefined,
-      cells: Region | undefined,
-      states: Region,
-      size: LstmSize,
-    ) => {
-      const { batch, tokens, hidden, directions } = size;
-      const row = directions * hidden * 4;
-      eachReading("lstm", starts, size, (order, count, d, scratch) => {
-        const [unit, gate] = [d * hidden * 4, d * hidden * 16];
-        return [
-          ...[projected.pointer + gate, places?.pointer ?? 0, bias.pointer + gate, recurrent.pointer + gate * hidden],
-          ...[starts.pointer, order, gates === undefined ? 0 : gates.pointer + gate],
-          ...[cells === undefined ? 0 : cells.pointer + unit, states.pointer + unit],
-          ...[
-            states.pointer + tokens * row + unit,
-            states.pointer + (tokens + batch) * row + unit,
-            count,
-            hidden,
-            directions,
-            d,
-            scratch,
-          ],
-        ];
-      });
-    },
-    lstmGates: (
-      dstates: Region,
-      gates: Region,
-      cells: Region,
-      recurrent: Region,
-      starts: Region,
-      dgates: Region,
-      size: LstmSize,
-    ) => {
-      const { tokens, hidden, directions } = size;
-      const row = directions * hidden * 4;
-      eachReading("lstmGates", starts, size, (order, count, d, scratch) => {
-        const [unit, gate] = [d * hidden * 4, d * hidden * 16];
-        return [
-          ...[
-            dstates.pointer + unit,
-            dstates.pointer + tokens * row + unit,
-            gates.pointer + gate,
-            cells.pointer + unit,
-          ],
-          ...[recurrent.pointer + gate * hidden, starts.pointer, order, dgates.pointer + gate],
-          ...[count, hidden, directions, d, scratch],
-        ];
-      });
-    },
-    lstmRecurrent: (dgates: Region, states: Region, starts: Region, drecurrent: Region, size: LstmSize) => {
-      const { batch, tokens, hidden, directions } = size;
-      const scratch = simd.lstmRecurrentScratch(hidden) >>> 0;
-      for (let d = 0; d < directions; d++) {
-        const work = tokens * 4 * hidden * hidden;
-        share("lstmRecurrent", { n: 4 * hidden, work, grain: 6, scratch }, (begin, end, at) => [
-          ...[dgates.pointer + (d * 4 * hidden + begin) * 4, states.pointer + d * hidden * 4, starts.pointer],
-          ...[drecurrent.pointer + (d * 4 * hidden + begin) * hidden * 4],
-          ...[batch, end - begin, hidden, directions, d, at],
-        ]);
-      }
-    },
+    ...createLstmKernels(simd, { memory, team, worth }, share),
 
     sgd: (gradient: Region, velocity: Region | undefined, weights: Region, step: SgdStep) =>
       simd.sgd(
@@ -383,42 +316,9 @@ export function createKernels(
         ...[step.learningRate, step.alpha, step.epsilon, step.weightDecay, step.momentum, 1 - step.alpha],
       ),
   };
-  return { ...dense, sparse: createSparseKernels(simd, memory, share, dense) };
-
-  /**
-   * Shares out what is read, each part a direction and some texts by falling length: dealt in turns, so that each part has long and short ones.
-   */
-  function eachReading(
-    kernel: "lstm" | "lstmGates",
-    starts: Region,
-    { batch, tokens, hidden, directions }: LstmSize,
-    part: (order: number, count: number, direction: number, scratch: number) => Part,
-  ): void {
-    const ends = memory.integers(starts);
-    const length = Int32Array.from({ length: batch }, (_, b) => ends[b + 1]! - ends[b]!);
-    const texts = Int32Array.from(length, (_, b) => b).sort((a, b) => length[b]! - length[a]!);
-    const work = tokens * hidden * hidden * 4 * directions;
-    const most = Math.min(team.size, Math.floor(work / worth));
-    const hands = Math.max(1, Math.min(batch, Math.floor(most / directions)));
-    const order = memory.allocate(batch);
-    try {
-      const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));
-      memory.integers(order).set(dealt.flatMap((hand) => [...hand]));
-      const room = ((simd.lstmScratch(Math.ceil(batch / hands), hidden) >>> 0) + 63) & ~63;
-      memory.borrow(room * hands * directions, (scratch) => {
-        const parts: Part[] = [];
-        for (let d = 0; d < directions; d++) {
-          let at = order.pointer;
-          for (const hand of dealt) {
-            parts.push(part(at, hand.length, d, scratch + parts.length * room));
-            at += hand.length * 4;
-          }
-        }
-        const together = Math.max(1, most);
-        for (let i = 0; i < parts.length; i += together) team.run(kernel, parts.slice(i, i + together));
-      });
-    } finally {
-      memory.release(order);
-    }
-  }
+  const sparse = {
+    ...createSparseKernels(simd, memory, share, dense),
+    ...createSparseLstmKernels(simd, { memory, team, worth }),
+  };
+  return { ...dense, sparse };
 }

@@ -5,7 +5,7 @@ import { adamRates } from "./rates.ts";
 import type { Share } from "./share.ts";
 
 /** `Compressed`, as it lies in linear memory. */
-interface Entries extends Compressed {
+export interface Entries extends Compressed {
   readonly starts: Region;
   readonly places: Region;
   readonly order: Region | undefined;
@@ -42,7 +42,7 @@ export function createSparseKernels(
   memory: LinearMemory,
   share: Share,
   dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel">,
-): SparseKernels {
+): Omit<SparseKernels, "lstm" | "lstmGates"> {
   const grouped = new WeakMap<Compressed, Groups>();
 
   const pointersOf = ({ starts, places, order }: Entries): number[] => [

@@ -1,0 +1,172 @@
+import { backend } from "../backend.ts";
+import { byColumns, byRows } from "../compressed.ts";
+import type { Indices, LstmSize, SparseKernels, Storage } from "../kernels.ts";
+import { borrow, indices } from "../scope.ts";
+import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
+import type { Tensor } from "../tensor.ts";
+import { concat } from "./concat.ts";
+
+// How an LSTM layer computes with its weights, those of all directions together: with all of them, or with what is stored. Either way gives the same bits.
+
+/**
+ * Up to this share of a weight being stored, skipping the rest is faster. Decided by the pattern alone, so the same everywhere.
+ */
+const SPARSE = 0.4;
+
+/** `weight_ih` of all directions, one below the other: `[directions·4h, input]`. */
+export interface InputWeight {
+  /** What is trained: the matrix, or the values of what is stored. */
+  readonly values: Tensor;
+  /** projected[rows,d·4h] = x·weightᵀ */
+  project(x: Storage, projected: Storage, rows: number): void;
+  /** dx = dprojected·weight */
+  projectBack(dprojected: Storage, dx: Storage, rows: number): void;
+  /** dvalues = dprojectedᵀ·x */
+  gradient(x: Storage, dprojected: Storage, dvalues: Storage, rows: number): void;
+}
+
+/** `weight_hh` of all directions. */
+export interface RecurrentWeight {
+  readonly values: Tensor;
+  /** See `Kernels.lstm`. */
+  read(
+    projected: Storage,
+    places: Indices | undefined,
+    bias: Storage,
+    starts: Indices,
+    gates: Storage | undefined,
+    cells: Storage | undefined,
+    states: Storage,
+    size: LstmSize,
+  ): void;
+  /** See `Kernels.lstmGates`. */
+  readBack(dstates: Storage, gates: Storage, cells: Storage, starts: Indices, dgates: Storage, size: LstmSize): void;
+  /** See `Kernels.lstmRecurrent`. */
+  gradient(
+    dgates: Storage,
+    states: Storage,
+    texts: { readonly starts: Int32Array; readonly ends: Indices },
+    dvalues: Storage,
+    size: LstmSize,
+  ): void;
+}
+
+export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
+  const [rows, inputs] = [weights.length * weights[0]!.shape[0], weights[0]!.shape[1]];
+  const found = sparseKernels(weights);
+  if (found === undefined) {
+    const weight = concat(weights.map((one) => dense(one)));
+    const { kernels } = backend();
+    const product = { batch: 1, transposeA: false, transposeB: false };
+    return {
+      values: weight,
+      project: (x, projected, m) =>
+        kernels.matmul(x, weight.storage, projected, { ...product, m, k: inputs, n: rows, transposeB: true }),
+      projectBack: (dprojected, dx, m) =>
+        kernels.matmul(dprojected, weight.storage, dx, { ...product, m, k: rows, n: inputs }),
+      gradient: (x, dprojected, dvalues, k) =>
+        kernels.matmul(dprojected, x, dvalues, { ...product, m: rows, k, n: inputs, transposeA: true }),
+    };
+  }
+  const { kernels, parts } = found;
+  const weight = joined(below, parts, [rows, inputs], (at, d) => at + d * parts[0]!.size);
+  const size = (rows: number, step: number) => ({ batch: 1, rows, step, stride: 0 });
+  return {
+    values: weight.values,
+    project: (x, projected, m) => kernels.product(x, weight.values.storage, byRows(weight), projected, size(m, inputs)),
+    projectBack: (dprojected, dx, m) =>
+      kernels.product(dprojected, weight.values.storage, byColumns(weight), dx, size(m, rows)),
+    gradient: (x, dprojected, dvalues, m) =>
+      kernels.productValues(x, dprojected, byRows(weight), dvalues, size(m, inputs)),
+  };
+}
+
+export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeight {
+  const found = sparseKernels(weights);
+  if (found === undefined) {
+    const weight = concat(weights.map((one) => dense(one)));
+    const { kernels } = backend();
+    return {
+      values: weight,
+      read: (projected, places, bias, ...rest) => kernels.lstm(projected, places, bias, weight.storage, ...rest),
+      readBack: (dstates, gates, cells, ...rest) => kernels.lstmGates(dstates, gates, cells, weight.storage, ...rest),
+      gradient: (dgates, states, { ends }, dvalues, size) => kernels.lstmRecurrent(dgates, states, ends, dvalues, size),
+    };
+  }
+
+  const { kernels, parts } = found;
+  const directions = parts.length;
+  const hidden = parts[0]!.shape[1];
+  // one matrix of both directions, 0 where they would mix
+  const weight = joined(beside, parts, [directions * 4 * hidden, directions * hidden], (at, d) => {
+    const row = Math.floor(at / hidden) + d * 4 * hidden;
+    return (row * directions + d) * hidden + (at % hidden);
+  });
+  const { values } = weight;
+  return {
+    values,
+    read: (projected, places, bias, ...rest) =>
+      kernels.lstm(projected, places, bias, values.storage, byRows(weight), ...rest),
+    readBack: (dstates, gates, cells, ...rest) =>
+      kernels.lstmGates(dstates, gates, cells, values.storage, byColumns(weight), ...rest),
+    gradient: (dgates, states, { starts }, dvalues, { tokens }) => {
+      const width = directions * hidden;
+      borrow(tokens * width, (before) => {
+        backend().kernels.gatherRows(states, statesBefore(starts, directions), before, { dim: hidden });
+        const size = { batch: 1, rows: tokens, step: width, stride: 0 };
+        kernels.productValues(before, dgates, byRows(weight), dvalues, size);
+      });
+    },
+  };
+}
+
+/** For every token and direction, which state stood before it was read: the row of zeros, which is the last, for the first one read. */
+function statesBefore(starts: Int32Array, directions: number): Indices {
+  const batch = starts.length - 1;
+  const tokens = starts[batch]!;
+  const zeros = tokens + batch;
+  const before = new Int32Array(tokens * directions);
+  for (let b = 0; b < batch; b++) {
+    const [first, last] = [starts[b]!, starts[b + 1]! - 1];
+    for (let n = first; n <= last; n++) {
+      before[n * directions] = (n === first ? zeros : n - 1) * directions;
+      if (directions === 2) before[n * 2 + 1] = (n === last ? zeros : n + 1) * 2 + 1;
+    }
+  }
+  return indices(before);
+}
+
+/** The backend's sparse kernels, if it has any and little of these weights is stored. */
+function sparseKernels(
+  weights: readonly WeightMatrix[],
+): { kernels: SparseKernels; parts: readonly Sparse<readonly [number, number]>[] } | undefined {
+  const kernels = backend().kernels.sparse;
+  const parts = weights.filter((weight) => weight instanceof Sparse);
+  const [stored, size] = parts.reduce(([nnz, all], part) => [nnz + part.values.size, all + part.size], [0, 0]);
+  return kernels === undefined || parts.length < weights.length || stored! > SPARSE * size!
+    ? undefined
+    : { kernels, parts };
+}
+
+/** Patterns that were joined before stay joined: for both manners, by the positions of the first and of the last. */
+type Joined = WeakMap<Int32Array, WeakMap<Int32Array, Int32Array>>;
+const below: Joined = new WeakMap();
+const beside: Joined = new WeakMap();
+
+/** Weights of which a part is stored, as one: `to` says where each of their positions goes, in an order that ascends. */
+function joined(
+  known: Joined,
+  parts: readonly Sparse[],
+  shape: readonly [number, number],
+  to: (position: number, part: number) => number,
+): Sparse {
+  const [first, last] = [parts[0]!.positions, parts.at(-1)!.positions];
+  const byLast = known.get(first) ?? new WeakMap<Int32Array, Int32Array>();
+  known.set(first, byLast);
+  let positions = byLast.get(last);
+  if (positions === undefined) {
+    positions = Int32Array.from(parts.flatMap((part, d) => Array.from(part.positions, (at) => to(at, d))));
+    byLast.set(last, positions);
+  }
+  return new Sparse(shape, positions, concat(parts.map(({ values }) => values)));
+}
