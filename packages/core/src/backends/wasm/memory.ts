@@ -7,6 +7,9 @@ const START = 1024;
 /** A cache line: no block shares one with another, and every block ends on whole vectors. */
 const LINE = 64;
 
+/** From this size on, blocks are cut from whatever is free and grow together again when they are given back. */
+const LARGE = 1 << 18;
+
 /** A part of linear memory, in use until it is `free`. */
 interface Block {
   readonly pointer: number;
@@ -36,8 +39,9 @@ export class Region implements Storage, Indices {
 
 /**
  * The one memory in which all tensors lie. Blocks given back are handed out again to whoever needs one of their size, sizes being rounded
- * up by at most an eighth; so a training step that has run once finds everything that it needs, and the memory stays as large as it is. Where it may not
- * grow, larger blocks are cut and free neighbours joined before anything is refused.
+ * up by at most an eighth; so a training step that has run once finds everything that it needs, and the memory stays as large as it is. Large ones,
+ * whose sizes differ from batch to batch as the texts do, are cut from the first hole that holds them. Where the memory may not grow, all that is free
+ * becomes holes before anything is refused.
  *
  * It is shared where the platform allows it: a shared memory grows without detaching the views that a caller holds.
  */
@@ -47,11 +51,15 @@ export class LinearMemory {
   readonly #limit: number;
   /** Pointers by the size of their blocks. */
   readonly #free = new Map<number, number[]>();
+  /** Where large blocks were: by pointer, no two of them side by side. */
+  readonly #holes: { pointer: number; bytes: number }[] = [];
   /** Blocks whose tensor was made outside a scope, and is now garbage, come back too. */
   readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
   /** A view keeps its region, so that memory is not given back while someone reads it. */
   readonly #owners = new WeakMap<Float32Array, Region>();
   #top = START;
+  /** The highest that `#top` ever was. */
+  #reached = START;
   #blocks = 0;
   #inUse = 0;
 
@@ -66,7 +74,7 @@ export class LinearMemory {
     this.#limit = pages * PAGE;
   }
 
-  /** Bytes that are handed out, bytes that the platform gave, and how many blocks they were ever cut into. */
+  /** Bytes that are handed out, bytes that the platform gave, and how often more of them than ever before were needed. */
   get size(): { readonly inUse: number; readonly total: number; readonly blocks: number } {
     return { inUse: this.#inUse, total: this.memory.buffer.byteLength, blocks: this.#blocks };
   }
@@ -107,7 +115,8 @@ export class LinearMemory {
   }
 
   #take(bytes: number, length: number): Block {
-    const pointer = this.#free.get(bytes)?.pop() ?? this.#extend(bytes) ?? this.#cut(bytes) ?? this.#join(bytes);
+    const reused = bytes < LARGE ? this.#free.get(bytes)?.pop() : this.#cut(bytes);
+    const pointer = reused ?? this.#extend(bytes) ?? this.#gather(bytes);
     if (pointer === undefined) throw this.#exhausted(length);
     this.#inUse += bytes;
     return { pointer, bytes, free: false };
@@ -117,13 +126,39 @@ export class LinearMemory {
     if (block.free) return;
     block.free = true;
     this.#inUse -= block.bytes;
-    this.#keep(block.pointer, block.bytes);
+    if (block.bytes >= LARGE) {
+      this.#fill(block.pointer, block.bytes);
+      return;
+    }
+    const free = this.#free.get(block.bytes);
+    if (free === undefined) this.#free.set(block.bytes, [block.pointer]);
+    else free.push(block.pointer);
   }
 
-  #keep(pointer: number, bytes: number): void {
-    const free = this.#free.get(bytes);
-    if (free === undefined) this.#free.set(bytes, [pointer]);
-    else free.push(pointer);
+  /** The first hole that is large enough, less what remains of it. */
+  #cut(bytes: number): number | undefined {
+    const at = this.#holes.findIndex((hole) => hole.bytes >= bytes);
+    if (at < 0) return undefined;
+    const { pointer, bytes: all } = this.#holes[at]!;
+    if (all === bytes) this.#holes.splice(at, 1);
+    else this.#holes[at] = { pointer: pointer + bytes, bytes: all - bytes };
+    return pointer;
+  }
+
+  /** A hole more, or its neighbours grow by it; what lies behind all blocks is no hole. */
+  #fill(pointer: number, bytes: number): void {
+    const found = this.#holes.findIndex((hole) => hole.pointer > pointer);
+    const at = found < 0 ? this.#holes.length : found;
+    const [before, after] = [this.#holes[at - 1], this.#holes[at]];
+    const joinsBefore = before !== undefined && before.pointer + before.bytes === pointer;
+    const joinsAfter = after !== undefined && pointer + bytes === after.pointer;
+    const begin = joinsBefore ? before.pointer : pointer;
+    const end = joinsAfter ? after.pointer + after.bytes : pointer + bytes;
+    const hole = { pointer: begin, bytes: end - begin };
+    this.#holes.splice(at - Number(joinsBefore), Number(joinsBefore) + Number(joinsAfter), hole);
+    if (end !== this.#top) return;
+    this.#top = begin;
+    this.#holes.pop();
   }
 
   /** A block from behind the last one. */
@@ -137,7 +172,8 @@ export class LinearMemory {
     }
     const pointer = this.#top;
     this.#top = end;
-    this.#blocks++;
+    if (end > this.#reached) this.#blocks++;
+    this.#reached = Math.max(this.#reached, end);
     return pointer;
   }
 
@@ -152,40 +188,18 @@ export class LinearMemory {
     }
   }
 
-  /** From the smallest free block that is large enough; what is left of it stays free. */
-  #cut(bytes: number): number | undefined {
-    let best = Infinity;
-    for (const [size, free] of this.#free) if (size > bytes && size < best && free.length > 0) best = size;
-    if (best === Infinity) return undefined;
-    const free = this.#free.get(best)!;
-    const pointer = free.pop()!;
-    if (free.length === 0) this.#free.delete(best);
-    this.#keep(pointer + bytes, best - bytes);
-    this.#blocks++;
-    return pointer;
-  }
-
-  /** From free blocks that lie side by side, which become one. */
-  #join(bytes: number): number | undefined {
-    const blocks = [...this.#free].flatMap(([size, free]) => free.map((pointer) => ({ pointer, end: pointer + size })));
-    blocks.sort((a, b) => a.pointer - b.pointer);
-    const joined: { pointer: number; end: number }[] = [];
-    for (const block of blocks) {
-      const last = joined.at(-1);
-      if (last?.end === block.pointer) last.end = block.end;
-      else joined.push({ ...block });
-    }
-    if (joined.at(-1)?.end === this.#top) this.#top = joined.pop()!.pointer;
+  /** A block from what lies free side by side, in pieces of any size. */
+  #gather(bytes: number): number | undefined {
+    for (const [size, free] of this.#free) for (const pointer of free) this.#fill(pointer, size);
     this.#free.clear();
-    for (const { pointer, end } of joined) this.#keep(pointer, end - pointer);
-    return this.#free.get(bytes)?.pop() ?? this.#extend(bytes) ?? this.#cut(bytes);
+    return this.#cut(bytes) ?? this.#extend(bytes);
   }
 
   #exhausted(length: number): RangeError {
     const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     const refused = this.#top + roundUp(length * 4) <= this.#limit;
     const all = refused ? this.memory.buffer.byteLength : this.#limit;
-    const piece = Math.max(all - this.#top, ...this.#free.keys()); // neighbours were joined just now
+    const piece = Math.max(all - this.#top, ...this.#holes.map((hole) => hole.bytes)); // all that is free was gathered just now
     return new RangeError(
       `wasm: no room for ${length} values (${mib(length * 4)}): of ${mib(all)}${refused ? ", more than which the platform does not give," : ""} ` +
         `${mib(this.#inUse)} are in use and ${mib(all - this.#inUse)} are left, ${mib(piece)} in one piece: ` +
