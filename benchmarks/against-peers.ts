@@ -21,6 +21,7 @@ const PAIRS = {
   "ag-news-cnn": "agnews-cnn",
   "imdb-lstm": "imdb-lstm",
   "ag-news-lstm": "agnews-lstm",
+  "imdb-bilstm": "imdb-bilstm2",
 } as const satisfies Partial<Record<Network, string>>;
 type PairName = keyof typeof PAIRS;
 

@@ -9,7 +9,8 @@ import { concat } from "./concat.ts";
 // How an LSTM layer computes with its weights, those of all directions together: with all of them, or with what is stored. Either way gives the same bits.
 
 /**
- * Up to this share of a weight being stored, skipping the rest is faster. Decided by the pattern alone, so the same everywhere.
+ * Up to this share of a recurrent weight being stored, skipping the rest is faster. Decided by the pattern alone, so the same everywhere; of products the
+ * backend decides.
  */
 const SPARSE = 0.4;
 
@@ -53,7 +54,7 @@ export interface RecurrentWeight {
 
 export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
   const [rows, inputs] = [weights.length * weights[0]!.shape[0], weights[0]!.shape[1]];
-  const found = sparseKernels(weights);
+  const found = sparseKernels(weights, 1);
   if (found === undefined) {
     const weight = concat(weights.map((one) => dense(one)));
     const { kernels } = backend();
@@ -82,7 +83,7 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
 }
 
 export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeight {
-  const found = sparseKernels(weights);
+  const found = sparseKernels(weights, SPARSE);
   if (found === undefined) {
     const weight = concat(weights.map((one) => dense(one)));
     const { kernels } = backend();
@@ -136,14 +137,15 @@ function statesBefore(starts: Int32Array, directions: number): Indices {
   return indices(before);
 }
 
-/** The backend's sparse kernels, if it has any and little of these weights is stored. */
+/** The backend's sparse kernels, if it has any and these weights are all sparse, no more than `most` of them stored. */
 function sparseKernels(
   weights: readonly WeightMatrix[],
+  most: number,
 ): { kernels: SparseKernels; parts: readonly Sparse<readonly [number, number]>[] } | undefined {
   const kernels = backend().kernels.sparse;
   const parts = weights.filter((weight) => weight instanceof Sparse);
   const [stored, size] = parts.reduce(([nnz, all], part) => [nnz + part.values.size, all + part.size], [0, 0]);
-  return kernels === undefined || parts.length < weights.length || stored! > SPARSE * size!
+  return kernels === undefined || parts.length < weights.length || stored! > most * size!
     ? undefined
     : { kernels, parts };
 }
