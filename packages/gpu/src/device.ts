@@ -1,0 +1,31 @@
+import type { Grid, Kernel } from "./kernel.ts";
+
+/** float32 values on a device. */
+export interface DeviceArray {
+  readonly length: number;
+}
+
+export type Mode = "webgpu" | "webgl2";
+
+/** What computes. */
+export interface AdapterInfo {
+  readonly mode: Mode;
+  /** As the driver tells it. */
+  readonly description: string;
+  /** A processor that plays a GPU: right, but slow. */
+  readonly software: boolean;
+  /** Bytes that one array can have. */
+  readonly largestBuffer: number;
+  /** Arrays that a kernel can read. */
+  readonly inputs: number;
+}
+
+/** A GPU through gpu.js, one call at a time: `Queue` sees to it. */
+export interface Device {
+  readonly adapter: AdapterInfo;
+  /** Arrays in the kernel's order; integers, then numbers. */
+  run(kernel: Kernel, arrays: readonly DeviceArray[], scalars: readonly number[], grid: Grid): Promise<DeviceArray>;
+  upload(values: Float32Array): DeviceArray;
+  read(array: DeviceArray): Promise<Float32Array>;
+  free(array: DeviceArray): void;
+}

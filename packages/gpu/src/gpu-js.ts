@@ -1,0 +1,61 @@
+import { HELPERS, type Kernel } from "./kernel.ts";
+
+// What of gpu.js 2.24 is used, some of it internal: its typings know neither WebGPU's classes nor a kernel's own fields. webgpu-device.test.ts
+// and the page in test/browser guard what is assumed here.
+
+export interface GpuJs {
+  new (settings: { mode: string }): { createKernel(source: string, settings: object): CompiledKernel };
+}
+
+export interface CompiledKernel {
+  (...args: readonly unknown[]): unknown;
+  setOutput(output: readonly number[]): void;
+  readonly kernel: object;
+}
+
+/** Kernels compiled once for each rank of output, for any sizes. */
+export class Compiler {
+  readonly #gpu: InstanceType<GpuJs>;
+  /** How gpu.js calls an array that is on the device already. */
+  readonly #arrayType: string;
+  readonly #compiled = new Map<Kernel, CompiledKernel[]>();
+
+  constructor(library: GpuJs, mode: string, arrayType: string) {
+    this.#gpu = new library({ mode });
+    this.#arrayType = arrayType;
+  }
+
+  compiled(kernel: Kernel, output: readonly number[]): CompiledKernel {
+    let ranks = this.#compiled.get(kernel);
+    if (ranks === undefined) this.#compiled.set(kernel, (ranks = []));
+    const found = ranks[output.length];
+    if (found !== undefined) {
+      found.setOutput(output);
+      return found;
+    }
+    const made = this.#gpu.createKernel(kernel.source, {
+      output,
+      argumentTypes: [
+        ...kernel.arrays.map(() => this.#arrayType),
+        ...kernel.integers.map(() => "Integer"),
+        ...kernel.numbers.map(() => "Float"),
+      ],
+      functions: HELPERS,
+      dynamicOutput: true,
+      dynamicArguments: true,
+      pipeline: true, // results stay on the device,
+      immutable: true, // each in memory of its own
+      precision: "single",
+      tactic: "precision",
+      loopMaxIterations: 2 ** 31 - 1, // else loops end, silently, after 1000
+    });
+    ranks[output.length] = made;
+    return made;
+  }
+}
+
+/** The output as gpu.js wants it: as few axes as there are. */
+export function outputOf([x, y = 1, z = 1]: readonly [number, number?, number?]): number[] {
+  if (z > 1) return [x, y, z];
+  return y > 1 ? [x, y] : [x];
+}

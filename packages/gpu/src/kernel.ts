@@ -1,0 +1,114 @@
+/**
+ * A gpu.js kernel: what one thread computes for one value of the output. `Arrays` and `Scalars` are the names of its arguments.
+ *
+ * The body is text, not a function: gpu.js translates a function's source, and minifiers rewrite functions into what it cannot
+ * translate (comma operators, chains of conditions). Rules of the text: index arithmetic stands inside the brackets, or
+ * goes through the helpers below, since an integer in a local variable becomes a float32, exact only to 2²⁴; every loop has a counter of a name of
+ * its own; values are read flat.
+ */
+export interface Kernel<Arrays extends string = string, Scalars extends string = string> {
+  readonly name: string;
+  readonly arrays: readonly Arrays[];
+  /** Scalars that are 32-bit integers, then those that are float32. */
+  readonly integers: readonly Scalars[];
+  readonly numbers: readonly Scalars[];
+  readonly source: string;
+}
+
+export function kernel<const Arrays extends string, const Scalars extends string = never>({
+  name,
+  arrays,
+  integers = [],
+  numbers = [],
+  body,
+}: {
+  name: string;
+  arrays: readonly Arrays[];
+  integers?: readonly Scalars[];
+  numbers?: readonly Scalars[];
+  body: string;
+}): Kernel<Arrays, Scalars> {
+  return {
+    name,
+    arrays,
+    integers,
+    numbers,
+    source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,
+  };
+}
+
+/** The sizes of an output, innermost axis first; its values lie at x + X·(y + Y·z). */
+export type Grid = readonly [x: number, y?: number, z?: number];
+
+/** A function that kernels call. Its parameters and result have types of their own, so integers stay 32-bit integers in it. */
+export interface Helper {
+  readonly name: string;
+  readonly source: string;
+  readonly settings: {
+    readonly argumentTypes: Readonly<Record<string, "Integer" | "Number">>;
+    readonly returnType: "Integer" | "Number";
+  };
+}
+
+function helper(
+  name: string,
+  parameters: Readonly<Record<string, "Integer" | "Number">>,
+  returnType: "Integer" | "Number",
+  body: string,
+): Helper {
+  const source = `function ${name}(${Object.keys(parameters).join(", ")}) { ${body} }`;
+  return { name, source, settings: { argumentTypes: parameters, returnType } };
+}
+
+const x = { x: "Number" } as const;
+const division = { a: "Integer", b: "Integer" } as const;
+const estimate = { ...division, q: "Integer" } as const;
+
+export const HELPERS: readonly Helper[] = [
+  // ⌊a / b⌋ of integers, 0 ≤ a < 2³¹, b ≥ 1. A float32 quotient is off by up to a few parts in 2²⁴; its remainder, an exact integer, is small
+  // enough to be divided again, and what is still off is one.
+  helper("whole", x, "Integer", "return Math.floor(x);"),
+  helper("corrected", estimate, "Integer", "return q + whole((a - q * b) / b);"),
+  helper(
+    "settled",
+    estimate,
+    "Integer",
+    "if (a - q * b < 0) { return q - 1; } if (a - q * b >= b) { return q + 1; } return q;",
+  ),
+  helper("quotient", division, "Integer", "return settled(a, b, corrected(a, b, whole(a / b)));"),
+  helper("remainder", division, "Integer", "return a - quotient(a, b) * b;"),
+
+  // Comparisons with NaN are false on every device; x !== x is not true on all.
+  helper("isNotANumber", x, "Integer", "if (x <= 0) { return 0; } if (x > 0) { return 0; } return 1;"),
+  // Results that would be denormal float32 numbers are 0.
+  helper("flushed", x, "Number", "if (Math.abs(x) < 1.1754943508222875e-38) { return 0; } return x;"),
+  // The devices' own functions are neither exact near 0 nor safe far from it (tanh(100) is NaN on some): limits, and tanh's polynomial
+  // below 0.625, are those of core's elementary functions.
+  helper(
+    "exponential",
+    x,
+    "Number",
+    "if (x < -87.3365402) { return 0; } if (x > 88.7228317) { return x * 3.4e38; } if (isNotANumber(x) === 1) { return x; } return Math.exp(x);",
+  ),
+  helper("tanhNear0", { x: "Number", s: "Number" }, "Number", `return ${tanhPolynomial()};`),
+  helper(
+    "tanhOf",
+    x,
+    "Number",
+    "if (isNotANumber(x) === 1) { return x; } if (Math.abs(x) < 0.625) { return tanhNear0(x, x * x); } if (x > 0) { return 1 - 2 / (exponential(2 * x) + 1); } return 2 / (exponential(-2 * x) + 1) - 1;",
+  ),
+  helper("half", x, "Number", "return x / (1 + x);"),
+  helper("sigmoidOf", x, "Number", "if (x < 0) { return half(exponential(x)); } return 1 / (1 + exponential(-x));"),
+];
+
+/** x + x³·P(x²), of Cephes (S. L. Moshier, tanhf). */
+function tanhPolynomial(): string {
+  const [first, ...rest] = [
+    "-0.00570498872745",
+    "0.0206390887954",
+    "-0.0537397155531",
+    "0.133314422036",
+    "-0.333332819422",
+  ];
+  return `(${rest.reduce((sum, coefficient) => `(${sum} * s + ${coefficient})`, `(${first})`)} * s) * x + x`;
+}

@@ -1,0 +1,84 @@
+import type { Kernels } from "@ltt/core";
+import { type Kernel, kernel } from "../kernel.ts";
+import { type Coordinates, collapse, coordinates, gridOf, scalarsOf } from "../walk.ts";
+import type { Issue } from "./issue.ts";
+
+/** of: a value `v` → the body after `const v = …`. */
+const unary = (name: string, of: string): Kernel<"x", never> =>
+  kernel({ name, arrays: ["x"], body: `const v = x[this.thread.x];\n${of}` });
+
+const UNARY: Readonly<
+  Record<"exp" | "sqrt" | "abs" | "sign" | "tanh" | "sigmoid" | "relu" | "positive", Kernel<"x", never>>
+> = {
+  exp: unary("exp", "return exponential(v);"),
+  sqrt: unary("sqrt", "return Math.sqrt(v);"),
+  abs: unary("abs", "return Math.abs(v);"),
+  sign: unary("sign", "if (v > 0) { return 1; } if (v < 0) { return -1; } return v;"),
+  tanh: unary("tanh", "return tanhOf(v);"),
+  sigmoid: unary("sigmoid", "return sigmoidOf(v);"),
+  relu: unary("relu", "if (v <= 0) { return 0; } return v;"),
+  positive: unary("positive", "if (v > 0) { return 1; } return 0;"),
+};
+
+/** Shaders cannot write NaN and infinity: they come as arguments. */
+const log = kernel({
+  name: "log",
+  arrays: ["x"],
+  numbers: ["infinity", "notANumber"],
+  body: `
+    const v = x[this.thread.x];
+    if (v > 3.4028234663852886e38) { return v; }
+    if (v > 0) { return Math.log(v); }
+    if (v < 0) { return notANumber; }
+    if (v === 0) { return -infinity; }
+    return v;`,
+});
+
+const fill = kernel({ name: "fill", arrays: [], numbers: ["value"], body: "return value;" });
+
+const OPERATORS = { add: "+", sub: "-", mul: "*", div: "/" } as const;
+
+/** One kernel for an operator and a number of axes. */
+function pairwise(name: keyof typeof OPERATORS, axes: Coordinates): Kernel {
+  return kernel({
+    name,
+    arrays: ["a", "b"],
+    integers: [...axes.sizes, ...axes.strides("p"), ...axes.strides("q")],
+    body: `return a[${axes.index("p")}] ${OPERATORS[name]} b[${axes.index("q")}];`,
+  });
+}
+
+export function elementwise(issue: Issue): Pick<Kernels, "fill" | "log" | keyof typeof UNARY | keyof typeof OPERATORS> {
+  const one =
+    (of: Kernel<"x", never>): Kernels["exp"] =>
+    (x, out) =>
+      issue.launch(of, { x }, {}, out, [out.length]);
+  const two = (name: keyof typeof OPERATORS): Kernels["add"] => {
+    const kernels = new Map<number, Kernel>();
+    return (a, b, out, walk) => {
+      const { shape, strides } = collapse(walk.shape, [walk.a, walk.b]);
+      const axes = coordinates(shape.length);
+      let made = kernels.get(shape.length);
+      if (made === undefined) kernels.set(shape.length, (made = pairwise(name, axes)));
+      const scalars = scalarsOf(axes, shape, { p: strides[0]!, q: strides[1]! });
+      issue.launch(made, { a, b }, scalars, out, gridOf(shape));
+    };
+  };
+
+  return {
+    fill: (value, out) => issue.launch(fill, {}, { value }, out, [out.length]),
+    exp: one(UNARY.exp),
+    log: (x, out) => issue.launch(log, { x }, { infinity: Infinity, notANumber: Number.NaN }, out, [out.length]),
+    sqrt: one(UNARY.sqrt),
+    abs: one(UNARY.abs),
+    sign: one(UNARY.sign),
+    tanh: one(UNARY.tanh),
+    sigmoid: one(UNARY.sigmoid),
+    relu: one(UNARY.relu),
+    positive: one(UNARY.positive),
+    add: two("add"),
+    sub: two("sub"),
+    mul: two("mul"),
+    div: two("div"),
+  };
+}

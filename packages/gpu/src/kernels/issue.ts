@@ -1,0 +1,22 @@
+import type { Grid, Kernel } from "../kernel.ts";
+
+/** float32 values that will be on the device when their turn comes. */
+export interface Values {
+  readonly length: number;
+}
+
+/** How kernels of the contract are made of launches: everything here returns at once and takes effect in order. */
+export interface Issue {
+  /** Overwrites `out`, which may be one of the arrays too: it is replaced after the kernel has run. */
+  launch<Arrays extends string, Scalars extends string>(
+    kernel: Kernel<Arrays, Scalars>,
+    arrays: Readonly<Record<Arrays, Values>>,
+    scalars: Readonly<Record<Scalars, number>>,
+    out: Values,
+    grid: Grid,
+  ): void;
+  allocate(length: number): Values;
+  upload(values: Float32Array): Values;
+  /** Gives back what was allocated or uploaded, once everything issued so far has run. */
+  release(values: Values): void;
+}

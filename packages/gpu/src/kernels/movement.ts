@@ -1,0 +1,125 @@
+import type { Kernels } from "@ltt/core";
+import { type Kernel, kernel } from "../kernel.ts";
+import { collapse, coordinates, gridOf, scalarsOf } from "../walk.ts";
+import type { Issue, Values } from "./issue.ts";
+
+/** A kernel for every number of axes, made when it is first asked for. */
+function byAxes(make: (axes: number) => Kernel): (axes: number) => Kernel {
+  const made = new Map<number, Kernel>();
+  return (axes) => {
+    let one = made.get(axes);
+    if (one === undefined) made.set(axes, (one = make(axes)));
+    return one;
+  };
+}
+
+const reader = byAxes((rank) => {
+  const axes = coordinates(rank);
+  return kernel({
+    name: "read",
+    arrays: ["a"],
+    integers: ["offset", ...axes.sizes, ...axes.strides("p")],
+    body: `return a[offset + ${axes.index("p")}];`,
+  });
+});
+
+/** What the walk puts at a place is found by dividing the place by the strides, largest first: a walk that does not fold over itself. */
+const placer = byAxes((axes) => {
+  const names = (letter: string) => Array.from({ length: axes }, (_, axis) => `${letter}${axis}`);
+  const left = ["this.thread.x - offset"];
+  for (const stride of names("p")) left.push(`remainder(${left.at(-1)}, ${stride})`);
+  const coordinate = (axis: number) => `quotient(${left[axis]}, p${axis})`;
+  return kernel({
+    name: "place",
+    arrays: ["a"],
+    integers: ["offset", ...names("n"), ...names("p"), ...names("q")],
+    body: [
+      "if (this.thread.x < offset) { return 0; }",
+      ...names("n").map((size, axis) => `if (${coordinate(axis)} >= ${size}) { return 0; }`),
+      `if (${left.at(-1)} > 0) { return 0; }`,
+      `return a[${names("q")
+        .map((stride, axis) => `${coordinate(axis)} * ${stride}`)
+        .join(" + ")}];`,
+    ].join("\n"),
+  });
+});
+
+/** At most so many parts at once: with the output that is fewer storage buffers than WebGPU grants every device. */
+const TOGETHER = 6;
+
+const joiner = byAxes((parts) => {
+  const names = (letter: string) => Array.from({ length: parts }, (_, part) => `${letter}${part}`);
+  return kernel({
+    name: "concat",
+    arrays: names("a"),
+    integers: [...names("n"), ...names("end")],
+    body: names("a")
+      .map((part, i) => {
+        const at = `${part}[this.thread.y * n${i} + this.thread.x${i === 0 ? "" : ` - end${i - 1}`}]`;
+        return i === parts - 1 ? `return ${at};` : `if (this.thread.x < end${i}) { return ${at}; }`;
+      })
+      .join("\n"),
+  });
+});
+
+/** out[o, offsetₚ + j] = partsₚ[o,j], of rows of those lengths. More parts than fit in one launch are joined in groups first. */
+export function join(
+  issue: Issue,
+  parts: readonly { readonly values: Values; readonly length: number }[],
+  out: Values,
+  outer: number,
+): void {
+  if (parts.length <= TOGETHER) {
+    const arrays: Record<string, Values> = {};
+    const scalars: Record<string, number> = {};
+    let end = 0;
+    parts.forEach(({ values, length }, i) => {
+      end += length;
+      arrays[`a${i}`] = values;
+      scalars[`n${i}`] = length;
+      scalars[`end${i}`] = end;
+    });
+    issue.launch(joiner(parts.length), arrays, scalars, out, [end, outer]);
+    return;
+  }
+  const groups = Array.from({ length: Math.ceil(parts.length / TOGETHER) }, (_, i) => {
+    const group = parts.slice(i * TOGETHER, (i + 1) * TOGETHER);
+    if (group.length === 1) return { ...group[0]!, made: false };
+    const length = group.reduce((sum, part) => sum + part.length, 0);
+    const values = issue.allocate(outer * length);
+    join(issue, group, values, outer);
+    return { values, length, made: true };
+  });
+  join(issue, groups, out, outer);
+  for (const { values, made } of groups) if (made) issue.release(values);
+}
+
+export function movement(issue: Issue): Pick<Kernels, "read" | "place" | "concat"> {
+  return {
+    read: (a, out, walk) => {
+      const { shape, strides } = collapse(walk.shape, [walk.strides]);
+      const scalars = scalarsOf(coordinates(shape.length), shape, { p: strides[0]! });
+      issue.launch(reader(shape.length), { a }, { ...scalars, offset: walk.offset }, out, gridOf(shape));
+    },
+    place: (a, out, walk) => {
+      const lying: number[] = []; // the strides with which `a` itself lies there
+      for (let axis = walk.shape.length - 1, stride = 1; axis >= 0; axis--) {
+        lying[axis] = stride;
+        stride *= walk.shape[axis]!;
+      }
+      const { shape, strides } = collapse(walk.shape, [walk.strides, lying]);
+      const order = shape.map((_, axis) => axis).sort((one, other) => strides[0]![other]! - strides[0]![one]!);
+      const scalars: Record<string, number> = { offset: walk.offset };
+      order.forEach((axis, i) => {
+        scalars[`n${i}`] = shape[axis]!;
+        scalars[`p${i}`] = Math.max(1, strides[0]![axis]!);
+        scalars[`q${i}`] = strides[1]![axis]!;
+      });
+      issue.launch(placer(order.length), { a }, scalars, out, [out.length]);
+    },
+    concat: (parts, out, { outer, axes, inner }) => {
+      const rows = parts.map((values, i) => ({ values, length: axes[i]! * inner })).filter(({ length }) => length > 0);
+      if (rows.length > 0) join(issue, rows, out, outer);
+    },
+  };
+}

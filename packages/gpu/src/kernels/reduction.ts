@@ -1,0 +1,92 @@
+import type { Kernels } from "@ltt/core";
+import { kernel } from "../kernel.ts";
+import type { Issue } from "./issue.ts";
+
+/** Of a block of the axis: `block` elements from z·block on, or what is left of them. */
+const sum = kernel({
+  name: "sum",
+  arrays: ["x"],
+  integers: ["axis", "inner", "block"],
+  body: `
+    let total = 0;
+    for (let k = 0; k < block; k++) {
+      if (this.thread.y * block + k < axis) {
+        total += x[(this.thread.z * axis + this.thread.y * block + k) * inner + this.thread.x];
+      }
+    }
+    return total;`,
+});
+
+/** NaN is larger than everything, and the first of it wins. */
+const winner = (end: string) => `
+    let best = x[this.thread.y * axis * inner + this.thread.x];
+    let winner = 0;
+    for (let k = 1; k < ${end}; k++) {
+      const value = x[(this.thread.y * axis + k) * inner + this.thread.x];
+      if (isNotANumber(best) === 0) {
+        if (value > best) { best = value; winner = k; }
+        if (isNotANumber(value) === 1) { best = value; winner = k; }
+      }
+    }
+    return winner;`;
+
+const winners = kernel({ name: "winners", arrays: ["x"], integers: ["axis", "inner"], body: winner("axis") });
+const winnersWithin = kernel({
+  name: "winnersWithin",
+  arrays: ["x", "lengths"],
+  integers: ["axis", "inner"],
+  body: winner("lengths[this.thread.y]"),
+});
+
+const takeWinners = kernel({
+  name: "takeWinners",
+  arrays: ["x", "winners"],
+  integers: ["axis", "inner"],
+  body: `
+    const winner = winners[this.thread.y * inner + this.thread.x];
+    return x[(this.thread.y * axis + whole(winner)) * inner + this.thread.x];`,
+});
+
+/** x counts a·inner + i. */
+const placeWinners = kernel({
+  name: "placeWinners",
+  arrays: ["dy", "winners"],
+  integers: ["inner"],
+  body: `
+    if (winners[this.thread.y * inner + remainder(this.thread.x, inner)] === quotient(this.thread.x, inner)) {
+      return dy[this.thread.y * inner + remainder(this.thread.x, inner)];
+    }
+    return 0;`,
+});
+
+/** From here on an axis is summed in blocks, of about its root, and then the blocks: one thread alone would wait for a long one. */
+const LONG = 512;
+
+export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "takeWinners" | "placeWinners"> {
+  const take: Kernels["takeWinners"] = (x, winners, y, { outer, axis, inner }) =>
+    issue.launch(takeWinners, { x, winners }, { axis, inner }, y, [inner, outer]);
+
+  return {
+    sum: (x, out, { outer, axis, inner }) => {
+      if (axis < LONG) {
+        issue.launch(sum, { x }, { axis, inner, block: axis }, out, [inner, 1, outer]);
+        return;
+      }
+      const block = Math.ceil(Math.sqrt(axis));
+      const blocks = Math.ceil(axis / block);
+      const parts = issue.allocate(outer * blocks * inner);
+      issue.launch(sum, { x }, { axis, inner, block }, parts, [inner, blocks, outer]);
+      issue.launch(sum, { x: parts }, { axis: blocks, inner, block: blocks }, out, [inner, 1, outer]);
+      issue.release(parts);
+    },
+    max: (x, lengths, out, found, { outer, axis, inner }) => {
+      const grid = [inner, outer] as const;
+      if (lengths === undefined) issue.launch(winners, { x }, { axis, inner }, found, grid);
+      else issue.launch(winnersWithin, { x, lengths }, { axis, inner }, found, grid);
+      take(x, found, out, { outer, axis, inner });
+    },
+    takeWinners: take,
+    placeWinners: (dy, winners, dx, { outer, axis, inner }) =>
+      issue.launch(placeWinners, { dy, winners }, { inner }, dx, [axis * inner, outer]),
+  };
+}

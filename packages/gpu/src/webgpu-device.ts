@@ -1,0 +1,147 @@
+import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
+import { GpuError } from "./gpu-error.ts";
+import { type CompiledKernel, Compiler, type GpuJs, outputOf } from "./gpu-js.ts";
+import { type Grid, type Kernel, kernel } from "./kernel.ts";
+
+// The part of WebGPU that is used here; the DOM's types do not have it.
+interface GpuBuffer {
+  destroy(): void;
+}
+interface GpuDevice {
+  readonly limits: Readonly<Record<string, number>>;
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  readonly queue: { writeBuffer(buffer: GpuBuffer, offset: number, data: Float32Array): void };
+  createBuffer(descriptor: { size: number; usage: number }): GpuBuffer;
+  destroy(): void;
+  onuncapturederror: ((event: { readonly error: { readonly message: string } }) => void) | null;
+}
+interface GpuAdapter {
+  readonly info: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+    readonly isFallbackAdapter?: boolean;
+  };
+}
+
+/** gpu.js's `WebGPUBufferResult`: a buffer and the shape of what is in it. */
+interface BufferResult {
+  readonly buffer: GpuBuffer;
+  output: readonly number[];
+  readonly context: { readonly adapter: GpuAdapter; readonly device: GpuDevice };
+  readonly kernel: object;
+  readonly constructor: new (settings: object) => BufferResult;
+  toArray(): Promise<Float32Array>;
+  delete(): void;
+}
+
+class BufferArray implements DeviceArray {
+  readonly length: number;
+  readonly result: BufferResult;
+
+  constructor(result: BufferResult, length: number) {
+    this.length = length;
+    this.result = result;
+    result.output = [length]; // flat, whatever grid computed it
+  }
+}
+
+/** STORAGE | COPY_SRC | COPY_DST */
+const USAGE = 0x8c;
+
+const first = kernel({ name: "first", arrays: [], body: "return 0;" });
+
+/** gpu.js on WebGPU. The first kernel brings the adapter, the device and the class of results. */
+export async function openWebGpu(library: GpuJs): Promise<Device> {
+  const compiler = new Compiler(library, "webgpu", "Array");
+  const probe = (await compiler.compiled(first, [1])()) as BufferResult;
+  return new WebGpuDevice(compiler, probe);
+}
+
+class WebGpuDevice implements Device {
+  readonly adapter: AdapterInfo;
+  readonly #compiler: Compiler;
+  readonly #probe: BufferResult;
+  #lost: GpuError | undefined;
+  #wrong: string | undefined;
+
+  constructor(compiler: Compiler, probe: BufferResult) {
+    this.#compiler = compiler;
+    this.#probe = probe;
+    const { adapter, device } = probe.context;
+    this.adapter = describe(adapter, device);
+    void device.lost.then(({ reason, message }) => {
+      this.#lost = lost(`${reason}: ${message}`);
+    });
+    // gpu.js only prints what goes wrong on the device, and goes on with zeros
+    device.onuncapturederror = ({ error }) => {
+      this.#wrong ??= error.message;
+    };
+  }
+
+  async run(
+    kernel: Kernel,
+    arrays: readonly DeviceArray[],
+    scalars: readonly number[],
+    grid: Grid,
+  ): Promise<DeviceArray> {
+    this.#check();
+    const output = outputOf(grid);
+    const compiled: CompiledKernel = this.#compiler.compiled(kernel, output);
+    const inputs = arrays.map((array) => (array as BufferArray).result);
+    const result = (await compiled(...inputs, ...scalars)) as BufferResult;
+    return new BufferArray(
+      result,
+      output.reduce((product, size) => product * size, 1),
+    );
+  }
+
+  upload(values: Float32Array): DeviceArray {
+    this.#check();
+    const { context, kernel, constructor: Result } = this.#probe;
+    const buffer = context.device.createBuffer({ size: values.byteLength, usage: USAGE });
+    context.device.queue.writeBuffer(buffer, 0, values);
+    const settings = { buffer, output: [values.length], componentCount: 1, context, kernel };
+    return new BufferArray(new Result(settings), values.length);
+  }
+
+  async read(array: DeviceArray): Promise<Float32Array> {
+    this.#check();
+    try {
+      const values = await (array as BufferArray).result.toArray();
+      this.#check();
+      return values;
+    } catch (error) {
+      throw this.#lost ?? error;
+    }
+  }
+
+  free(array: DeviceArray): void {
+    (array as BufferArray).result.delete();
+  }
+
+  #check(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    if (this.#wrong !== undefined) throw new Error(`gpu: the device reported: ${this.#wrong}`);
+  }
+}
+
+function lost(why: string): GpuError {
+  return new GpuError(
+    "device lost",
+    `the device was lost (${why}): what was on it is gone. Make a new backend and go on from the last checkpoint`,
+  );
+}
+
+function describe({ info }: GpuAdapter, { limits }: GpuDevice): AdapterInfo {
+  const { vendor, architecture, device, description } = info;
+  const text = [description || device, [vendor, architecture].filter(Boolean).join(" ")].filter(Boolean).join(", ");
+  return {
+    mode: "webgpu",
+    description: text === "" ? "an adapter that does not say what it is" : text,
+    software: info.isFallbackAdapter ?? /swiftshader|llvmpipe|software/i.test(text),
+    largestBuffer: Math.min(limits.maxStorageBufferBindingSize!, limits.maxBufferSize!),
+    inputs: limits.maxStorageBuffersPerShaderStage! - 1,
+  };
+}
