@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { manifests, root } from "../tools/pack.ts";
+import { type Manifest, manifests, root } from "../tools/pack.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const architecture = read("docs/architecture.md");
@@ -47,27 +47,34 @@ describe("the table of packages", () => {
     expect([...rows.keys()].sort()).toEqual(names.sort());
   });
 
-  test.each([...manifests().values()])("tells the dependencies of $name", ({ name, dependencies = {} }) => {
+  test.each([...manifests().values()])("tells the dependencies of $name", (manifest) => {
+    const { name, dependencies = {} } = manifest;
     const [ours, others] = rows.get(name)!.map(namesIn);
-    const isOurs = (dependency: string) => dependency.startsWith("@ltt/");
     const named = Object.keys(dependencies).sort();
-    expect(ours).toEqual(named.filter(isOurs));
+    expect(ours).toEqual(oursOf(manifest));
     expect(others).toEqual(named.filter((dependency) => !isOurs(dependency)));
   });
 
-  test.each([...manifests()])(
-    "and the linter refuses every other import in %s",
-    (folder, { name, dependencies = {} }) => {
-      const { overrides }: { overrides: Override[] } = JSON.parse(read("biome.json"));
-      const override = overrides.find(({ includes }) => includes.includes(`packages/${folder}/**`));
-      const refused = Object.keys(override?.linter.rules.style?.noRestrictedImports?.options.paths ?? {});
-      for (const other of rows.keys()) {
-        const may = other === name || other in dependencies;
-        expect(refused.includes(other), `${name} ${may ? "may" : "may not"} import ${other}`).toBe(!may);
-      }
-    },
-  );
+  test.each([...manifests()])("and the linter refuses every other import in %s", (folder, manifest) => {
+    const { name } = manifest;
+    const { overrides }: { overrides: Override[] } = JSON.parse(read("biome.json"));
+    const override = overrides.find(({ includes }) => includes.includes(`packages/${folder}/**`));
+    const refused = Object.keys(override?.linter.rules.style?.noRestrictedImports?.options.paths ?? {});
+    for (const other of rows.keys()) {
+      const may = other === name || oursOf(manifest).includes(other);
+      expect(refused.includes(other), `${name} ${may ? "may" : "may not"} import ${other}`).toBe(!may);
+    }
+  });
 });
+
+const isOurs = (dependency: string) => dependency.startsWith("@ltt/");
+
+/** Those that come with it, and those that its users may add. */
+function oursOf({ dependencies, peerDependencies }: Manifest): string[] {
+  return Object.keys({ ...dependencies, ...peerDependencies })
+    .filter(isOurs)
+    .sort();
+}
 
 interface Override {
   readonly includes: readonly string[];

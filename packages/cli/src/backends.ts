@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { type Backend, createReferenceBackend, createWasmBackend } from "@ltt/core";
+import type { GpuBackend } from "@ltt/gpu";
 
 /** The backends that a run can ask for by name. */
-export const BACKENDS = ["wasm-fma", "wasm", "reference"] as const;
+export const BACKENDS = ["wasm-fma", "wasm", "reference", "gpu"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /**
@@ -14,16 +15,33 @@ export type BackendName = (typeof BACKENDS)[number];
  * @throws {Error} if the platform lacks what it needs.
  */
 export async function createBackend(name?: BackendName, threads?: number): Promise<Backend> {
-  if (name === "reference") {
+  if (name === "reference" || name === "gpu") {
     if (threads !== undefined && threads > 1) {
       throw new RangeError(
-        `--threads ${threads}: the backend "reference" computes on one thread: leave --threads out, or say 1`,
+        `--threads ${threads}: the backend "${name}" is driven by one thread: leave --threads out, or say 1`,
       );
     }
-    return createReferenceBackend();
+    return name === "gpu" ? createGpu() : createReferenceBackend();
   }
   const team = { threads: threads ?? availableParallelism() };
   if (name === "wasm") return createWasmBackend(team);
   const fused = createWasmBackend({ ...team, arithmetic: "fma" });
   return name === "wasm-fma" ? fused : fused.catch(() => createWasmBackend(team));
+}
+
+/** Most users have no use for it, and it is large: so `@ltt/gpu` is installed by those who want it. */
+async function createGpu(): Promise<GpuBackend> {
+  const { createGpuBackend } = await import("@ltt/gpu").catch((cause: unknown) => {
+    throw new Error("--backend gpu: the package @ltt/gpu is not there: npm install --omit=optional @ltt/gpu", {
+      cause,
+    });
+  });
+  return createGpuBackend();
+}
+
+/** Its name, and on a GPU what it is that computes. */
+export function describeBackend(backend: Backend): string {
+  if (!("adapter" in backend)) return backend.name;
+  const { description, software } = (backend as GpuBackend).adapter;
+  return `${backend.name} on ${description}${software ? ", which is software: right, but slow" : ""}`;
 }

@@ -17,7 +17,7 @@ import {
   runExperiment,
   writeAtomic,
 } from "@ltt/lottery";
-import { type BackendName, createBackend } from "./backends.ts";
+import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
@@ -115,7 +115,7 @@ async function begin(
 
   const backend = await createBackend(options.backend, options.threads);
   useBackend(backend);
-  say?.(`backend ${backend.name}; run folder ${folder}`);
+  say?.(`backend ${describeBackend(backend)}; run folder ${folder}`);
   const needed = armsNeeded(settings.experiment);
   if (needed.length > settings.experiment.arms.length) {
     say?.("random-reinit takes its patterns from winning-ticket, so that arm is trained too");

@@ -39,7 +39,8 @@ export async function createGpuBackend({ mode = "webgpu" }: { mode?: Mode } = {}
 class Handle implements Values, IndexValues {
   readonly length: number;
   readonly host: Int32Array | undefined;
-  array: DeviceArray | undefined;
+  /** Apart from the handle, so that it can be given back when the handle is garbage. */
+  readonly place: Place = { array: undefined };
   released = false;
 
   constructor(length: number, host?: Int32Array) {
@@ -48,20 +49,31 @@ class Handle implements Values, IndexValues {
   }
 }
 
+interface Place {
+  array: DeviceArray | undefined;
+}
+
 export function backendOn(device: Device): GpuBackend {
   const queue = new Queue();
   const { adapter } = device;
   let arrays = 0;
   let bytes = 0;
 
-  const put = (handle: Handle, array: DeviceArray | undefined) => {
-    for (const [one, sign] of [[handle.array, -1] as const, [array, 1] as const]) {
+  const put = (place: Place, array: DeviceArray | undefined) => {
+    for (const [one, sign] of [[place.array, -1] as const, [array, 1] as const]) {
       if (one === undefined) continue;
       arrays += sign;
       bytes += sign * one.length * Float32Array.BYTES_PER_ELEMENT;
     }
-    if (handle.array !== undefined) device.free(handle.array);
-    handle.array = array;
+    if (place.array !== undefined) device.free(place.array);
+    place.array = array;
+  };
+  // weights live outside scopes: nobody gives them back, but they become garbage with their model
+  const forgotten = new FinalizationRegistry<Place>((place) => queue.issue(() => put(place, undefined)));
+  const make = (length: number, host?: Int32Array): Handle => {
+    const handle = new Handle(length, host);
+    forgotten.register(handle, handle.place);
+    return handle;
   };
   const upload = (values: Float32Array): DeviceArray => {
     checkSize(values.length, adapter);
@@ -73,9 +85,10 @@ export function backendOn(device: Device): GpuBackend {
     const handle = values as Handle;
     if (handle.released) throw new Error(`${user}: an operand of ${handle.length} values was given back already`);
     if (handle.length === 0) return (nothing ??= device.upload(new Float32Array(1)));
-    if (handle.array === undefined && handle.host !== undefined) put(handle, upload(asFloats(handle.host)));
-    if (handle.array === undefined) throw new Error(`${user}: an operand of ${handle.length} values was never written`);
-    return handle.array;
+    const { place, host } = handle;
+    if (place.array === undefined && host !== undefined) put(place, upload(asFloats(host)));
+    if (place.array === undefined) throw new Error(`${user}: an operand of ${handle.length} values was never written`);
+    return place.array;
   };
 
   const issue: Issue = {
@@ -89,18 +102,18 @@ export function backendOn(device: Device): GpuBackend {
       queue.issue(async () => {
         const found = inputs.map((values) => arrayOf(kernel.name, values));
         const array = await device.run(kernel, found, numbers, [x, y, z]);
-        put(out as Handle, array);
+        put((out as Handle).place, array);
       });
     },
-    allocate: (length) => new Handle(length),
+    allocate: (length) => make(length),
     upload: (values) => {
-      const handle = new Handle(values.length);
+      const handle = make(values.length);
       write(handle, values);
       return handle;
     },
     release: (values) => {
       queue.issue(() => {
-        put(values as Handle, undefined);
+        put((values as Handle).place, undefined);
         (values as Handle).released = true;
       });
     },
@@ -108,7 +121,7 @@ export function backendOn(device: Device): GpuBackend {
   const write = (handle: Handle, values: Float32Array) => {
     if (values.length === 0) return;
     const copy = values.slice();
-    queue.issue(() => put(handle, upload(copy)));
+    queue.issue(() => put(handle.place, upload(copy)));
   };
 
   return {
@@ -129,7 +142,7 @@ export function backendOn(device: Device): GpuBackend {
     allocate: issue.allocate,
     allocateIndices: issue.allocate,
     upload: issue.upload,
-    uploadIndices: (values): Indices => new Handle(values.length, values),
+    uploadIndices: (values): Indices => make(values.length, values),
     write: (storage, values) => write(storage as Handle, values),
     read: (storage: Storage) =>
       queue.answer(async () => (storage.length === 0 ? new Float32Array(0) : device.read(arrayOf("read", storage)))),
