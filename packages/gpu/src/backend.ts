@@ -92,6 +92,8 @@ export function backendOn(device: Device): GpuBackend {
   };
 
   const issue: Issue = {
+    variant: ({ one, four }, row) =>
+      adapter.together === 4 && row % 4 === 0 ? { kernel: four, groups: row / 4 } : { kernel: one, groups: row },
     launch: (kernel, operands, scalars, out, [x, y = 1, z = 1]) => {
       if (x * y * z === 0) return;
       checkInputs(kernel, adapter);

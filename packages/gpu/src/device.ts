@@ -18,6 +18,8 @@ export interface AdapterInfo {
   readonly largestBuffer: number;
   /** Arrays that a kernel can read. */
   readonly inputs: number;
+  /** How many neighbours one thread can compute: see `Kernel.together`. */
+  readonly together: 1 | 4;
 }
 
 /** A GPU through gpu.js, one call at a time: `Queue` sees to it. */

@@ -13,6 +13,11 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
   readonly integers: readonly Scalars[];
   readonly numbers: readonly Scalars[];
   readonly source: string;
+  /**
+   * How many neighbours of a row one thread computes: x counts groups of so many. Whatever they share is read once, which is worth a factor of
+   * two, but only WebGPU keeps such results in a flat array.
+   */
+  readonly together: 1 | 4;
 }
 
 export function kernel<const Arrays extends string, const Scalars extends string = never>({
@@ -20,12 +25,14 @@ export function kernel<const Arrays extends string, const Scalars extends string
   arrays,
   integers = [],
   numbers = [],
+  together = 1,
   body,
 }: {
   name: string;
   arrays: readonly Arrays[];
   integers?: readonly Scalars[];
   numbers?: readonly Scalars[];
+  together?: 1 | 4;
   body: string;
 }): Kernel<Arrays, Scalars> {
   return {
@@ -33,6 +40,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
     arrays,
     integers,
     numbers,
+    together,
     source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,
   };
 }

@@ -29,6 +29,7 @@ interface GpuAdapter {
 interface BufferResult {
   readonly buffer: GpuBuffer;
   output: readonly number[];
+  componentCount: number;
   readonly context: { readonly adapter: GpuAdapter; readonly device: GpuDevice };
   readonly kernel: object;
   readonly constructor: new (settings: object) => BufferResult;
@@ -43,7 +44,8 @@ class BufferArray implements DeviceArray {
   constructor(result: BufferResult, length: number) {
     this.length = length;
     this.result = result;
-    result.output = [length]; // flat, whatever grid computed it
+    result.output = [length]; // flat, whatever grid computed it,
+    result.componentCount = 1; // by however many together
   }
 }
 
@@ -90,10 +92,12 @@ class WebGpuDevice implements Device {
     const output = outputOf(grid);
     const compiled: CompiledKernel = this.#compiler.compiled(kernel, output);
     const inputs = arrays.map((array) => (array as BufferArray).result);
-    const result = (await compiled(...inputs, ...scalars)) as BufferResult;
+    const result = (await Promise.resolve(compiled(...inputs, ...scalars)).catch((cause: Error) => {
+      throw this.#lost ?? new Error(`gpu: the kernel ${kernel.name}: ${cause.message}`, { cause });
+    })) as BufferResult;
     return new BufferArray(
       result,
-      output.reduce((product, size) => product * size, 1),
+      output.reduce((product, size) => product * size, kernel.together),
     );
   }
 
@@ -143,5 +147,6 @@ function describe({ info }: GpuAdapter, { limits }: GpuDevice): AdapterInfo {
     software: info.isFallbackAdapter ?? /swiftshader|llvmpipe|software/i.test(text),
     largestBuffer: Math.min(limits.maxStorageBufferBindingSize!, limits.maxBufferSize!),
     inputs: limits.maxStorageBuffersPerShaderStage! - 1,
+    together: 4,
   };
 }

@@ -7,7 +7,8 @@ import {
   checkGradientsOfGradients,
 } from "../../core/test/operation-checks.ts";
 import { operations } from "../../core/test/operations.ts";
-import { gpu, INEXACT, TOLERANCE } from "./adapter.ts";
+import { gpu } from "./adapter.ts";
+import { INEXACT, TOLERANCE } from "./tolerance.ts";
 
 describe.skipIf(gpu === undefined)("on the GPU", () => {
   let before: Backend;

@@ -7,6 +7,11 @@ export interface Values {
 
 /** How kernels of the contract are made of launches: everything here returns at once and takes effect in order. */
 export interface Issue {
+  /** The variant of a kernel that computes a row of so many values fastest: four together, where the device can and the row divides. */
+  variant<K>(
+    variants: { readonly one: K; readonly four: K },
+    row: number,
+  ): { readonly kernel: K; readonly groups: number };
   /** Overwrites `out`, which may be one of the arrays too: it is replaced after the kernel has run. */
   launch<Arrays extends string, Scalars extends string>(
     kernel: Kernel<Arrays, Scalars>,

@@ -1,33 +1,64 @@
 import type { Kernels } from "@ltt/core";
 import { kernel } from "../kernel.ts";
-import type { Issue } from "./issue.ts";
+import type { Issue, Values } from "./issue.ts";
+
+/** Σ_k left · right[column], for one column, or for four that share their left factor. */
+function sumOfProducts(steps: string, left: string, right: (column: string) => string, together: 1 | 4): string {
+  const columns = Array.from({ length: together }, (_, i) => i);
+  const column = (i: number) => (together === 1 ? "this.thread.x" : `(this.thread.x * 4 + ${i})`);
+  return `
+    ${columns.map((i) => `let sum${i} = 0;`).join(" ")}
+    for (let k = 0; k < ${steps}; k++) {
+      const factor = ${left};
+      ${columns.map((i) => `sum${i} += factor * ${right(column(i))};`).join("\n")}
+    }
+    return ${together === 1 ? "sum0" : `[${columns.map((i) => `sum${i}`).join(", ")}]`};`;
+}
 
 /** One kernel for all four transpositions: `aRow` is the stride of m in a, `aStep` that of k. */
-const matmul = kernel({
-  name: "matmul",
-  arrays: ["a", "b"],
-  integers: ["inner", "aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"],
-  body: `
-    let sum = 0;
-    for (let k = 0; k < inner; k++) {
-      sum += a[this.thread.z * aBatch + this.thread.y * aRow + k * aStep] *
-        b[this.thread.z * bBatch + k * bStep + this.thread.x * bColumn];
-    }
-    return sum;`,
-});
+const matmulOf = (together: 1 | 4) =>
+  kernel({
+    name: "matmul",
+    arrays: ["a", "b"],
+    integers: ["inner", "aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"],
+    together,
+    body: sumOfProducts(
+      "inner",
+      "a[this.thread.z * aBatch + this.thread.y * aRow + k * aStep]",
+      (column) => `b[this.thread.z * bBatch + k * bStep + ${column} * bColumn]`,
+      together,
+    ),
+  });
+const MATMUL = { one: matmulOf(1), four: matmulOf(4) };
 
 /** A window x[b, t..t+width, :] is contiguous: `taps` is width · channels. */
-const conv1d = kernel({
-  name: "conv1d",
-  arrays: ["x", "weights"],
-  integers: ["time", "channels", "filters", "taps"],
-  body: `
-    let sum = 0;
-    for (let k = 0; k < taps; k++) {
-      sum += x[(this.thread.z * time + this.thread.y) * channels + k] * weights[k * filters + this.thread.x];
-    }
-    return sum;`,
-});
+const conv1dOf = (together: 1 | 4) =>
+  kernel({
+    name: "conv1d",
+    arrays: ["x", "weights"],
+    integers: ["time", "channels", "filters", "taps"],
+    together,
+    body: sumOfProducts(
+      "taps",
+      "x[(this.thread.z * time + this.thread.y) * channels + k]",
+      (column) => `weights[k * filters + ${column}]`,
+      together,
+    ),
+  });
+const CONV1D = { one: conv1dOf(1), four: conv1dOf(4) };
+
+/** out[z,m,n] = Σ_k a·b, from wherever the strides lead. */
+export function multiply(
+  issue: Issue,
+  a: Values,
+  b: Values,
+  out: Values,
+  [batch, m, n]: readonly [number, number, number],
+  strides: Readonly<Record<"inner" | "aBatch" | "aRow" | "aStep" | "bBatch" | "bStep" | "bColumn", number>>,
+): void {
+  const { kernel, groups } = issue.variant(MATMUL, n);
+  issue.launch(kernel, { a, b }, strides, out, [groups, m, batch]);
+}
 
 /** A dy of 0 adds nothing, not even where the kernel is infinite. */
 const conv1dInput = kernel({
@@ -67,14 +98,13 @@ export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const left = transposeA ? { aRow: 1, aStep: m } : { aRow: k, aStep: 1 };
       const right = transposeB ? { bStep: 1, bColumn: k } : { bStep: n, bColumn: 1 };
-      issue.launch(matmul, { a, b }, { inner: k, aBatch: m * k, bBatch: k * n, ...left, ...right }, out, [n, m, batch]);
+      multiply(issue, a, b, out, [batch, m, n], { inner: k, aBatch: m * k, bBatch: k * n, ...left, ...right });
     },
-    conv1d: (x, weights, y, { batch, time, channels, width, filters }) =>
-      issue.launch(conv1d, { x, weights }, { time, channels, filters, taps: width * channels }, y, [
-        filters,
-        time - width + 1,
-        batch,
-      ]),
+    conv1d: (x, weights, y, { batch, time, channels, width, filters }) => {
+      const { kernel, groups } = issue.variant(CONV1D, filters);
+      const sizes = { time, channels, filters, taps: width * channels };
+      issue.launch(kernel, { x, weights }, sizes, y, [groups, time - width + 1, batch]);
+    },
     conv1dInput: (dy, weights, dx, { batch, time, channels, width, filters }) =>
       issue.launch(conv1dInput, { dy, weights }, { steps: time - width + 1, width, channels, filters }, dx, [
         channels,

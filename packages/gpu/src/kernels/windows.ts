@@ -1,32 +1,20 @@
 import type { Kernels } from "@ltt/core";
 import { kernel } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
+import { multiply } from "./product.ts";
 import { scatter } from "./rows.ts";
-
-/** p[r,w,f] = Σ_c rows[r,c] · weights[w,c,f] */
-const project = kernel({
-  name: "projectRows",
-  arrays: ["rows", "weights"],
-  integers: ["channels", "filters"],
-  body: `
-    let sum = 0;
-    for (let c = 0; c < channels; c++) {
-      sum += rows[this.thread.z * channels + c] * weights[(this.thread.y * channels + c) * filters + this.thread.x];
-    }
-    return sum;`,
-});
 
 const winningWindow = kernel({
   name: "winningWindow",
   arrays: ["projected", "places", "windows"],
-  integers: ["time", "width", "filters"],
+  integers: ["time", "width", "filters", "rows"],
   body: `
     let best = 0;
     let winner = 0;
     for (let t = 0; t < windows[this.thread.y]; t++) {
       let value = 0;
       for (let w = 0; w < width; w++) {
-        value += projected[(whole(places[this.thread.y * time + t + w]) * width + w) * filters + this.thread.x];
+        value += projected[(w * rows + whole(places[this.thread.y * time + t + w])) * filters + this.thread.x];
       }
       if (t === 0) { best = value; }
       if (isNotANumber(best) === 0) {
@@ -40,33 +28,41 @@ const winningWindow = kernel({
 const valueOfWindow = kernel({
   name: "valueOfWindow",
   arrays: ["projected", "places", "winners"],
-  integers: ["time", "width", "filters"],
+  integers: ["time", "width", "filters", "rows"],
   body: `
     let value = 0;
     for (let w = 0; w < width; w++) {
-      value += projected[(whole(places[
+      value += projected[(w * rows + whole(places[
         this.thread.y * time + whole(winners[this.thread.y * filters + this.thread.x]) + w
-      ]) * width + w) * filters + this.thread.x];
+      ])) * filters + this.thread.x];
     }
     return value;`,
 });
 
 /** What each place of the texts takes from the windows that won over it; the sum over a row's places is `scatter`'s. */
-const gradientOfPlaces = kernel({
-  name: "gradientOfPlaces",
-  arrays: ["dy", "winners", "weights"],
-  integers: ["width", "channels", "filters"],
-  body: `
-    let sum = 0;
+const gradientOfPlaces = (together: 1 | 4) => {
+  const channels = Array.from({ length: together }, (_, i) => i);
+  const channel = (i: number) => (together === 1 ? "this.thread.x" : `this.thread.x * 4 + ${i}`);
+  return kernel({
+    name: "gradientOfPlaces",
+    arrays: ["dy", "winners", "weights"],
+    integers: ["width", "channels", "filters"],
+    together,
+    body: `
+    ${channels.map((i) => `let sum${i} = 0;`).join(" ")}
     for (let f = 0; f < filters; f++) {
       const w = this.thread.y - winners[this.thread.z * filters + f];
       if (w >= 0 && w < width) {
         const d = dy[this.thread.z * filters + f];
-        if (d !== 0) { sum += d * weights[(whole(w) * channels + this.thread.x) * filters + f]; }
+        if (d !== 0) {
+          ${channels.map((i) => `sum${i} += d * weights[(whole(w) * channels + ${channel(i)}) * filters + f];`).join("\n")}
+        }
       }
     }
-    return sum;`,
-});
+    return ${together === 1 ? "sum0" : `[${channels.map((i) => `sum${i}`).join(", ")}]`};`,
+  });
+};
+const GRADIENT_OF_PLACES = { one: gradientOfPlaces(1), four: gradientOfPlaces(4) };
 
 const gradientOfWeights = kernel({
   name: "gradientOfWeights",
@@ -89,17 +85,20 @@ export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWind
   return {
     maxOfWindows: (rows, weights, places, counts, y, winners, size) => {
       const { rows: count, batch, time, channels, width, filters } = size;
-      const projected = issue.allocate(count * width * filters);
-      issue.launch(project, { rows, weights }, { channels, filters }, projected, [filters, width, count]);
-      const scalars = { time, width, filters };
+      const projected = issue.allocate(width * count * filters); // p[w,r,f] = Σ_c rows[r,c] · weights[w,c,f]
+      const left = { aBatch: 0, aRow: channels, aStep: 1 };
+      const right = { bBatch: channels * filters, bStep: filters, bColumn: 1 };
+      multiply(issue, rows, weights, projected, [width, count, filters], { inner: channels, ...left, ...right });
+      const scalars = { time, width, filters, rows: count };
       issue.launch(winningWindow, { projected, places, windows: counts }, scalars, winners, [filters, batch]);
       issue.launch(valueOfWindow, { projected, places, winners }, scalars, y, [filters, batch]);
       issue.release(projected);
     },
     maxOfWindowsRows: (dy, winners, weights, places, drows, { batch, time, channels, width, filters }) => {
       const dplaces = issue.allocate(batch * time * channels);
-      const scalars = { width, channels, filters };
-      issue.launch(gradientOfPlaces, { dy, winners, weights }, scalars, dplaces, [channels, time, batch]);
+      const { kernel, groups } = issue.variant(GRADIENT_OF_PLACES, channels);
+      const sizes = { width, channels, filters };
+      issue.launch(kernel, { dy, winners, weights }, sizes, dplaces, [groups, time, batch]);
       scatter(issue, dplaces, places, drows, { dim: channels });
       issue.release(dplaces);
     },

@@ -1,0 +1,263 @@
+import {
+  type Backend,
+  createReferenceBackend,
+  exp,
+  log,
+  matmul,
+  max,
+  mul,
+  relu,
+  scope,
+  sigmoid,
+  sign,
+  sqrt,
+  stream,
+  sum,
+  type Tensor,
+  tanh,
+  tensor,
+  tokens,
+  useBackend,
+} from "@ltt/core";
+import { Adam, parametersOf, TextCnn, TextLstm, train, trainable } from "../../layers/src/index.ts";
+import type { GpuBackend } from "../src/index.ts";
+
+// What a GPU could get wrong and a CPU does not. No check needs a test runner, so they run in a page too; each rejects with an error.
+
+interface DeviceCheck {
+  readonly name: string;
+  readonly run: (gpu: GpuBackend) => Promise<void>;
+}
+
+/** What float32 values of at most 24 bits are exact to, in any order of additions. */
+const eighths = (length: number, ...path: (string | number)[]) => {
+  const rng = stream(1, ...path);
+  return Float32Array.from({ length }, () => (rng.below(33) - 16) / 8);
+};
+
+export const deviceChecks: readonly DeviceCheck[] = [
+  {
+    name: "sums of more than 1000 terms, where gpu.js would end a loop unasked",
+    run: (gpu) =>
+      everywhere(gpu, 0, () => {
+        const a = tensor(eighths(3 * 1501, "a"), [3, 1501]);
+        const b = tensor(eighths(1501 * 4, "b"), [1501, 4]);
+        const c = tensor(eighths(1501 * 5, "c"), [1501, 5]);
+        return [
+          matmul(a, b),
+          matmul(a, c),
+          matmul(b, c, { transposeA: true }),
+          matmul(a, a, { transposeB: true }),
+          sum(a),
+          sum(a, { axis: 1 }),
+          max(b, { axis: 0 }),
+        ];
+      }),
+  },
+  {
+    name: "NaN, infinities, zeros and numbers at the ends of what is finite",
+    run: (gpu) =>
+      everywhere(gpu, 2 ** -17, () => {
+        const special = [
+          Number.NaN,
+          Infinity,
+          -Infinity,
+          0,
+          1e-30,
+          1,
+          -1,
+          0.6,
+          -0.7,
+          14,
+          -16,
+          88.7,
+          -87.3,
+          89,
+          -88,
+          100,
+        ];
+        const x = tensor([...special, -100, 3e38, -3e38], [19]);
+        const y = tensor([1, Number.NaN, 3, -Infinity, Infinity, 2], [2, 3]);
+        return [
+          ...[exp(x), log(x), sqrt(x), tanh(x), sigmoid(x), relu(x), sign(x)],
+          ...[max(y, { axis: 0 }), max(y, { axis: 1 }), sum(y, { axis: 1 }), mul(y, 2)],
+        ];
+      }),
+  },
+  {
+    name: "index arithmetic beyond 2²⁴ elements, where float32 skips integers",
+    run: async (gpu) => {
+      const length = 2 ** 24 + 77;
+      const found = scope(() => {
+        const { kernels } = gpu;
+        // a ramp that is exact: each value is its index modulo 1000
+        const values = Float32Array.from({ length }, (_, i) => i % 1000);
+        const large = gpu.upload(values);
+        const tail = gpu.allocate(33);
+        kernels.read(large, tail, { shape: [33], strides: [1], offset: length - 33 });
+        const every = gpu.allocate(4);
+        kernels.read(large, every, { shape: [2, 2], strides: [2 ** 23 + 1, 2 ** 22 + 3], offset: 5 });
+        const rows = gpu.allocate(14);
+        kernels.gatherRows(large, gpu.uploadIndices(Int32Array.of(2_396_753, 2_396_754)), rows, { dim: 7 });
+        const placed = gpu.allocate(length);
+        kernels.place(tail, placed, { shape: [33], strides: [2], offset: length - 70 });
+        const end = gpu.allocate(72);
+        kernels.read(placed, end, { shape: [72], strides: [1], offset: length - 72 });
+        const reading = Promise.all([tail, every, rows, end].map((storage) => gpu.read(storage)));
+        for (const storage of [large, tail, every, rows, placed, end]) gpu.release(storage);
+        return { reading };
+      });
+      const [tail, every, rows, end] = await found.reading;
+      const ramp = (from: number, count: number) => Array.from({ length: count }, (_, i) => (from + i) % 1000);
+      same("the tail", tail!, ramp(length - 33, 33));
+      same(
+        "strides",
+        every!,
+        [0, 1].flatMap((i) => [0, 1].map((j) => (5 + i * (2 ** 23 + 1) + j * (2 ** 22 + 3)) % 1000)),
+      );
+      same("rows", rows!, ramp(2_396_753 * 7, 14));
+      const placed = new Array<number>(72).fill(0);
+      for (let i = 0; i < 33; i++) placed[2 + 2 * i] = (length - 33 + i) % 1000;
+      same("places", end!, placed);
+    },
+  },
+  {
+    name: "walks of five axes, of which three share a coordinate",
+    run: async (gpu) => {
+      const size = 2 * 3 * 4 * 5 * 6;
+      const walk = { shape: [6, 4, 2, 5, 3], strides: [1, 30, 360, 6, 120], offset: 0 };
+      const wanted = createReferenceBackend();
+      const results = await Promise.all(
+        [gpu, wanted].map((backend) => {
+          const from = backend.upload(eighths(size, "walk"));
+          const [out, back] = [backend.allocate(size), backend.allocate(size)];
+          backend.kernels.read(from, out, walk);
+          backend.kernels.place(out, back, walk);
+          return Promise.all([backend.read(out), backend.read(back)]);
+        }),
+      );
+      same("read", results[0]![0], results[1]![0]);
+      same("place", results[0]![1], results[1]![1]);
+    },
+  },
+  {
+    name: "a dropout mask of the reference's bits, from random numbers made in the kernel",
+    run: async (gpu) => {
+      for (const p of [0.1, 0.5, 0.999999, 0]) {
+        const key = stream(3, "mask", Math.round(p * 1e6)).key;
+        const [mine, theirs] = await Promise.all(
+          [gpu, createReferenceBackend()].map((backend) => {
+            const out = backend.allocate(2001);
+            backend.kernels.dropoutMask(key, out, { p });
+            return backend.read(out);
+          }),
+        );
+        same(`p = ${p}`, mine!, theirs!);
+      }
+    },
+  },
+  {
+    name: "thirty steps of a CNN beside the reference",
+    run: (gpu) => trajectory(gpu, () => new TextCnn({ ...SIZES, filters: 12, widths: [3, 4, 5] }, stream(1, "cnn"))),
+  },
+  {
+    name: "thirty steps of a two-layer bidirectional LSTM beside the reference",
+    run: (gpu) => trajectory(gpu, () => new TextLstm({ ...SIZES, hidden: 8 }, stream(1, "lstm"))),
+  },
+  {
+    name: "memory that is flat over a hundred steps",
+    run: (gpu) => flatMemory(gpu, 100),
+  },
+];
+
+const SIZES = { rows: 60, dim: 12, outputs: 4 };
+
+/** Losses of 30 steps, with dropout, on both backends. Differences of rounding grow with every step: 10⁻³ of the loss is allowed. */
+async function trajectory(gpu: GpuBackend, createModel: () => TextCnn | TextLstm): Promise<void> {
+  const losses = async () => {
+    const model = createModel();
+    const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 5e-3 });
+    const all: number[] = [];
+    for await (const { loss } of train(model, { batches: () => batches(30), epochs: 1, optimiser, seed: 1 })) {
+      all.push(loss);
+    }
+    return all;
+  };
+  const [mine, theirs] = [await using(gpu, losses), await using(createReferenceBackend(), losses)];
+  if (!(theirs.at(-1)! < theirs[0]!)) throw new Error(`the reference learns nothing: ${theirs.join(" ")}`);
+  theirs.forEach((loss, step) => {
+    if (!(Math.abs(mine[step]! - loss) <= 1e-3 * Math.abs(loss))) {
+      throw new Error(`step ${step + 1}: the loss is ${mine[step]} instead of ${loss}`);
+    }
+  });
+}
+
+/** Texts of 4 to 9 words whose class is one of their words. */
+function batches(count: number) {
+  return Array.from({ length: count }, (_, i) => {
+    const rng = stream(2, "texts", i);
+    const [size, time] = [8, 9];
+    const ids = new Int32Array(size * time).fill(1);
+    const targets = Int32Array.from({ length: size }, () => rng.below(4));
+    const lengths = targets.map((target, text) => {
+      const length = 4 + rng.below(6);
+      for (let t = 0; t < length; t++) ids[text * time + t] = 6 + rng.below(54);
+      ids[text * time + rng.below(length)] = 2 + target;
+      return length;
+    });
+    return {
+      tokens: tokens(ids, [size, time]),
+      lengths: tokens(lengths, [size]),
+      targets: tokens(targets, [size]),
+    };
+  });
+}
+
+/** Trains so many steps of a small CNN: what is on the device after the tenth is what is there after the last. */
+export async function flatMemory(gpu: GpuBackend, steps: number): Promise<void> {
+  await using(gpu, async () => {
+    const model = new TextCnn({ rows: 60, dim: 4, outputs: 4, filters: 4, widths: [3], dropout: 0.5 }, stream(1, "m"));
+    const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 });
+    const [batch] = batches(1);
+    const same = new Array(steps).fill(batch!);
+    let early: { arrays: number; bytes: number } | undefined;
+    for await (const { step } of train(model, { batches: () => same, epochs: 1, optimiser, seed: 1 })) {
+      if (step !== 10 && step !== steps) continue;
+      const now = await gpu.memory();
+      if (early !== undefined && (now.arrays > early.arrays || now.bytes > early.bytes)) {
+        throw new Error(
+          `${early.arrays} arrays of ${early.bytes} bytes became ${now.arrays} of ${now.bytes} in ${steps} steps`,
+        );
+      }
+      early ??= now;
+    }
+  });
+}
+
+/** The same on both backends, to `tolerance`, relative to values above 1; NaN is NaN. */
+async function everywhere(gpu: GpuBackend, tolerance: number, compute: () => readonly Tensor[]): Promise<void> {
+  const read = () => Promise.all(compute().map((y) => y.read()));
+  const [mine, theirs] = [await using(gpu, read), await using(createReferenceBackend(), read)];
+  for (const [i, values] of theirs.entries()) same(`result ${i}`, mine[i]!, values, tolerance);
+}
+
+function same(name: string, found: Float32Array, wanted: ArrayLike<number>, tolerance = 0): void {
+  if (found.length !== wanted.length) throw new Error(`${name}: ${found.length} values instead of ${wanted.length}`);
+  found.forEach((value, i) => {
+    const right = wanted[i]!;
+    const fits =
+      value === right ||
+      (Number.isNaN(value) && Number.isNaN(right)) ||
+      Math.abs(value - right) <= tolerance * Math.max(1, Math.abs(right));
+    if (!fits) throw new Error(`${name}: value ${i} is ${value} instead of ${right}`);
+  });
+}
+
+async function using<T>(backend: Backend, body: () => Promise<T>): Promise<T> {
+  const before = useBackend(backend);
+  try {
+    return await body();
+  } finally {
+    useBackend(before);
+  }
+}
