@@ -4,7 +4,8 @@
  * The body is text, not a function: gpu.js translates a function's source, and minifiers rewrite functions into what it cannot
  * translate (comma operators, chains of conditions). Rules of the text: index arithmetic stands inside the brackets, or
  * goes through the helpers below, since an integer in a local variable becomes a float32, exact only to 2²⁴; every loop has a counter of a name of
- * its own; values are read flat.
+ * its own; values are read flat; and what is read to be an index goes into a local variable first, since for WebGL gpu.js takes nested reads and nested calls of
+ * one function apart, by way of float32.
  */
 export interface Kernel<Arrays extends string = string, Scalars extends string = string> {
   readonly name: string;
@@ -72,6 +73,7 @@ const x = { x: "Number" } as const;
 const division = { a: "Integer", b: "Integer" } as const;
 const estimate = { ...division, q: "Integer" } as const;
 
+// gpu.js declares them in the wrong order for WebGL where one that calls others is itself called in two ways: none here is.
 export const HELPERS: readonly Helper[] = [
   // ⌊a / b⌋ of integers, 0 ≤ a < 2³¹, b ≥ 1. A float32 quotient is off by up to a few parts in 2²⁴; its remainder, an exact integer, is small
   // enough to be divided again, and what is still off is one.
@@ -84,7 +86,6 @@ export const HELPERS: readonly Helper[] = [
     "if (a - q * b < 0) { return q - 1; } if (a - q * b >= b) { return q + 1; } return q;",
   ),
   helper("quotient", division, "Integer", "return settled(a, b, corrected(a, b, whole(a / b)));"),
-  helper("remainder", division, "Integer", "return a - quotient(a, b) * b;"),
 
   // Comparisons with NaN are false on every device; x !== x is not true on all.
   helper("isNotANumber", x, "Integer", "if (x <= 0) { return 0; } if (x > 0) { return 0; } return 1;"),
@@ -96,7 +97,7 @@ export const HELPERS: readonly Helper[] = [
     "exponential",
     x,
     "Number",
-    "if (x < -87.3365402) { return 0; } if (x > 88.7228317) { return x * 3.4e38; } if (isNotANumber(x) === 1) { return x; } return Math.exp(x);",
+    "if (x < -87.3365402) { return 0; } if (x > 88.7228317) { return x * 3.4e38; } if (x > -88) { return Math.exp(x); } return x;",
   ),
   helper("tanhNear0", { x: "Number", s: "Number" }, "Number", `return ${tanhPolynomial()};`),
   helper(
@@ -105,9 +106,19 @@ export const HELPERS: readonly Helper[] = [
     "Number",
     "if (isNotANumber(x) === 1) { return x; } if (Math.abs(x) < 0.625) { return tanhNear0(x, x * x); } if (x > 0) { return 1 - 2 / (exponential(2 * x) + 1); } return 2 / (exponential(-2 * x) + 1) - 1;",
   ),
-  helper("half", x, "Number", "return x / (1 + x);"),
-  helper("sigmoidOf", x, "Number", "if (x < 0) { return half(exponential(x)); } return 1 / (1 + exponential(-x));"),
+  helper("overOneMore", x, "Number", "return x / (1 + x);"),
+  helper(
+    "sigmoidOf",
+    x,
+    "Number",
+    "if (x < 0) { return overOneMore(exponential(x)); } return 1 / (1 + exponential(-x));",
+  ),
 ];
+
+/** The text of a % b for integers, as `quotient`. */
+export function remainder(a: string, b: string): string {
+  return `(${a} - quotient(${a}, ${b}) * ${b})`;
+}
 
 /** x + x³·P(x²), of Cephes (S. L. Moshier, tanhf). */
 function tanhPolynomial(): string {

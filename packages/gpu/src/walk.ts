@@ -1,4 +1,4 @@
-import type { Grid } from "./kernel.ts";
+import { type Grid, remainder } from "./kernel.ts";
 
 /** A walk's shape and the strides of its operands. */
 interface Walked {
@@ -43,7 +43,7 @@ export function coordinates(rank: number): Coordinates {
     if (axis === rank - 1) return "this.thread.x";
     if (axis === rank - 2) return "this.thread.y";
     const outer = sizes.slice(axis).reduceRight((rest, size) => `quotient(${rest}, ${size})`, "this.thread.z");
-    return axis === 0 ? outer : `remainder(${outer}, n${axis})`;
+    return axis === 0 ? outer : remainder(outer, `n${axis}`);
   };
   return {
     rank,

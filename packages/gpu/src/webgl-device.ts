@@ -56,7 +56,13 @@ class WebGlDevice implements Device {
     const output = outputOf(grid);
     const compiled = this.#compiler.compiled(kernel, output);
     const inputs = arrays.map((array) => (array as TextureArray).texture);
-    const result = compiled(...inputs, ...scalars) as FloatTexture;
+    let result: FloatTexture;
+    try {
+      result = compiled(...inputs, ...scalars) as FloatTexture;
+    } catch (cause) {
+      this.#check();
+      throw new Error(`gpu: the kernel ${kernel.name}: ${(cause as Error).message}`, { cause });
+    }
     // a kernel only takes textures of one class, and each rank of output has its own
     const length = output.reduce((product, size) => product * size, 1);
     const flat = this.#flat(result.texture, result.size, length);

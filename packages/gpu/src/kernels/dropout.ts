@@ -1,5 +1,5 @@
 import type { Kernels } from "@ltt/core";
-import { kernel } from "../kernel.ts";
+import { kernel, remainder } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
@@ -19,7 +19,9 @@ const dropoutMask = kernel({
   arrays: [],
   numbers: ["k0L", "k0H", "k1L", "k1H", "k2L", "k2H", "limitL", "limitH", "kept"],
   body: `
-    let aL = remainder(quotient(this.thread.x, 2), 65536);
+    let low = ${remainder("this.thread.x", "131072")};
+    let aL = Math.floor(low * 0.5);
+    let odd = low - 2 * aL;
     let aH = quotient(this.thread.x, 131072);
     let bL = ${DRAWS % 65536}.0;
     let bH = ${DRAWS / 65536}.0;
@@ -28,7 +30,7 @@ const dropoutMask = kernel({
     ${plus("a", "k0L", "k0H")}
     ${plus("b", "k1L", "k1H")}
     ${Array.from({ length: 5 }, (_, group) => fourRounds(group)).join("")}
-    if (remainder(this.thread.x, 2) === 1) { aL = bL; aH = bH; }
+    if (odd === 1) { aL = bL; aH = bH; }
     if (aH < limitH) { return 0; }
     if (aH === limitH) { if (aL < limitL) { return 0; } }
     return kept;`,

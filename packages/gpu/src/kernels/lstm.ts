@@ -1,14 +1,17 @@
 import type { Kernels } from "@ltt/core";
 import { hostIndices } from "../indices.ts";
-import { kernel } from "../kernel.ts";
+import { kernel, remainder } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
 
 // A text's s-th step is its s-th word, or, read from its end, its (length − 1 − s)-th. All texts take their s-th step together, in two launches: the
 // gates, then the states h and c side by side. A thread cannot write into a part of an array, so the steps are computed apart and put together at the end.
 
-/** Where text y stands at its step: `first` is 0, or 1 − 2·reverse times the step. */
-const WORD = "(whole(lengths[this.thread.y]) - 1) * reverse + step * (1 - 2 * reverse)";
+/** Where text y stands at its step. */
+const WORD = "(whole(length) - 1) * reverse + step * (1 - 2 * reverse)";
+
+/** The hidden unit of row or state x. */
+const UNIT: string = remainder("this.thread.x", "hidden");
 
 /** x counts the rows of weight_hh, gates in the order i, f, g, o. */
 const gatesOfStep = kernel({
@@ -16,7 +19,8 @@ const gatesOfStep = kernel({
   arrays: ["projected", "recurrent", "before", "lengths"],
   integers: ["time", "hidden", "step", "reverse"],
   body: `
-    if (step >= lengths[this.thread.y]) { return 0; }
+    const length = lengths[this.thread.y];
+    if (step >= length) { return 0; }
     let sum = 0;
     if (step > 0) {
       for (let k = 0; k < hidden; k++) {
@@ -34,12 +38,13 @@ const statesOfStep = kernel({
   arrays: ["gates", "before", "lengths"],
   integers: ["hidden", "step"],
   body: `
-    if (step >= lengths[this.thread.y]) { return 0; }
-    let c = gates[this.thread.y * 4 * hidden + remainder(this.thread.x, hidden)] *
-      gates[(this.thread.y * 4 + 2) * hidden + remainder(this.thread.x, hidden)];
+    const length = lengths[this.thread.y];
+    if (step >= length) { return 0; }
+    let c = gates[this.thread.y * 4 * hidden + ${UNIT}] *
+      gates[(this.thread.y * 4 + 2) * hidden + ${UNIT}];
     if (step > 0) {
-      c = gates[(this.thread.y * 4 + 1) * hidden + remainder(this.thread.x, hidden)] *
-        before[(this.thread.y * 2 + 1) * hidden + remainder(this.thread.x, hidden)] + c;
+      c = gates[(this.thread.y * 4 + 1) * hidden + ${UNIT}] *
+        before[(this.thread.y * 2 + 1) * hidden + ${UNIT}] + c;
     }
     if (this.thread.x >= hidden) { return c; }
     return gates[(this.thread.y * 4 + 3) * hidden + this.thread.x] * tanhOf(c);`,
@@ -51,15 +56,15 @@ const byWord = kernel({
   arrays: ["steps", "lengths"],
   integers: ["batch", "size", "reverse"],
   body: `
-    if (this.thread.y >= lengths[this.thread.z]) { return 0; }
+    const length = lengths[this.thread.z];
+    if (this.thread.y >= length) { return 0; }
     return steps[
-      (((whole(lengths[this.thread.z]) - 1) * reverse + this.thread.y * (1 - 2 * reverse)) * batch + this.thread.z) * size +
+      (((whole(length) - 1) * reverse + this.thread.y * (1 - 2 * reverse)) * batch + this.thread.z) * size +
         this.thread.x
     ];`,
 });
 
 const AT = `(this.thread.y * time + ${WORD})`;
-const UNIT = "remainder(this.thread.x, hidden)";
 const gate = (index: number) => `gates[(${AT} * 4 + ${index}) * hidden + ${UNIT}]`;
 const state = (index: number) => `states[(${AT} * 2 + ${index}) * hidden + ${UNIT}]`;
 /** dh and dc of a step: what came from the step after it, `carried`, and from outside. */
@@ -75,7 +80,8 @@ const gradientOfGates = kernel({
   arrays: ["dstates", "gates", "states", "carried", "lengths"],
   integers: ["time", "hidden", "step", "reverse"],
   body: `
-    if (step >= lengths[this.thread.y]) { return 0; }
+    const length = lengths[this.thread.y];
+    if (step >= length) { return 0; }
     ${GRADIENTS_OF_STATE}
     if (this.thread.x < hidden) {
       return flushed(dc * ${gate(2)} * (${gate(0)} * (1 - ${gate(0)})));
@@ -96,7 +102,8 @@ const gradientCarried = kernel({
   arrays: ["dstates", "gates", "states", "carried", "lengths", "dgates", "recurrent"],
   integers: ["time", "hidden", "step", "reverse"],
   body: `
-    if (step >= lengths[this.thread.y]) { return 0; }
+    const length = lengths[this.thread.y];
+    if (step >= length) { return 0; }
     if (this.thread.x < hidden) {
       let sum = 0;
       for (let k = 0; k < 4 * hidden; k++) {

@@ -1,5 +1,5 @@
 import type { Kernels } from "@ltt/core";
-import { type Kernel, kernel } from "../kernel.ts";
+import { type Kernel, kernel, remainder } from "../kernel.ts";
 import { collapse, coordinates, gridOf, scalarsOf } from "../walk.ts";
 import type { Issue, Values } from "./issue.ts";
 
@@ -23,23 +23,24 @@ const reader = byAxes((rank) => {
   });
 });
 
-/** What the walk puts at a place is found by dividing the place by the strides, largest first: a walk that does not fold over itself. */
+/**
+ * What the walk puts at a place x is found from x's coordinates in the array that the walk runs in, whose strides divide one another: along axis k that is
+ * ⌊x / pₖ⌋ − ⌊x / pₖ₋₁⌋ · pₖ₋₁ / pₖ, largest stride first.
+ */
 const placer = byAxes((axes) => {
   const names = (letter: string) => Array.from({ length: axes }, (_, axis) => `${letter}${axis}`);
-  const left = ["this.thread.x - offset"];
-  for (const stride of names("p")) left.push(`remainder(${left.at(-1)}, ${stride})`);
-  const coordinate = (axis: number) => `quotient(${left[axis]}, p${axis})`;
+  const along = names("p").map((stride, axis) => {
+    const whole = `quotient(this.thread.x, ${stride})`;
+    return `${whole} - ${axis === 0 ? "" : `quotient(this.thread.x, p${axis - 1}) * ratio${axis} - `}begin${axis}`;
+  });
   return kernel({
     name: "place",
     arrays: ["a"],
-    integers: ["offset", ...names("n"), ...names("p"), ...names("q")],
+    integers: ["rest", ...["begin", "ratio", "n", "p", "q"].flatMap(names)],
     body: [
-      "if (this.thread.x < offset) { return 0; }",
-      ...names("n").map((size, axis) => `if (${coordinate(axis)} >= ${size}) { return 0; }`),
-      `if (${left.at(-1)} > 0) { return 0; }`,
-      `return a[${names("q")
-        .map((stride, axis) => `${coordinate(axis)} * ${stride}`)
-        .join(" + ")}];`,
+      ...along.map((at, axis) => `if (${at} < 0) { return 0; }\nif (${at} >= n${axis}) { return 0; }`),
+      `if (${remainder("this.thread.x", `p${axes - 1}`)} !== rest) { return 0; }`,
+      `return a[${along.map((at, axis) => `(${at}) * q${axis}`).join(" + ")}];`,
     ].join("\n"),
   });
 });
@@ -109,12 +110,20 @@ export function movement(issue: Issue): Pick<Kernels, "read" | "place" | "concat
       }
       const { shape, strides } = collapse(walk.shape, [walk.strides, lying]);
       const order = shape.map((_, axis) => axis).sort((one, other) => strides[0]![other]! - strides[0]![one]!);
-      const scalars: Record<string, number> = { offset: walk.offset };
+      const scalars: Record<string, number> = {};
+      let rest = walk.offset;
       order.forEach((axis, i) => {
-        scalars[`n${i}`] = shape[axis]!;
-        scalars[`p${i}`] = Math.max(1, strides[0]![axis]!);
+        const stride = Math.max(1, strides[0]![axis]!);
+        const ratio = i === 0 ? 1 : scalars[`p${i - 1}`]! / stride;
+        if (!Number.isInteger(ratio)) {
+          throw new Error(`place: a walk of strides ${walk.strides} does not run inside a row-major array`);
+        }
+        scalars[`begin${i}`] = Math.floor(rest / stride);
+        rest %= stride;
+        Object.assign(scalars, { [`ratio${i}`]: ratio, [`n${i}`]: shape[axis], [`p${i}`]: stride });
         scalars[`q${i}`] = strides[1]![axis]!;
       });
+      scalars.rest = rest;
       issue.launch(placer(order.length), { a }, scalars, out, [out.length]);
     },
     concat: (parts, out, { outer, axes, inner }) => {

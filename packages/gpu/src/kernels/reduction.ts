@@ -1,5 +1,5 @@
 import type { Kernels } from "@ltt/core";
-import { kernel } from "../kernel.ts";
+import { kernel, remainder } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 
 /** Of a block of the axis: `block` elements from z·block on, or what is left of them. */
@@ -19,9 +19,10 @@ const sum = kernel({
 
 /** NaN is larger than everything, and the first of it wins. */
 const winner = (end: string) => `
+    const last = ${end};
     let best = x[this.thread.y * axis * inner + this.thread.x];
     let winner = 0;
-    for (let k = 1; k < ${end}; k++) {
+    for (let k = 1; k < last; k++) {
       const value = x[(this.thread.y * axis + k) * inner + this.thread.x];
       if (isNotANumber(best) === 0) {
         if (value > best) { best = value; winner = k; }
@@ -53,8 +54,8 @@ const placeWinners = kernel({
   arrays: ["dy", "winners"],
   integers: ["inner"],
   body: `
-    if (winners[this.thread.y * inner + remainder(this.thread.x, inner)] === quotient(this.thread.x, inner)) {
-      return dy[this.thread.y * inner + remainder(this.thread.x, inner)];
+    if (winners[this.thread.y * inner + ${remainder("this.thread.x", "inner")}] === quotient(this.thread.x, inner)) {
+      return dy[this.thread.y * inner + ${remainder("this.thread.x", "inner")}];
     }
     return 0;`,
 });

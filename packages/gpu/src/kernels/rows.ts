@@ -7,7 +7,9 @@ const gatherRows = kernel({
   name: "gatherRows",
   arrays: ["table", "ids"],
   integers: ["dim"],
-  body: "return table[whole(ids[this.thread.y]) * dim + this.thread.x];",
+  body: `
+    const id = ids[this.thread.y];
+    return table[whole(id) * dim + this.thread.x];`,
 });
 
 /** Threads cannot scatter: each gathers what belongs to its row, whose entries the host has put side by side. */
@@ -17,8 +19,11 @@ const sumOfRows = kernel({
   integers: ["dim"],
   body: `
     let sum = 0;
-    for (let k = 0; k < starts[this.thread.y + 1] - starts[this.thread.y]; k++) {
-      sum += rows[whole(order[whole(starts[this.thread.y]) + k]) * dim + this.thread.x];
+    const start = starts[this.thread.y];
+    const count = starts[this.thread.y + 1] - start;
+    for (let k = 0; k < count; k++) {
+      const entry = order[whole(start) + k];
+      sum += rows[whole(entry) * dim + this.thread.x];
     }
     return sum;`,
 });

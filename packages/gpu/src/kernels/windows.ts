@@ -11,10 +11,12 @@ const winningWindow = kernel({
   body: `
     let best = 0;
     let winner = 0;
-    for (let t = 0; t < windows[this.thread.y]; t++) {
+    const count = windows[this.thread.y];
+    for (let t = 0; t < count; t++) {
       let value = 0;
       for (let w = 0; w < width; w++) {
-        value += projected[(w * rows + whole(places[this.thread.y * time + t + w])) * filters + this.thread.x];
+        const place = places[this.thread.y * time + t + w];
+        value += projected[(w * rows + whole(place)) * filters + this.thread.x];
       }
       if (t === 0) { best = value; }
       if (isNotANumber(best) === 0) {
@@ -31,10 +33,10 @@ const valueOfWindow = kernel({
   integers: ["time", "width", "filters", "rows"],
   body: `
     let value = 0;
+    const winner = winners[this.thread.y * filters + this.thread.x];
     for (let w = 0; w < width; w++) {
-      value += projected[(w * rows + whole(places[
-        this.thread.y * time + whole(winners[this.thread.y * filters + this.thread.x]) + w
-      ])) * filters + this.thread.x];
+      const place = places[this.thread.y * time + whole(winner) + w];
+      value += projected[(w * rows + whole(place)) * filters + this.thread.x];
     }
     return value;`,
 });
@@ -73,9 +75,9 @@ const gradientOfWeights = kernel({
     for (let b = 0; b < batch; b++) {
       const d = dy[b * filters + this.thread.x];
       if (d !== 0) {
-        sum += d * rows[
-          whole(places[b * time + whole(winners[b * filters + this.thread.x]) + this.thread.z]) * channels + this.thread.y
-        ];
+        const winner = winners[b * filters + this.thread.x];
+        const place = places[b * time + whole(winner) + this.thread.z];
+        sum += d * rows[whole(place) * channels + this.thread.y];
       }
     }
     return sum;`,
