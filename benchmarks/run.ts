@@ -15,6 +15,9 @@ import { inputOf, NETWORKS, networkBench } from "./training.ts";
 
 const BENCHES = ["kernels", "training", "inference", "sparse", "lottery"] as const;
 
+/** Backends that one thread drives. */
+const ONE_THREAD: ReadonlySet<string> = new Set(["reference", "gpu"]);
+
 interface Flags {
   readonly backend: string;
   readonly threads?: string;
@@ -64,7 +67,7 @@ async function bench(
     measurements.push(...(await interleave(chosen.candidates, budget)).map(chosen.toMeasurement));
   }
 
-  const counted = measurements.map((one) => ({ ...one, threads: one.backend === "reference" ? 1 : team }));
+  const counted = measurements.map((one) => ({ ...one, threads: ONE_THREAD.has(one.backend) ? 1 : team }));
   for (const measurement of counted) console.log(json === true ? JSON.stringify(measurement) : lineOf(measurement));
   if (kind === "sparse") summarise(counted, json === true, out, masked === undefined ? undefined : Number(masked));
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(resultFile(counted), null, 2)}\n`);
@@ -78,7 +81,7 @@ async function choose(
   data: string | undefined,
   densities: readonly number[] | undefined,
 ): Promise<Bench> {
-  const backends = await Promise.all(names.map((name) => createBackend(name, name === "reference" ? 1 : threads)));
+  const backends = await Promise.all(names.map((name) => createBackend(name, ONE_THREAD.has(name) ? 1 : threads)));
   if (kind === "kernels") return kernelBench(backends, only);
   if (kind === "sparse" && !NETWORKS.some((network) => network === only)) {
     return productBench(backends, densities ?? [1, 0.8, 0.5, 0.3, 0.1, 0.03, 0.012], only);

@@ -50,7 +50,15 @@ export interface PageOptions {
 export async function openPage(
   project: string,
   executablePath: string,
-  { page: file = "index.html", headers = {}, out, sources = false, gpu = false, query = "", patience = PATIENCE }: PageOptions = {},
+  {
+    page: file = "index.html",
+    headers = {},
+    out,
+    sources = false,
+    gpu = false,
+    query = "",
+    patience = PATIENCE,
+  }: PageOptions = {},
 ): Promise<string> {
   const outDir = out ?? join(project, "pages", file);
   const options = {

@@ -33,12 +33,12 @@ try {
 checks.finish();
 
 function install(tarballs: readonly Tarball[]): true {
-  const manifest = { name: "stranger", private: true, type: "module" };
+  // gpu.js would compile its optional gl, and bring a second webgpu: packages/gpu/README.md tells its users the same
+  const manifest = { name: "stranger", private: true, type: "module", overrides: { webgpu: "0.6.2" } };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   const files = tarballs.map(({ file }) => file);
-  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", ...files], {
-    cwd: project,
-  });
+  const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+  run("npm", ["install", ...quiet, "--omit=optional", ...files], { cwd: project });
   for (const file of ["xor.js", "xor.ts", "index.html", ...CNN_FILES])
     copyFileSync(join(root, "tools/consumers", file), join(project, file));
   return true;
