@@ -1,14 +1,14 @@
-// npm run bench:browser [-- NAME [SECONDS]]: the page of benchmarks/browser in headless Chromium, whose GPU is a processor where there is no other
+// npm run bench:browser [-- NAME [SIDE [SECONDS]]]: the page of benchmarks/browser in headless Chromium, whose GPU is a processor where there is no other
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPage } from "../tools/consumers/browser.ts";
 import type { Figure } from "./browser/measure.ts";
 
-const [only = "", seconds = "5"] = process.argv.slice(2);
+const [only = "", side = "", seconds = "5"] = process.argv.slice(2);
 const out = mkdtempSync(join(tmpdir(), "ltt-bench-page-"));
 try {
-  const query = `?${new URLSearchParams({ auto: "", only, seconds })}`;
+  const query = `?${new URLSearchParams({ auto: "", only, side, seconds })}`;
   const project = join(import.meta.dirname, "browser");
   const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const printed = await openPage(project, chromium, { out, sources: true, gpu: true, query, patience: 600_000 });

@@ -2,7 +2,7 @@ import { CASES } from "./cases.ts";
 import { type Figure, measure } from "./measure.ts";
 import { ours, type Side, tensorflow } from "./sides.ts";
 
-// The address may say what to do without a click: ?auto&only=NAME&seconds=N
+// The address may say what to do without a click: ?auto&only=NAME&side=NAME&seconds=N
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const query = new URLSearchParams(location.search);
@@ -10,8 +10,9 @@ const seconds = Number(query.get("seconds") ?? 5);
 const cases = CASES.filter(({ name }) => name.includes(query.get("only") ?? ""));
 const absent: string[] = [];
 
-async function opened(name: string, open: Promise<Side>): Promise<Side[]> {
-  return open.then(
+async function opened(name: string, open: () => Promise<Side>): Promise<Side[]> {
+  if (!name.includes(query.get("side") ?? "")) return [];
+  return open().then(
     (side) => [side],
     (error: Error) => {
       absent.push(`${name}: ${error.message}`);
@@ -21,10 +22,10 @@ async function opened(name: string, open: Promise<Side>): Promise<Side[]> {
 }
 
 const sides = [
-  ...(await opened("@ltt/gpu, webgpu", ours("webgpu"))),
-  ...(await opened("TensorFlow.js, webgpu", tensorflow("webgpu"))),
-  ...(await opened("@ltt/gpu, webgl2", ours("webgl2"))),
-  ...(await opened("TensorFlow.js, webgl", tensorflow("webgl"))),
+  ...(await opened("@ltt/gpu, webgpu", () => ours("webgpu"))),
+  ...(await opened("TensorFlow.js, webgpu", () => tensorflow("webgpu"))),
+  ...(await opened("@ltt/gpu, webgl2", () => ours("webgl2"))),
+  ...(await opened("TensorFlow.js, webgl", () => tensorflow("webgl"))),
 ];
 element("adapters").textContent = [...sides.map(({ name, adapter }) => `${name}: ${adapter}`), ...absent].join(" · ");
 
