@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+/** SwiftShader, as Debian's chromium-common brings it. */
+const swiftshader = "/usr/lib/chromium/vk_swiftshader_icd.json";
+const vulkan = process.env.VK_ICD_FILENAMES ?? (existsSync(swiftshader) ? swiftshader : undefined);
+const gpuWanted = vulkan !== undefined || process.env.LTT_REQUIRE_GPU === "1";
+if (!gpuWanted) console.warn("SKIPPED: ltt run --backend gpu: there is no Vulkan driver that this test knows of");
+
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "ltt-cli-"));
@@ -29,7 +35,7 @@ function ltt(
 ): Promise<Outcome> {
   const child = spawn(process.execPath, ["--import", tsx, "--conditions", "@ltt/source", bin, ...args], {
     cwd: root,
-    env: { ...process.env, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
+    env: { ...process.env, VK_ICD_FILENAMES: vulkan, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
@@ -69,6 +75,15 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html"]);
     expect(readFileSync(join(root, "one", "report.html"), "utf8")).toContain("<svg");
     expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
+  });
+
+  test.skipIf(!gpuWanted)("runs on the GPU, and says which", async () => {
+    const args = [...small, "--rounds", "1", "--arms", "winning-ticket", "--backend", "gpu", "--json", "--out", "gpu"];
+    const { code, out, err } = await ltt(args);
+    expect(err).toMatch(/backend gpu on .+; run folder/);
+    expect(err).toContain("audit: ");
+    expect(code).toBe(0);
+    expect(events(out).map(({ event, arm }) => arm ?? event)).toEqual(["dense", "winning-ticket", "result"]);
   });
 
   test("gives byte-identical weights and metrics the second time, elsewhere; and trains nothing the third time", async () => {
@@ -188,6 +203,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /A seed stands there twice/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],
     ["a backend that is none", ["run", "spam-cnn", "--backend", "abacus"], /--backend.*Allowed choices/],
+    ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
     ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],

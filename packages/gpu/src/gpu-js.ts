@@ -1,6 +1,6 @@
 import { HELPERS, type Kernel } from "./kernel.ts";
 
-// What of gpu.js 2.24 is used, some of it internal: its typings know neither WebGPU's classes nor a kernel's own fields. webgpu-device.test.ts
+// What of gpu.js 2.24 is used, some of it internal: its typings know neither WebGPU's classes nor a kernel's own fields. device.test.ts
 // and the page in test/browser guard what is assumed here.
 
 export interface GpuJs {
