@@ -1,5 +1,5 @@
 import type { Kernels } from "@ltt/core";
-import { kernel } from "../kernel.ts";
+import { type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 
 /** Σ_k left · right[column], for one column, or for four that share their left factor. */
@@ -15,21 +15,31 @@ function sumOfProducts(steps: string, left: string, right: (column: string) => s
     return ${together === 1 ? "sum0" : `[${columns.map((i) => `sum${i}`).join(", ")}]`};`;
 }
 
-/** One kernel for all four transpositions: `aRow` is the stride of m in a, `aStep` that of k. */
-const matmulOf = (together: 1 | 4) =>
-  kernel({
+const STRIDES = ["aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"] as const;
+type Stride = (typeof STRIDES)[number];
+
+/**
+ * `aRow` is the stride of m in a, `aStep` that of k: one kernel would do for all four transpositions. But drivers need not lift out of a loop what does not
+ * change in it, so there is one for each set of strides that need no multiplication: those that are 0 or 1.
+ */
+function matmulOf(strides: Readonly<Record<Stride, number>>, together: 1 | 4): Kernel<"a" | "b", Stride | "inner"> {
+  const term = (position: string, stride: Stride) =>
+    strides[stride] === 0 ? "" : strides[stride] === 1 ? ` + ${position}` : ` + ${position} * ${stride}`;
+  return kernel({
     name: "matmul",
     arrays: ["a", "b"],
-    integers: ["inner", "aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"],
+    integers: ["inner", ...STRIDES],
     together,
     body: sumOfProducts(
       "inner",
-      "a[this.thread.z * aBatch + this.thread.y * aRow + k * aStep]",
-      (column) => `b[this.thread.z * bBatch + k * bStep + ${column} * bColumn]`,
+      `a[0${term("this.thread.z", "aBatch")}${term("this.thread.y", "aRow")}${term("k", "aStep")}]`,
+      (column) => `b[0${term("this.thread.z", "bBatch")}${term("k", "bStep")}${term(column, "bColumn")}]`,
       together,
     ),
   });
-const MATMUL = { one: matmulOf(1), four: matmulOf(4) };
+}
+
+const matmuls = new Map<string, { one: ReturnType<typeof matmulOf>; four: ReturnType<typeof matmulOf> }>();
 
 /** A window x[b, t..t+width, :] is contiguous: `taps` is width · channels. */
 const conv1dOf = (together: 1 | 4) =>
@@ -54,10 +64,18 @@ export function multiply(
   b: Values,
   out: Values,
   [batch, m, n]: readonly [number, number, number],
-  strides: Readonly<Record<"inner" | "aBatch" | "aRow" | "aStep" | "bBatch" | "bStep" | "bColumn", number>>,
+  inner: number,
+  given: Readonly<Record<Stride, number>>,
 ): void {
-  const { kernel, groups } = issue.variant(MATMUL, n);
-  issue.launch(kernel, { a, b }, strides, out, [groups, m, batch]);
+  // where there is one of something, its stride does not matter
+  const single = { aBatch: batch, bBatch: batch, aRow: m, aStep: inner, bStep: inner, bColumn: n };
+  const strides = { ...given };
+  for (const name of STRIDES) if (single[name] === 1) strides[name] = 0;
+  const key = STRIDES.map((name) => Math.min(strides[name], 2)).join("");
+  let variants = matmuls.get(key);
+  if (variants === undefined) matmuls.set(key, (variants = { one: matmulOf(strides, 1), four: matmulOf(strides, 4) }));
+  const { kernel, groups } = issue.variant(variants, n);
+  issue.launch(kernel, { a, b }, { ...strides, inner }, out, [groups, m, batch]);
 }
 
 /** A dy of 0 adds nothing, not even where the kernel is infinite. */
@@ -98,7 +116,7 @@ export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const left = transposeA ? { aRow: 1, aStep: m } : { aRow: k, aStep: 1 };
       const right = transposeB ? { bStep: 1, bColumn: k } : { bStep: n, bColumn: 1 };
-      multiply(issue, a, b, out, [batch, m, n], { inner: k, aBatch: m * k, bBatch: k * n, ...left, ...right });
+      multiply(issue, a, b, out, [batch, m, n], k, { aBatch: m * k, bBatch: k * n, ...left, ...right });
     },
     conv1d: (x, weights, y, { batch, time, channels, width, filters }) => {
       const { kernel, groups } = issue.variant(CONV1D, filters);

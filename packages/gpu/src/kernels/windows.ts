@@ -90,7 +90,7 @@ export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWind
       const projected = issue.allocate(width * count * filters); // p[w,r,f] = Σ_c rows[r,c] · weights[w,c,f]
       const left = { aBatch: 0, aRow: channels, aStep: 1 };
       const right = { bBatch: channels * filters, bStep: filters, bColumn: 1 };
-      multiply(issue, rows, weights, projected, [width, count, filters], { inner: channels, ...left, ...right });
+      multiply(issue, rows, weights, projected, [width, count, filters], channels, { ...left, ...right });
       const scalars = { time, width, filters, rows: count };
       issue.launch(winningWindow, { projected, places, windows: counts }, scalars, winners, [filters, batch]);
       issue.launch(valueOfWindow, { projected, places, winners }, scalars, y, [filters, batch]);
