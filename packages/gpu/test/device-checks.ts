@@ -214,7 +214,7 @@ function batches(count: number) {
 }
 
 /** Trains so many steps of a small CNN: what is on the device after the tenth is what is there after the last. */
-export async function flatMemory(gpu: GpuBackend, steps: number): Promise<void> {
+async function flatMemory(gpu: GpuBackend, steps: number): Promise<void> {
   await using(gpu, async () => {
     const model = new TextCnn({ rows: 60, dim: 4, outputs: 4, filters: 4, widths: [3], dropout: 0.5 }, stream(1, "m"));
     const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 });
