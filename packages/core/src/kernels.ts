@@ -202,7 +202,7 @@ export interface Kernels {
   /** y[o,i] = x[o, winners[o,i], i] */
   takeWinners(x: Storage, winners: Indices, y: Storage, size: AxisView): void;
 
-  /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0 */
+  /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0; what `out` holds behind them stays */
   matmul(a: Storage, b: Storage, out: Storage, size: MatmulSize): void;
 
   /** y[b,t,f] = Σ_{w,c} x[b,t+w,c] · kernel[w,c,f], added in the order of w, c, from 0 */

@@ -95,7 +95,10 @@ export function backendOn(device: Device): GpuBackend {
     variant: ({ one, four }, row) =>
       adapter.together === 4 && row % 4 === 0 ? { kernel: four, groups: row / 4 } : { kernel: one, groups: row },
     launch: (kernel, operands, scalars, out, [x, y = 1, z = 1]) => {
-      if (x * y * z === 0) return;
+      if (x * y * z * kernel.together !== out.length) {
+        throw new Error(`${kernel.name}: computes ${x * y * z * kernel.together} of ${out.length} values`);
+      }
+      if (out.length === 0) return;
       checkInputs(kernel, adapter);
       checkSize(out.length, adapter);
       const named: Readonly<Record<string, Values>> = operands;

@@ -91,6 +91,8 @@ export const HELPERS: readonly Helper[] = [
   helper("isNotANumber", x, "Integer", "if (x <= 0) { return 0; } if (x > 0) { return 0; } return 1;"),
   // Results that would be denormal float32 numbers are 0.
   helper("flushed", x, "Number", "if (Math.abs(x) < 1.1754943508222875e-38) { return 0; } return x;"),
+  // What the backward pass of an LSTM calls 0: below 2⁻⁹⁶.
+  helper("vanished", x, "Number", "if (Math.abs(x) < 1.262177448353619e-29) { return 0; } return x;"),
   // The devices' own functions are neither exact near 0 nor safe far from it (tanh(100) is NaN on some): limits, and tanh's polynomial
   // below 0.625, are those of core's elementary functions.
   helper(

@@ -141,6 +141,15 @@ export const deviceChecks: readonly DeviceCheck[] = [
     },
   },
   {
+    name: "a product into the front of an array, whose rest stays",
+    run: async (gpu) => {
+      const [a, b] = [gpu.upload(Float32Array.of(1, 2)), gpu.upload(Float32Array.of(3, 4))];
+      const out = gpu.upload(Float32Array.of(9, 9, 9, 9, 7, 8, 0.5));
+      gpu.kernels.matmul(a, b, out, { batch: 1, m: 2, k: 1, n: 2, transposeA: false, transposeB: false });
+      same("product", await gpu.read(out), [3, 4, 6, 8, 7, 8, 0.5]);
+    },
+  },
+  {
     name: "a dropout mask of the reference's bits, from random numbers made in the kernel",
     run: async (gpu) => {
       for (const p of [0.1, 0.5, 0.999999, 0]) {

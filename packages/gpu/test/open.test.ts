@@ -115,6 +115,13 @@ describe("a device", () => {
     );
   });
 
+  test("computes whole arrays only", () => {
+    const backend = backendOn({ ...device, adapter: { ...adapter, inputs: 2 } });
+    const [a, b] = [backend.upload(new Float32Array(2)), backend.upload(new Float32Array(2))];
+    const size = { batch: 1, m: 2, k: 1, n: 2, transposeA: false, transposeB: false };
+    expect(() => backend.kernels.matmul(a, b, backend.allocate(3), size)).toThrow("matmul: computes 4 of 3 values");
+  });
+
   test("that takes only small arrays says so", async () => {
     const backend = backendOn(device);
     const x = backend.upload(new Float32Array(17));

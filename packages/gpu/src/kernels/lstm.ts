@@ -1,191 +1,286 @@
 import type { Kernels } from "@ltt/core";
-import { hostIndices } from "../indices.ts";
+import { asFloats, hostIndices } from "../indices.ts";
 import { kernel, remainder } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
+import { multiply } from "./product.ts";
+import { gather } from "./rows.ts";
 
-// A text's s-th step is its s-th word, or, read from its end, its (length − 1 − s)-th. All texts take their s-th step together, in two launches: the
-// gates, then the states h and c side by side. A thread cannot write into a part of an array, so the steps are computed apart and put together at the end.
+// All texts that are not at their end take a step together, in both directions, in two launches: the gates, then the states h and c side by side. A
+// thread cannot write into a part of an array, so the steps are computed apart, put together at the end, and ordered by token.
+//
+// A token that is read in one direction is a row here: row n·directions + d of gates, cells and states. x counts what is in it, y directions, z texts,
+// the longest first, so that those alive at a step are the first ones.
 
-/** Where text y stands at its step. */
-const WORD = "(whole(length) - 1) * reverse + step * (1 - 2 * reverse)";
-
-/** The hidden unit of row or state x. */
+/** The hidden unit of x. */
 const UNIT: string = remainder("this.thread.x", "hidden");
 
-/** x counts the rows of weight_hh, gates in the order i, f, g, o. */
+/** What a step computed for this text and direction, in rows of `size`. */
+const here = (size: string) => `(this.thread.z * directions + this.thread.y) * ${size}`;
+
+/** x counts the rows of weight_hh, gates in the order i, f, g, o; of h there are `terms` values, none at the first step. */
 const gatesOfStep = kernel({
-  name: "lstmGates",
-  arrays: ["projected", "recurrent", "before", "lengths"],
-  integers: ["time", "hidden", "step", "reverse"],
+  name: "lstmGatesOfStep",
+  arrays: ["projected", "bias", "recurrent", "before", "inputs"],
+  integers: ["hidden", "directions", "from", "terms"],
   body: `
-    const length = lengths[this.thread.y];
-    if (step >= length) { return 0; }
-    let sum = 0;
-    if (step > 0) {
-      for (let k = 0; k < hidden; k++) {
-        sum += recurrent[this.thread.x * hidden + k] * before[this.thread.y * 2 * hidden + k];
-      }
+    const row = inputs[from + ${here("1")}];
+    let z = projected[whole(row) * 4 * hidden + this.thread.x] + bias[this.thread.y * 4 * hidden + this.thread.x];
+    for (let k = 0; k < terms; k++) {
+      z += recurrent[(this.thread.y * 4 * hidden + this.thread.x) * hidden + k] * before[${here("2 * hidden")} + k];
     }
-    const z = sum + projected[(this.thread.y * time + ${WORD}) * 4 * hidden + this.thread.x];
     if (this.thread.x >= 2 * hidden && this.thread.x < 3 * hidden) { return tanhOf(z); }
     return sigmoidOf(z);`,
 });
 
 /** x counts h, then c. */
 const statesOfStep = kernel({
-  name: "lstmStates",
-  arrays: ["gates", "before", "lengths"],
-  integers: ["hidden", "step"],
+  name: "lstmStatesOfStep",
+  arrays: ["gates", "before"],
+  integers: ["hidden", "directions"],
   body: `
-    const length = lengths[this.thread.y];
-    if (step >= length) { return 0; }
-    let c = gates[this.thread.y * 4 * hidden + ${UNIT}] *
-      gates[(this.thread.y * 4 + 2) * hidden + ${UNIT}];
-    if (step > 0) {
-      c = gates[(this.thread.y * 4 + 1) * hidden + ${UNIT}] *
-        before[(this.thread.y * 2 + 1) * hidden + ${UNIT}] + c;
-    }
+    const c = gates[${here("4 * hidden")} + hidden + ${UNIT}] * before[${here("2 * hidden")} + hidden + ${UNIT}] +
+      gates[${here("4 * hidden")} + ${UNIT}] * gates[${here("4 * hidden")} + 2 * hidden + ${UNIT}];
     if (this.thread.x >= hidden) { return c; }
-    return gates[(this.thread.y * 4 + 3) * hidden + this.thread.x] * tanhOf(c);`,
+    return gates[${here("4 * hidden")} + 3 * hidden + this.thread.x] * tanhOf(c);`,
 });
 
-/** out[b,t,x]: the step at which text b was at its word t, or 0 after its end. */
-const byWord = kernel({
-  name: "lstmByWord",
-  arrays: ["steps", "lengths"],
-  integers: ["batch", "size", "reverse"],
-  body: `
-    const length = lengths[this.thread.z];
-    if (this.thread.y >= length) { return 0; }
-    return steps[
-      (((whole(length) - 1) * reverse + this.thread.y * (1 - 2 * reverse)) * batch + this.thread.z) * size +
-        this.thread.x
-    ];`,
-});
-
-const AT = `(this.thread.y * time + ${WORD})`;
-const gate = (index: number) => `gates[(${AT} * 4 + ${index}) * hidden + ${UNIT}]`;
-const state = (index: number) => `states[(${AT} * 2 + ${index}) * hidden + ${UNIT}]`;
+const gate = (index: number) => `gates[(whole(row) * 4 + ${index}) * hidden + ${UNIT}]`;
 /** dh and dc of a step: what came from the step after it, `carried`, and from outside. */
 const GRADIENTS_OF_STATE = `
-    const tanhC = tanhOf(${state(1)});
-    const dh = carried[this.thread.y * 2 * hidden + ${UNIT}] + dstates[${AT} * 2 * hidden + ${UNIT}];
-    const dc = carried[(this.thread.y * 2 + 1) * hidden + ${UNIT}] + dstates[(${AT} * 2 + 1) * hidden + ${UNIT}] +
-      dh * ${gate(3)} * (1 - tanhC * tanhC);`;
+    const row = rows[from + ${here("1")}];
+    const tanhC = tanhOf(cells[whole(row) * hidden + ${UNIT}]);
+    const dh = carried[${here("2 * hidden")} + ${UNIT}] + dstates[whole(row) * hidden + ${UNIT}];
+    const dc = carried[${here("2 * hidden")} + hidden + ${UNIT}] + dh * ${gate(3)} * (1 - tanhC * tanhC);`;
 
-/** x counts the rows of weight_hh. */
+/** x counts the rows of weight_hh. The rows of the step before begin at `fromBefore`, if that is not negative. */
 const gradientOfGates = kernel({
   name: "lstmGradientOfGates",
-  arrays: ["dstates", "gates", "states", "carried", "lengths"],
-  integers: ["time", "hidden", "step", "reverse"],
+  arrays: ["dstates", "gates", "cells", "carried", "rows"],
+  integers: ["hidden", "directions", "from", "fromBefore"],
   body: `
-    const length = lengths[this.thread.y];
-    if (step >= length) { return 0; }
     ${GRADIENTS_OF_STATE}
     if (this.thread.x < hidden) {
-      return flushed(dc * ${gate(2)} * (${gate(0)} * (1 - ${gate(0)})));
+      return vanished(dc * ${gate(2)} * (${gate(0)} * (1 - ${gate(0)})));
     }
     if (this.thread.x < 2 * hidden) {
-      if (step === 0) { return 0; }
-      return flushed(dc * states[((${AT} - 1 + 2 * reverse) * 2 + 1) * hidden + ${UNIT}] * (${gate(1)} * (1 - ${gate(1)})));
+      if (fromBefore < 0) { return 0; }
+      const previous = rows[fromBefore + ${here("1")}];
+      return vanished(dc * cells[whole(previous) * hidden + ${UNIT}] * (${gate(1)} * (1 - ${gate(1)})));
     }
     if (this.thread.x < 3 * hidden) {
-      return flushed(dc * ${gate(0)} * (1 - ${gate(2)} * ${gate(2)}));
+      return vanished(dc * ${gate(0)} * (1 - ${gate(2)} * ${gate(2)}));
     }
-    return flushed(dh * tanhC * (${gate(3)} * (1 - ${gate(3)})));`,
+    return vanished(dh * tanhC * (${gate(3)} * (1 - ${gate(3)})));`,
 });
 
-/** What goes on to the step before: x counts h, then c. */
+/** What a text starts with at its end. */
+const GRADIENT_AT_END = `
+      if (this.thread.x < hidden) { return 0; }
+      const end = rows[ends + ${here("1")}];
+      return dstates[whole(end) * hidden + this.thread.x - hidden];`;
+
+const gradientAtEnd = kernel({
+  name: "lstmGradientAtEnd",
+  arrays: ["dstates", "rows"],
+  integers: ["hidden", "directions", "ends"],
+  body: GRADIENT_AT_END,
+});
+
+/** What goes on to the step before, which more texts than the `texts` of this one may take: x counts h, then c. */
 const gradientCarried = kernel({
   name: "lstmGradientCarried",
-  arrays: ["dstates", "gates", "states", "carried", "lengths", "dgates", "recurrent"],
-  integers: ["time", "hidden", "step", "reverse"],
+  arrays: ["dstates", "gates", "cells", "carried", "rows", "dgates", "recurrent"],
+  integers: ["hidden", "directions", "from", "ends", "texts"],
   body: `
-    const length = lengths[this.thread.y];
-    if (step >= length) { return 0; }
+    if (this.thread.z >= texts) {
+      ${GRADIENT_AT_END}
+    }
     if (this.thread.x < hidden) {
       let sum = 0;
       for (let k = 0; k < 4 * hidden; k++) {
-        sum += dgates[this.thread.y * 4 * hidden + k] * recurrent[k * hidden + this.thread.x];
+        sum += dgates[${here("4 * hidden")} + k] * recurrent[(this.thread.y * 4 * hidden + k) * hidden + this.thread.x];
       }
-      return flushed(sum);
+      return vanished(sum);
     }
     ${GRADIENTS_OF_STATE}
-    return flushed(dc * ${gate(1)});`,
+    return vanished(dc * ${gate(1)});`,
 });
-
-export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGradient"> {
-  /** Puts steps together and orders them by word. */
-  const assemble = (steps: readonly Values[], lengths: Values, out: Values, size: number, sizes: Sizes) => {
-    const { batch, time, reverse } = sizes;
-    const all = issue.allocate(steps.length * batch * size);
-    join(
-      issue,
-      steps.map((values) => ({ values, length: batch * size })),
-      all,
-      1,
-    );
-    issue.launch(byWord, { steps: all, lengths }, { batch, size, reverse }, out, [size, time, batch]);
-    issue.release(all);
-    for (const step of steps) issue.release(step);
-  };
-
-  return {
-    lstm: (projected, recurrent, lengths, gates, states, { batch, time, hidden, reverse: backwards }) => {
-      const reverse = Number(backwards);
-      const gatesBy: Values[] = [];
-      const statesBy: Values[] = [];
-      const last = longest(hostIndices("lstm", lengths));
-      for (let step = 0; step < last; step++) {
-        const gate = issue.allocate(batch * 4 * hidden);
-        const state = issue.allocate(batch * 2 * hidden);
-        const before = statesBy.at(-1) ?? recurrent; // which the first step does not read
-        const scalars = { time, hidden, step, reverse };
-        issue.launch(gatesOfStep, { projected, recurrent, before, lengths }, scalars, gate, [4 * hidden, batch]);
-        issue.launch(statesOfStep, { gates: gate, before, lengths }, { hidden, step }, state, [2 * hidden, batch]);
-        gatesBy.push(gate);
-        statesBy.push(state);
-      }
-      assemble(gatesBy, lengths, gates, 4 * hidden, { batch, time, reverse });
-      assemble(statesBy, lengths, states, 2 * hidden, { batch, time, reverse });
-    },
-
-    lstmGradient: (
-      dstates,
-      gates,
-      states,
-      recurrent,
-      lengths,
-      dprojected,
-      { batch, time, hidden, reverse: backwards },
-    ) => {
-      const reverse = Number(backwards);
-      const dgatesBy: Values[] = [];
-      const carried = issue.allocate(batch * 2 * hidden);
-      issue.launch(zero, {}, {}, carried, [batch * 2 * hidden]);
-      for (let step = longest(hostIndices("lstm", lengths)) - 1; step >= 0; step--) {
-        const dgates = issue.allocate(batch * 4 * hidden);
-        const arrays = { dstates, gates, states, carried, lengths };
-        const scalars = { time, hidden, step, reverse };
-        issue.launch(gradientOfGates, arrays, scalars, dgates, [4 * hidden, batch]);
-        issue.launch(gradientCarried, { ...arrays, dgates, recurrent }, scalars, carried, [2 * hidden, batch]);
-        dgatesBy.unshift(dgates);
-      }
-      assemble(dgatesBy, lengths, dprojected, 4 * hidden, { batch, time, reverse });
-      issue.release(carried);
-    },
-  };
-}
 
 const zero = kernel({ name: "zero", arrays: [], body: "return 0;" });
 
-interface Sizes {
-  readonly batch: number;
-  readonly time: number;
-  readonly reverse: number;
+export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates" | "lstmRecurrent"> {
+  /** The steps' results, one after the other. */
+  const joined = (steps: readonly Values[]): Values => {
+    const all = issue.allocate(steps.reduce((sum, { length }) => sum + length, 0));
+    const parts = steps.map((values) => ({ values, length: values.length }));
+    join(issue, parts, all, 1);
+    return all;
+  };
+  const release = (all: readonly Values[]) => {
+    for (const one of all) issue.release(one);
+  };
+
+  return {
+    lstm: (projected, places, bias, recurrent, starts, gates, cells, states, { batch, hidden, directions }) => {
+      const { rows, steps, ends, last } = inOrderOfReading(hostIndices("lstm", starts), directions);
+      const placed = places && hostIndices("lstm", places);
+      const inputRows = placed
+        ? rows.map((row) => placed[Math.floor(row / directions)]! * directions + (row % directions))
+        : rows;
+      const inputs = issue.upload(asFloats(inputRows));
+      const nothing = issue.allocate(batch * directions * 2 * hidden);
+      issue.launch(zero, {}, {}, nothing, [nothing.length]);
+
+      const gatesBy: Values[] = [];
+      const statesBy: Values[] = [];
+      for (const { from, texts } of steps) {
+        const gate = issue.allocate(texts * directions * 4 * hidden);
+        const state = issue.allocate(texts * directions * 2 * hidden);
+        const before = statesBy.at(-1) ?? nothing;
+        const terms = before === nothing ? 0 : hidden;
+        const sizes = { hidden, directions };
+        issue.launch(gatesOfStep, { projected, bias, recurrent, before, inputs }, { ...sizes, from, terms }, gate, [
+          4 * hidden,
+          directions,
+          texts,
+        ]);
+        issue.launch(statesOfStep, { gates: gate, before }, sizes, state, [2 * hidden, directions, texts]);
+        statesBy.push(state);
+        if (gates === undefined) issue.release(gate);
+        else gatesBy.push(gate);
+      }
+
+      if (gates !== undefined) {
+        const all = joined(gatesBy);
+        gather(issue, all, inverse(rows), gates, 4 * hidden);
+        issue.release(all);
+      }
+      const all = joined([...statesBy, nothing]); // position p has h at 2p and c at 2p + 1
+      if (cells !== undefined) {
+        const cellOf = inverse(rows).map((position) => 2 * position + 1);
+        gather(issue, all, cellOf, cells, hidden);
+      }
+      const stateOf = new Int32Array(states.length / hidden).fill(2 * rows.length); // nothing, but for
+      rows.forEach((row, position) => {
+        stateOf[row] = 2 * position;
+      });
+      ends.forEach((end, i) => {
+        stateOf[end] = 2 * last[i]! + 1;
+      });
+      gather(issue, all, stateOf, states, hidden);
+      release([all, nothing, inputs, ...gatesBy, ...statesBy]);
+    },
+
+    lstmGates: (dstates, gates, cells, recurrent, starts, dgates, { hidden, directions }) => {
+      const { rows: read, steps, ends: atEnds } = inOrderOfReading(hostIndices("lstmGates", starts), directions);
+      const ends = read.length;
+      const table = new Int32Array(ends + atEnds.length);
+      table.set(read);
+      table.set(atEnds, ends);
+      const rows = issue.upload(asFloats(table));
+      const sizes = { hidden, directions };
+      /** h and c of so many texts. */
+      const carry = (texts: number) => {
+        const grid = [2 * hidden, directions, texts] as const;
+        return { values: issue.allocate(2 * hidden * directions * texts), grid };
+      };
+
+      const dgatesBy: Values[] = [];
+      const first = carry(steps.at(-1)?.texts ?? 0);
+      let carried = first.values;
+      issue.launch(gradientAtEnd, { dstates, rows }, { ...sizes, ends }, carried, first.grid);
+      for (let step = steps.length - 1; step >= 0; step--) {
+        const { from, texts } = steps[step]!;
+        const before = steps[step - 1];
+        const dgate = issue.allocate(texts * directions * 4 * hidden);
+        const arrays = { dstates, gates, cells, carried, rows };
+        const scalars = { ...sizes, from, fromBefore: before?.from ?? -1 };
+        issue.launch(gradientOfGates, arrays, scalars, dgate, [4 * hidden, directions, texts]);
+        dgatesBy.unshift(dgate);
+        if (before !== undefined) {
+          const operands = { ...arrays, dgates: dgate, recurrent };
+          const next = carry(before.texts);
+          issue.launch(gradientCarried, operands, { ...sizes, from, ends, texts }, next.values, next.grid);
+          issue.release(carried);
+          carried = next.values;
+        }
+      }
+      const all = joined(dgatesBy);
+      gather(issue, all, inverse(read), dgates, 4 * hidden);
+      release([all, carried, rows, ...dgatesBy]);
+    },
+
+    lstmRecurrent: (dgates, states, starts, drecurrent, { hidden, directions }) => {
+      const { rows, before } = rowsWithBefore(hostIndices("lstmRecurrent", starts), directions);
+      const [left, right] = [issue.allocate(rows.length * 4 * hidden), issue.allocate(rows.length * hidden)];
+      gather(issue, dgates, rows, left, 4 * hidden);
+      gather(issue, states, before, right, hidden);
+      multiply(issue, left, right, drecurrent, [directions, 4 * hidden, hidden], rows.length / directions, {
+        ...{ aBatch: 4 * hidden, aRow: 1, aStep: directions * 4 * hidden },
+        ...{ bBatch: hidden, bStep: directions * hidden, bColumn: 1 },
+      });
+      release([left, right]);
+    },
+  };
 }
 
-function longest(lengths: Int32Array): number {
-  return lengths.reduce((most, length) => Math.max(most, length), 0);
+interface Reading {
+  /** Step after step, the rows read in it: text after text, the longest first, in each direction. */
+  readonly rows: Int32Array;
+  /** Where a step's rows begin, and how many texts take it. */
+  readonly steps: readonly { readonly from: number; readonly texts: number }[];
+  /** In the same order of texts and directions: the rows that follow those of all tokens, */
+  readonly ends: Int32Array;
+  /** and the position in `rows` of what was read last, or behind all of them where a text is empty. */
+  readonly last: Int32Array;
+}
+
+function inOrderOfReading(starts: Int32Array, directions: number): Reading {
+  const [batch, tokens] = [starts.length - 1, starts.at(-1)!];
+  const length = (text: number) => starts[text + 1]! - starts[text]!;
+  const texts = Array.from({ length: batch }, (_, text) => text).sort((a, b) => length(b) - length(a));
+  const rows = new Int32Array(tokens * directions);
+  const last = new Int32Array(batch * directions).fill(rows.length);
+  const steps: { from: number; texts: number }[] = [];
+  for (let position = 0; position < rows.length; ) {
+    const [step, from] = [steps.length, position];
+    for (let i = 0; i < batch && length(texts[i]!) > step; i++) {
+      for (let d = 0; d < directions; d++) {
+        const n = d === 0 ? starts[texts[i]!]! + step : starts[texts[i]! + 1]! - 1 - step;
+        last[i * directions + d] = position;
+        rows[position++] = n * directions + d;
+      }
+    }
+    steps.push({ from, texts: (position - from) / directions });
+  }
+  const ends = last.map((_, i) => (tokens + texts[Math.floor(i / directions)]!) * directions + (i % directions));
+  return { rows, steps, ends, last };
+}
+
+/** By token, then direction, the rows that are not the first ones read, and the row read before each: as many in each direction. */
+function rowsWithBefore(starts: Int32Array, directions: number): { rows: Int32Array; before: Int32Array } {
+  const rows: number[] = [];
+  const before: number[] = [];
+  for (let b = 0; b < starts.length - 1; b++) {
+    for (let n = starts[b]! + 1; n < starts[b + 1]!; n++) {
+      // forwards n comes after n − 1, backwards n − 1 after n
+      rows.push(n * directions);
+      before.push((n - 1) * directions);
+      if (directions === 2) {
+        rows.push((n - 1) * 2 + 1);
+        before.push(n * 2 + 1);
+      }
+    }
+  }
+  return { rows: Int32Array.from(rows), before: Int32Array.from(before) };
+}
+
+/** The position of each row. */
+function inverse(rows: Int32Array): Int32Array {
+  const positions = new Int32Array(rows.length);
+  rows.forEach((row, position) => {
+    positions[row] = position;
+  });
+  return positions;
 }

@@ -111,12 +111,31 @@ const conv1dKernel = kernel({
     return sum;`,
 });
 
+/** A thread cannot leave what was there: where a product is only the front of an array, the rest is copied. */
+const replaceFront = kernel({
+  name: "replaceFront",
+  arrays: ["front", "all"],
+  integers: ["length"],
+  body: `
+    if (this.thread.x < length) { return front[this.thread.x]; }
+    return all[this.thread.x];`,
+});
+
 export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
   return {
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const left = transposeA ? { aRow: 1, aStep: m } : { aRow: k, aStep: 1 };
       const right = transposeB ? { bStep: 1, bColumn: k } : { bStep: n, bColumn: 1 };
-      multiply(issue, a, b, out, [batch, m, n], k, { aBatch: m * k, bBatch: k * n, ...left, ...right });
+      const strides = { aBatch: m * k, bBatch: k * n, ...left, ...right };
+      const size = [batch, m, n] as const;
+      if (out.length <= batch * m * n) {
+        multiply(issue, a, b, out, size, k, strides);
+        return;
+      }
+      const product = issue.allocate(batch * m * n);
+      multiply(issue, a, b, product, size, k, strides);
+      issue.launch(replaceFront, { front: product, all: out }, { length: product.length }, out, [out.length]);
+      issue.release(product);
     },
     conv1d: (x, weights, y, { batch, time, channels, width, filters }) => {
       const { kernel, groups } = issue.variant(CONV1D, filters);

@@ -1,5 +1,5 @@
 import type { Indices, Kernels } from "@ltt/core";
-import { hostIndices } from "../indices.ts";
+import { asFloats, hostIndices } from "../indices.ts";
 import { kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 
@@ -11,6 +11,13 @@ const gatherRows = kernel({
     const id = ids[this.thread.y];
     return table[whole(id) * dim + this.thread.x];`,
 });
+
+/** out[i,d] = table[ids[i],d], of ids that the host has just found. */
+export function gather(issue: Issue, table: Values, ids: Int32Array, out: Values, dim: number): void {
+  const uploaded = issue.upload(asFloats(ids));
+  issue.launch(gatherRows, { table, ids: uploaded }, { dim }, out, [dim, ids.length]);
+  issue.release(uploaded);
+}
 
 /** Threads cannot scatter: each gathers what belongs to its row, whose entries the host has put side by side. */
 const sumOfRows = kernel({
