@@ -17,7 +17,7 @@ import type { AxisView } from "../../shape.ts";
 import type { Exports } from "./instantiate.ts";
 import { createLstmKernels, createSparseLstmKernels } from "./lstm.ts";
 import type { LinearMemory, Region } from "./memory.ts";
-import { adamRates } from "./rates.ts";
+import { ADAM, adamRates } from "./rates.ts";
 import { createShare } from "./share.ts";
 import { createSparseKernels } from "./sparse.ts";
 import { eachWalk } from "./strides.ts";
@@ -27,8 +27,6 @@ import type { Team } from "./team.ts";
 const DRAWS = 0x80000000;
 /** Multiplications below which a second thread takes longer to wake than it helps. */
 const WORTH_A_THREAD = 500_000;
-/** Multiplications that take as long as a weight's step of Adam. */
-const ADAM = 10;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 
@@ -246,7 +244,7 @@ export function createKernels(
         ...[Number(step.nesterov), Number(step.first)],
       ),
     adam: (gradient: Region, m: Region, v: Region, weights: Region, step: AdamStep) =>
-      share("adam", { n: weights.bytes, work: weights.length, grain: 64 }, (begin, end) => [
+      share("adam", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
         ...[gradient, m, v, weights].map(({ pointer }) => pointer + begin),
         end - begin,
         ...adamRates(step),
@@ -269,7 +267,7 @@ export function createKernels(
           simd.adam(...pointers, weights.bytes, ...adamRates(step));
         });
       }
-      share("adamRows", { n: weights.length / dim, work: weights.length }, (begin, end) => [
+      share("adamRows", { n: weights.length / dim, work: weights.length * ADAM }, (begin, end) => [
         ...[rows.pointer, ids.pointer, ids.length, m.pointer, v.pointer, weights.pointer],
         ...[dim * 4, except, begin, end, ...adamRates(step)],
       ]);

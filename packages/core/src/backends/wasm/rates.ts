@@ -1,6 +1,9 @@
 import { adamCorrections } from "../../adam-corrections.ts";
 import type { AdamStep } from "../../kernels.ts";
 
+/** Multiplications that take as long as a weight's step of Adam. */
+export const ADAM = 10;
+
 /** What of Adam's step is the same for every weight, as the kernels take it. */
 export function adamRates(step: AdamStep): number[] {
   const { eta, scale } = adamCorrections(step);

@@ -1,7 +1,7 @@
 import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize, WindowSize } from "../../kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
-import { adamRates } from "./rates.ts";
+import { ADAM, adamRates } from "./rates.ts";
 import type { Share } from "./share.ts";
 
 /** `Compressed`, as it lies in linear memory. */
@@ -32,7 +32,7 @@ interface Groups {
 const CHUNK = 4096;
 
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.7, winners: 0.2 } as const;
+const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.45, winners: 0.2 } as const;
 
 const densityOf = ({ places, columns, inner }: Compressed): number => places.length / Math.max(1, columns * inner);
 
@@ -177,7 +177,7 @@ export function createSparseKernels(
       const { starts, places } = table as Entries;
       const sizes = [ids.length, table.inner, step.except ?? -1];
       const n = values.length;
-      share("adamPacked", { n, work: n, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
+      share("adamPacked", { n, work: n * ADAM, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
         ...[drows.pointer, starts.pointer, places.pointer, ids.pointer, ...sizes],
         ...[m.pointer, v.pointer, values.pointer, begin, end, at, ...adamRates(step)],
       ]);

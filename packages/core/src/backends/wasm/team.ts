@@ -37,6 +37,11 @@ const SLOT = 32;
 const WAITING = 0;
 const UNFINISHED = 1;
 const FAILED = 2;
+/**
+ * Milliseconds that a thread looks for work, or for the others' end, before it sleeps: to wake takes longer than many a kernel, 0.3 ms and more on a
+ * virtual machine whose idle processors are given away, and most of a step's kernels follow each other within less.
+ */
+const AWAKE = 0.5;
 /** Milliseconds that a part may take which another thread has begun: more than a product that fills 4 GiB. */
 const PATIENCE = 1_800_000;
 
@@ -45,10 +50,12 @@ const THREAD = `({ module, memory, control, kernels }, ready) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => { throw new Error("abort"); } } });
   const flags = new Int32Array(control, 0, 4);
   ready();
-  for (;;) {
+  for (let until = 0; ; ) {
     const part = Atomics.load(flags, ${WAITING});
     if (part === 0) {
+      if (performance.now() < until) continue;
       Atomics.wait(flags, ${WAITING}, 0);
+      until = performance.now() + ${AWAKE};
     } else if (Atomics.compareExchange(flags, ${WAITING}, part, part - 1) === part) {
       const slot = new Float64Array(control, 16 + (part - 1) * ${SLOT * 8}, ${SLOT});
       try {
@@ -57,6 +64,7 @@ const THREAD = `({ module, memory, control, kernels }, ready) => {
         Atomics.store(flags, ${FAILED}, 1);
       }
       if (Atomics.sub(flags, ${UNFINISHED}, 1) === 1) Atomics.notify(flags, ${UNFINISHED});
+      until = performance.now() + ${AWAKE};
     }
   }
 }`;
@@ -103,6 +111,7 @@ export async function assemble(
 
   /** Waits until every part has been finished. */
   const join = (kernel: keyof Exports): void => {
+    for (const until = performance.now() + AWAKE; Atomics.load(flags, UNFINISHED) > 0 && performance.now() < until; );
     for (let left = Atomics.load(flags, UNFINISHED); left > 0; left = Atomics.load(flags, UNFINISHED)) {
       if (Atomics.wait(flags, UNFINISHED, left, patience) === "timed-out") {
         over = new Error(`wasm: ${kernel}: a thread has not finished its part in ${patience} ms: make another backend`);
