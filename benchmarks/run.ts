@@ -128,10 +128,11 @@ function summarise(
 
 function lineOf(measurement: Measurement): string {
   const { value, unit } = figure(measurement);
-  const { name, backend, quartiles, best } = measurement;
+  const { name, backend, density, quartiles, best } = measurement;
+  const stored = density === 1 ? "" : ` at ${(100 * density).toPrecision(3)} %`;
   const spread =
     quartiles === undefined
       ? ""
       : `, quartiles ${quartiles.map((q) => q.toPrecision(3)).join("–")}, best ${best.toPrecision(3)}`;
-  return `${name}, ${backend}: ${value.toPrecision(3)} ${unit}${spread}`;
+  return `${name}${stored}, ${backend}: ${value.toPrecision(3)} ${unit}${spread}`;
 }

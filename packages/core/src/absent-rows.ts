@@ -5,7 +5,7 @@ import type { AdamStep, Indices, Storage, TableRows } from "./kernels.ts";
 /** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
 const HISTORY = 1024;
 
-/** Elements that the rows of a packed table have on average, or it is passed over whole. Measured, see benchmarks/sparse.ts. */
+/** Elements that the rows of a packed table have on average, or it is passed over whole: a row of fewer is mostly its incomplete last vector. Estimated. */
 const LONG = 24;
 
 /** Tables, and their moments, some rows of which are behind. */

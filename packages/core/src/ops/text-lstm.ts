@@ -21,8 +21,10 @@ import { gatherDistinctPackedRows, gatherDistinctRows, gatherRows } from "./rows
  * @param weights - The embedding, `[words, dim]`.
  * @param options.inputDropout - Applied to the embedded tokens, before the options that `lstm` has.
  * @param options.paddingId - The row of the embedding that gets no gradient.
+ * @returns `h` and `c`, `[layers·directions, batch, hidden]` each, forward before backward.
  * @throws {ShapeError} if weights or lengths do not fit.
  * @throws {RangeError} if an id is no row of the embedding, or a length is outside 1…time.
+ * @see Hochreiter & Schmidhuber, “Long short-term memory”, Neural Computation 9(8), 1997; `lstmCell` for the formula.
  */
 export function textLstm(
   weights: WeightMatrix,
