@@ -14,6 +14,7 @@ import {
   renderCsv,
   renderReport,
   renderTable,
+  renderTensorsCsv,
   runExperiment,
   writeAtomic,
 } from "@ltt/lottery";
@@ -63,7 +64,7 @@ export interface RunListener {
 
 /** What a run leaves. */
 export interface RunResult {
-  /** `metrics.csv`, `report.html` and the nodes are in it. */
+  /** `metrics.csv`, `tensors.csv`, `report.html` and the nodes are in it. */
   readonly folder: string;
   readonly report: string;
   readonly levels: readonly LevelResult[];
@@ -87,6 +88,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     levels.push(level);
     onLevel?.(level);
     await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
+    await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
   }
 
   const checks = await auditRun(store, levels, settings.experiment.rate);

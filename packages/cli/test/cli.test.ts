@@ -72,7 +72,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "event,arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,steps,seconds";
     for (const line of lines.slice(0, 4)) expect(Object.keys(line).join()).toBe(keys);
     expect(lines[4].folder).toBe(join(root, "one"));
-    expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html"]);
+    expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html", "tensors.csv"]);
     expect(readFileSync(join(root, "one", "report.html"), "utf8")).toContain("<svg");
     expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
   });

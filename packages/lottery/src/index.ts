@@ -1,6 +1,7 @@
 export { type AuditedNetwork, audit } from "./audit.ts";
 export { auditRun } from "./audit-run.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
+export { type EmptyParts, emptyParts } from "./empty-parts.ts";
 export { runExperiment } from "./experiment.ts";
 export {
   ARMS,
@@ -36,7 +37,7 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
-export { renderCsv } from "./report/csv.ts";
+export { renderCsv, renderTensorsCsv } from "./report/csv.ts";
 export type { AuditCheck, CurvePoint, LevelResult, PublishedCurve, ReportInput, TensorCount } from "./report/input.ts";
 export { renderReport } from "./report/report.ts";
 export { renderTable } from "./report/table.ts";

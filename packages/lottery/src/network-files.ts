@@ -1,6 +1,7 @@
 import { decodeSafetensors, encodeSafetensors, type Weight } from "@ltt/core";
 import { decodeCheckpoint, encodeCheckpoint, snapshot } from "@ltt/layers";
 import { z } from "zod";
+import { emptyParts } from "./empty-parts.ts";
 import type { Trained } from "./network.ts";
 import type { Json, Node } from "./node-store.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
@@ -70,7 +71,13 @@ export async function readNetwork(node: Node): Promise<Finished> {
   const frozen = new Set(level.tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
   const weights = new Map([...all].filter(([name]) => !frozen.has(name)));
   const early = level.arm === "dense" ? decodeValues(await node.read("early.safetensors"), node.folder) : undefined;
-  const result = { ...level, curve, seconds: node.seconds, node: node.hash };
+  const parts = emptyParts(all);
+  const tensors = level.tensors.map((tensor) => ({
+    ...tensor,
+    shape: all.get(tensor.name)!.shape,
+    parts: parts.get(tensor.name)!,
+  }));
+  const result = { ...level, tensors, curve, seconds: node.seconds, node: node.hash };
   return { hash: node.hash, pattern: patternOf(weights), trained: await snapshot(weights), early, level: result };
 }
 

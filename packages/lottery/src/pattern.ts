@@ -78,7 +78,7 @@ export function sparsityOf(weights: ReadonlyMap<string, Weight>): Sparsity {
     ...(isFrozen(weight) ? ({ frozen: true } as const) : {}),
   }));
   const pruned = tensors.filter(({ frozen }) => frozen !== true);
-  const embedding = pruned.filter(({ name }) => name.split(".").includes("embedding"));
+  const embedding = pruned.filter(({ name }) => isEmbedding(name));
   const others = pruned.filter((tensor) => !embedding.includes(tensor));
   return {
     sparsity: removed(pruned),
@@ -86,6 +86,11 @@ export function sparsityOf(weights: ReadonlyMap<string, Weight>): Sparsity {
     otherSparsity: removed(others),
     tensors,
   };
+}
+
+/** Whether a tensor lies under the name `embedding`. */
+export function isEmbedding(name: string): boolean {
+  return name.split(".").includes("embedding");
 }
 
 function removed(tensors: Sparsity["tensors"]): number {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { renderCsv } from "./csv.ts";
-import { sampleLevel } from "./sample.ts";
+import { renderCsv, renderTensorsCsv } from "./csv.ts";
+import { sampleLevel, sampleTensor } from "./sample.ts";
 
 const HEADER =
   "arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,steps\r\n";
@@ -31,4 +31,21 @@ test("metrics.csv quotes commas, quotes and line ends (RFC 4180, 2.5–2.7)", ()
 test("metrics.csv of the same results has the same bytes, however long they took", () => {
   const level = { arm: "dense", round: 0 };
   expect(renderCsv([sampleLevel({ ...level, seconds: 1 })])).toBe(renderCsv([sampleLevel({ ...level, seconds: 2 })]));
+});
+
+test("tensors.csv is a line a tensor, with what is stored and which parts are empty", () => {
+  const kernel = {
+    ...sampleTensor("convs.0.weight", [3, 4, 5], 0.5),
+    parts: [
+      { part: "filters", empty: 0, of: 5 },
+      { part: "taps", empty: 7, of: 15 },
+    ] as const,
+  };
+  const tensors = [kernel, sampleTensor("convs.0.bias", [5], 0.4)];
+  expect(renderTensorsCsv([sampleLevel({ arm: "dense", round: 0, seed: 3, tensors })]).split("\r\n")).toEqual([
+    "arm,seed,round,tensor,shape,size,kept,empty words,empty dimensions,empty filters,empty taps,empty channels,empty gates,empty inputs,empty states,empty units,empty outputs",
+    "dense,3,0,convs.0.weight,3x4x5,60,30,,,0,7,,,,,,",
+    "dense,3,0,convs.0.bias,5,5,2,,,,,,,,,,",
+    "",
+  ]);
 });

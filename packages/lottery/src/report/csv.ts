@@ -1,3 +1,4 @@
+import { PARTS } from "../empty-parts.ts";
 import type { LevelResult } from "./input.ts";
 
 /** `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times. */
@@ -18,7 +19,25 @@ const COLUMNS = [
 
 /** `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. */
 export function renderCsv(levels: readonly LevelResult[]): string {
-  const rows = [COLUMNS, ...levels.map((level) => COLUMNS.map((column) => String(level[column])))];
+  return csvOf([COLUMNS, ...levels.map((level) => COLUMNS.map((column) => String(level[column])))]);
+}
+
+/**
+ * `tensors.csv`: a header, then one line a tensor of a trained network: how many of its weights are stored, and how many of its parts have none, a column a kind
+ * of part (`EmptyParts`), left blank where a tensor has no such parts. Of how many follows from the shape.
+ */
+export function renderTensorsCsv(levels: readonly LevelResult[]): string {
+  const header = ["arm", "seed", "round", "tensor", "shape", "size", "kept", ...PARTS.map((part) => `empty ${part}`)];
+  const lines = levels.flatMap(({ arm, seed, round, tensors }) =>
+    tensors.map(({ name, shape, size, kept, parts }) => [
+      ...[arm, seed, round, name, shape.join("x"), size, kept].map(String),
+      ...PARTS.map((part) => String(parts.find((one) => one.part === part)?.empty ?? "")),
+    ]),
+  );
+  return csvOf([header, ...lines]);
+}
+
+function csvOf(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 

@@ -1,3 +1,5 @@
+import type { EmptyParts } from "../empty-parts.ts";
+
 /** One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. */
 export interface LevelResult {
   /** `dense`, `winning-ticket`, `random-reinit`, `late-rewinding`, or any other name. */
@@ -24,11 +26,13 @@ export interface LevelResult {
   readonly curve: readonly CurvePoint[];
 }
 
-/** How many weights of one tensor are left. */
+/** How many weights of one tensor are left, and what has none left. */
 export interface TensorCount {
   readonly name: string;
+  readonly shape: readonly number[];
   readonly size: number;
   readonly kept: number;
+  readonly parts: readonly EmptyParts[];
   /** Keeps its initial values, and is neither pruned nor counted in any sparsity. */
   readonly frozen?: true | undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LevelResult, ReportInput } from "./input.ts";
 import { renderReport } from "./report.ts";
-import { sampleLevel, sampleResults } from "./sample.ts";
+import { sampleLevel, sampleResults, sampleTensor } from "./sample.ts";
 
 const arms = ["winning-ticket", "random-reinit", "late-rewinding"];
 
@@ -155,8 +155,8 @@ describe("the tables", () => {
         arm,
         round,
         tensors: [
-          { name: "embedding.weight", size: 1000, kept: 1000, frozen: true },
-          { name: "linear.weight", size: 120, kept: 100 },
+          { ...sampleTensor("embedding.weight", [100, 10], 1), frozen: true },
+          sampleTensor("linear.weight", [4, 30], 1 / 1.2),
         ],
       });
     const page = renderReport(sampleResults([level("dense", 0), level("winning-ticket", 1)]));
@@ -187,6 +187,27 @@ describe("the tables", () => {
     expect(row("linear.weight")).toEqual(["linear.weight", "100", "100", "80"]);
     expect(row("linear.bias")).toEqual(["linear.bias", "4", "100", "75"]);
     expect(row("all")?.slice(0, 2)).toEqual(["all", "1,104"]);
+  });
+
+  test("tell layer by layer what is stored and what is empty: of the chosen ticket openly, of the last rounds folded", () => {
+    const kernel = (seed: number, round: number) => ({
+      ...sampleTensor("convs.0.weight", [3, 100, 100], 0.8 ** round),
+      parts: [{ part: "filters", empty: round + seed, of: 100 } as const],
+    });
+    const levels = run([1, 2], 4).map((level) => ({
+      ...level,
+      tensors: [kernel(level.seed, level.round)],
+      // Only the third round is as good as the dense network.
+      validationAccuracy: level.round === 0 || level.round === 3 ? 0.88 : 0.8,
+    }));
+    const page = renderReport(sampleResults(levels));
+    const rows = page.match(/<tr class="layer">.*?<\/tr>/g)!.map((row) => row.replaceAll(/<[^>]+>/g, "|"));
+    expect(rows).toHaveLength(4); // the ticket, and the last of three arms
+    expect(rows[0]).toContain("convs.0.weight||3 × 100 × 100||15,360||51.2 %||4.5 of 100 filters");
+    expect(rows[1]).toContain("12,288||41 %||5.5 of 100 filters");
+    const folded = Array.from(page.matchAll(/<summary>Layer by layer: (.*?)<\/summary>/g), ([, title]) => title);
+    expect(folded).toEqual(["winning ticket, round 4", "random re-initialisation, round 4", "late rewinding, round 4"]);
+    expect(page).toContain("(winning ticket, round 3, 48.8 % sparse, means over 2 seeds)");
   });
 
   test("have a row a level, with the chosen one marked, and a row a trained network", () => {
@@ -234,10 +255,7 @@ describe("the page", () => {
       sampleLevel({
         arm,
         round,
-        tensors: [
-          { name: evil, size: 4, kept: 2 },
-          { name: `${evil}2`, size: 4, kept: 2 },
-        ],
+        tensors: [sampleTensor(evil, [4], 0.5), sampleTensor(`${evil}2`, [4], 0.5)],
       });
     const hostile: ReportInput = {
       title: evil,

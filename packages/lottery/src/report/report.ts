@@ -1,5 +1,6 @@
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
 import type { AuditCheck, LevelResult, ReportInput } from "./input.ts";
+import { layerTables } from "./layer-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, percent, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
@@ -130,7 +131,8 @@ ${legend(accuracy, [], false)}
     span: [0, 0.95],
   })}
 <figcaption>Validation loss over training steps, drawn the same way.${warning}</figcaption></figure></section>
-<section><h2>Where the weights are left</h2><figure>${tensorTable(first)}</figure></section>`;
+<section><h2>Where the weights are left</h2><figure>${tensorTable(first)}</figure>
+${layerTables(summary, verdict)}</section>`;
 }
 
 function profileWarning(profile: string): Markup | undefined {

@@ -1,4 +1,4 @@
-import type { LevelResult, ReportInput } from "./input.ts";
+import type { LevelResult, ReportInput, TensorCount } from "./input.ts";
 
 /** An invented level for tests: pruned `round` times by 20 %, with whatever the test cares about. */
 export function sampleLevel(given: Partial<LevelResult> & Pick<LevelResult, "arm" | "round">): LevelResult {
@@ -17,9 +17,9 @@ export function sampleLevel(given: Partial<LevelResult> & Pick<LevelResult, "arm
     steps: 400,
     seconds: 12.5,
     tensors: [
-      { name: "embedding", size: 1000, kept: Math.round(1000 * keep) },
-      { name: "linear.weight", size: 100, kept: Math.round(100 * keep) },
-      { name: "linear.bias", size: 4, kept: Math.round(4 * keep) },
+      sampleTensor("embedding", [100, 10], keep),
+      sampleTensor("linear.weight", [4, 25], keep),
+      sampleTensor("linear.bias", [4], keep),
     ],
     curve: [100, 200, 300, 400].map((step) => ({
       step,
@@ -29,6 +29,12 @@ export function sampleLevel(given: Partial<LevelResult> & Pick<LevelResult, "arm
     })),
     ...given,
   };
+}
+
+/** An invented tensor of which a part is kept, nothing of it empty. */
+export function sampleTensor(name: string, shape: readonly number[], keep: number): TensorCount {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return { name, shape, size, kept: Math.round(size * keep), parts: [] };
 }
 
 /** Invented results around the given levels. */

@@ -1,3 +1,4 @@
+import { isEmbedding } from "../pattern.ts";
 import { mean } from "../statistics.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, trim } from "./numbers.ts";
@@ -57,11 +58,6 @@ ${groups
 function frozenIn(levels: readonly LevelSummary[]): ReadonlySet<string> {
   const tensors = levels.flatMap(({ runs }) => runs.flatMap((run) => run.tensors));
   return new Set(tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
-}
-
-/** The embedding by its name: `embedding`, `embedding.weight`, `encoder.embedding.table`. */
-function isEmbedding(name: string): boolean {
-  return /(^|[./])embeddings?([./]|$)/i.test(name);
 }
 
 function row(name: string, size: number | undefined, kept: readonly (number | undefined)[], className: string): Markup {

@@ -1,0 +1,49 @@
+import { mean } from "../statistics.ts";
+import type { LevelResult, TensorCount } from "./input.ts";
+import { html, type Markup } from "./markup.ts";
+import { count, sparsityPercent, trim } from "./numbers.ts";
+import type { ArmSummary, LevelSummary, Summary } from "./summary.ts";
+import type { Verdict } from "./verdict.ts";
+
+/**
+ * Layer by layer what a network stores and which structures fell away as a whole: of the chosen winning ticket, which stands open, and of the last round of
+ * every arm, folded.
+ */
+export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
+  const tables = arms.flatMap((arm) => {
+    const chosen = arm.arm === "winning-ticket" ? winner : undefined;
+    const last = arm.levels.at(-1)!;
+    return [...(chosen === undefined || chosen.round === last.round ? [] : [chosen]), last].map((level) => ({
+      open: level.round === chosen?.round,
+      table: layerTable(arm, level),
+      title: `${arm.label}, round ${level.round}`,
+    }));
+  });
+  return html`${tables.map(({ open, table, title }) =>
+    open ? table : html`<details><summary>Layer by layer: ${title}</summary>${table}</details>`,
+  )}`;
+}
+
+function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSummary): Markup {
+  const layers = runs[0]!.tensors.map(({ name }) => layerOf(name, runs));
+  const seeds = runs.length === 1 ? "" : `, means over ${runs.length} seeds`;
+  return html`<div class="wide"><table><caption>Stored weights and empty parts (${label}, round ${round}, ${sparsityPercent(sparsity)} sparse${seeds})</caption>
+<thead><tr>${["layer", "shape", "stored", "density", "parts without a stored weight"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${layers.map(
+    ({ name, shape, size, kept, parts }) =>
+      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.join(" × ")}</td><td>${count(kept)}</td><td>${trim((100 * kept) / size)} %</td><td class="words">${parts
+        .map(({ part, empty, of }) => `${trim(empty)} of ${count(of)} ${part}`)
+        .join(", ")}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** One tensor over the seeds. */
+function layerOf(name: string, runs: readonly LevelResult[]): TensorCount {
+  const tensors = runs.flatMap(({ tensors }) => tensors.filter((tensor) => tensor.name === name));
+  const first = tensors[0]!;
+  return {
+    ...first,
+    kept: mean(tensors.map(({ kept }) => kept)),
+    parts: first.parts.map((part, i) => ({ ...part, empty: mean(tensors.map(({ parts }) => parts[i]!.empty)) })),
+  };
+}
