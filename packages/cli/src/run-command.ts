@@ -99,10 +99,15 @@ async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
     print({ event: "estimate", ...estimate });
     return;
   }
-  const { networks, stepsAtMost, secondsPerStep, secondsAtMost, memoryMb, parameters } = estimate;
+  const { networks, stepsAtMost, measured, secondsAtMost, memoryMb, parameters } = estimate;
+  const steps = measured.map(
+    ({ round, density, seconds }) =>
+      `${seconds.toPrecision(2)} s ${round === 0 ? "dense" : `with ${percent(density)} left`}`,
+  );
   process.stdout.write(
     `${networks} networks of ${parameters} parameters, ${stepsAtMost} steps at most\n` +
-      `${secondsPerStep.toPrecision(2)} s a step, measured on the dense network: ${duration(secondsAtMost)} at most, validation not counted\n` +
+      `a step, measured: ${steps.join(", ")}; between these, interpolated over the rounds\n` +
+      `${duration(secondsAtMost)} at most, validation not counted\n` +
       `about ${memoryMb} MB of memory\n`,
   );
 }
@@ -142,7 +147,6 @@ function eventOf(level: LevelResult): object {
 }
 
 function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccuracy, seconds }: LevelResult): string {
-  const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
   return `${arm}, seed ${seed}, round ${round}: ${percent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
 }
 
@@ -162,6 +166,10 @@ function positive(text: string): number {
     throw new InvalidArgumentError("It is a number above 0.");
   }
   return value;
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
 }
 
 function parseSeeds(text: string): readonly number[] {

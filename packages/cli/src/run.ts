@@ -100,7 +100,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   return { folder, report, levels, table: renderTable(input), verdict: judge(input).headline };
 }
 
-/** What `runPair` would do, and what it would take: measured on two steps. */
+/** What `runPair` would do, and what it would take: measured on steps of the dense network and of some of the pruned ones. */
 export async function planRun(options: RunOptions, say?: (line: string) => void): Promise<RunEstimate> {
   const { settings, prepared, folder } = await begin(options, say);
   return estimateRun(prepared, settings.experiment, folder);

@@ -150,7 +150,9 @@ describe("ltt run", { timeout: 240_000 }, () => {
   test("with --dry-run says what it would take and leaves nothing", async () => {
     const { code, out } = await ltt([...small, "--rounds", "2", "--dry-run", "--out", "dry"]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^7 networks of \d+ parameters, 7 steps at most\n.* s a step.*\nabout \d+ MB of memory\n$/);
+    expect(out).toMatch(
+      /^7 networks of \d+ parameters, 7 steps at most\na step, measured: [\d.]+ s dense, [\d.]+ s with 50\.0 % left, [\d.]+ s with 25\.0 % left; .*\n.* at most, validation not counted\nabout \d+ MB of memory\n$/,
+    );
     expect(readdirSync(root)).not.toContain("dry");
   });
 });
