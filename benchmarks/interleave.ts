@@ -11,13 +11,20 @@ export interface Prepared {
   readonly end?: () => Promise<void>;
 }
 
+/** Another program, which times a block of its own: seconds that a step took it. */
+export interface Peer {
+  readonly name: string;
+  readonly block: () => Promise<number>;
+}
+
 /** Seconds a step took, block by block. */
 export interface Timing {
   readonly name: string;
   readonly median: number;
   readonly best: number;
   readonly quartiles: readonly [number, number];
-  readonly blocks: number;
+  /** Block by block, in the order of the rounds. */
+  readonly times: readonly number[];
 }
 
 /** Seconds a candidate runs untimed: V8 compiles hot WebAssembly a second time while it runs. */
@@ -30,8 +37,9 @@ const BLOCK = 0.25;
  * where the times themselves drift.
  *
  * @param seconds - For all candidates together; every one gets three blocks at least.
+ * @param peer - Another program, that takes its turn after the candidates.
  */
-export async function interleave(candidates: readonly Candidate[], seconds: number): Promise<Timing[]> {
+export async function interleave(candidates: readonly Candidate[], seconds: number, peer?: Peer): Promise<Timing[]> {
   const prepared: { name: string; step: Prepared["step"]; end: Prepared["end"]; times: number[]; steps: number }[] = [];
   let consumed = 0;
   for (const { name, prepare } of candidates) {
@@ -40,6 +48,7 @@ export async function interleave(candidates: readonly Candidate[], seconds: numb
     prepared.push({ name, step, end, times: [], steps: 1 });
   }
 
+  const peerTimes: number[] = [];
   const began = performance.now();
   for (let round = 0; round < 3 || (performance.now() - began) / 1000 < seconds; round++) {
     for (const candidate of prepared) {
@@ -53,13 +62,15 @@ export async function interleave(candidates: readonly Candidate[], seconds: numb
       }
       candidate.times.push(elapsed / candidate.steps);
     }
+    if (peer !== undefined) peerTimes.push(await peer.block());
   }
   for (const { end } of prepared) await end?.();
   if (Number.isNaN(consumed)) throw new Error("a result is NaN: what was timed is not what was meant");
 
-  return prepared.map(({ name, times }) => {
+  const all = [...prepared, ...(peer === undefined ? [] : [{ name: peer.name, times: peerTimes }])];
+  return all.map(({ name, times }) => {
     const sorted = times.toSorted((a, b) => a - b);
     const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-    return { name, median: at(0.5), best: sorted[0]!, quartiles: [at(0.25), at(0.75)], blocks: sorted.length };
+    return { name, median: at(0.5), best: sorted[0]!, quartiles: [at(0.25), at(0.75)], times };
   });
 }

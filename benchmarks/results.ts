@@ -17,6 +17,7 @@ export interface Measurement {
   /** The same unit, of the fastest block. */
   readonly best: number;
   readonly quartiles?: readonly [number, number];
+  /** Resident, of the process that measured; of one that did nothing else, for a pruned network and its dense one. */
   readonly peakMemoryMb: number;
 }
 

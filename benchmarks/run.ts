@@ -1,16 +1,19 @@
 // npm run bench -- kernels|training|inference|sparse|lottery [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--json] [--out FILE]
+//
+//     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { BACKENDS, type BackendName, createBackend } from "@ltt/cli";
+import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
-import { densityChart } from "./density-chart.ts";
 import { loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
 import { type Bench, kernelBench } from "./kernels.ts";
 import { lotteryBench } from "./lottery.ts";
 import { machine } from "./machine.ts";
+import { drawCosts, prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
 import { figure, type Measurement, resultFile } from "./results.ts";
-import { productBench, ROUNDS, wholeRun } from "./sparse.ts";
+import { productBench, ROUNDS } from "./sparse.ts";
 import { inputOf, NETWORKS, networkBench } from "./training.ts";
 
 const BENCHES = ["kernels", "training", "inference", "sparse", "lottery"] as const;
@@ -24,7 +27,8 @@ interface Flags {
   readonly only?: string;
   readonly seconds: string;
   readonly densities?: string;
-  readonly masked?: string;
+  readonly pytorch?: string;
+  readonly exchange?: string;
   readonly data?: string;
   readonly json?: true;
   readonly out?: string;
@@ -38,7 +42,11 @@ const program = new Command("bench")
   .option("--only <name>", "kernels whose name holds this, or the network")
   .option("--seconds <n>", "for all together", "20")
   .option("--densities <list>", "of sparse: which (default: the 21 of a whole run for a network, a few for products)")
-  .option("--masked <n>", "of sparse, for the chart: samples/s of a framework with masks, measured beside")
+  .option(
+    "--pytorch <command>",
+    "of sparse, for a network: the program that times PyTorch's step with masks, in turn with ours",
+  )
+  .option("--exchange <dir>", "where to write the batches for it")
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
   .option("--json", "one JSON object a line")
   .option("--out <file>", "write a result file, for compare.ts")
@@ -47,7 +55,7 @@ await program.parseAsync();
 
 async function bench(
   kind: (typeof BENCHES)[number],
-  { backend, threads, only, seconds, densities, masked, data, json, out }: Flags,
+  { backend, threads, only, seconds, densities, pytorch, exchange, data, json, out }: Flags,
 ): Promise<void> {
   const names = backend.split(",").filter((name): name is BackendName => BACKENDS.some((known) => known === name));
   if (names.length !== backend.split(",").length)
@@ -58,72 +66,74 @@ async function bench(
 
   const team = threads === undefined ? availableParallelism() : Number(threads);
   if (!Number.isInteger(team) || team < 1) throw new RangeError(`--threads ${threads}: give an integer from 1`);
+  const backends = () => Promise.all(names.map((name) => createBackend(name, ONE_THREAD.has(name) ? 1 : team)));
+  const network = NETWORKS.find((name) => name === only);
+  const chosenDensities = densities?.split(",").map(Number);
+  if (pytorch !== undefined && (kind !== "sparse" || network === undefined || exchange === undefined)) {
+    throw new RangeError("--pytorch: it is for sparse with a network (--only), and --exchange DIR");
+  }
+
   const measurements: Measurement[] = [];
+  const sentences: string[] = [];
   if (kind === "lottery") {
     for (const name of names) measurements.push(...(await lotteryBench(name)));
+  } else if (kind === "sparse" && network !== undefined) {
+    const result = await prunedNetworkBench({
+      ...{
+        network,
+        backends: await backends(),
+        threads: team,
+        densities: chosenDensities ?? ROUNDS,
+        seconds: budget,
+        data,
+      },
+      pytorch: pytorch === undefined ? undefined : { command: pytorch, exchange: exchange! },
+    });
+    measurements.push(...result.measurements);
+    if (json === true)
+      sentences.push(...result.costs.map((cost) => JSON.stringify({ bench: "sparse costs", network, ...cost })));
+    else sentences.push(...sentencesOf(network, result));
+    if (out !== undefined) drawCosts(network, result, out);
   } else {
-    const chosen = await choose(kind, names, team, only, data, densities?.split(",").map(Number));
+    const chosen = await choose(kind, await backends(), only, data, chosenDensities);
     if (chosen.candidates.length === 0) throw new RangeError(`--only ${only}: nothing of that name`);
     measurements.push(...(await interleave(chosen.candidates, budget)).map(chosen.toMeasurement));
+    if (kind === "sparse") sentences.push(...ratiosOf(measurements, json === true));
   }
 
   const counted = measurements.map((one) => ({ ...one, threads: ONE_THREAD.has(one.backend) ? 1 : team }));
   for (const measurement of counted) console.log(json === true ? JSON.stringify(measurement) : lineOf(measurement));
-  if (kind === "sparse") summarise(counted, json === true, out, masked === undefined ? undefined : Number(masked));
+  for (const sentence of sentences) console.log(sentence);
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(resultFile(counted), null, 2)}\n`);
 }
 
 async function choose(
   kind: "kernels" | "training" | "inference" | "sparse",
-  names: readonly BackendName[],
-  threads: number,
+  backends: readonly Backend[],
   only: string | undefined,
   data: string | undefined,
-  densities: readonly number[] | undefined,
+  densities: readonly number[] = [1, 0.8, 0.5, 0.3, 0.1, 0.03, 0.012],
 ): Promise<Bench> {
-  const backends = await Promise.all(names.map((name) => createBackend(name, ONE_THREAD.has(name) ? 1 : threads)));
   if (kind === "kernels") return kernelBench(backends, only);
-  if (kind === "sparse" && !NETWORKS.some((network) => network === only)) {
-    return productBench(backends, densities ?? [1, 0.8, 0.5, 0.3, 0.1, 0.03, 0.012], only);
-  }
+  if (kind === "sparse") return productBench(backends, densities, only);
   const networks = NETWORKS.filter((network) => (only === undefined ? network === "spam-cnn" : network === only));
   const inputs = new Map<(typeof NETWORKS)[number], Awaited<ReturnType<typeof loadInput>>>();
   for (const network of networks) inputs.set(network, await loadInput(inputOf(network), data));
-  if (kind === "sparse") {
-    return networkBench("training", backends, inputs, { forms: ["padded"], densities: densities ?? ROUNDS });
-  }
   return networkBench(kind, backends, inputs);
 }
 
-/** Ratios to the dense one, what a whole run costs, and a chart for each network. */
-function summarise(
-  measurements: readonly Measurement[],
-  asJson: boolean,
-  out: string | undefined,
-  masked: number | undefined,
-): void {
+/** Of products: operations on what is stored, against the dense ones. */
+function ratiosOf(measurements: readonly Measurement[], asJson: boolean): string[] {
   const groupOf = ({ name, backend }: Measurement) => `${name}, ${backend}`;
-  for (const group of new Set(measurements.map(groupOf))) {
+  return [...new Set(measurements.map(groupOf))].flatMap((group) => {
     const members = measurements.filter((one) => groupOf(one) === group);
     const dense = members.find(({ density }) => density === 1);
-    if (dense === undefined) continue;
-    const rate = ({ samplesPerSecond, gflops, density }: Measurement) => samplesPerSecond ?? gflops! / density;
-    const ratios = members.map((one) => ({ density: one.density, ratio: rate(one) / rate(dense) }));
-    const total = wholeRun(new Map(members.map((one) => [one.density, rate(one)])));
-    if (asJson) console.log(JSON.stringify({ bench: "sparse ratios", name: group, ratios, denseTrainings: total }));
-    else {
-      const list = ratios.map(({ density, ratio }) => `${(density * 100).toPrecision(3)} %: ${ratio.toFixed(2)} ×`);
-      console.log(`${group}, against dense: ${list.join(", ")}`);
-      if (total !== undefined) console.log(`${group}: steps of 21 rounds in dense trainings: ${total.toFixed(2)}`);
-    }
-    if (out === undefined || dense.samplesPerSecond === undefined) continue;
-    const points = ratios.map(({ density, ratio }) => ({ density, cost: 1 / ratio }));
-    const flat = masked === undefined ? undefined : dense.samplesPerSecond / masked;
-    writeFileSync(
-      `${out.replace(/\.json$/, "")}-${dense.name}.svg`,
-      densityChart(`${group}: a training step`, points, flat),
-    );
-  }
+    if (dense === undefined) return [];
+    const ratios = members.map(({ density, gflops }) => ({ density, ratio: gflops! / density / dense.gflops! }));
+    if (asJson) return [JSON.stringify({ bench: "sparse ratios", name: group, ratios })];
+    const list = ratios.map(({ density, ratio }) => `${(density * 100).toPrecision(3)} %: ${ratio.toFixed(2)} ×`);
+    return [`${group}, against dense: ${list.join(", ")}`];
+  });
 }
 
 function lineOf(measurement: Measurement): string {

@@ -4,7 +4,6 @@ import {
   Adam,
   type Batch,
   classificationLoss,
-  type Module,
   parametersOf,
   snapshot,
   type TextClassifier,
@@ -13,7 +12,16 @@ import {
   trainable,
   withParameters,
 } from "@ltt/layers";
-import { cut, magnitude, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
+import {
+  cut,
+  type Model,
+  magnitude,
+  type Pattern,
+  patternOf,
+  sparseWeights,
+  type Values,
+  valuesAt,
+} from "@ltt/lottery";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
@@ -100,14 +108,7 @@ async function prepareSteps(
     }
   };
   const batches = form === "padded" ? padded : bucketed;
-  const rng = stream(1, "init");
-  const dense = on(() =>
-    network.endsWith("cnn")
-      ? new TextCnn({ rows, outputs, paddingId: PADDING }, rng)
-      : new TextLstm({ rows, outputs, paddingId: PADDING, inputDropout: 0, ...lstmSize(network) }, rng),
-  );
-  const weights = await on(() => snapshot(parametersOf(dense)));
-  const model = on(() => (density === 1 ? dense : pruned(dense, weights, density)));
+  const model = await on(() => modelOf(network, { rows, outputs }, density, on));
   const optimiser = on(() => new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 }));
   let step = 0;
   const next = (): Batch => batches[step++ % batches.length]!;
@@ -115,14 +116,44 @@ async function prepareSteps(
   return { step: () => on(() => work(model, optimiser, next(), step)).reading };
 }
 
-/** The model with the largest weights of every tensor: as a winning ticket of that density, whose mask a lottery takes from the trained ones. */
-function pruned<M extends Module & TextClassifier>(model: M, weights: Values, density: number): M {
-  const parameters = parametersOf(model);
-  const pattern = cut(patternOf(parameters), magnitude(weights), { rate: 1 - density, rng: stream(1, "ties") });
-  return withParameters(model, sparseWeights(parameters, pattern, valuesAt(weights, pattern)));
+async function modelOf(
+  network: Network,
+  sizes: Pick<BenchmarkInput, "rows" | "outputs">,
+  density: number,
+  on: <T>(body: () => T) => T,
+): Promise<Model> {
+  const dense = networkOf(network, sizes);
+  if (density === 1) return dense;
+  const { pattern, values } = await ticketOf(dense, density);
+  return on(() => withParameters(dense, sparseWeights(parametersOf(dense), pattern, values)));
 }
 
-function trainStep(model: TextClassifier, optimiser: Adam, { tokens, lengths, targets }: Batch, step: number) {
+/** A network as the peers have it, with its initial weights. */
+export function networkOf(network: Network, { rows, outputs }: Pick<BenchmarkInput, "rows" | "outputs">): Model {
+  const rng = stream(1, "init");
+  return network.endsWith("cnn")
+    ? new TextCnn({ rows, outputs, paddingId: PADDING }, rng)
+    : new TextLstm({ rows, outputs, paddingId: PADDING, inputDropout: 0, ...lstmSize(network) }, rng);
+}
+
+/** The largest weights of every tensor: as a winning ticket of that density, whose mask a lottery takes from the trained ones. */
+export async function ticketOf(model: Model, density: number): Promise<{ pattern: Pattern; values: Values }> {
+  const parameters = parametersOf(model);
+  const weights = await snapshot(parameters);
+  const pattern: Pattern = cut(patternOf(parameters), magnitude(weights), {
+    rate: 1 - density,
+    rng: stream(1, "ties"),
+  });
+  return { pattern, values: valuesAt(weights, pattern) };
+}
+
+/** One step; `reading` is its loss. */
+export function trainStep(
+  model: TextClassifier,
+  optimiser: Adam,
+  { tokens, lengths, targets }: Batch,
+  step: number,
+): { reading: Promise<number> } {
   return scope(() => {
     const training = { rng: stream(1, "dropout", step) };
     const loss = classificationLoss(model.forward(tokens, { lengths, training }), targets);

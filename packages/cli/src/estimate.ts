@@ -29,7 +29,7 @@ export interface RunEstimate {
 }
 
 /** A training step of a round's network. */
-export interface MeasuredStep {
+interface MeasuredStep {
   readonly round: number;
   /** The fraction of the weights that is left. */
   readonly density: number;

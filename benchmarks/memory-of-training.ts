@@ -1,0 +1,60 @@
+// Started by memory.ts: trains one network, and answers with the memory that it took.
+import { createBackend } from "@ltt/cli";
+import { createReferenceBackend, tensor, tokens, useBackend } from "@ltt/core";
+import { Adam, type Batch, parametersOf, trainable, withParameters } from "@ltt/layers";
+import { type Model, sparseWeights } from "@ltt/lottery";
+import type { MemoryJob, MemoryUse } from "./memory.ts";
+import { networkOf, trainStep } from "./training.ts";
+
+/** Twice through the batches: what a step takes depends on how many words its texts have. */
+const STEPS = 32;
+
+process.once("message", async (job: MemoryJob) => {
+  process.send!(await measure(job), () => process.exit());
+});
+
+async function measure({
+  network,
+  backend: name,
+  threads,
+  ticket,
+  rows,
+  outputs,
+  batches,
+}: MemoryJob): Promise<MemoryUse> {
+  const backend = await createBackend(name, threads);
+  useBackend(backend);
+  const linear = () => tensor([0]).data.buffer.byteLength;
+  const resident = () => process.memoryUsage.rss();
+  globalThis.gc!();
+  const idle = resident();
+
+  const model = create();
+  globalThis.gc!();
+  const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 });
+  let peak = 0;
+  for (let step = 0; step < STEPS; step++) {
+    await trainStep(model, optimiser, batchAt(step), step).reading;
+    peak = Math.max(peak, resident());
+  }
+  return { linear: linear(), resident: peak, idle };
+
+  /** A pruned network takes only its form from a dense one, which is made elsewhere: the memory measured never held it. */
+  function create(): Model {
+    if (ticket === undefined) return networkOf(network, { rows, outputs });
+    useBackend(createReferenceBackend());
+    const form = networkOf(network, { rows, outputs });
+    useBackend(backend);
+    return withParameters(form, sparseWeights(parametersOf(form), ticket.pattern, ticket.values));
+  }
+
+  function batchAt(step: number): Batch {
+    const { ids, time, lengths, targets } = batches[step % batches.length]!;
+    const batch = targets.length;
+    return {
+      tokens: tokens(ids, [batch, time]),
+      lengths: tokens(lengths, [batch]),
+      targets: tokens(targets, [batch]),
+    };
+  }
+}

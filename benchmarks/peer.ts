@@ -1,0 +1,29 @@
+import { execFileSync } from "node:child_process";
+import type { Network } from "./training.ts";
+
+/** The networks under the names of the peers: data set, then model. */
+export const PAIRS: ReadonlyMap<Network, string> = new Map([
+  ["imdb-cnn", "imdb-cnn"],
+  ["ag-news-cnn", "agnews-cnn"],
+  ["imdb-lstm", "imdb-lstm"],
+  ["ag-news-lstm", "agnews-lstm"],
+  ["imdb-bilstm", "imdb-bilstm2"],
+]);
+
+/** The name of a pair's data set, which the files of its batches begin with. */
+export function dataSetOf(pair: string): string {
+  return pair.split("-")[0]!;
+}
+
+/** What a step takes a peer on the batches in `exchange`, in ms: the median of those that had the machine to themselves, if there were any. */
+export function millisecondsOf(command: string, options: string, exchange: string, seconds: number): number {
+  const [program, ...first] = command.split(" ");
+  const data = command.includes("--data ") ? [] : ["--data", exchange];
+  const limits = ["--blocks", "3", "--budget", String(seconds)];
+  const script = first.findIndex((part) => /\.(py|mjs)$/.test(part)) + 1;
+  const args = [...first.slice(0, script), ...options.split(" "), ...first.slice(script), ...data, ...limits];
+  const line = execFileSync(program!, args, { encoding: "utf8" }).trim().split("\n").at(-1)!;
+  const { ms_quiet, ms_median, error } = JSON.parse(line);
+  if (ms_median === undefined) throw new Error(`${command} ${options}: ${error ?? line}`);
+  return ms_quiet ?? ms_median;
+}
