@@ -116,10 +116,23 @@ export async function prepare(
     },
     dataset: dataset.join("; "),
     embedding: embedding.description,
-    notes: embedding.notes,
+    notes: [...incompleteness(corpus), ...embedding.notes],
     parameters: countParameters(createModel(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
   };
+}
+
+/** Texts to train on, as published; the reader takes whatever part of them the files hold. */
+const PUBLISHED: ReadonlyMap<string, number> = new Map([
+  ["imdb", 50_000],
+  ["ag-news", 120_000],
+]);
+
+function incompleteness({ name, train }: Corpus): string[] {
+  const published = PUBLISHED.get(name) ?? 0;
+  if (train.length >= published) return [];
+  const [has, of] = [train.length, published].map((count) => count.toLocaleString("en-US"));
+  return [`The files hold ${has} of the ${of} texts to train on that ${name} has as published.`];
 }
 
 async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {

@@ -25,6 +25,7 @@ interface Flags {
   readonly freezeEmbedding?: true;
   readonly backend?: BackendName;
   readonly threads?: number;
+  readonly published?: string;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -58,6 +59,7 @@ export function addRunCommand(program: Command): void {
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
+    .option("--published <file>", "curves of a publication, as JSON, to draw under those of the run in its report")
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
     .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { useBackend } from "@ltt/core";
+import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
 import {
   type Arm,
@@ -10,6 +11,7 @@ import {
   NodeStore,
   networkCount,
   type Progress,
+  publishedCurves,
   type ReportInput,
   renderCsv,
   renderReport,
@@ -51,6 +53,8 @@ export interface RunOptions {
   /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
   readonly threads?: number | undefined;
+  /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
+  readonly published?: string | undefined;
 }
 
 /** What hears of a run while it goes on. */
@@ -79,6 +83,7 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   const { say, onProgress, onLevel, signal } = listener;
+  const published = options.published === undefined ? undefined : readPublished(options.published, options);
   const { settings, prepared, folder, profile } = await begin(options, say);
   const store = await NodeStore.open(folder);
 
@@ -94,10 +99,18 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const checks = await auditRun(store, levels, settings.experiment.rate);
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit: not so: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
-  const input = { ...reportInput(options.pair, profile, settings, prepared, levels), audit: checks };
+  const own = reportInput(options.pair, profile, settings, prepared, levels);
+  const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
+  const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
   const report = join(folder, "report.html");
   await writeAtomic(report, renderReport(input));
   return { folder, report, levels, table: renderTable(input), verdict: judge(input).headline };
+}
+
+/** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
+function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): ReturnType<typeof publishedCurves> {
+  const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
+  return publishedCurves(readFileSync(file, "utf8"), { pair, arms: new Map([[late, "late-rewinding"]]), file });
 }
 
 /** What `runPair` would do, and what it would take: measured on steps of the dense network and of some of the pruned ones. */
@@ -115,9 +128,8 @@ async function begin(
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await NodeStore.check(folder); // before the data is read, which takes a while
 
-  const backend = await createBackend(options.backend, options.threads);
-  useBackend(backend);
-  say?.(`backend ${describeBackend(backend)}; run folder ${folder}`);
+  useBackend(await createBackend(options.backend, options.threads));
+  say?.(`backend ${describeBackend(backend())}; run folder ${folder}`);
   const needed = armsNeeded(settings.experiment);
   if (needed.length > settings.experiment.arms.length) {
     say?.("random-reinit takes its patterns from winning-ticket, so that arm is trained too");
@@ -192,6 +204,7 @@ function reportInput(
       ["validations", `${evaluationsPerEpoch} an epoch`],
       ["late rewinding", `to ${unit} ${moment}`],
       ["networks", String(networkCount(experiment))],
+      ["backend", backend().name],
       ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),
     ],
     levels,

@@ -57,7 +57,16 @@ const events = (out: string) =>
 
 describe("ltt run", { timeout: 240_000 }, () => {
   test("prints one JSON object a line, and leaves a report, metrics and nodes", async () => {
-    const { code, out, err } = await ltt([...small, "--rounds", "1", "--json", "--out", "one"]);
+    const curve = { testAccuracyPercent: [95, 94] };
+    const published = {
+      source: "a paper",
+      sparsityPercent: [0, 50],
+      pairs: { "spam-cnn": { "rewind-epoch-1": curve } },
+    };
+    writeFileSync(join(root, "published.json"), JSON.stringify(published));
+    const { code, out, err } = await ltt([
+      ...[...small, "--rounds", "1", "--json", "--out", "one", "--published", "published.json"],
+    ]);
     expect(err).not.toContain("ltt: ");
     expect(code).toBe(0);
     const lines = events(out);
@@ -73,7 +82,9 @@ describe("ltt run", { timeout: 240_000 }, () => {
     for (const line of lines.slice(0, 4)) expect(Object.keys(line).join()).toBe(keys);
     expect(lines[4].folder).toBe(join(root, "one"));
     expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html", "tensors.csv"]);
-    expect(readFileSync(join(root, "one", "report.html"), "utf8")).toContain("<svg");
+    const report = readFileSync(join(root, "one", "report.html"), "utf8");
+    expect(report).toMatch(/<svg.*published: rewind-epoch-1.*Layer by layer/s);
+    expect(report).toContain("Published curves: a paper.");
     expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
   });
 
@@ -208,6 +219,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
     ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
+    ["curves that are not there", ["run", "spam-cnn", "--published", "nowhere.json"], /ENOENT.*nowhere\.json/],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {
     const { code, out, err } = await ltt(args);

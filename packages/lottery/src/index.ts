@@ -39,6 +39,7 @@ export {
 } from "./pattern.ts";
 export { renderCsv, renderTensorsCsv } from "./report/csv.ts";
 export type { AuditCheck, CurvePoint, LevelResult, PublishedCurve, ReportInput, TensorCount } from "./report/input.ts";
+export { publishedCurves } from "./report/published.ts";
 export { renderReport } from "./report/report.ts";
 export { renderTable } from "./report/table.ts";
 export { judge, type Verdict } from "./report/verdict.ts";
