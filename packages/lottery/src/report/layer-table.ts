@@ -19,19 +19,20 @@ export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
       title: `${arm.label}, round ${level.round}`,
     }));
   });
-  return html`${tables.map(({ open, table, title }) =>
+  return html`<figure>${tables.map(({ open, table, title }) =>
     open ? table : html`<details><summary>Layer by layer: ${title}</summary>${table}</details>`,
-  )}`;
+  )}<figcaption>What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a
+weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.</figcaption></figure>`;
 }
 
 function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSummary): Markup {
   const layers = runs[0]!.tensors.map(({ name }) => layerOf(name, runs));
   const seeds = runs.length === 1 ? "" : `, means over ${runs.length} seeds`;
   return html`<div class="wide"><table><caption>Stored weights and empty parts (${label}, round ${round}, ${sparsityPercent(sparsity)} sparse${seeds})</caption>
-<thead><tr>${["layer", "shape", "stored", "density", "parts without a stored weight"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<thead><tr>${["layer", "shape", "stored", "density"].map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="words">parts without a stored weight</th></tr></thead>
 <tbody>${layers.map(
     ({ name, shape, size, kept, parts }) =>
-      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.join(" × ")}</td><td>${count(kept)}</td><td>${trim((100 * kept) / size)} %</td><td class="words">${parts
+      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.map(count).join(" × ")}</td><td>${count(kept)}</td><td>${trim((100 * kept) / size)} %</td><td class="words">${parts
         .map(({ part, empty, of }) => `${trim(empty)} of ${count(of)} ${part}`)
         .join(", ")}</td></tr>`,
   )}</tbody></table></div>`;

@@ -46,7 +46,7 @@ figcaption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 
 caption { text-align: left; color: var(--faint); padding-bottom: 5px; }
 th, td { padding: 3px 9px; text-align: right; border-bottom: 1px solid var(--rule); font-weight: 400; white-space: nowrap; }
 thead th { color: var(--faint); border-bottom-color: var(--faint); } th[scope=row], thead th:first-child { text-align: left; }
-td.words { text-align: left; white-space: normal; overflow-wrap: anywhere; } tr.chosen td, tr.chosen th { font-weight: 700; color: var(--good); }
+.words { text-align: left; white-space: normal; overflow-wrap: anywhere; } tr.chosen td, tr.chosen th { font-weight: 700; color: var(--good); }
 tbody + tbody tr:first-child > * { border-top: 1px solid var(--faint); }
 .heat { font-size: 11px; } .heat th, .heat td { padding: 3px 5px; } .heat .group > * { font-weight: 600; } .heat .tensor th { padding-left: 16px; }
 .heat td[style] { background: color-mix(in srgb, var(--arm0) calc(var(--kept) * 42%), transparent); }
