@@ -22,7 +22,17 @@ describe("the memory", () => {
     cycle();
     const { total } = memory.size;
     for (let i = 0; i < 100; i++) cycle();
-    expect(memory.size).toEqual({ inUse: 0, total, blocks: 20 });
+    expect(memory.size).toEqual({ inUse: 0, total, blocks: 2 });
+  });
+
+  test("keeps no small block between large ones, whose holes grow together", () => {
+    const memory = new LinearMemory(64 * MIB);
+    const both = (large: number) => [memory.allocate(large), memory.allocate(100)];
+    const regions = Array.from({ length: 8 }, () => both(MIB / 8)).flat();
+    for (const region of regions) memory.release(region);
+    const { total } = memory.size;
+    for (let i = 0; i < 3; i++) both(MIB / 4);
+    expect(memory.size).toMatchObject({ total });
   });
 
   test("keeps blocks apart, on whole cache lines", () => {

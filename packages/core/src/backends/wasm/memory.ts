@@ -10,6 +10,9 @@ const LINE = 64;
 /** From this size on, blocks are cut from whatever is free and grow together again when they are given back. */
 const LARGE = 1 << 18;
 
+/** Smaller ones are cut from pieces of this size, for they stay what they are: among large ones they would keep holes from growing together. */
+const PIECE = 1 << 19;
+
 /** A part of linear memory, in use until it is `free`. */
 interface Block {
   readonly pointer: number;
@@ -51,6 +54,8 @@ export class LinearMemory {
   readonly #limit: number;
   /** Pointers by the size of their blocks. */
   readonly #free = new Map<number, number[]>();
+  /** What is left of the pieces that small blocks are cut from. */
+  readonly #rests: { pointer: number; bytes: number }[] = [];
   /** Where large blocks were: by pointer, no two of them side by side. */
   readonly #holes: { pointer: number; bytes: number }[] = [];
   /** Blocks whose tensor was made outside a scope, and is now garbage, come back too. */
@@ -115,8 +120,9 @@ export class LinearMemory {
   }
 
   #take(bytes: number, length: number): Block {
-    const reused = bytes < LARGE ? this.#free.get(bytes)?.pop() : this.#cut(bytes);
-    const pointer = reused ?? this.#extend(bytes) ?? this.#gather(bytes);
+    const large = () => this.#cut(bytes) ?? this.#extend(bytes);
+    const small = () => this.#free.get(bytes)?.pop() ?? this.#carve(bytes);
+    const pointer = (bytes < LARGE ? small() : large()) ?? this.#gather(bytes);
     if (pointer === undefined) throw this.#exhausted(length);
     this.#inUse += bytes;
     return { pointer, bytes, free: false };
@@ -133,6 +139,22 @@ export class LinearMemory {
     const free = this.#free.get(block.bytes);
     if (free === undefined) this.#free.set(block.bytes, [block.pointer]);
     else free.push(block.pointer);
+  }
+
+  /** A small block from the first rest of a piece that holds it, or from a new piece. */
+  #carve(bytes: number): number | undefined {
+    let rest = this.#rests.find((rest) => rest.bytes >= bytes);
+    if (rest === undefined) {
+      const pointer = this.#cut(PIECE) ?? this.#extend(PIECE);
+      if (pointer === undefined) return undefined;
+      rest = { pointer, bytes: PIECE };
+      this.#rests.push(rest);
+    }
+    const { pointer } = rest;
+    rest.pointer += bytes;
+    rest.bytes -= bytes;
+    if (rest.bytes === 0) this.#rests.splice(this.#rests.indexOf(rest), 1);
+    return pointer;
   }
 
   /** The first hole that is large enough, less what remains of it. */
@@ -190,6 +212,7 @@ export class LinearMemory {
 
   /** A block from what lies free side by side, in pieces of any size. */
   #gather(bytes: number): number | undefined {
+    for (const { pointer, bytes } of this.#rests.splice(0)) this.#fill(pointer, bytes);
     for (const [size, free] of this.#free) for (const pointer of free) this.#fill(pointer, size);
     this.#free.clear();
     return this.#cut(bytes) ?? this.#extend(bytes);
