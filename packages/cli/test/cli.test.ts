@@ -105,7 +105,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(csv|jsonl|safetensors)$/.test(file))
         .sort();
-    expect(files("a").length).toBe(1 + 2 * 3 + 1);
+    expect(files("a").length).toBe(2 + 2 * 3 + 1);
     expect(files("a")).toEqual(files("b"));
     for (const file of files("a")) {
       expect(readFileSync(join(root, "a", file)).equals(readFileSync(join(root, "b", file))), file).toBe(true);
