@@ -146,6 +146,21 @@ describe("an experiment", () => {
     }
   });
 
+  test("tells the words of the embedding that have nothing left, as the network's file has them", () => {
+    const node = nodes("first");
+    for (const { arm, seed, round, tensors } of levels) {
+      const { shape, parts } = tensors.find(({ name }) => name === "embedding.weight")!;
+      expect(shape).toEqual([30, 8]);
+      if (round === 0) {
+        expect(parts).toEqual([]);
+        continue;
+      }
+      const { positions } = node(arm as Arm, seed, round, "weights.safetensors").get("embedding.weight") as Sparse;
+      const words = new Set(positions.map((at) => Math.floor(at / 8)));
+      expect(parts[0]).toEqual({ part: "words", empty: 30 - words.size, of: 30 });
+    }
+  });
+
   test("gives the control the ticket's pattern and fresh values in every tensor, the embedding too", () => {
     const node = nodes("first");
     const [ticket, control] = (["winning-ticket", "random-reinit"] as const).map((arm) =>
@@ -274,7 +289,7 @@ describe("an embedding that is given", () => {
     const node = nodes("frozen");
     for (const { arm, round, tensors, sparsity, embeddingSparsity, otherSparsity } of found) {
       expect(tensors.filter(({ frozen }) => frozen === true)).toEqual([
-        { name: "embedding.weight", size: 240, kept: 240, frozen: true },
+        { name: "embedding.weight", shape: [30, 8], size: 240, kept: 240, parts: [], frozen: true },
       ]);
       expect([embeddingSparsity, otherSparsity]).toEqual([0, sparsity]);
       expect(sparsity).toBeCloseTo(1 - 0.5 ** round, 1);
