@@ -8,6 +8,7 @@ export {
 } from "./convolution";
 export { dropoutMask } from "./dropout";
 export { lstm, lstmGates, lstmRecurrent, lstmRecurrentScratch, lstmScratch, lstmSparseScratch } from "./lstm";
+export { lstmCell, lstmCellGradient } from "./lstm-cell";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";

@@ -89,6 +89,12 @@ export interface PackedRows {
   readonly ids: Indices;
 }
 
+/** A step of `batch` texts with `hidden` units. */
+export interface LstmCellSize {
+  readonly batch: number;
+  readonly hidden: number;
+}
+
 /** One LSTM layer over the real tokens of a batch, text after text: those of text b are the rows `starts[b]` … `starts[b+1] − 1`. */
 export interface LstmSize {
   readonly batch: number;
@@ -255,6 +261,34 @@ export interface Kernels {
 
   /** out[i] = 0 where word i of the stream `key` (see `Rng.uint32`) is below p·2³², else 1/(1−p) */
   dropoutMask(key: RngKey, out: Storage, size: { p: number }): void;
+
+  /**
+   * One step of an LSTM, from the shares that the input and the hidden units have in the gates, `[batch,4h]` each, gates in the order i, f, g, o.
+   *
+   *     z = (input + biasIh) + (recurrent + biasHh)
+   *     i, f, o = σ(z), g = tanh(z)                      → gates[batch,4h]
+   *     c′ = f·c + i·g, h′ = o·tanh(c′)                  → states[batch,2h], h′ before c′
+   */
+  lstmCell(
+    input: Storage,
+    recurrent: Storage,
+    biasIh: Storage,
+    biasHh: Storage,
+    c: Storage,
+    gates: Storage,
+    states: Storage,
+    size: LstmCellSize,
+  ): void;
+  /** From dstates[batch,2h] and what `lstmCell` was given and gave, the gradients of z and c: dgates[batch,4h], dc[batch,h] */
+  lstmCellGradient(
+    dstates: Storage,
+    gates: Storage,
+    states: Storage,
+    c: Storage,
+    dgates: Storage,
+    dc: Storage,
+    size: LstmCellSize,
+  ): void;
 
   /**
    * One LSTM layer, for each direction d along each text from a zero state. `projected[…,d·4h]` holds the input's share of the gates, which

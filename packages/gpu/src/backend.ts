@@ -7,6 +7,7 @@ import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
 import type { Issue, Values } from "./kernels/issue.ts";
 import { lstm } from "./kernels/lstm.ts";
+import { lstmCell } from "./kernels/lstm-cell.ts";
 import { movement } from "./kernels/movement.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
@@ -142,6 +143,7 @@ export function backendOn(device: Device): GpuBackend {
       ...rows(issue),
       ...dropout(issue),
       ...lstm(issue),
+      ...lstmCell(issue),
       ...updates(issue),
     },
     allocate: issue.allocate,

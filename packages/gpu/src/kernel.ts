@@ -87,6 +87,14 @@ export const HELPERS: readonly Helper[] = [
   ),
   helper("quotient", division, "Integer", "return settled(a, b, corrected(a, b, whole(a / b)));"),
 
+  // a mod b for 0 ≤ a < 4b, without a division.
+  helper(
+    "unitOf",
+    division,
+    "Integer",
+    "if (a < b) { return a; } if (a < 2 * b) { return a - b; } if (a < 3 * b) { return a - 2 * b; } return a - 3 * b;",
+  ),
+
   // Comparisons with NaN are false on every device; x !== x is not true on all.
   helper("isNotANumber", x, "Integer", "if (x <= 0) { return 0; } if (x > 0) { return 0; } return 1;"),
   // Results that would be denormal float32 numbers are 0.
@@ -103,18 +111,24 @@ export const HELPERS: readonly Helper[] = [
   ),
   helper("tanhNear0", { x: "Number", s: "Number" }, "Number", `return ${tanhPolynomial()};`),
   helper(
+    "tanhFromHalf",
+    { x: "Number", e: "Number" },
+    "Number",
+    "if (x < 0) { return 2 / (e + 1) - 1; } return 1 - 2 / (e + 1);",
+  ),
+  helper(
     "tanhOf",
     x,
     "Number",
-    "if (isNotANumber(x) === 1) { return x; } if (Math.abs(x) < 0.625) { return tanhNear0(x, x * x); } if (x > 0) { return 1 - 2 / (exponential(2 * x) + 1); } return 2 / (exponential(-2 * x) + 1) - 1;",
+    "if (Math.abs(x) < 0.625) { return tanhNear0(x, x * x); } return tanhFromHalf(x, exponential(2 * Math.abs(x)));",
   ),
-  helper("overOneMore", x, "Number", "return x / (1 + x);"),
   helper(
-    "sigmoidOf",
-    x,
+    "overOneMore",
+    { x: "Number", e: "Number" },
     "Number",
-    "if (x < 0) { return overOneMore(exponential(x)); } return 1 / (1 + exponential(-x));",
+    "if (x < 0) { return e / (1 + e); } return 1 / (1 + e);",
   ),
+  helper("sigmoidOf", x, "Number", "return overOneMore(x, exponential(-Math.abs(x)));"),
 ];
 
 /** The text of a % b for integers, as `quotient`. */

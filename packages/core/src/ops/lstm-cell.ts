@@ -1,11 +1,17 @@
+import { backend } from "../backend.ts";
+import { isRecorded, record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
 import { dense, type Weight, type WeightMatrix, type WeightVector } from "../sparse.ts";
-import type { Matrix } from "../tensor.ts";
+import { empty, emptyLike, type Matrix, type Vector } from "../tensor.ts";
 import { add } from "./add.ts";
+import { concat } from "./concat.ts";
 import { matmul } from "./matmul.ts";
 import { mul } from "./mul.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { slice } from "./slice.ts";
+import { square } from "./square.ts";
+import { sub } from "./sub.ts";
+import { sum } from "./sum.ts";
 import { tanh } from "./tanh.ts";
 
 /** The weights of one direction of one LSTM layer, as in PyTorch: gates in the order i, f, g, o, `hidden` rows each. */
@@ -49,13 +55,80 @@ export function lstmCell(x: Matrix, { h, c }: LstmState, weights: LstmWeights): 
     }
   }
 
-  const { weightIh, weightHh, biasIh, biasHh } = weights;
-  const input = add(matmul(x, weightIh, { transposeB: true }), dense(biasIh));
-  const gates = add(input, add(matmul(h, weightHh, { transposeB: true }), dense(biasHh)));
-  const gate = (at: number) => slice(gates, [0, at * hidden], [batch, (at + 1) * hidden]);
-  const [i, f, g, o] = [sigmoid(gate(0)), sigmoid(gate(1)), tanh(gate(2)), sigmoid(gate(3))];
-  const next = add(mul(f, c), mul(i, g));
-  return { h: mul(o, tanh(next)), c: next };
+  const { weightIh, weightHh } = weights;
+  const [biasIh, biasHh] = [dense(weights.biasIh), dense(weights.biasHh)];
+  const input = matmul(x, weightIh, { transposeB: true });
+  const recurrent = matmul(h, weightHh, { transposeB: true });
+  const states = step({ input, recurrent, biasIh, biasHh, c });
+  return { h: slice(states, [0, 0], [batch, hidden]), c: slice(states, [0, hidden], [batch, 2 * hidden]) };
+}
+
+/** What a step is computed from: the gates' shares, `[batch, 4·hidden]`, their biases, and the cell state before. */
+interface Step {
+  readonly input: Matrix;
+  readonly recurrent: Matrix;
+  readonly biasIh: Vector;
+  readonly biasHh: Vector;
+  readonly c: Matrix;
+}
+
+/** @returns the states after the step, h′ before c′: `[batch, 2·hidden]`. */
+function step(of: Step): Matrix {
+  const { input, recurrent, biasIh, biasHh, c } = of;
+  const [batch, hidden] = c.shape;
+  const { kernels } = backend();
+  const gates = emptyLike(input);
+  const states = empty([batch, 2 * hidden]);
+  kernels.lstmCell(
+    ...([input.storage, recurrent.storage, biasIh.storage, biasHh.storage, c.storage] as const),
+    ...([gates.storage, states.storage, { batch, hidden }] as const),
+  );
+
+  const inputs = [input, recurrent, biasIh, biasHh, c];
+  return record("lstmCell", states, inputs, (dstates) => {
+    const find = (): StepGradient => {
+      if (isRecorded([dstates, ...inputs])) return gradientInOperations(dstates, of);
+      const [dgates, dc] = [emptyLike(gates), emptyLike(c)];
+      kernels.lstmCellGradient(
+        ...([dstates.storage, gates.storage, states.storage, c.storage] as const),
+        ...([dgates.storage, dc.storage, { batch, hidden }] as const),
+      );
+      return { dgates, dc };
+    };
+    let found: StepGradient | undefined;
+    const gradient = () => (found ??= find());
+    const dgates = () => gradient().dgates;
+    const dbias = () => sum(dgates(), { axis: 0 });
+    return [dgates, dgates, dbias, dbias, () => gradient().dc];
+  });
+}
+
+interface StepGradient {
+  /** Of the gates' sums, and so of each of their shares. */
+  readonly dgates: Matrix;
+  readonly dc: Matrix;
+}
+
+/** The gradient that `lstmCellGradient` computes, in operations: where it is to be differentiated again. */
+function gradientInOperations(dstates: Matrix, { input, recurrent, biasIh, biasHh, c }: Step): StepGradient {
+  const [batch, hidden] = c.shape;
+  const part = (of: Matrix, at: number) => slice(of, [0, at * hidden], [batch, (at + 1) * hidden]);
+  const z = add(add(input, biasIh), add(recurrent, biasHh));
+  const [i, f, g, o] = [sigmoid(part(z, 0)), sigmoid(part(z, 1)), tanh(part(z, 2)), sigmoid(part(z, 3))];
+  const tanhC = tanh(add(mul(f, c), mul(i, g)));
+  const dh = part(dstates, 0);
+  const dnext = add(part(dstates, 1), mul(mul(dh, o), sub(1, square(tanhC))));
+  const slope = (gate: Matrix) => mul(gate, sub(1, gate)); // of σ, from its value
+  const dgates = concat(
+    [
+      mul(mul(dnext, g), slope(i)),
+      mul(mul(dnext, c), slope(f)),
+      mul(mul(dnext, i), sub(1, square(g))),
+      mul(mul(dh, tanhC), slope(o)),
+    ],
+    { axis: 1 },
+  );
+  return { dgates, dc: mul(dnext, f) };
 }
 
 /** @returns the hidden size that the four weights agree on. */

@@ -1,6 +1,6 @@
 import type { Kernels } from "@ltt/core";
 import { asFloats, hostIndices } from "../indices.ts";
-import { kernel, remainder } from "../kernel.ts";
+import { type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
 import { multiply } from "./product.ts";
@@ -12,8 +12,8 @@ import { gather } from "./rows.ts";
 // A token that is read in one direction is a row here: row n·directions + d of gates, cells and states. x counts what is in it, y directions, z texts,
 // the longest first, so that those alive at a step are the first ones.
 
-/** The hidden unit of x. */
-const UNIT: string = remainder("this.thread.x", "hidden");
+/** The hidden unit of x, which counts two or four times as many. */
+export const UNIT = "unitOf(this.thread.x, hidden)";
 
 /** What a step computed for this text and direction, in rows of `size`. */
 const here = (size: string) => `(this.thread.z * directions + this.thread.y) * ${size}`;
@@ -33,16 +33,18 @@ const gatesOfStep = kernel({
     return sigmoidOf(z);`,
 });
 
-/** x counts h, then c. */
-const statesOfStep = kernel({
+/** x counts h, then c, y texts in all directions. The cell state before is in rows of `width`, from `at` on. */
+export const statesOfStep: Kernel<"gates" | "before", "hidden" | "width" | "at"> = kernel({
   name: "lstmStatesOfStep",
   arrays: ["gates", "before"],
-  integers: ["hidden", "directions"],
+  integers: ["hidden", "width", "at"],
   body: `
-    const c = gates[${here("4 * hidden")} + hidden + ${UNIT}] * before[${here("2 * hidden")} + hidden + ${UNIT}] +
-      gates[${here("4 * hidden")} + ${UNIT}] * gates[${here("4 * hidden")} + 2 * hidden + ${UNIT}];
+    const i = gates[this.thread.y * 4 * hidden + ${UNIT}];
+    const f = gates[(this.thread.y * 4 + 1) * hidden + ${UNIT}];
+    const g = gates[(this.thread.y * 4 + 2) * hidden + ${UNIT}];
+    const c = f * before[this.thread.y * width + at + ${UNIT}] + i * g;
     if (this.thread.x >= hidden) { return c; }
-    return gates[${here("4 * hidden")} + 3 * hidden + this.thread.x] * tanhOf(c);`,
+    return gates[(this.thread.y * 4 + 3) * hidden + this.thread.x] * tanhOf(c);`,
 });
 
 const gate = (index: number) => `gates[(whole(row) * 4 + ${index}) * hidden + ${UNIT}]`;
@@ -145,7 +147,8 @@ export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates" | "lstmRe
           directions,
           texts,
         ]);
-        issue.launch(statesOfStep, { gates: gate, before }, sizes, state, [2 * hidden, directions, texts]);
+        const rows = { hidden, width: 2 * hidden, at: hidden };
+        issue.launch(statesOfStep, { gates: gate, before }, rows, state, [2 * hidden, texts * directions]);
         statesBy.push(state);
         if (gates === undefined) issue.release(gate);
         else gatesBy.push(gate);

@@ -2,6 +2,7 @@ import type { Backend } from "../../kernels.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
 import { lstm, lstmGates, lstmRecurrent } from "./lstm.ts";
+import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
 import * as movement from "./movement.ts";
 import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
 import * as reduction from "./reduction.ts";
@@ -31,6 +32,8 @@ export function createReferenceBackend(): Backend {
       conv1dInput,
       conv1dKernel,
       dropoutMask,
+      lstmCell,
+      lstmCellGradient,
       lstm,
       lstmGates,
       lstmRecurrent,

@@ -61,6 +61,8 @@ export interface Exports {
   countNonZero(x: number, n: number): number;
   allFinite(x: number, n: number): number;
   dropoutMask(key0: number, key1: number, upper: number, out: number, n: number, last: number, kept: number): void;
+  lstmCell(...operands: number[]): void;
+  lstmCellGradient(...operands: number[]): void;
   lstm(...operands: number[]): void;
   lstmGates(...operands: number[]): void;
   lstmRecurrent(...operands: number[]): void;

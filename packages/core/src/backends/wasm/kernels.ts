@@ -4,6 +4,7 @@ import type {
   Compressed,
   Conv1dSize,
   Kernels,
+  LstmCellSize,
   MatmulSize,
   PairWalk,
   RmspropStep,
@@ -235,6 +236,31 @@ export function createKernels(
       else simd.dropoutMask(key0, key1, DRAWS, out.pointer, out.length, Math.min(last, 2 ** 32 - 1), kept);
     },
 
+    lstmCell: (
+      input: Region,
+      recurrent: Region,
+      biasIh: Region,
+      biasHh: Region,
+      c: Region,
+      gates: Region,
+      states: Region,
+      { batch, hidden }: LstmCellSize,
+    ) => {
+      const regions = [input, recurrent, biasIh, biasHh, c, gates, states];
+      simd.lstmCell(...regions.map(({ pointer }) => pointer), batch, hidden);
+    },
+    lstmCellGradient: (
+      dstates: Region,
+      gates: Region,
+      states: Region,
+      c: Region,
+      dgates: Region,
+      dc: Region,
+      { batch, hidden }: LstmCellSize,
+    ) => {
+      const regions = [dstates, gates, states, c, dgates, dc];
+      simd.lstmCellGradient(...regions.map(({ pointer }) => pointer), batch, hidden);
+    },
     ...createLstmKernels(simd, { memory, team, worth }, share),
 
     sgd: (gradient: Region, velocity: Region | undefined, weights: Region, step: SgdStep) =>
