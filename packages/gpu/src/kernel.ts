@@ -3,7 +3,7 @@
  *
  * The body is text, not a function: gpu.js translates a function's source, and minifiers rewrite functions into what it cannot
  * translate (comma operators, chains of conditions). Rules of the text: index arithmetic stands inside the brackets, or
- * goes through the helpers below, since an integer in a local variable becomes a float32, exact only to 2²⁴; every loop has a counter of a name of
+ * goes through the helpers below, or through variables that `integer` declares, since an integer in any other becomes a float32, exact only to 2²⁴; every loop has a counter of a name of
  * its own; values are read flat; and what is read to be an index goes into a local variable first, since for WebGL gpu.js takes nested reads and nested calls of
  * one function apart, by way of float32.
  */
@@ -130,6 +130,11 @@ export const HELPERS: readonly Helper[] = [
   ),
   helper("sigmoidOf", x, "Number", "return overOneMore(x, exponential(-Math.abs(x)));"),
 ];
+
+/** Declares a local variable that is a 32-bit integer: gpu.js takes one for an integer that it sees counted up. */
+export function integer(name: string, value: string): string {
+  return `let ${name} = 0; ${name}++; ${name} = ${value};`;
+}
 
 /** The text of a % b for integers, as `quotient`. */
 export function remainder(a: string, b: string): string {

@@ -1,39 +1,74 @@
 import type { Kernels } from "@ltt/core";
-import { type Kernel, kernel } from "../kernel.ts";
+import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 
-/** Σ_k left · right[column], for one column, or for four that share their left factor. */
-function sumOfProducts(steps: string, left: string, right: (column: string) => string, together: 1 | 4): string {
+/** Where the terms of a sum are read: from an index on, by a stride. Texts of integers. */
+interface Terms {
+  readonly from: string;
+  readonly step: string;
+}
+
+/** So many terms are added between two tests of a loop's end. */
+const UNROLLED = 4;
+
+/**
+ * Σ a·b of 4·`quads` + `rest` terms in their order, for one column of b, or for four, `column` apart, that share their factor of a. Indices are counted, not
+ * multiplied: the compilers of drivers need not see what does not change in a loop.
+ */
+function sumOfProducts(a: Terms, b: Terms & { readonly column: string }, together: 1 | 4): string {
   const columns = Array.from({ length: together }, (_, i) => i);
-  const column = (i: number) => (together === 1 ? "this.thread.x" : `(this.thread.x * 4 + ${i})`);
+  const x = (i: number) => (together === 1 ? "this.thread.x" : `(this.thread.x * 4 + ${i})`);
+  const [pa, pb] = ["pa", b.column === "1" ? ["pb0"] : columns.map((i) => `pb${i}`)];
+  const ofColumn = (i: number) => pb[i] ?? `pb0 + ${i}`;
+
+  const add = (terms: number): string => {
+    const lines: string[] = [];
+    const advance = (index: string, { step }: Terms, u: number) => {
+      if (step !== "1") lines.push(`${index} += ${step};`);
+      else if (u === terms - 1) lines.push(`${index} += ${terms};`);
+    };
+    for (let u = 0; u < terms; u++) {
+      const at = (index: string, { step }: Terms) => (step === "1" ? `${index} + ${u}` : index);
+      const factor = `factor${u}of${terms}`;
+      lines.push(`const ${factor} = a[${at(pa, a)}];`);
+      for (const i of columns) lines.push(`sum${i} += ${factor} * b[${at(ofColumn(i), b)}];`);
+      advance(pa, a, u);
+      for (const index of pb) advance(index, b, u);
+    }
+    return lines.join("\n");
+  };
   return `
     ${columns.map((i) => `let sum${i} = 0;`).join(" ")}
-    for (let k = 0; k < ${steps}; k++) {
-      const factor = ${left};
-      ${columns.map((i) => `sum${i} += factor * ${right(column(i))};`).join("\n")}
-    }
+    ${integer(pa, a.from)}
+    ${pb.map((index, i) => integer(index, `${b.from} + ${x(i)} * ${b.column}`)).join("\n")}
+    for (let k = 0; k < quads; k++) { ${add(UNROLLED)} }
+    for (let l = 0; l < rest; l++) { ${add(1)} }
     return ${together === 1 ? "sum0" : `[${columns.map((i) => `sum${i}`).join(", ")}]`};`;
 }
+
+const TERMS = ["quads", "rest"] as const;
+const termsOf = (count: number): Record<(typeof TERMS)[number], number> => ({
+  quads: Math.floor(count / UNROLLED),
+  rest: count % UNROLLED,
+});
 
 const STRIDES = ["aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"] as const;
 type Stride = (typeof STRIDES)[number];
 
-/**
- * `aRow` is the stride of m in a, `aStep` that of k: one kernel would do for all four transpositions. But drivers need not lift out of a loop what does not
- * change in it, so there is one for each set of strides that need no multiplication: those that are 0 or 1.
- */
-function matmulOf(strides: Readonly<Record<Stride, number>>, together: 1 | 4): Kernel<"a" | "b", Stride | "inner"> {
-  const term = (position: string, stride: Stride) =>
-    strides[stride] === 0 ? "" : strides[stride] === 1 ? ` + ${position}` : ` + ${position} * ${stride}`;
+/** `aRow` is the stride of m in a, `aStep` that of k: one kernel would do for all four transpositions, but there is one for each set of strides that are 0 or 1. */
+function matmulOf(
+  strides: Readonly<Record<Stride, number>>,
+  together: 1 | 4,
+): Kernel<"a" | "b", Stride | (typeof TERMS)[number]> {
+  const text = (stride: Stride) => (strides[stride] <= 1 ? String(strides[stride]) : stride);
   return kernel({
     name: "matmul",
     arrays: ["a", "b"],
-    integers: ["inner", ...STRIDES],
+    integers: [...TERMS, ...STRIDES],
     together,
     body: sumOfProducts(
-      "inner",
-      `a[0${term("this.thread.z", "aBatch")}${term("this.thread.y", "aRow")}${term("k", "aStep")}]`,
-      (column) => `b[0${term("this.thread.z", "bBatch")}${term("k", "bStep")}${term(column, "bColumn")}]`,
+      { from: `this.thread.z * ${text("aBatch")} + this.thread.y * ${text("aRow")}`, step: text("aStep") },
+      { from: `this.thread.z * ${text("bBatch")}`, step: text("bStep"), column: text("bColumn") },
       together,
     ),
   });
@@ -41,17 +76,16 @@ function matmulOf(strides: Readonly<Record<Stride, number>>, together: 1 | 4): K
 
 const matmuls = new Map<string, { one: ReturnType<typeof matmulOf>; four: ReturnType<typeof matmulOf> }>();
 
-/** A window x[b, t..t+width, :] is contiguous: `taps` is width · channels. */
+/** A window x[b, t..t+width, :] is contiguous. */
 const conv1dOf = (together: 1 | 4) =>
   kernel({
     name: "conv1d",
-    arrays: ["x", "weights"],
-    integers: ["time", "channels", "filters", "taps"],
+    arrays: ["a", "b"],
+    integers: [...TERMS, "time", "channels", "filters"],
     together,
     body: sumOfProducts(
-      "taps",
-      "x[(this.thread.z * time + this.thread.y) * channels + k]",
-      (column) => `weights[k * filters + ${column}]`,
+      { from: "(this.thread.z * time + this.thread.y) * channels", step: "1" },
+      { from: "0", step: "filters", column: "1" },
       together,
     ),
   });
@@ -75,7 +109,7 @@ export function multiply(
   let variants = matmuls.get(key);
   if (variants === undefined) matmuls.set(key, (variants = { one: matmulOf(strides, 1), four: matmulOf(strides, 4) }));
   const { kernel, groups } = issue.variant(variants, n);
-  issue.launch(kernel, { a, b }, { ...strides, inner }, out, [groups, m, batch]);
+  issue.launch(kernel, { a, b }, { ...strides, ...termsOf(inner) }, out, [groups, m, batch]);
 }
 
 /** A dy of 0 adds nothing, not even where the kernel is infinite. */
@@ -139,8 +173,8 @@ export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv
     },
     conv1d: (x, weights, y, { batch, time, channels, width, filters }) => {
       const { kernel, groups } = issue.variant(CONV1D, filters);
-      const sizes = { time, channels, filters, taps: width * channels };
-      issue.launch(kernel, { x, weights }, sizes, y, [groups, time - width + 1, batch]);
+      const sizes = { ...termsOf(width * channels), time, channels, filters };
+      issue.launch(kernel, { a: x, b: weights }, sizes, y, [groups, time - width + 1, batch]);
     },
     conv1dInput: (dy, weights, dx, { batch, time, channels, width, filters }) =>
       issue.launch(conv1dInput, { dy, weights }, { steps: time - width + 1, width, channels, filters }, dx, [
