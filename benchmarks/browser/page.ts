@@ -1,6 +1,6 @@
 import { CASES } from "./cases.ts";
 import { type Figure, measure } from "./measure.ts";
-import { ours, type Side, tensorflow } from "./sides.ts";
+import { naive, ours, type Side, tensorflow } from "./sides.ts";
 
 // The address may say what to do without a click: ?auto&only=NAME&side=NAME&seconds=N
 
@@ -24,8 +24,10 @@ async function opened(name: string, open: () => Promise<Side>): Promise<Side[]> 
 const sides = [
   ...(await opened("@ltt/gpu, webgpu", () => ours("webgpu"))),
   ...(await opened("TensorFlow.js, webgpu", () => tensorflow("webgpu"))),
+  ...(await opened("js-pytorch, webgpu", () => naive("webgpu"))),
   ...(await opened("@ltt/gpu, webgl2", () => ours("webgl2"))),
   ...(await opened("TensorFlow.js, webgl", () => tensorflow("webgl"))),
+  ...(await opened("js-pytorch, webgl2", () => naive("webgl2"))),
 ];
 element("adapters").textContent = [...sides.map(({ name, adapter }) => `${name}: ${adapter}`), ...absent].join(" · ");
 
@@ -34,7 +36,8 @@ async function run(): Promise<void> {
   const figures: Figure[] = [];
   for (const one of cases) {
     element("status").textContent = `${one.name} …`;
-    figures.push(...(await measure(one, sides, seconds)));
+    const able = sides.filter(({ only = one.kind }) => only === one.kind);
+    figures.push(...(await measure(one, able, seconds)));
     show(figures);
   }
   element("status").textContent = "";
@@ -72,7 +75,7 @@ const ms = (value: number) => value.toPrecision(3);
 function chart(figures: readonly Figure[]): string {
   const best = Math.max(...figures.map(({ gflops }) => gflops));
   const names = [...new Set(figures.map(({ side }) => side))];
-  const colours = ["#1b6ca8", "#e08a1e", "#5aa9d6", "#f2c078"];
+  const colours = ["#1b6ca8", "#e08a1e", "#4a9d5b", "#5aa9d6", "#f2c078", "#9dcea7"];
   const bars = figures.map(({ name, side, gflops }, i) => {
     const y = 20 * i;
     const width = (400 * gflops) / best;
@@ -84,10 +87,10 @@ function chart(figures: readonly Figure[]): string {
   });
   const legend = names.map(
     (name, i) =>
-      `<rect x="${10 + 230 * i}" y="${20 * figures.length + 10}" width="12" height="12" fill="${colours[i]}"/>` +
-      `<text x="${27 + 230 * i}" y="${20 * figures.length + 20}">${name}</text>`,
+      `<rect x="${10 + 300 * (i % 3)}" y="${20 * figures.length + 10 + 20 * Math.floor(i / 3)}" width="12" height="12" fill="${colours[i]}"/>` +
+      `<text x="${27 + 300 * (i % 3)}" y="${20 * figures.length + 20 + 20 * Math.floor(i / 3)}">${name}</text>`,
   );
-  return `<svg viewBox="0 0 940 ${20 * figures.length + 30}" role="img" aria-label="GFLOP/s">${bars.join("")}${legend.join("")}</svg>`;
+  return `<svg viewBox="0 0 940 ${20 * figures.length + 50}" role="img" aria-label="GFLOP/s">${bars.join("")}${legend.join("")}</svg>`;
 }
 
 if (sides.length === 0) element("status").textContent = "There is nothing to measure.";

@@ -17,6 +17,7 @@ import { createGpuBackend, type GpuBackend, type Mode } from "@ltt/gpu";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
+import * as gpujs from "gpu.js";
 import type { Case } from "./cases.ts";
 
 /** Somebody who computes cases. */
@@ -24,6 +25,8 @@ export interface Side {
   readonly name: string;
   /** What the driver says of the device. */
   readonly adapter: string;
+  /** The only kernel that it has. Default: it has all. */
+  readonly only?: Case["kind"];
   prepare(one: Case, operands: readonly Float32Array[]): Promise<Prepared>;
 }
 
@@ -147,4 +150,81 @@ function theirs({ kind }: Case, [a, b, c, kernel, bias]: readonly tf.Tensor[]): 
   const [x, h, state] = [a, b, c] as tf.Tensor2D[];
   const [, next] = tf.basicLSTMCell(tf.scalar(0), kernel as tf.Tensor2D, bias as tf.Tensor1D, x!, state!, h!);
   return next;
+}
+
+type Rows = readonly Float32Array[];
+
+/** What of gpu.js is used here; its typings know neither WebGPU nor kernels of text. */
+interface GpuJs {
+  new (settings: {
+    mode: Mode;
+  }): {
+    createKernel(
+      source: string,
+      settings: object,
+    ): (...operands: readonly (OnDevice | Rows | number)[]) => OnDevice | Promise<OnDevice>;
+  };
+}
+interface OnDevice {
+  toArray(): Rows | Promise<Rows>;
+  delete(): void;
+}
+
+/**
+ * gpu.js as its README multiplies matrices, and js-pytorch 0.7.2, whose kernel this is to the letter: two axes, one value a thread. js-pytorch itself
+ * brings a gpu.js of 2022 that knows no WebGPU and wants the compiled package `gl` in Node; brain.js multiplies no matrices.
+ */
+export async function naive(mode: Mode): Promise<Side> {
+  const { GPU } = ("default" in gpujs ? gpujs.default : gpujs) as unknown as { GPU: GpuJs }; // a CommonJS package: bundlers differ
+  const gpu = new GPU({ mode });
+  const kernel = (source: string, output: readonly number[], settings: object = {}) =>
+    gpu.createKernel(source, { output, pipeline: true, immutable: true, precision: "single", ...settings });
+  return {
+    name: `js-pytorch's kernel, ${mode}`,
+    adapter: "as the other",
+    only: "matmul",
+    prepare: async ({ shapes }, operands) => {
+      const [m, k, n] = [shapes[0]![0]!, shapes[1]![0]!, shapes[1]![1]!];
+      const product = kernel(
+        `function (a, b, len) {
+          let sum = 0;
+          for (let i = 0; i < len; i++) {
+            sum += a[this.thread.y][i] * b[i][this.thread.x];
+          }
+          return sum;
+        }`,
+        [n, m],
+        { loopMaxIterations: k },
+      );
+      const uploads = operands.map((values, i) => {
+        const [rows, width] = shapes[i] as [number, number];
+        const x: Rows = Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width));
+        const copy = kernel("function (x) { return x[this.thread.y][this.thread.x]; }", [width, rows]);
+        return () => copy(x);
+      });
+      const corner = kernel("function (x) { return x[0][this.thread.x]; }", [1, 1]);
+      const [a, b] = await Promise.all(uploads.map((upload) => upload()));
+      return {
+        resident: async () => {
+          const y = await product(a!, b!, k);
+          const first = await corner(y);
+          const [[value]] = (await first.toArray()) as [Float32Array];
+          for (const one of [y, first]) one.delete();
+          return value!;
+        },
+        transfer: async () => {
+          const [left, right] = await Promise.all(uploads.map((upload) => upload()));
+          const y = await product(left!, right!, k);
+          const rows = await y.toArray();
+          for (const one of [left!, right!, y]) one.delete();
+          const flat = new Float32Array(m * n);
+          for (const [i, row] of rows.entries()) flat.set(row, i * n);
+          return flat;
+        },
+        dispose: () => {
+          for (const one of [a!, b!]) one.delete();
+        },
+      };
+    },
+  };
 }

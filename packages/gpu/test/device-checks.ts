@@ -122,6 +122,20 @@ export const deviceChecks: readonly DeviceCheck[] = [
     },
   },
   {
+    name: "more rows than one axis of a launch can count",
+    run: async (gpu) => {
+      const rows = 65_535 * 8 + 5;
+      const ids = Int32Array.from({ length: rows }, (_, i) => rows - 1 - i);
+      const values = Float32Array.from({ length: rows }, (_, i) => i);
+      const [table, order] = [gpu.upload(values), gpu.uploadIndices(ids)];
+      const [gathered, scattered] = [gpu.allocate(rows), gpu.allocate(rows)];
+      gpu.kernels.gatherRows(table, order, gathered, { dim: 1 });
+      gpu.kernels.scatterRows(table, order, scattered, { dim: 1 });
+      same("gathered", await gpu.read(gathered), ids);
+      same("scattered", await gpu.read(scattered), ids);
+    },
+  },
+  {
     name: "walks of five axes, of which three share a coordinate",
     run: async (gpu) => {
       const size = 2 * 3 * 4 * 5 * 6;

@@ -1,39 +1,59 @@
 import type { Indices, Kernels } from "@ltt/core";
 import { asFloats, hostIndices } from "../indices.ts";
-import { kernel } from "../kernel.ts";
+import { type Grid, type Kernel, kernel, remainder } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 
-const gatherRows = kernel({
-  name: "gatherRows",
-  arrays: ["table", "ids"],
-  integers: ["dim"],
-  body: `
-    const id = ids[this.thread.y];
-    return table[whole(id) * dim + this.thread.x];`,
-});
+/** The largest y that WebGPU lets a launch count to: 65,535 groups of eight. */
+const TALLEST = 65_535 * 8;
+/** Where the thread is: x counts what is in a row, and y rows; or x counts both, where there are more rows than y can count. */
+const AXES = {
+  two: { row: "this.thread.y", column: "this.thread.x" },
+  one: { row: "quotient(this.thread.x, dim)", column: remainder("this.thread.x", "dim") },
+} as const;
+
+/** A kernel in both forms, and the one for so many rows with its grid. */
+function byRows<Arrays extends string>(make: (axes: (typeof AXES)["one" | "two"]) => Kernel<Arrays, "dim">) {
+  const [one, two] = [make(AXES.one), make(AXES.two)];
+  return (rows: number, dim: number): { kernel: Kernel<Arrays, "dim">; grid: Grid } =>
+    rows > TALLEST ? { kernel: one, grid: [rows * dim] } : { kernel: two, grid: [dim, rows] };
+}
+
+const gatherRows = byRows(({ row, column }) =>
+  kernel({
+    name: "gatherRows",
+    arrays: ["table", "ids"],
+    integers: ["dim"],
+    body: `
+    const id = ids[${row}];
+    return table[whole(id) * dim + ${column}];`,
+  }),
+);
 
 /** out[i,d] = table[ids[i],d], of ids that the host has just found. */
 export function gather(issue: Issue, table: Values, ids: Int32Array, out: Values, dim: number): void {
   const uploaded = issue.upload(asFloats(ids));
-  issue.launch(gatherRows, { table, ids: uploaded }, { dim }, out, [dim, ids.length]);
+  const { kernel, grid } = gatherRows(ids.length, dim);
+  issue.launch(kernel, { table, ids: uploaded }, { dim }, out, grid);
   issue.release(uploaded);
 }
 
 /** Threads cannot scatter: each gathers what belongs to its row, whose entries the host has put side by side. */
-const sumOfRows = kernel({
-  name: "sumOfRows",
-  arrays: ["rows", "order", "starts"],
-  integers: ["dim"],
-  body: `
+const sumOfRows = byRows(({ row, column }) =>
+  kernel({
+    name: "sumOfRows",
+    arrays: ["rows", "order", "starts"],
+    integers: ["dim"],
+    body: `
     let sum = 0;
-    const start = starts[this.thread.y];
-    const count = starts[this.thread.y + 1] - start;
+    const start = starts[${row}];
+    const count = starts[${row} + 1] - start;
     for (let k = 0; k < count; k++) {
       const entry = order[whole(start) + k];
-      sum += rows[whole(entry) * dim + this.thread.x];
+      sum += rows[whole(entry) * dim + ${column}];
     }
     return sum;`,
-});
+  }),
+);
 
 /** out[r,d] = Σ rows[i,d] over the i whose id is r, in the order of i. */
 export function scatter(
@@ -46,7 +66,8 @@ export function scatter(
   if (out.length === 0) return;
   const { order, starts } = sorted(hostIndices("scatterRows", ids), out.length / dim, except);
   const [entries, ends] = [issue.upload(order), issue.upload(starts)];
-  issue.launch(sumOfRows, { rows, order: entries, starts: ends }, { dim }, out, [dim, starts.length - 1]);
+  const { kernel, grid } = sumOfRows(starts.length - 1, dim);
+  issue.launch(kernel, { rows, order: entries, starts: ends }, { dim }, out, grid);
   issue.release(entries);
   issue.release(ends);
 }
@@ -70,7 +91,10 @@ function sorted(
 
 export function rows(issue: Issue): Pick<Kernels, "gatherRows" | "scatterRows"> {
   return {
-    gatherRows: (table, ids, out, { dim }) => issue.launch(gatherRows, { table, ids }, { dim }, out, [dim, ids.length]),
+    gatherRows: (table, ids, out, { dim }) => {
+      const { kernel, grid } = gatherRows(ids.length, dim);
+      issue.launch(kernel, { table, ids }, { dim }, out, grid);
+    },
     scatterRows: (from, ids, out, size) => scatter(issue, from, ids, out, size),
   };
 }
