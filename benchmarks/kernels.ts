@@ -43,6 +43,32 @@ function conv1d(batch: number, time: number, channels: number, filters: number, 
   };
 }
 
+/** Two products and the kernel of the gates. */
+function lstmCell(batch: number, input: number, hidden: number): Kernel {
+  return {
+    name: `LSTM cell ${batch}, ${input}→${hidden}`,
+    flops: 2 * batch * 4 * hidden * (input + hidden),
+    prepare: (backend) => {
+      const { kernels } = backend;
+      const given = (...shape: readonly number[]) =>
+        random(
+          backend,
+          shape.reduce((size, n) => size * n, 1),
+        );
+      const [x, h, c] = [given(batch, input), given(batch, hidden), given(batch, hidden)];
+      const [weightIh, weightHh, bias] = [given(4, hidden, input), given(4, hidden, hidden), given(4, hidden)];
+      const wide = () => backend.allocate(batch * 4 * hidden);
+      const [shareX, shareH, gates, out] = [wide(), wide(), wide(), backend.allocate(batch * 2 * hidden)];
+      const size = { batch: 1, m: batch, n: 4 * hidden, transposeA: false, transposeB: true };
+      return () => {
+        kernels.matmul(x, weightIh, shareX, { ...size, k: input });
+        kernels.matmul(h, weightHh, shareH, { ...size, k: hidden });
+        kernels.lstmCell(shareX, shareH, bias, bias, c, gates, out, { batch, hidden });
+        return { out };
+      };
+    },
+  };
+}
 /** Dense Adam of an IMDb embedding: counted as ten operations a weight, bound by memory. */
 function adam(weights: number): Kernel {
   return {
@@ -69,6 +95,7 @@ const KERNELS: readonly Kernel[] = [
   matmul(1060, 100, 1200),
   conv1d(64, 64, 100, 100, 3),
   conv1d(64, 128, 100, 100, 5),
+  lstmCell(64, 100, 128),
   adam(2_500_000),
 ];
 

@@ -93,8 +93,10 @@ export function backendOn(device: Device): GpuBackend {
   };
 
   const issue: Issue = {
-    variant: ({ one, four }, row) =>
-      adapter.together === 4 && row % 4 === 0 ? { kernel: four, groups: row / 4 } : { kernel: one, groups: row },
+    variant: ({ one, four, packed = four }, row, aligned = false) => {
+      if (row % 4 !== 0 || adapter.prefers === "one") return { kernel: one, groups: row };
+      return { kernel: adapter.prefers === "packed" && aligned ? packed : four, groups: row / 4 };
+    },
     launch: (kernel, operands, scalars, out, [x, y = 1, z = 1]) => {
       if (x * y * z * kernel.together !== out.length) {
         throw new Error(`${kernel.name}: computes ${x * y * z * kernel.together} of ${out.length} values`);

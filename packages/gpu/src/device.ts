@@ -7,6 +7,9 @@ export interface DeviceArray {
 
 export type Mode = "webgpu" | "webgl2";
 
+/** A kernel that computes one value a thread, four neighbours, or four that it also reads by fours: see `Kernel`. */
+export type Variant = "one" | "four" | "packed";
+
 /** What computes. */
 export interface AdapterInfo {
   readonly mode: Mode;
@@ -18,8 +21,8 @@ export interface AdapterInfo {
   readonly largestBuffer: number;
   /** Arrays that a kernel can read. */
   readonly inputs: number;
-  /** How many neighbours one thread can compute: see `Kernel.together`. */
-  readonly together: 1 | 4;
+  /** How kernels that have variants run fastest: WebGPU keeps what four neighbours computed in a flat array, WebGL what is read by fours too. */
+  readonly prefers: Variant;
 }
 
 /** A GPU through gpu.js, one call at a time: `Queue` sees to it. */

@@ -16,13 +16,13 @@ export interface CompiledKernel {
 /** Kernels compiled once for each rank of output, for any sizes. */
 export class Compiler {
   readonly #gpu: InstanceType<GpuJs>;
-  /** How gpu.js calls an array that is on the device already. */
-  readonly #arrayType: string;
+  /** How gpu.js calls an array that is on the device already, and one that is read by fours. */
+  readonly #types: { readonly flat: string; readonly packed?: string };
   readonly #compiled = new Map<Kernel, CompiledKernel[]>();
 
-  constructor(library: GpuJs, mode: string, arrayType: string) {
+  constructor(library: GpuJs, mode: string, types: { readonly flat: string; readonly packed?: string }) {
     this.#gpu = new library({ mode });
-    this.#arrayType = arrayType;
+    this.#types = types;
   }
 
   compiled(kernel: Kernel, output: readonly number[]): CompiledKernel {
@@ -36,7 +36,7 @@ export class Compiler {
     const made = this.#gpu.createKernel(kernel.source, {
       output,
       argumentTypes: [
-        ...kernel.arrays.map(() => this.#arrayType),
+        ...kernel.arrays.map(() => (kernel.packed ? this.#types.packed : this.#types.flat)),
         ...kernel.integers.map(() => "Integer"),
         ...kernel.numbers.map(() => "Float"),
       ],

@@ -14,11 +14,10 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
   readonly integers: readonly Scalars[];
   readonly numbers: readonly Scalars[];
   readonly source: string;
-  /**
-   * How many neighbours of a row one thread computes: x counts groups of so many. Whatever they share is read once, which is worth a factor of
-   * two, but only WebGPU keeps such results in a flat array.
-   */
+  /** How many neighbours of a row one thread computes: x counts groups of so many. Whatever they share is read once. */
   readonly together: 1 | 4;
+  /** For WebGL: arrays are read by fours too, `a[i]` being the values 4i … 4i + 3. A thread reads as many at once as it would one. */
+  readonly packed: boolean;
 }
 
 export function kernel<const Arrays extends string, const Scalars extends string = never>({
@@ -27,6 +26,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   integers = [],
   numbers = [],
   together = 1,
+  packed = false,
   body,
 }: {
   name: string;
@@ -34,6 +34,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   integers?: readonly Scalars[];
   numbers?: readonly Scalars[];
   together?: 1 | 4;
+  packed?: boolean;
   body: string;
 }): Kernel<Arrays, Scalars> {
   return {
@@ -42,6 +43,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
     integers,
     numbers,
     together,
+    packed,
     source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,
   };
 }

@@ -1,9 +1,9 @@
 import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
 import { GpuError } from "./gpu-error.ts";
 import { Compiler, type GpuJs, outputOf } from "./gpu-js.ts";
-import { type Grid, type Kernel, kernel } from "./kernel.ts";
+import { type Grid, type Kernel, kernel, remainder } from "./kernel.ts";
 
-/** gpu.js's `GLTextureFloat`: a texture of one float32 a texel, values in rows. */
+/** gpu.js's `GLTextureFloat`, of one float32 a texel, or `GLTextureArray4Float`, of four; values in rows. */
 interface FloatTexture {
   readonly texture: WebGLTexture;
   readonly size: Int32Array;
@@ -17,32 +17,53 @@ interface FloatTexture {
   delete(): void;
 }
 
+/** Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for. */
 class TextureArray implements DeviceArray {
   readonly length: number;
-  readonly texture: FloatTexture;
+  flat: FloatTexture | undefined;
+  packed: FloatTexture | undefined;
 
-  constructor(texture: FloatTexture, length: number) {
-    this.texture = texture;
+  constructor(length: number, form: { flat: FloatTexture } | { packed: FloatTexture }) {
     this.length = length;
+    Object.assign(this, form);
   }
 }
 
 const first = kernel({ name: "first", arrays: [], body: "return 0;" });
+const firstFour = kernel({ name: "firstFour", arrays: [], together: 4, body: "return [0, 0, 0, 0];" });
 
-/** gpu.js on WebGL 2. The first kernel brings the context and the class of results. */
+const pack = kernel({
+  name: "pack",
+  arrays: ["x"],
+  together: 4,
+  body: `return [${[0, 1, 2, 3].map((i) => `x[this.thread.x * 4 + ${i}]`).join(", ")}];`,
+});
+const unpack = kernel({
+  name: "unpack",
+  arrays: ["x"],
+  packed: true,
+  body: `
+    const four = x[quotient(this.thread.x, 4)];
+    return four[${remainder("this.thread.x", "4")}];`,
+});
+
+/** gpu.js on WebGL 2. The first kernels bring the context and the classes of results. */
 export function openWebGl(library: GpuJs): Device {
-  const compiler = new Compiler(library, "webgl2", "ArrayTexture(1)");
-  return new WebGlDevice(compiler, compiler.compiled(first, [1])() as FloatTexture);
+  const compiler = new Compiler(library, "webgl2", { flat: "ArrayTexture(1)", packed: "ArrayTexture(4)" });
+  const probe = (kernel: Kernel) => compiler.compiled(kernel, [1])() as FloatTexture;
+  return new WebGlDevice(compiler, probe(first), probe(firstFour));
 }
 
 class WebGlDevice implements Device {
   readonly adapter: AdapterInfo;
   readonly #compiler: Compiler;
   readonly #probe: FloatTexture;
+  readonly #probeOfFours: FloatTexture;
 
-  constructor(compiler: Compiler, probe: FloatTexture) {
+  constructor(compiler: Compiler, probe: FloatTexture, probeOfFours: FloatTexture) {
     this.#compiler = compiler;
     this.#probe = probe;
+    this.#probeOfFours = probeOfFours;
     this.adapter = describe(probe.context);
   }
 
@@ -53,21 +74,12 @@ class WebGlDevice implements Device {
     grid: Grid,
   ): Promise<DeviceArray> {
     this.#check();
+    const form = kernel.packed ? this.#packed : this.#flat;
+    const inputs = arrays.map((array) => form.call(this, array as TextureArray));
     const output = outputOf(grid);
-    const compiled = this.#compiler.compiled(kernel, output);
-    const inputs = arrays.map((array) => (array as TextureArray).texture);
-    let result: FloatTexture;
-    try {
-      result = compiled(...inputs, ...scalars) as FloatTexture;
-    } catch (cause) {
-      this.#check();
-      throw new Error(`gpu: the kernel ${kernel.name}: ${(cause as Error).message}`, { cause });
-    }
-    // a kernel only takes textures of one class, and each rank of output has its own
-    const length = output.reduce((product, size) => product * size, 1);
-    const flat = this.#flat(result.texture, result.size, length);
-    result.delete();
-    return flat;
+    const length = output.reduce((product, size) => product * size, kernel.together);
+    const texture = this.#launch(kernel, inputs, scalars, output);
+    return new TextureArray(length, kernel.together === 4 ? { packed: texture } : { flat: texture });
   }
 
   upload(values: Float32Array): DeviceArray {
@@ -85,24 +97,56 @@ class WebGlDevice implements Device {
       gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, size[0]!, size[1]!, 0, gl.RED, gl.FLOAT, texels);
-    return this.#flat(texture, size, values.length);
+    return new TextureArray(values.length, { flat: this.#wrapped(texture, size, values.length, 1) });
   }
 
   async read(array: DeviceArray): Promise<Float32Array> {
     this.#check();
-    const texels = (array as TextureArray).texture.renderValues();
+    const texels = this.#flat(array as TextureArray).renderValues();
     return Float32Array.from({ length: array.length }, (_, i) => texels[4 * i]!);
   }
 
   free(array: DeviceArray): void {
-    (array as TextureArray).texture.delete();
+    const { flat, packed } = array as TextureArray;
+    flat?.delete();
+    packed?.delete();
   }
 
-  #flat(texture: WebGLTexture, size: Int32Array, length: number): TextureArray {
-    const { constructor: Result, context, kernel } = this.#probe;
-    const [internalFormat, textureFormat] = [context.R32F, context.RED];
-    const shape = { dimensions: [length, 1, 1], output: [length], size: size.slice() };
-    return new TextureArray(new Result({ texture, ...shape, context, kernel, internalFormat, textureFormat }), length);
+  #flat(array: TextureArray): FloatTexture {
+    return (array.flat ??= this.#launch(unpack, [array.packed!], [], [array.length]));
+  }
+
+  #packed(array: TextureArray): FloatTexture {
+    return (array.packed ??= this.#launch(pack, [array.flat!], [], [array.length / 4]));
+  }
+
+  #launch(
+    kernel: Kernel,
+    inputs: readonly FloatTexture[],
+    scalars: readonly number[],
+    output: readonly number[],
+  ): FloatTexture {
+    const compiled = this.#compiler.compiled(kernel, output);
+    let result: FloatTexture;
+    try {
+      result = compiled(...inputs, ...scalars) as FloatTexture;
+    } catch (cause) {
+      this.#check();
+      throw new Error(`gpu: the kernel ${kernel.name}: ${(cause as Error).message}`, { cause });
+    }
+    // a kernel only takes textures of one class, and each rank of output has its own
+    const texels = output.reduce((product, size) => product * size, 1);
+    const texture = this.#wrapped(result.texture, result.size, texels, kernel.together);
+    result.delete();
+    return texture;
+  }
+
+  #wrapped(texture: WebGLTexture, size: Int32Array, texels: number, values: 1 | 4): FloatTexture {
+    const { constructor: Result, context, kernel } = values === 1 ? this.#probe : this.#probeOfFours;
+    const [internalFormat, textureFormat] =
+      values === 1 ? [context.R32F, context.RED] : [context.RGBA32F, context.RGBA];
+    const shape = { dimensions: [texels, 1, 1], output: [texels], size: size.slice() };
+    return new Result({ texture, ...shape, context, kernel, internalFormat, textureFormat });
   }
 
   #check(): void {
@@ -124,6 +168,6 @@ function describe(gl: WebGL2RenderingContext): AdapterInfo {
     software: /swiftshader|llvmpipe|software|basic render/i.test(description),
     largestBuffer: gl.getParameter(gl.MAX_TEXTURE_SIZE) ** 2 * Float32Array.BYTES_PER_ELEMENT,
     inputs: gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) - 1, // the last is gpu.js's own
-    together: 1,
+    prefers: "packed",
   };
 }

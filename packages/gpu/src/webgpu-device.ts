@@ -56,7 +56,7 @@ const first = kernel({ name: "first", arrays: [], body: "return 0;" });
 
 /** gpu.js on WebGPU. The first kernel brings the adapter, the device and the class of results. */
 export async function openWebGpu(library: GpuJs): Promise<Device> {
-  const compiler = new Compiler(library, "webgpu", "Array");
+  const compiler = new Compiler(library, "webgpu", { flat: "Array" });
   const probe = (await compiler.compiled(first, [1])()) as BufferResult;
   return new WebGpuDevice(compiler, probe);
 }
@@ -147,6 +147,6 @@ function describe({ info }: GpuAdapter, { limits }: GpuDevice): AdapterInfo {
     software: info.isFallbackAdapter ?? /swiftshader|llvmpipe|software/i.test(text),
     largestBuffer: Math.min(limits.maxStorageBufferBindingSize!, limits.maxBufferSize!),
     inputs: limits.maxStorageBuffersPerShaderStage! - 1,
-    together: 4,
+    prefers: "four",
   };
 }

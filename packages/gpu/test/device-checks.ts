@@ -1,5 +1,6 @@
 import {
   type Backend,
+  conv1d,
   createReferenceBackend,
   exp,
   log,
@@ -51,6 +52,23 @@ export const deviceChecks: readonly DeviceCheck[] = [
           sum(a),
           sum(a, { axis: 1 }),
           max(b, { axis: 0 }),
+        ];
+      }),
+  },
+  {
+    name: "products of rows that divide by four, which are computed and read by fours",
+    run: (gpu) =>
+      everywhere(gpu, 0, () => {
+        const a = tensor(eighths(5 * 1504, "a"), [5, 1504]);
+        const b = tensor(eighths(1504 * 8, "b"), [1504, 8]);
+        const c = tensor(eighths(8 * 1504, "c"), [8, 1504]);
+        const [d, e] = [tensor(eighths(2 * 3 * 8, "d"), [2, 3, 8]), tensor(eighths(2 * 8 * 12, "e"), [2, 8, 12])];
+        const [x, kernel] = [tensor(eighths(2 * 9 * 8, "x"), [2, 9, 8]), tensor(eighths(3 * 8 * 12, "f"), [3, 8, 12])];
+        const g = tensor(eighths(8 * 8, "g"), [8, 8]);
+        const once = matmul(a, b);
+        return [
+          ...[once, matmul(a, c, { transposeB: true }), matmul(b, c, { transposeA: true, transposeB: true })],
+          ...[matmul(once, g), matmul(d, e), conv1d(x, kernel)],
         ];
       }),
   },

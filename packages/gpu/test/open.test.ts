@@ -96,7 +96,7 @@ describe("a device", () => {
     software: true,
     largestBuffer: 64,
     inputs: 1,
-    together: 1,
+    prefers: "one",
   };
   const device: Device = {
     adapter,

@@ -7,10 +7,14 @@ export interface Values {
 
 /** How kernels of the contract are made of launches: everything here returns at once and takes effect in order. */
 export interface Issue {
-  /** The variant of a kernel that computes a row of so many values fastest: four together, where the device can and the row divides. */
+  /**
+   * The variant of a kernel that computes a row of so many values fastest: four together, if the row divides by four, and read by fours too, where that helps, if they are
+   * `aligned`: if every row of every operand begins with a group of four. Default: they are not.
+   */
   variant<K>(
-    variants: { readonly one: K; readonly four: K },
+    variants: { readonly one: K; readonly four: K; readonly packed?: K },
     row: number,
+    aligned?: boolean,
   ): { readonly kernel: K; readonly groups: number };
   /** Overwrites `out`, which may be one of the arrays too: it is replaced after the kernel has run. */
   launch<Arrays extends string, Scalars extends string>(

@@ -1,4 +1,5 @@
 import type { Kernels } from "@ltt/core";
+import type { Variant } from "../device.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 
@@ -46,11 +47,70 @@ function sumOfProducts(a: Terms, b: Terms & { readonly column: string }, togethe
     return ${together === 1 ? "sum0" : `[${columns.map((i) => `sum${i}`).join(", ")}]`};`;
 }
 
+/**
+ * The same for four columns of operands that are read by fours: 16 products of five reads. All lengths and strides divide by four, and come divided. The four lie in neighbouring terms of a,
+ * and in neighbouring columns of b, or in its terms if those are neighbours.
+ */
+function sumOfPackedProducts(a: Terms, b: Terms & { readonly column: string }): string {
+  const four = [0, 1, 2, 3] as const;
+  const inTerms = b.step === "1";
+  const pb = inTerms ? four.map((i) => `pb${i}`) : ["pb"];
+  const from = (i: number) => (inTerms ? `(this.thread.x * 4 + ${i}) * ${b.column}` : "this.thread.x");
+  const products = inTerms
+    ? four.map(
+        (i) => `
+      const column${i} = b[pb${i}];
+      ${four.map((u) => `sum${i} += factors[${u}] * column${i}[${u}];`).join(" ")}
+      pb${i} += 1;`,
+      )
+    : four.map(
+        (u) => `
+      const term${u} = b[pb];
+      ${four.map((i) => `sum${i} += factors[${u}] * term${u}[${i}];`).join(" ")}
+      pb += ${b.step};`,
+      );
+  return `
+    ${four.map((i) => `let sum${i} = 0;`).join(" ")}
+    ${integer("pa", a.from)}
+    ${pb.map((index, i) => integer(index, `${b.from} + ${from(i)}`)).join("\n")}
+    for (let k = 0; k < quads; k++) {
+      const factors = a[pa];
+      ${products.join("\n")}
+      pa += 1;
+    }
+    return [sum0, sum1, sum2, sum3];`;
+}
+
+const byFour = (length: number) => length % 4 === 0;
+
 const TERMS = ["quads", "rest"] as const;
 const termsOf = (count: number): Record<(typeof TERMS)[number], number> => ({
   quads: Math.floor(count / UNROLLED),
   rest: count % UNROLLED,
 });
+
+function sumKernel<const Sizes extends string>(
+  name: string,
+  sizes: readonly Sizes[],
+  a: Terms,
+  b: Terms & { readonly column: string },
+  variant: Variant,
+): Kernel<"a" | "b", Sizes | (typeof TERMS)[number]> {
+  const packed = variant === "packed";
+  const together = variant === "one" ? 1 : 4;
+  return kernel({
+    name,
+    arrays: ["a", "b"],
+    integers: [...TERMS, ...sizes],
+    together,
+    packed,
+    body: packed ? sumOfPackedProducts(a, b) : sumOfProducts(a, b, together),
+  });
+}
+
+function inVariants<K>(make: (variant: Variant) => K): Readonly<Record<Variant, K>> {
+  return { one: make("one"), four: make("four"), packed: make("packed") };
+}
 
 const STRIDES = ["aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"] as const;
 type Stride = (typeof STRIDES)[number];
@@ -58,38 +118,30 @@ type Stride = (typeof STRIDES)[number];
 /** `aRow` is the stride of m in a, `aStep` that of k: one kernel would do for all four transpositions, but there is one for each set of strides that are 0 or 1. */
 function matmulOf(
   strides: Readonly<Record<Stride, number>>,
-  together: 1 | 4,
+  variant: Variant,
 ): Kernel<"a" | "b", Stride | (typeof TERMS)[number]> {
   const text = (stride: Stride) => (strides[stride] <= 1 ? String(strides[stride]) : stride);
-  return kernel({
-    name: "matmul",
-    arrays: ["a", "b"],
-    integers: [...TERMS, ...STRIDES],
-    together,
-    body: sumOfProducts(
-      { from: `this.thread.z * ${text("aBatch")} + this.thread.y * ${text("aRow")}`, step: text("aStep") },
-      { from: `this.thread.z * ${text("bBatch")}`, step: text("bStep"), column: text("bColumn") },
-      together,
-    ),
-  });
+  return sumKernel(
+    "matmul",
+    STRIDES,
+    { from: `this.thread.z * ${text("aBatch")} + this.thread.y * ${text("aRow")}`, step: text("aStep") },
+    { from: `this.thread.z * ${text("bBatch")}`, step: text("bStep"), column: text("bColumn") },
+    variant,
+  );
 }
 
-const matmuls = new Map<string, { one: ReturnType<typeof matmulOf>; four: ReturnType<typeof matmulOf> }>();
+const matmuls = new Map<string, Readonly<Record<Variant, ReturnType<typeof matmulOf>>>>();
 
 /** A window x[b, t..t+width, :] is contiguous. */
-const conv1dOf = (together: 1 | 4) =>
-  kernel({
-    name: "conv1d",
-    arrays: ["a", "b"],
-    integers: [...TERMS, "time", "channels", "filters"],
-    together,
-    body: sumOfProducts(
-      { from: "(this.thread.z * time + this.thread.y) * channels", step: "1" },
-      { from: "0", step: "filters", column: "1" },
-      together,
-    ),
-  });
-const CONV1D = { one: conv1dOf(1), four: conv1dOf(4) };
+const conv1dOf = (variant: Variant) =>
+  sumKernel(
+    "conv1d",
+    ["time", "channels", "filters"],
+    { from: "(this.thread.z * time + this.thread.y) * channels", step: "1" },
+    { from: "0", step: "filters", column: "1" },
+    variant,
+  );
+const CONV1D = inVariants(conv1dOf);
 
 /** out[z,m,n] = Σ_k a·b, from wherever the strides lead. */
 export function multiply(
@@ -107,9 +159,13 @@ export function multiply(
   for (const name of STRIDES) if (single[name] === 1) strides[name] = 0;
   const key = STRIDES.map((name) => Math.min(strides[name], 2)).join("");
   let variants = matmuls.get(key);
-  if (variants === undefined) matmuls.set(key, (variants = { one: matmulOf(strides, 1), four: matmulOf(strides, 4) }));
-  const { kernel, groups } = issue.variant(variants, n);
-  issue.launch(kernel, { a, b }, { ...strides, ...termsOf(inner) }, out, [groups, m, batch]);
+  if (variants === undefined) matmuls.set(key, (variants = inVariants((variant) => matmulOf(strides, variant))));
+  const { aBatch, aRow, aStep, bBatch, bStep, bColumn } = strides;
+  const aligned = aStep === 1 && [inner, aBatch, aRow, bBatch, bColumn === 1 ? bStep : bColumn].every(byFour);
+  const { kernel, groups } = issue.variant(variants, n, aligned && (bStep === 1 || bColumn === 1));
+  const scalars = { ...strides, ...termsOf(inner) };
+  if (kernel.packed) for (const name of STRIDES) if (strides[name] > 1) scalars[name] = strides[name] / 4;
+  issue.launch(kernel, { a, b }, scalars, out, [groups, m, batch]);
 }
 
 /** A dy of 0 adds nothing, not even where the kernel is infinite. */
@@ -172,8 +228,9 @@ export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv
       issue.release(product);
     },
     conv1d: (x, weights, y, { batch, time, channels, width, filters }) => {
-      const { kernel, groups } = issue.variant(CONV1D, filters);
-      const sizes = { ...termsOf(width * channels), time, channels, filters };
+      const { kernel, groups } = issue.variant(CONV1D, filters, byFour(channels));
+      const by = kernel.packed ? 4 : 1;
+      const sizes = { ...termsOf(width * channels), time, channels: channels / by, filters: filters / by };
       issue.launch(kernel, { a: x, b: weights }, sizes, y, [groups, time - width + 1, batch]);
     },
     conv1dInput: (dy, weights, dx, { batch, time, channels, width, filters }) =>
