@@ -1,6 +1,6 @@
 import type { Kernels } from "@ltt/core";
 import { asFloats, hostIndices } from "../indices.ts";
-import { type Kernel, kernel } from "../kernel.ts";
+import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
 import { multiply } from "./product.ts";
@@ -18,17 +18,35 @@ export const UNIT = "unitOf(this.thread.x, hidden)";
 /** What a step computed for this text and direction, in rows of `size`. */
 const here = (size: string) => `(this.thread.z * directions + this.thread.y) * ${size}`;
 
-/** x counts the rows of weight_hh, gates in the order i, f, g, o; of h there are `terms` values, none at the first step. */
+/** Adds 4·`quads` + `rest` products in their order, four between two tests of the loop's end. */
+function addProducts(sum: string, left: Terms, right: Terms): string {
+  const term = `${sum} += ${left.array}[p] * ${right.array}[q]; p += ${left.step}; q += ${right.step};`;
+  return `
+    ${integer("p", left.from)}
+    ${integer("q", right.from)}
+    for (let k = 0; k < quads; k++) { ${term.repeat(4)} }
+    for (let l = 0; l < rest; l++) { ${term} }`;
+}
+interface Terms {
+  readonly array: string;
+  readonly from: string;
+  readonly step: string;
+}
+const termsOf = (count: number) => ({ quads: Math.floor(count / 4), rest: count % 4 });
+
+/** x counts the rows of weight_hh, gates in the order i, f, g, o; of h there are no values at the first step. */
 const gatesOfStep = kernel({
   name: "lstmGatesOfStep",
   arrays: ["projected", "bias", "recurrent", "before", "inputs"],
-  integers: ["hidden", "directions", "from", "terms"],
+  integers: ["hidden", "directions", "from", "quads", "rest"],
   body: `
     const row = inputs[from + ${here("1")}];
     let z = projected[whole(row) * 4 * hidden + this.thread.x] + bias[this.thread.y * 4 * hidden + this.thread.x];
-    for (let k = 0; k < terms; k++) {
-      z += recurrent[(this.thread.y * 4 * hidden + this.thread.x) * hidden + k] * before[${here("2 * hidden")} + k];
-    }
+    ${addProducts(
+      "z",
+      { array: "recurrent", from: "(this.thread.y * 4 * hidden + this.thread.x) * hidden", step: "1" },
+      { array: "before", from: here("2 * hidden"), step: "1" },
+    )}
     if (this.thread.x >= 2 * hidden && this.thread.x < 3 * hidden) { return tanhOf(z); }
     return sigmoidOf(z);`,
 });
@@ -51,9 +69,10 @@ const gate = (index: number) => `gates[(whole(row) * 4 + ${index}) * hidden + ${
 /** dh and dc of a step: what came from the step after it, `carried`, and from outside. */
 const GRADIENTS_OF_STATE = `
     const row = rows[from + ${here("1")}];
+    const o = ${gate(3)};
     const tanhC = tanhOf(cells[whole(row) * hidden + ${UNIT}]);
     const dh = carried[${here("2 * hidden")} + ${UNIT}] + dstates[whole(row) * hidden + ${UNIT}];
-    const dc = carried[${here("2 * hidden")} + hidden + ${UNIT}] + dh * ${gate(3)} * (1 - tanhC * tanhC);`;
+    const dc = carried[${here("2 * hidden")} + hidden + ${UNIT}] + dh * o * (1 - tanhC * tanhC);`;
 
 /** x counts the rows of weight_hh. The rows of the step before begin at `fromBefore`, if that is not negative. */
 const gradientOfGates = kernel({
@@ -62,18 +81,15 @@ const gradientOfGates = kernel({
   integers: ["hidden", "directions", "from", "fromBefore"],
   body: `
     ${GRADIENTS_OF_STATE}
-    if (this.thread.x < hidden) {
-      return vanished(dc * ${gate(2)} * (${gate(0)} * (1 - ${gate(0)})));
-    }
-    if (this.thread.x < 2 * hidden) {
-      if (fromBefore < 0) { return 0; }
-      const previous = rows[fromBefore + ${here("1")}];
-      return vanished(dc * cells[whole(previous) * hidden + ${UNIT}] * (${gate(1)} * (1 - ${gate(1)})));
-    }
-    if (this.thread.x < 3 * hidden) {
-      return vanished(dc * ${gate(0)} * (1 - ${gate(2)} * ${gate(2)}));
-    }
-    return vanished(dh * tanhC * (${gate(3)} * (1 - ${gate(3)})));`,
+    if (this.thread.x >= 3 * hidden) { return vanished(dh * tanhC * (o * (1 - o))); }
+    const i = ${gate(0)};
+    const g = ${gate(2)};
+    if (this.thread.x < hidden) { return vanished(dc * g * (i * (1 - i))); }
+    if (this.thread.x >= 2 * hidden) { return vanished(dc * i * (1 - g * g)); }
+    if (fromBefore < 0) { return 0; }
+    const f = ${gate(1)};
+    const previous = rows[fromBefore + ${here("1")}];
+    return vanished(dc * cells[whole(previous) * hidden + ${UNIT}] * (f * (1 - f)));`,
 });
 
 /** What a text starts with at its end. */
@@ -93,16 +109,18 @@ const gradientAtEnd = kernel({
 const gradientCarried = kernel({
   name: "lstmGradientCarried",
   arrays: ["dstates", "gates", "cells", "carried", "rows", "dgates", "recurrent"],
-  integers: ["hidden", "directions", "from", "ends", "texts"],
+  integers: ["hidden", "directions", "from", "ends", "texts", "quads", "rest"],
   body: `
     if (this.thread.z >= texts) {
       ${GRADIENT_AT_END}
     }
     if (this.thread.x < hidden) {
       let sum = 0;
-      for (let k = 0; k < 4 * hidden; k++) {
-        sum += dgates[${here("4 * hidden")} + k] * recurrent[(this.thread.y * 4 * hidden + k) * hidden + this.thread.x];
-      }
+      ${addProducts(
+        "sum",
+        { array: "dgates", from: here("4 * hidden"), step: "1" },
+        { array: "recurrent", from: "this.thread.y * 4 * hidden * hidden + this.thread.x", step: "hidden" },
+      )}
       return vanished(sum);
     }
     ${GRADIENTS_OF_STATE}
@@ -140,9 +158,9 @@ export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates" | "lstmRe
         const gate = issue.allocate(texts * directions * 4 * hidden);
         const state = issue.allocate(texts * directions * 2 * hidden);
         const before = statesBy.at(-1) ?? nothing;
-        const terms = before === nothing ? 0 : hidden;
+        const terms = termsOf(before === nothing ? 0 : hidden);
         const sizes = { hidden, directions };
-        issue.launch(gatesOfStep, { projected, bias, recurrent, before, inputs }, { ...sizes, from, terms }, gate, [
+        issue.launch(gatesOfStep, { projected, bias, recurrent, before, inputs }, { ...sizes, ...terms, from }, gate, [
           4 * hidden,
           directions,
           texts,
@@ -204,7 +222,8 @@ export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates" | "lstmRe
         if (before !== undefined) {
           const operands = { ...arrays, dgates: dgate, recurrent };
           const next = carry(before.texts);
-          issue.launch(gradientCarried, operands, { ...sizes, from, ends, texts }, next.values, next.grid);
+          const terms = termsOf(4 * hidden);
+          issue.launch(gradientCarried, operands, { ...sizes, ...terms, from, ends, texts }, next.values, next.grid);
           issue.release(carried);
           carried = next.values;
         }
