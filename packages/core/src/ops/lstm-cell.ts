@@ -80,8 +80,14 @@ function step(of: Step): Matrix {
   const gates = emptyLike(input);
   const states = empty([batch, 2 * hidden]);
   kernels.lstmCell(
-    ...([input.storage, recurrent.storage, biasIh.storage, biasHh.storage, c.storage] as const),
-    ...([gates.storage, states.storage, { batch, hidden }] as const),
+    input.storage,
+    recurrent.storage,
+    biasIh.storage,
+    biasHh.storage,
+    c.storage,
+    gates.storage,
+    states.storage,
+    { batch, hidden },
   );
 
   const inputs = [input, recurrent, biasIh, biasHh, c];
@@ -89,10 +95,10 @@ function step(of: Step): Matrix {
     const find = (): StepGradient => {
       if (isRecorded([dstates, ...inputs])) return gradientInOperations(dstates, of);
       const [dgates, dc] = [emptyLike(gates), emptyLike(c)];
-      kernels.lstmCellGradient(
-        ...([dstates.storage, gates.storage, states.storage, c.storage] as const),
-        ...([dgates.storage, dc.storage, { batch, hidden }] as const),
-      );
+      kernels.lstmCellGradient(dstates.storage, gates.storage, states.storage, c.storage, dgates.storage, dc.storage, {
+        batch,
+        hidden,
+      });
       return { dgates, dc };
     };
     let found: StepGradient | undefined;

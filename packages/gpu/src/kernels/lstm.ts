@@ -3,7 +3,7 @@ import { asFloats, hostIndices } from "../indices.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
-import { multiply } from "./product.ts";
+import { multiply, termsOf } from "./product.ts";
 import { gather } from "./rows.ts";
 
 // All texts that are not at their end take a step together, in both directions, in two launches: the gates, then the states h and c side by side. A
@@ -32,7 +32,6 @@ interface Terms {
   readonly from: string;
   readonly step: string;
 }
-const termsOf = (count: number) => ({ quads: Math.floor(count / 4), rest: count % 4 });
 
 /** x counts the rows of weight_hh, gates in the order i, f, g, o; of h there are no values at the first step. */
 const gatesOfStep = kernel({

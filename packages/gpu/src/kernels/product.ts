@@ -84,10 +84,10 @@ function sumOfPackedProducts(a: Terms, b: Terms & { readonly column: string }): 
 const byFour = (length: number) => length % 4 === 0;
 
 const TERMS = ["quads", "rest"] as const;
-const termsOf = (count: number): Record<(typeof TERMS)[number], number> => ({
-  quads: Math.floor(count / UNROLLED),
-  rest: count % UNROLLED,
-});
+/** A number of terms, in fours and what is left. */
+export function termsOf(count: number): Record<(typeof TERMS)[number], number> {
+  return { quads: Math.floor(count / UNROLLED), rest: count % UNROLLED };
+}
 
 function sumKernel<const Sizes extends string>(
   name: string,
