@@ -18,15 +18,11 @@ export function storePart(to: usize, lanes: v128, count: i32): void {
 }
 
 /** Lanes 0 … count − 1 from memory, 1 ≤ count ≤ 4. */
-// @ts-ignore: decorator
-@inline
 export function loadLanes(from: usize, count: i32): v128 {
   return count == 4 ? v128.load(from) : loadPart(from, count);
 }
 
 /** Lanes 0 … count − 1 to memory, 1 ≤ count ≤ 4. */
-// @ts-ignore: decorator
-@inline
 export function storeLanes(to: usize, lanes: v128, count: i32): void {
   if (count == 4) v128.store(to, lanes);
   else storePart(to, lanes, count);

@@ -8,26 +8,25 @@ export function lstmCell(
   const row = <usize>hidden << 2;
   for (let b = 0; b < batch; b++, input += 4 * row, recurrent += 4 * row, c += row, gates += 4 * row, states += 2 * row) {
     for (let j = 0; j < hidden; j += 4) {
-      const at = <usize>j << 2;
       const lanes = min(4, hidden - j);
-      const i = sigmoid4(gateSum(input, recurrent, biasIh, biasHh, at, lanes));
-      const f = sigmoid4(gateSum(input, recurrent, biasIh, biasHh, at + row, lanes));
-      const g = tanh4(gateSum(input, recurrent, biasIh, biasHh, at + 2 * row, lanes));
-      const o = sigmoid4(gateSum(input, recurrent, biasIh, biasHh, at + 3 * row, lanes));
-      const next = f32x4.add(f32x4.mul(f, loadLanes(c + at, lanes)), f32x4.mul(i, g));
-      storeLanes(gates + at, i, lanes);
-      storeLanes(gates + row + at, f, lanes);
-      storeLanes(gates + 2 * row + at, g, lanes);
-      storeLanes(gates + 3 * row + at, o, lanes);
-      storeLanes(states + at, f32x4.mul(o, tanh4(next)), lanes);
-      storeLanes(states + row + at, next, lanes);
+      const first = <usize>j << 2;
+      for (let gate = 0, at = first; gate < 4; gate++, at += row) {
+        const fromInput = f32x4.add(loadLanes(input + at, lanes), loadLanes(biasIh + at, lanes));
+        const z = f32x4.add(fromInput, f32x4.add(loadLanes(recurrent + at, lanes), loadLanes(biasHh + at, lanes)));
+        storeLanes(gates + at, gate == 2 ? tanhOf(z) : sigmoid4(z), lanes);
+      }
+      const at = gates + first;
+      const kept = f32x4.mul(loadLanes(at + row, lanes), loadLanes(c + first, lanes));
+      const next = f32x4.add(kept, f32x4.mul(loadLanes(at, lanes), loadLanes(at + 2 * row, lanes)));
+      storeLanes(states + first, f32x4.mul(loadLanes(at + 3 * row, lanes), tanhOf(next)), lanes);
+      storeLanes(states + row + first, next, lanes);
     }
   }
 }
 
-function gateSum(input: usize, recurrent: usize, biasIh: usize, biasHh: usize, at: usize, lanes: i32): v128 {
-  const fromInput = f32x4.add(loadLanes(input + at, lanes), loadLanes(biasIh + at, lanes));
-  return f32x4.add(fromInput, f32x4.add(loadLanes(recurrent + at, lanes), loadLanes(biasHh + at, lanes)));
+/** Not inlined: a program holds these kernels whether it uses them or not. */
+function tanhOf(x: v128): v128 {
+  return tanh4(x);
 }
 
 /** See `Kernels.lstmCellGradient`. */
@@ -47,7 +46,7 @@ export function lstmCellGradient(
       const f = loadLanes(gates + row + at, lanes);
       const g = loadLanes(gates + 2 * row + at, lanes);
       const o = loadLanes(gates + 3 * row + at, lanes);
-      const tanhC = tanh4(loadLanes(states + row + at, lanes));
+      const tanhC = tanhOf(loadLanes(states + row + at, lanes));
       const dh = loadLanes(dstates + at, lanes);
       const through = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
       const dnext = f32x4.add(loadLanes(dstates + row + at, lanes), through);
