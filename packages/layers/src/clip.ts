@@ -3,14 +3,15 @@ import {
   concat,
   div,
   full,
+  gradientValues,
   max,
-  mul,
   neg,
   noGrad,
   relu,
   reshape,
   type Scalar,
   type Shape,
+  scaleGradient,
   sqrt,
   square,
   sub,
@@ -23,7 +24,7 @@ import {
  * Gradients scaled together so that their common Euclidean norm is at most `maxNorm`:
  * `gᵢ · min(1, maxNorm / (norm + 1e-6))`, `norm = √Σᵢ‖gᵢ‖²`, as `torch.nn.utils.clip_grad_norm_`.
  *
- * Nothing is read, so training does not wait for a device here. A norm that is NaN makes every gradient NaN.
+ * The gradient of an embedding stays the rows that its batch has read. Nothing is read, so training does not wait for a device here. A norm that is NaN makes every gradient NaN.
  *
  * @returns the clipped gradients, and the norm before clipping.
  * @throws {RangeError} if maxNorm is not above 0.
@@ -31,12 +32,12 @@ import {
 export function clipByNorm(gradients: readonly Tensor[], maxNorm: number): { gradients: Tensor[]; norm: Scalar } {
   checkLimit("clipByNorm", "maxNorm", maxNorm);
   return noGrad(() => {
-    const squares = gradients.map((gradient) => total(square(gradient)));
+    const squares = gradients.map((gradient) => total(square(gradientValues(gradient))));
     const norm = sqrt(squares.reduce((sum, each) => add(sum, each), zeros([]) as Scalar));
     // max + relu(norm − max) is the larger of the two: below the limit the coefficient is exactly 1.
     const larger = add(relu(sub(add(norm, 1e-6), maxNorm)), maxNorm);
     const coefficient = div(full([], maxNorm), larger);
-    return { gradients: gradients.map((gradient) => mul(gradient, coefficient) as Tensor), norm };
+    return { gradients: gradients.map((gradient) => scaleGradient(gradient, coefficient)), norm };
   });
 }
 

@@ -1,9 +1,9 @@
 import { backend } from "../backend.ts";
 import { byRows } from "../compressed.ts";
-import type { Compressed, Indices } from "../kernels.ts";
+import type { Compressed, Indices, Storage } from "../kernels.ts";
 import { record } from "../record.ts";
 import { allocate, indices } from "../scope.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import type { Sparse } from "../sparse.ts";
 import { empty, emptyLike, type Matrix, Tensor, type Vector } from "../tensor.ts";
 
@@ -27,6 +27,30 @@ export function rowsOf(gradient: Tensor): Rows | undefined {
   return kept.get(gradient);
 }
 
+/** A gradient made of rows, which is written out only if somebody asks for its storage. */
+export function gradientOfRows<S extends Shape>(rows: Rows, shape: S): Tensor<S> {
+  const whole = () => {
+    kept.delete(gradient); // whoever has it whole may write to it
+    return write(rows, sizeOf(shape));
+  };
+  const gradient = new Tensor(whole, shape);
+  kept.set(gradient, rows);
+  return gradient;
+}
+
+/** A copy with its zeros; the gradient stays as it is. */
+export function writtenOut<S extends Shape>(rows: Rows, shape: S): Tensor<S> {
+  return new Tensor(write(rows, sizeOf(shape)), shape);
+}
+
+function write({ table, ids, values, except }: Rows, size: number): Storage {
+  const out = allocate(size);
+  const { kernels } = backend();
+  if (table === undefined) kernels.scatterRows(values.storage, ids, out, { dim: values.shape[1], except });
+  else kernels.sparse!.scatterRows(values.storage, table, ids, out, except);
+  return out;
+}
+
 /** `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. `chosen` are the ids where the host knows them: only these rows are looked at. */
 export function gatherRows(
   table: Matrix,
@@ -47,15 +71,8 @@ export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingI
   const y = read(table, ids, [distinct.length], distinct) as Matrix;
   return record("embedding", y, [table], (dy) => [
     () => {
-      const whole = () => {
-        kept.delete(dtable); // whoever has it whole may write to it
-        const out = allocate(table.size);
-        backend().kernels.scatterRows(dy.storage, ids, out, { dim: table.shape[1], except: paddingId });
-        return out;
-      };
-      const dtable: Matrix = scattered(new Tensor(whole, table.shape), dy, ids, paddingId);
-      kept.set(dtable, { table: undefined, ids, distinct, values: dy, except: paddingId });
-      return dtable;
+      const rows = { table: undefined, ids, distinct, values: dy, except: paddingId };
+      return scattered(gradientOfRows(rows, table.shape), dy, ids, paddingId);
     },
   ]);
 }
@@ -105,15 +122,8 @@ export function gatherDistinctPackedRows(
   const y = unpack(weight, weight.values, ids, [ids.length], distinct) as Matrix;
   return record("embedding", y, [weight.values], (dy) => [
     () => {
-      const whole = () => {
-        kept.delete(dvalues);
-        const out = allocate(weight.values.size);
-        backend().kernels.sparse!.scatterRows(dy.storage, byRows(weight), ids, out, paddingId);
-        return out;
-      };
-      const dvalues: Vector = packed(weight, new Tensor(whole, weight.values.shape), dy, ids, paddingId);
-      kept.set(dvalues, { table: byRows(weight), ids, distinct, values: dy, except: paddingId });
-      return dvalues;
+      const rows = { table: byRows(weight), ids, distinct, values: dy, except: paddingId };
+      return packed(weight, gradientOfRows(rows, weight.values.shape), dy, ids, paddingId);
     },
   ]);
 }

@@ -1,0 +1,30 @@
+import { concat } from "./ops/concat.ts";
+import { mul } from "./ops/mul.ts";
+import { gradientOfRows, rowsOf, writtenOut } from "./ops/rows.ts";
+import { slice } from "./ops/slice.ts";
+import { noGrad } from "./record.ts";
+import type { Matrix, Scalar, Tensor } from "./tensor.ts";
+
+// What is done with whole gradients before an optimiser has them, without writing an embedding's out: it stays the rows that a batch has read, so that Adam may pass
+// the others over.
+
+/** All values of a gradient but zeros that are known to be zeros: enough for its norm. Nothing is recorded. */
+export function gradientValues(gradient: Tensor): Tensor {
+  const rows = rowsOf(gradient);
+  if (rows === undefined) return gradient;
+  if (rows.table !== undefined) return writtenOut(rows, gradient.shape);
+  const { values, distinct, except } = rows;
+  const at = except === undefined ? -1 : distinct.indexOf(except);
+  if (at < 0) return values;
+  const part = (begin: number, end: number) => slice(values, [begin, 0], [end, values.shape[1]]);
+  return noGrad(() => concat([part(0, at), part(at + 1, distinct.length)]));
+}
+
+/** The gradient times a number, to go to an optimiser. Nothing is recorded. */
+export function scaleGradient<T extends Tensor>(gradient: T, factor: Scalar): T {
+  return noGrad(() => {
+    const rows = rowsOf(gradient);
+    if (rows === undefined) return mul(gradient, factor) as Tensor as T;
+    return gradientOfRows({ ...rows, values: mul(rows.values, factor) as Matrix }, gradient.shape) as T;
+  });
+}
