@@ -3,9 +3,11 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { tileSource } from "./tile.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
+writeFileSync(new URL("tile.generated.ts", import.meta.url), tileSource());
 for (const [arithmetic, features] of [
   ["strict", "simd,threads,bulk-memory"],
   ["fma", "simd,threads,bulk-memory,relaxed-simd"],

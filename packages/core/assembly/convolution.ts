@@ -148,9 +148,7 @@ export function conv1dKernelDense(
 ): void {
   const steps = time - width + 1;
   const row = <usize>filters << 2;
-  const packed = scratch + packedAt();
   for (let b = 0; b < batch; b++, x += <usize>time * channels << 2, dy += <usize>steps * row) {
-    pack(dy, row, steps, filters, packed);
-    productTransposed(x, <usize>channels << 2, packed, dkernel, row, width * channels, steps, filters, b > 0, scratch);
+    productTransposed(x, <usize>channels << 2, dy, row, dkernel, row, width * channels, steps, filters, false, b > 0, scratch);
   }
 }

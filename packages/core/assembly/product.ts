@@ -1,9 +1,8 @@
-import { multiplyAdd } from "./lanes";
 import { copyRow, transposeBlock } from "./movement";
+import { tile1, tile2, tile3, tile4, tile5, tile6 } from "./tile.generated";
 
 // Matrix products on packed panels, after Goto & van de Geijn, “Anatomy of high-performance matrix multiplication”, TOMS 34, 2008,
-// with tiles of 6 × 8 sums: 12 registers of sums, 2 of `b`, 1 of `a`, of the 16 that x86 has. Every sum is added in the order of k
-// from 0, block after block of k, so it has the bits of the plain loop.
+// with tiles of 6 × 8 sums (`tile.mjs` writes them). Every sum is added in the order of k from 0, block after block of k, so it has the bits of the plain loop.
 
 /** Rows and columns of a tile. */
 const ROWS = 6;
@@ -16,145 +15,7 @@ export const BLOCK = 192;
 /** What `product` needs of scratch memory for tiles on the edge. */
 export const EDGE: usize = 4 * ROWS * COLUMNS;
 
-/**
- * The tile c[6,8] = a[6,k]·b[k,8], or += where `resume`. Rows of `a` and `c` are that many bytes apart, `b` is a packed panel.
- * `rows` is known when this is compiled: what a lower tile does not need is not there.
- */
-// @ts-ignore: decorator
-@inline
-function tile(rows: i32, a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  let a1 = a + aRow;
-  let a2 = a + 2 * aRow;
-  let a3 = a + 3 * aRow;
-  let a4 = a + 4 * aRow;
-  let a5 = a + 5 * aRow;
-  let s00 = f32x4.splat(0);
-  let s01 = f32x4.splat(0);
-  let s10 = f32x4.splat(0);
-  let s11 = f32x4.splat(0);
-  let s20 = f32x4.splat(0);
-  let s21 = f32x4.splat(0);
-  let s30 = f32x4.splat(0);
-  let s31 = f32x4.splat(0);
-  let s40 = f32x4.splat(0);
-  let s41 = f32x4.splat(0);
-  let s50 = f32x4.splat(0);
-  let s51 = f32x4.splat(0);
-  if (resume) {
-    s00 = v128.load(c);
-    s01 = v128.load(c, 16);
-    if (rows > 1) {
-      s10 = v128.load(c + cRow);
-      s11 = v128.load(c + cRow, 16);
-    }
-    if (rows > 2) {
-      s20 = v128.load(c + 2 * cRow);
-      s21 = v128.load(c + 2 * cRow, 16);
-    }
-    if (rows > 3) {
-      s30 = v128.load(c + 3 * cRow);
-      s31 = v128.load(c + 3 * cRow, 16);
-    }
-    if (rows > 4) {
-      s40 = v128.load(c + 4 * cRow);
-      s41 = v128.load(c + 4 * cRow, 16);
-    }
-    if (rows > 5) {
-      s50 = v128.load(c + 5 * cRow);
-      s51 = v128.load(c + 5 * cRow, 16);
-    }
-  }
-  let b0: v128;
-  let b1: v128;
-  let value: v128;
-  let p = 0;
-  for (; p < k; p++) {
-    b0 = v128.load(b);
-    b1 = v128.load(b, 16);
-    value = v128.load32_splat(a);
-    s00 = multiplyAdd(s00, value, b0);
-    s01 = multiplyAdd(s01, value, b1);
-    if (rows > 1) {
-      value = v128.load32_splat(a1);
-      s10 = multiplyAdd(s10, value, b0);
-      s11 = multiplyAdd(s11, value, b1);
-    }
-    if (rows > 2) {
-      value = v128.load32_splat(a2);
-      s20 = multiplyAdd(s20, value, b0);
-      s21 = multiplyAdd(s21, value, b1);
-    }
-    if (rows > 3) {
-      value = v128.load32_splat(a3);
-      s30 = multiplyAdd(s30, value, b0);
-      s31 = multiplyAdd(s31, value, b1);
-    }
-    if (rows > 4) {
-      value = v128.load32_splat(a4);
-      s40 = multiplyAdd(s40, value, b0);
-      s41 = multiplyAdd(s41, value, b1);
-    }
-    if (rows > 5) {
-      value = v128.load32_splat(a5);
-      s50 = multiplyAdd(s50, value, b0);
-      s51 = multiplyAdd(s51, value, b1);
-    }
-    a += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
-    a4 += 4;
-    a5 += 4;
-    b += 32;
-  }
-  v128.store(c, s00);
-  v128.store(c, s01, 16);
-  if (rows > 1) {
-    v128.store(c + cRow, s10);
-    v128.store(c + cRow, s11, 16);
-  }
-  if (rows > 2) {
-    v128.store(c + 2 * cRow, s20);
-    v128.store(c + 2 * cRow, s21, 16);
-  }
-  if (rows > 3) {
-    v128.store(c + 3 * cRow, s30);
-    v128.store(c + 3 * cRow, s31, 16);
-  }
-  if (rows > 4) {
-    v128.store(c + 4 * cRow, s40);
-    v128.store(c + 4 * cRow, s41, 16);
-  }
-  if (rows > 5) {
-    v128.store(c + 5 * cRow, s50);
-    v128.store(c + 5 * cRow, s51, 16);
-  }
-}
-
-function tile1(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  tile(1, a, aRow, b, c, cRow, k, resume);
-}
-
-function tile2(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  tile(2, a, aRow, b, c, cRow, k, resume);
-}
-
-function tile3(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  tile(3, a, aRow, b, c, cRow, k, resume);
-}
-
-function tile4(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  tile(4, a, aRow, b, c, cRow, k, resume);
-}
-
-function tile5(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  tile(5, a, aRow, b, c, cRow, k, resume);
-}
-
-function tile6(a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
-  tile(6, a, aRow, b, c, cRow, k, resume);
-}
-
+/** c[rows,8] = a[rows,k]·b[k,8], or += where `resume`, for up to six rows. */
 export function tileOf(rows: i32, a: usize, aRow: usize, b: usize, c: usize, cRow: usize, k: i32, resume: bool): void {
   if (rows == 6) tile6(a, aRow, b, c, cRow, k, resume);
   else if (rows == 5) tile5(a, aRow, b, c, cRow, k, resume);
@@ -204,7 +65,7 @@ export function packTransposed(b: usize, bRow: usize, k: i32, n: i32, to: usize)
 export function product(
   a: usize, aRow: usize, packed: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, resume: bool, edge: usize,
 ): void {
-  const steps = (k + (k + STEPS - 1) / STEPS - 1) / ((k + STEPS - 1) / STEPS);
+  const steps = stepsOf(k);
   for (let p = 0; p < k; p += steps) {
     const some = min(k - p, steps);
     for (let i = 0; i < m; i += BLOCK) {
@@ -239,26 +100,38 @@ export function block(
   }
 }
 
-/** c[m,n] = aᵀ·b or += where `resume`, `a` stored `[k,m]`, rows that many bytes apart: blocks of it are transposed into `edge` + 192. */
+/**
+ * c[m,n] = aᵀ·b or += where `resume`, `a` stored `[k,m]`; `b[k,n]` is not packed, and stored `[n,k]` where `transposeB`. Rows as stored are that many bytes apart. One
+ * block of steps after the other is packed and transposed into scratch memory: k may be a hundred thousand tokens.
+ */
 export function productTransposed(
-  a: usize, aRow: usize, packed: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, resume: bool, edge: usize,
+  a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, transposeB: bool, resume: bool, scratch: usize,
 ): void {
-  const turned = edge + EDGE;
-  const steps = (k + (k + STEPS - 1) / STEPS - 1) / ((k + STEPS - 1) / STEPS);
+  const turned = scratch + EDGE;
+  const packed = scratch + packedAt();
+  const steps = stepsOf(k);
   const row = <usize>steps << 2;
   for (let p = 0; p < k; p += steps) {
     const some = min(k - p, steps);
+    if (transposeB) packTransposed(b + (<usize>p << 2), bRow, some, n, packed);
+    else pack(b + <usize>p * bRow, bRow, some, n, packed);
     for (let i = 0; i < m; i += BLOCK) {
       const rows = min(m - i, BLOCK);
       transposeBlock(a + <usize>p * aRow + (<usize>i << 2), aRow, turned, row, some, rows);
-      block(turned, row, packed + (<usize>p << 5), <usize>k << 5, c + <usize>i * cRow, cRow, rows, some, n, resume || p > 0, edge);
+      block(turned, row, packed, <usize>some << 5, c + <usize>i * cRow, cRow, rows, some, n, resume || p > 0, scratch);
     }
   }
 }
 
-/** The scratch memory of a product: an edge tile, a turned block of `a`, then room for the packed `b[k,n]` (see `packedAt`). */
-export function productScratch(k: i32, n: i32): usize {
-  return packedAt() + packedBytes(k, n);
+/** As many blocks of steps as are needed, of like length. */
+function stepsOf(k: i32): i32 {
+  const blocks = (k + STEPS - 1) / STEPS;
+  return (k + blocks - 1) / blocks;
+}
+
+/** The scratch memory of `matmul`: an edge tile, a turned block of `a`, then room for the packed `b[k,n]` (see `packedAt`), or for a block of it. */
+export function productScratch(k: i32, n: i32, transposeA: bool): usize {
+  return packedAt() + packedBytes(transposeA ? min(k, STEPS) : k, n);
 }
 
 // @ts-ignore: decorator
@@ -276,11 +149,15 @@ export function matmul(
     return;
   }
   const packed = scratch + packedAt();
+  const bRow = <usize>(transposeB ? k : n) << 2;
+  const outRow = <usize>n << 2;
   for (let i = 0; i < batch; i++) {
-    if (transposeB) packTransposed(b, <usize>k << 2, k, n, packed);
-    else pack(b, <usize>n << 2, k, n, packed);
-    if (transposeA) productTransposed(a, aRow, packed, out, <usize>n << 2, m, k, n, false, scratch);
-    else product(a, aRow, packed, out, <usize>n << 2, m, k, n, false, scratch);
+    if (transposeA) productTransposed(a, aRow, b, bRow, out, outRow, m, k, n, transposeB, false, scratch);
+    else {
+      if (transposeB) packTransposed(b, bRow, k, n, packed);
+      else pack(b, bRow, k, n, packed);
+      product(a, aRow, packed, out, outRow, m, k, n, false, scratch);
+    }
     a += <usize>m * k << 2;
     b += <usize>k * n << 2;
     out += <usize>m * n << 2;

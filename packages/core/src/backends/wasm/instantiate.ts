@@ -47,7 +47,7 @@ export interface Exports {
     transposeB: number,
     scratch: number,
   ): void;
-  productScratch(k: number, n: number): number;
+  productScratch(k: number, n: number, transposeA: number): number;
   readonly conv1d: Convolution;
   readonly conv1dInputSparse: Convolution;
   readonly conv1dInputDense: Convolution;
@@ -176,7 +176,7 @@ function fuses(exports: Exports, linear: LinearMemory): boolean {
   const [a, b, out] = [2, 2, 1].map((length) => linear.allocate(length)) as [Region, Region, Region];
   linear.floats(a).set([-1, 1 + 2 ** -12]);
   linear.floats(b).set([1 + 2 ** -11, 1 + 2 ** -12]);
-  linear.borrow(exports.productScratch(2, 1), (scratch) =>
+  linear.borrow(exports.productScratch(2, 1, 0), (scratch) =>
     exports.matmul(a.pointer, 8, b.pointer, out.pointer, 1, 1, 2, 1, 0, 0, scratch),
   );
   const fused = linear.floats(out)[0] === 2 ** -24;

@@ -126,7 +126,7 @@ export function createKernels(
 
     matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) => {
       const aRow = (transposeA ? m : k) * 4;
-      const scratch = simd.productScratch(k, n) >>> 0;
+      const scratch = simd.productScratch(k, n, Number(transposeA)) >>> 0;
       const flags = [Number(transposeA), Number(transposeB)];
       const work = batch * m * k * n;
       if (batch === 1) {
@@ -144,7 +144,7 @@ export function createKernels(
 
     conv1d: (x: Region, kernel: Region, y: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const steps = time - width + 1;
-      const scratch = simd.productScratch(width * channels, filters) >>> 0;
+      const scratch = simd.productScratch(width * channels, filters, 0) >>> 0;
       share("conv1d", { n: batch, work: y.length * width * channels, scratch }, (begin, end, at) => {
         const [from, to] = [x.pointer + begin * time * channels * 4, y.pointer + begin * steps * filters * 4];
         return [from, kernel.pointer, to, end - begin, time, channels, width, filters, at];
@@ -162,7 +162,7 @@ export function createKernels(
     },
     conv1dKernel: (x: Region, dy: Region, dkernel: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const sparse = isSparse(dy, x);
-      const bytes = sparse ? dkernel.length * 4 : simd.productScratch(time - width + 1, filters) >>> 0;
+      const bytes = sparse ? dkernel.length * 4 : simd.productScratch(time - width + 1, filters, 1) >>> 0;
       const run = sparse ? simd.conv1dKernelSparse : simd.conv1dKernelDense;
       memory.borrow(bytes, (scratch) =>
         run(x.pointer, dy.pointer, dkernel.pointer, batch, time, channels, width, filters, scratch),

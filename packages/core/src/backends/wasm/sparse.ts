@@ -96,7 +96,7 @@ export function createSparseKernels(
     const { batch, rows, step, stride } = size;
     whole(weight, (pointer) => {
       simd.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
-      const scratch = simd.productScratch(inner, columns) >>> 0;
+      const scratch = simd.productScratch(inner, columns, 0) >>> 0;
       for (let b = 0; b < batch; b++) {
         share("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
           ...[x.pointer + (b * stride + begin * step) * 4, step * 4, pointer],
@@ -109,7 +109,7 @@ export function createSparseKernels(
   const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
     const { columns, inner } = weight;
     whole(weight, (pointer) => {
-      const scratch = simd.productScratch(rows, inner) >>> 0;
+      const scratch = simd.productScratch(rows, inner, 1) >>> 0;
       share("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
         ...[dy.pointer + begin * 4, columns * 4, x.pointer, pointer + begin * inner * 4],
         ...[1, end - begin, rows, inner, 1, 0, at],
