@@ -127,8 +127,8 @@ function layer(
         if (weightHh.values.requiresGrad) {
           weightHh.gradient(dgates, states.storage, { starts, ends }, dweightHh.storage, size);
         }
-        if (bias.requiresGrad) kernels.sum(dgates, dbias.storage, { outer: 1, axis: tokens, inner: 4 * width });
         const project = (dprojected: Storage) => {
+          if (bias.requiresGrad) kernels.sum(dprojected, dbias.storage, { outer: 1, axis: rows, inner: 4 * width });
           if (x.requiresGrad) {
             if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
             weightIh.projectBack(dprojected, dx.storage, rows);
