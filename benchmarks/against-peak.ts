@@ -2,14 +2,13 @@
 //
 //     npm run bench:peak -- --peak "./peak --threads 1 --ms 10 --reps 30"
 //
-// The program after --peak takes `--what sse_fma|sse_muladd` and prints one JSON line with `best`, in GFLOP/s: fused multiplications and
-// additions, or separate ones, on registers alone. Both sides give their best of many windows of about 10 ms: whatever else runs on the host
+// The program after --peak is described at `peakOf`. Both sides give their best of many windows of about 10 ms: whatever else runs on the host
 // makes a window slower, never faster.
-import { execFileSync } from "node:child_process";
 import { createBackend } from "@ltt/cli";
 import { Command } from "commander";
 import { kernelBench } from "./kernels.ts";
 import { machine } from "./machine.ts";
+import { peakOf } from "./peak.ts";
 
 const MATMUL = "512×512×512";
 /** Calls in a turn, about 10 ms each. */
@@ -22,10 +21,7 @@ const flags: { peak: string; rounds: string } = new Command("against-peak")
   .opts();
 
 console.log(JSON.stringify(machine()));
-for (const [name, what] of [
-  ["wasm-fma", "sse_fma"],
-  ["wasm", "sse_muladd"],
-] as const) {
+for (const name of ["wasm-fma", "wasm"] as const) {
   const { candidates, toMeasurement } = kernelBench([await createBackend(name, 1)], MATMUL);
   const [candidate] = candidates;
   const { step } = await candidate!.prepare();
@@ -39,7 +35,7 @@ for (const [name, what] of [
       best = Math.min(best, (performance.now() - start) / 1000);
     }
     const timing = { name: candidate!.name, median: best, best, quartiles: [best, best] as const, times: [best] };
-    const turn = { ours: toMeasurement(timing).best, peak: peakOf(what) };
+    const turn = { ours: toMeasurement(timing).best, peak: peakOf(flags.peak, name) };
     shares.push((100 * turn.ours) / turn.peak);
     [ours, peak] = [Math.max(ours, turn.ours), Math.max(peak, turn.peak)];
   }
@@ -48,10 +44,4 @@ for (const [name, what] of [
     `${candidate!.name}: best ${ours.toFixed(1)} of ${peak.toFixed(1)} GFLOP/s, ${((100 * ours) / peak).toFixed(0)} %; ` +
       `turn by turn ${shares[Math.floor(shares.length / 2)]!.toFixed(0)} % (${shares[0]!.toFixed(0)}–${shares.at(-1)!.toFixed(0)} %, ${shares.length} turns)`,
   );
-}
-
-function peakOf(what: string): number {
-  const [program, ...args] = flags.peak.split(" ");
-  const output = execFileSync(program!, [...args, "--what", what], { encoding: "utf8" });
-  return JSON.parse(output.trim().split("\n").at(-1)!).best;
 }

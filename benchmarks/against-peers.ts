@@ -4,7 +4,7 @@
 //     npm run bench:peers -- --exchange real --tfjs "node tfjs_bench.mjs" --jax-js "node --experimental-wasm-relaxed-simd jaxjs_bench.mjs"
 //     npm run bench:peers -- --exchange real --onnxruntime "node ort_bench.mjs --onnx models"
 //
-// A peer is a program that takes `train|infer --pair … --threads 2 --data DIR` and the options below, reads the batches that are written to --exchange, and prints
+// A peer is a program that takes the options below and `--data DIR`, reads the batches that are written to --exchange, and prints
 // one JSON line with `ms_median`, of a step, and `ms_quiet`, of the steps that had the machine to themselves.
 import { createBackend } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
@@ -32,18 +32,25 @@ const PEERS = {
       title: "PyTorch",
       bench: "training",
       form: "as it is",
-      options: "train --threads 2 --adam fused --flush-denormal 1",
+      options: "train --threads 2 --adam fused --flush-denormal 1 --pair PAIR",
     },
     {
       title: "PyTorch",
       bench: "training",
       form: "bucketed",
-      options: "train --threads 2 --adam fused --flush-denormal 1 --bucket 1",
+      options: "matrix --threads 2 --flush-denormal 1 --configs train:PAIR:adam=fused,bucket=1", // in passes over all batches
     },
   ],
-  tfjs: [{ title: "TensorFlow.js", bench: "training", form: "as it is", options: "train --backend wasm" }],
-  jaxJs: [{ title: "jax-js", bench: "training", form: "as it is", options: "train --style workaround --workers 2" }],
-  onnxruntime: [{ title: "onnxruntime", bench: "inference", form: "as it is", options: "--threads 2" }],
+  tfjs: [{ title: "TensorFlow.js", bench: "training", form: "as it is", options: "train --backend wasm --pair PAIR" }],
+  jaxJs: [
+    {
+      title: "jax-js",
+      bench: "training",
+      form: "as it is",
+      options: "train --style workaround --workers 2 --pair PAIR",
+    },
+  ],
+  onnxruntime: [{ title: "onnxruntime", bench: "inference", form: "as it is", options: "--threads 2 --pair PAIR" }],
 } as const satisfies Record<string, readonly Contest[]>;
 
 interface Flags extends Partial<Record<keyof typeof PEERS, string>> {
@@ -52,6 +59,7 @@ interface Flags extends Partial<Record<keyof typeof PEERS, string>> {
   readonly seconds: string;
   readonly data?: string;
   readonly only?: string;
+  readonly form?: Form;
 }
 
 const flags: Flags = new Command("against-peers")
@@ -63,6 +71,7 @@ const flags: Flags = new Command("against-peers")
   .option("--rounds <n>", "turns of each side", "5")
   .option("--seconds <n>", "the most that a peer takes for its turn, loading and warming not counted", "20")
   .option("--only <pair>", [...PAIRS.keys()].join(", "))
+  .addOption(new Option("--form <form>", "of the batches; default both").choices(["as it is", "bucketed"]))
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
   .parse()
   .opts();
@@ -75,8 +84,10 @@ for (const [name, pair] of PAIRS) {
   exportInput(flags.exchange, dataSetOf(pair), input);
   for (const [peer, contests] of Object.entries(PEERS) as [keyof typeof PEERS, readonly Contest[]][]) {
     const command = flags[peer];
-    if (command !== undefined)
-      for (const contest of contests) await compete(name, pair, contest, command, backend, input);
+    for (const contest of contests) {
+      const isMeant = flags.form === undefined || flags.form === contest.form;
+      if (command !== undefined && isMeant) await compete(name, pair, contest, command, backend, input);
+    }
   }
 }
 
@@ -94,13 +105,13 @@ async function compete(
   for (let round = 0; round < Number(flags.rounds); round++) {
     const timings = await interleave([candidates[form === "as it is" ? 0 : 1]!], 3);
     ours.push(toMeasurement(timings[0]!).samplesPerSecond!);
-    const step = millisecondsOf(command, `${options} --pair ${pair}`, flags.exchange, Number(flags.seconds));
+    const step = millisecondsOf(command, options.replace("PAIR", pair), flags.exchange, Number(flags.seconds));
     theirs.push(64_000 / step);
   }
   const ratios = ours.map((value, turn) => value / theirs[turn]!);
   const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
   console.log(
-    `${bench}, ${name}, ${form}: ours ${middle(ours).toFixed(0)}, ${title} ${middle(theirs).toFixed(1)} samples/s ` +
+    `${bench}, ${name}, ${form}: ours ${middle(ours).toPrecision(4)}, ${title} ${middle(theirs).toPrecision(4)} samples/s ` +
       `(medians of ${flags.rounds} turns), ${middle(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
   );
 }

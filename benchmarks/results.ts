@@ -12,6 +12,7 @@ export interface Measurement {
   readonly density: number;
   /** Median over blocks. */
   readonly samplesPerSecond?: number;
+  /** Of a step, where its products are counted: see `lstmFlops`. */
   readonly gflops?: number;
   readonly seconds?: number;
   /** The same unit, of the fastest block. */

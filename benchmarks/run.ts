@@ -1,4 +1,4 @@
-// npm run bench -- kernels|training|inference|sparse|lottery [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|lottery [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
@@ -11,12 +11,16 @@ import { interleave } from "./interleave.ts";
 import { type Bench, kernelBench } from "./kernels.ts";
 import { lotteryBench } from "./lottery.ts";
 import { machine } from "./machine.ts";
+import { peakOf } from "./peak.ts";
 import { drawCosts, prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
 import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
-import { inputOf, NETWORKS, networkBench } from "./training.ts";
+import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
 const BENCHES = ["kernels", "training", "inference", "sparse", "lottery"] as const;
+
+/** What an LSTM's products are compared with. */
+const MATMUL = "matmul 512×512×512";
 
 /** Backends that one thread drives. */
 const ONE_THREAD: ReadonlySet<string> = new Set(["reference", "gpu"]);
@@ -29,6 +33,8 @@ interface Flags {
   readonly densities?: string;
   readonly pytorch?: string;
   readonly exchange?: string;
+  readonly peak?: string;
+  readonly form?: Form;
   readonly data?: string;
   readonly json?: true;
   readonly out?: string;
@@ -47,6 +53,10 @@ const program = new Command("bench")
     "of sparse, for a network: the program that times PyTorch's step with masks, in turn with ours",
   )
   .option("--exchange <dir>", "where to write the batches for it")
+  .option("--peak <command>", "of training and inference of LSTMs: the program that measures the machine, see peakOf")
+  .addOption(
+    new Option("--form <form>", "of batches, of training and inference; default both").choices(["padded", "bucketed"]),
+  )
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
   .option("--json", "one JSON object a line")
   .option("--out <file>", "write a result file, for compare.ts")
@@ -55,7 +65,7 @@ await program.parseAsync();
 
 async function bench(
   kind: (typeof BENCHES)[number],
-  { backend, threads, only, seconds, densities, pytorch, exchange, data, json, out }: Flags,
+  { backend, threads, only, seconds, densities, pytorch, exchange, peak, form, data, json, out }: Flags,
 ): Promise<void> {
   const names = backend.split(",").filter((name): name is BackendName => BACKENDS.some((known) => known === name));
   if (names.length !== backend.split(",").length)
@@ -75,6 +85,7 @@ async function bench(
 
   const measurements: Measurement[] = [];
   const sentences: string[] = [];
+  const peaks = new Map(peak === undefined ? [] : names.map((name) => [name as string, peakOf(peak, name)]));
   if (kind === "lottery") {
     for (const name of names) measurements.push(...(await lotteryBench(name)));
   } else if (kind === "sparse" && network !== undefined) {
@@ -95,7 +106,7 @@ async function bench(
     else sentences.push(...sentencesOf(network, result));
     if (out !== undefined) drawCosts(network, result, out);
   } else {
-    const chosen = await choose(kind, await backends(), only, data, chosenDensities);
+    const chosen = await choose(kind, await backends(), only, data, chosenDensities, form);
     if (chosen.candidates.length === 0) throw new RangeError(`--only ${only}: nothing of that name`);
     measurements.push(...(await interleave(chosen.candidates, budget)).map(chosen.toMeasurement));
     if (kind === "sparse") sentences.push(...ratiosOf(measurements, json === true));
@@ -103,6 +114,7 @@ async function bench(
 
   const counted = measurements.map((one) => ({ ...one, threads: ONE_THREAD.has(one.backend) ? 1 : team }));
   for (const measurement of counted) console.log(json === true ? JSON.stringify(measurement) : lineOf(measurement));
+  if (json !== true) sentences.push(...budgets(counted, peaks));
   for (const sentence of sentences) console.log(sentence);
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(resultFile(counted), null, 2)}\n`);
 }
@@ -113,13 +125,38 @@ async function choose(
   only: string | undefined,
   data: string | undefined,
   densities: readonly number[] = [1, 0.8, 0.5, 0.3, 0.1, 0.03, 0.012],
+  form?: Form,
 ): Promise<Bench> {
   if (kind === "kernels") return kernelBench(backends, only);
   if (kind === "sparse") return productBench(backends, densities, only);
   const networks = NETWORKS.filter((network) => (only === undefined ? network === "spam-cnn" : network === only));
   const inputs = new Map<(typeof NETWORKS)[number], Awaited<ReturnType<typeof loadInput>>>();
   for (const network of networks) inputs.set(network, await loadInput(inputOf(network), data));
-  return networkBench(kind, backends, inputs);
+  const steps = networkBench(kind, backends, inputs, form === undefined ? {} : { forms: [form] });
+  return networks.some((network) => network.endsWith("lstm")) ? beside(steps, kernelBench(backends, MATMUL)) : steps;
+}
+
+/** Both, in turn. */
+function beside(one: Bench, other: Bench): Bench {
+  const first = new Set(one.candidates.map(({ name }) => name));
+  return {
+    candidates: [...one.candidates, ...other.candidates],
+    toMeasurement: (timing) => (first.has(timing.name) ? one : other).toMeasurement(timing),
+  };
+}
+
+/** What of a matmul's rate, and of the machine's, steps reach in their products: the rest goes to gates, to memory and to waiting. */
+function budgets(measurements: readonly Measurement[], peaks: ReadonlyMap<string, number>): string[] {
+  return measurements.flatMap(({ bench, name, backend, gflops }) => {
+    const matmul = measurements.find((one) => one.bench === "kernel" && one.backend === backend)?.gflops;
+    if (bench === "kernel" || gflops === undefined || matmul === undefined) return [];
+    const share = (of: number) => `${((100 * gflops) / of).toFixed(0)} % of ${of.toFixed(1)}`;
+    const peak = peaks.get(backend);
+    const machine = peak === undefined ? "" : `, ${share(peak)} that the machine can`;
+    return [
+      `${name}, ${backend}: ${gflops.toFixed(1)} GFLOP/s over real tokens, ${share(matmul)} that matmul does beside it${machine}`,
+    ];
+  });
 }
 
 /** Of products: operations on what is stored, against the dense ones. */

@@ -22,6 +22,7 @@ import {
   type Values,
   valuesAt,
 } from "@ltt/lottery";
+import { type LstmSize, lstmFlops } from "./flops.ts";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
@@ -43,11 +44,11 @@ export function inputOf(network: Network): Input {
   return network.startsWith("imdb") ? "imdb" : network.startsWith("ag-news") ? "ag-news" : "spam";
 }
 
-/** Batches of one length, or of like lengths. */
+/** Batches of one length, or of like lengths: then one has many times the tokens of another, and what is timed is a pass over all. */
 export type Form = "padded" | "bucketed";
 
 /** "lstm" is one layer, one direction, hidden 128; "bilstm" the published network. No dropout before the first layer, as the peers' networks have none. */
-function lstmSize(network: Network): { hidden: number; layers: number; bidirectional: boolean } {
+function lstmSize(network: Network): LstmSize {
   return network.endsWith("bilstm")
     ? { hidden: 256, layers: 2, bidirectional: true }
     : { hidden: 128, layers: 1, bidirectional: false };
@@ -68,7 +69,13 @@ export function networkBench(
           id: `${network} ${form} ${backend.name} ${density}`,
           backend,
           density,
-          texts: input[form][0]!.targets.size,
+          texts: input[form]
+            .slice(0, form === "padded" ? 1 : undefined)
+            .reduce((sum, { targets }) => sum + targets.size, 0),
+          flops:
+            network.endsWith("cnn") || density < 1
+              ? undefined
+              : lstmFlops(lstmSize(network), input[form], kind === "training" ? 3 : 1),
           prepare: () => prepareSteps(kind, network, backend, input, form, density),
         })),
       ),
@@ -77,12 +84,13 @@ export function networkBench(
   return {
     candidates: cases.map(({ id, prepare }) => ({ name: id, prepare })),
     toMeasurement: ({ name: id, median, best, quartiles }) => {
-      const { name, backend, texts, density } = cases.find((found) => found.id === id)!;
+      const { name, backend, texts, flops, density } = cases.find((found) => found.id === id)!;
       const measured = measurement({
         bench: kind,
         name,
         backend: backend.name,
         samplesPerSecond: texts / median,
+        ...(flops === undefined ? {} : { gflops: (flops * texts) / median / 1e9 }),
         best: texts / best,
         quartiles: [texts / quartiles[1], texts / quartiles[0]],
       });
@@ -111,9 +119,16 @@ async function prepareSteps(
   const model = await on(() => modelOf(network, { rows, outputs }, density, on));
   const optimiser = on(() => new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 }));
   let step = 0;
-  const next = (): Batch => batches[step++ % batches.length]!;
   const work = kind === "training" ? trainStep : inferStep;
-  return { step: () => on(() => work(model, optimiser, next(), step)).reading };
+  const next = () => on(() => work(model, optimiser, batches[step++ % batches.length]!, step)).reading;
+  if (form === "padded") return { step: next };
+  return {
+    step: async () => {
+      let last = 0;
+      for (const _ of batches) last = await next();
+      return last;
+    },
+  };
 }
 
 async function modelOf(
