@@ -109,7 +109,10 @@ async function compete(
     theirs.push(64_000 / step);
   }
   const ratios = ours.map((value, turn) => value / theirs[turn]!);
-  const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  const middle = (values: readonly number[]) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+  };
   console.log(
     `${bench}, ${name}, ${form}: ours ${middle(ours).toPrecision(4)}, ${title} ${middle(theirs).toPrecision(4)} samples/s ` +
       `(medians of ${flags.rounds} turns), ${middle(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
