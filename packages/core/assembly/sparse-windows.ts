@@ -4,8 +4,12 @@ import { largest } from "./windows";
 
 // The windows of `windows.ts`, with rows or a kernel of which only a part is stored.
 
-export function maxOfPackedWindowsScratch(rows: i32, channels: i32, width: i32): usize {
-  return (<usize>channels * width << 5) + (<usize>rows * width << 5);
+// A stored number of a row: where the panel has its channel; its value.
+const NUMBER = 8;
+
+/** @param entries - That the rows store, repeated ones counted again. */
+export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, width: i32): usize {
+  return (<usize>channels * width << 5) + (<usize>rows * width << 5) + <usize>entries * NUMBER + (<usize>(rows + 1) << 2);
 }
 
 /** See `SparseKernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. */
@@ -15,10 +19,13 @@ export function maxOfPackedWindows(
 ): void {
   const panel = scratch;
   const projected = panel + (<usize>channels * width << 5);
+  const ends = projected + (<usize>count * width << 5);
+  const numbers = ends + (<usize>count << 2);
+  gather(values, starts, stored, ids, count, <usize>width << 5, ends, numbers);
   for (let f = begin; f < end; f += 8) {
     const some = min(filters - f, 8);
     packByChannel(kernel + (<usize>f << 2), channels, width, filters, some, panel);
-    project(values, starts, stored, ids, panel, projected, count, width);
+    project(ends, numbers, panel, projected, count, width);
     const at = <usize>f << 2;
     for (let b = 0; b < batch; b++) {
       const text = <usize>b * filters << 2;
@@ -44,33 +51,44 @@ function packByChannel(kernel: usize, channels: i32, width: i32, filters: i32, s
   }
 }
 
-/** projected[r,w,0:8] = Σ row r at c · panel[c,w,0:8], over what the row stores, at most six places of the window at a time. */
-function project(
-  values: usize, starts: usize, stored: usize, ids: usize, panel: usize, projected: usize, count: i32, width: i32,
-): void {
-  const row = <usize>width << 5;
-  for (let r = 0; r < count; r++, ids += 4, projected += row) {
+/** What the rows store, one after the other, where it is read again for every eight filters; and where each row ends. */
+function gather(values: usize, starts: usize, stored: usize, ids: usize, count: i32, row: usize, ends: usize, numbers: usize): void {
+  for (let r = 0; r < count; r++, ids += 4, ends += 4) {
     const column = starts + (<usize>load<i32>(ids) << 2);
-    const first = <usize>load<i32>(column) << 2;
     const last = <usize>load<i32>(column, 4) << 2;
+    for (let at = <usize>load<i32>(column) << 2; at < last; at += 4, numbers += NUMBER) {
+      store<usize>(numbers, <usize>load<i32>(stored + at) * row);
+      store<f32>(numbers, load<f32>(values + at), 4);
+    }
+    store<usize>(ends, numbers);
+  }
+}
+
+/** projected[r,w,0:8] = Σ row r at c · panel[c,w,0:8], over what the row stores, at most six places of the window at a time. */
+function project(ends: usize, numbers: usize, panel: usize, projected: usize, count: i32, width: i32): void {
+  const row = <usize>width << 5;
+  let first = numbers;
+  for (let r = 0; r < count; r++, ends += 4, projected += row) {
+    const last = load<usize>(ends);
     let w = 0;
     for (; w < width; w += 6) {
       const from = panel + (<usize>w << 5);
       const to = projected + (<usize>w << 5);
       const some = min(width - w, 6);
-      if (some == 3) row3(values, stored, first, last, from, row, to);
-      else if (some == 4) row4(values, stored, first, last, from, row, to);
-      else if (some == 5) row5(values, stored, first, last, from, row, to);
-      else if (some == 6) row6(values, stored, first, last, from, row, to);
-      else if (some == 2) row2(values, stored, first, last, from, row, to);
-      else row1(values, stored, first, last, from, row, to);
+      if (some == 3) row3(first, last, from, to);
+      else if (some == 4) row4(first, last, from, to);
+      else if (some == 5) row5(first, last, from, to);
+      else if (some == 6) row6(first, last, from, to);
+      else if (some == 2) row2(first, last, from, to);
+      else row1(first, last, from, to);
     }
+    first = last;
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function rowOf(taps: i32, values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
+function rowOf(taps: i32, first: usize, last: usize, panel: usize, to: usize): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -83,9 +101,9 @@ function rowOf(taps: i32, values: usize, stored: usize, first: usize, last: usiz
   let s41 = f32x4.splat(0);
   let s50 = f32x4.splat(0);
   let s51 = f32x4.splat(0);
-  for (let at = first; at < last; at += 4) {
-    const from = panel + <usize>load<i32>(stored + at) * row;
-    const value = v128.load32_splat(values + at);
+  for (let at = first; at < last; at += NUMBER) {
+    const from = panel + load<usize>(at);
+    const value = v128.load32_splat(at, 4);
     s00 = multiplyAdd(s00, value, v128.load(from));
     s01 = multiplyAdd(s01, value, v128.load(from, 16));
     if (taps > 1) {
@@ -133,35 +151,35 @@ function rowOf(taps: i32, values: usize, stored: usize, first: usize, last: usiz
   }
 }
 
-function row1(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
-  rowOf(1, values, stored, first, last, panel, row, to);
+function row1(first: usize, last: usize, panel: usize, to: usize): void {
+  rowOf(1, first, last, panel, to);
 }
 
-function row2(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
-  rowOf(2, values, stored, first, last, panel, row, to);
+function row2(first: usize, last: usize, panel: usize, to: usize): void {
+  rowOf(2, first, last, panel, to);
 }
 
-function row3(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
-  rowOf(3, values, stored, first, last, panel, row, to);
+function row3(first: usize, last: usize, panel: usize, to: usize): void {
+  rowOf(3, first, last, panel, to);
 }
 
-function row4(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
-  rowOf(4, values, stored, first, last, panel, row, to);
+function row4(first: usize, last: usize, panel: usize, to: usize): void {
+  rowOf(4, first, last, panel, to);
 }
 
-function row5(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
-  rowOf(5, values, stored, first, last, panel, row, to);
+function row5(first: usize, last: usize, panel: usize, to: usize): void {
+  rowOf(5, first, last, panel, to);
 }
 
-function row6(values: usize, stored: usize, first: usize, last: usize, panel: usize, row: usize, to: usize): void {
-  rowOf(6, values, stored, first, last, panel, row, to);
+function row6(first: usize, last: usize, panel: usize, to: usize): void {
+  rowOf(6, first, last, panel, to);
 }
 
 // An entry of a filter: which word of the window, times 4; which channel, times 4; its value.
 const ENTRY = 12;
 
 export function maxOfWindowsSparseScratch(entries: i32, width: i32, filters: i32): usize {
-  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + (<usize>width << 2) + 64;
+  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + (<usize>width << 4) + 64;
 }
 
 /** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
@@ -170,8 +188,6 @@ export function maxOfWindowsRowsSparse(
   count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
-  for (let r = 0; r < count; r++) memory.fill(drows + r * row + (<usize>begin << 2), 0, <usize>(end - begin) << 2);
-
   const words = scratch;
   const own = words + (<usize>width << 2);
   const entries = own + (<usize>(filters + 1) << 2);
@@ -209,14 +225,17 @@ export function maxOfWindowsRowsSparse(
   }
 }
 
-/** See `SparseKernels.maxOfWindowsKernel`. This is filters `begin` … `end` − 1. */
+/**
+ * See `SparseKernels.maxOfWindowsKernel`. This is filters `begin` … `end` − 1; four windows with a gradient at a time, whose terms are added to an entry one
+ * after the other.
+ */
 export function maxOfWindowsKernelSparse(
   dy: usize, winners: usize, rows: usize, starts: usize, stored: usize, order: usize, places: usize, dvalues: usize,
   batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
   const words = scratch;
-  const entries = words + (<usize>width << 2);
+  const entries = words + (<usize>width << 4);
   for (let f = begin; f < end; f++) {
     const first = load<i32>(starts + (<usize>f << 2));
     const last = load<i32>(starts + (<usize>f << 2), 4);
@@ -225,20 +244,35 @@ export function maxOfWindowsKernelSparse(
     for (let e = first; e < last; e++, entry += ENTRY) {
       const place = load<i32>(stored + (<usize>e << 2));
       const w = place / channels;
-      store<i32>(entry, w << 2);
+      store<i32>(entry, w << 4);
       store<i32>(entry, (place - w * channels) << 2, 4);
       store<f32>(entry, 0, 8);
     }
-    for (let b = 0; b < batch; b++) {
-      const at = <usize>(b * filters + f) << 2;
-      const d = load<f32>(dy + at);
-      if (d == 0) continue;
-      rowsOfWords(places + (<usize>(b * time + load<i32>(winners + at)) << 2), width, rows, row, words);
-      const scale = f32x4.splat(d);
-      for (entry = entries; entry < stop; entry += ENTRY) {
-        const from = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
-        const sum = multiplyAdd(v128.load32_zero(entry, 8), scale, v128.load32_zero(from));
-        v128.store32_lane(entry, sum, 0, 8);
+    for (let b = 0; b < batch; ) {
+      let windows = 0;
+      let d0 = f32x4.splat(0);
+      let d1 = d0;
+      let d2 = d0;
+      let d3 = d0;
+      for (; b < batch && windows < 4; b++) {
+        const at = <usize>(b * filters + f) << 2;
+        if (load<f32>(dy + at) == 0) continue;
+        d0 = d1;
+        d1 = d2;
+        d2 = d3;
+        d3 = v128.load32_zero(dy + at);
+        const window = places + (<usize>(b * time + load<i32>(winners + at)) << 2);
+        const to = words + (<usize>windows << 2);
+        windows++;
+        for (let w: usize = 0; w < <usize>width; w++) {
+          store<usize>(to + (w << 4), rows + <usize>load<i32>(window + (w << 2)) * row);
+        }
+      }
+      if (windows == 4) gather4(words, entries, stop, d0, d1, d2, d3);
+      else {
+        if (windows > 2) gather1(words, entries, stop, d1);
+        if (windows > 1) gather1(words + (<usize>(windows - 2) << 2), entries, stop, d2);
+        if (windows > 0) gather1(words + (<usize>(windows - 1) << 2), entries, stop, d3);
       }
     }
     entry = entries;
@@ -246,6 +280,26 @@ export function maxOfWindowsKernelSparse(
       const at = <usize>e << 2;
       store<f32>(dvalues + (order == 0 ? at : <usize>load<i32>(order + at) << 2), load<f32>(entry, 8));
     }
+  }
+}
+
+/** Each entry of a filter += d · what the row of its word has in its channel, for four windows. */
+function gather4(words: usize, entries: usize, stop: usize, d0: v128, d1: v128, d2: v128, d3: v128): void {
+  for (let entry = entries; entry < stop; entry += ENTRY) {
+    const word = words + load<usize>(entry);
+    const channel = load<usize>(entry, 4);
+    let sum = multiplyAdd(v128.load32_zero(entry, 8), d0, v128.load32_zero(load<usize>(word) + channel));
+    sum = multiplyAdd(sum, d1, v128.load32_zero(load<usize>(word, 4) + channel));
+    sum = multiplyAdd(sum, d2, v128.load32_zero(load<usize>(word, 8) + channel));
+    sum = multiplyAdd(sum, d3, v128.load32_zero(load<usize>(word, 12) + channel));
+    v128.store32_lane(entry, sum, 0, 8);
+  }
+}
+
+function gather1(words: usize, entries: usize, stop: usize, d: v128): void {
+  for (let entry = entries; entry < stop; entry += ENTRY) {
+    const from = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
+    v128.store32_lane(entry, multiplyAdd(v128.load32_zero(entry, 8), d, v128.load32_zero(from)), 0, 8);
   }
 }
 

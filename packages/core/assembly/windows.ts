@@ -65,11 +65,15 @@ function largest5(projected: usize, places: usize, windows: i32, y: usize, winne
   largestOf(5, projected, places, windows, y, winners, filters);
 }
 
-/** For a width from 3 to 5 that is known when this is compiled: where the words of a window are stays in registers, and moves on with it. */
+/**
+ * For a width from 3 to 5 that is known when this is compiled: where the words of a window are stays in registers, and moves on with it. A sum that is no number
+ * would lose against every other: `total` tells that there is one, or infinities of both signs, and the windows are gone through again.
+ */
 // @ts-ignore: decorator
 @inline
 function largestOf(width: i32, projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
   const row = <usize>width << 5;
+  const first = places;
   let word0 = projected + <usize>load<i32>(places) * row;
   let word1 = projected + <usize>load<i32>(places, 4) * row;
   let word2 = projected + <usize>load<i32>(places, 8) * row;
@@ -77,10 +81,11 @@ function largestOf(width: i32, projected: usize, places: usize, windows: i32, y:
   let word4: usize = 0;
   if (width > 3) word3 = projected + <usize>load<i32>(places, 12) * row;
   if (width > 4) word4 = projected + <usize>load<i32>(places, 16) * row;
-  let best0 = f32x4.splat(0);
-  let best1 = f32x4.splat(0);
+  let best0 = f32x4.splat(-Infinity);
+  let best1 = f32x4.splat(-Infinity);
   let winner0 = i32x4.splat(0);
   let winner1 = i32x4.splat(0);
+  let total = f32x4.splat(0);
   for (let t = 0; ; ) {
     let sum0 = f32x4.add(f32x4.add(v128.load(word0), v128.load(word1, 32)), v128.load(word2, 64));
     let sum1 = f32x4.add(f32x4.add(v128.load(word0, 16), v128.load(word1, 48)), v128.load(word2, 80));
@@ -92,17 +97,12 @@ function largestOf(width: i32, projected: usize, places: usize, windows: i32, y:
       sum0 = f32x4.add(sum0, v128.load(word4, 128));
       sum1 = f32x4.add(sum1, v128.load(word4, 144));
     }
-    if (t == 0) {
-      best0 = sum0;
-      best1 = sum1;
-    } else {
-      const wins0 = wins(sum0, best0);
-      const wins1 = wins(sum1, best1);
-      best0 = v128.bitselect(sum0, best0, wins0);
-      best1 = v128.bitselect(sum1, best1, wins1);
-      winner0 = v128.bitselect(i32x4.splat(t), winner0, wins0);
-      winner1 = v128.bitselect(i32x4.splat(t), winner1, wins1);
-    }
+    const now = i32x4.splat(t);
+    winner0 = i32x4.max_s(winner0, v128.and(now, f32x4.gt(sum0, best0)));
+    winner1 = i32x4.max_s(winner1, v128.and(now, f32x4.gt(sum1, best1)));
+    best0 = f32x4.pmax(best0, sum0);
+    best1 = f32x4.pmax(best1, sum1);
+    total = f32x4.add(total, f32x4.add(sum0, sum1));
     if (++t >= windows) break;
     places += 4;
     word0 = word1;
@@ -114,6 +114,10 @@ function largestOf(width: i32, projected: usize, places: usize, windows: i32, y:
       word3 = word4;
       word4 = projected + <usize>load<i32>(places, 16) * row;
     }
+  }
+  if (v128.any_true(f32x4.ne(total, total))) {
+    largestOfAny(projected, first, windows, width, y, winners, filters);
+    return;
   }
   put(y, best0, best1, filters);
   put(winners, winner0, winner1, filters);
@@ -171,9 +175,7 @@ export function maxOfWindowsRows(
   const mine = scratch + <usize>width * filters * row;
   for (let r = 0; r < count; r++) {
     const part = (r >> 4) % parts;
-    const own = part >= begin && part < end;
-    store<u8>(mine + r, own);
-    if (own) memory.fill(drows + r * row, 0, row);
+    store<u8>(mine + r, part >= begin && part < end);
   }
   for (let b = 0; b < batch; b++, places += <usize>time << 2) {
     for (let f = 0; f < filters; f++, dy += 4, winners += 4) {

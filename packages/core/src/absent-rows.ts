@@ -6,7 +6,7 @@ import type { AdamStep, Indices, Storage, TableRows } from "./kernels.ts";
 const HISTORY = 1024;
 
 /** Elements that the rows of a packed table have on average, or it is passed over whole: a row of fewer is mostly its incomplete last vector. Estimated. */
-const LONG = 24;
+const LONG = 8;
 
 /** Tables, and their moments, some rows of which are behind. */
 const behind = new WeakMap<Storage, AbsentRows>();

@@ -235,7 +235,7 @@ export interface Kernels {
     winners: Indices,
     size: WindowSize,
   ): void;
-  /** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], in the order of b, f, w; a dy of 0 adds nothing */
+  /** drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], in the order of b, f, w; a dy of 0 adds nothing */
   maxOfWindowsRows(
     dy: Storage,
     winners: Indices,

@@ -5,7 +5,7 @@ import { noGrad, onceOnly, record } from "../record.ts";
 import { indices } from "../scope.ts";
 import { type Shape, ShapeError, show } from "../shape.ts";
 import { dense, Sparse, type WeightCube, type WeightMatrix, type WeightVector } from "../sparse.ts";
-import { empty, emptyLike, type Matrix } from "../tensor.ts";
+import { empty, emptyLike, type Matrix, type Tensor, zeros } from "../tensor.ts";
 import type { TokenMatrix, TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
@@ -13,6 +13,7 @@ import { distinctIds } from "./distinct.ts";
 import { checkIds } from "./embedding.ts";
 import { relu } from "./relu.ts";
 import { gatherDistinctPackedRows, gatherDistinctRows } from "./rows.ts";
+import { slice } from "./slice.ts";
 
 /** The filters of one width. */
 export interface TextFilters {
@@ -56,12 +57,14 @@ export function textConvolution(
   const words = wordsOf(weights, distinct, paddingId);
   const placed = indices(which);
 
-  const features = filters.map(({ kernel, bias }) => {
+  const groups = filters.map(({ kernel }) => {
     const windows = indices(ends.map((end) => Math.max(1, end - kernel.shape[0] + 1)));
-    const largest = maxOfWindows(words, kernel, placed, windows, [batch, time]);
-    return relu(bias === undefined ? largest : add(largest, dense(bias)));
+    return maxOfWindows(words, kernel, placed, windows, [batch, time]);
   });
-  return concat(features, { axis: 1 });
+  const largest = sideBySide(words, placed, groups);
+  if (filters.every(({ bias }) => bias === undefined)) return relu(largest);
+  const biases = filters.map(({ kernel, bias }) => (bias === undefined ? zeros([kernel.shape[2]]) : dense(bias)));
+  return relu(add(largest, concat<readonly [number]>(biases)));
 }
 
 /** The rows of the words in a batch, and how they are stored if they are part of a sparse table. */
@@ -79,58 +82,103 @@ function wordsOf(weights: WeightMatrix, distinct: Int32Array, paddingId: number 
   return { rows, packed: { values: weights.values.storageOfRows(distinct), table: byRows(weights), ids } };
 }
 
+/** The filters of one width, each with its largest window of every text. */
+interface Group {
+  readonly size: WindowSize;
+  readonly kernel: Tensor;
+  /** The kernel if only a part of it is stored. */
+  readonly stored: Sparse | undefined;
+  /** What has a gradient: the kernel, or what is stored of it. */
+  readonly operand: Tensor;
+  /** `[batch, filters]` */
+  readonly largest: Matrix;
+  readonly winners: Indices;
+}
+
 function maxOfWindows(
   { rows, packed }: Words,
   weights: WeightCube,
   places: Indices,
   windows: Indices,
   [batch, time]: readonly [number, number],
-): Matrix {
+): Group {
   const { kernels } = backend();
   const [width, channels, filters] = weights.shape;
   const size: WindowSize = { rows: rows.shape[0], batch, time, channels, width, filters };
-  const y = empty([batch, filters]);
-  const winners = indices(y.size);
   const stored = weights instanceof Sparse && kernels.sparse !== undefined ? weights : undefined;
   const kernel = stored === undefined ? dense(weights) : noGrad(() => dense(weights));
+  const largest = empty([batch, filters]);
+  const winners = indices(largest.size);
   if (packed === undefined) {
-    kernels.maxOfWindows(rows.storage, kernel.storage, places, windows, y.storage, winners, size);
+    kernels.maxOfWindows(rows.storage, kernel.storage, places, windows, largest.storage, winners, size);
   } else {
-    kernels.sparse!.maxOfWindows(rows.storage, packed, kernel.storage, places, windows, y.storage, winners, size);
+    kernels.sparse!.maxOfWindows(
+      rows.storage,
+      packed,
+      kernel.storage,
+      places,
+      windows,
+      largest.storage,
+      winners,
+      size,
+    );
   }
+  return { size, kernel, stored, operand: stored?.values ?? kernel, largest, winners };
+}
 
-  const operand = stored?.values ?? kernel;
-  return record("textConvolution", y, [rows, operand], (dy) => [
-    () => {
-      const drows = emptyLike(rows);
-      if (stored === undefined) {
-        kernels.maxOfWindowsRows(dy.storage, winners, kernel.storage, places, drows.storage, size);
-      } else {
-        const [values, entries] = [stored.values.storage, byColumns(stored)];
-        kernels.sparse!.maxOfWindowsRows(
-          dy.storage,
-          winners,
-          kernel.storage,
-          values,
-          entries,
-          places,
-          drows.storage,
-          size,
-        );
-      }
-      return onceOnly("textConvolution", drows, [dy, operand]);
-    },
-    () => {
-      const gradient = emptyLike<Shape>(operand);
-      if (stored === undefined) {
-        kernels.maxOfWindowsKernel(dy.storage, winners, rows.storage, places, gradient.storage, size);
-      } else {
-        const entries = byColumns(stored);
-        kernels.sparse!.maxOfWindowsKernel(dy.storage, winners, rows.storage, entries, places, gradient.storage, size);
-      }
-      return onceOnly("textConvolution", gradient, [dy, rows]);
-    },
-  ]);
+/** What all groups found, `[batch, all filters]`: one operation, so that they add up the gradient of the words in one place. */
+function sideBySide({ rows }: Words, places: Indices, groups: readonly Group[]): Matrix {
+  const batch = groups[0]!.size.batch;
+  const axes = groups.map(({ size }) => size.filters);
+  const begins = axes.map((_, g) => axes.slice(0, g).reduce((sum, n) => sum + n, 0));
+  const y = empty([batch, begins.at(-1)! + axes.at(-1)!]);
+  backend().kernels.concat(
+    groups.map(({ largest }) => largest.storage),
+    y.storage,
+    { outer: batch, axes, inner: 1 },
+  );
+
+  return record("textConvolution", y, [rows, ...groups.map(({ operand }) => operand)], (dy) => {
+    const parts = groups.map((_, g) => slice(dy, [0, begins[g]!], [batch, begins[g]! + axes[g]!]));
+    return [
+      () => {
+        const drows = zeros(rows.shape);
+        for (const [g, group] of groups.entries()) addToRows(group, parts[g]!, places, drows);
+        return onceOnly("textConvolution", drows, [dy, ...groups.map(({ operand }) => operand)]);
+      },
+      ...groups.map((group, g) => () => {
+        const gradient = gradientOfKernel(group, parts[g]!, rows, places);
+        return onceOnly("textConvolution", gradient, [dy, rows]);
+      }),
+    ];
+  });
+}
+
+function addToRows({ size, kernel, stored, winners }: Group, dy: Matrix, places: Indices, drows: Matrix): void {
+  const { kernels } = backend();
+  if (stored === undefined) {
+    kernels.maxOfWindowsRows(dy.storage, winners, kernel.storage, places, drows.storage, size);
+    return;
+  }
+  const [values, entries] = [stored.values.storage, byColumns(stored)];
+  kernels.sparse!.maxOfWindowsRows(dy.storage, winners, kernel.storage, values, entries, places, drows.storage, size);
+}
+
+function gradientOfKernel(
+  { size, stored, operand, winners }: Group,
+  dy: Matrix,
+  rows: Matrix,
+  places: Indices,
+): Tensor {
+  const { kernels } = backend();
+  const gradient = emptyLike<Shape>(operand);
+  if (stored === undefined) {
+    kernels.maxOfWindowsKernel(dy.storage, winners, rows.storage, places, gradient.storage, size);
+  } else {
+    const entries = byColumns(stored);
+    kernels.sparse!.maxOfWindowsKernel(dy.storage, winners, rows.storage, entries, places, gradient.storage, size);
+  }
+  return gradient;
 }
 
 function check(

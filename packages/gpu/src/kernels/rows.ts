@@ -10,9 +10,10 @@ const AXES = {
   two: { row: "this.thread.y", column: "this.thread.x" },
   one: { row: "quotient(this.thread.x, dim)", column: remainder("this.thread.x", "dim") },
 } as const;
+type Axes = (typeof AXES)["one" | "two"];
 
 /** A kernel in both forms, and the one for so many rows with its grid. */
-function byRows<Arrays extends string>(make: (axes: (typeof AXES)["one" | "two"]) => Kernel<Arrays, "dim">) {
+function byRows<Arrays extends string>(make: (axes: Axes) => Kernel<Arrays, "dim">) {
   const [one, two] = [make(AXES.one), make(AXES.two)];
   return (rows: number, dim: number): { kernel: Kernel<Arrays, "dim">; grid: Grid } =>
     rows > TALLEST ? { kernel: one, grid: [rows * dim] } : { kernel: two, grid: [dim, rows] };
@@ -38,36 +39,48 @@ export function gather(issue: Issue, table: Values, ids: Int32Array, out: Values
 }
 
 /** Threads cannot scatter: each gathers what belongs to its row, whose entries the host has put side by side. */
-const sumOfRows = byRows(({ row, column }) =>
-  kernel({
-    name: "sumOfRows",
-    arrays: ["rows", "order", "starts"],
-    integers: ["dim"],
-    body: `
-    let sum = 0;
-    const start = starts[${row}];
-    const count = starts[${row} + 1] - start;
+const sumOfRows = sums("sumOfRows", [], () => "0");
+const sumOntoRows = sums("sumOntoRows", ["before"], ({ row, column }) => `before[${row} * dim + ${column}]`);
+
+function sums<More extends string>(name: string, more: readonly More[], first: (axes: Axes) => string) {
+  return byRows<"rows" | "order" | "starts" | More>((at) =>
+    kernel({
+      name,
+      arrays: ["rows", "order", "starts", ...more],
+      integers: ["dim"],
+      body: `
+    let sum = ${first(at)};
+    const start = starts[${at.row}];
+    const count = starts[${at.row} + 1] - start;
     for (let k = 0; k < count; k++) {
       const entry = order[whole(start) + k];
-      sum += rows[whole(entry) * dim + ${column}];
+      sum += rows[whole(entry) * dim + ${at.column}];
     }
     return sum;`,
-  }),
-);
+    }),
+  );
+}
 
-/** out[r,d] = Σ rows[i,d] over the i whose id is r, in the order of i. */
+/** out[r,d] = Σ rows[i,d] over the i whose id is r, in the order of i; or, asked for, out[r,d] += it. */
 export function scatter(
   issue: Issue,
   rows: Values,
   ids: Indices,
   out: Values,
-  { dim, except }: { dim: number; except?: number | undefined },
+  { dim, except, onto = false }: { dim: number; except?: number | undefined; onto?: boolean },
 ): void {
   if (out.length === 0) return;
   const { order, starts } = sorted(hostIndices("scatterRows", ids), out.length / dim, except);
   const [entries, ends] = [issue.upload(order), issue.upload(starts)];
-  const { kernel, grid } = sumOfRows(starts.length - 1, dim);
-  issue.launch(kernel, { rows, order: entries, starts: ends }, { dim }, out, grid);
+  const arrays = { rows, order: entries, starts: ends };
+  const count = starts.length - 1;
+  if (onto) {
+    const { kernel, grid } = sumOntoRows(count, dim);
+    issue.launch(kernel, { ...arrays, before: out }, { dim }, out, grid);
+  } else {
+    const { kernel, grid } = sumOfRows(count, dim);
+    issue.launch(kernel, arrays, { dim }, out, grid);
+  }
   issue.release(entries);
   issue.release(ends);
 }

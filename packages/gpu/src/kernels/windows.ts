@@ -101,7 +101,7 @@ export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWind
       const { kernel, groups } = issue.variant(GRADIENT_OF_PLACES, channels);
       const sizes = { width, channels, filters };
       issue.launch(kernel, { dy, winners, weights }, sizes, dplaces, [groups, time, batch]);
-      scatter(issue, dplaces, places, drows, { dim: channels });
+      scatter(issue, dplaces, places, drows, { dim: channels, onto: true });
       issue.release(dplaces);
     },
     maxOfWindowsKernel: (dy, winners, rows, places, dkernel, { batch, time, channels, width, filters }) =>

@@ -108,7 +108,7 @@ export function maxOfWindows(
   denseMaxOfWindows(rows, kernel, places, windows, y, winners, size);
 }
 
-/** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
+/** drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
 export function maxOfWindowsRows(
   dy: Float32Array,
   winners: Int32Array,
@@ -120,7 +120,6 @@ export function maxOfWindowsRows(
   size: WindowSize,
 ): void {
   const { channels } = size;
-  drows.fill(0);
   eachWord(dy, winners, places, size, (d, row, w, filter) => {
     eachEntry(stored as Arrays, filter, (place, i) => {
       if (Math.floor(place / channels) === w) drows[row * channels + (place % channels)]! += f(d * values[i]!);

@@ -67,7 +67,6 @@ export function maxOfWindowsRows(
   size: WindowSize,
 ): void {
   const { channels, filters } = size;
-  drows.fill(0);
   eachWord(dy, winners, places, size, (d, row, w, filter) => {
     for (let c = 0; c < channels; c++) {
       drows[row * channels + c]! += f(d * kernel[(w * channels + c) * filters + filter]!);

@@ -87,7 +87,7 @@ export interface Exports {
   spread(...operands: number[]): void;
   collect(...operands: number[]): void;
   maxOfPackedWindows(...operands: number[]): void;
-  maxOfPackedWindowsScratch(rows: number, channels: number, width: number): number;
+  maxOfPackedWindowsScratch(rows: number, entries: number, channels: number, width: number): number;
   maxOfWindowsRowsSparse(...operands: number[]): void;
   maxOfWindowsKernelSparse(...operands: number[]): void;
   maxOfWindowsSparseScratch(entries: number, width: number, filters: number): number;

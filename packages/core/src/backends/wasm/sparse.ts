@@ -32,7 +32,7 @@ interface Groups {
 const CHUNK = 4096;
 
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.45, winners: 0.2 } as const;
+const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 1.1, winners: 1.1 } as const;
 
 const densityOf = ({ places, columns, inner }: Compressed): number => places.length / Math.max(1, columns * inner);
 
@@ -44,6 +44,7 @@ export function createSparseKernels(
   dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel">,
 ): Omit<SparseKernels, "lstm" | "lstmGates"> {
   const grouped = new WeakMap<Compressed, Groups>();
+  const placed = new WeakMap<Compressed, Region>();
 
   const pointersOf = ({ starts, places, order }: Entries): number[] => [
     starts.pointer,
@@ -74,6 +75,22 @@ export function createSparseKernels(
       groupStarts[j + 1] = firsts.length / 2;
     }
     return { starts: upload(groupStarts), places: upload(Int32Array.from(firsts)), lanes: upload(lanes) };
+  };
+
+  /** Where each stored element of a weight by columns is in the whole of it, `[inner, columns]`, in the order of its values. */
+  const positionsIn = (weight: Entries): Region => {
+    let found = placed.get(weight);
+    if (found === undefined) {
+      const [ends, places] = [memory.integers(weight.starts), memory.integers(weight.places)];
+      const order = weight.order === undefined ? undefined : memory.integers(weight.order);
+      const positions = new Int32Array(places.length);
+      for (let j = 0; j < weight.columns; j++) {
+        for (let e = ends[j]!; e < ends[j + 1]!; e++) positions[order?.[e] ?? e] = places[e]! * weight.columns + j;
+      }
+      found = upload(positions);
+      placed.set(weight, found);
+    }
+    return found;
   };
 
   const upload = (values: Int32Array): Region => {
@@ -116,6 +133,13 @@ export function createSparseKernels(
       ]);
       simd.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
     });
+  };
+
+  const storedIn = (ids: Region, starts: Region): number => {
+    const [rows, begins] = [memory.integers(ids), memory.integers(starts)];
+    let entries = 0;
+    for (let i = 0; i < rows.length; i++) entries += begins[rows[i]! + 1]! - begins[rows[i]!]!;
+    return entries;
   };
 
   return {
@@ -197,8 +221,9 @@ export function createSparseKernels(
       if (densityOf(table) > BREAK_EVEN.rows) return dense.maxOfWindows(rows, kernel, words, windows, y, winners, size);
       const { starts, places } = table as Entries;
       const { rows: count, batch, time, channels, width, filters } = size;
-      const scratch = simd.maxOfPackedWindowsScratch(count, channels, width) >>> 0;
-      const work = (count * (values.length / Math.max(1, table.columns)) + batch * time) * width * filters;
+      const entries = storedIn(ids, starts);
+      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, width) >>> 0;
+      const work = (entries + batch * time) * width * filters;
       share("maxOfPackedWindows", { n: filters, work, grain: 8, scratch }, (begin, end, at) => [
         ...[values, starts, places, ids, kernel, words, windows, y, winners].map(({ pointer }) => pointer),
         ...[count, batch, time, channels, width, filters, begin, end, at],
@@ -239,7 +264,8 @@ export function createSparseKernels(
         const dkernel = memory.allocate(width * channels * filters);
         try {
           dense.maxOfWindowsKernel(dy, winners, rows, words, dkernel, size);
-          simd.collect(dvalues.pointer, ...pointersOf(stored as Entries), dkernel.pointer, filters, 4, filters * 4);
+          const positions = positionsIn(stored as Entries);
+          simd.gatherRows(dkernel.pointer, positions.pointer, dvalues.pointer, dvalues.length, 1);
         } finally {
           memory.release(dkernel);
         }
