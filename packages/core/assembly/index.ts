@@ -11,11 +11,11 @@ export { lstm, lstmGates, lstmRecurrent, lstmRecurrentScratch, lstmScratch, lstm
 export { lstmCell, lstmCellGradient } from "./lstm-cell";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
-export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";
+export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsKernelScratch, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";
 export {
   adamPacked, collect, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
   sparseProductValuesScratch, sparseRows, spread,
 } from "./sparse";
 export {
-  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch,
+  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";

@@ -1,6 +1,6 @@
 import { multiplyAdd } from "./lanes";
 import { copyRow } from "./movement";
-import { largest } from "./windows";
+import { countOf, gradientsOf, largest, nextText, nextWindows, windowsBytes, wordsOf } from "./windows";
 
 // The windows of `windows.ts`, with rows or a kernel of which only a part is stored.
 
@@ -67,28 +67,53 @@ function gather(values: usize, starts: usize, stored: usize, ids: usize, count: 
 /** projected[r,w,0:8] = Σ row r at c · panel[c,w,0:8], over what the row stores, at most six places of the window at a time. */
 function project(ends: usize, numbers: usize, panel: usize, projected: usize, count: i32, width: i32): void {
   const row = <usize>width << 5;
-  let first = numbers;
-  for (let r = 0; r < count; r++, ends += 4, projected += row) {
-    const last = load<usize>(ends);
-    let w = 0;
-    for (; w < width; w += 6) {
+  for (let r = 0, at = numbers; r < count; r++, ends += 4, projected += row) {
+    const end = load<usize>(ends);
+    for (let w = 0; w < width; w += 6) {
+      const some = min(width - w, 6);
       const from = panel + (<usize>w << 5);
       const to = projected + (<usize>w << 5);
-      const some = min(width - w, 6);
-      if (some == 3) row3(first, last, from, to);
-      else if (some == 4) row4(first, last, from, to);
-      else if (some == 5) row5(first, last, from, to);
-      else if (some == 6) row6(first, last, from, to);
-      else if (some == 2) row2(first, last, from, to);
-      else row1(first, last, from, to);
+      if (some == 3) row3(at, end, from, to);
+      else if (some == 4) row4(at, end, from, to);
+      else if (some == 5) row5(at, end, from, to);
+      else if (some == 6) row6(at, end, from, to);
+      else if (some == 2) row2(at, end, from, to);
+      else row1(at, end, from, to);
     }
-    first = last;
+    at = end;
   }
+}
+
+function row1(at: usize, end: usize, panel: usize, to: usize): void {
+  rowOf(1, at, end, panel, to);
+}
+
+function row2(at: usize, end: usize, panel: usize, to: usize): void {
+  rowOf(2, at, end, panel, to);
+}
+
+function row3(at: usize, end: usize, panel: usize, to: usize): void {
+  rowOf(3, at, end, panel, to);
+}
+
+// These are exported, and so compiled by themselves: V8 unrolls a loop the more the deeper it lies, and these, unrolled, would not find registers enough, which costs more
+// than a call.
+
+export function row4(at: usize, end: usize, panel: usize, to: usize): void {
+  rowOf(4, at, end, panel, to);
+}
+
+export function row5(at: usize, end: usize, panel: usize, to: usize): void {
+  rowOf(5, at, end, panel, to);
+}
+
+export function row6(at: usize, end: usize, panel: usize, to: usize): void {
+  rowOf(6, at, end, panel, to);
 }
 
 // @ts-ignore: decorator
 @inline
-function rowOf(taps: i32, first: usize, last: usize, panel: usize, to: usize): void {
+function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -101,7 +126,7 @@ function rowOf(taps: i32, first: usize, last: usize, panel: usize, to: usize): v
   let s41 = f32x4.splat(0);
   let s50 = f32x4.splat(0);
   let s51 = f32x4.splat(0);
-  for (let at = first; at < last; at += NUMBER) {
+  for (; at < end; at += NUMBER) {
     const from = panel + load<usize>(at);
     const value = v128.load32_splat(at, 4);
     s00 = multiplyAdd(s00, value, v128.load(from));
@@ -151,35 +176,11 @@ function rowOf(taps: i32, first: usize, last: usize, panel: usize, to: usize): v
   }
 }
 
-function row1(first: usize, last: usize, panel: usize, to: usize): void {
-  rowOf(1, first, last, panel, to);
-}
-
-function row2(first: usize, last: usize, panel: usize, to: usize): void {
-  rowOf(2, first, last, panel, to);
-}
-
-function row3(first: usize, last: usize, panel: usize, to: usize): void {
-  rowOf(3, first, last, panel, to);
-}
-
-function row4(first: usize, last: usize, panel: usize, to: usize): void {
-  rowOf(4, first, last, panel, to);
-}
-
-function row5(first: usize, last: usize, panel: usize, to: usize): void {
-  rowOf(5, first, last, panel, to);
-}
-
-function row6(first: usize, last: usize, panel: usize, to: usize): void {
-  rowOf(6, first, last, panel, to);
-}
-
 // An entry of a filter: which word of the window, times 4; which channel, times 4; its value.
 const ENTRY = 12;
 
 export function maxOfWindowsSparseScratch(entries: i32, width: i32, filters: i32): usize {
-  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + (<usize>width << 4) + 64;
+  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + windowsBytes(width) + 64;
 }
 
 /** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
@@ -234,8 +235,8 @@ export function maxOfWindowsKernelSparse(
   batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
-  const words = scratch;
-  const entries = words + (<usize>width << 4);
+  const group = scratch;
+  const entries = group + windowsBytes(width);
   for (let f = begin; f < end; f++) {
     const first = load<i32>(starts + (<usize>f << 2));
     const last = load<i32>(starts + (<usize>f << 2), 4);
@@ -248,32 +249,13 @@ export function maxOfWindowsKernelSparse(
       store<i32>(entry, (place - w * channels) << 2, 4);
       store<f32>(entry, 0, 8);
     }
-    for (let b = 0; b < batch; ) {
-      let windows = 0;
-      let d0 = f32x4.splat(0);
-      let d1 = d0;
-      let d2 = d0;
-      let d3 = d0;
-      for (; b < batch && windows < 4; b++) {
-        const at = <usize>(b * filters + f) << 2;
-        if (load<f32>(dy + at) == 0) continue;
-        d0 = d1;
-        d1 = d2;
-        d2 = d3;
-        d3 = v128.load32_zero(dy + at);
-        const window = places + (<usize>(b * time + load<i32>(winners + at)) << 2);
-        const to = words + (<usize>windows << 2);
-        windows++;
-        for (let w: usize = 0; w < <usize>width; w++) {
-          store<usize>(to + (w << 4), rows + <usize>load<i32>(window + (w << 2)) * row);
-        }
-      }
-      if (windows == 4) gather4(words, entries, stop, d0, d1, d2, d3);
-      else {
-        if (windows > 2) gather1(words, entries, stop, d1);
-        if (windows > 1) gather1(words + (<usize>(windows - 2) << 2), entries, stop, d2);
-        if (windows > 0) gather1(words + (<usize>(windows - 1) << 2), entries, stop, d3);
-      }
+    const own = <usize>f << 2;
+    for (let b = 0; b < batch; b = nextText(group)) {
+      nextWindows(b, dy + own, winners + own, rows, places, batch, time, row, width, filters, group);
+      const d = gradientsOf(group);
+      const words = wordsOf(group);
+      if (countOf(group) == 4) gather4(d, words, entries, stop);
+      else for (let i: usize = 0; i < <usize>countOf(group) << 2; i += 4) gather1(d + i, words + i, entries, stop);
     }
     entry = entries;
     for (let e = first; e < last; e++, entry += ENTRY) {
@@ -284,7 +266,11 @@ export function maxOfWindowsKernelSparse(
 }
 
 /** Each entry of a filter += d · what the row of its word has in its channel, for four windows. */
-function gather4(words: usize, entries: usize, stop: usize, d0: v128, d1: v128, d2: v128, d3: v128): void {
+function gather4(d: usize, words: usize, entries: usize, stop: usize): void {
+  const d0 = v128.load32_zero(d);
+  const d1 = v128.load32_zero(d, 4);
+  const d2 = v128.load32_zero(d, 8);
+  const d3 = v128.load32_zero(d, 12);
   for (let entry = entries; entry < stop; entry += ENTRY) {
     const word = words + load<usize>(entry);
     const channel = load<usize>(entry, 4);
@@ -296,10 +282,11 @@ function gather4(words: usize, entries: usize, stop: usize, d0: v128, d1: v128, 
   }
 }
 
-function gather1(words: usize, entries: usize, stop: usize, d: v128): void {
+function gather1(d: usize, words: usize, entries: usize, stop: usize): void {
+  const scale = v128.load32_zero(d);
   for (let entry = entries; entry < stop; entry += ENTRY) {
     const from = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
-    v128.store32_lane(entry, multiplyAdd(v128.load32_zero(entry, 8), d, v128.load32_zero(from)), 0, 8);
+    v128.store32_lane(entry, multiplyAdd(v128.load32_zero(entry, 8), scale, v128.load32_zero(from)), 0, 8);
   }
 }
 

@@ -112,16 +112,7 @@ function maxOfWindows(
   if (packed === undefined) {
     kernels.maxOfWindows(rows.storage, kernel.storage, places, windows, largest.storage, winners, size);
   } else {
-    kernels.sparse!.maxOfWindows(
-      rows.storage,
-      packed,
-      kernel.storage,
-      places,
-      windows,
-      largest.storage,
-      winners,
-      size,
-    );
+    kernels.sparse!.maxOfWindows(rows.storage, packed, kernel.storage, places, windows, largest.storage, winners, size);
   }
   return { size, kernel, stored, operand: stored?.values ?? kernel, largest, winners };
 }

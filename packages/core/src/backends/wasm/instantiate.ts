@@ -56,6 +56,7 @@ export interface Exports {
   conv1dInputScratch(time: number, channels: number, width: number, filters: number): number;
   maxOfWindows(...operands: number[]): void;
   maxOfWindowsRows(...operands: number[]): void;
+  maxOfWindowsKernelScratch(channels: number, width: number, filters: number): number;
   maxOfWindowsKernel(...operands: number[]): void;
   maxOfWindowsScratch(rows: number, channels: number, width: number, filters: number): number;
   countNonZero(x: number, n: number): number;

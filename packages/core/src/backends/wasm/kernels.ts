@@ -209,7 +209,8 @@ export function createKernels(
       { rows: count, batch, time, channels, width, filters }: WindowSize,
     ) => {
       const work = batch * filters * width * channels;
-      share("maxOfWindowsKernel", { n: filters, work, scratch: dkernel.bytes }, (begin, end, at) => [
+      const scratch = simd.maxOfWindowsKernelScratch(channels, width, filters) >>> 0;
+      share("maxOfWindowsKernel", { n: filters, work, scratch }, (begin, end, at) => [
         ...[dy, winners, rows, places, dkernel].map(({ pointer }) => pointer),
         ...[count, batch, time, channels, width, filters, begin, end, at],
       ]);
