@@ -1,24 +1,11 @@
 import { sigmoid4, tanh4 } from "./elementary";
-import { loadPart, storePart } from "./lanes";
+import { loadLanes, storeLanes } from "./lanes";
 import { transposeBlock } from "./movement";
 import { BLOCK, block, EDGE, pack, packedAt, packedBytes, packTransposed, product, STEPS } from "./product";
 import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
 
 // One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or a thread's part) by falling length, so at every
 // step they are the first `alive` of it, and their states are that many rows of compact matrices.
-
-// @ts-ignore: decorator
-@inline
-function get(from: usize, lanes: i32): v128 {
-  return lanes == 4 ? v128.load(from) : loadPart(from, lanes);
-}
-
-// @ts-ignore: decorator
-@inline
-function put(to: usize, value: v128, lanes: i32): void {
-  if (lanes == 4) v128.store(to, value);
-  else storePart(to, value, lanes);
-}
 
 /**
  * Gradients that have vanished, below 2⁻⁹⁶, become 0: long before they are denormal numbers themselves, for so would be their products with weights, and each
@@ -140,21 +127,21 @@ function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, 
 function advanceUnits(
   z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, row: usize, at: usize, lanes: i32,
 ): void {
-  const i = sigmoid4(get(z + at, lanes));
-  const f = sigmoid4(get(z + row + at, lanes));
-  const g = tanh4(get(z + 2 * row + at, lanes));
-  const o = sigmoid4(get(z + 3 * row + at, lanes));
-  const cell = f32x4.add(f32x4.mul(f, get(c + at, lanes)), f32x4.mul(i, g));
+  const i = sigmoid4(loadLanes(z + at, lanes));
+  const f = sigmoid4(loadLanes(z + row + at, lanes));
+  const g = tanh4(loadLanes(z + 2 * row + at, lanes));
+  const o = sigmoid4(loadLanes(z + 3 * row + at, lanes));
+  const cell = f32x4.add(f32x4.mul(f, loadLanes(c + at, lanes)), f32x4.mul(i, g));
   const output = f32x4.mul(o, tanh4(cell));
-  put(c + at, cell, lanes);
-  put(h + at, output, lanes);
-  put(states + at, output, lanes);
+  storeLanes(c + at, cell, lanes);
+  storeLanes(h + at, output, lanes);
+  storeLanes(states + at, output, lanes);
   if (gates == 0) return;
-  put(gates + at, i, lanes);
-  put(gates + row + at, f, lanes);
-  put(gates + 2 * row + at, g, lanes);
-  put(gates + 3 * row + at, o, lanes);
-  put(cells + at, cell, lanes);
+  storeLanes(gates + at, i, lanes);
+  storeLanes(gates + row + at, f, lanes);
+  storeLanes(gates + 2 * row + at, g, lanes);
+  storeLanes(gates + 3 * row + at, o, lanes);
+  storeLanes(cells + at, cell, lanes);
 }
 
 /** See `Kernels.lstmGates`, and `SparseKernels.lstmGates` where `recurrent` is 0: against the order of reading. */
@@ -212,28 +199,28 @@ function retreatUnits(
   dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, row: usize, at: usize, lanes: i32,
 ): void {
   const one = f32x4.splat(1);
-  const i = get(gates + at, lanes);
-  const f = get(gates + row + at, lanes);
-  const g = get(gates + 2 * row + at, lanes);
-  const o = get(gates + 3 * row + at, lanes);
-  const previous = before == 0 ? f32x4.splat(0) : get(before + at, lanes);
-  const tanhC = tanh4(get(cells + at, lanes));
-  const dhj = f32x4.add(vanish(get(dh + at, lanes)), get(dstates + at, lanes));
+  const i = loadLanes(gates + at, lanes);
+  const f = loadLanes(gates + row + at, lanes);
+  const g = loadLanes(gates + 2 * row + at, lanes);
+  const o = loadLanes(gates + 3 * row + at, lanes);
+  const previous = before == 0 ? f32x4.splat(0) : loadLanes(before + at, lanes);
+  const tanhC = tanh4(loadLanes(cells + at, lanes));
+  const dhj = f32x4.add(vanish(loadLanes(dh + at, lanes)), loadLanes(dstates + at, lanes));
   const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
-  const dcj = f32x4.add(get(dc + at, lanes), through);
+  const dcj = f32x4.add(loadLanes(dc + at, lanes), through);
   const di = vanish(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))));
   const df = vanish(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))));
   const dg = vanish(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))));
   const d_o = vanish(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))));
-  put(dc + at, vanish(f32x4.mul(dcj, f)), lanes);
-  put(dz + at, di, lanes);
-  put(dz + row + at, df, lanes);
-  put(dz + 2 * row + at, dg, lanes);
-  put(dz + 3 * row + at, d_o, lanes);
-  put(dgates + at, di, lanes);
-  put(dgates + row + at, df, lanes);
-  put(dgates + 2 * row + at, dg, lanes);
-  put(dgates + 3 * row + at, d_o, lanes);
+  storeLanes(dc + at, vanish(f32x4.mul(dcj, f)), lanes);
+  storeLanes(dz + at, di, lanes);
+  storeLanes(dz + row + at, df, lanes);
+  storeLanes(dz + 2 * row + at, dg, lanes);
+  storeLanes(dz + 3 * row + at, d_o, lanes);
+  storeLanes(dgates + at, di, lanes);
+  storeLanes(dgates + row + at, df, lanes);
+  storeLanes(dgates + 2 * row + at, dg, lanes);
+  storeLanes(dgates + 3 * row + at, d_o, lanes);
 }
 
 export function lstmRecurrentScratch(hidden: i32): usize {
