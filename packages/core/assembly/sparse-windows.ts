@@ -196,11 +196,13 @@ export function maxOfWindowsRowsSparse(
   for (let f = 0; f < filters; f++) {
     store<usize>(own + (<usize>f << 2), entry);
     const last = load<i32>(starts + (<usize>f << 2), 4);
+    let w = 0;
+    let begins = 0; // place of the word's first channel; places ascend
     for (let e = load<i32>(starts + (<usize>f << 2)); e < last; e++) {
       const at = <usize>e << 2;
       const place = load<i32>(stored + at);
-      const w = place / channels;
-      const c = place - w * channels;
+      for (; place - begins >= channels; begins += channels) w++;
+      const c = place - begins;
       if (c < begin || c >= end) continue;
       store<i32>(entry, w << 2);
       store<i32>(entry, c << 2, 4);
@@ -242,11 +244,13 @@ export function maxOfWindowsKernelSparse(
     const last = load<i32>(starts + (<usize>f << 2), 4);
     const stop = entries + <usize>(last - first) * ENTRY;
     let entry = entries;
+    let w = 0;
+    let begins = 0; // place of the word's first channel; places ascend
     for (let e = first; e < last; e++, entry += ENTRY) {
       const place = load<i32>(stored + (<usize>e << 2));
-      const w = place / channels;
+      for (; place - begins >= channels; begins += channels) w++;
       store<i32>(entry, w << 4);
-      store<i32>(entry, (place - w * channels) << 2, 4);
+      store<i32>(entry, (place - begins) << 2, 4);
       store<f32>(entry, 0, 8);
     }
     const own = <usize>f << 2;
