@@ -32,7 +32,7 @@ interface Groups {
 const CHUNK = 4096;
 
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.65, winners: 0.18 } as const;
+const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.6, winners: 0.18 } as const;
 
 const densityOf = ({ places, columns, inner }: Compressed): number => places.length / Math.max(1, columns * inner);
 
