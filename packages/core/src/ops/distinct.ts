@@ -14,18 +14,19 @@ export function distinctIds(
   // Plain loops: tens of thousands of tokens at every step are where a callback each is felt.
   if (ranks.length < range) ranks = new Int32Array(range);
   const rank = ranks;
-  const found = new Int32Array(ids.length);
   let count = 0;
   for (let b = 0; b < reach.length; b++) {
     for (let i = b * step; i < reach[b]!; i++) {
-      const id = ids[i]!;
-      if (rank[id] !== 0) continue;
-      rank[id] = 1;
-      found[count++] = id;
+      if (rank[ids[i]!] === 0) count++;
+      rank[ids[i]!] = 1;
     }
   }
-  const distinct = found.slice(0, count).sort();
-  for (let r = 0; r < count; r++) rank[distinct[r]!] = r;
+  const distinct = new Int32Array(count);
+  for (let id = 0, found = 0; found < count; id++) {
+    if (rank[id] === 0) continue;
+    distinct[found] = id;
+    rank[id] = found++;
+  }
   const which = new Int32Array(ids.length);
   for (let b = 0; b < reach.length; b++) {
     for (let i = b * step; i < reach[b]!; i++) which[i] = rank[ids[i]!]!;
