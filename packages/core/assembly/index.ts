@@ -11,7 +11,8 @@ export { lstm, lstmGates, lstmRecurrent, lstmRecurrentScratch, lstmScratch, lstm
 export { lstmCell, lstmCellGradient } from "./lstm-cell";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
-export { maxOfWindows, maxOfWindowsKernel, maxOfWindowsKernelScratch, maxOfWindowsRows, maxOfWindowsScratch } from "./windows";
+export { maxOfWindows, maxOfWindowsScratch } from "./windows";
+export { maxOfWindowsKernel, maxOfWindowsKernelScratch, maxOfWindowsRows } from "./window-gradients";
 export {
   adamPacked, collect, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
   sparseProductValuesScratch, sparseRows, spread,

@@ -1,6 +1,7 @@
 import { multiplyAdd } from "./lanes";
 import { copyRow } from "./movement";
-import { countOf, gradientsOf, largest, nextText, nextWindows, windowsBytes, wordsOf } from "./windows";
+import { countOf, gradientsOf, nextText, nextWindows, windowsBytes, wordsOf } from "./window-gradients";
+import { largest } from "./windows";
 
 // The windows of `windows.ts`, with rows or a kernel of which only a part is stored.
 

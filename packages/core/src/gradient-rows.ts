@@ -8,7 +8,10 @@ import type { Matrix, Scalar, Tensor } from "./tensor.ts";
 // What is done with whole gradients before an optimiser has them, without writing an embedding's out: it stays the rows that a batch has read, so that Adam may pass
 // the others over.
 
-/** All values of a gradient but zeros that are known to be zeros: enough for its norm. Nothing is recorded. */
+/**
+ * All values of a gradient but zeros that are known to be zeros: of an embedding `[words, dim]` the rows that a batch has read, `[rows, dim]`, of any other tensor the
+ * gradient itself. Enough for its norm. Nothing is recorded.
+ */
 export function gradientValues(gradient: Tensor): Tensor {
   const rows = rowsOf(gradient);
   if (rows === undefined) return gradient;
@@ -20,7 +23,7 @@ export function gradientValues(gradient: Tensor): Tensor {
   return noGrad(() => concat([part(0, at), part(at + 1, distinct.length)]));
 }
 
-/** The gradient times a number, to go to an optimiser. Nothing is recorded. */
+/** `factor · gradient`, of the gradient's shape, to go to an optimiser; an embedding's stays rows. Nothing is recorded. */
 export function scaleGradient<T extends Tensor>(gradient: T, factor: Scalar): T {
   return noGrad(() => {
     const rows = rowsOf(gradient);

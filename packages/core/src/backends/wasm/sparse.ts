@@ -135,6 +135,7 @@ export function createSparseKernels(
     });
   };
 
+  /** Elements that the rows of a batch's words store. */
   const storedIn = (ids: Region, starts: Region): number => {
     const [rows, begins] = [memory.integers(ids), memory.integers(starts)];
     let entries = 0;
