@@ -190,13 +190,14 @@ function startsFrom(values: Float32Array, positions: Int32Array, name: string, w
 /** Whether more than one in ten of the values other than 0 also stand, at the same places, in another network's start or end. */
 function resembles(values: Float32Array, positions: Int32Array, name: string, other: AuditedNetwork): boolean {
   return [other.start, other.trained].some(({ pattern, values: theirs }) => {
-    const places = new Map(Array.from(pattern.get(name) ?? [], (at, i) => [at, theirs.get(name)![i]!]));
+    const [places, found] = [pattern.get(name) ?? new Int32Array(), theirs.get(name)];
     let [shared, compared] = [0, 0];
-    values.forEach((value, i) => {
-      if (value === 0) return; // biases and the padding's row start at 0 everywhere
+    for (let i = 0, k = 0; i < positions.length; i++) {
+      if (values[i] === 0) continue; // biases and the padding's row start at 0 everywhere
       compared++;
-      if (places.get(positions[i]!) === value) shared++;
-    });
+      while (k < places.length && places[k]! < positions[i]!) k++; // both ascend
+      if (places[k] === positions[i] && found?.[k] === values[i]) shared++;
+    }
     return shared > compared / 10;
   });
 }
