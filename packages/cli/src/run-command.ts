@@ -114,12 +114,12 @@ async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
   );
 }
 
-/** Ctrl-C: not a failure, and what is finished stays. */
+/** Ctrl-C: not a failure, and what is done stays. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 
   constructor() {
-    super("interrupted: finished networks are kept; the same command goes on from there");
+    super("interrupted: all that was done is kept; the same command goes on from there");
   }
 }
 

@@ -150,7 +150,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       asked = true;
       kill("SIGINT");
     });
-    expect(err).toContain("ltt: interrupted: finished networks are kept; the same command goes on from there");
+    expect(err).toContain("ltt: interrupted: all that was done is kept; the same command goes on from there");
     expect(code).toBe(130);
     expect(readdirSync(join(root, "stopped", "nodes")).length).toBe(2);
     const resumed = await ltt(args);

@@ -8,6 +8,15 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
 }
 
+/** What early stopping remembers between evaluations: for resuming. */
+export interface EarlyStoppingState {
+  /** Evaluations in a row that brought no improvement. */
+  readonly waited: number;
+  readonly best:
+    | { readonly step: number; readonly loss: number; readonly values: ReadonlyMap<string, Float32Array> }
+    | undefined;
+}
+
 /**
  * Watches a validation loss, says when to stop, and keeps the best weights.
  *
@@ -17,7 +26,7 @@ export class EarlyStopping {
   readonly #weights: ReadonlyMap<string, Weight>;
   readonly #patience: number;
   readonly #minDelta: number;
-  #best: { readonly step: number; readonly loss: number; readonly values: Map<string, Float32Array> } | undefined;
+  #best: EarlyStoppingState["best"];
   #waited = 0;
 
   /** @throws {RangeError} if patience is not an integer from 1, or minDelta negative. */
@@ -51,6 +60,17 @@ export class EarlyStopping {
       this.#waited++;
     }
     return this.#waited >= this.#patience;
+  }
+
+  /** What goes on to the same decisions after `load`. */
+  state(): EarlyStoppingState {
+    return { waited: this.#waited, best: this.#best };
+  }
+
+  /** Goes on from a state. */
+  load({ waited, best }: EarlyStoppingState): void {
+    this.#waited = waited;
+    this.#best = best;
   }
 
   /**

@@ -4,7 +4,7 @@ export { clipByNorm, clipByValue } from "./clip.ts";
 export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
 export { DivergenceError } from "./divergence.ts";
 export { Dropout } from "./dropout.ts";
-export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
+export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./early-stopping.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { type ClassScore, type Evaluation, evaluate, scores } from "./evaluation.ts";
 export { type Initialiser, parameter } from "./initialiser.ts";

@@ -3,9 +3,9 @@ import { decodeCheckpoint, encodeCheckpoint, snapshot } from "@ltt/layers";
 import { z } from "zod";
 import { emptyParts } from "./empty-parts.ts";
 import type { Trained } from "./network.ts";
-import type { Json, Node } from "./node-store.ts";
+import type { Json, Node, StoredFiles } from "./node-store.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
-import type { LevelResult } from "./report/input.ts";
+import type { CurvePoint, LevelResult } from "./report/input.ts";
 
 /**
  * A finished network: what later ones need of it, on the host, so that a long run holds the memory of one network. Of what is frozen they need
@@ -62,7 +62,7 @@ export async function readNetwork(node: Node): Promise<Finished> {
     .split("\n")
     .map((line) => JSON.parse(line));
   const level = levelSchema.parse(lines.at(-1));
-  const curve = z.array(pointSchema).parse(lines.slice(0, -1));
+  const curve = parseCurve(lines.slice(0, -1));
 
   const { weights: all } = decodeCheckpoint(
     await node.read("weights.safetensors"),
@@ -70,7 +70,7 @@ export async function readNetwork(node: Node): Promise<Finished> {
   );
   const frozen = new Set(level.tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
   const weights = new Map([...all].filter(([name]) => !frozen.has(name)));
-  const early = level.arm === "dense" ? decodeValues(await node.read("early.safetensors"), node.folder) : undefined;
+  const early = level.arm === "dense" ? await readValues(node, "early.safetensors") : undefined;
   const parts = emptyParts(all);
   const tensors = level.tensors.map((tensor) => ({
     ...tensor,
@@ -81,13 +81,15 @@ export async function readNetwork(node: Node): Promise<Finished> {
   return { hash: node.hash, pattern: patternOf(weights), trained: await snapshot(weights), early, level: result };
 }
 
+/** The validations of a network. */
+export function parseCurve(points: unknown): CurvePoint[] {
+  return curveSchema.parse(points);
+}
+
 const fraction = z.number().min(0).max(1);
-const pointSchema = z.object({
-  step: z.int(),
-  trainLoss: z.number(),
-  validationLoss: z.number(),
-  validationAccuracy: fraction,
-});
+const curveSchema = z.array(
+  z.object({ step: z.int(), trainLoss: z.number(), validationLoss: z.number(), validationAccuracy: fraction }),
+);
 const levelSchema = z.object({
   arm: z.string(),
   seed: z.int(),
@@ -107,8 +109,8 @@ const levelSchema = z.object({
   steps: z.int(),
 });
 
-/** The weights that a failed training left, as a safetensors file: of a pruned tensor its values, in the order of its pattern. */
-export function encodeLastGood(values: Values, step: number): Uint8Array {
+/** Values after a step as a safetensors file: of a pruned tensor those that are left, in the order of its pattern. */
+export function encodeStored(values: Values, step: number): Uint8Array {
   return encodeSafetensors(
     new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: [data.length], data }])),
     new Map([["step", String(step)]]),
@@ -123,11 +125,15 @@ function encodeValues(weights: ReadonlyMap<string, Weight>, values: Values, step
   );
 }
 
-function decodeValues(bytes: Uint8Array, folder: string): Values {
-  const file = `${folder}/early.safetensors`;
+/**
+ * The values of a safetensors file, by name.
+ *
+ * @throws {RunFolderError} if it is missing or has changed.
+ */
+export async function readValues({ folder, read }: StoredFiles, file: string): Promise<Values> {
   return new Map(
-    Array.from(decodeSafetensors(bytes, file).tensors, ([name, entry]) => {
-      if (entry.dtype !== "F32") throw new RangeError(`${file}: "${name}" is ${entry.dtype}; it is F32`);
+    Array.from(decodeSafetensors(await read(file), `${folder}/${file}`).tensors, ([name, entry]) => {
+      if (entry.dtype !== "F32") throw new RangeError(`${folder}/${file}: "${name}" is ${entry.dtype}; it is F32`);
       return [name, entry.data];
     }),
   );

@@ -2,11 +2,14 @@ import type { Weight } from "@ltt/core";
 import {
   Adam,
   type Batch,
+  BEGINNING,
   DivergenceError,
   EarlyStopping,
   evaluate,
   type Module,
+  type Position,
   parametersOf,
+  restore,
   snapshot,
   type TextClassifier,
   train,
@@ -14,6 +17,7 @@ import {
 } from "@ltt/layers";
 import type { Values } from "./pattern.ts";
 import type { CurvePoint } from "./report/input.ts";
+import type { Unfinished } from "./unfinished.ts";
 
 /** A text classifier with weights. */
 export type Model = Module & TextClassifier;
@@ -101,6 +105,10 @@ export interface TrainNetworkOptions {
   /** Called after every step. */
   readonly onStep?: ((step: number, loss: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Where an earlier training of this network was: this one goes on from there. */
+  readonly from?: Unfinished | undefined;
+  /** Keeps where training is: called as often as `isDue` wants after a step, and before `signal` ends training. */
+  readonly keep?: { readonly isDue: () => boolean; readonly save: (now: Unfinished) => Promise<void> } | undefined;
 }
 
 /**
@@ -110,43 +118,67 @@ export interface TrainNetworkOptions {
  * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last weights that were good.
  */
 export async function trainNetwork(model: Model, options: TrainNetworkOptions): Promise<Trained> {
-  const { batches, settings, seed, onStep, signal, faults = {} } = options;
+  const { batches, settings, seed, onStep, signal, from, keep, faults = {} } = options;
   const { stepsPerEpoch } = batches;
   const weights = parametersOf(model);
   const earlyStep = options.early === undefined ? undefined : stepOf(options.early, stepsPerEpoch, settings.epochs);
   const stopping = new EarlyStopping(weights, { patience: settings.patience ?? Number.MAX_SAFE_INTEGER });
+  const optimiser = new Adam(trainable(weights.values()), { learningRate: settings.learningRate });
   const curve: CurvePoint[] = [];
   let early: Values | undefined;
-  let [steps, losses, since, misses] = [0, 0, 0, 0];
+  let position = BEGINNING;
+  let [losses, misses] = [0, 0];
+  if (from !== undefined) {
+    restore(weights, await snapshot(from.weights));
+    optimiser.load(from.optimiser);
+    stopping.load(from.stopping);
+    curve.push(...from.curve);
+    ({ position, early, losses, misses } = from);
+  }
 
-  const optimiser = new Adam(trainable(weights.values()), { learningRate: settings.learningRate });
+  /** Validates where that is due. Tells whether training ends. */
+  const validate = async ({ batch, step }: Position): Promise<boolean> => {
+    const last = curve.at(-1)?.step ?? 0;
+    if (step === last || !isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) return false;
+    const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults);
+    curve.push({ step, trainLoss: losses / (step - last), validationLoss, validationAccuracy: accuracy });
+    losses = 0;
+    const exhausted = await stopping.update(step, validationLoss);
+    if (stopping.best?.step !== step) misses++;
+    const stop = faults.patienceNeverResets === true ? misses >= (settings.patience ?? Infinity) : exhausted;
+    return stop && (earlyStep === undefined || step >= earlyStep);
+  };
+  const save = async () => {
+    const state = await optimiser.state();
+    const watched = stopping.state();
+    await keep?.save({ weights, optimiser: state, position, stopping: watched, early, curve, losses, misses });
+  };
+
   try {
-    for await (const { step, batch, loss } of train(model, {
+    const ended = await validate(position); // which an interruption may have left undone
+    const steps = train(model, {
       batches: batches.train,
-      epochs: settings.epochs,
+      epochs: ended ? 0 : settings.epochs,
       optimiser,
       seed,
       clipNorm: settings.clipNorm,
-    })) {
-      signal?.throwIfAborted();
-      steps = step;
+      start: position,
+    });
+    for await (const { epoch, batch, step, loss } of steps) {
+      position = { epoch, batch, step };
       losses += loss;
-      since++;
       onStep?.(step, loss);
       if (step === earlyStep) early = await snapshot(weights);
-      if (!isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) continue;
-
-      const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults);
-      curve.push({ step, trainLoss: losses / since, validationLoss, validationAccuracy: accuracy });
-      [losses, since] = [0, 0];
-      const exhausted = await stopping.update(step, validationLoss);
-      if (stopping.best?.step !== step) misses++;
-      const stop = faults.patienceNeverResets === true ? misses >= (settings.patience ?? Infinity) : exhausted;
-      if (stop && (earlyStep === undefined || step >= earlyStep)) break;
+      if (signal?.aborted === true) {
+        await save();
+        signal.throwIfAborted();
+      }
+      if (await validate(position)) break;
+      if (keep?.isDue() === true) await save();
     }
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
-    throw new TrainingFailure(error.message, await lastGood(weights, steps, stopping), { cause: error });
+    throw new TrainingFailure(error.message, await lastGood(weights, position.step, stopping), { cause: error });
   }
 
   stopping.restore();
@@ -165,7 +197,7 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
     testPrecision: test.precision,
     testRecall: test.recall,
     earlyStopStep: best.step,
-    steps,
+    steps: position.step,
   };
 }
 

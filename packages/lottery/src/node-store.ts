@@ -25,24 +25,35 @@ function canonical(value: Json): string {
 
 const receiptSchema = z.object({ node: z.string(), files: z.record(z.string(), z.string()), seconds: z.number() });
 
-/** A finished node: its files are all there and as they were written. */
-export interface Node {
-  readonly hash: string;
+/** Files that were written together: all there, and read only as they were written. */
+export interface StoredFiles {
   readonly folder: string;
-  /** The time that it took, once. */
+  /** The time that what they hold took, once. */
   readonly seconds: number;
   readonly read: (file: string) => Promise<Uint8Array>;
 }
 
+/** A finished node. */
+export interface Node extends StoredFiles {
+  readonly hash: string;
+}
+
+/** What a receipt tells besides the files' checksums. */
+type Receipt = { readonly [key: string]: Json } & { readonly seconds: number };
+
 /**
- * The finished nodes of a run, each in a folder `nodes/HASH` named by the hash of all that determines it. A folder appears whole or not at
- * all: it is written beside, synchronised with the disk and renamed.
+ * The finished nodes of a run, each in a folder `nodes/HASH` named by the hash of all that determines it, and how far the node in the making is, in
+ * `unfinished/HASH-STEP`. A folder appears whole or not at all: it is written beside, synchronised with the disk and renamed.
  */
 export class NodeStore {
-  readonly #folder: string;
+  readonly #nodes: string;
+  readonly #unfinished: string;
+  readonly #failed: string;
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.#nodes = join(folder, "nodes");
+    this.#unfinished = join(folder, "unfinished");
+    this.#failed = join(folder, "failed");
   }
 
   /**
@@ -51,15 +62,17 @@ export class NodeStore {
    * @throws {RunFolderError} if the folder cannot be made or written.
    */
   static async open(folder: string): Promise<NodeStore> {
-    const nodes = join(folder, "nodes");
+    const store = new NodeStore(folder);
     await explained(folder, async () => {
-      await makeFolder(nodes);
-      await access(nodes, constants.W_OK);
-      for (const name of await readdir(nodes)) {
-        if (name.startsWith(PARTIAL) && !isRunning(name)) await rm(join(nodes, name), { recursive: true });
+      await makeFolder(store.#nodes);
+      await access(store.#nodes, constants.W_OK);
+      for (const parent of [store.#nodes, store.#unfinished]) {
+        for (const name of await namesIn(parent)) {
+          if (name.startsWith(PARTIAL) && !isRunning(name)) await rm(join(parent, name), { recursive: true });
+        }
       }
     });
-    return new NodeStore(nodes);
+    return store;
   }
 
   /**
@@ -88,19 +101,49 @@ export class NodeStore {
    * @throws {RunFolderError} if its receipt cannot be read, or is another's.
    */
   async find(hash: string): Promise<Node | undefined> {
-    const folder = join(this.#folder, hash);
-    const path = join(folder, "receipt.json");
-    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw new RunFolderError(`${path}: ${error.message}`);
-    });
-    if (text === undefined) return undefined;
-    const receipt = receiptSchema.safeParse(parse(text));
-    if (!receipt.success || receipt.data.node !== hash) {
-      throw new RunFolderError(`${path}: not the receipt of node ${hash}: remove the folder to train it again`);
+    const found = await readFiles(this.#nodes, hash);
+    return found && { hash, ...found };
+  }
+
+  /**
+   * Writes a node that is now finished, and forgets how far it was.
+   *
+   * @throws {RunFolderError} if the disk is full or the folder cannot be written; nothing half-written stays.
+   */
+  async save(hash: string, files: ReadonlyMap<string, Uint8Array>, receipt: Receipt): Promise<Node> {
+    await writeFiles(this.#nodes, hash, files, receipt);
+    for (const { name } of await this.#steps(hash)) await rm(join(this.#unfinished, name), { recursive: true });
+    return (await this.find(hash))!;
+  }
+
+  /**
+   * The latest step of a node in the making, if one was kept.
+   *
+   * @throws {RunFolderError} if its receipt cannot be read, or is another's.
+   */
+  async findUnfinished(hash: string): Promise<StoredFiles | undefined> {
+    const [latest] = await this.#steps(hash);
+    return latest && (await readFiles(this.#unfinished, latest.name));
+  }
+
+  /**
+   * Keeps how far a node is after `step` steps; what was kept before goes only when this is safe.
+   *
+   * @throws {RunFolderError} if the disk is full or the folder cannot be written.
+   */
+  async saveUnfinished(
+    hash: string,
+    step: number,
+    files: ReadonlyMap<string, Uint8Array>,
+    receipt: Receipt,
+  ): Promise<void> {
+    await explained(this.#unfinished, () => makeFolder(this.#unfinished));
+    const before = await this.#steps(hash);
+    const name = `${hash}-${step}`;
+    await writeFiles(this.#unfinished, name, files, receipt);
+    for (const old of before) {
+      if (old.step < step) await rm(join(this.#unfinished, old.name), { recursive: true, force: true });
     }
-    const { files, seconds } = receipt.data;
-    return { hash, folder, seconds, read: (file) => readChecked(folder, file, files[file]) };
   }
 
   /**
@@ -110,44 +153,72 @@ export class NodeStore {
    * @throws {RunFolderError} if the disk is full or the folder cannot be written.
    */
   async saveFailed(hash: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
-    const folder = join(dirname(this.#folder), "failed", hash);
+    const folder = join(this.#failed, hash);
     await explained(folder, () => makeFolder(folder));
     for (const [name, bytes] of files) await writeAtomic(join(folder, name), bytes);
     return folder;
   }
 
-  /**
-   * Writes a node that is now finished.
-   *
-   * @param receipt - What besides the files' checksums is to be remembered; `seconds` among it.
-   * @throws {RunFolderError} if the disk is full or the folder cannot be written; nothing half-written stays.
-   */
-  async save(
-    hash: string,
-    files: ReadonlyMap<string, Uint8Array>,
-    receipt: { readonly [key: string]: Json } & { readonly seconds: number },
-  ): Promise<Node> {
-    const partial = join(this.#folder, `${PARTIAL}${hash}-${process.pid}`);
-    const folder = join(this.#folder, hash);
-    await explained(folder, async () => {
-      await rm(partial, { recursive: true, force: true });
-      try {
-        await mkdir(partial);
-        const sums = Object.fromEntries(Array.from(files, ([name, bytes]) => [name, sha256(bytes)]));
-        for (const [name, bytes] of files) await writeSynced(join(partial, name), bytes);
-        const text = `${JSON.stringify({ node: hash, files: sums, ...receipt }, null, 2)}\n`;
-        await writeSynced(join(partial, "receipt.json"), Buffer.from(text));
-        await syncFolder(partial);
-        await rm(folder, { recursive: true, force: true });
-        await rename(partial, folder);
-        await syncFolder(this.#folder);
-      } catch (error) {
-        await rm(partial, { recursive: true, force: true });
-        throw error;
-      }
-    });
-    return (await this.find(hash))!;
+  /** The steps of a node in the making that are kept, the latest first. */
+  async #steps(hash: string): Promise<{ readonly name: string; readonly step: number }[]> {
+    return (await namesIn(this.#unfinished))
+      .filter((name) => name.startsWith(`${hash}-`))
+      .map((name) => ({ name, step: Number(name.slice(hash.length + 1)) }))
+      .sort((a, b) => b.step - a.step);
   }
+}
+
+/** The names in a folder; none if there is no folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+}
+
+/** The files of `parent/name`, if it is there. */
+async function readFiles(parent: string, name: string): Promise<StoredFiles | undefined> {
+  const folder = join(parent, name);
+  const path = join(folder, "receipt.json");
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new RunFolderError(`${path}: ${error.message}`);
+  });
+  if (text === undefined) return undefined;
+  const receipt = receiptSchema.safeParse(parse(text));
+  if (!receipt.success || receipt.data.node !== name) {
+    throw new RunFolderError(`${path}: not the receipt of node ${name}: remove the folder to train it again`);
+  }
+  const { files, seconds } = receipt.data;
+  return { folder, seconds, read: (file) => readChecked(folder, file, files[file]) };
+}
+
+/** Writes files with their receipt into `parent/name`, all or nothing; what was there before goes. */
+async function writeFiles(
+  parent: string,
+  name: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  receipt: Receipt,
+): Promise<void> {
+  const partial = join(parent, `${PARTIAL}${name}-${process.pid}`);
+  const folder = join(parent, name);
+  await explained(folder, async () => {
+    await rm(partial, { recursive: true, force: true });
+    try {
+      await mkdir(partial);
+      const sums = Object.fromEntries(Array.from(files, ([file, bytes]) => [file, sha256(bytes)]));
+      for (const [file, bytes] of files) await writeSynced(join(partial, file), bytes);
+      const text = `${JSON.stringify({ node: name, files: sums, ...receipt }, null, 2)}\n`;
+      await writeSynced(join(partial, "receipt.json"), Buffer.from(text));
+      await syncFolder(partial);
+      await rm(folder, { recursive: true, force: true });
+      await rename(partial, folder);
+      await syncFolder(parent);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      throw error;
+    }
+  });
 }
 
 /**

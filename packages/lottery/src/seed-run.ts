@@ -10,10 +10,14 @@ import {
   type Task,
 } from "./experiment-settings.ts";
 import { type Batches, type Model, stepOf, TrainingFailure, trainNetwork } from "./network.ts";
-import { encodeLastGood, type Finished, type NetworkName, networkFiles, readNetwork } from "./network-files.ts";
+import { encodeStored, type Finished, type NetworkName, networkFiles, readNetwork } from "./network-files.ts";
 import { hashOf, type Json } from "./node-store.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import type { LevelResult } from "./report/input.ts";
+import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
+
+/** Seconds after which a network in the making is kept again: the most that a power cut costs. */
+const KEEP_EVERY = 120;
 
 /** An experiment with one seed: the dense network, then round by round the networks of each arm. */
 export class SeedRun {
@@ -108,16 +112,29 @@ export class SeedRun {
     const found = await this.#options.store.find(hash);
     if (found !== undefined) return readNetwork(found);
 
-    const began = this.#options.clock();
+    const { store, clock } = this.#options;
+    const unfinished = await store.findUnfinished(hash);
+    const began = clock() - (unfinished?.seconds ?? 0);
+    const receipt = () => {
+      const seconds = Math.round((clock() - began) * 1000) / 1000;
+      return { seconds, backend: backend().name, task: this.#task.identity };
+    };
+    let kept = clock();
+    const keep = {
+      isDue: () => clock() - kept >= KEEP_EVERY,
+      save: async (now: Unfinished) => {
+        await store.saveUnfinished(hash, now.position.step, await unfinishedFiles(now), receipt());
+        kept = clock();
+      },
+    };
     const model = await prepare();
     const start = await encodeCheckpoint({ weights: parametersOf(model) });
-    const trained = await trainNetwork(model, this.#training(arm, round)).catch((error: unknown) =>
+    const from = unfinished && (await readUnfinished(unfinished));
+    const trained = await trainNetwork(model, { ...this.#training(arm, round), from, keep }).catch((error: unknown) =>
       this.#failed(error, { arm, seed: this.#seed, round }, hash, config),
     );
     const files = await networkFiles({ arm, seed: this.#seed, round }, config, start, trained);
-    const seconds = Math.round((this.#options.clock() - began) * 1000) / 1000;
-    const receipt = { seconds, backend: backend().name, task: this.#task.identity };
-    return readNetwork(await this.#options.store.save(hash, files, receipt));
+    return readNetwork(await store.save(hash, files, receipt()));
   }
 
   /** Keeps the last good weights of a network that could not be trained, and says where they are. */
@@ -131,7 +148,7 @@ export class SeedRun {
         hash,
         new Map([
           ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
-          ["weights.safetensors", encodeLastGood(values, step)],
+          ["weights.safetensors", encodeStored(values, step)],
         ]),
       );
       kept = `the last good weights, those after step ${step}, are in ${folder}`;
