@@ -145,118 +145,98 @@ function column6(entry: usize, last: usize, x: usize, to: usize, resume: bool): 
   column(6, entry, last, x, to, resume);
 }
 
-/** Terms that a block of `sparseProductValues` adds. */
-const TERMS = 64;
+/** Terms that a block of `sparseProductValues` adds: of 512 places of x, those of a layer's input from both directions, they stay in the first-level cache. */
+const TERMS = 16;
 
-/** Scratch memory of `sparseProductValues`: sums, four a group; a block of x by groups of four places; a turned block of dy. */
-export function sparseProductValuesScratch(inner: i32, columns: i32, groups: i32): usize {
-  return (<usize>groups << 4) + (<usize>((inner + 3) >> 2) * TERMS << 4) + (<usize>columns * TERMS << 2);
+/** Sums of columns that are added up together: read and written once a block of terms, they stay in the second-level cache. */
+const SUMS = 65536;
+
+/** Scratch memory of `sparseProductValues`: a turned block of x and one of dy, and sums, for each column whole vectors of them. */
+export function sparseProductValuesScratch(inner: i32, columns: i32, entries: i32): usize {
+  return (<usize>(inner + columns) * TERMS << 2) + (<usize>entries + 3 * columns << 2);
 }
 
-/**
- * See `SparseKernels.productValues`. Lanes are four places side by side of which at least one is stored: column j has the groups
- * groupStarts[j] … groupStarts[j+1] − 1, each the first place of four and j, and lanes[e] is where the sum of entry e is found. This is columns `begin` … `end` − 1.
- */
+/** See `SparseKernels.productValues`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This is columns `begin` … `end` − 1. */
 export function sparseProductValues(
-  x: usize, dy: usize, starts: usize, order: usize, groupStarts: usize, groups: usize, lanes: usize, dvalues: usize,
+  x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,
   batch: i32, rows: i32, step: i32, stride: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
 ): void {
-  const firstGroup = load<i32>(groupStarts + (<usize>begin << 2));
-  const own = end - begin;
-  const sums = scratch;
-  const lastGroup = load<i32>(groupStarts + (<usize>end << 2));
-  const bytes = <usize>(lastGroup - firstGroup) << 4;
-  const blocks = sums + bytes;
-  const turned = blocks + (<usize>((inner + 3) >> 2) * TERMS << 4);
-  memory.fill(sums, 0, bytes);
-
-  for (let b = 0; b < batch; b++) {
-    for (let i = 0; i < rows; i += TERMS) {
-      const some = min(rows - i, TERMS);
-      gather4(x + (<usize>(b * stride + i * step) << 2), <usize>step << 2, some, inner, blocks);
-      transposeBlock(dy + (<usize>((b * rows + i) * columns + begin) << 2), <usize>columns << 2, turned, TERMS << 2, some, own);
-      const ends = groups + (<usize>lastGroup << 3);
-      let sum = sums;
-      let group = groups + (<usize>firstGroup << 3);
-      const d = turned - (<usize>begin * TERMS << 2);
-      for (; group + 32 <= ends; group += 32, sum += 64) groups4(group, blocks, d, sum, some);
-      for (; group < ends; group += 8, sum += 16) groups1(group, blocks, d, sum, some);
+  const turnedDy = scratch + (<usize>inner * TERMS << 2);
+  const sums = turnedDy + (<usize>(end - begin) * TERMS << 2);
+  for (let j = begin; j < end; ) {
+    const first = load<i32>(starts + (<usize>j << 2));
+    let next = j + 1;
+    while (next < end && load<i32>(starts + (<usize>(next + 1) << 2)) - first <= SUMS) next++;
+    const last = load<i32>(starts + (<usize>next << 2));
+    memory.fill(sums, 0, <usize>(last - first + 3 * (next - j)) << 2);
+    for (let b = 0; b < batch; b++) {
+      for (let i = 0; i < rows; i += TERMS) {
+        const some = min(rows - i, TERMS);
+        transposeBlock(x + (<usize>(b * stride + i * step) << 2), <usize>step << 2, scratch, TERMS << 2, some, inner);
+        const from = dy + (<usize>((b * rows + i) * columns + j) << 2);
+        transposeBlock(from, <usize>columns << 2, turnedDy, TERMS << 2, some, next - j);
+        addTerms(starts + (<usize>j << 2), next - j, places, scratch, turnedDy, sums, some);
+      }
+    }
+    for (let sum = sums; j < next; j++, sum = (sum + 15) & ~15) {
+      const after = load<i32>(starts + (<usize>(j + 1) << 2));
+      for (let e = load<i32>(starts + (<usize>j << 2)); e < after; e++, sum += 4) {
+        const at = <usize>e << 2;
+        const to = order == 0 ? at : <usize>load<i32>(order + at) << 2;
+        store<f32>(dvalues + to, load<f32>(sum));
+      }
     }
   }
+}
 
-  const first = load<i32>(starts + (<usize>begin << 2));
-  const last = load<i32>(starts + (<usize>end << 2));
-  for (let e = first; e < last; e++) {
-    const at = <usize>e << 2;
-    const lane = load<i32>(lanes + at) - (firstGroup << 2);
-    const to = order == 0 ? at : <usize>load<i32>(order + at) << 2;
-    store<f32>(dvalues + to, load<f32>(sums + (<usize>lane << 2)));
+/** sums += the terms of a block, for the entries of columns that begin at `starts`. */
+function addTerms(starts: usize, columns: i32, places: usize, x: usize, dy: usize, sum: usize, terms: i32): void {
+  let at = places + (<usize>load<i32>(starts) << 2);
+  for (let j = 0; j < columns; j++, starts += 4, dy += TERMS << 2) {
+    const end = places + (<usize>load<i32>(starts, 4) << 2);
+    for (; at + 16 <= end; at += 16, sum += 16) {
+      addFour(load<i32>(at), load<i32>(at, 4), load<i32>(at, 8), load<i32>(at, 12), x, dy, sum, terms);
+    }
+    if (at == end) continue;
+    const p = load<i32>(at); // also for entries that are not there: nobody reads their sums
+    addFour(p, at + 4 < end ? load<i32>(at, 4) : p, at + 8 < end ? load<i32>(at, 8) : p, p, x, dy, sum, terms);
+    sum += 16;
+    at = end;
   }
 }
 
-/** to[place/4, i, 0:4] = x[i, place … place + 3] */
-function gather4(x: usize, xRow: usize, rows: i32, inner: i32, to: usize): void {
-  for (let i = 0; i < rows; i++, x += xRow, to += 16) {
-    let at = to;
-    let p = 0;
-    for (; p <= inner - 4; p += 4, at += TERMS << 4) v128.store(at, v128.load(x + (<usize>p << 2)));
-    if (p < inner) v128.store(at, loadPart(x + (<usize>p << 2), inner - p));
-  }
-}
-
-/** Four groups, of whatever columns: four sums that do not wait for each other. */
-function groups4(group: usize, blocks: usize, dy: usize, sum: usize, terms: i32): void {
-  let x0 = blockOf(group, blocks);
-  let x1 = blockOf(group + 8, blocks);
-  let x2 = blockOf(group + 16, blocks);
-  let x3 = blockOf(group + 24, blocks);
-  let d0 = columnOf(group, dy);
-  let d1 = columnOf(group + 8, dy);
-  let d2 = columnOf(group + 16, dy);
-  let d3 = columnOf(group + 24, dy);
-  let s0 = v128.load(sum);
-  let s1 = v128.load(sum, 16);
-  let s2 = v128.load(sum, 32);
-  let s3 = v128.load(sum, 48);
-  for (let i = 0; i < terms; i++) {
-    s0 = multiplyAdd(s0, v128.load32_splat(d0), v128.load(x0));
-    s1 = multiplyAdd(s1, v128.load32_splat(d1), v128.load(x1));
-    s2 = multiplyAdd(s2, v128.load32_splat(d2), v128.load(x2));
-    s3 = multiplyAdd(s3, v128.load32_splat(d3), v128.load(x3));
-    x0 += 16;
-    x1 += 16;
-    x2 += 16;
-    x3 += 16;
-    d0 += 4;
-    d1 += 4;
-    d2 += 4;
-    d3 += 4;
-  }
-  v128.store(sum, s0);
-  v128.store(sum, s1, 16);
-  v128.store(sum, s2, 32);
-  v128.store(sum, s3, 48);
-}
-
-function groups1(group: usize, blocks: usize, dy: usize, sum: usize, terms: i32): void {
-  let x = blockOf(group, blocks);
-  let d = columnOf(group, dy);
+/** Four sums of a column: s += x[i, p]·d[i]. */
+// @ts-ignore: decorator
+@inline
+function addFour(p0: i32, p1: i32, p2: i32, p3: i32, x: usize, d: usize, sum: usize, terms: i32): void {
+  let x0 = x + <usize>p0 * (TERMS << 2);
+  let x1 = x + <usize>p1 * (TERMS << 2);
+  let x2 = x + <usize>p2 * (TERMS << 2);
+  let x3 = x + <usize>p3 * (TERMS << 2);
   let s = v128.load(sum);
-  for (let i = 0; i < terms; i++, x += 16, d += 4) s = multiplyAdd(s, v128.load32_splat(d), v128.load(x));
+  let i = 0;
+  for (; i <= terms - 4; i += 4, x0 += 16, x1 += 16, x2 += 16, x3 += 16, d += 16) {
+    const row0 = v128.load(x0);
+    const row1 = v128.load(x1);
+    const row2 = v128.load(x2);
+    const row3 = v128.load(x3);
+    const low01 = i32x4.shuffle(row0, row1, 0, 4, 1, 5);
+    const high01 = i32x4.shuffle(row0, row1, 2, 6, 3, 7);
+    const low23 = i32x4.shuffle(row2, row3, 0, 4, 1, 5);
+    const high23 = i32x4.shuffle(row2, row3, 2, 6, 3, 7);
+    s = multiplyAdd(s, v128.load32_splat(d), i64x2.shuffle(low01, low23, 0, 2));
+    s = multiplyAdd(s, v128.load32_splat(d, 4), i64x2.shuffle(low01, low23, 1, 3));
+    s = multiplyAdd(s, v128.load32_splat(d, 8), i64x2.shuffle(high01, high23, 0, 2));
+    s = multiplyAdd(s, v128.load32_splat(d, 12), i64x2.shuffle(high01, high23, 1, 3));
+  }
+  for (; i < terms; i++, x0 += 4, x1 += 4, x2 += 4, x3 += 4, d += 4) {
+    let values = v128.load32_zero(x0);
+    values = v128.load32_lane(x1, values, 1);
+    values = v128.load32_lane(x2, values, 2);
+    values = v128.load32_lane(x3, values, 3);
+    s = multiplyAdd(s, v128.load32_splat(d), values);
+  }
   v128.store(sum, s);
-}
-
-/** A block of four places is TERMS · 16 bytes, so TERMS · 4 times its first place is where it begins. */
-// @ts-ignore: decorator
-@inline
-function blockOf(group: usize, blocks: usize): usize {
-  return blocks + <usize>load<i32>(group) * (TERMS << 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function columnOf(group: usize, dy: usize): usize {
-  return dy + <usize>load<i32>(group, 4) * (TERMS << 2);
 }
 
 /** Where entry `at`/4 of a column that begins at `column` is in a whole weight, and where its value is. */

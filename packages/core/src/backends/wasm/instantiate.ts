@@ -81,7 +81,7 @@ export interface Exports {
   sparseRows(rows: number): number;
   sparseProductScratch(rows: number, inner: number, entries: number): number;
   sparseProductValues(...operands: number[]): void;
-  sparseProductValuesScratch(inner: number, columns: number, groups: number): number;
+  sparseProductValuesScratch(inner: number, columns: number, entries: number): number;
   gatherPacked(...operands: number[]): void;
   scatterPacked(...operands: number[]): void;
   adamPacked(...operands: number[]): void;

@@ -18,16 +18,6 @@ interface Packed {
   readonly ids: Region;
 }
 
-/** The groups of four places that `sparseProductValues` adds up side by side. */
-interface Groups {
-  /** `[columns + 1]` */
-  readonly starts: Region;
-  /** The first place of each group, and its column. */
-  readonly places: Region;
-  /** `[nnz]`: four times the group that an entry is in, and its place there. */
-  readonly lanes: Region;
-}
-
 /** Values of a chunk of `adamPacked`: parts begin on whole ones. */
 const CHUNK = 4096;
 
@@ -43,7 +33,6 @@ export function createSparseKernels(
   share: Share,
   dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel">,
 ): Omit<SparseKernels, "lstm" | "lstmGates"> {
-  const grouped = new WeakMap<Compressed, Groups>();
   const placed = new WeakMap<Compressed, Region>();
 
   const pointersOf = ({ starts, places, order }: Entries): number[] => [
@@ -51,31 +40,6 @@ export function createSparseKernels(
     places.pointer,
     order?.pointer ?? 0,
   ];
-
-  const groupsOf = (weight: Entries): Groups => {
-    let found = grouped.get(weight);
-    if (found === undefined) {
-      found = group(weight);
-      grouped.set(weight, found);
-    }
-    return found;
-  };
-
-  const group = ({ starts, places, columns }: Entries): Groups => {
-    const [ends, at] = [memory.integers(starts), memory.integers(places)];
-    const [groupStarts, lanes] = [new Int32Array(columns + 1), new Int32Array(at.length)];
-    const firsts: number[] = [];
-    for (let j = 0; j < columns; j++) {
-      for (let e = ends[j]!, last = -1; e < ends[j + 1]!; e++) {
-        const first = at[e]! & ~3;
-        if (first !== last) firsts.push(first, j);
-        last = first;
-        lanes[e] = (firsts.length / 2 - 1) * 4 + (at[e]! & 3);
-      }
-      groupStarts[j + 1] = firsts.length / 2;
-    }
-    return { starts: upload(groupStarts), places: upload(Int32Array.from(firsts)), lanes: upload(lanes) };
-  };
 
   /** Where each stored element of a weight by columns is in the whole of it, `[inner, columns]`, in the order of its values. */
   const positionsIn = (weight: Entries): Region => {
@@ -168,13 +132,10 @@ export function createSparseKernels(
       if (densityOf(weight) > BREAK_EVEN.values && batch === 1 && step === inner) {
         return denseValues(x, dy, weight as Entries, dvalues, rows);
       }
-      const { starts, order } = weight as Entries;
-      const groups = groupsOf(weight as Entries);
-      const scratch = simd.sparseProductValuesScratch(inner, columns, groups.places.length / 2) >>> 0;
+      const scratch = simd.sparseProductValuesScratch(inner, columns, dvalues.length) >>> 0;
       const work = batch * rows * dvalues.length * 2;
       share("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
-        ...[x.pointer, dy.pointer, starts.pointer, order?.pointer ?? 0],
-        ...[groups.starts.pointer, groups.places.pointer, groups.lanes.pointer, dvalues.pointer],
+        ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],
         ...[batch, rows, step, stride, columns, inner, begin, end, at],
       ]);
     },
