@@ -1,6 +1,6 @@
 import { sigmoid4, tanh4 } from "./elementary";
-import { loadLanes, storeLanes } from "./lanes";
-import { transposeBlock } from "./movement";
+import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
+import { copyRow, transposeBlock } from "./movement";
 import { BLOCK, block, EDGE, pack, packedAt, packedBytes, packTransposed, product, STEPS } from "./product";
 import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
 
@@ -17,13 +17,26 @@ function vanish(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1.262177448353619e-29)));
 }
 
+/** Bytes from a text's gates to the next one's: a cache line more than they take, for rows at multiples of 4 KiB would push each other out of the cache. */
+// @ts-ignore: decorator
+@inline
+function gatesRow(hidden: i32): usize {
+  return (<usize>hidden << 4) + 64;
+}
+
+// @ts-ignore: decorator
+@inline
+function stepScratch(texts: i32, hidden: i32): usize {
+  return align(<usize>texts * ((<usize>hidden << 3) + gatesRow(hidden)));
+}
+
 /** Scratch memory of a part: states and gates of its texts, then the weights, all of them or what is stored. */
 export function lstmScratch(texts: i32, hidden: i32): usize {
-  return align(<usize>texts * hidden * 6 << 2) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64;
+  return stepScratch(texts, hidden) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64;
 }
 
 export function lstmSparseScratch(texts: i32, hidden: i32, entries: i32): usize {
-  return align(<usize>texts * hidden * 6 << 2) + align(<usize>entries << 3) + <usize>(4 * hidden + TILE) * sparseRow(texts) + 64;
+  return stepScratch(texts, hidden) + align(<usize>entries << 3) + <usize>(4 * hidden + TILE) * sparseRow(texts) + 64;
 }
 
 // @ts-ignore: decorator
@@ -44,7 +57,8 @@ function prepare(values: usize, places: usize, order: usize, entries: i32, texts
  * half, if `reverse`. The entries are paired for blocks of texts whose size does not change.
  */
 function sparseStep(
-  x: usize, y: usize, alive: i32, inner: i32, columns: i32, texts: i32, starts: usize, entries: i32, reverse: bool, resume: bool, pairs: usize,
+  x: usize, xRow: usize, y: usize, yRow: usize, alive: i32, inner: i32, columns: i32, texts: i32, starts: usize, entries: i32, reverse: bool, resume: bool,
+  pairs: usize,
 ): void {
   const size = sparseRows(texts);
   const row = <usize>size << 2;
@@ -52,8 +66,6 @@ function sparseStep(
   const tile = turned + <usize>inner * row;
   const own = reverse ? starts + (<usize>columns << 2) : starts;
   const origin = reverse ? turned - <usize>inner * row : turned;
-  const xRow = <usize>inner << 2;
-  const yRow = <usize>columns << 2;
   for (let i = 0; i < alive; i += size) {
     const some = min(alive - i, size);
     transposeBlock(x + i * xRow, xRow, turned, row, some, inner);
@@ -76,7 +88,8 @@ export function lstm(
   const h = scratch;
   const c = h + <usize>texts * row;
   const z = c + <usize>texts * row;
-  const weights = align(z + <usize>texts * 4 * row);
+  const zRow = gatesRow(hidden);
+  const weights = scratch + stepScratch(texts, hidden);
   const packed = weights + packedAt();
   if (recurrent != 0) packTransposed(recurrent, row, hidden, 4 * hidden, packed);
   else prepare(values, entryPlaces, entryOrder, entries, texts, hidden, weights);
@@ -88,17 +101,17 @@ export function lstm(
     for (let i = 0; i < alive; i++) {
       const n = token(starts, order, i, step, reverse);
       const input = places == 0 ? n : <usize>load<i32>(places + (n << 2));
-      addRows(projected + input * gateRow, bias, z + <usize>i * 4 * row, 4 * hidden);
+      addRows(projected + input * gateRow, bias, z + <usize>i * zRow, 4 * hidden);
     }
     if (step > 0) {
-      if (recurrent != 0) product(h, row, packed, z, 4 * row, alive, hidden, 4 * hidden, true, weights);
-      else sparseStep(h, z, alive, hidden, 4 * hidden, texts, entryStarts, entries, reverse, true, weights);
+      if (recurrent != 0) product(h, row, packed, z, zRow, alive, hidden, 4 * hidden, true, weights);
+      else sparseStep(h, row, z, zRow, alive, hidden, 4 * hidden, texts, entryStarts, entries, reverse, true, weights);
     }
     for (let i = 0; i < alive; i++) {
       const n = token(starts, order, i, step, reverse);
       const at = <usize>i * row;
       advance(
-        z + 4 * at, gates == 0 ? 0 : gates + n * gateRow, cells == 0 ? 0 : cells + n * stateRow, states + n * stateRow,
+        z + <usize>i * zRow, gates == 0 ? 0 : gates + n * gateRow, cells == 0 ? 0 : cells + n * stateRow, states + n * stateRow,
         h + at, c + at, hidden,
       );
     }
@@ -114,34 +127,38 @@ function addRows(a: usize, b: usize, to: usize, n: i32): void {
   for (; i <= n - 4; i += 4, a += 16, b += 16, to += 16) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
 }
 
-/** One text, one step: the gates' sums become gates. */
+/** One text, one step: the gates' sums become gates, in their place and in `gates`. One function a loop: more would not fit into the registers. */
 function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
   const row = <usize>hidden << 2;
-  const whole = <usize>(hidden & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) advanceUnits(z, gates, cells, states, h, c, row, at, 4);
-  if (whole < row) advanceUnits(z, gates, cells, states, h, c, row, whole, hidden & 3);
+  sigmoids(z, z, 2 * hidden);
+  tanhs(z + 2 * row, z + 2 * row, hidden);
+  sigmoids(z + 3 * row, z + 3 * row, hidden);
+  for (let j = 0, at: usize = 0; j < hidden; j += 4, at += 16) {
+    const lanes = min(hidden - j, 4);
+    const kept = f32x4.mul(loadLanes(z + row + at, lanes), loadLanes(c + at, lanes));
+    storeLanes(c + at, f32x4.add(kept, f32x4.mul(loadLanes(z + at, lanes), loadLanes(z + 2 * row + at, lanes))), lanes);
+  }
+  tanhs(c, h, hidden);
+  for (let j = 0, at: usize = 0; j < hidden; j += 4, at += 16) {
+    const lanes = min(hidden - j, 4);
+    storeLanes(h + at, f32x4.mul(loadLanes(z + 3 * row + at, lanes), loadLanes(h + at, lanes)), lanes);
+  }
+  copyRow(h, states, hidden);
+  if (gates == 0) return;
+  copyRow(z, gates, 4 * hidden);
+  copyRow(c, cells, hidden);
 }
 
-// @ts-ignore: decorator
-@inline
-function advanceUnits(
-  z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, row: usize, at: usize, lanes: i32,
-): void {
-  const i = sigmoid4(loadLanes(z + at, lanes));
-  const f = sigmoid4(loadLanes(z + row + at, lanes));
-  const g = tanh4(loadLanes(z + 2 * row + at, lanes));
-  const o = sigmoid4(loadLanes(z + 3 * row + at, lanes));
-  const cell = f32x4.add(f32x4.mul(f, loadLanes(c + at, lanes)), f32x4.mul(i, g));
-  const output = f32x4.mul(o, tanh4(cell));
-  storeLanes(c + at, cell, lanes);
-  storeLanes(h + at, output, lanes);
-  storeLanes(states + at, output, lanes);
-  if (gates == 0) return;
-  storeLanes(gates + at, i, lanes);
-  storeLanes(gates + row + at, f, lanes);
-  storeLanes(gates + 2 * row + at, g, lanes);
-  storeLanes(gates + 3 * row + at, o, lanes);
-  storeLanes(cells + at, cell, lanes);
+function sigmoids(x: usize, to: usize, n: i32): void {
+  let i = 0;
+  for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, sigmoid4(v128.load(x)));
+  if (i < n) storePart(to, sigmoid4(loadPart(x, n - i)), n - i);
+}
+
+function tanhs(x: usize, to: usize, n: i32): void {
+  let i = 0;
+  for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, tanh4(v128.load(x)));
+  if (i < n) storePart(to, tanh4(loadPart(x, n - i)), n - i);
 }
 
 /** See `Kernels.lstmGates`, and `SparseKernels.lstmGates` where `recurrent` is 0: against the order of reading. */
@@ -156,7 +173,8 @@ export function lstmGates(
   const dh = scratch;
   const dc = dh + <usize>texts * row;
   const dz = dc + <usize>texts * row;
-  const weights = align(dz + <usize>texts * 4 * row);
+  const zRow = gatesRow(hidden);
+  const weights = scratch + stepScratch(texts, hidden);
   const packed = weights + packedAt();
   if (recurrent != 0) pack(recurrent, row, 4 * hidden, hidden, packed);
   else prepare(values, entryPlaces, entryOrder, entries, texts, 4 * hidden, weights);
@@ -174,12 +192,12 @@ export function lstmGates(
       const before = step == 0 ? 0 : reverse ? cell + stateRow : cell - stateRow;
       const at = <usize>i * row;
       retreat(
-        dstates + n * stateRow, gates + n * gateRow, cell, before, dgates + n * gateRow, dz + 4 * at, dh + at, dc + at, hidden,
+        dstates + n * stateRow, gates + n * gateRow, cell, before, dgates + n * gateRow, dz + <usize>i * zRow, dh + at, dc + at, hidden,
       );
     }
     if (step == 0) break;
-    if (recurrent != 0) product(dz, 4 * row, packed, dh, row, alive, 4 * hidden, hidden, false, weights);
-    else sparseStep(dz, dh, alive, 4 * hidden, hidden, texts, entryStarts, entries, reverse, false, weights);
+    if (recurrent != 0) product(dz, zRow, packed, dh, row, alive, 4 * hidden, hidden, false, weights);
+    else sparseStep(dz, zRow, dh, row, alive, 4 * hidden, hidden, texts, entryStarts, entries, reverse, false, weights);
   }
 }
 
@@ -188,15 +206,16 @@ function retreat(
   dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, hidden: i32,
 ): void {
   const row = <usize>hidden << 2;
+  tanhs(cells, dz + 3 * row, hidden); // where the output gate's gradient will be
   const whole = <usize>(hidden & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) retreatUnits(dstates, gates, cells, before, dgates, dz, dh, dc, row, at, 4);
-  if (whole < row) retreatUnits(dstates, gates, cells, before, dgates, dz, dh, dc, row, whole, hidden & 3);
+  for (let at: usize = 0; at < whole; at += 16) retreatUnits(dstates, gates, before, dgates, dz, dh, dc, row, at, 4);
+  if (whole < row) retreatUnits(dstates, gates, before, dgates, dz, dh, dc, row, whole, hidden & 3);
 }
 
 // @ts-ignore: decorator
 @inline
 function retreatUnits(
-  dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, row: usize, at: usize, lanes: i32,
+  dstates: usize, gates: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, row: usize, at: usize, lanes: i32,
 ): void {
   const one = f32x4.splat(1);
   const i = loadLanes(gates + at, lanes);
@@ -204,7 +223,7 @@ function retreatUnits(
   const g = loadLanes(gates + 2 * row + at, lanes);
   const o = loadLanes(gates + 3 * row + at, lanes);
   const previous = before == 0 ? f32x4.splat(0) : loadLanes(before + at, lanes);
-  const tanhC = tanh4(loadLanes(cells + at, lanes));
+  const tanhC = loadLanes(dz + 3 * row + at, lanes);
   const dhj = f32x4.add(vanish(loadLanes(dh + at, lanes)), loadLanes(dstates + at, lanes));
   const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
   const dcj = f32x4.add(loadLanes(dc + at, lanes), through);

@@ -73,7 +73,8 @@ export function columnsOf(
       else column2(entry, last, x, out, resume);
       entry = last;
     }
-    transposeBlock(tile, row, y, yRow, some, rows);
+    // four rows of y at a time, each a cache line: more could push each other out of the cache
+    for (let i = 0; i < rows; i += 4) transposeBlock(tile + (<usize>i << 2), row, y + i * yRow, yRow, some, min(4, rows - i));
   }
 }
 
