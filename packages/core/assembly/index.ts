@@ -2,12 +2,12 @@
 export { abs, add, div, exp, fill, log, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
 export { copyRows, gatherRows, place, placeWinners, read, scatterRows, takeWinners } from "./movement";
 export { max, sum } from "./reduction";
-export { matmul, productScratch } from "./product";
+export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,
 } from "./convolution";
 export { dropoutMask } from "./dropout";
-export { lstm, lstmGates, lstmRecurrent, lstmRecurrentScratch, lstmScratch, lstmSparseScratch } from "./lstm";
+export { lstm, lstmGates, lstmScratch, lstmSparseScratch } from "./lstm";
 export { lstmCell, lstmCellGradient } from "./lstm-cell";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
@@ -15,7 +15,7 @@ export { maxOfWindows, maxOfWindowsScratch } from "./windows";
 export { maxOfWindowsKernel, maxOfWindowsKernelScratch, maxOfWindowsRows } from "./window-gradients";
 export {
   adamPacked, collect, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
-  sparseProductValuesScratch, sparseRows, spread,
+  sparseProductValuesScratch, sparseRows, sparseWeightGradient, sparseWeightGradientScratch, spread,
 } from "./sparse";
 export {
   maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch, row4, row5, row6,

@@ -1,7 +1,7 @@
 import { sigmoid4, tanh4 } from "./elementary";
 import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
 import { copyRow, transposeBlock } from "./movement";
-import { BLOCK, block, EDGE, pack, packedAt, packedBytes, packTransposed, product, STEPS } from "./product";
+import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
 import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
 
 // One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or a thread's part) by falling length, so at every
@@ -240,63 +240,6 @@ function retreatUnits(
   storeLanes(dgates + row + at, df, lanes);
   storeLanes(dgates + 2 * row + at, dg, lanes);
   storeLanes(dgates + 3 * row + at, d_o, lanes);
-}
-
-export function lstmRecurrentScratch(hidden: i32): usize {
-  return packedAt() + packedBytes(STEPS, hidden);
-}
-
-/**
- * See `Kernels.lstmRecurrent`: rows[m] of one direction, one product over all tokens. Its blocks of steps are filled from text after text, gates turned, states
- * packed, each beside the state before it.
- */
-export function lstmRecurrent(
-  dgates: usize, states: usize, starts: usize, out: usize, batch: i32, m: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
-): void {
-  const row = <usize>hidden << 2;
-  const stateRow = row * directions;
-  const gateRow = 4 * stateRow;
-  const turned = scratch + EDGE;
-  const packed = scratch + packedAt();
-  memory.fill(out, 0, m * row);
-  let text = 0;
-  let n = load<i32>(starts);
-  while (text < batch) {
-    // the next steps' pairs: from which text and token each piece comes is walked once for the states, and once a block of rows for the gates
-    let filled = 0;
-    const firstText = text;
-    const firstToken = n;
-    while (text < batch && filled < STEPS) {
-      const end = load<i32>(starts + (<usize>text + 1 << 2)) - 1; // the last token has no successor
-      const some = min(end - n, STEPS - filled);
-      const from = states + <usize>(reverse ? n + 1 : n) * stateRow;
-      if (some > 0) packSteps(from, stateRow, some, hidden, packed + (<usize>filled << 5), <usize>STEPS << 5);
-      filled += some;
-      n += some;
-      if (n == end) n = load<i32>(starts + (<usize>(++text) << 2));
-    }
-    if (filled == 0) break;
-    for (let i = 0; i < m; i += BLOCK) {
-      const rows = min(m - i, BLOCK);
-      let at = firstToken;
-      let piece = firstText;
-      for (let put = 0; put < filled; ) {
-        const end = load<i32>(starts + (<usize>piece + 1 << 2)) - 1;
-        const some = min(end - at, filled - put);
-        const from = dgates + <usize>(reverse ? at : at + 1) * gateRow + (<usize>i << 2);
-        if (some > 0) transposeBlock(from, gateRow, turned + (<usize>put << 2), <usize>STEPS << 2, some, rows);
-        put += some;
-        at += some;
-        if (at == end) at = load<i32>(starts + (<usize>(++piece) << 2));
-      }
-      block(turned, <usize>STEPS << 2, packed, <usize>STEPS << 5, out + <usize>i * row, row, rows, filled, hidden, true, scratch);
-    }
-  }
-}
-
-/** `b[k,n]` as `pack` does it, panels that many bytes apart: to be filled piece by piece. */
-function packSteps(b: usize, bRow: usize, k: i32, n: i32, to: usize, panel: usize): void {
-  for (let j = 0; j < n; j += 8, to += panel) pack(b + (<usize>j << 2), bRow, k, min(n - j, 8), to);
 }
 
 // @ts-ignore: decorator

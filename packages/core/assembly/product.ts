@@ -163,3 +163,31 @@ export function matmul(
     out += <usize>m * n << 2;
   }
 }
+
+/** Scratch memory of `weightGradient`: that of a product, then one of its four sums. */
+export function weightGradientScratch(rows: i32, outputs: i32, inputs: i32): usize {
+  return productScratch(rows, inputs, true) + (<usize>outputs * inputs << 2);
+}
+
+/** See `Kernels.weightGradient`: `outputs` rows of it, of one group. Rows of x and dy are that many bytes apart. */
+export function weightGradient(
+  x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, rows: i32, outputs: i32, inputs: i32, scratch: usize,
+): void {
+  const bytes = <usize>outputs * inputs << 2;
+  const sum = scratch + productScratch(rows, inputs, true);
+  for (let k = 0; k < 4; k++, x += xRow, dy += dyRow) {
+    const to = k == 0 ? out : sum;
+    const terms = (rows - k + 3) >> 2;
+    if (terms > 0) {
+      productTransposed(dy, 4 * dyRow, x, 4 * xRow, to, <usize>inputs << 2, outputs, terms, inputs, false, false, scratch);
+    } else memory.fill(to, 0, bytes);
+    if (k > 0) addTo(out, sum, bytes);
+  }
+}
+
+/** out += a */
+function addTo(out: usize, a: usize, bytes: usize): void {
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) v128.store(out + at, f32x4.add(v128.load(out + at), v128.load(a + at)));
+  for (; at < bytes; at += 4) store<f32>(out + at, load<f32>(out + at) + load<f32>(a + at));
+}

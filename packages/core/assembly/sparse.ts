@@ -1,4 +1,5 @@
 import { loadPart, multiplyAdd } from "./lanes";
+import { fill } from "./elementwise";
 import { transposeBlock } from "./movement";
 import { adam } from "./updates";
 
@@ -238,6 +239,70 @@ function addFour(p0: i32, p1: i32, p2: i32, p3: i32, x: usize, d: usize, sum: us
     s = multiplyAdd(s, v128.load32_splat(d), values);
   }
   v128.store(sum, s);
+}
+
+/** Entries of columns that `sparseWeightGradient` adds up together: their sums, four an entry, stay in the second-level cache. */
+const ENTRIES = 16384;
+
+/** Scratch memory of `sparseWeightGradient`: a turned block of x and one of dy, and four sums for each entry. */
+export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i32): usize {
+  return (<usize>(inner + columns) * TERMS << 2) + (<usize>entries << 4);
+}
+
+/** See `SparseKernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. */
+export function sparseWeightGradient(
+  x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,
+  rows: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  const turnedDy = scratch + (<usize>inner * TERMS << 2);
+  const sums = turnedDy + (<usize>(end - begin) * TERMS << 2);
+  for (let j = begin; j < end; ) {
+    const own = starts + (<usize>j << 2);
+    const first = load<i32>(own);
+    let next = j + 1;
+    while (next < end && load<i32>(starts + (<usize>(next + 1) << 2)) - first <= ENTRIES) next++;
+    const last = load<i32>(starts + (<usize>next << 2));
+    memory.fill(sums, 0, <usize>(last - first) << 4);
+    for (let i = 0; i < rows; i += TERMS) {
+      const some = min(rows - i, TERMS);
+      if (some < TERMS) {
+        // what is not there adds 0 · −0, which changes no sum, not even −0
+        memory.fill(scratch, 0, <usize>inner * TERMS << 2);
+        fill(-0.0, turnedDy, <usize>(next - j) * TERMS << 2);
+      }
+      transposeBlock(x + (<usize>i * inner << 2), <usize>inner << 2, scratch, TERMS << 2, some, inner);
+      transposeBlock(dy + (<usize>(i * columns + j) << 2), <usize>columns << 2, turnedDy, TERMS << 2, some, next - j);
+      addLanes(own, next - j, places, scratch, turnedDy, sums);
+    }
+    for (let e = first, sum = sums; e < last; e++, sum += 16) {
+      const at = <usize>e << 2;
+      const to = order == 0 ? at : <usize>load<i32>(order + at) << 2;
+      const four = load<f32>(sum) + load<f32>(sum, 4) + load<f32>(sum, 8) + load<f32>(sum, 12);
+      store<f32>(dvalues + to, four);
+    }
+    j = next;
+  }
+}
+
+/** sums[e, i mod 4] += x[i, places[e]]·dy[i], for the entries of columns that begin at `starts`. */
+function addLanes(starts: usize, columns: i32, places: usize, x: usize, dy: usize, sum: usize): void {
+  let at = places + (<usize>load<i32>(starts) << 2);
+  for (let j = 0; j < columns; j++, starts += 4, dy += TERMS << 2) {
+    const d0 = v128.load(dy);
+    const d1 = v128.load(dy, 16);
+    const d2 = v128.load(dy, 32);
+    const d3 = v128.load(dy, 48);
+    const end = places + (<usize>load<i32>(starts, 4) << 2);
+    for (; at < end; at += 4, sum += 16) {
+      const from = x + <usize>load<i32>(at) * (TERMS << 2);
+      let s = v128.load(sum);
+      s = multiplyAdd(s, d0, v128.load(from));
+      s = multiplyAdd(s, d1, v128.load(from, 16));
+      s = multiplyAdd(s, d2, v128.load(from, 32));
+      s = multiplyAdd(s, d3, v128.load(from, 48));
+      v128.store(sum, s);
+    }
+  }
 }
 
 /** Where entry `at`/4 of a column that begins at `column` is in a whole weight, and where its value is. */

@@ -105,6 +105,14 @@ export interface LstmSize {
   readonly directions: 1 | 2;
 }
 
+/** Weights of `groups`, `[groups·outputs, inputs]`, whose inputs and outputs stand side by side in every row. */
+export interface WeightGradientSize {
+  readonly rows: number;
+  readonly groups: number;
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
 export interface SgdStep {
   readonly learningRate: number;
   readonly momentum: number;
@@ -323,8 +331,11 @@ export interface Kernels {
     dgates: Storage,
     size: LstmSize,
   ): void;
-  /** drecurrent[d·4h,h] = Σ_n dgates[n] · (the state h before n was read), in the order of n, from 0; tokens read first add nothing */
-  lstmRecurrent(dgates: Storage, states: Storage, starts: Indices, drecurrent: Storage, size: LstmSize): void;
+  /**
+   * dweight[g·outputs+o,i] = Σ_n dy[n,g,o] · x[n,g,i], the gradient of the weights of `groups` that stand side by side in x and dy. As no vector would hold the
+   * terms of one sum otherwise, they are added in four, sₖ of the terms n ≡ k (mod 4) in their order, from 0, and these to ((s₀ + s₁) + s₂) + s₃.
+   */
+  weightGradient(x: Storage, dy: Storage, dweight: Storage, size: WeightGradientSize): void;
 
   /** g = gradient + λ·θ; v = first ? g : μ·v + (1 − dampening)·g, flushed; θ −= η·(nesterov ? g + μ·v : μ ? v : g) */
   sgd(gradient: Storage, velocity: Storage | undefined, weights: Storage, step: SgdStep): void;
@@ -383,6 +394,8 @@ export interface SparseKernels {
   product(x: Storage, values: Storage, weight: Compressed, y: Storage, size: SparseSize): void;
   /** dvalues[order[e]] = Σ x[b·stride + i·step + places[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
   productValues(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, size: SparseSize): void;
+  /** dvalues[order[e]] = Σ_n x[n,places[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
+  weightGradient(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, rows: number): void;
 
   /** out = 0, then out[i, places[e]] = values[e] for the entries e of column ids[i]; `inner` elements a row */
   gatherRows(rows: PackedRows, out: Storage): void;

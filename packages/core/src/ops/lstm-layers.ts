@@ -125,7 +125,10 @@ function layer(
       borrow(tokens * 4 * width, (dgates) => {
         weightHh.readBack(dstates.storage, kept!.gates.storage, kept!.cells.storage, ends, dgates, size);
         if (weightHh.values.requiresGrad) {
-          weightHh.gradient(dgates, states.storage, { starts, ends }, dweightHh.storage, size);
+          borrow(tokens * width, (before) => {
+            kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
+            weightHh.gradient(dgates, before, dweightHh.storage, size);
+          });
         }
         const project = (dprojected: Storage) => {
           if (bias.requiresGrad) kernels.sum(dprojected, dbias.storage, { outer: 1, axis: rows, inner: 4 * width });
@@ -166,4 +169,20 @@ function finalStates(
     return gatherRows(units, indices(ids), [directions, batch], undefined) as Cube;
   };
   return { h: rows((b, d) => (d === 0 ? starts[b + 1]! - 1 : starts[b]!)), c: rows((b) => tokens + b) };
+}
+
+/** For every token and direction, which state stood before it was read: the row of zeros, which is the last, for the first one read. */
+function statesBefore(starts: Int32Array, directions: number): Indices {
+  const batch = starts.length - 1;
+  const tokens = starts[batch]!;
+  const zeros = tokens + batch;
+  const before = new Int32Array(tokens * directions);
+  for (let b = 0; b < batch; b++) {
+    const [first, last] = [starts[b]!, starts[b + 1]! - 1];
+    for (let n = first; n <= last; n++) {
+      before[n * directions] = (n === first ? zeros : n - 1) * directions;
+      if (directions === 2) before[n * 2 + 1] = (n === last ? zeros : n + 1) * 2 + 1;
+    }
+  }
+  return indices(before);
 }

@@ -1,7 +1,6 @@
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
 import type { Indices, LstmSize, SparseKernels, Storage } from "../kernels.ts";
-import { borrow, indices } from "../scope.ts";
 import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
 import type { Tensor } from "../tensor.ts";
 import { concat } from "./concat.ts";
@@ -42,14 +41,8 @@ export interface RecurrentWeight {
   ): void;
   /** See `Kernels.lstmGates`. */
   readBack(dstates: Storage, gates: Storage, cells: Storage, starts: Indices, dgates: Storage, size: LstmSize): void;
-  /** See `Kernels.lstmRecurrent`. */
-  gradient(
-    dgates: Storage,
-    states: Storage,
-    texts: { readonly starts: Int32Array; readonly ends: Indices },
-    dvalues: Storage,
-    size: LstmSize,
-  ): void;
+  /** dvalues = dgatesᵀ · the states `before` each token was read, each direction's by its own */
+  gradient(dgates: Storage, before: Storage, dvalues: Storage, size: LstmSize): void;
 }
 
 export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
@@ -66,7 +59,7 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
       projectBack: (dprojected, dx, m) =>
         kernels.matmul(dprojected, weight.storage, dx, { ...product, m, k: rows, n: inputs }),
       gradient: (x, dprojected, dvalues, k) =>
-        kernels.matmul(dprojected, x, dvalues, { ...product, m: rows, k, n: inputs, transposeA: true }),
+        kernels.weightGradient(x, dprojected, dvalues, { rows: k, groups: 1, outputs: rows, inputs }),
     };
   }
   const { kernels, parts } = found;
@@ -77,8 +70,7 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
     project: (x, projected, m) => kernels.product(x, weight.values.storage, byRows(weight), projected, size(m, inputs)),
     projectBack: (dprojected, dx, m) =>
       kernels.product(dprojected, weight.values.storage, byColumns(weight), dx, size(m, rows)),
-    gradient: (x, dprojected, dvalues, m) =>
-      kernels.productValues(x, dprojected, byRows(weight), dvalues, size(m, inputs)),
+    gradient: (x, dprojected, dvalues, m) => kernels.weightGradient(x, dprojected, byRows(weight), dvalues, m),
   };
 }
 
@@ -91,7 +83,10 @@ export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeig
       values: weight,
       read: (projected, places, bias, ...rest) => kernels.lstm(projected, places, bias, weight.storage, ...rest),
       readBack: (dstates, gates, cells, ...rest) => kernels.lstmGates(dstates, gates, cells, weight.storage, ...rest),
-      gradient: (dgates, states, { ends }, dvalues, size) => kernels.lstmRecurrent(dgates, states, ends, dvalues, size),
+      gradient: (dgates, before, dvalues, { tokens, hidden, directions }) =>
+        kernels.weightGradient(before, dgates, dvalues, {
+          ...{ rows: tokens, groups: directions, outputs: 4 * hidden, inputs: hidden },
+        }),
     };
   }
 
@@ -110,31 +105,9 @@ export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeig
       kernels.lstm(projected, places, bias, values.storage, byRows(weight), ...rest),
     readBack: (dstates, gates, cells, ...rest) =>
       kernels.lstmGates(dstates, gates, cells, values.storage, byColumns(weight), ...rest),
-    gradient: (dgates, states, { starts }, dvalues, { tokens }) => {
-      const width = directions * hidden;
-      borrow(tokens * width, (before) => {
-        backend().kernels.gatherRows(states, statesBefore(starts, directions), before, { dim: hidden });
-        const size = { batch: 1, rows: tokens, step: width, stride: 0 };
-        kernels.productValues(before, dgates, byRows(weight), dvalues, size);
-      });
-    },
+    gradient: (dgates, before, dvalues, { tokens }) =>
+      kernels.weightGradient(before, dgates, byRows(weight), dvalues, tokens),
   };
-}
-
-/** For every token and direction, which state stood before it was read: the row of zeros, which is the last, for the first one read. */
-function statesBefore(starts: Int32Array, directions: number): Indices {
-  const batch = starts.length - 1;
-  const tokens = starts[batch]!;
-  const zeros = tokens + batch;
-  const before = new Int32Array(tokens * directions);
-  for (let b = 0; b < batch; b++) {
-    const [first, last] = [starts[b]!, starts[b + 1]! - 1];
-    for (let n = first; n <= last; n++) {
-      before[n * directions] = (n === first ? zeros : n - 1) * directions;
-      if (directions === 2) before[n * 2 + 1] = (n === last ? zeros : n + 1) * 2 + 1;
-    }
-  }
-  return indices(before);
 }
 
 /** The backend's sparse kernels, if it has any and these weights are all sparse, no more than `most` of them stored. */

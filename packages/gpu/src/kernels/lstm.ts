@@ -3,7 +3,7 @@ import { asFloats, hostIndices } from "../indices.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
-import { multiply, termsOf } from "./product.ts";
+import { termsOf } from "./product.ts";
 import { gather } from "./rows.ts";
 
 // All texts that are not at their end take a step together, in both directions, in two launches: the gates, then the states h and c side by side. A
@@ -128,7 +128,7 @@ const gradientCarried = kernel({
 
 const zero = kernel({ name: "zero", arrays: [], body: "return 0;" });
 
-export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates" | "lstmRecurrent"> {
+export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates"> {
   /** The steps' results, one after the other. */
   const joined = (steps: readonly Values[]): Values => {
     const all = issue.allocate(steps.reduce((sum, { length }) => sum + length, 0));
@@ -231,18 +231,6 @@ export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates" | "lstmRe
       gather(issue, all, inverse(read), dgates, 4 * hidden);
       release([all, carried, rows, ...dgatesBy]);
     },
-
-    lstmRecurrent: (dgates, states, starts, drecurrent, { hidden, directions }) => {
-      const { rows, before } = rowsWithBefore(hostIndices("lstmRecurrent", starts), directions);
-      const [left, right] = [issue.allocate(rows.length * 4 * hidden), issue.allocate(rows.length * hidden)];
-      gather(issue, dgates, rows, left, 4 * hidden);
-      gather(issue, states, before, right, hidden);
-      multiply(issue, left, right, drecurrent, [directions, 4 * hidden, hidden], rows.length / directions, {
-        ...{ aBatch: 4 * hidden, aRow: 1, aStep: directions * 4 * hidden },
-        ...{ bBatch: hidden, bStep: directions * hidden, bColumn: 1 },
-      });
-      release([left, right]);
-    },
   };
 }
 
@@ -277,24 +265,6 @@ function inOrderOfReading(starts: Int32Array, directions: number): Reading {
   }
   const ends = last.map((_, i) => (tokens + texts[Math.floor(i / directions)]!) * directions + (i % directions));
   return { rows, steps, ends, last };
-}
-
-/** By token, then direction, the rows that are not the first ones read, and the row read before each: as many in each direction. */
-function rowsWithBefore(starts: Int32Array, directions: number): { rows: Int32Array; before: Int32Array } {
-  const rows: number[] = [];
-  const before: number[] = [];
-  for (let b = 0; b < starts.length - 1; b++) {
-    for (let n = starts[b]! + 1; n < starts[b + 1]!; n++) {
-      // forwards n comes after n − 1, backwards n − 1 after n
-      rows.push(n * directions);
-      before.push((n - 1) * directions);
-      if (directions === 2) {
-        rows.push((n - 1) * 2 + 1);
-        before.push(n * 2 + 1);
-      }
-    }
-  }
-  return { rows: Int32Array.from(rows), before: Int32Array.from(before) };
 }
 
 /** The position of each row. */

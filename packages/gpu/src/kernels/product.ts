@@ -211,7 +211,9 @@ const replaceFront = kernel({
     return all[this.thread.x];`,
 });
 
-export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
+export function product(
+  issue: Issue,
+): Pick<Kernels, "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
   return {
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const left = transposeA ? { aRow: 1, aStep: m } : { aRow: k, aStep: 1 };
@@ -227,6 +229,11 @@ export function product(issue: Issue): Pick<Kernels, "matmul" | "conv1d" | "conv
       issue.launch(replaceFront, { front: product, all: out }, { length: product.length }, out, [out.length]);
       issue.release(product);
     },
+    weightGradient: (x, dy, dweight, { rows, groups, outputs, inputs }) =>
+      multiply(issue, dy, x, dweight, [groups, outputs, inputs], rows, {
+        ...{ aBatch: outputs, aRow: 1, aStep: groups * outputs },
+        ...{ bBatch: inputs, bStep: groups * inputs, bColumn: 1 },
+      }),
     conv1d: (x, weights, y, { batch, time, channels, width, filters }) => {
       const { kernel, groups } = issue.variant(CONV1D, filters, byFour(channels));
       const by = kernel.packed ? 4 : 1;

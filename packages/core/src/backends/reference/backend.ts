@@ -1,13 +1,14 @@
 import type { Backend } from "../../kernels.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
-import { lstm, lstmGates, lstmRecurrent } from "./lstm.ts";
+import { lstm, lstmGates } from "./lstm.ts";
 import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
 import * as movement from "./movement.ts";
 import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
 import * as reduction from "./reduction.ts";
 import * as sparse from "./sparse.ts";
 import { adam, adamRows, rmsprop, sgd } from "./updates.ts";
+import { weightGradient } from "./weight-gradient.ts";
 import * as windows from "./windows.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
@@ -36,7 +37,7 @@ export function createReferenceBackend(): Backend {
       lstmCellGradient,
       lstm,
       lstmGates,
-      lstmRecurrent,
+      weightGradient,
       sgd,
       adam,
       adamRows,

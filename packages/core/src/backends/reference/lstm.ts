@@ -93,32 +93,6 @@ export function lstmGates(
   });
 }
 
-/** See `Kernels.lstmRecurrent`. */
-export function lstmRecurrent(
-  dgates: Float32Array,
-  states: Float32Array,
-  starts: Int32Array,
-  drecurrent: Float32Array,
-  size: LstmSize,
-): void {
-  const { hidden, directions } = size;
-  drecurrent.fill(0);
-  for (let b = 0; b < size.batch; b++) {
-    for (let d = 0; d < directions; d++) {
-      const [first, last] = [starts[b]!, starts[b + 1]! - 1];
-      for (let n = first; n <= last; n++) {
-        if (n === (d === 0 ? first : last)) continue;
-        const before = ((d === 0 ? n - 1 : n + 1) * directions + d) * hidden;
-        for (let row = 0; row < 4 * hidden; row++) {
-          const dz = dgates[(n * directions + d) * 4 * hidden + row]!;
-          const to = (d * 4 * hidden + row) * hidden;
-          for (let j = 0; j < hidden; j++) drecurrent[to + j]! += f(dz * states[before + j]!);
-        }
-      }
-    }
-  }
-}
-
 /** Gradients below 2⁻⁹⁶ become 0: long before they are denormal numbers, which are slow, and so would be their products with weights. */
 function vanish(x: number): number {
   return Math.abs(x) < 2 ** -96 ? 0 : x;

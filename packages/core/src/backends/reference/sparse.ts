@@ -1,6 +1,7 @@
 import type { AdamStep, Compressed, LstmSize, PackedRows, SparseSize, WindowSize } from "../../kernels.ts";
 import { lstm as denseLstm, lstmGates as denseLstmGates } from "./lstm.ts";
 import { adam } from "./updates.ts";
+import { joined, SUMS } from "./weight-gradient.ts";
 import { maxOfWindows as denseMaxOfWindows, eachWord } from "./windows.ts";
 
 const f = Math.fround;
@@ -50,6 +51,25 @@ export function productValues(
       });
     }
   });
+}
+
+/** dvalues[order[e]] = Σ_n x[n,places[e]] · dy[n,j], in four sums */
+export function weightGradient(
+  x: Float32Array,
+  dy: Float32Array,
+  weight: Compressed,
+  dvalues: Float32Array,
+  rows: number,
+): void {
+  const { columns, inner } = weight;
+  const sums = new Float32Array(SUMS);
+  for (let j = 0; j < columns; j++) {
+    eachEntry(weight as Arrays, j, (place, i) => {
+      sums.fill(0);
+      for (let n = 0; n < rows; n++) sums[n % SUMS]! += f(x[n * inner + place]! * dy[n * columns + j]!);
+      dvalues[i] = joined(sums);
+    });
+  }
 }
 
 /** out = 0, then out[i, places[e]] = values[e] for the entries e of column ids[i] */

@@ -66,9 +66,9 @@ export interface Exports {
   lstmCellGradient(...operands: number[]): void;
   lstm(...operands: number[]): void;
   lstmGates(...operands: number[]): void;
-  lstmRecurrent(...operands: number[]): void;
+  weightGradient(...operands: number[]): void;
   lstmScratch(batch: number, hidden: number): number;
-  lstmRecurrentScratch(hidden: number): number;
+  weightGradientScratch(rows: number, outputs: number, inputs: number): number;
   lstmSparseScratch(texts: number, hidden: number, entries: number): number;
   sgd(...operands: number[]): void;
   adam(...operands: number[]): void;
@@ -81,6 +81,8 @@ export interface Exports {
   sparseRows(rows: number): number;
   sparseProductScratch(rows: number, inner: number, entries: number): number;
   sparseProductValues(...operands: number[]): void;
+  sparseWeightGradient(...operands: number[]): void;
+  sparseWeightGradientScratch(inner: number, columns: number, entries: number): number;
   sparseProductValuesScratch(inner: number, columns: number, entries: number): number;
   gatherPacked(...operands: number[]): void;
   scatterPacked(...operands: number[]): void;

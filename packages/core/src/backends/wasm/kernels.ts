@@ -11,6 +11,7 @@ import type {
   SgdStep,
   TableRows,
   Walk,
+  WeightGradientSize,
   WindowSize,
 } from "../../kernels.ts";
 import type { RngKey } from "../../rng.ts";
@@ -142,6 +143,19 @@ export function createKernels(
       });
     },
 
+    weightGradient: (x: Region, dy: Region, dweight: Region, { rows, groups, outputs, inputs }: WeightGradientSize) => {
+      const [xRow, dyRow] = [groups * inputs * 4, groups * outputs * 4];
+      const scratch = simd.weightGradientScratch(rows, outputs, inputs) >>> 0;
+      const work = rows * outputs * inputs;
+      for (let g = 0; g < groups; g++) {
+        share("weightGradient", { n: outputs, work, grain: 6, scratch }, (begin, end, at) => {
+          const to = dweight.pointer + (g * outputs + begin) * inputs * 4;
+          const [from, d] = [x.pointer + g * inputs * 4, dy.pointer + (g * outputs + begin) * 4];
+          return [from, xRow, d, dyRow, to, rows, end - begin, inputs, at];
+        });
+      }
+    },
+
     conv1d: (x: Region, kernel: Region, y: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const steps = time - width + 1;
       const scratch = simd.productScratch(width * channels, filters, 0) >>> 0;
@@ -262,7 +276,7 @@ export function createKernels(
       const regions = [dstates, gates, states, c, dgates, dc];
       simd.lstmCellGradient(...regions.map(({ pointer }) => pointer), batch, hidden);
     },
-    ...createLstmKernels(simd, { memory, team, worth }, share),
+    ...createLstmKernels(simd, { memory, team, worth }),
 
     sgd: (gradient: Region, velocity: Region | undefined, weights: Region, step: SgdStep) =>
       simd.sgd(

@@ -1,7 +1,6 @@
 import type { Compressed, Kernels, LstmSize, SparseKernels } from "../../kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
-import type { Share } from "./share.ts";
 import type { Entries } from "./sparse.ts";
 import type { Part, Team } from "./team.ts";
 
@@ -21,11 +20,7 @@ interface Reading {
 }
 
 /** The contract's LSTM kernels in terms of the compiled ones. */
-export function createLstmKernels(
-  simd: Exports,
-  means: Means,
-  share: Share,
-): Pick<Kernels, "lstm" | "lstmGates" | "lstmRecurrent"> {
+export function createLstmKernels(simd: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
   const room = (texts: number, { hidden }: LstmSize) => simd.lstmScratch(texts, hidden) >>> 0;
   /** A recurrent weight of which all is stored, and no entries. */
   const whole = (recurrent: Region, direction: number, { hidden }: LstmSize) => ({
@@ -65,18 +60,6 @@ export function createLstmKernels(
       eachReading("lstmGates", starts, size, { ...means, room }, (reading) =>
         backward({ dstates, gates, cells, starts, dgates }, size, reading, whole(recurrent, reading.direction, size)),
       ),
-    lstmRecurrent: (dgates: Region, states: Region, starts: Region, drecurrent: Region, size: LstmSize) => {
-      const { batch, tokens, hidden, directions } = size;
-      const scratch = simd.lstmRecurrentScratch(hidden) >>> 0;
-      for (let d = 0; d < directions; d++) {
-        const work = tokens * 4 * hidden * hidden;
-        share("lstmRecurrent", { n: 4 * hidden, work, grain: 6, scratch }, (begin, end, at) => [
-          ...[dgates.pointer + (d * 4 * hidden + begin) * 4, states.pointer + d * hidden * 4, starts.pointer],
-          ...[drecurrent.pointer + (d * 4 * hidden + begin) * hidden * 4],
-          ...[batch, end - begin, hidden, directions, d, at],
-        ]);
-      }
-    },
   };
 }
 

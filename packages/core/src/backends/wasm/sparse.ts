@@ -22,7 +22,7 @@ interface Packed {
 const CHUNK = 4096;
 
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { product: 0.6, values: 0.2, rows: 0.6, winners: 0.18 } as const;
+const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5, rows: 0.6, winners: 0.18 } as const;
 
 const densityOf = ({ places, columns, inner }: Compressed): number => places.length / Math.max(1, columns * inner);
 
@@ -31,7 +31,7 @@ export function createSparseKernels(
   simd: Exports,
   memory: LinearMemory,
   share: Share,
-  dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel">,
+  dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel" | "weightGradient">,
 ): Omit<SparseKernels, "lstm" | "lstmGates"> {
   const placed = new WeakMap<Compressed, Region>();
 
@@ -61,6 +61,15 @@ export function createSparseKernels(
     const region = memory.allocate(values.length);
     memory.integers(region).set(values);
     return region;
+  };
+
+  const lend = (length: number, body: (region: Region) => void): void => {
+    const region = memory.allocate(length);
+    try {
+      body(region);
+    } finally {
+      memory.release(region);
+    }
   };
 
   /** Runs `body` with the weight `[columns, inner]` written out. */
@@ -137,6 +146,22 @@ export function createSparseKernels(
       share("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
         ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],
         ...[batch, rows, step, stride, columns, inner, begin, end, at],
+      ]);
+    },
+
+    weightGradient: (x: Region, dy: Region, weight: Compressed, dvalues: Region, rows: number) => {
+      const { columns, inner } = weight;
+      if (densityOf(weight) > BREAK_EVEN.gradient) {
+        return lend(columns * inner, (all) => {
+          dense.weightGradient(x, dy, all, { rows, groups: 1, outputs: columns, inputs: inner });
+          simd.collect(dvalues.pointer, ...pointersOf(weight as Entries), all.pointer, columns, inner * 4, 4);
+        });
+      }
+      const scratch = simd.sparseWeightGradientScratch(inner, columns, dvalues.length) >>> 0;
+      const work = rows * dvalues.length;
+      share("sparseWeightGradient", { n: columns, work, scratch }, (begin, end, at) => [
+        ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],
+        ...[rows, columns, inner, begin, end, at],
       ]);
     },
 
@@ -223,15 +248,11 @@ export function createSparseKernels(
     ) => {
       const { batch, time, channels, width, filters } = size;
       if (densityOf(stored) > BREAK_EVEN.winners) {
-        const dkernel = memory.allocate(width * channels * filters);
-        try {
-          dense.maxOfWindowsKernel(dy, winners, rows, words, dkernel, size);
+        return lend(width * channels * filters, (all) => {
+          dense.maxOfWindowsKernel(dy, winners, rows, words, all, size);
           const positions = positionsIn(stored as Entries);
-          simd.gatherRows(dkernel.pointer, positions.pointer, dvalues.pointer, dvalues.length, 1);
-        } finally {
-          memory.release(dkernel);
-        }
-        return;
+          simd.gatherRows(all.pointer, positions.pointer, dvalues.pointer, dvalues.length, 1);
+        });
       }
       const scratch = simd.maxOfWindowsSparseScratch(dvalues.length, width, filters) >>> 0;
       const work = batch * dvalues.length * 4;

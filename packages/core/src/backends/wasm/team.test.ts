@@ -62,12 +62,16 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array)[], 
     [
       ["lstm", [150 * 560, integers(108, 0, 149), 560, 560 * 70, starts, 108 * 560, 108 * 140, 118 * 140]],
       ["lstmGates", [118 * 140, 108 * 560, 108 * 140, 560 * 70, starts, 108 * 560]],
-      ["lstmRecurrent", [108 * 560, 118 * 140, starts, 560 * 70]],
     ] as const
   ).map(([name, operands]) => {
     const values = operands.map((operand) => (typeof operand === "number" ? floats(operand) : operand));
     return [name, values, { batch: 9, tokens: 108, hidden: 70, directions: 2 }] as const;
   }),
+  [
+    "weightGradient",
+    [floats(108 * 140), floats(108 * 560), floats(560 * 70)],
+    { rows: 108, groups: 2, outputs: 280, inputs: 70 },
+  ],
   ["sum", [floats(5000 * 901), floats(901)], { outer: 1, axis: 5000, inner: 901 }],
   ["scatterRows", [floats(5000 * 901), integers(5000, 0, 99), floats(100 * 901)], { dim: 901 }],
   ["adam", [floats(2_000_003), floats(2_000_003), floats(2_000_003).map(Math.abs), floats(2_000_003)], adam],

@@ -288,11 +288,26 @@ describe.each(PAIRS)("%s:", (_, create) => {
       const dstates = floats(rng, states.length, { special }).map((d) => d * (rng.below(2) === 0 ? 1 : 1e-30));
       const dgates = floats(rng, gates.length, { special });
       agree("lstmGates", [dstates, gates, cells, recurrent, starts, dgates], size);
-      agree("lstmRecurrent", [dgates, states, starts, floats(rng, recurrent.length)], size);
+      const before = floats(rng, tokens * width, { special });
+      const sides = { rows: tokens, groups: size.directions, outputs: 4 * size.hidden, inputs: size.hidden };
+      agree("weightGradient", [before, dgates, floats(rng, recurrent.length)], sides);
     };
     times(60, "lstm", (rng, special) => run(rng, 1 + rng.below(9), 1 + rng.below(6), 1 + rng.below(11), special));
     run(stream(4), 3, 20, 128, false);
     run(stream(5), 16, 60, 10, false); // more tokens than a block of steps
+  });
+
+  test("the gradient of weights, with few terms, and more than a block of them", () => {
+    const run = (rng: Rng, rows: number, outputs: number, inputs: number, special: boolean) => {
+      const groups = 1 + rng.below(3);
+      const [x, dy] = [floats(rng, rows * groups * inputs, { special }), floats(rng, rows * groups * outputs)];
+      const size = { rows, groups, outputs, inputs };
+      agree("weightGradient", [x, dy, floats(rng, groups * outputs * inputs)], size);
+    };
+    times(80, "weightGradient", (rng, special) =>
+      run(rng, rng.below(21), 1 + rng.below(20), 1 + rng.below(20), special),
+    );
+    run(stream(6), 1700, 13, 9, false);
   });
 
   test("the optimisers", () => {
