@@ -1,4 +1,4 @@
-import { sigmoid4, tanh4 } from "./elementary";
+import { gateSigmoid4, gateTanh4 } from "./gates";
 import { loadLanes, storeLanes } from "./lanes";
 
 /** See `Kernels.lstmCell`: text by text, four units at a time. */
@@ -13,7 +13,7 @@ export function lstmCell(
       for (let gate = 0, at = first; gate < 4; gate++, at += row) {
         const fromInput = f32x4.add(loadLanes(input + at, lanes), loadLanes(biasIh + at, lanes));
         const z = f32x4.add(fromInput, f32x4.add(loadLanes(recurrent + at, lanes), loadLanes(biasHh + at, lanes)));
-        storeLanes(gates + at, gate == 2 ? tanhOf(z) : sigmoid4(z), lanes);
+        storeLanes(gates + at, gate == 2 ? tanhOf(z) : gateSigmoid4(z), lanes);
       }
       const at = gates + first;
       const kept = f32x4.mul(loadLanes(at + row, lanes), loadLanes(c + first, lanes));
@@ -26,7 +26,7 @@ export function lstmCell(
 
 /** Not inlined: a program holds these kernels whether it uses them or not. */
 function tanhOf(x: v128): v128 {
-  return tanh4(x);
+  return gateTanh4(x);
 }
 
 /** See `Kernels.lstmCellGradient`. */

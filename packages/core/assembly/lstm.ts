@@ -1,4 +1,4 @@
-import { sigmoid4, tanh4 } from "./elementary";
+import { gateSigmoid4, gateTanh4 } from "./gates";
 import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
 import { copyRow, transposeBlock } from "./movement";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
@@ -151,14 +151,14 @@ function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, 
 
 function sigmoids(x: usize, to: usize, n: i32): void {
   let i = 0;
-  for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, sigmoid4(v128.load(x)));
-  if (i < n) storePart(to, sigmoid4(loadPart(x, n - i)), n - i);
+  for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, gateSigmoid4(v128.load(x)));
+  if (i < n) storePart(to, gateSigmoid4(loadPart(x, n - i)), n - i);
 }
 
 function tanhs(x: usize, to: usize, n: i32): void {
   let i = 0;
-  for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, tanh4(v128.load(x)));
-  if (i < n) storePart(to, tanh4(loadPart(x, n - i)), n - i);
+  for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, gateTanh4(v128.load(x)));
+  if (i < n) storePart(to, gateTanh4(loadPart(x, n - i)), n - i);
 }
 
 /** See `Kernels.lstmGates`, and `SparseKernels.lstmGates` where `recurrent` is 0: against the order of reading. */

@@ -1,5 +1,5 @@
 import type { LstmCellSize } from "../../kernels.ts";
-import { sigmoid, tanh } from "./elementary.ts";
+import { gateSigmoid, gateTanh } from "./gates.ts";
 
 const f = Math.fround;
 
@@ -18,10 +18,10 @@ export function lstmCell(
   for (let b = 0; b < batch; b++) {
     for (let j = 0; j < hidden; j++) {
       const z = (gate: number) => sum((b * 4 + gate) * hidden + j, gate * hidden + j);
-      const [i, forget, g, o] = [sigmoid(z(0)), sigmoid(z(1)), tanh(z(2)), sigmoid(z(3))] as const;
+      const [i, forget, g, o] = [gateSigmoid(z(0)), gateSigmoid(z(1)), gateTanh(z(2)), gateSigmoid(z(3))] as const;
       const next = f(f(forget * c[b * hidden + j]!) + f(i * g));
       for (const [gate, value] of [i, forget, g, o].entries()) gates[(b * 4 + gate) * hidden + j] = value;
-      states[b * 2 * hidden + j] = o * tanh(next);
+      states[b * 2 * hidden + j] = o * gateTanh(next);
       states[(b * 2 + 1) * hidden + j] = next;
     }
   }
@@ -41,7 +41,7 @@ export function lstmCellGradient(
     for (let j = 0; j < hidden; j++) {
       const gate = (which: number) => gates[(b * 4 + which) * hidden + j]!;
       const [i, forget, g, o] = [gate(0), gate(1), gate(2), gate(3)] as const;
-      const tanhC = tanh(states[(b * 2 + 1) * hidden + j]!);
+      const tanhC = gateTanh(states[(b * 2 + 1) * hidden + j]!);
       const dh = dstates[b * 2 * hidden + j]!;
       const dnext = f(dstates[(b * 2 + 1) * hidden + j]! + f(f(dh * o) * f(1 - f(tanhC * tanhC))));
       const at = b * 4 * hidden + j;

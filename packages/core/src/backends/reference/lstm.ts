@@ -1,5 +1,5 @@
 import type { LstmSize } from "../../kernels.ts";
-import { sigmoid, tanh } from "./elementary.ts";
+import { gateSigmoid, gateTanh } from "./gates.ts";
 
 const f = Math.fround;
 
@@ -29,12 +29,12 @@ export function lstm(
         let sum = f(projected[input + row]! + bias[d * 4 * hidden + row]!);
         if (before !== undefined)
           for (let j = 0; j < hidden; j++) sum = f(sum + f(recurrent[weights + j]! * before[j]!));
-        z[row] = row >= 2 * hidden && row < 3 * hidden ? tanh(sum) : sigmoid(sum);
+        z[row] = row >= 2 * hidden && row < 3 * hidden ? gateTanh(sum) : gateSigmoid(sum);
       }
       const state = states.subarray(n * allHidden + d * hidden, n * allHidden + (d + 1) * hidden);
       for (let j = 0; j < hidden; j++) {
         c[j] = f(f(z[hidden + j]! * c[j]!) + f(z[j]! * z[2 * hidden + j]!));
-        state[j] = z[3 * hidden + j]! * tanh(c[j]!);
+        state[j] = z[3 * hidden + j]! * gateTanh(c[j]!);
       }
       gates?.set(z, n * allGates + d * 4 * hidden);
       cells?.set(c, n * allHidden + d * hidden);
@@ -73,7 +73,7 @@ export function lstmGates(
           number,
         ];
         const previous = before === undefined ? 0 : cells[before + j]!;
-        const tanhC = tanh(cells[state + j]!);
+        const tanhC = gateTanh(cells[state + j]!);
         const dhj = f(vanish(dh[j]!) + dstates[state + j]!);
         const dcj = f(dc[j]! + f(f(dhj * o) * f(1 - f(tanhC * tanhC))));
         dgates[at + j] = vanish(f(f(dcj * g) * f(i * f(1 - i))));

@@ -1,0 +1,31 @@
+const f = Math.fround;
+
+// The functions of an LSTM's gates, which are half of a small LSTM's time: tanh as a quotient of polynomials in x², fitted for the least relative error on
+// [−9, 9], where tanh reaches 1 in float32, and σ by it. They err by less than 2⁻²¹ and 2⁻²², whereas `tanh` and `sigmoid` of `elementary.ts` are exact to a few
+// ulp near 0 results too, and cost twice as much.
+
+/** The coefficient of the highest power first. */
+const NUMERATOR = [1.3419736959420795e-8, 2.0661195382002143e-5, 0.0034989917483697597, 0.13383976554296778, 1].map(f);
+const DENOMINATOR = [7.804692861392868e-7, 0.0003291031463775208, 0.0258901896738245, 0.46717298036149585, 1].map(f);
+const LAST = 9;
+
+/** tanh x, in [−1, 1]. */
+export function gateTanh(x: number): number {
+  const a = within(x, LAST);
+  const s = f(a * a);
+  return within(f(f(a * polynomial(NUMERATOR, s)) / polynomial(DENOMINATOR, s)), 1);
+}
+
+/** 1 / (1 + e⁻ˣ) = ½ + ½·tanh(x/2), in [0, 1]. */
+export function gateSigmoid(x: number): number {
+  return f(f(gateTanh(f(x * 0.5)) * 0.5) + 0.5);
+}
+
+/** NaN goes through. */
+function within(x: number, bound: number): number {
+  return Math.max(-bound, Math.min(x, bound));
+}
+
+function polynomial(coefficients: readonly number[], x: number): number {
+  return coefficients.reduce((y, coefficient) => f(f(y * x) + coefficient));
+}
