@@ -8,7 +8,7 @@ import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
 // step they are the first `alive` of it, and their states are that many rows of compact matrices.
 
 /**
- * Gradients that have vanished, below 2⁻⁹⁶, become 0: long before they are denormal numbers themselves, for so would be their products with weights, and each
+ * States and gradients that have vanished, below 2⁻⁹⁶, become 0: long before they are denormal numbers themselves, for so would be their products with weights, and each
  * would cost a hundred cycles.
  */
 // @ts-ignore: decorator
@@ -136,10 +136,13 @@ function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, 
   sigmoids(z, z, 2 * hidden);
   tanhs(z + 2 * row, z + 2 * row, hidden);
   sigmoids(z + 3 * row, z + 3 * row, hidden);
+  const least = v128.load32_splat(CONSTANTS);
+  const magnitude = v128.load32_splat(CONSTANTS, 4);
   for (let j = 0, at: usize = 0; j < hidden; j += 4, at += 16) {
     const lanes = min(hidden - j, 4);
     const kept = f32x4.mul(loadLanes(z + row + at, lanes), loadLanes(c + at, lanes));
-    storeLanes(c + at, f32x4.add(kept, f32x4.mul(loadLanes(z + at, lanes), loadLanes(z + 2 * row + at, lanes))), lanes);
+    const next = f32x4.add(kept, f32x4.mul(loadLanes(z + at, lanes), loadLanes(z + 2 * row + at, lanes)));
+    storeLanes(c + at, vanish(next, magnitude, least), lanes);
   }
   tanhs(c, h, hidden);
   for (let j = 0, at: usize = 0; j < hidden; j += 4, at += 16) {

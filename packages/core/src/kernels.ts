@@ -305,7 +305,7 @@ export interface Kernels {
    *
    *     z = (projected[places[n]] + bias) + recurrent·h, added to it in the order of h; the first token read has no h
    *     i, f, o = σ(z), g = tanh(z)                      → gates[n,d·4h], where they are kept
-   *     c = f·c + i·g                                    → cells[n,d·h], where they are kept
+   *     c = f·c + i·g, 0 below 2⁻⁹⁶                      → cells[n,d·h], where they are kept
    *     h = o·tanh(c)                                    → states[n,d·h]
    *
    * After the states of all tokens follow a row a text with the cell state c that it ends with, and a row of zeros.

@@ -131,4 +131,19 @@ describe.each(backends)("on $name, lstm of two layers and two directions", ({ cr
       expect(padded.every((value) => value === 0)).toBe(true);
     }
   });
+
+  test("forgets what has halved for a hundred steps, instead of keeping denormal numbers", async () => {
+    const steps = 200;
+    const x = tensor(
+      Array.from({ length: steps }, (_, t) => (t === 0 ? 1 : 0)),
+      [1, steps, 1],
+    );
+    // All gates are ½, and g is tanh x: c is tanh(1)/2, then half of it, and half of that, …
+    const weightIh = tensor([[0], [0], [1], [0]]);
+    const weights = { weightIh, weightHh: zeros([4, 1]), biasIh: zeros([4]), biasHh: zeros([4]) };
+    const { output, c } = lstm(x, [[weights]]);
+    const [h, last] = [await output.read(), await c.read()];
+    for (let t = 0; t < 94; t++) expect(h[t]! / 2 ** -(t + 2)).toBeCloseTo(Math.tanh(1), t < 3 ? 0 : 1);
+    expect([...h.slice(100), ...last].every((value) => value === 0)).toBe(true);
+  });
 });

@@ -1,4 +1,15 @@
-import { createReferenceBackend, type Matrix, mul, Sparse, sqrt, stream, sum, type Tensor, tensor } from "@ltt/core";
+import {
+  createReferenceBackend,
+  createWasmBackend,
+  type Matrix,
+  mul,
+  Sparse,
+  sqrt,
+  stream,
+  sum,
+  type Tensor,
+  tensor,
+} from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
@@ -121,6 +132,21 @@ test("clipNorm bounds a step", async () => {
   expect(await moved(0.01)).toBeCloseTo(0.01, 5);
   const [step] = await collect(makeCnn(), { clipNorm: 0.01 });
   expect(step!.gradientNorm).toBeGreaterThan(0.1);
+});
+
+test.each([
+  ["CNN", () => new TextCnn({ rows: 400, dim: 32, filters: 48, outputs: 3, paddingId: 1 }, stream(1, "init"))],
+  ["LSTM", () => new TextLstm({ rows: 400, dim: 32, hidden: 64, outputs: 3, paddingId: 1 }, stream(1, "init"))],
+])("clipped steps of a %s have the same bits on one thread and on two", async (_, make) => {
+  const run = async (threads: number) =>
+    using(await createWasmBackend({ threads, arithmetic: "strict" }), async () => {
+      const model = make();
+      const batches = makeBatches({ count: 3, size: 32 });
+      const steps = await collect(model, { clipNorm: 0.05, batches });
+      expect(steps.every(({ gradientNorm }) => gradientNorm! > 0.05)).toBe(true);
+      return { steps, end: await snapshot(parametersOf(model)) };
+    });
+  expect(await run(2)).toEqual(await run(1));
 });
 
 test("only what the optimiser holds is trained", async () => {

@@ -1,4 +1,15 @@
-import { crossEntropy, gradients, type Shape, scope, stream, type Tensor, tensor, tokens } from "@ltt/core";
+import {
+  crossEntropy,
+  decodeSafetensors,
+  encodeSafetensors,
+  gradients,
+  type Shape,
+  scope,
+  stream,
+  type Tensor,
+  tensor,
+  tokens,
+} from "@ltt/core";
 import {
   Adam,
   AdamW,
@@ -58,10 +69,11 @@ export async function runOptimiser(golden: OptimiserCase, setUp: SetUp): Promise
 export async function runTrajectory(golden: TrajectoryCase, setUp: SetUp): Promise<{ loss: number; end: number }> {
   return setUp(async () => {
     const model = makeModel(golden);
-    loadStateDict(
-      model,
+    // as a user has it from PyTorch: `save_file(model.state_dict(), path)`
+    const file = encodeSafetensors(
       new Map(Object.entries(golden.start).map(([name, { shape, data }]) => [name, entry(shape, data)])),
     );
+    loadStateDict(model, decodeSafetensors(file, `${golden.model}.safetensors`).tensors);
     const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: golden.adam.lr });
 
     const losses: number[] = [];

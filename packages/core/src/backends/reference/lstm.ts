@@ -33,7 +33,7 @@ export function lstm(
       }
       const state = states.subarray(n * allHidden + d * hidden, n * allHidden + (d + 1) * hidden);
       for (let j = 0; j < hidden; j++) {
-        c[j] = f(f(z[hidden + j]! * c[j]!) + f(z[j]! * z[2 * hidden + j]!));
+        c[j] = vanish(f(f(z[hidden + j]! * c[j]!) + f(z[j]! * z[2 * hidden + j]!)));
         state[j] = z[3 * hidden + j]! * gateTanh(c[j]!);
       }
       gates?.set(z, n * allGates + d * 4 * hidden);
@@ -93,7 +93,7 @@ export function lstmGates(
   });
 }
 
-/** Gradients below 2⁻⁹⁶ become 0: long before they are denormal numbers, which are slow, and so would be their products with weights. */
+/** States and gradients below 2⁻⁹⁶ become 0: long before they are denormal numbers, which are slow, and so would be their products with weights. */
 function vanish(x: number): number {
   return Math.abs(x) < 2 ** -96 ? 0 : x;
 }
