@@ -1,5 +1,5 @@
-import { loadPart, multiplyAdd } from "./lanes";
 import { fill } from "./elementwise";
+import { multiplyAdd } from "./lanes";
 import { transposeBlock } from "./movement";
 import { adam } from "./updates";
 
@@ -155,7 +155,7 @@ const SUMS = 65536;
 
 /** Scratch memory of `sparseProductValues`: a turned block of x and one of dy, and sums, for each column whole vectors of them. */
 export function sparseProductValuesScratch(inner: i32, columns: i32, entries: i32): usize {
-  return (<usize>(inner + columns) * TERMS << 2) + (<usize>entries + 3 * columns << 2);
+  return (<usize>(inner + columns) * TERMS << 2) + (<usize>(min(entries, max(SUMS, inner)) + 3 * columns) << 2);
 }
 
 /** See `SparseKernels.productValues`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This is columns `begin` … `end` − 1. */
@@ -246,7 +246,7 @@ const ENTRIES = 16384;
 
 /** Scratch memory of `sparseWeightGradient`: a turned block of x and one of dy, and four sums for each entry. */
 export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i32): usize {
-  return (<usize>(inner + columns) * TERMS << 2) + (<usize>entries << 4);
+  return (<usize>(inner + columns) * TERMS << 2) + (<usize>min(entries, max(ENTRIES, inner)) << 4);
 }
 
 /** See `SparseKernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. */
