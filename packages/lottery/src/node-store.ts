@@ -112,7 +112,8 @@ export class NodeStore {
    */
   async save(hash: string, files: ReadonlyMap<string, Uint8Array>, receipt: Receipt): Promise<Node> {
     await writeFiles(this.#nodes, hash, files, receipt);
-    for (const { name } of await this.#steps(hash)) await rm(join(this.#unfinished, name), { recursive: true });
+    for (const { name } of await this.#steps(hash))
+      await rm(join(this.#unfinished, name), { recursive: true, force: true });
     return (await this.find(hash))!;
   }
 
