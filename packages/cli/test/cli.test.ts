@@ -158,6 +158,20 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(readdirSync(join(root, "stopped", "nodes")).length).toBe(3);
   });
 
+  test("that is interrupted within a network stops at the next step and keeps it", async () => {
+    const args = [...small, "--rounds", "0", "--epochs", "4000", "--out", "stopped-within"];
+    let asked = false;
+    const { code, err } = await ltt(args, (said, kill) => {
+      if (asked || !said.includes("· step ")) return;
+      asked = true;
+      kill("SIGINT");
+    });
+    expect(err).toContain("ltt: interrupted: all that was done is kept; the same command goes on from there");
+    expect(code).toBe(130);
+    expect(readdirSync(join(root, "stopped-within", "nodes"))).toEqual([]);
+    expect(readdirSync(join(root, "stopped-within", "unfinished")).length).toBe(1);
+  });
+
   test("with --dry-run says what it would take and leaves nothing", async () => {
     const { code, out } = await ltt([...small, "--rounds", "2", "--dry-run", "--out", "dry"]);
     expect(code).toBe(0);

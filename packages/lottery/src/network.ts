@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Weight } from "@ltt/core";
 import {
   Adam,
@@ -169,6 +170,7 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
       losses += loss;
       onStep?.(step, loss);
       if (step === earlyStep) early = await snapshot(weights);
+      await setImmediate(); // where storage is synchronous nothing else lets Node see a Ctrl-C or draw a bar
       if (signal?.aborted === true) {
         await save();
         signal.throwIfAborted();
