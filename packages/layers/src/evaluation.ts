@@ -38,13 +38,13 @@ export interface Evaluation {
  */
 export async function evaluate(
   model: TextClassifier,
-  batches: Iterable<Batch>,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
   { loss: lossOf = classificationLoss }: { loss?: (logits: Matrix, targets: TokenVector) => Scalar } = {},
 ): Promise<Evaluation> {
   let [texts, totalLoss] = [0, 0];
   let confusion: number[][] | undefined;
   let index = 0;
-  for (const { tokens, lengths, targets } of batches) {
+  for await (const { tokens, lengths, targets } of batches) {
     const { outputs, reading } = scope(() =>
       noGrad(() => {
         const logits = model.forward(tokens, { lengths });

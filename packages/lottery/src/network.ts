@@ -108,7 +108,7 @@ export interface TrainNetworkOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where an earlier training of this network was: this one goes on from there. */
   readonly from?: Unfinished | undefined;
-  /** Keeps where training is: called as often as `isDue` wants after a step, and before `signal` ends training. */
+  /** Keeps where training is: called as often as `isDue` wants after a step, and when `signal` ends training. */
   readonly keep?: { readonly isDue: () => boolean; readonly save: (now: Unfinished) => Promise<void> } | undefined;
 }
 
@@ -123,7 +123,8 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
   const { stepsPerEpoch } = batches;
   const weights = parametersOf(model);
   const earlyStep = options.early === undefined ? undefined : stepOf(options.early, stepsPerEpoch, settings.epochs);
-  const stopping = new EarlyStopping(weights, { patience: settings.patience ?? Number.MAX_SAFE_INTEGER });
+  const patience = settings.patience ?? Number.MAX_SAFE_INTEGER;
+  const stopping = new EarlyStopping(weights, { patience });
   const optimiser = new Adam(trainable(weights.values()), { learningRate: settings.learningRate });
   const curve: CurvePoint[] = [];
   let early: Values | undefined;
@@ -137,17 +138,19 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
     ({ position, early, losses, misses } = from);
   }
 
-  /** Validates where that is due. Tells whether training ends. */
+  /** Validates where that is due and not done. Tells whether training ends, which it does only after a validation. */
   const validate = async ({ batch, step }: Position): Promise<boolean> => {
+    if (!isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) return false;
     const last = curve.at(-1)?.step ?? 0;
-    if (step === last || !isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) return false;
-    const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults);
-    curve.push({ step, trainLoss: losses / (step - last), validationLoss, validationAccuracy: accuracy });
-    losses = 0;
-    const exhausted = await stopping.update(step, validationLoss);
-    if (stopping.best?.step !== step) misses++;
-    const stop = faults.patienceNeverResets === true ? misses >= (settings.patience ?? Infinity) : exhausted;
-    return stop && (earlyStep === undefined || step >= earlyStep);
+    if (step > last) {
+      const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults, signal);
+      curve.push({ step, trainLoss: losses / (step - last), validationLoss, validationAccuracy: accuracy });
+      losses = 0;
+      await stopping.update(step, validationLoss);
+      if (stopping.best?.step !== step) misses++;
+    }
+    const waited = faults.patienceNeverResets === true ? misses : stopping.state().waited;
+    return waited >= patience && (earlyStep === undefined || step >= earlyStep);
   };
   const save = async () => {
     const state = await optimiser.state();
@@ -171,21 +174,20 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
       onStep?.(step, loss);
       if (step === earlyStep) early = await snapshot(weights);
       await setImmediate(); // where storage is synchronous nothing else lets Node see a Ctrl-C or draw a bar
-      if (signal?.aborted === true) {
-        await save();
-        signal.throwIfAborted();
-      }
-      if (await validate(position)) break;
+      signal?.throwIfAborted();
+      const isLast = await validate(position);
       if (keep?.isDue() === true) await save();
+      if (isLast) break;
     }
   } catch (error) {
+    if (signal?.aborted === true) await save();
     if (!(error instanceof DivergenceError)) throw error;
     throw new TrainingFailure(error.message, await lastGood(weights, position.step, stopping), { cause: error });
   }
 
   stopping.restore();
   const best = curve.find(({ step }) => step === stopping.best!.step)!;
-  const test = await measure(model, batches.test(), faults);
+  const test = await measure(model, batches.test(), faults, signal);
   return {
     weights,
     early,
@@ -234,6 +236,15 @@ function isValidation(batch: number, batchesPerEpoch: number, perEpoch: number):
   return Math.floor((batch * n) / batchesPerEpoch) > Math.floor(((batch - 1) * n) / batchesPerEpoch);
 }
 
+/** The same batches, with a turn of Node's event loop before each: see where steps are made. */
+async function* interruptible(batches: Iterable<Batch>, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
+  for (const batch of batches) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    yield batch;
+  }
+}
+
 interface Measured {
   readonly loss: number;
   readonly accuracy: number;
@@ -241,9 +252,14 @@ interface Measured {
   readonly recall: number;
 }
 
-async function measure(model: Model, batches: Iterable<Batch>, faults: TrainingFaults): Promise<Measured> {
+async function measure(
+  model: Model,
+  batches: Iterable<Batch>,
+  faults: TrainingFaults,
+  signal: AbortSignal | undefined,
+): Promise<Measured> {
   const all = Array.from(batches);
-  const { loss, accuracy, macro } = await evaluate(model, all);
+  const { loss, accuracy, macro } = await evaluate(model, interruptible(all, signal));
   if (faults.accuracyOfBatchMeans !== true) return { loss, accuracy, ...macro };
   let total = 0;
   for (const batch of all) total += (await evaluate(model, [batch])).accuracy;

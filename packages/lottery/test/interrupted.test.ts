@@ -93,6 +93,42 @@ describe.each(backends)("on %s", (name, create) => {
   });
 });
 
+test("interrupted while it validates, and while it tests, it goes on from there to the same bytes", async () => {
+  const once: ExperimentSettings = { ...settings, rounds: 0, patience: 1 };
+  const start = async (folder: string, part: "validation" | "test", at: number) => {
+    const stop = new AbortController();
+    let asked = 0;
+    const batches: Task["batches"] = (seed) => ({
+      ...toyTask.batches(seed),
+      *[part]() {
+        if (++asked === at) stop.abort(new Error("interrupted"));
+        yield* toyTask.batches(seed)[part]();
+      },
+    });
+    const store = await NodeStore.open(join(root, folder));
+    const made: number[] = [];
+    const options = {
+      store,
+      clock: () => 0,
+      signal: stop.signal,
+      onProgress: ({ step }: { step: number }) => made.push(step),
+    };
+    try {
+      for await (const _ of runExperiment({ ...toyTask, batches }, once, options));
+    } catch (error) {
+      if ((error as Error).message !== "interrupted") throw error;
+    }
+    return made;
+  };
+  const whole = await start("evaluating whole", "test", 0);
+  expect(await start("evaluating", "validation", 2)).toEqual(whole.slice(0, 8));
+  expect(unfinished("evaluating")[0]).toMatch(/-8$/);
+  const rest = await start("evaluating", "test", 1);
+  expect(rest).toEqual(whole.slice(8));
+  await start("evaluating", "test", 0);
+  expect(nodes("evaluating")).toEqual(nodes("evaluating whole"));
+});
+
 test("a network in the making is kept every two minutes, and one that is finished no more", async () => {
   let now = 0;
   const kept: string[][] = [];
