@@ -180,14 +180,21 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
       if (isLast) break;
     }
   } catch (error) {
-    if (signal?.aborted === true) await save();
-    if (!(error instanceof DivergenceError)) throw error;
+    if (!(error instanceof DivergenceError)) {
+      if (signal?.aborted === true) await save();
+      throw error;
+    }
     throw new TrainingFailure(error.message, await lastGood(weights, position.step, stopping), { cause: error });
   }
 
+  const last = await snapshot(weights);
   stopping.restore();
   const best = curve.find(({ step }) => step === stopping.best!.step)!;
-  const test = await measure(model, batches.test(), faults, signal);
+  const test = await measure(model, batches.test(), faults, signal).catch(async (error: unknown) => {
+    restore(weights, last);
+    if (signal?.aborted === true) await save();
+    throw error;
+  });
   return {
     weights,
     early,

@@ -125,7 +125,7 @@ test("interrupted while it validates, and while it tests, it goes on from there 
   expect(unfinished("evaluating")[0]).toMatch(/-8$/);
   const rest = await start("evaluating", "test", 1);
   expect(rest).toEqual(whole.slice(8));
-  await start("evaluating", "test", 0);
+  expect(await start("evaluating", "test", 0)).toEqual([]);
   expect(nodes("evaluating")).toEqual(nodes("evaluating whole"));
 });
 

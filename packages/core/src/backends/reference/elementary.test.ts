@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { everyFloat } from "../../../test/every-float.ts";
 import { exp, log, sigmoid, tanh } from "./elementary.ts";
 
 const f = Math.fround;
@@ -6,16 +7,6 @@ const f = Math.fround;
 /** The distance between neighbouring float32 numbers at |x|. */
 function ulp(x: number): number {
   return 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), -126) - 23);
-}
-
-/** Every 7,919th float32 bit pattern, both signs: 542,000 numbers from denormals to infinity. */
-function* everyFloat(): Generator<number> {
-  const view = new DataView(new ArrayBuffer(4));
-  for (let bits = 0; bits < 2 ** 32; bits += 7919) {
-    view.setUint32(0, bits);
-    const x = view.getFloat32(0);
-    if (!Number.isNaN(x)) yield x;
-  }
 }
 
 /** The largest error in ulp over the float32 range; a result below the normal numbers may be 0. */

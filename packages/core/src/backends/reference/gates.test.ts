@@ -1,17 +1,8 @@
 import { expect, test } from "vitest";
+import { everyFloat } from "../../../test/every-float.ts";
 import { gateSigmoid, gateTanh } from "./gates.ts";
 
 const f = Math.fround;
-
-/** Every 7,919th float32 bit pattern, both signs: from denormals to infinity. */
-function* everyFloat(): Generator<number> {
-  const view = new DataView(new ArrayBuffer(4));
-  for (let bits = 0; bits < 2 ** 32; bits += 7919) {
-    view.setUint32(0, bits);
-    const x = view.getFloat32(0);
-    if (!Number.isNaN(x)) yield x;
-  }
-}
 
 test.each([
   ["gateTanh", gateTanh, Math.tanh, 2 ** -21, -1],

@@ -63,6 +63,7 @@ export function createSparseKernels(
     return region;
   };
 
+  /** Runs `body` with a block of its own. */
   const lend = (length: number, body: (region: Region) => void): void => {
     const region = memory.allocate(length);
     try {
