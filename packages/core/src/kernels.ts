@@ -332,8 +332,8 @@ export interface Kernels {
     size: LstmSize,
   ): void;
   /**
-   * dweight[g·outputs+o,i] = Σ_n dy[n,g,o] · x[n,g,i], the gradient of the weights of `groups` that stand side by side in x and dy. As no vector would hold the
-   * terms of one sum otherwise, they are added in four, sₖ of the terms n ≡ k (mod 4) in their order, from 0, and these to ((s₀ + s₁) + s₂) + s₃.
+   * dweight[g·outputs+o,i] = Σ_n dy[n,g,o] · x[n,g,i] for x[rows,groups·inputs] and dy[rows,groups·outputs]. Terms are added in four sums, sₖ of those with
+   * n ≡ k (mod 4) in their order, from 0, and these to ((s₀ + s₁) + s₂) + s₃: so a vector may hold the four sums of one weight, as sparse weights need.
    */
   weightGradient(x: Storage, dy: Storage, dweight: Storage, size: WeightGradientSize): void;
 
