@@ -12,11 +12,11 @@ export { lstmCell, lstmCellGradient } from "./lstm-cell";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
 export { adamAbsent, adamAbsentScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsScratch } from "./windows";
-export { maxOfWindowsKernel, maxOfWindowsKernelScratch, maxOfWindowsRows } from "./window-gradients";
+export { maxOfWindowsKernels, maxOfWindowsKernelsScratch, maxOfWindowsRows, maxOfWindowsRowsScratch } from "./window-gradients";
 export {
   adamPacked, collect, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
   sparseProductValuesScratch, sparseRows, sparseWeightGradient, sparseWeightGradientScratch, spread,
 } from "./sparse";
 export {
-  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch, row4, row5, row6,
+  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";

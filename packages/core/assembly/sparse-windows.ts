@@ -1,40 +1,45 @@
 import { multiplyAdd } from "./lanes";
 import { copyRow } from "./movement";
 import { countOf, gradientsOf, nextText, nextWindows, windowsBytes, wordsOf } from "./window-gradients";
-import { largest } from "./windows";
+import { filtersOf, firstOf, gradientOf, kernelOf, LINE, orderOf, startsOf, storedOf, valuesOf, widthOf } from "./window-widths";
+import { largestOfTexts } from "./windows";
 
 // The windows of `windows.ts`, with rows or a kernel of which only a part is stored.
 
-// A stored number of a row: where the panel has its channel; its value.
+// A stored number of a row: its channel, times 32; its value.
 const NUMBER = 8;
+// A row: where its numbers end; which of the rows it is.
+const ROW = 8;
 
 /** @param entries - That the rows store, repeated ones counted again. */
-export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, width: i32): usize {
-  return (<usize>channels * width << 5) + (<usize>rows * width << 5) + <usize>entries * NUMBER + (<usize>(rows + 1) << 2);
+export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, widest: i32): usize {
+  return (<usize>channels * widest << 5) + (<usize>rows * widest << 5) + <usize>entries * NUMBER + <usize>rows * ROW + (<usize>(channels + 2) << 2);
 }
 
 /** See `SparseKernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. */
 export function maxOfPackedWindows(
-  values: usize, starts: usize, stored: usize, ids: usize, kernel: usize, places: usize, windows: usize, y: usize, winners: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+  widths: usize, lines: i32, widest: i32, values: usize, starts: usize, stored: usize, ids: usize, places: usize, ends: usize, y: usize, winners: usize,
+  count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   const panel = scratch;
-  const projected = panel + (<usize>channels * width << 5);
-  const ends = projected + (<usize>count * width << 5);
-  const numbers = ends + (<usize>count << 2);
-  gather(values, starts, stored, ids, count, <usize>width << 5, ends, numbers);
-  for (let f = begin; f < end; f += 8) {
-    const some = min(filters - f, 8);
-    packByChannel(kernel + (<usize>f << 2), channels, width, filters, some, panel);
-    project(ends, numbers, panel, projected, count, width);
-    const at = <usize>f << 2;
-    for (let b = 0; b < batch; b++) {
-      const text = <usize>b * filters << 2;
-      largest(
-        projected, places + (<usize>b * time << 2), load<i32>(windows + (<usize>b << 2)), width,
-        y + text + at, winners + text + at, some,
-      );
+  const projected = panel + (<usize>channels * widest << 5);
+  const order = projected + (<usize>count * widest << 5);
+  const numbers = order + <usize>count * ROW;
+  gather(values, starts, stored, ids, count, channels, order, numbers);
+  let eight = 0;
+  for (let line = widths; line < widths + lines * LINE; line += LINE) {
+    const width = widthOf(line);
+    const filters = filtersOf(line);
+    for (let f = 0; f < filters; f += 8, eight = eight + 1 == parts ? 0 : eight + 1) {
+      if (eight < begin || eight >= end) continue;
+      const some = min(filters - f, 8);
+      packByChannel(kernelOf(line) + (<usize>f << 2), channels, width, filters, some, panel);
+      project(order, numbers, panel, projected, count, width);
+      const at = <usize>f << 2;
+      largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
     }
+    y += <usize>filters << 2;
+    winners += <usize>filters << 2;
   }
 }
 
@@ -52,69 +57,104 @@ function packByChannel(kernel: usize, channels: i32, width: i32, filters: i32, s
   }
 }
 
-/** What the rows store, one after the other, where it is read again for every eight filters; and where each row ends. */
-function gather(values: usize, starts: usize, stored: usize, ids: usize, count: i32, row: usize, ends: usize, numbers: usize): void {
-  for (let r = 0; r < count; r++, ids += 4, ends += 4) {
-    const column = starts + (<usize>load<i32>(ids) << 2);
+/**
+ * What the rows store, one after the other, where it is read again for every eight filters; those that store as much follow each other, for the end of a loop whose length
+ * changes from row to row is guessed wrong, and costs as much as two numbers. How many rows store how much is counted behind the numbers.
+ */
+function gather(values: usize, starts: usize, stored: usize, ids: usize, count: i32, channels: i32, order: usize, numbers: usize): void {
+  let entries = 0;
+  for (let r = 0; r < count; r++) entries += lengthOf(starts, ids, r);
+  const next = numbers + <usize>entries * NUMBER;
+  memory.fill(next, 0, <usize>(channels + 2) << 2);
+  for (let r = 0; r < count; r++) {
+    const at = next + (<usize>lengthOf(starts, ids, r) << 2);
+    store<i32>(at, load<i32>(at, 4) + 1, 4);
+  }
+  for (let n = 0; n <= channels; n++) {
+    const at = next + (<usize>n << 2);
+    store<i32>(at, load<i32>(at) + load<i32>(at, 4), 4);
+  }
+  for (let r = 0; r < count; r++) {
+    const at = next + (<usize>lengthOf(starts, ids, r) << 2);
+    const place = load<i32>(at);
+    store<i32>(at, place + 1);
+    store<i32>(order + <usize>place * ROW, r, 4);
+  }
+  for (let i = 0; i < count; i++, order += ROW) {
+    const column = starts + (<usize>load<i32>(ids + (<usize>load<i32>(order, 4) << 2)) << 2);
     const last = <usize>load<i32>(column, 4) << 2;
     for (let at = <usize>load<i32>(column) << 2; at < last; at += 4, numbers += NUMBER) {
-      store<usize>(numbers, <usize>load<i32>(stored + at) * row);
+      store<i32>(numbers, load<i32>(stored + at) << 5);
       store<f32>(numbers, load<f32>(values + at), 4);
     }
-    store<usize>(ends, numbers);
+    store<usize>(order, numbers);
   }
 }
 
+/** How much row `r` stores. */
+// @ts-ignore: decorator
+@inline
+function lengthOf(starts: usize, ids: usize, r: i32): i32 {
+  const column = starts + (<usize>load<i32>(ids + (<usize>r << 2)) << 2);
+  return load<i32>(column, 4) - load<i32>(column);
+}
+
 /** projected[r,w,0:8] = Σ row r at c · panel[c,w,0:8], over what the row stores, at most six places of the window at a time. */
-function project(ends: usize, numbers: usize, panel: usize, projected: usize, count: i32, width: i32): void {
+function project(order: usize, numbers: usize, panel: usize, projected: usize, count: i32, width: i32): void {
   const row = <usize>width << 5;
-  for (let r = 0, at = numbers; r < count; r++, ends += 4, projected += row) {
-    const end = load<usize>(ends);
-    for (let w = 0; w < width; w += 6) {
-      const some = min(width - w, 6);
-      const from = panel + (<usize>w << 5);
-      const to = projected + (<usize>w << 5);
-      if (some == 3) row3(at, end, from, to);
-      else if (some == 4) row4(at, end, from, to);
-      else if (some == 5) row5(at, end, from, to);
-      else if (some == 6) row6(at, end, from, to);
-      else if (some == 2) row2(at, end, from, to);
-      else row1(at, end, from, to);
+  for (let i = 0, at = numbers; i < count; i++, order += ROW) {
+    const end = load<usize>(order);
+    const to = projected + <usize>load<i32>(order, 4) * row;
+    if (width == 3) row3(at, end, panel, to, 3);
+    else if (width == 4) row4(at, end, panel, to, 4);
+    else if (width == 5) row5(at, end, panel, to, 5);
+    else {
+      for (let w = 0; w < width; w += 6) {
+        const some = min(width - w, 6);
+        const from = panel + (<usize>w << 5);
+        const into = to + (<usize>w << 5);
+        if (some == 3) row3(at, end, from, into, width);
+        else if (some == 4) row4(at, end, from, into, width);
+        else if (some == 5) row5(at, end, from, into, width);
+        else if (some == 6) row6(at, end, from, into, width);
+        else if (some == 2) row2(at, end, from, into, width);
+        else row1(at, end, from, into, width);
+      }
     }
     at = end;
   }
 }
 
-function row1(at: usize, end: usize, panel: usize, to: usize): void {
-  rowOf(1, at, end, panel, to);
+function row1(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
+  rowOf(1, at, end, panel, to, width);
 }
 
-function row2(at: usize, end: usize, panel: usize, to: usize): void {
-  rowOf(2, at, end, panel, to);
+function row2(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
+  rowOf(2, at, end, panel, to, width);
 }
 
-function row3(at: usize, end: usize, panel: usize, to: usize): void {
-  rowOf(3, at, end, panel, to);
+function row3(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
+  rowOf(3, at, end, panel, to, width);
 }
 
 // These are exported, and so compiled by themselves: V8 unrolls a loop the more the deeper it lies, and these, unrolled, would not find registers enough, which costs more
 // than a call.
 
-export function row4(at: usize, end: usize, panel: usize, to: usize): void {
-  rowOf(4, at, end, panel, to);
+export function row4(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
+  rowOf(4, at, end, panel, to, width);
 }
 
-export function row5(at: usize, end: usize, panel: usize, to: usize): void {
-  rowOf(5, at, end, panel, to);
+export function row5(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
+  rowOf(5, at, end, panel, to, width);
 }
 
-export function row6(at: usize, end: usize, panel: usize, to: usize): void {
-  rowOf(6, at, end, panel, to);
+export function row6(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
+  rowOf(6, at, end, panel, to, width);
 }
 
 // @ts-ignore: decorator
 @inline
-function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize): void {
+function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize, width: usize): void {
   let s00 = f32x4.splat(0);
   let s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0);
@@ -128,7 +168,7 @@ function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize): void 
   let s50 = f32x4.splat(0);
   let s51 = f32x4.splat(0);
   for (; at < end; at += NUMBER) {
-    const from = panel + load<usize>(at);
+    const from = panel + load<usize>(at) * width;
     const value = v128.load32_splat(at, 4);
     s00 = multiplyAdd(s00, value, v128.load(from));
     s01 = multiplyAdd(s01, value, v128.load(from, 16));
@@ -180,16 +220,32 @@ function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize): void 
 // An entry of a filter: which word of the window, times 4; which channel, times 4; its value.
 const ENTRY = 12;
 
-export function maxOfWindowsSparseScratch(entries: i32, width: i32, filters: i32): usize {
-  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + windowsBytes(width) + 64;
+export function maxOfWindowsSparseScratch(entries: i32, widest: i32, filters: i32): usize {
+  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + windowsBytes(widest) + 64;
 }
 
 /** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
 export function maxOfWindowsRowsSparse(
-  dy: usize, winners: usize, values: usize, starts: usize, stored: usize, order: usize, places: usize, drows: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+  widths: usize, lines: i32, dy: usize, winners: usize, places: usize, drows: usize,
+  batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
+): void {
+  for (let line = widths; line < widths + lines * LINE; line += LINE) {
+    const filters = filtersOf(line);
+    rowsOfWidth(line, dy, winners, places, drows, batch, time, channels, columns, begin, end, scratch);
+    dy += <usize>filters << 2;
+    winners += <usize>filters << 2;
+  }
+}
+
+function rowsOfWidth(
+  line: usize, dy: usize, winners: usize, places: usize, drows: usize,
+  batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
+  const width = widthOf(line);
+  const filters = filtersOf(line);
+  const starts = startsOf(line);
+  const order = orderOf(line);
   const words = scratch;
   const own = words + (<usize>width << 2);
   const entries = own + (<usize>(filters + 1) << 2);
@@ -201,19 +257,20 @@ export function maxOfWindowsRowsSparse(
     let begins = 0; // place of the word's first channel; places ascend
     for (let e = load<i32>(starts + (<usize>f << 2)); e < last; e++) {
       const at = <usize>e << 2;
-      const place = load<i32>(stored + at);
+      const place = load<i32>(storedOf(line) + at);
       for (; place - begins >= channels; begins += channels) w++;
       const c = place - begins;
       if (c < begin || c >= end) continue;
       store<i32>(entry, w << 2);
       store<i32>(entry, c << 2, 4);
-      store<f32>(entry, load<f32>(values + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 8);
+      store<f32>(entry, load<f32>(valuesOf(line) + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 8);
       entry += ENTRY;
     }
   }
   store<usize>(own + (<usize>filters << 2), entry);
 
-  for (let b = 0; b < batch; b++, places += <usize>time << 2) {
+  const rest = <usize>(columns - filters) << 2;
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += rest, winners += rest) {
     for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
       const d = load<f32>(dy);
       if (d == 0) continue;
@@ -230,43 +287,59 @@ export function maxOfWindowsRowsSparse(
 }
 
 /**
- * See `SparseKernels.maxOfWindowsKernel`. This is filters `begin` … `end` − 1; four windows with a gradient at a time, whose terms are added to an entry one
- * after the other.
+ * See `SparseKernels.maxOfWindowsKernels`. This is a part of the filters of every width; four windows with a gradient at a time, whose terms are added to an entry
+ * one after the other.
  */
-export function maxOfWindowsKernelSparse(
-  dy: usize, winners: usize, rows: usize, starts: usize, stored: usize, order: usize, places: usize, dvalues: usize,
-  batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+export function maxOfWindowsKernelsSparse(
+  widths: usize, lines: i32, dy: usize, winners: usize, rows: usize, places: usize,
+  batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
+): void {
+  for (let line = widths; line < widths + lines * LINE; line += LINE) {
+    const filters = filtersOf(line);
+    const last = firstOf(filters, end, parts);
+    if (gradientOf(line) != 0) {
+      for (let f = firstOf(filters, begin, parts); f < last; f++) {
+        const own = <usize>f << 2;
+        kernelOfFilter(line, f, dy + own, winners + own, rows, places, batch, time, channels, columns, scratch);
+      }
+    }
+    dy += <usize>filters << 2;
+    winners += <usize>filters << 2;
+  }
+}
+
+function kernelOfFilter(
+  line: usize, f: i32, dy: usize, winners: usize, rows: usize, places: usize, batch: i32, time: i32, channels: i32, columns: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
+  const width = widthOf(line);
   const group = scratch;
   const entries = group + windowsBytes(width);
-  for (let f = begin; f < end; f++) {
-    const first = load<i32>(starts + (<usize>f << 2));
-    const last = load<i32>(starts + (<usize>f << 2), 4);
-    const stop = entries + <usize>(last - first) * ENTRY;
-    let entry = entries;
-    let w = 0;
-    let begins = 0; // place of the word's first channel; places ascend
-    for (let e = first; e < last; e++, entry += ENTRY) {
-      const place = load<i32>(stored + (<usize>e << 2));
-      for (; place - begins >= channels; begins += channels) w++;
-      store<i32>(entry, w << 4);
-      store<i32>(entry, (place - begins) << 2, 4);
-      store<f32>(entry, 0, 8);
-    }
-    const own = <usize>f << 2;
-    for (let b = 0; b < batch; b = nextText(group)) {
-      nextWindows(b, dy + own, winners + own, rows, places, batch, time, row, width, filters, group);
-      const d = gradientsOf(group);
-      const words = wordsOf(group);
-      if (countOf(group) == 4) gather4(d, words, entries, stop);
-      else for (let i: usize = 0; i < <usize>countOf(group) << 2; i += 4) gather1(d + i, words + i, entries, stop);
-    }
-    entry = entries;
-    for (let e = first; e < last; e++, entry += ENTRY) {
-      const at = <usize>e << 2;
-      store<f32>(dvalues + (order == 0 ? at : <usize>load<i32>(order + at) << 2), load<f32>(entry, 8));
-    }
+  const first = load<i32>(startsOf(line) + (<usize>f << 2));
+  const last = load<i32>(startsOf(line) + (<usize>f << 2), 4);
+  const stop = entries + <usize>(last - first) * ENTRY;
+  let entry = entries;
+  let w = 0;
+  let begins = 0; // place of the word's first channel; places ascend
+  for (let e = first; e < last; e++, entry += ENTRY) {
+    const place = load<i32>(storedOf(line) + (<usize>e << 2));
+    for (; place - begins >= channels; begins += channels) w++;
+    store<i32>(entry, w << 4);
+    store<i32>(entry, (place - begins) << 2, 4);
+    store<f32>(entry, 0, 8);
+  }
+  for (let b = 0; b < batch; b = nextText(group)) {
+    nextWindows(b, dy, winners, rows, places, batch, time, row, width, columns, group);
+    const d = gradientsOf(group);
+    const words = wordsOf(group);
+    if (countOf(group) == 4) gather4(d, words, entries, stop);
+    else for (let i: usize = 0; i < <usize>countOf(group) << 2; i += 4) gather1(d + i, words + i, entries, stop);
+  }
+  entry = entries;
+  for (let e = first; e < last; e++, entry += ENTRY) {
+    const at = <usize>e << 2;
+    const order = orderOf(line);
+    store<f32>(gradientOf(line) + (order == 0 ? at : <usize>load<i32>(order + at) << 2), load<f32>(entry, 8));
   }
 }
 

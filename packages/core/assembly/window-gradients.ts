@@ -1,30 +1,57 @@
 import { axpy } from "./convolution";
 import { loadPart, multiplyAdd, storePart } from "./lanes";
 import { transposeBlock } from "./movement";
+import { filtersOf, firstOf, gradientOf, kernelOf, LINE, widthOf } from "./window-widths";
 
 // What the windows that won give back, to the rows of their words and to the kernel. Parts are as in `windows.ts`.
 
+/** @param most - `width · filters` at most. */
+export function maxOfWindowsRowsScratch(rows: i32, channels: i32, most: i32): usize {
+  return lineOf(rows) + (<usize>channels * most << 2);
+}
+
 /**
- * See `Kernels.maxOfWindowsRows`. The kernel is turned, [f,w,c], so that what a word gets is contiguous. Rows are dealt to `parts` in turns of
+ * See `Kernels.maxOfWindowsRows`, but that drows is 0 already. A kernel is turned, [f,w,c], so that what a word gets is contiguous. Rows are dealt to `parts` in turns of
  * sixteen, so that each has frequent and rare words and seldom a cache line of another's; this is parts `begin` … `end` − 1.
  */
 export function maxOfWindowsRows(
-  dy: usize, winners: usize, kernel: usize, places: usize, drows: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, parts: i32, scratch: usize,
+  widths: usize, lines: i32, dy: usize, winners: usize, places: usize, drows: usize,
+  count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
-  const row = <usize>channels << 2;
-  transposeBlock(kernel, <usize>filters << 2, scratch, width * row, width * channels, filters);
-  const mine = scratch + <usize>width * filters * row;
+  const mine = scratch;
   for (let r = 0; r < count; r++) {
     const part = (r >> 4) % parts;
     store<u8>(mine + r, part >= begin && part < end);
   }
-  for (let b = 0; b < batch; b++, places += <usize>time << 2) {
+  for (let line = widths; line < widths + lines * LINE; line += LINE) {
+    const filters = filtersOf(line);
+    rowsOfWidth(line, dy, winners, places, drows, batch, time, channels, columns, mine, scratch + lineOf(count));
+    dy += <usize>filters << 2;
+    winners += <usize>filters << 2;
+  }
+}
+
+/** Bytes for a flag a row, whole cache lines. */
+// @ts-ignore: decorator
+@inline
+function lineOf(rows: i32): usize {
+  return (<usize>rows + 63) & ~63;
+}
+
+function rowsOfWidth(
+  line: usize, dy: usize, winners: usize, places: usize, drows: usize, batch: i32, time: i32, channels: i32, columns: i32, mine: usize, turned: usize,
+): void {
+  const row = <usize>channels << 2;
+  const width = widthOf(line);
+  const filters = filtersOf(line);
+  transposeBlock(kernelOf(line), <usize>filters << 2, turned, width * row, width * channels, filters);
+  const rest = <usize>(columns - filters) << 2;
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += rest, winners += rest) {
     for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
       const d = load<f32>(dy);
       if (d == 0) continue;
       const words = places + (<usize>load<i32>(winners) << 2);
-      const filter = scratch + <usize>f * width * row;
+      const filter = turned + <usize>f * width * row;
       for (let w = 0; w < width; w++) {
         const r = <usize>load<i32>(words + (<usize>w << 2));
         if (load<u8>(mine + r)) axpy(d, filter + w * row, drows + r * row, channels);
@@ -41,13 +68,13 @@ export function windowsBytes(width: i32): usize {
   return HEADER + (<usize>width << 4);
 }
 
-/** The next group from text `b` on. `dy` and `winners` are the filter's own, `filters` apart from text to text. */
+/** The next group from text `b` on. `dy` and `winners` are the filter's own, `columns` apart from text to text. */
 export function nextWindows(
-  b: i32, dy: usize, winners: usize, rows: usize, places: usize, batch: i32, time: i32, row: usize, width: i32, filters: i32, group: usize,
+  b: i32, dy: usize, winners: usize, rows: usize, places: usize, batch: i32, time: i32, row: usize, width: i32, columns: i32, group: usize,
 ): void {
   let found: usize = 0;
   for (; b < batch && found < 4; b++) {
-    const at = <usize>(b * filters) << 2;
+    const at = <usize>(b * columns) << 2;
     const d = load<f32>(dy + at);
     if (d == 0) continue;
     const words = places + (<usize>(b * time + load<i32>(winners + at)) << 2);
@@ -86,16 +113,35 @@ export function wordsOf(group: usize): usize {
   return group + HEADER;
 }
 
-export function maxOfWindowsKernelScratch(channels: i32, width: i32, filters: i32): usize {
-  return windowsBytes(width) + (<usize>filters * width * channels << 2);
+/** @param most - `width · filters` at most. */
+export function maxOfWindowsKernelsScratch(channels: i32, widest: i32, most: i32): usize {
+  return windowsBytes(widest) + (<usize>most * channels << 2);
 }
 
-/** See `Kernels.maxOfWindowsKernel`. Sums are gathered in dkernel[f,w,c], turned at the end; four windows at a time, added one after the other. */
-export function maxOfWindowsKernel(
-  dy: usize, winners: usize, rows: usize, places: usize, dkernel: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+/** See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width. */
+export function maxOfWindowsKernels(
+  widths: usize, lines: i32, dy: usize, winners: usize, rows: usize, places: usize,
+  batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
+): void {
+  for (let line = widths; line < widths + lines * LINE; line += LINE) {
+    const filters = filtersOf(line);
+    if (gradientOf(line) != 0) {
+      const first = firstOf(filters, begin, parts);
+      const last = firstOf(filters, end, parts);
+      kernelOfWidth(line, first, last, dy, winners, rows, places, batch, time, channels, columns, scratch);
+    }
+    dy += <usize>filters << 2;
+    winners += <usize>filters << 2;
+  }
+}
+
+/** Sums are gathered in dkernel[f,w,c], turned at the end; four windows at a time, added one after the other. */
+function kernelOfWidth(
+  line: usize, begin: i32, end: i32, dy: usize, winners: usize, rows: usize, places: usize,
+  batch: i32, time: i32, channels: i32, columns: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
+  const width = widthOf(line);
   const turned = width * row;
   const group = scratch;
   const sums = scratch + windowsBytes(width);
@@ -104,7 +150,7 @@ export function maxOfWindowsKernel(
     const own = <usize>f << 2;
     const filter = sums + <usize>(f - begin) * turned;
     for (let b = 0; b < batch; b = nextText(group)) {
-      nextWindows(b, dy + own, winners + own, rows, places, batch, time, row, width, filters, group);
+      nextWindows(b, dy + own, winners + own, rows, places, batch, time, row, width, columns, group);
       const d = gradientsOf(group);
       for (let w = 0; w < width; w++) {
         const words = wordsOf(group) + (<usize>w << 4);
@@ -114,7 +160,7 @@ export function maxOfWindowsKernel(
       }
     }
   }
-  transposeBlock(sums, turned, dkernel + (<usize>begin << 2), <usize>filters << 2, end - begin, width * channels);
+  transposeBlock(sums, turned, gradientOf(line) + (<usize>begin << 2), <usize>filtersOf(line) << 2, end - begin, width * channels);
 }
 
 /** to += d[i]·from[i] for four, one after the other, `n` values each. */

@@ -1,34 +1,49 @@
 import { storePart } from "./lanes";
 import { pack, packedBytes, tileOf } from "./product";
 import { wins } from "./reduction";
+import { filtersOf, kernelOf, LINE, widthOf } from "./window-widths";
 
-// Each kernel can do a part of its work, for threads: filters or channels `begin` … `end` − 1. No part changes another's order of additions.
-// Eight filters at a time: the projections of all rows for them, [rows,width,8], stay in the second-level cache while windows gather them.
+// Each kernel can do a part of its work, for threads: of `parts`, those from `begin` to `end` − 1. No part changes another's order of additions.
+// Eight filters of one width at a time: the projections of all rows for them, [rows,width,8], stay in the second-level cache while windows gather them. Parts take
+// these eights in turns, so that each has wide filters and narrow ones.
 
-export function maxOfWindowsScratch(rows: i32, channels: i32, width: i32, filters: i32): usize {
-  return width * packedBytes(channels, filters) + (<usize>rows * width << 5);
+export function maxOfWindowsScratch(rows: i32, channels: i32, widest: i32): usize {
+  return widest * packedBytes(channels, 8) + (<usize>rows * widest << 5);
 }
 
 /** See `Kernels.maxOfWindows`. */
 export function maxOfWindows(
-  rows: usize, kernel: usize, places: usize, windows: usize, y: usize, winners: usize,
-  count: i32, batch: i32, time: i32, channels: i32, width: i32, filters: i32, begin: i32, end: i32, scratch: usize,
+  widths: usize, lines: i32, rows: usize, places: usize, ends: usize, y: usize, winners: usize,
+  count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
-  const panels = packedBytes(channels, filters);
-  const projected = scratch + width * panels;
-  for (let w = 0; w < width; w++) {
-    pack(kernel + (<usize>w * channels * filters << 2), <usize>filters << 2, channels, filters, scratch + w * panels);
-  }
-  for (let f = begin; f < end; f += 8) {
-    project(rows, scratch + (<usize>f * channels << 2), panels, projected, count, channels, width);
-    const at = <usize>f << 2;
-    for (let b = 0; b < batch; b++) {
-      const text = <usize>b * filters << 2;
-      largest(
-        projected, places + (<usize>b * time << 2), load<i32>(windows + (<usize>b << 2)), width,
-        y + text + at, winners + text + at, min(filters - f, 8),
-      );
+  const panel = packedBytes(channels, 8);
+  let eight = 0;
+  for (let line = widths; line < widths + lines * LINE; line += LINE) {
+    const width = widthOf(line);
+    const filters = filtersOf(line);
+    const projected = scratch + width * panel;
+    for (let f = 0; f < filters; f += 8, eight = eight + 1 == parts ? 0 : eight + 1) {
+      if (eight < begin || eight >= end) continue;
+      const some = min(filters - f, 8);
+      const kernel = kernelOf(line) + (<usize>f << 2);
+      for (let w = 0; w < width; w++) {
+        pack(kernel + (<usize>(w * channels) * filters << 2), <usize>filters << 2, channels, some, scratch + w * panel);
+      }
+      project(rows, scratch, panel, projected, count, channels, width);
+      const at = <usize>f << 2;
+      largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
     }
+    y += <usize>filters << 2;
+    winners += <usize>filters << 2;
+  }
+}
+
+/** The largest of the windows of each text, for eight filters. */
+export function largestOfTexts(
+  projected: usize, places: usize, ends: usize, width: i32, y: usize, winners: usize, batch: i32, time: i32, columns: i32, filters: i32,
+): void {
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, ends += 4, y += <usize>columns << 2, winners += <usize>columns << 2) {
+    largest(projected, places, max(1, load<i32>(ends) - width + 1), width, y, winners, filters);
   }
 }
 
@@ -44,7 +59,7 @@ function project(rows: usize, packed: usize, panels: usize, projected: usize, co
 }
 
 /** The largest of the windows of one text, for eight filters, and the first window that has it. */
-export function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
+function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
   if (width == 3) largest3(projected, places, windows, y, winners, filters);
   else if (width == 4) largest4(projected, places, windows, y, winners, filters);
   else if (width == 5) largest5(projected, places, windows, y, winners, filters);

@@ -3,7 +3,7 @@ export { createReferenceBackend } from "./backends/reference/backend.ts";
 export { createWasmBackend, type WasmBackend } from "./backends/wasm/backend.ts";
 export { gradients } from "./backprop.ts";
 export { gradientValues, scaleGradient } from "./gradient-rows.ts";
-export type { AdamStep, Backend, Indices, Kernels, RmspropStep, SgdStep, Storage } from "./kernels.ts";
+export type { AdamStep, Backend, Indices, Kernels, RmspropStep, SgdStep, Storage, WindowSize } from "./kernels.ts";
 export * from "./ops/index.ts";
 export type { LstmOutput } from "./ops/lstm.ts";
 export type { LstmState, LstmWeights } from "./ops/lstm-cell.ts";

@@ -44,14 +44,16 @@ export interface Conv1dSize {
   readonly filters: number;
 }
 
-/** `places[batch,time]` into `rows[rows,channels]`, and `kernel[width,channels,filters]` over them. */
+/**
+ * `places[batch,time]` into `rows[rows,channels]`; for each of `widths` a kernel[width,channels,filters]. Results of all filters lie side by side, `[batch,all]`, width
+ * after width.
+ */
 export interface WindowSize {
   readonly rows: number;
   readonly batch: number;
   readonly time: number;
   readonly channels: number;
-  readonly width: number;
-  readonly filters: number;
+  readonly widths: readonly { readonly width: number; readonly filters: number }[];
 }
 
 /**
@@ -87,6 +89,12 @@ export interface PackedRows {
   readonly values: Storage;
   readonly table: Compressed;
   readonly ids: Indices;
+}
+
+/** What a kernel `[width,channels,filters]` stores: columns are filters, places w·channels + c. */
+export interface StoredKernel {
+  readonly values: Storage;
+  readonly entries: Compressed;
 }
 
 /** A step of `batch` texts with `hidden` units. */
@@ -227,8 +235,8 @@ export interface Kernels {
   conv1dKernel(x: Storage, dy: Storage, dkernel: Storage, size: Conv1dSize): void;
 
   /**
-   * The largest value of every filter over the first windows[b] windows of a text, whose word at t is the row places[b,t]. Rows are
-   * projected before they are placed, p[r,w,f] = Σ_c rows[r,c] · kernel[w,c,f], added in the order of c, from 0; then
+   * The largest value of every filter over the windows of a text, whose word at t is the row places[b,t]: over those among its first ends[b] words,
+   * or the first one if there is none. Rows are projected before they are placed, p[r,w,f] = Σ_c rows[r,c] · kernel[w,c,f], added in the order of c, from 0; then
    *
    *     y[b,f] = max over t of Σ_w p[places[b,t+w],w,f], added in the order of w        → winners[b,f] = the first such t
    *
@@ -236,29 +244,35 @@ export interface Kernels {
    */
   maxOfWindows(
     rows: Storage,
-    kernel: Storage,
+    kernels: readonly Storage[],
     places: Indices,
-    windows: Indices,
+    ends: Indices,
     y: Storage,
     winners: Indices,
     size: WindowSize,
   ): void;
-  /** drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], in the order of b, f, w; a dy of 0 adds nothing */
+  /**
+   * drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], kernel after kernel, in the order of b, f, w; a dy of 0 adds
+   * nothing
+   */
   maxOfWindowsRows(
     dy: Storage,
     winners: Indices,
-    kernel: Storage,
+    kernels: readonly Storage[],
     places: Indices,
     drows: Storage,
     size: WindowSize,
   ): void;
-  /** dkernel = 0, then dkernel[w,c,f] += rows[places[b,winners[b,f]+w],c] · dy[b,f], in the order of b; a dy of 0 adds nothing */
-  maxOfWindowsKernel(
+  /**
+   * dkernel = 0, then dkernel[w,c,f] += rows[places[b,winners[b,f]+w],c] · dy[b,f], in the order of b; a dy of 0 adds nothing. No dkernel, where nobody
+   * asks for it.
+   */
+  maxOfWindowsKernels(
     dy: Storage,
     winners: Indices,
     rows: Storage,
     places: Indices,
-    dkernel: Storage,
+    dkernels: readonly (Storage | undefined)[],
     size: WindowSize,
   ): void;
 
@@ -416,32 +430,31 @@ export interface SparseKernels {
   maxOfWindows(
     rows: Storage,
     packed: PackedRows,
-    kernel: Storage,
+    kernels: readonly Storage[],
     places: Indices,
-    windows: Indices,
+    ends: Indices,
     y: Storage,
     winners: Indices,
     size: WindowSize,
   ): void;
-  /** `maxOfWindowsRows`, whose kernel is also given as it is stored: columns are filters, places w·channels + c */
+  /** `maxOfWindowsRows`, of kernels that are also given as they are stored, if only a part is */
   maxOfWindowsRows(
     dy: Storage,
     winners: Indices,
-    kernel: Storage,
-    values: Storage,
-    stored: Compressed,
+    kernels: readonly Storage[],
+    stored: readonly (StoredKernel | undefined)[],
     places: Indices,
     drows: Storage,
     size: WindowSize,
   ): void;
-  /** `maxOfWindowsKernel` for what is stored: dvalues[order[e]] is the gradient of entry e */
-  maxOfWindowsKernel(
+  /** `maxOfWindowsKernels` likewise: of a part that is stored it is the gradient of the values, dvalues[order[e]] of entry e */
+  maxOfWindowsKernels(
     dy: Storage,
     winners: Indices,
     rows: Storage,
-    stored: Compressed,
+    stored: readonly (StoredKernel | undefined)[],
     places: Indices,
-    dvalues: Storage,
+    gradients: readonly (Storage | undefined)[],
     size: WindowSize,
   ): void;
 

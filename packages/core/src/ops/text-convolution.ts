@@ -1,6 +1,6 @@
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
-import type { Indices, PackedRows, WindowSize } from "../kernels.ts";
+import type { Indices, PackedRows, Storage, StoredKernel, WindowSize } from "../kernels.ts";
 import { noGrad, onceOnly, record } from "../record.ts";
 import { indices } from "../scope.ts";
 import { type Shape, ShapeError, show } from "../shape.ts";
@@ -13,7 +13,6 @@ import { distinctIds } from "./distinct.ts";
 import { checkIds } from "./embedding.ts";
 import { relu } from "./relu.ts";
 import { gatherDistinctPackedRows, gatherDistinctRows } from "./rows.ts";
-import { slice } from "./slice.ts";
 
 /** The filters of one width. */
 export interface TextFilters {
@@ -50,18 +49,13 @@ export function textConvolution(
   check(weights, texts, filters, lengths);
 
   const [batch, time] = texts.shape;
+  const ends = lengths?.data ?? new Int32Array(batch).fill(time);
   const widest = Math.max(...filters.map(({ kernel }) => kernel.shape[0]));
-  const ends = Int32Array.from({ length: batch }, (_, b) => lengths?.data[b] ?? time);
-  const reach = ends.map((end, b) => b * time + Math.max(end, widest)); // what some window holds
+  const reach = new Int32Array(batch); // what some window holds
+  for (let b = 0; b < batch; b++) reach[b] = b * time + Math.max(ends[b]!, widest);
   const { distinct, which } = distinctIds(texts.data, weights.shape[0], { step: time, reach });
-  const words = wordsOf(weights, distinct, paddingId);
-  const placed = indices(which);
 
-  const groups = filters.map(({ kernel }) => {
-    const windows = indices(ends.map((end) => Math.max(1, end - kernel.shape[0] + 1)));
-    return maxOfWindows(words, kernel, placed, windows, [batch, time]);
-  });
-  const largest = sideBySide(words, placed, groups);
+  const largest = maxOfWindows(wordsOf(weights, distinct, paddingId), filters, indices(which), indices(ends), texts);
   if (filters.every(({ bias }) => bias === undefined)) return relu(largest);
   const biases = filters.map(({ kernel, bias }) => (bias === undefined ? zeros([kernel.shape[2]]) : dense(bias)));
   return relu(add(largest, concat<readonly [number]>(biases)));
@@ -82,94 +76,60 @@ function wordsOf(weights: WeightMatrix, distinct: Int32Array, paddingId: number 
   return { rows, packed: { values: weights.values.storageOfRows(distinct), table: byRows(weights), ids } };
 }
 
-/** The filters of one width, each with its largest window of every text. */
-interface Group {
-  readonly size: WindowSize;
-  readonly kernel: Tensor;
-  /** The kernel if only a part of it is stored. */
-  readonly stored: Sparse | undefined;
-  /** What has a gradient: the kernel, or what is stored of it. */
-  readonly operand: Tensor;
-  /** `[batch, filters]` */
-  readonly largest: Matrix;
-  readonly winners: Indices;
-}
-
+/** Every filter's largest window of every text, `[batch, all filters]`. */
 function maxOfWindows(
   { rows, packed }: Words,
-  weights: WeightCube,
+  filters: readonly TextFilters[],
   places: Indices,
-  windows: Indices,
-  [batch, time]: readonly [number, number],
-): Group {
+  ends: Indices,
+  { shape: [batch, time] }: TokenMatrix,
+): Matrix {
   const { kernels } = backend();
-  const [width, channels, filters] = weights.shape;
-  const size: WindowSize = { rows: rows.shape[0], batch, time, channels, width, filters };
-  const stored = weights instanceof Sparse && kernels.sparse !== undefined ? weights : undefined;
-  const kernel = stored === undefined ? dense(weights) : noGrad(() => dense(weights));
-  const largest = empty([batch, filters]);
-  const winners = indices(largest.size);
-  if (packed === undefined) {
-    kernels.maxOfWindows(rows.storage, kernel.storage, places, windows, largest.storage, winners, size);
-  } else {
-    kernels.sparse!.maxOfWindows(rows.storage, packed, kernel.storage, places, windows, largest.storage, winners, size);
-  }
-  return { size, kernel, stored, operand: stored?.values ?? kernel, largest, winners };
-}
+  const weights = filters.map(({ kernel }) => kernelOf(kernel));
+  const widths = filters.map(({ kernel: { shape } }) => ({ width: shape[0], filters: shape[2] }));
+  const size: WindowSize = { rows: rows.shape[0], batch, time, channels: rows.shape[1], widths };
+  const y = empty([batch, widths.reduce((sum, { filters }) => sum + filters, 0)]);
+  const winners = indices(y.size);
+  const whole = weights.map(({ whole }) => whole);
+  if (packed === undefined) kernels.maxOfWindows(rows.storage, whole, places, ends, y.storage, winners, size);
+  else kernels.sparse!.maxOfWindows(rows.storage, packed, whole, places, ends, y.storage, winners, size);
 
-/** What all groups found, `[batch, all filters]`: one operation, so that they add up the gradient of the words in one place. */
-function sideBySide({ rows }: Words, places: Indices, groups: readonly Group[]): Matrix {
-  const batch = groups[0]!.size.batch;
-  const axes = groups.map(({ size }) => size.filters);
-  const begins = axes.map((_, g) => axes.slice(0, g).reduce((sum, n) => sum + n, 0));
-  const y = empty([batch, begins.at(-1)! + axes.at(-1)!]);
-  backend().kernels.concat(
-    groups.map(({ largest }) => largest.storage),
-    y.storage,
-    { outer: batch, axes, inner: 1 },
-  );
-
-  return record("textConvolution", y, [rows, ...groups.map(({ operand }) => operand)], (dy) => {
-    const parts = groups.map((_, g) => slice(dy, [0, begins[g]!], [batch, begins[g]! + axes[g]!]));
+  const operands = weights.map(({ operand }) => operand);
+  const stored = weights.map(({ stored }) => stored);
+  const isSparse = stored.some((part) => part !== undefined);
+  return record("textConvolution", y, [rows, ...operands], (dy) => {
+    let found: readonly (Tensor | undefined)[] | undefined;
+    const gradientsOfKernels = () => {
+      const made = operands.map((operand) => (operand.requiresGrad ? emptyLike<Shape>(operand) : undefined));
+      const into = made.map((gradient) => gradient?.storage);
+      if (isSparse) kernels.sparse!.maxOfWindowsKernels(dy.storage, winners, rows.storage, stored, places, into, size);
+      else kernels.maxOfWindowsKernels(dy.storage, winners, rows.storage, places, into, size);
+      return made;
+    };
     return [
       () => {
-        const drows = zeros(rows.shape);
-        for (const [g, group] of groups.entries()) addToRows(group, parts[g]!, places, drows);
-        return onceOnly("textConvolution", drows, [dy, ...groups.map(({ operand }) => operand)]);
+        const drows = emptyLike(rows);
+        const into = drows.storage;
+        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, winners, whole, stored, places, into, size);
+        else kernels.maxOfWindowsRows(dy.storage, winners, whole, places, into, size);
+        return onceOnly("textConvolution", drows, [dy, ...operands]);
       },
-      ...groups.map((group, g) => () => {
-        const gradient = gradientOfKernel(group, parts[g]!, rows, places);
-        return onceOnly("textConvolution", gradient, [dy, rows]);
+      ...operands.map((_, g) => () => {
+        found ??= gradientsOfKernels();
+        return onceOnly("textConvolution", found[g]!, [dy, rows]);
       }),
     ];
   });
 }
 
-function addToRows({ size, kernel, stored, winners }: Group, dy: Matrix, places: Indices, drows: Matrix): void {
-  const { kernels } = backend();
-  if (stored === undefined) {
-    kernels.maxOfWindowsRows(dy.storage, winners, kernel.storage, places, drows.storage, size);
-    return;
+/** A kernel written out, the part of it that is stored if it is only a part, and which of the two has a gradient. */
+function kernelOf(weight: WeightCube): { whole: Storage; stored: StoredKernel | undefined; operand: Tensor } {
+  if (!(weight instanceof Sparse) || backend().kernels.sparse === undefined) {
+    const kernel = dense(weight);
+    return { whole: kernel.storage, stored: undefined, operand: kernel };
   }
-  const [values, entries] = [stored.values.storage, byColumns(stored)];
-  kernels.sparse!.maxOfWindowsRows(dy.storage, winners, kernel.storage, values, entries, places, drows.storage, size);
-}
-
-function gradientOfKernel(
-  { size, stored, operand, winners }: Group,
-  dy: Matrix,
-  rows: Matrix,
-  places: Indices,
-): Tensor {
-  const { kernels } = backend();
-  const gradient = emptyLike<Shape>(operand);
-  if (stored === undefined) {
-    kernels.maxOfWindowsKernel(dy.storage, winners, rows.storage, places, gradient.storage, size);
-  } else {
-    const entries = byColumns(stored);
-    kernels.sparse!.maxOfWindowsKernel(dy.storage, winners, rows.storage, entries, places, gradient.storage, size);
-  }
-  return gradient;
+  const whole = noGrad(() => dense(weight)).storage;
+  return { whole, stored: { values: weight.values.storage, entries: byColumns(weight) }, operand: weight.values };
 }
 
 function check(

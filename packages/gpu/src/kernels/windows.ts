@@ -1,17 +1,18 @@
-import type { Kernels } from "@ltt/core";
+import type { Kernels, WindowSize } from "@ltt/core";
 import { kernel } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
+import { join } from "./movement.ts";
 import { multiply } from "./product.ts";
 import { scatter } from "./rows.ts";
 
 const winningWindow = kernel({
   name: "winningWindow",
-  arrays: ["projected", "places", "windows"],
+  arrays: ["projected", "places", "ends"],
   integers: ["time", "width", "filters", "rows"],
   body: `
     let best = 0;
     let winner = 0;
-    const count = windows[this.thread.y];
+    const count = Math.max(1, ends[this.thread.y] - width + 1);
     for (let t = 0; t < count; t++) {
       let value = 0;
       for (let w = 0; w < width; w++) {
@@ -48,14 +49,14 @@ const gradientOfPlaces = (together: 1 | 4) => {
   return kernel({
     name: "gradientOfPlaces",
     arrays: ["dy", "winners", "weights"],
-    integers: ["width", "channels", "filters"],
+    integers: ["width", "channels", "filters", "column", "columns"],
     together,
     body: `
     ${channels.map((i) => `let sum${i} = 0;`).join(" ")}
     for (let f = 0; f < filters; f++) {
-      const w = this.thread.y - winners[this.thread.z * filters + f];
+      const w = this.thread.y - winners[this.thread.z * columns + column + f];
       if (w >= 0 && w < width) {
-        const d = dy[this.thread.z * filters + f];
+        const d = dy[this.thread.z * columns + column + f];
         if (d !== 0) {
           ${channels.map((i) => `sum${i} += d * weights[(whole(w) * channels + ${channel(i)}) * filters + f];`).join("\n")}
         }
@@ -69,13 +70,13 @@ const GRADIENT_OF_PLACES = { one: gradientOfPlaces(1), four: gradientOfPlaces(4)
 const gradientOfWeights = kernel({
   name: "gradientOfWeights",
   arrays: ["dy", "winners", "rows", "places"],
-  integers: ["batch", "time", "channels", "filters"],
+  integers: ["batch", "time", "channels", "column", "columns"],
   body: `
     let sum = 0;
     for (let b = 0; b < batch; b++) {
-      const d = dy[b * filters + this.thread.x];
+      const d = dy[b * columns + column + this.thread.x];
       if (d !== 0) {
-        const winner = winners[b * filters + this.thread.x];
+        const winner = winners[b * columns + column + this.thread.x];
         const place = places[b * time + whole(winner) + this.thread.z];
         sum += d * rows[whole(place) * channels + this.thread.y];
       }
@@ -83,32 +84,57 @@ const gradientOfWeights = kernel({
     return sum;`,
 });
 
-export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel"> {
+/** The widths, each with where its filters' columns begin among all. */
+function columnsOf({ widths }: WindowSize) {
+  const columns = widths.reduce((sum, { filters }) => sum + filters, 0);
+  let end = 0;
+  return widths.map(({ width, filters }) => {
+    const column = end;
+    end += filters;
+    return { width, filters, column, columns };
+  });
+}
+
+export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels"> {
   return {
-    maxOfWindows: (rows, weights, places, counts, y, winners, size) => {
-      const { rows: count, batch, time, channels, width, filters } = size;
-      const projected = issue.allocate(width * count * filters); // p[w,r,f] = Σ_c rows[r,c] · weights[w,c,f]
-      const left = { aBatch: 0, aRow: channels, aStep: 1 };
-      const right = { bBatch: channels * filters, bStep: filters, bColumn: 1 };
-      multiply(issue, rows, weights, projected, [width, count, filters], channels, { ...left, ...right });
-      const scalars = { time, width, filters, rows: count };
-      issue.launch(winningWindow, { projected, places, windows: counts }, scalars, winners, [filters, batch]);
-      issue.launch(valueOfWindow, { projected, places, winners }, scalars, y, [filters, batch]);
-      issue.release(projected);
+    maxOfWindows: (rows, kernels, places, ends, y, winners, size) => {
+      const { rows: count, batch, time, channels, widths } = size;
+      const found = widths.map(({ width, filters }, g) => {
+        const projected = issue.allocate(width * count * filters); // p[w,r,f] = Σ_c rows[r,c] · kernel[w,c,f]
+        const left = { aBatch: 0, aRow: channels, aStep: 1 };
+        const right = { bBatch: channels * filters, bStep: filters, bColumn: 1 };
+        multiply(issue, rows, kernels[g]!, projected, [width, count, filters], channels, { ...left, ...right });
+        const scalars = { time, width, filters, rows: count };
+        const [first, largest] = [issue.allocate(batch * filters), issue.allocate(batch * filters)];
+        issue.launch(winningWindow, { projected, places, ends }, scalars, first, [filters, batch]);
+        issue.launch(valueOfWindow, { projected, places, winners: first }, scalars, largest, [filters, batch]);
+        issue.release(projected);
+        return { first, largest, length: filters };
+      });
+      const parts = (of: "first" | "largest") => found.map((one) => ({ values: one[of], length: one.length }));
+      join(issue, parts("largest"), y, batch);
+      join(issue, parts("first"), winners, batch);
+      for (const { first, largest } of found) for (const values of [first, largest]) issue.release(values);
     },
-    maxOfWindowsRows: (dy, winners, weights, places, drows, { batch, time, channels, width, filters }) => {
-      const dplaces = issue.allocate(batch * time * channels);
+    maxOfWindowsRows: (dy, winners, kernels, places, drows, size) => {
+      const { batch, time, channels } = size;
       const { kernel, groups } = issue.variant(GRADIENT_OF_PLACES, channels);
-      const sizes = { width, channels, filters };
-      issue.launch(kernel, { dy, winners, weights }, sizes, dplaces, [groups, time, batch]);
-      scatter(issue, dplaces, places, drows, { dim: channels, onto: true });
-      issue.release(dplaces);
+      for (const [g, { width, filters, column, columns }] of columnsOf(size).entries()) {
+        const dplaces = issue.allocate(batch * time * channels);
+        const scalars = { width, channels, filters, column, columns };
+        issue.launch(kernel, { dy, winners, weights: kernels[g]! }, scalars, dplaces, [groups, time, batch]);
+        scatter(issue, dplaces, places, drows, { dim: channels, onto: g > 0 });
+        issue.release(dplaces);
+      }
     },
-    maxOfWindowsKernel: (dy, winners, rows, places, dkernel, { batch, time, channels, width, filters }) =>
-      issue.launch(gradientOfWeights, { dy, winners, rows, places }, { batch, time, channels, filters }, dkernel, [
-        filters,
-        channels,
-        width,
-      ]),
+    maxOfWindowsKernels: (dy, winners, rows, places, dkernels, size) => {
+      const { batch, time, channels } = size;
+      for (const [g, { width, filters, column, columns }] of columnsOf(size).entries()) {
+        const dkernel = dkernels[g];
+        if (dkernel === undefined) continue;
+        const scalars = { batch, time, channels, column, columns };
+        issue.launch(gradientOfWeights, { dy, winners, rows, places }, scalars, dkernel, [filters, channels, width]);
+      }
+    },
   };
 }

@@ -1,4 +1,12 @@
-import type { AdamStep, Compressed, LstmSize, PackedRows, SparseSize, WindowSize } from "../../kernels.ts";
+import type {
+  AdamStep,
+  Compressed,
+  LstmSize,
+  PackedRows,
+  SparseSize,
+  StoredKernel,
+  WindowSize,
+} from "../../kernels.ts";
 import { lstm as denseLstm, lstmGates as denseLstmGates } from "./lstm.ts";
 import { adam } from "./updates.ts";
 import { joined, SUMS } from "./weight-gradient.ts";
@@ -118,51 +126,72 @@ export function adamRows(
 export function maxOfWindows(
   rows: Float32Array,
   _packed: PackedRows,
-  kernel: Float32Array,
+  kernels: readonly Float32Array[],
   places: Int32Array,
-  windows: Int32Array,
+  ends: Int32Array,
   y: Float32Array,
   winners: Int32Array,
   size: WindowSize,
 ): void {
-  denseMaxOfWindows(rows, kernel, places, windows, y, winners, size);
+  denseMaxOfWindows(rows, kernels, places, ends, y, winners, size);
 }
 
-/** drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
+/** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
 export function maxOfWindowsRows(
   dy: Float32Array,
   winners: Int32Array,
-  _kernel: Float32Array,
-  values: Float32Array,
-  stored: Compressed,
+  kernels: readonly Float32Array[],
+  stored: readonly (StoredKernel | undefined)[],
   places: Int32Array,
   drows: Float32Array,
   size: WindowSize,
 ): void {
   const { channels } = size;
-  eachWord(dy, winners, places, size, (d, row, w, filter) => {
-    eachEntry(stored as Arrays, filter, (place, i) => {
-      if (Math.floor(place / channels) === w) drows[row * channels + (place % channels)]! += f(d * values[i]!);
+  drows.fill(0);
+  eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
+    const values = (stored[g]?.values as Float32Array | undefined) ?? kernels[g]!;
+    eachTap(stored[g], size, g, w, filter, (c, i) => {
+      drows[row * channels + c]! += f(d * values[i]!);
     });
   });
 }
 
-/** dvalues = 0, then dvalues[order[e]] += rows[places[b,winners[b,f]+w],c] · dy[b,f] */
-export function maxOfWindowsKernel(
+/** gradient = 0, then += rows[places[b,winners[b,f]+w],c] · dy[b,f] for what is stored */
+export function maxOfWindowsKernels(
   dy: Float32Array,
   winners: Int32Array,
   rows: Float32Array,
-  stored: Compressed,
+  stored: readonly (StoredKernel | undefined)[],
   places: Int32Array,
-  dvalues: Float32Array,
+  gradients: readonly (Float32Array | undefined)[],
   size: WindowSize,
 ): void {
   const { channels } = size;
-  dvalues.fill(0);
-  eachWord(dy, winners, places, size, (d, row, w, filter) => {
-    eachEntry(stored as Arrays, filter, (place, i) => {
-      if (Math.floor(place / channels) === w) dvalues[i]! += f(rows[row * channels + (place % channels)]! * d);
+  for (const gradient of gradients) gradient?.fill(0);
+  eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
+    const gradient = gradients[g];
+    if (gradient === undefined) return;
+    eachTap(stored[g], size, g, w, filter, (c, i) => {
+      gradient[i]! += f(rows[row * channels + c]! * d);
     });
+  });
+}
+
+/** What a filter has for word `w` of a window, all channels or those that are stored; its value is number `i`, of the kernel or of what is stored of it. */
+function eachTap(
+  stored: StoredKernel | undefined,
+  { channels, widths }: WindowSize,
+  g: number,
+  w: number,
+  filter: number,
+  visit: (c: number, i: number) => void,
+): void {
+  if (stored === undefined) {
+    for (let c = 0; c < channels; c++) visit(c, (w * channels + c) * widths[g]!.filters + filter);
+    return;
+  }
+  eachEntry(stored.entries as Arrays, filter, (place, i) => {
+    if (Math.floor(place / channels) === w) visit(place % channels, i);
   });
 }
 

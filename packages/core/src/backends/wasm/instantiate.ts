@@ -56,9 +56,10 @@ export interface Exports {
   conv1dInputScratch(time: number, channels: number, width: number, filters: number): number;
   maxOfWindows(...operands: number[]): void;
   maxOfWindowsRows(...operands: number[]): void;
-  maxOfWindowsKernelScratch(channels: number, width: number, filters: number): number;
-  maxOfWindowsKernel(...operands: number[]): void;
-  maxOfWindowsScratch(rows: number, channels: number, width: number, filters: number): number;
+  maxOfWindowsKernels(...operands: number[]): void;
+  maxOfWindowsScratch(rows: number, channels: number, widest: number): number;
+  maxOfWindowsRowsScratch(rows: number, channels: number, most: number): number;
+  maxOfWindowsKernelsScratch(channels: number, widest: number, most: number): number;
   countNonZero(x: number, n: number): number;
   allFinite(x: number, n: number): number;
   dropoutMask(key0: number, key1: number, upper: number, out: number, n: number, last: number, kept: number): void;
@@ -90,10 +91,10 @@ export interface Exports {
   spread(...operands: number[]): void;
   collect(...operands: number[]): void;
   maxOfPackedWindows(...operands: number[]): void;
-  maxOfPackedWindowsScratch(rows: number, entries: number, channels: number, width: number): number;
+  maxOfPackedWindowsScratch(rows: number, entries: number, channels: number, widest: number): number;
   maxOfWindowsRowsSparse(...operands: number[]): void;
-  maxOfWindowsKernelSparse(...operands: number[]): void;
-  maxOfWindowsSparseScratch(entries: number, width: number, filters: number): number;
+  maxOfWindowsKernelsSparse(...operands: number[]): void;
+  maxOfWindowsSparseScratch(entries: number, widest: number, filters: number): number;
 }
 
 /**

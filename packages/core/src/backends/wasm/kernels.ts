@@ -12,7 +12,6 @@ import type {
   TableRows,
   Walk,
   WeightGradientSize,
-  WindowSize,
 } from "../../kernels.ts";
 import type { RngKey } from "../../rng.ts";
 import type { AxisView } from "../../shape.ts";
@@ -24,6 +23,7 @@ import { createShare } from "./share.ts";
 import { createSparseKernels } from "./sparse.ts";
 import { eachWalk } from "./strides.ts";
 import type { Team } from "./team.ts";
+import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
 const DRAWS = 0x80000000;
@@ -183,52 +183,7 @@ export function createKernels(
       );
     },
 
-    maxOfWindows: (
-      rows: Region,
-      kernel: Region,
-      places: Region,
-      windows: Region,
-      y: Region,
-      winners: Region,
-      size: WindowSize,
-    ) => {
-      const { rows: count, batch, time, channels, width, filters } = size;
-      const scratch = simd.maxOfWindowsScratch(count, channels, width, filters) >>> 0;
-      const work = count * width * channels * filters;
-      share("maxOfWindows", { n: filters, work, grain: 8, scratch }, (begin, end, at) => [
-        ...[rows, kernel, places, windows, y, winners].map(({ pointer }) => pointer),
-        ...[count, batch, time, channels, width, filters, begin, end, at],
-      ]);
-    },
-    maxOfWindowsRows: (
-      dy: Region,
-      winners: Region,
-      kernel: Region,
-      places: Region,
-      drows: Region,
-      { rows, batch, time, channels, width, filters }: WindowSize,
-    ) => {
-      const work = batch * filters * width * channels;
-      share("maxOfWindowsRows", { n: team.size, work, scratch: kernel.bytes + rows }, (begin, end, at) => [
-        ...[dy, winners, kernel, places, drows].map(({ pointer }) => pointer),
-        ...[rows, batch, time, channels, width, filters, begin, end, team.size, at],
-      ]);
-    },
-    maxOfWindowsKernel: (
-      dy: Region,
-      winners: Region,
-      rows: Region,
-      places: Region,
-      dkernel: Region,
-      { rows: count, batch, time, channels, width, filters }: WindowSize,
-    ) => {
-      const work = batch * filters * width * channels;
-      const scratch = simd.maxOfWindowsKernelScratch(channels, width, filters) >>> 0;
-      share("maxOfWindowsKernel", { n: filters, work, scratch }, (begin, end, at) => [
-        ...[dy, winners, rows, places, dkernel].map(({ pointer }) => pointer),
-        ...[count, batch, time, channels, width, filters, begin, end, at],
-      ]);
-    },
+    ...createWindowKernels(simd, memory, share, team.size),
 
     gatherRows: (table: Region, ids: Region, out: Region, { dim }: { dim: number }) =>
       simd.gatherRows(table.pointer, ids.pointer, out.pointer, ids.length, dim),
@@ -357,6 +312,7 @@ export function createKernels(
   };
   const sparse = {
     ...createSparseKernels(simd, memory, share, dense),
+    ...createSparseWindowKernels(simd, memory, share, team.size, dense),
     ...createSparseLstmKernels(simd, { memory, team, worth }),
   };
   return { ...dense, sparse };

@@ -62,6 +62,8 @@ export class LinearMemory {
   readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
   /** A view keeps its region, so that memory is not given back while someone reads it. */
   readonly #owners = new WeakMap<Float32Array, Region>();
+  /** The whole memory as it was when somebody last wrote words. */
+  #words = new Int32Array(0);
   #top = START;
   /** The highest that `#top` ever was. */
   #reached = START;
@@ -117,6 +119,12 @@ export class LinearMemory {
 
   integers(region: Region): Int32Array {
     return new Int32Array(this.memory.buffer, region.pointer, region.length);
+  }
+
+  /** Writes integers, or pointers, from a pointer on. */
+  put(pointer: number, words: readonly number[]): void {
+    if (this.#words.buffer !== this.memory.buffer) this.#words = new Int32Array(this.memory.buffer);
+    for (let i = 0; i < words.length; i++) this.#words[pointer / 4 + i] = words[i]!;
   }
 
   #take(bytes: number, length: number): Block {

@@ -1,8 +1,9 @@
-import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize, WindowSize } from "../../kernels.ts";
+import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize } from "../../kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { ADAM, adamRates } from "./rates.ts";
 import type { Share } from "./share.ts";
+import type { SparseWindowKernels } from "./windows.ts";
 
 /** `Compressed`, as it lies in linear memory. */
 export interface Entries extends Compressed {
@@ -12,7 +13,7 @@ export interface Entries extends Compressed {
 }
 
 /** `PackedRows`, likewise. */
-interface Packed {
+export interface Packed {
   readonly values: Region;
   readonly table: Compressed;
   readonly ids: Region;
@@ -22,46 +23,23 @@ interface Packed {
 const CHUNK = 4096;
 
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5, rows: 0.6, winners: 0.18 } as const;
+const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5 } as const;
 
-const densityOf = ({ places, columns, inner }: Compressed): number => places.length / Math.max(1, columns * inner);
+export const densityOf = ({ places, columns, inner }: Compressed): number =>
+  places.length / Math.max(1, columns * inner);
 
 /** The contract's sparse kernels in terms of the compiled ones. */
 export function createSparseKernels(
   simd: Exports,
   memory: LinearMemory,
   share: Share,
-  dense: Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernel" | "weightGradient">,
-): Omit<SparseKernels, "lstm" | "lstmGates"> {
-  const placed = new WeakMap<Compressed, Region>();
-
+  dense: Pick<Kernels, "weightGradient">,
+): Omit<SparseKernels, "lstm" | "lstmGates" | keyof SparseWindowKernels> {
   const pointersOf = ({ starts, places, order }: Entries): number[] => [
     starts.pointer,
     places.pointer,
     order?.pointer ?? 0,
   ];
-
-  /** Where each stored element of a weight by columns is in the whole of it, `[inner, columns]`, in the order of its values. */
-  const positionsIn = (weight: Entries): Region => {
-    let found = placed.get(weight);
-    if (found === undefined) {
-      const [ends, places] = [memory.integers(weight.starts), memory.integers(weight.places)];
-      const order = weight.order === undefined ? undefined : memory.integers(weight.order);
-      const positions = new Int32Array(places.length);
-      for (let j = 0; j < weight.columns; j++) {
-        for (let e = ends[j]!; e < ends[j + 1]!; e++) positions[order?.[e] ?? e] = places[e]! * weight.columns + j;
-      }
-      found = upload(positions);
-      placed.set(weight, found);
-    }
-    return found;
-  };
-
-  const upload = (values: Int32Array): Region => {
-    const region = memory.allocate(values.length);
-    memory.integers(region).set(values);
-    return region;
-  };
 
   /** Runs `body` with a block of its own. */
   const lend = (length: number, body: (region: Region) => void): void => {
@@ -107,14 +85,6 @@ export function createSparseKernels(
       ]);
       simd.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
     });
-  };
-
-  /** Elements that the rows of a batch's words store. */
-  const storedIn = (ids: Region, starts: Region): number => {
-    const [rows, begins] = [memory.integers(ids), memory.integers(starts)];
-    let entries = 0;
-    for (let i = 0; i < rows.length; i++) entries += begins[rows[i]! + 1]! - begins[rows[i]!]!;
-    return entries;
   };
 
   return {
@@ -192,74 +162,6 @@ export function createSparseKernels(
       share("adamPacked", { n, work: n * ADAM, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
         ...[drows.pointer, starts.pointer, places.pointer, ids.pointer, ...sizes],
         ...[m.pointer, v.pointer, values.pointer, begin, end, at, ...adamRates(step)],
-      ]);
-    },
-
-    maxOfWindows: (
-      rows: Region,
-      packed: Packed,
-      kernel: Region,
-      words: Region,
-      windows: Region,
-      y: Region,
-      winners: Region,
-      size: WindowSize,
-    ) => {
-      const { values, table, ids } = packed;
-      if (densityOf(table) > BREAK_EVEN.rows) return dense.maxOfWindows(rows, kernel, words, windows, y, winners, size);
-      const { starts, places } = table as Entries;
-      const { rows: count, batch, time, channels, width, filters } = size;
-      const entries = storedIn(ids, starts);
-      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, width) >>> 0;
-      const work = (entries + batch * time) * width * filters;
-      share("maxOfPackedWindows", { n: filters, work, grain: 8, scratch }, (begin, end, at) => [
-        ...[values, starts, places, ids, kernel, words, windows, y, winners].map(({ pointer }) => pointer),
-        ...[count, batch, time, channels, width, filters, begin, end, at],
-      ]);
-    },
-    maxOfWindowsRows: (
-      dy: Region,
-      winners: Region,
-      kernel: Region,
-      values: Region,
-      stored: Compressed,
-      words: Region,
-      drows: Region,
-      size: WindowSize,
-    ) => {
-      if (densityOf(stored) > BREAK_EVEN.winners) {
-        return dense.maxOfWindowsRows(dy, winners, kernel, words, drows, size);
-      }
-      const { rows: count, batch, time, channels, width, filters } = size;
-      const scratch = simd.maxOfWindowsSparseScratch(values.length, width, filters) >>> 0;
-      const work = batch * values.length * 4;
-      share("maxOfWindowsRowsSparse", { n: channels, work, grain: 16, scratch }, (begin, end, at) => [
-        ...[dy.pointer, winners.pointer, values.pointer, ...pointersOf(stored as Entries), words.pointer],
-        ...[drows.pointer, count, batch, time, channels, width, filters, begin, end, at],
-      ]);
-    },
-    maxOfWindowsKernel: (
-      dy: Region,
-      winners: Region,
-      rows: Region,
-      stored: Compressed,
-      words: Region,
-      dvalues: Region,
-      size: WindowSize,
-    ) => {
-      const { batch, time, channels, width, filters } = size;
-      if (densityOf(stored) > BREAK_EVEN.winners) {
-        return lend(width * channels * filters, (all) => {
-          dense.maxOfWindowsKernel(dy, winners, rows, words, all, size);
-          const positions = positionsIn(stored as Entries);
-          simd.gatherRows(all.pointer, positions.pointer, dvalues.pointer, dvalues.length, 1);
-        });
-      }
-      const scratch = simd.maxOfWindowsSparseScratch(dvalues.length, width, filters) >>> 0;
-      const work = batch * dvalues.length * 4;
-      share("maxOfWindowsKernelSparse", { n: filters, work, scratch }, (begin, end, at) => [
-        ...[dy.pointer, winners.pointer, rows.pointer, ...pointersOf(stored as Entries), words.pointer],
-        ...[dvalues.pointer, batch, time, channels, width, filters, begin, end, at],
       ]);
     },
   };

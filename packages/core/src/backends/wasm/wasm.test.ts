@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend, Indices, Kernels, LstmSize, Storage } from "../../kernels.ts";
+import type { Backend, Indices, Kernels, LstmSize, Storage, WindowSize } from "../../kernels.ts";
 import { type Rng, stream } from "../../rng.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
@@ -46,7 +46,7 @@ function integers(rng: Rng, length: number, low: number, high: number): Int32Arr
 }
 
 type Name = keyof Kernels;
-type Operand = Float32Array | Int32Array | readonly Float32Array[] | undefined;
+type Operand = Float32Array | Int32Array | readonly (Float32Array | undefined)[] | undefined;
 
 /** Which backend must have whose bits: a kernel of its own arithmetic, run by one thread, or by three that share out whatever can be. */
 const PAIRS: readonly (readonly [string, () => Promise<readonly [Backend, WasmBackend]>])[] = [
@@ -89,11 +89,11 @@ function agree(name: Name, operands: readonly Operand[], size?: unknown): void {
   }
 }
 
-function upload(backend: Backend, operand: Operand): Storage | Indices | undefined | readonly Storage[] {
+function upload(backend: Backend, operand: Operand): Storage | Indices | undefined | readonly (Storage | undefined)[] {
   if (operand === undefined) return undefined;
   if (operand instanceof Float32Array) return backend.upload(operand);
   if (operand instanceof Int32Array) return backend.uploadIndices(operand.slice());
-  return operand.map((part) => backend.upload(part));
+  return operand.map((part) => part && backend.upload(part));
 }
 
 /** Bit patterns, of indices the integers themselves. */
@@ -221,25 +221,32 @@ describe.each(PAIRS)("%s:", (_, create) => {
   });
 
   test("maxOfWindows and its gradients", () => {
-    const run = (rng: Rng, [rows, batch, time, channels, width, filters]: readonly number[], special: boolean) => {
-      const size = { rows: rows!, batch: batch!, time: time!, channels: channels!, width: width!, filters: filters! };
-      const [n, taps] = [size.batch * size.filters, size.width * size.channels];
-      const words = floats(rng, size.rows * size.channels, { special });
-      const kernel = floats(rng, taps * size.filters);
-      const places = integers(rng, size.batch * size.time, 0, size.rows - 1);
-      const windows = integers(rng, size.batch, 1, size.time - size.width + 1);
-      agree("maxOfWindows", [words, kernel, places, windows, new Float32Array(n), new Int32Array(n)], size);
-      const winners = integers(rng, n, 0, size.time - size.width);
+    type Sizes = readonly [rows: number, batch: number, time: number, channels: number];
+    const run = (rng: Rng, [rows, batch, time, channels]: Sizes, widths: WindowSize["widths"], special: boolean) => {
+      const size = { rows, batch, time, channels, widths };
+      const n = batch * widths.reduce((sum, { filters }) => sum + filters, 0);
+      const words = floats(rng, rows * channels, { special });
+      const kernels = widths.map(({ width, filters }) => floats(rng, width * channels * filters));
+      const places = integers(rng, batch * time, 0, rows - 1);
+      const ends = integers(rng, batch, 0, time);
+      agree("maxOfWindows", [words, kernels, places, ends, new Float32Array(n), new Int32Array(n)], size);
+      const winners = integers(rng, n, 0, time - Math.max(...widths.map(({ width }) => width)));
       const dy = floats(rng, n, { special, zeros: 0.5 });
-      agree("maxOfWindowsRows", [dy, winners, kernel, places, floats(rng, words.length)], size);
-      agree("maxOfWindowsKernel", [dy, winners, words, places, floats(rng, kernel.length)], size);
+      agree("maxOfWindowsRows", [dy, winners, kernels, places, floats(rng, words.length)], size);
+      const made = () => kernels.map(({ length }) => floats(rng, length));
+      agree("maxOfWindowsKernels", [dy, winners, words, places, made()], size);
+      agree("maxOfWindowsKernels", [dy, winners, words, places, [undefined, ...made().slice(1)]], size); // nobody asks
     };
     times(100, "windows", (rng, special) => {
-      const width = 1 + rng.below(5);
-      const channels = rng.below(12);
-      run(rng, [1 + rng.below(20), rng.below(4), width + rng.below(9), channels, width, rng.below(20)], special);
+      const widths = Array.from({ length: 1 + rng.below(3) }, () => ({
+        width: 1 + rng.below(7),
+        filters: rng.below(20),
+      }));
+      const time = Math.max(...widths.map(({ width }) => width)) + rng.below(9);
+      run(rng, [1 + rng.below(20), rng.below(4), time, rng.below(12)], widths, special);
     });
-    run(stream(6), [100, 3, 40, 100, 5, 100], false);
+    const published = [3, 4, 5].map((width) => ({ width, filters: 100 }));
+    run(stream(6), [100, 3, 40, 100], published, false);
   });
 
   test("gatherRows and scatterRows", () => {

@@ -1,0 +1,293 @@
+import type { Kernels, SparseKernels, StoredKernel, WindowSize } from "../../kernels.ts";
+import type { Exports } from "./instantiate.ts";
+import type { LinearMemory, Region } from "./memory.ts";
+import type { Share } from "./share.ts";
+import { densityOf, type Entries, type Packed } from "./sparse.ts";
+
+type WindowKernels = Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels">;
+export type SparseWindowKernels = Pick<SparseKernels, keyof WindowKernels>;
+
+/** Up to these densities of the table and of the kernels, computing with what is stored is faster. Measured, see benchmarks/sparse.ts. */
+const BREAK_EVEN = { rows: 0.6, kernels: 0.18 } as const;
+
+/** What of a width a compiled kernel needs; see `window-widths.ts`. */
+interface Line {
+  readonly kernel?: Region | undefined;
+  readonly gradient?: Region | undefined;
+  readonly stored?: StoredKernel | undefined;
+}
+/** Four-byte words of a line. */
+const LINE = 8;
+
+/** What all widths amount to. */
+function summary({ widths }: WindowSize): { columns: number; widest: number; taps: number; most: number } {
+  let [columns, widest, taps, most] = [0, 0, 0, 0];
+  for (const { width, filters } of widths) {
+    columns += filters;
+    widest = Math.max(widest, width);
+    taps += width * filters;
+    most = Math.max(most, width * filters);
+  }
+  return { columns, widest, taps, most };
+}
+
+/** Runs `body` with a table of the widths in linear memory. */
+function withLines(
+  memory: LinearMemory,
+  { widths }: WindowSize,
+  lineOf: (g: number) => Line,
+  body: (lines: readonly [pointer: number, count: number]) => void,
+): void {
+  const words: number[] = [];
+  for (let g = 0; g < widths.length; g++) {
+    const { width, filters } = widths[g]!;
+    const { kernel, gradient, stored } = lineOf(g);
+    words.push(kernel?.pointer ?? 0, width, filters, gradient?.pointer ?? 0);
+    if (stored === undefined) words.push(0, 0, 0, 0);
+    else {
+      const { starts, places, order } = stored.entries as Entries;
+      words.push((stored.values as Region).pointer, starts.pointer, places.pointer, order?.pointer ?? 0);
+    }
+  }
+  memory.borrow(words.length * 4, (pointer) => {
+    memory.put(pointer, words);
+    body([pointer, words.length / LINE]);
+  });
+}
+
+/** The contract's kernels for windows in terms of the compiled ones. @param parts - Of which each thread does one. */
+export function createWindowKernels(simd: Exports, memory: LinearMemory, share: Share, parts: number): WindowKernels {
+  return {
+    maxOfWindows: (
+      rows: Region,
+      kernels: readonly Region[],
+      places: Region,
+      ends: Region,
+      y: Region,
+      winners: Region,
+      size: WindowSize,
+    ) => {
+      const { rows: count, batch, time, channels } = size;
+      const { columns, widest, taps } = summary(size);
+      const scratch = simd.maxOfWindowsScratch(count, channels, widest) >>> 0;
+      withLines(
+        memory,
+        size,
+        (g) => ({ kernel: kernels[g]! }),
+        (lines) =>
+          share("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
+            ...lines,
+            ...[rows.pointer, places.pointer, ends.pointer, y.pointer, winners.pointer],
+            ...[count, batch, time, channels, columns, begin, end, parts, at],
+          ]),
+      );
+    },
+
+    maxOfWindowsRows: (
+      dy: Region,
+      winners: Region,
+      kernels: readonly Region[],
+      places: Region,
+      drows: Region,
+      size: WindowSize,
+    ) => {
+      const { rows: count, batch, time, channels } = size;
+      const { columns, taps, most } = summary(size);
+      const scratch = simd.maxOfWindowsRowsScratch(count, channels, most) >>> 0;
+      simd.fill(0, drows.pointer, drows.bytes);
+      withLines(
+        memory,
+        size,
+        (g) => ({ kernel: kernels[g]! }),
+        (lines) =>
+          share("maxOfWindowsRows", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
+            ...lines,
+            ...[dy.pointer, winners.pointer, places.pointer, drows.pointer],
+            ...[count, batch, time, channels, columns, begin, end, parts, at],
+          ]),
+      );
+    },
+
+    maxOfWindowsKernels: (
+      dy: Region,
+      winners: Region,
+      rows: Region,
+      places: Region,
+      dkernels: readonly (Region | undefined)[],
+      size: WindowSize,
+    ) => {
+      const { batch, time, channels } = size;
+      const { columns, widest, taps, most } = summary(size);
+      const scratch = simd.maxOfWindowsKernelsScratch(channels, widest, most) >>> 0;
+      withLines(
+        memory,
+        size,
+        (g) => ({ gradient: dkernels[g] }),
+        (lines) =>
+          share("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
+            ...lines,
+            ...[dy.pointer, winners.pointer, rows.pointer, places.pointer],
+            ...[batch, time, channels, columns, begin, end, parts, at],
+          ]),
+      );
+    },
+  };
+}
+
+/** Those for rows and kernels of which a part is stored. */
+export function createSparseWindowKernels(
+  simd: Exports,
+  memory: LinearMemory,
+  share: Share,
+  parts: number,
+  dense: WindowKernels,
+): SparseWindowKernels {
+  const placed = new WeakMap<Entries, Region>();
+
+  /** Where each stored element of a kernel is in the whole of it, in the order of its values. */
+  const positionsIn = (kernel: Entries): Region => {
+    let found = placed.get(kernel);
+    if (found === undefined) {
+      const [ends, places] = [memory.integers(kernel.starts), memory.integers(kernel.places)];
+      const order = kernel.order === undefined ? undefined : memory.integers(kernel.order);
+      const positions = new Int32Array(places.length);
+      for (let j = 0; j < kernel.columns; j++) {
+        for (let e = ends[j]!; e < ends[j + 1]!; e++) positions[order?.[e] ?? e] = places[e]! * kernel.columns + j;
+      }
+      found = memory.allocate(positions.length);
+      memory.integers(found).set(positions);
+      placed.set(kernel, found);
+    }
+    return found;
+  };
+
+  /** How much the rows of a batch's words store. */
+  const storedIn = (ids: Region, starts: Region): number => {
+    const [rows, begins] = [memory.integers(ids), memory.integers(starts)];
+    let entries = 0;
+    for (let i = 0; i < rows.length; i++) entries += begins[rows[i]! + 1]! - begins[rows[i]!]!;
+    return entries;
+  };
+
+  /** What the kernels store, if that is little of each of them. */
+  const few = (stored: readonly (StoredKernel | undefined)[]): number | undefined => {
+    let entries = 0;
+    for (const kernel of stored) {
+      if (kernel === undefined || densityOf(kernel.entries) > BREAK_EVEN.kernels) return undefined;
+      entries += kernel.values.length;
+    }
+    return entries;
+  };
+
+  const sparseScratch = (entries: number, { widths }: WindowSize, widest: number): number =>
+    simd.maxOfWindowsSparseScratch(entries, widest, Math.max(...widths.map(({ filters }) => filters))) >>> 0;
+
+  return {
+    maxOfWindows: (
+      rows: Region,
+      packed: Packed,
+      kernels: readonly Region[],
+      places: Region,
+      ends: Region,
+      y: Region,
+      winners: Region,
+      size: WindowSize,
+    ) => {
+      const { values, table, ids } = packed;
+      if (densityOf(table) > BREAK_EVEN.rows) return dense.maxOfWindows(rows, kernels, places, ends, y, winners, size);
+      const { starts, places: stored } = table as Entries;
+      const { rows: count, batch, time, channels } = size;
+      const { columns, widest, taps } = summary(size);
+      const entries = storedIn(ids, starts);
+      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest) >>> 0;
+      const work = (entries + batch * time) * taps;
+      withLines(
+        memory,
+        size,
+        (g) => ({ kernel: kernels[g]! }),
+        (lines) =>
+          share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
+            ...[...lines, widest, values.pointer, starts.pointer, stored.pointer, ids.pointer],
+            ...[places.pointer, ends.pointer, y.pointer, winners.pointer],
+            ...[count, batch, time, channels, columns, begin, end, parts, at],
+          ]),
+      );
+    },
+
+    maxOfWindowsRows: (
+      dy: Region,
+      winners: Region,
+      kernels: readonly Region[],
+      stored: readonly (StoredKernel | undefined)[],
+      places: Region,
+      drows: Region,
+      size: WindowSize,
+    ) => {
+      const entries = few(stored);
+      if (entries === undefined) return dense.maxOfWindowsRows(dy, winners, kernels, places, drows, size);
+      const { batch, time, channels } = size;
+      const { columns, widest } = summary(size);
+      const scratch = sparseScratch(entries, size, widest);
+      simd.fill(0, drows.pointer, drows.bytes);
+      withLines(
+        memory,
+        size,
+        (g) => ({ stored: stored[g] }),
+        (lines) =>
+          share(
+            "maxOfWindowsRowsSparse",
+            { n: channels, work: batch * entries * 4, grain: 16, scratch },
+            (begin, end, at) => [
+              ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
+              ...[batch, time, channels, columns, begin, end, at],
+            ],
+          ),
+      );
+    },
+
+    maxOfWindowsKernels: (
+      dy: Region,
+      winners: Region,
+      rows: Region,
+      stored: readonly (StoredKernel | undefined)[],
+      places: Region,
+      gradients: readonly (Region | undefined)[],
+      size: WindowSize,
+    ) => {
+      const { batch, time, channels, widths } = size;
+      const entries = few(stored);
+      if (entries === undefined) {
+        // of all elements, from which those that are stored are taken
+        const whole = gradients.map((gradient, g) =>
+          gradient === undefined || stored[g] === undefined
+            ? gradient
+            : memory.allocate(widths[g]!.width * channels * widths[g]!.filters),
+        );
+        try {
+          dense.maxOfWindowsKernels(dy, winners, rows, places, whole, size);
+          for (const [g, from] of whole.entries()) {
+            const [gradient, kernel] = [gradients[g], stored[g]];
+            if (from === undefined || gradient === undefined || from === gradient) continue;
+            const positions = positionsIn(kernel!.entries as Entries);
+            simd.gatherRows(from.pointer, positions.pointer, gradient.pointer, gradient.length, 1);
+          }
+        } finally {
+          for (const [g, region] of whole.entries()) if (region !== gradients[g]) memory.release(region!);
+        }
+        return;
+      }
+      const { columns, widest } = summary(size);
+      const scratch = sparseScratch(entries, size, widest);
+      withLines(
+        memory,
+        size,
+        (g) => ({ gradient: gradients[g], stored: stored[g] }),
+        (lines) =>
+          share("maxOfWindowsKernelsSparse", { n: parts, work: batch * entries * 4, scratch }, (begin, end, at) => [
+            ...[...lines, dy.pointer, winners.pointer, rows.pointer, places.pointer],
+            ...[batch, time, channels, columns, begin, end, parts, at],
+          ]),
+      );
+    },
+  };
+}
