@@ -41,7 +41,7 @@ const FAILED = 2;
  * Milliseconds that a thread looks for work, or for the others' end, before it sleeps: to wake takes longer than many a kernel, 0.3 ms and more on a
  * virtual machine whose idle processors are given away, and most of a step's kernels follow each other within less.
  */
-const AWAKE = 0.5;
+const AWAKE = 2;
 /** Milliseconds that a part may take which another thread has begun: more than a product that fills 4 GiB. */
 const PATIENCE = 1_800_000;
 
