@@ -336,16 +336,25 @@ export function collect(
   }
 }
 
-/** out[i,:] = 0, then out[i, places[e]] = values[e] */
-export function gatherPacked(values: usize, starts: usize, places: usize, ids: usize, out: usize, count: i32, inner: i32): void {
+/** out[i,:] = 0, then out[i, places[e]] = values[e], for the rows ids[i], i from `begin` to `end` − 1. */
+export function gatherPacked(
+  values: usize, starts: usize, places: usize, ids: usize, out: usize, inner: i32, begin: i32, end: i32,
+): void {
   const row = <usize>inner << 2;
-  memory.fill(out, 0, <usize>count * row);
-  for (let i = 0; i < count; i++, ids += 4, out += row) {
-    const column = starts + (<usize>load<i32>(ids) << 2);
+  memory.fill(out + begin * row, 0, (end - begin) * row);
+  for (let i = begin; i < end; i++) {
+    const to = out + i * row;
+    const column = starts + (<usize>load<i32>(ids + (<usize>i << 2)) << 2);
     const last = <usize>load<i32>(column, 4) << 2;
-    for (let at = <usize>load<i32>(column) << 2; at < last; at += 4) {
-      store<f32>(out + (<usize>load<i32>(places + at) << 2), load<f32>(values + at));
+    let at = <usize>load<i32>(column) << 2;
+    for (; at + 16 <= last; at += 16) {
+      const four = v128.load(values + at);
+      v128.store32_lane(to + (<usize>load<i32>(places + at) << 2), four, 0);
+      v128.store32_lane(to + (<usize>load<i32>(places + at, 4) << 2), four, 1);
+      v128.store32_lane(to + (<usize>load<i32>(places + at, 8) << 2), four, 2);
+      v128.store32_lane(to + (<usize>load<i32>(places + at, 12) << 2), four, 3);
     }
+    for (; at < last; at += 4) store<f32>(to + (<usize>load<i32>(places + at) << 2), load<f32>(values + at));
   }
 }
 

@@ -80,44 +80,53 @@ export function lengthOf(id: i32, dim: i32, starts: usize): i32 {
 
 /**
  * `adam` on the rows ids[i], but for the row `except`, −1 for none. `starts` and `places` are those of a packed table, else 0; `part` is room for
- * a vector each of m, v and θ, and a row.
+ * a vector each of m, v and θ.
  */
 export function adamLive(
   rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, begin: i32, end: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32, part: usize,
 ): void {
-  const packed = part + 48;
   for (let i = begin; i < end; i++) {
     const id = load<i32>(ids + (<usize>i << 2));
     if (id == except) continue;
-    let from = rows + (<usize>i * dim << 2);
+    const from = rows + (<usize>i * dim << 2);
     const start = startOf(id, dim, starts);
     const stored = lengthOf(id, dim, starts);
-    if (starts != 0) {
-      for (let e = 0; e < stored; e++) {
-        const place = load<i32>(places + (<usize>(start + e) << 2));
-        store<f32>(packed + (<usize>e << 2), load<f32>(from + (<usize>place << 2)));
-      }
-      from = packed;
-    }
     const rest = stored & 3;
-    const whole = <usize>(stored - rest) << 2;
     const row = <usize>start << 2;
-    adam(
-      from, m + row, v + row, weights + row, whole,
-      beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
-    );
+    const last = row + (<usize>(stored - rest) << 2);
+    if (starts == 0) {
+      adam(
+        from, m + row, v + row, weights + row, last - row,
+        beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
+      );
+    } else {
+      for (let at = row; at < last; at += 16) {
+        const g = gatherLanes(from, places + at, 4);
+        adamAt(g, m + at, v + at, weights + at, beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale);
+      }
+    }
     if (rest == 0) continue;
-    const at = row + whole;
-    v128.store(part, loadPart(m + at, rest));
-    v128.store(part, loadPart(v + at, rest), 16);
-    v128.store(part, loadPart(weights + at, rest), 32);
-    const g = loadPart(from + whole, rest);
+    v128.store(part, loadPart(m + last, rest));
+    v128.store(part, loadPart(v + last, rest), 16);
+    v128.store(part, loadPart(weights + last, rest), 32);
+    const g = starts == 0 ? loadPart(from + last - row, rest) : gatherLanes(from, places + last, rest);
     adamAt(g, part, part + 16, part + 32, beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale);
-    storePart(m + at, v128.load(part), rest);
-    storePart(v + at, v128.load(part, 16), rest);
-    storePart(weights + at, v128.load(part, 32), rest);
+    storePart(m + last, v128.load(part), rest);
+    storePart(v + last, v128.load(part, 16), rest);
+    storePart(weights + last, v128.load(part, 32), rest);
   }
+}
+
+/** Lanes 0 … count − 1 of row[places[·]], 1 ≤ count ≤ 4; the others are 0. */
+// @ts-ignore: decorator
+@inline
+function gatherLanes(row: usize, places: usize, count: i32): v128 {
+  let lanes = v128.load32_zero(row + (<usize>load<i32>(places) << 2));
+  if (count > 1) lanes = v128.load32_lane(row + (<usize>load<i32>(places, 4) << 2), lanes, 1);
+  if (count > 2) lanes = v128.load32_lane(row + (<usize>load<i32>(places, 8) << 2), lanes, 2);
+  if (count > 3) lanes = v128.load32_lane(row + (<usize>load<i32>(places, 12) << 2), lanes, 3);
+  return lanes;
 }
 
 // @ts-ignore: decorator

@@ -90,20 +90,21 @@ export class AbsentRows {
   /** Brings these rows up to date, or all. */
   settle(rows?: Int32Array): void {
     if (this.#steps === 0) return;
-    const late: number[] = [];
-    const since: number[] = [];
-    const look = (row: number): void => {
-      if (this.#seen[row] === this.#steps) return;
-      late.push(row);
-      since.push(this.#seen[row]!);
-      this.#seen[row] = this.#steps; // now, so that a row that is asked for twice is brought up once
-    };
-    if (rows === undefined) for (let row = 0; row < this.#seen.length; row++) look(row);
-    else for (const row of rows) look(row);
+    const [seen, steps] = [this.#seen, this.#steps];
+    const most = rows?.length ?? seen.length;
+    const [late, since] = [new Int32Array(most), new Int32Array(most)];
+    let count = 0;
+    for (let i = 0; i < most; i++) {
+      const row = rows?.[i] ?? i;
+      if (seen[row] === steps) continue;
+      late[count] = row;
+      since[count++] = seen[row]!;
+      seen[row] = steps; // now, so that a row that is asked for twice is brought up once
+    }
     try {
-      if (late.length > 0) this.#makeUp(Int32Array.from(late), Int32Array.from(since));
+      if (count > 0) this.#makeUp(late.subarray(0, count), since.subarray(0, count));
     } catch (error) {
-      for (const [i, row] of late.entries()) this.#seen[row] = since[i]!;
+      for (let i = 0; i < count; i++) seen[late[i]!] = since[i]!;
       throw error;
     }
     if (rows !== undefined) return;

@@ -87,13 +87,14 @@ export function scope<T>(body: () => T): T {
 }
 
 function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
-  const kept = new Set<Tensor>();
-  collect(result, new Set(mine.tensors), kept);
-  const alive = new Set([...kept].map((tensor) => tensor.storage));
+  const returned = new Set<unknown>();
+  collect(result, returned);
+  const alive = new Set<Storage>();
+  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.storage);
 
   for (const tensor of mine.tensors) {
     tensor.node = undefined;
-    if (kept.has(tensor)) outer?.tensors.push(tensor);
+    if (returned.has(tensor)) outer?.tensors.push(tensor);
     else tensor.forget();
   }
   for (const owned of mine.storage) {
@@ -107,11 +108,12 @@ function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
   for (const { owner, values } of mine.indices) owner.releaseIndices(values);
 }
 
-function collect(value: unknown, made: ReadonlySet<Tensor>, kept: Set<Tensor>): void {
+/** The objects in a result, arrays and maps of them gone through. */
+function collect(value: unknown, found: Set<unknown>): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
-  if (made.has(value as Tensor)) kept.add(value as Tensor);
-  else if (Array.isArray(value)) for (const part of value) collect(part, made, kept);
-  else if (value instanceof Map) for (const part of value.values()) collect(part, made, kept);
+  if (Array.isArray(value)) for (const part of value) collect(part, found);
+  else if (value instanceof Map) for (const part of value.values()) collect(part, found);
   else if (Object.getPrototypeOf(value) === Object.prototype)
-    for (const part of Object.values(value)) collect(part, made, kept);
+    for (const part of Object.values(value)) collect(part, found);
+  else found.add(value);
 }

@@ -1,4 +1,6 @@
-/** Which place an id has among those that occur, 0 between calls: a new array of a vocabulary's size at every step would be felt. */
+/** Kept between calls, as large as the largest vocabulary: new arrays at every step would be felt. A bit for each id, 0 between calls. */
+let occurs = new Int32Array(0);
+/** Which place an id has among those that occur. */
 let ranks = new Int32Array(0);
 
 /**
@@ -11,26 +13,25 @@ export function distinctIds(
   range: number,
   { step, reach }: { readonly step: number; readonly reach: Int32Array },
 ): { distinct: Int32Array; which: Int32Array } {
-  // Plain loops: tens of thousands of tokens at every step are where a callback each is felt.
-  if (ranks.length < range) ranks = new Int32Array(range);
-  const rank = ranks;
-  let count = 0;
+  // Plain loops without branches: tens of thousands of tokens at every step are where a callback, or a wrong guess, each is felt.
+  if (ranks.length < range) [occurs, ranks] = [new Int32Array((range + 31) >>> 5), new Int32Array(range)];
+  const [bits, rank] = [occurs, ranks];
   for (let b = 0; b < reach.length; b++) {
-    for (let i = b * step; i < reach[b]!; i++) {
-      if (rank[ids[i]!] === 0) count++;
-      rank[ids[i]!] = 1;
-    }
+    for (let i = b * step; i < reach[b]!; i++) bits[ids[i]! >>> 5]! |= 1 << ids[i]!;
   }
-  const distinct = new Int32Array(count);
-  for (let id = 0, found = 0; found < count; id++) {
-    if (rank[id] === 0) continue;
-    distinct[found] = id;
-    rank[id] = found++;
+  const found = new Int32Array(Math.min(range, ids.length));
+  let count = 0;
+  for (let word = 0; word < bits.length; word++) {
+    for (let left = bits[word]!; left !== 0; left &= left - 1) {
+      const id = (word << 5) + 31 - Math.clz32(left & -left);
+      rank[id] = count;
+      found[count++] = id;
+    }
+    bits[word] = 0;
   }
   const which = new Int32Array(ids.length);
   for (let b = 0; b < reach.length; b++) {
     for (let i = b * step; i < reach[b]!; i++) which[i] = rank[ids[i]!]!;
   }
-  for (let r = 0; r < count; r++) rank[distinct[r]!] = 0;
-  return { distinct, which };
+  return { distinct: found.slice(0, count), which };
 }

@@ -279,7 +279,7 @@ export function createKernels(
       const { dim, table, except = -1 } = step;
       const [starts, places] = packing(table);
       const work = ids.length * rowLength(step) * ADAM;
-      share("adamLive", { n: ids.length, work, scratch: 48 + dim * 4 }, (begin, end, part) => [
+      share("adamLive", { n: ids.length, work, scratch: 48 }, (begin, end, part) => [
         ...[rows, ids, m, v, weights].map(({ pointer }) => pointer),
         ...[dim, starts, places, except, begin, end, ...adamRates(step), part],
       ]);
@@ -295,7 +295,8 @@ export function createKernels(
     ) => {
       const { dim, table, steps, beta1, beta2, epsilon } = size;
       const [starts] = packing(table);
-      const absent = memory.integers(since).reduce((sum, from) => sum + steps - from, 0);
+      let absent = 0;
+      for (const from of memory.integers(since)) absent += steps - from;
       const scratch = simd.adamAbsentScratch(steps) >>> 0;
       // dealt in turns: frequent words, whose ids are low, are absent for less long
       share("adamAbsent", { n: team.size, work: absent * rowLength(size) * ADAM, scratch }, (begin, end, at) => [

@@ -128,12 +128,18 @@ export class LinearMemory {
   }
 
   #take(bytes: number, length: number): Block {
-    const large = () => this.#cut(bytes) ?? this.#extend(bytes);
-    const small = () => this.#free.get(bytes)?.pop() ?? this.#carve(bytes);
-    const pointer = (bytes < LARGE ? small() : large()) ?? this.#gather(bytes);
+    const pointer = (bytes < LARGE ? this.#small(bytes) : this.#large(bytes)) ?? this.#gather(bytes);
     if (pointer === undefined) throw this.#exhausted(length);
     this.#inUse += bytes;
     return { pointer, bytes, free: false };
+  }
+
+  #small(bytes: number): number | undefined {
+    return this.#free.get(bytes)?.pop() ?? this.#carve(bytes);
+  }
+
+  #large(bytes: number): number | undefined {
+    return this.#cut(bytes) ?? this.#extend(bytes);
   }
 
   #giveBack(block: Block): void {

@@ -19,6 +19,9 @@ export interface Packed {
   readonly ids: Region;
 }
 
+/** Multiplications that take as long as a value that goes to its place: it is rarely in the first-level cache. */
+const MOVE = 20;
+
 /** Values of a chunk of `adamPacked`: parts begin on whole ones. */
 const CHUNK = 4096;
 
@@ -138,8 +141,10 @@ export function createSparseKernels(
 
     gatherRows: ({ values, table, ids }: Packed, out: Region) => {
       const { starts, places } = table as Entries;
-      const pointers = [values, starts, places, ids, out].map(({ pointer }) => pointer);
-      simd.gatherPacked(...pointers, ids.length, table.inner);
+      const work = ids.length * (table.inner + (places.length / table.columns) * MOVE);
+      share("gatherPacked", { n: ids.length, work }, (begin, end) => [
+        ...[values.pointer, starts.pointer, places.pointer, ids.pointer, out.pointer, table.inner, begin, end],
+      ]);
     },
     scatterRows: (drows: Region, table: Compressed, ids: Region, dvalues: Region, except = -1) => {
       const { starts, places } = table as Entries;

@@ -18,52 +18,66 @@ export function eachWalk(
     at: number,
   ) => void,
 ): void {
-  if (shape.includes(0)) return;
   const merged = merge(shape, strides);
+  if (merged === undefined) return;
   const extra = merged.shape.length - AXES;
-  if (extra <= 0) {
-    const ones = new Array<number>(-extra).fill(1);
-    const bytes = merged.strides.map((of) => [...ones.map(() => 0), ...of.map((stride) => stride * 4)]);
-    visit(
-      [...ones, ...merged.shape],
-      bytes,
-      strides.map(() => 0),
-      0,
-    );
+  const offsets = strides.map(() => 0);
+  if (extra === 0) {
+    visit(merged.shape, merged.strides, offsets, 0);
     return;
   }
   const rest = merged.shape.slice(extra);
-  const bytes = merged.strides.map((of) => of.slice(extra).map((stride) => stride * 4));
+  const bytes = merged.strides.map((of) => of.slice(extra));
   const size = rest.reduce((product, n) => product * n, 1);
   const cut = merged.shape.slice(0, extra);
   const count = cut.reduce((product, n) => product * n, 1);
   for (let i = 0; i < count; i++) {
-    const offsets = strides.map(() => 0);
+    offsets.fill(0);
     for (let axis = extra - 1, left = i; axis >= 0; left = Math.floor(left / cut[axis]!), axis--) {
-      for (let p = 0; p < offsets.length; p++) offsets[p]! += (left % cut[axis]!) * merged.strides[p]![axis]! * 4;
+      for (let p = 0; p < offsets.length; p++) offsets[p]! += (left % cut[axis]!) * merged.strides[p]![axis]!;
     }
     visit(rest, bytes, offsets, i * size);
   }
 }
 
-/** Axes of 1 are dropped, and neighbours that every operand walks as one become one. */
+/**
+ * Neighbours that every operand walks as one become one axis, axes of 1 none, and what is missing to four is put before; strides become bytes. Undefined if an axis is
+ * 0. Every elementwise kernel begins here: plain loops, which make few arrays.
+ */
 function merge(
   shape: readonly number[],
   strides: readonly (readonly number[])[],
-): { shape: number[]; strides: number[][] } {
-  const sizes: number[] = [];
-  const steps: number[][] = strides.map(() => []);
-  for (let axis = 0; axis < shape.length; axis++) {
+): { shape: number[]; strides: number[][] } | undefined {
+  const sizes = [1, 1, 1, 1];
+  const steps = strides.map(() => [0, 0, 0, 0]);
+  let first = AXES; // of those in use
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
     const n = shape[axis]!;
+    if (n === 0) return undefined;
     if (n === 1) continue;
-    const last = sizes.length - 1;
-    if (last >= 0 && strides.every((of, p) => steps[p]![last] === of[axis]! * n)) {
-      sizes[last]! *= n;
-      for (const [p, of] of strides.entries()) steps[p]![last] = of[axis]!;
-    } else {
-      sizes.push(n);
-      for (const [p, of] of strides.entries()) steps[p]!.push(of[axis]!);
+    if (first < AXES && continues(strides, axis, steps, first, sizes[first]!)) {
+      sizes[first]! *= n;
+      continue;
     }
+    if (first > 0) first--;
+    else {
+      sizes.unshift(1);
+      for (const of of steps) of.unshift(0);
+    }
+    sizes[first] = n;
+    for (let p = 0; p < steps.length; p++) steps[p]![first] = strides[p]![axis]! * 4;
   }
   return { shape: sizes, strides: steps };
+}
+
+/** Whether each operand's stride on this axis is that of a merged one, of `n`, walked to its end. */
+function continues(
+  strides: readonly (readonly number[])[],
+  axis: number,
+  merged: readonly (readonly number[])[],
+  at: number,
+  n: number,
+): boolean {
+  for (let p = 0; p < strides.length; p++) if (strides[p]![axis]! * 4 !== merged[p]![at]! * n) return false;
+  return true;
 }
