@@ -41,6 +41,7 @@ export class Compiler {
         ...kernel.numbers.map(() => "Float"),
       ],
       functions: HELPERS,
+      nativeFunctions: kernel.natives,
       dynamicOutput: true,
       dynamicArguments: true,
       pipeline: true, // results stay on the device,

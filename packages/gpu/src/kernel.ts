@@ -18,6 +18,16 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
   readonly together: 1 | 4;
   /** For WebGL: arrays are read by fours too, `a[i]` being the values 4i … 4i + 3. A thread reads as many at once as it would one. */
   readonly packed: boolean;
+  /** For WebGL: functions in GLSL that the body calls. */
+  readonly natives: readonly Native[];
+}
+
+/** A function in GLSL. It sees its kernel's arguments: of an array `a` the texture `user_a` and its size in texels, `user_aSize`. */
+export interface Native {
+  readonly name: string;
+  readonly source: string;
+  readonly returnType: "Number" | "Array(4)";
+  readonly argumentTypes: Readonly<Record<string, "Integer">>;
 }
 
 export function kernel<const Arrays extends string, const Scalars extends string = never>({
@@ -27,6 +37,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   numbers = [],
   together = 1,
   packed = false,
+  natives = [],
   body,
 }: {
   name: string;
@@ -35,6 +46,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   numbers?: readonly Scalars[];
   together?: 1 | 4;
   packed?: boolean;
+  natives?: readonly Native[];
   body: string;
 }): Kernel<Arrays, Scalars> {
   return {
@@ -44,6 +56,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
     numbers,
     together,
     packed,
+    natives,
     source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,
   };
 }

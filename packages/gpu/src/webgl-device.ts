@@ -1,7 +1,8 @@
 import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
 import { GpuError } from "./gpu-error.ts";
 import { Compiler, type GpuJs, outputOf } from "./gpu-js.ts";
-import { type Grid, type Kernel, kernel, remainder } from "./kernel.ts";
+import { type Grid, type Kernel, kernel } from "./kernel.ts";
+import { TEXELS } from "./texels.ts";
 
 /** gpu.js's `GLTextureFloat`, of one float32 a texel, or `GLTextureArray4Float`, of four; values in rows. */
 interface FloatTexture {
@@ -36,15 +37,42 @@ const pack = kernel({
   name: "pack",
   arrays: ["x"],
   together: 4,
-  body: `return [${[0, 1, 2, 3].map((i) => `x[this.thread.x * 4 + ${i}]`).join(", ")}];`,
+  natives: [
+    {
+      name: "fourOf",
+      returnType: "Array(4)",
+      argumentTypes: { i: "Integer" },
+      source: `${TEXELS}
+vec4 fourOf(int i) {
+  vec2 size = 1.0 / vec2(user_xSize);
+  ivec2 at = texelAt(4 * i, user_xSize.x);
+  vec4 four;
+  for (int u = 0; u < 4; u++) {
+    four[u] = texel(user_x, at, size).r;
+    at = onward(at, ivec2(1, 0), user_xSize.x);
+  }
+  return four;
+}`,
+    },
+  ],
+  body: "return fourOf(this.thread.x);",
 });
 const unpack = kernel({
   name: "unpack",
   arrays: ["x"],
   packed: true,
-  body: `
-    const four = x[quotient(this.thread.x, 4)];
-    return four[${remainder("this.thread.x", "4")}];`,
+  natives: [
+    {
+      name: "oneOf",
+      returnType: "Number",
+      argumentTypes: { i: "Integer" },
+      source: `${TEXELS}
+float oneOf(int i) {
+  return texel(user_x, texelAt(i / 4, user_xSize.x), 1.0 / vec2(user_xSize))[i % 4];
+}`,
+    },
+  ],
+  body: "return oneOf(this.thread.x);",
 });
 
 /** gpu.js on WebGL 2. The first kernels bring the context and the classes of results. */

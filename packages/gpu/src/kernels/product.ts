@@ -2,6 +2,7 @@ import type { Kernels } from "@ltt/core";
 import type { Variant } from "../device.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
+import { fourSums } from "./packed-product.ts";
 
 /** Where the terms of a sum are read: from an index on, by a stride. Texts of integers. */
 interface Terms {
@@ -47,40 +48,6 @@ function sumOfProducts(a: Terms, b: Terms & { readonly column: string }, togethe
     return ${together === 1 ? "sum0" : `[${columns.map((i) => `sum${i}`).join(", ")}]`};`;
 }
 
-/**
- * The same for four columns of operands that are read by fours: 16 products of five reads. All lengths and strides divide by four, and come divided. The four lie in neighbouring terms of a,
- * and in neighbouring columns of b, or in its terms if those are neighbours.
- */
-function sumOfPackedProducts(a: Terms, b: Terms & { readonly column: string }): string {
-  const four = [0, 1, 2, 3] as const;
-  const inTerms = b.step === "1";
-  const pb = inTerms ? four.map((i) => `pb${i}`) : ["pb"];
-  const from = (i: number) => (inTerms ? `(this.thread.x * 4 + ${i}) * ${b.column}` : "this.thread.x");
-  const products = inTerms
-    ? four.map(
-        (i) => `
-      const column${i} = b[pb${i}];
-      ${four.map((u) => `sum${i} += factors[${u}] * column${i}[${u}];`).join(" ")}
-      pb${i} += 1;`,
-      )
-    : four.map(
-        (u) => `
-      const term${u} = b[pb];
-      ${four.map((i) => `sum${i} += factors[${u}] * term${u}[${i}];`).join(" ")}
-      pb += ${b.step};`,
-      );
-  return `
-    ${four.map((i) => `let sum${i} = 0;`).join(" ")}
-    ${integer("pa", a.from)}
-    ${pb.map((index, i) => integer(index, `${b.from} + ${from(i)}`)).join("\n")}
-    for (let k = 0; k < quads; k++) {
-      const factors = a[pa];
-      ${products.join("\n")}
-      pa += 1;
-    }
-    return [sum0, sum1, sum2, sum3];`;
-}
-
 const byFour = (length: number) => length % 4 === 0;
 
 const TERMS = ["quads", "rest"] as const;
@@ -96,15 +63,22 @@ function sumKernel<const Sizes extends string>(
   b: Terms & { readonly column: string },
   variant: Variant,
 ): Kernel<"a" | "b", Sizes | (typeof TERMS)[number]> {
-  const packed = variant === "packed";
-  const together = variant === "one" ? 1 : 4;
+  const common = { name, arrays: ["a", "b"], integers: [...TERMS, ...sizes] } as const;
+  if (variant !== "packed") {
+    const together = variant === "one" ? 1 : 4;
+    return kernel({ ...common, together, body: sumOfProducts(a, b, together) });
+  }
+  // all lengths and strides divide by four, and come divided
+  const transposed = b.step === "1";
+  const [x, apart, step] = transposed
+    ? [`this.thread.x * 4 * ${b.column}`, b.column, "1"]
+    : ["this.thread.x", b.step, `4 * ${b.step}`];
   return kernel({
-    name,
-    arrays: ["a", "b"],
-    integers: [...TERMS, ...sizes],
-    together,
-    packed,
-    body: packed ? sumOfPackedProducts(a, b) : sumOfProducts(a, b, together),
+    ...common,
+    together: 4,
+    packed: true,
+    natives: [fourSums(transposed)],
+    body: `return fourSums(${a.from}, ${b.from} + ${x}, ${apart}, ${step}, quads);`,
   });
 }
 

@@ -1,0 +1,18 @@
+/**
+ * GLSL for natives that walk an array of WebGL: index i is the texel i mod width of row ⌊i / width⌋ of its texture. gpu.js divides for each read; a walk
+ * divides once, where it begins, and then counts rows and columns. Texels are sampled at their middles, since drivers test
+ * what `texelFetch` is given against the bounds of the texture.
+ */
+export const TEXELS = `
+ivec2 texelAt(int index, int width) {
+  int row = index / width;
+  return ivec2(index - row * width, row);
+}
+ivec2 onward(ivec2 at, ivec2 by, int width) {
+  at += by;
+  return at + int(at.x >= width) * ivec2(-width, 1);
+}
+vec4 texel(sampler2D values, ivec2 at, vec2 texelSize) {
+  return texture(values, (vec2(at) + 0.5) * texelSize);
+}
+`;
