@@ -4,7 +4,13 @@ import { HELPERS, type Kernel } from "./kernel.ts";
 // and the page in test/browser guard what is assumed here.
 
 export interface GpuJs {
-  new (settings: { mode: string }): { createKernel(source: string, settings: object): CompiledKernel };
+  new (settings: {
+    mode: string;
+  }): {
+    createKernel(source: string, settings: object): CompiledKernel;
+    /** Its results are `result` and, by their index, those of `parts`. */
+    createKernelMap(parts: readonly string[], source: string, settings: object): CompiledKernel;
+  };
 }
 
 export interface CompiledKernel {
@@ -12,6 +18,9 @@ export interface CompiledKernel {
   setOutput(output: readonly number[]): void;
   readonly kernel: object;
 }
+
+/** What gets a thread's other rows. */
+const OTHER_ROWS = [1, 2, 3].map((row) => `function row${row}(values) { return values; }`);
 
 /** Kernels compiled once for each rank of output, for any sizes. */
 export class Compiler {
@@ -33,7 +42,7 @@ export class Compiler {
       found.setOutput(output);
       return found;
     }
-    const made = this.#gpu.createKernel(kernel.source, {
+    const settings = {
       output,
       argumentTypes: [
         ...kernel.arrays.map(() => (kernel.packed ? this.#types.packed : this.#types.flat)),
@@ -42,6 +51,7 @@ export class Compiler {
       ],
       functions: HELPERS,
       nativeFunctions: kernel.natives,
+      injectedNative: kernel.shared,
       dynamicOutput: true,
       dynamicArguments: true,
       pipeline: true, // results stay on the device,
@@ -49,7 +59,11 @@ export class Compiler {
       precision: "single",
       tactic: "precision",
       loopMaxIterations: 2 ** 31 - 1, // else loops end, silently, after 1000
-    });
+    };
+    const made =
+      kernel.rows === 1
+        ? this.#gpu.createKernel(kernel.source, settings)
+        : this.#gpu.createKernelMap(OTHER_ROWS, kernel.source, settings);
     ranks[output.length] = made;
     return made;
   }

@@ -18,8 +18,13 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
   readonly together: 1 | 4;
   /** For WebGL: arrays are read by fours too, `a[i]` being the values 4i … 4i + 3. A thread reads as many at once as it would one. */
   readonly packed: boolean;
-  /** For WebGL: functions in GLSL that the body calls. */
+  /**
+   * How many rows one thread computes, for WebGL: y counts groups of so many. The body returns the first, and gives the others to `row1`, `row2` and `row3`.
+   */
+  readonly rows: 1 | 4;
+  /** For WebGL: functions in GLSL that the body calls, and what they share. */
   readonly natives: readonly Native[];
+  readonly shared: string;
 }
 
 /** A function in GLSL. It sees its kernel's arguments: of an array `a` the texture `user_a` and its size in texels, `user_aSize`. */
@@ -37,7 +42,9 @@ export function kernel<const Arrays extends string, const Scalars extends string
   numbers = [],
   together = 1,
   packed = false,
+  rows = 1,
   natives = [],
+  shared = "",
   body,
 }: {
   name: string;
@@ -46,7 +53,9 @@ export function kernel<const Arrays extends string, const Scalars extends string
   numbers?: readonly Scalars[];
   together?: 1 | 4;
   packed?: boolean;
+  rows?: 1 | 4;
   natives?: readonly Native[];
+  shared?: string;
   body: string;
 }): Kernel<Arrays, Scalars> {
   return {
@@ -56,7 +65,9 @@ export function kernel<const Arrays extends string, const Scalars extends string
     numbers,
     together,
     packed,
+    rows,
     natives,
+    shared,
     source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,
   };
 }

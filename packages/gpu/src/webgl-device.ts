@@ -18,6 +18,15 @@ interface FloatTexture {
   delete(): void;
 }
 
+/** What a kernel of four rows gives. */
+interface Rows {
+  readonly result: FloatTexture;
+  readonly 0: FloatTexture;
+  readonly 1: FloatTexture;
+  readonly 2: FloatTexture;
+}
+const rowsOf = (rows: Rows) => [rows.result, rows[0], rows[1], rows[2]];
+
 /** Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for. */
 class TextureArray implements DeviceArray {
   readonly length: number;
@@ -37,12 +46,13 @@ const pack = kernel({
   name: "pack",
   arrays: ["x"],
   together: 4,
+  shared: TEXELS,
   natives: [
     {
       name: "fourOf",
       returnType: "Array(4)",
       argumentTypes: { i: "Integer" },
-      source: `${TEXELS}
+      source: `
 vec4 fourOf(int i) {
   vec2 size = 1.0 / vec2(user_xSize);
   ivec2 at = texelAt(4 * i, user_xSize.x);
@@ -61,18 +71,52 @@ const unpack = kernel({
   name: "unpack",
   arrays: ["x"],
   packed: true,
+  shared: TEXELS,
   natives: [
     {
       name: "oneOf",
       returnType: "Number",
       argumentTypes: { i: "Integer" },
-      source: `${TEXELS}
+      source: `
 float oneOf(int i) {
   return texel(user_x, texelAt(i / 4, user_xSize.x), 1.0 / vec2(user_xSize))[i % 4];
 }`,
     },
   ],
   body: "return oneOf(this.thread.x);",
+});
+
+/** Rows of `width` texels, of which four arrays have each fourth one: a group of four, the last of which may lack some, for all `length` rows of a batch. */
+const interleave = kernel({
+  name: "interleave",
+  arrays: ["row0", "row1", "row2", "row3"],
+  integers: ["width", "length"],
+  together: 4,
+  packed: true,
+  shared: TEXELS,
+  natives: [
+    {
+      name: "texelOfRow",
+      returnType: "Array(4)",
+      argumentTypes: { i: "Integer", width: "Integer", length: "Integer" },
+      source: `
+vec4 texelOfRow(int i, int width, int length) {
+  int row = i / width;
+  int batch = row / length;
+  int inBatch = row - batch * length;
+  int group = batch * ((length + 3) / 4) + inBatch / 4;
+  ivec2 at = texelAt(group * width + i - row * width, user_row0Size.x);
+  vec2 size = 1.0 / vec2(user_row0Size);
+  switch (inBatch % 4) {
+    case 0: return texel(user_row0, at, size);
+    case 1: return texel(user_row1, at, size);
+    case 2: return texel(user_row2, at, size);
+    default: return texel(user_row3, at, size);
+  }
+}`,
+    },
+  ],
+  body: "return texelOfRow(this.thread.x, width, length);",
 });
 
 /** gpu.js on WebGL 2. The first kernels bring the context and the classes of results. */
@@ -104,9 +148,10 @@ class WebGlDevice implements Device {
     this.#check();
     const form = kernel.packed ? this.#packed : this.#flat;
     const inputs = arrays.map((array) => form.call(this, array as TextureArray));
-    const output = outputOf(grid);
-    const length = output.reduce((product, size) => product * size, kernel.together);
-    const texture = this.#launch(kernel, inputs, scalars, output);
+    const [x, y = 1, z = 1] = grid;
+    const rows = this.#launch(kernel, inputs, scalars, outputOf([x, Math.ceil(y / kernel.rows), z]));
+    const texture = rows.length === 1 ? rows[0]! : this.#interleaved(rows, grid);
+    const length = x * y * z * kernel.together;
     return new TextureArray(length, kernel.together === 4 ? { packed: texture } : { flat: texture });
   }
 
@@ -141,32 +186,42 @@ class WebGlDevice implements Device {
   }
 
   #flat(array: TextureArray): FloatTexture {
-    return (array.flat ??= this.#launch(unpack, [array.packed!], [], [array.length]));
+    return (array.flat ??= this.#launch(unpack, [array.packed!], [], [array.length])[0]!);
   }
 
   #packed(array: TextureArray): FloatTexture {
-    return (array.packed ??= this.#launch(pack, [array.flat!], [], [array.length / 4]));
+    return (array.packed ??= this.#launch(pack, [array.flat!], [], [array.length / 4])[0]!);
   }
 
+  #interleaved(rows: readonly FloatTexture[], [x, y = 1, z = 1]: Grid): FloatTexture {
+    const [texture] = this.#launch(interleave, rows, [x, y], [x * y * z]);
+    for (const row of rows) row.delete();
+    return texture!;
+  }
+
+  /** A texture for each row that a thread computes. */
   #launch(
     kernel: Kernel,
     inputs: readonly FloatTexture[],
     scalars: readonly number[],
     output: readonly number[],
-  ): FloatTexture {
+  ): FloatTexture[] {
     const compiled = this.#compiler.compiled(kernel, output);
-    let result: FloatTexture;
+    let results: readonly FloatTexture[];
     try {
-      result = compiled(...inputs, ...scalars) as FloatTexture;
+      const found = compiled(...inputs, ...scalars);
+      results = kernel.rows === 1 ? [found as FloatTexture] : rowsOf(found as Rows);
     } catch (cause) {
       this.#check();
       throw new Error(`gpu: the kernel ${kernel.name}: ${(cause as Error).message}`, { cause });
     }
     // a kernel only takes textures of one class, and each rank of output has its own
     const texels = output.reduce((product, size) => product * size, 1);
-    const texture = this.#wrapped(result.texture, result.size, texels, kernel.together);
-    result.delete();
-    return texture;
+    return results.map((result) => {
+      const texture = this.#wrapped(result.texture, result.size, texels, kernel.together);
+      result.delete();
+      return texture;
+    });
   }
 
   #wrapped(texture: WebGLTexture, size: Int32Array, texels: number, values: 1 | 4): FloatTexture {

@@ -2,16 +2,25 @@ import type { Kernels } from "@ltt/core";
 import { kernel } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 import { statesOfStep, UNIT } from "./lstm.ts";
+import { inVariants, neighbours } from "./neighbours.ts";
 
-const gatesOfCell = kernel({
-  name: "lstmGatesOfCell",
-  arrays: ["input", "recurrent", "biasIh", "biasHh"],
-  integers: ["hidden"],
-  body: `
-    const fromInput = input[this.thread.y * 4 * hidden + this.thread.x] + biasIh[this.thread.x];
-    const z = fromInput + (recurrent[this.thread.y * 4 * hidden + this.thread.x] + biasHh[this.thread.x]);
-    if (this.thread.x >= 2 * hidden && this.thread.x < 3 * hidden) { return tanhOf(z); }
-    return sigmoidOf(z);`,
+const gatesOfCell = inVariants((variant) => {
+  const { settings, read, each, result } = neighbours(variant);
+  const gate = "this.thread.y * 4 * hidden + this.thread.x";
+  return kernel({
+    name: "lstmGatesOfCell",
+    arrays: ["input", "recurrent", "biasIh", "biasHh"],
+    integers: ["hidden"],
+    ...settings,
+    body: `
+      ${read("fromInput", "input", gate)}
+      ${read("fromBefore", "recurrent", gate)}
+      ${read("bi", "biasIh", "this.thread.x")}
+      ${read("bh", "biasHh", "this.thread.x")}
+      ${each((i) => `const z${i} = fromInput${i} + bi${i} + (fromBefore${i} + bh${i});`)}
+      if (this.thread.x >= 2 * hidden && this.thread.x < 3 * hidden) { return ${result((i) => `tanhOf(z${i})`)}; }
+      return ${result((i) => `sigmoidOf(z${i})`)};`,
+  });
 });
 
 const gate = (which: number) => `gates[(this.thread.y * 4 + ${which}) * hidden + ${UNIT}]`;
@@ -46,12 +55,16 @@ const gradientOfCell = kernel({
     return dnext * ${gate(1)};`,
 });
 
-/** x counts gates, states or units of a text, y texts. */
+/** x counts gates, states or units of a text, or groups of four of them, y texts. */
 export function lstmCell(issue: Issue): Pick<Kernels, "lstmCell" | "lstmCellGradient"> {
   return {
     lstmCell: (input, recurrent, biasIh, biasHh, c, gates, states, { batch, hidden }) => {
-      issue.launch(gatesOfCell, { input, recurrent, biasIh, biasHh }, { hidden }, gates, [4 * hidden, batch]);
-      issue.launch(statesOfStep, { gates, before: c }, { hidden, width: hidden, at: 0 }, states, [2 * hidden, batch]);
+      const gate = issue.variant(gatesOfCell, hidden, true);
+      const state = issue.variant(statesOfStep, hidden, true);
+      const operands = { input, recurrent, biasIh, biasHh };
+      issue.launch(gate.kernel, operands, { hidden: gate.groups }, gates, [4 * gate.groups, batch]);
+      const sizes = { hidden: state.groups, width: state.groups, at: 0 };
+      issue.launch(state.kernel, { gates, before: c }, sizes, states, [2 * state.groups, batch]);
     },
     lstmCellGradient: (dstates, gates, states, c, dgates, dc, { batch, hidden }) => {
       issue.launch(gradientOfGates, { dstates, gates, states, c }, { hidden }, dgates, [4 * hidden, batch]);

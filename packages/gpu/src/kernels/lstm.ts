@@ -1,8 +1,10 @@
 import type { Kernels } from "@ltt/core";
+import type { Variant } from "../device.ts";
 import { asFloats, hostIndices } from "../indices.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { join } from "./movement.ts";
+import { inVariants, neighbours } from "./neighbours.ts";
 import { termsOf } from "./product.ts";
 import { gather } from "./rows.ts";
 
@@ -50,19 +52,25 @@ const gatesOfStep = kernel({
     return sigmoidOf(z);`,
 });
 
-/** x counts h, then c, y texts in all directions. The cell state before is in rows of `width`, from `at` on. */
-export const statesOfStep: Kernel<"gates" | "before", "hidden" | "width" | "at"> = kernel({
-  name: "lstmStatesOfStep",
-  arrays: ["gates", "before"],
-  integers: ["hidden", "width", "at"],
-  body: `
-    const i = gates[this.thread.y * 4 * hidden + ${UNIT}];
-    const f = gates[(this.thread.y * 4 + 1) * hidden + ${UNIT}];
-    const g = gates[(this.thread.y * 4 + 2) * hidden + ${UNIT}];
-    const c = f * before[this.thread.y * width + at + ${UNIT}] + i * g;
-    if (this.thread.x >= hidden) { return c; }
-    return gates[(this.thread.y * 4 + 3) * hidden + this.thread.x] * tanhOf(c);`,
-});
+/** x counts h, then c, y texts in all directions. The cell state before is in rows of `width`, from `at` on. Lengths are in groups of neighbours. */
+export const statesOfStep: Readonly<Record<Variant, Kernel<"gates" | "before", "hidden" | "width" | "at">>> =
+  inVariants((variant) => {
+    const { settings, read, each, result } = neighbours(variant);
+    const gate = (which: number) => `(this.thread.y * 4 + ${which}) * hidden + ${UNIT}`;
+    return kernel({
+      name: "lstmStatesOfStep",
+      arrays: ["gates", "before"],
+      integers: ["hidden", "width", "at"],
+      ...settings,
+      body: `
+      ${["i", "f", "g"].map((name, which) => read(name, "gates", gate(which))).join("\n")}
+      ${read("from", "before", `this.thread.y * width + at + ${UNIT}`)}
+      ${each((n) => `const c${n} = f${n} * from${n} + i${n} * g${n};`)}
+      if (this.thread.x >= hidden) { return ${result((n) => `c${n}`)}; }
+      ${read("o", "gates", gate(3))}
+      return ${result((n) => `o${n} * tanhOf(c${n})`)};`,
+    });
+  });
 
 const gate = (index: number) => `gates[(whole(row) * 4 + ${index}) * hidden + ${UNIT}]`;
 /** dh and dc of a step: what came from the step after it, `carried`, and from outside. */
@@ -165,7 +173,7 @@ export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates"> {
           texts,
         ]);
         const rows = { hidden, width: 2 * hidden, at: hidden };
-        issue.launch(statesOfStep, { gates: gate, before }, rows, state, [2 * hidden, texts * directions]);
+        issue.launch(statesOfStep.one, { gates: gate, before }, rows, state, [2 * hidden, texts * directions]);
         statesBy.push(state);
         if (gates === undefined) issue.release(gate);
         else gatesBy.push(gate);

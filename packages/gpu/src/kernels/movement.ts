@@ -1,11 +1,12 @@
 import type { Kernels } from "@ltt/core";
-import { type Kernel, kernel, remainder } from "../kernel.ts";
+import { kernel, remainder } from "../kernel.ts";
 import { collapse, coordinates, gridOf, scalarsOf } from "../walk.ts";
 import type { Issue, Values } from "./issue.ts";
+import { inVariants, neighbours } from "./neighbours.ts";
 
 /** A kernel for every number of axes, made when it is first asked for. */
-function byAxes(make: (axes: number) => Kernel): (axes: number) => Kernel {
-  const made = new Map<number, Kernel>();
+function byAxes<K>(make: (axes: number) => K): (axes: number) => K {
+  const made = new Map<number, K>();
   return (axes) => {
     let one = made.get(axes);
     if (one === undefined) made.set(axes, (one = make(axes)));
@@ -13,15 +14,20 @@ function byAxes(make: (axes: number) => Kernel): (axes: number) => Kernel {
   };
 }
 
-const reader = byAxes((rank) => {
-  const axes = coordinates(rank);
-  return kernel({
-    name: "read",
-    arrays: ["a"],
-    integers: ["offset", ...axes.sizes, ...axes.strides("p")],
-    body: `return a[offset + ${axes.index("p")}];`,
-  });
-});
+/** Of a walk whose last axis is x: its neighbours are neighbours in `a` too, where a thread copies four of them. */
+const reader = byAxes((rank) =>
+  inVariants((variant) => {
+    const axes = coordinates(rank);
+    const { settings, read, result } = neighbours(variant);
+    return kernel({
+      name: "read",
+      arrays: ["a"],
+      integers: ["offset", ...axes.sizes, ...axes.strides("p")],
+      ...settings,
+      body: `${read("v", "a", `offset + ${axes.index("p")}`)}\nreturn ${result((i) => `v${i}`)};`,
+    });
+  }),
+);
 
 /**
  * What the walk puts at a place x is found from x's coordinates in the array that the walk runs in, whose strides divide one another: along axis k that is
@@ -99,8 +105,16 @@ export function movement(issue: Issue): Pick<Kernels, "read" | "place" | "concat
   return {
     read: (a, out, walk) => {
       const { shape, strides } = collapse(walk.shape, [walk.strides]);
-      const scalars = scalarsOf(coordinates(shape.length), shape, { p: strides[0]! });
-      issue.launch(reader(shape.length), { a }, { ...scalars, offset: walk.offset }, out, gridOf(shape));
+      const [outer, step, length] = [strides[0]!.slice(0, -1), strides[0]!.at(-1)!, shape.at(-1)!];
+      const variants = reader(shape.length);
+      const grouped = step === 1 && [walk.offset, ...outer].every((stride) => stride % 4 === 0);
+      const { kernel, groups } = grouped
+        ? issue.variant(variants, length, true)
+        : { kernel: variants.one, groups: length };
+      const together = length / groups;
+      const p = [...outer.map((stride) => stride / together), step];
+      const scalars = { ...scalarsOf(coordinates(shape.length), shape, { p }), offset: walk.offset / together };
+      issue.launch(kernel, { a }, scalars, out, gridOf([...shape.slice(0, -1), groups]));
     },
     place: (a, out, walk) => {
       const lying: number[] = []; // the strides with which `a` itself lies there

@@ -2,35 +2,30 @@ import type { Kernels } from "@ltt/core";
 import type { Variant } from "../device.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
-import { fourSums } from "./packed-product.ts";
-
-/** Where the terms of a sum are read: from an index on, by a stride. Texts of integers. */
-interface Terms {
-  readonly from: string;
-  readonly step: string;
-}
+import { inVariants } from "./neighbours.ts";
+import { type Factor, tile } from "./tile.ts";
 
 /** So many terms are added between two tests of a loop's end. */
 const UNROLLED = 4;
 
 /**
- * Σ a·b of 4·`quads` + `rest` terms in their order, for one column of b, or for four, `column` apart, that share their factor of a. Indices are counted, not
+ * Σ a·b of 4·`quads` + `rest` terms in their order, for row y of a and one column of b, or four that share their factor of a. Indices are counted, not
  * multiplied: the compilers of drivers need not see what does not change in a loop.
  */
-function sumOfProducts(a: Terms, b: Terms & { readonly column: string }, together: 1 | 4): string {
+function sumOfProducts(a: Factor, b: Factor, together: 1 | 4): string {
   const columns = Array.from({ length: together }, (_, i) => i);
   const x = (i: number) => (together === 1 ? "this.thread.x" : `(this.thread.x * 4 + ${i})`);
-  const [pa, pb] = ["pa", b.column === "1" ? ["pb0"] : columns.map((i) => `pb${i}`)];
+  const [pa, pb] = ["pa", b.across === "1" ? ["pb0"] : columns.map((i) => `pb${i}`)];
   const ofColumn = (i: number) => pb[i] ?? `pb0 + ${i}`;
 
   const add = (terms: number): string => {
     const lines: string[] = [];
-    const advance = (index: string, { step }: Terms, u: number) => {
+    const advance = (index: string, { step }: Factor, u: number) => {
       if (step !== "1") lines.push(`${index} += ${step};`);
       else if (u === terms - 1) lines.push(`${index} += ${terms};`);
     };
     for (let u = 0; u < terms; u++) {
-      const at = (index: string, { step }: Terms) => (step === "1" ? `${index} + ${u}` : index);
+      const at = (index: string, { step }: Factor) => (step === "1" ? `${index} + ${u}` : index);
       const factor = `factor${u}of${terms}`;
       lines.push(`const ${factor} = a[${at(pa, a)}];`);
       for (const i of columns) lines.push(`sum${i} += ${factor} * b[${at(ofColumn(i), b)}];`);
@@ -41,8 +36,8 @@ function sumOfProducts(a: Terms, b: Terms & { readonly column: string }, togethe
   };
   return `
     ${columns.map((i) => `let sum${i} = 0;`).join(" ")}
-    ${integer(pa, a.from)}
-    ${pb.map((index, i) => integer(index, `${b.from} + ${x(i)} * ${b.column}`)).join("\n")}
+    ${integer(pa, `${a.from} + this.thread.y * ${a.across}`)}
+    ${pb.map((index, i) => integer(index, `${b.from} + ${x(i)} * ${b.across}`)).join("\n")}
     for (let k = 0; k < quads; k++) { ${add(UNROLLED)} }
     for (let l = 0; l < rest; l++) { ${add(1)} }
     return ${together === 1 ? "sum0" : `[${columns.map((i) => `sum${i}`).join(", ")}]`};`;
@@ -59,8 +54,8 @@ export function termsOf(count: number): Record<(typeof TERMS)[number], number> {
 function sumKernel<const Sizes extends string>(
   name: string,
   sizes: readonly Sizes[],
-  a: Terms,
-  b: Terms & { readonly column: string },
+  a: Factor,
+  b: Factor,
   variant: Variant,
 ): Kernel<"a" | "b", Sizes | (typeof TERMS)[number]> {
   const common = { name, arrays: ["a", "b"], integers: [...TERMS, ...sizes] } as const;
@@ -68,22 +63,7 @@ function sumKernel<const Sizes extends string>(
     const together = variant === "one" ? 1 : 4;
     return kernel({ ...common, together, body: sumOfProducts(a, b, together) });
   }
-  // all lengths and strides divide by four, and come divided
-  const transposed = b.step === "1";
-  const [x, apart, step] = transposed
-    ? [`this.thread.x * 4 * ${b.column}`, b.column, "1"]
-    : ["this.thread.x", b.step, `4 * ${b.step}`];
-  return kernel({
-    ...common,
-    together: 4,
-    packed: true,
-    natives: [fourSums(transposed)],
-    body: `return fourSums(${a.from}, ${b.from} + ${x}, ${apart}, ${step}, quads);`,
-  });
-}
-
-function inVariants<K>(make: (variant: Variant) => K): Readonly<Record<Variant, K>> {
-  return { one: make("one"), four: make("four"), packed: make("packed") };
+  return kernel({ ...common, ...tile(a, b) });
 }
 
 const STRIDES = ["aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"] as const;
@@ -98,8 +78,8 @@ function matmulOf(
   return sumKernel(
     "matmul",
     STRIDES,
-    { from: `this.thread.z * ${text("aBatch")} + this.thread.y * ${text("aRow")}`, step: text("aStep") },
-    { from: `this.thread.z * ${text("bBatch")}`, step: text("bStep"), column: text("bColumn") },
+    { from: `this.thread.z * ${text("aBatch")}`, across: text("aRow"), step: text("aStep") },
+    { from: `this.thread.z * ${text("bBatch")}`, across: text("bColumn"), step: text("bStep") },
     variant,
   );
 }
@@ -111,11 +91,16 @@ const conv1dOf = (variant: Variant) =>
   sumKernel(
     "conv1d",
     ["time", "channels", "filters"],
-    { from: "(this.thread.z * time + this.thread.y) * channels", step: "1" },
-    { from: "0", step: "filters", column: "1" },
+    { from: "this.thread.z * time * channels", across: "channels", step: "1" },
+    { from: "0", across: "1", step: "filters" },
     variant,
   );
 const CONV1D = inVariants(conv1dOf);
+
+/** Whether groups of four of a factor's values are neighbours: terms, or rows or columns. */
+function liesInGroups(across: number, step: number): boolean {
+  return (step === 1 && byFour(across)) || (across === 1 && byFour(step));
+}
 
 /** out[z,m,n] = Σ_k a·b, from wherever the strides lead. */
 export function multiply(
@@ -135,8 +120,8 @@ export function multiply(
   let variants = matmuls.get(key);
   if (variants === undefined) matmuls.set(key, (variants = inVariants((variant) => matmulOf(strides, variant))));
   const { aBatch, aRow, aStep, bBatch, bStep, bColumn } = strides;
-  const aligned = aStep === 1 && [inner, aBatch, aRow, bBatch, bColumn === 1 ? bStep : bColumn].every(byFour);
-  const { kernel, groups } = issue.variant(variants, n, aligned && (bStep === 1 || bColumn === 1));
+  const aligned = [inner, aBatch, bBatch].every(byFour) && liesInGroups(aRow, aStep) && liesInGroups(bColumn, bStep);
+  const { kernel, groups } = issue.variant(variants, n, aligned);
   const scalars = { ...strides, ...termsOf(inner) };
   if (kernel.packed) for (const name of STRIDES) if (strides[name] > 1) scalars[name] = strides[name] / 4;
   issue.launch(kernel, { a, b }, scalars, out, [groups, m, batch]);
