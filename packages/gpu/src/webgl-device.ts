@@ -1,8 +1,8 @@
 import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
+import { interleave, pack, unpack } from "./forms.ts";
 import { GpuError } from "./gpu-error.ts";
 import { Compiler, type GpuJs, outputOf } from "./gpu-js.ts";
 import { type Grid, type Kernel, kernel } from "./kernel.ts";
-import { TEXELS } from "./texels.ts";
 
 /** gpu.js's `GLTextureFloat`, of one float32 a texel, or `GLTextureArray4Float`, of four; values in rows. */
 interface FloatTexture {
@@ -13,7 +13,7 @@ interface FloatTexture {
   readonly internalFormat: number;
   readonly textureFormat: number;
   readonly constructor: new (settings: object) => FloatTexture;
-  /** Four float32 a texel, the first of which is the value. */
+  /** Four float32 a texel, also where only the first is a value. */
   renderValues(): Float32Array;
   delete(): void;
 }
@@ -41,83 +41,6 @@ class TextureArray implements DeviceArray {
 
 const first = kernel({ name: "first", arrays: [], body: "return 0;" });
 const firstFour = kernel({ name: "firstFour", arrays: [], together: 4, body: "return [0, 0, 0, 0];" });
-
-const pack = kernel({
-  name: "pack",
-  arrays: ["x"],
-  together: 4,
-  shared: TEXELS,
-  natives: [
-    {
-      name: "fourOf",
-      returnType: "Array(4)",
-      argumentTypes: { i: "Integer" },
-      source: `
-vec4 fourOf(int i) {
-  vec2 size = 1.0 / vec2(user_xSize);
-  ivec2 at = texelAt(4 * i, user_xSize.x);
-  vec4 four;
-  for (int u = 0; u < 4; u++) {
-    four[u] = texel(user_x, at, size).r;
-    at = onward(at, ivec2(1, 0), user_xSize.x);
-  }
-  return four;
-}`,
-    },
-  ],
-  body: "return fourOf(this.thread.x);",
-});
-const unpack = kernel({
-  name: "unpack",
-  arrays: ["x"],
-  packed: true,
-  shared: TEXELS,
-  natives: [
-    {
-      name: "oneOf",
-      returnType: "Number",
-      argumentTypes: { i: "Integer" },
-      source: `
-float oneOf(int i) {
-  return texel(user_x, texelAt(i / 4, user_xSize.x), 1.0 / vec2(user_xSize))[i % 4];
-}`,
-    },
-  ],
-  body: "return oneOf(this.thread.x);",
-});
-
-/** Rows of `width` texels, of which four arrays have each fourth one: a group of four, the last of which may lack some, for all `length` rows of a batch. */
-const interleave = kernel({
-  name: "interleave",
-  arrays: ["row0", "row1", "row2", "row3"],
-  integers: ["width", "length"],
-  together: 4,
-  packed: true,
-  shared: TEXELS,
-  natives: [
-    {
-      name: "texelOfRow",
-      returnType: "Array(4)",
-      argumentTypes: { i: "Integer", width: "Integer", length: "Integer" },
-      source: `
-vec4 texelOfRow(int i, int width, int length) {
-  int row = i / width;
-  int batch = row / length;
-  int inBatch = row - batch * length;
-  int group = batch * ((length + 3) / 4) + inBatch / 4;
-  ivec2 at = texelAt(group * width + i - row * width, user_row0Size.x);
-  vec2 size = 1.0 / vec2(user_row0Size);
-  switch (inBatch % 4) {
-    case 0: return texel(user_row0, at, size);
-    case 1: return texel(user_row1, at, size);
-    case 2: return texel(user_row2, at, size);
-    default: return texel(user_row3, at, size);
-  }
-}`,
-    },
-  ],
-  body: "return texelOfRow(this.thread.x, width, length);",
-});
 
 /** gpu.js on WebGL 2. The first kernels bring the context and the classes of results. */
 export function openWebGl(library: GpuJs): Device {
@@ -175,8 +98,10 @@ class WebGlDevice implements Device {
 
   async read(array: DeviceArray): Promise<Float32Array> {
     this.#check();
-    const texels = this.#flat(array as TextureArray).renderValues();
-    return Float32Array.from({ length: array.length }, (_, i) => texels[4 * i]!);
+    const { length, flat, packed } = array as TextureArray;
+    if (packed !== undefined) return packed.renderValues().slice(0, length);
+    const texels = flat!.renderValues();
+    return Float32Array.from({ length }, (_, i) => texels[4 * i]!);
   }
 
   free(array: DeviceArray): void {

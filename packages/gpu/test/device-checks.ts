@@ -4,6 +4,7 @@ import {
   createReferenceBackend,
   exp,
   log,
+  lstmCell,
   matmul,
   max,
   mul,
@@ -11,6 +12,7 @@ import {
   scope,
   sigmoid,
   sign,
+  slice,
   sqrt,
   stream,
   sum,
@@ -69,6 +71,31 @@ export const deviceChecks: readonly DeviceCheck[] = [
         return [
           ...[once, matmul(a, c, { transposeB: true }), matmul(b, c, { transposeA: true, transposeB: true })],
           ...[matmul(once, g), matmul(d, e), conv1d(x, kernel)],
+          ...[matmul(b, b, { transposeA: true }), matmul(e, e, { transposeA: true })],
+        ];
+      }),
+  },
+  {
+    name: "an LSTM cell and slices whose rows divide by four",
+    run: (gpu) =>
+      everywhere(gpu, 2 ** -20, () => {
+        const matrix = (rows: number, columns: number, name: string) =>
+          tensor(eighths(rows * columns, name), [rows, columns]);
+        const { h, c } = lstmCell(
+          matrix(3, 12, "x"),
+          { h: matrix(3, 8, "h"), c: matrix(3, 8, "c") },
+          {
+            ...{ weightIh: matrix(32, 12, "ih"), weightHh: matrix(32, 8, "hh") },
+            ...{ biasIh: tensor(eighths(32, "bi"), [32]), biasHh: tensor(eighths(32, "bh"), [32]) },
+          },
+        );
+        const cube = tensor(eighths(3 * 4 * 16, "cube"), [3, 4, 16]);
+        return [
+          h,
+          c,
+          slice(cube, [1, 1, 4], [3, 3, 12]),
+          slice(cube, [0, 1, 4], [3, 3, 11]),
+          slice(cube, [0, 0, 1], [3, 4, 9]),
         ];
       }),
   },
