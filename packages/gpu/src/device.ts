@@ -7,7 +7,7 @@ export interface DeviceArray {
 
 export type Mode = "webgpu" | "webgl2";
 
-/** A kernel that computes one value a thread, four neighbours, or four that it also reads by fours: see `Kernel`. */
+/** A kernel that computes one value a thread, four neighbours, or four that it also reads by fours, in one row or four: see `Kernel`. */
 export type Variant = "one" | "four" | "packed";
 
 /** What computes. */

@@ -19,7 +19,8 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
   /** For WebGL: arrays are read by fours too, `a[i]` being the values 4i … 4i + 3. A thread reads as many at once as it would one. */
   readonly packed: boolean;
   /**
-   * How many rows one thread computes, for WebGL: y counts groups of so many. The body returns the first, and gives the others to `row1`, `row2` and `row3`.
+   * How many rows one thread computes, for WebGL, which writes up to four textures at once: y counts groups of so many. The body returns
+   * the first and gives the others to `row1`, `row2` and `row3`.
    */
   readonly rows: 1 | 4;
   /** For WebGL: functions in GLSL that the body calls, and what they share. */

@@ -14,7 +14,7 @@ function byAxes<K>(make: (axes: number) => K): (axes: number) => K {
   };
 }
 
-/** Of a walk whose last axis is x: its neighbours are neighbours in `a` too, where a thread copies four of them. */
+/** Where a thread copies four neighbours, they are a group of four in `a` too. */
 const reader = byAxes((rank) =>
   inVariants((variant) => {
     const axes = coordinates(rank);
