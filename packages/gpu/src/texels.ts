@@ -1,7 +1,9 @@
 /**
  * GLSL for natives that walk an array of WebGL: index i is the texel i mod width of row ⌊i / width⌋ of its texture. gpu.js divides for each read; a walk
- * divides once, where it begins, and then counts rows and columns, by less than a row of texels and so many rows at a time. Texels are sampled at their middles: `texelFetch`,
- * which browsers guard against indices out of bounds, is slower. In float32 the middle is off by a few thousandths of a texel at most.
+ * divides once, where it begins, and goes onward by columns, fewer than a row has, and rows.
+ *
+ * Texels are sampled at their middles, off by a few thousandths of a texel at most in float32: `texelFetch`, which browsers guard against indices out of bounds, is
+ * slower. Textures have one level and no filter, so that what samples beside it do does not matter.
  */
 export const TEXELS = `
 ivec2 texelAt(int index, int width) {
