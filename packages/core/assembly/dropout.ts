@@ -7,14 +7,14 @@ function rotate(x: v128, bits: i32): v128 {
 }
 
 /**
- * out[i] = 0 where word i of the stream is at most `last`, else `kept`. Four blocks of Threefry-2x32-20 at a time, eight words;
+ * out[i] = 0 where word i of the stream, counted from block `first` on, is at most `last`, else `kept`. Four blocks of Threefry-2x32-20 at a time, eight words;
  * see `src/threefry.ts`.
  */
-export function dropoutMask(key0: i32, key1: i32, upper: i32, out: usize, n: i32, last: u32, kept: f32): void {
+export function dropoutMask(key0: i32, key1: i32, first: i32, upper: i32, out: usize, n: i32, last: u32, kept: f32): void {
   const key2 = 0x1bd11bda ^ key0 ^ key1;
   const limit = i32x4.splat(last);
   const survives = f32x4.splat(kept);
-  let counter = i32x4(0, 1, 2, 3);
+  let counter = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
   for (let i = 0; i < n; i += 8, out += 32, counter = i32x4.add(counter, i32x4.splat(4))) {
     let a = i32x4.add(counter, i32x4.splat(key0));
     let b = i32x4.splat(upper + key1);

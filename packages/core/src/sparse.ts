@@ -30,6 +30,7 @@ export class Sparse<out S extends Shape = Shape> {
     if (values.size !== positions.length) {
       throw new ShapeError(`Sparse: ${values.size} values for ${positions.length} positions of ${show(shape)}`);
     }
+    if (ascending.get(positions) === this.size) return;
     for (let i = 0, previous = -1; i < positions.length; previous = positions[i++]!) {
       if (positions[i]! <= previous || positions[i]! >= this.size) {
         throw new RangeError(
@@ -37,8 +38,12 @@ export class Sparse<out S extends Shape = Shape> {
         );
       }
     }
+    ascending.set(positions, this.size);
   }
 }
+
+/** Patterns that were checked, and for what size: a pattern never changes, and a layer may join its weights anew at every step. */
+const ascending = new WeakMap<Int32Array, number>();
 
 /** What a layer computes with: all of a tensor, or the part of it that a pruning left. */
 export type Weight<S extends Shape = Shape> = Tensor<S> | Sparse<S>;

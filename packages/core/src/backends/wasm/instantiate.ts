@@ -62,7 +62,16 @@ export interface Exports {
   maxOfWindowsKernelsScratch(channels: number, widest: number, most: number): number;
   countNonZero(x: number, n: number): number;
   allFinite(x: number, n: number): number;
-  dropoutMask(key0: number, key1: number, upper: number, out: number, n: number, last: number, kept: number): void;
+  dropoutMask(
+    key0: number,
+    key1: number,
+    first: number,
+    upper: number,
+    out: number,
+    n: number,
+    last: number,
+    kept: number,
+  ): void;
   lstmCell(...operands: number[]): void;
   lstmCellGradient(...operands: number[]): void;
   lstm(...operands: number[]): void;

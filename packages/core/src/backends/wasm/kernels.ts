@@ -27,6 +27,8 @@ import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
 const DRAWS = 0x80000000;
+/** Multiplications that take as long as a number of a dropout mask. */
+const DRAW = 4;
 /** Multiplications below which a second thread takes longer to wake than it helps. */
 const WORTH_A_THREAD = 500_000;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
@@ -202,8 +204,10 @@ export function createKernels(
     dropoutMask: ([key0, key1]: RngKey, out: Region, { p }: { p: number }) => {
       const last = Math.ceil(p * 2 ** 32) - 1; // the largest word below p·2³²
       const kept = 1 / (1 - p);
-      if (last < 0) simd.fill(kept, out.pointer, out.bytes);
-      else simd.dropoutMask(key0, key1, DRAWS, out.pointer, out.length, Math.min(last, 2 ** 32 - 1), kept);
+      if (last < 0) return simd.fill(kept, out.pointer, out.bytes);
+      share("dropoutMask", { n: out.length, work: out.length * DRAW, grain: 16 }, (begin, end) => [
+        ...[key0, key1, begin / 2, DRAWS, out.pointer + begin * 4, end - begin, Math.min(last, 2 ** 32 - 1), kept],
+      ]);
     },
 
     lstmCell: (

@@ -113,6 +113,15 @@ describe.each([2, 3])("%i threads", (threads) => {
     for (const [i, bytes] of expected!.entries()) expect(bytes.equals(found![i]!), `operand ${i}`).toBe(true);
   });
 
+  test("dropoutMask has the same bits as on one", () => {
+    const [expected, found] = [one, several].map((backend) => {
+      const mask = backend.allocate(1_000_003);
+      backend.kernels.dropoutMask([7, 8], mask, { p: 0.3 });
+      return backend.view(mask)!;
+    });
+    expect(found).toEqual(expected);
+  });
+
   test("work thousands of times in a row", () => {
     const [a, b, y] = [
       several.upload(floats(100 * 100)),
