@@ -146,7 +146,8 @@ function check(
     const names = () => `textConvolution: ${show(texts)} words of ${show(table)} * ${show(kernel)}`;
     if (channels !== dim) throw new ShapeError(`${names()}: channels ${dim} and ${channels} differ`);
     if (width === 0) throw new ShapeError(`${names()}: a kernel is at least one step wide`);
-    if (time < width) throw new ShapeError(`${names()}: ${time} time steps are fewer than the kernel's width, ${width}`);
+    if (time < width)
+      throw new ShapeError(`${names()}: ${time} time steps are fewer than the kernel's width, ${width}`);
     if (bias !== undefined && show(bias) !== show([filters])) {
       throw new ShapeError(`${names()}: the bias is ${show(bias)}, not one for each of ${filters} filters`);
     }
