@@ -13,6 +13,13 @@ test("dense puts the values at their positions and zeros elsewhere", () => {
   expect([...dense(sparse).data]).toEqual([0, 7, 0, 0, 0, 8]);
 });
 
+test("a pattern that was checked for one size is checked again for another", () => {
+  const positions = Int32Array.of(1, 5);
+  const values = tensor([7, 8]);
+  for (let time = 0; time < 2; time++) expect(new Sparse([2, 3], positions, values).size).toBe(6);
+  expect(() => new Sparse([5], positions, values)).toThrow(RangeError);
+});
+
 /** Every operation that takes weights, applied to one weight of shape [4, 3] or [2, 2, 3]. */
 const uses: Record<string, { shape: readonly number[]; of: (w: never) => Tensor }> = {
   matmul: { shape: [4, 3], of: (w) => matmul(tensor([[1, -2, 3]]), w, { transposeB: true }) },

@@ -96,7 +96,7 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
       throw new ShapeError(`${this.#kind}: ${gradients.length} gradients for ${parameters.length} parameters`);
     }
     for (const [i, parameter] of parameters.entries()) {
-      if (!sameShape(gradients[i]!, parameter)) {
+      if (show(gradients[i]!) !== show(parameter)) {
         throw new ShapeError(
           `${this.#kind}: parameter ${i} is ${show(parameter)}, its gradient ${show(gradients[i]!)}`,
         );
@@ -151,8 +151,4 @@ export function atLeast0(kind: string, option: string, value: number): number {
 export function fraction(kind: string, option: string, value: number): number {
   if (!(value >= 0 && value < 1)) throw new RangeError(`${kind}: ${option} is ${value}; it is in [0, 1)`);
   return value;
-}
-
-function sameShape({ shape: a }: Tensor, { shape: b }: Tensor): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }

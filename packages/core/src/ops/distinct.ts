@@ -13,7 +13,7 @@ export function distinctIds(
   range: number,
   { step, reach }: { readonly step: number; readonly reach: Int32Array },
 ): { distinct: Int32Array; which: Int32Array } {
-  // Plain loops without branches: tens of thousands of tokens at every step are where a callback, or a wrong guess, each is felt.
+  // Plain loops, and a bit set rather than asked for: tens of thousands of tokens at every step are where a callback, or a branch guessed wrong, each is felt.
   if (ranks.length < range) [occurs, ranks] = [new Int32Array((range + 31) >>> 5), new Int32Array(range)];
   const [bits, rank] = [occurs, ranks];
   for (let b = 0; b < reach.length; b++) {
