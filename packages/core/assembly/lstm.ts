@@ -1,6 +1,6 @@
 import { gateSigmoid4, gateTanh4 } from "./gates";
 import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
-import { copyRow, transposeBlock } from "./movement";
+import { transposeBlock } from "./movement";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
 import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
 
@@ -130,29 +130,42 @@ function addRows(a: usize, b: usize, to: usize, n: i32): void {
   for (; i <= n - 4; i += 4, a += 16, b += 16, to += 16) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
 }
 
-/** One text, one step: the gates' sums become gates, in their place and in `gates`. One function a loop: more would not fit into the registers. */
+/**
+ * One text, one step: the gates' sums become gates, in `gates` or, where these are not kept, in their place. One function a loop: more would not fit into the registers.
+ */
 function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
   const row = <usize>hidden << 2;
-  sigmoids(z, z, 2 * hidden);
-  tanhs(z + 2 * row, z + 2 * row, hidden);
-  sigmoids(z + 3 * row, z + 3 * row, hidden);
+  if (gates == 0) gates = z;
+  if (cells == 0) cells = c;
+  sigmoids(z, gates, 2 * hidden);
+  tanhs(z + 2 * row, gates + 2 * row, hidden);
+  sigmoids(z + 3 * row, gates + 3 * row, hidden);
+  nextCells(gates, c, cells, hidden);
+  nextStates(gates + 3 * row, c, h, states, hidden);
+}
+
+/** c = f·c + i·g */
+function nextCells(gates: usize, c: usize, cells: usize, hidden: i32): void {
+  const row = <usize>hidden << 2;
   const least = v128.load32_splat(CONSTANTS);
   const magnitude = v128.load32_splat(CONSTANTS, 4);
-  for (let j = 0, at: usize = 0; j < hidden; j += 4, at += 16) {
+  for (let j = 0; j < hidden; j += 4, gates += 16, c += 16, cells += 16) {
     const lanes = min(hidden - j, 4);
-    const kept = f32x4.mul(loadLanes(z + row + at, lanes), loadLanes(c + at, lanes));
-    const next = f32x4.add(kept, f32x4.mul(loadLanes(z + at, lanes), loadLanes(z + 2 * row + at, lanes)));
-    storeLanes(c + at, vanish(next, magnitude, least), lanes);
+    const kept = f32x4.mul(loadLanes(gates + row, lanes), loadLanes(c, lanes));
+    const next = vanish(f32x4.add(kept, f32x4.mul(loadLanes(gates, lanes), loadLanes(gates + 2 * row, lanes))), magnitude, least);
+    storeLanes(c, next, lanes);
+    storeLanes(cells, next, lanes);
   }
-  tanhs(c, h, hidden);
-  for (let j = 0, at: usize = 0; j < hidden; j += 4, at += 16) {
+}
+
+/** h = o·tanh(c) */
+function nextStates(o: usize, c: usize, h: usize, states: usize, hidden: i32): void {
+  for (let j = 0; j < hidden; j += 4, o += 16, c += 16, h += 16, states += 16) {
     const lanes = min(hidden - j, 4);
-    storeLanes(h + at, f32x4.mul(loadLanes(z + 3 * row + at, lanes), loadLanes(h + at, lanes)), lanes);
+    const next = f32x4.mul(loadLanes(o, lanes), gateTanh4(loadLanes(c, lanes)));
+    storeLanes(h, next, lanes);
+    storeLanes(states, next, lanes);
   }
-  copyRow(h, states, hidden);
-  if (gates == 0) return;
-  copyRow(z, gates, 4 * hidden);
-  copyRow(c, cells, hidden);
 }
 
 function sigmoids(x: usize, to: usize, n: i32): void {

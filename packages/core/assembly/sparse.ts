@@ -242,7 +242,7 @@ function addFour(p0: i32, p1: i32, p2: i32, p3: i32, x: usize, d: usize, sum: us
 }
 
 /** Entries of columns that `sparseWeightGradient` adds up together: their sums, four an entry, stay in the second-level cache. */
-const ENTRIES = 16384;
+const ENTRIES = 32768;
 
 /** Scratch memory of `sparseWeightGradient`: a turned block of x and one of dy, and four sums for each entry. */
 export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i32): usize {

@@ -322,7 +322,7 @@ export interface Kernels {
    *     c = f·c + i·g, 0 below 2⁻⁹⁶                      → cells[n,d·h], where they are kept
    *     h = o·tanh(c)                                    → states[n,d·h]
    *
-   * After the states of all tokens follow a row a text with the cell state c that it ends with, and a row of zeros.
+   * After the states of all tokens follow a row a text with the cell state c that it ends with, and a row of zeros. Without `places`, `gates` may be `projected`.
    */
   lstm(
     projected: Storage,
@@ -335,7 +335,9 @@ export interface Kernels {
     states: Storage,
     size: LstmSize,
   ): void;
-  /** From dstates[tokens+batch+1,d·h] and what `lstm` kept, the gradient of z: dgates[tokens,d·4h]. What is below 2⁻⁹⁶ has vanished: it becomes 0. */
+  /**
+   * From dstates[tokens+batch+1,d·h] and what `lstm` kept, the gradient of z: dgates[tokens,d·4h], which may be `gates`. What is below 2⁻⁹⁶ has vanished: it becomes 0.
+   */
   lstmGates(
     dstates: Storage,
     gates: Storage,

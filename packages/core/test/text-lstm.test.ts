@@ -104,6 +104,34 @@ describe.each(backends)("on $name, textLstm", ({ name, create }) => {
     );
   });
 
+  test("gives the same gradients to who asks a second time, though the first has used the gates up", async () => {
+    for (const p of [0, 0.5]) {
+      const rng = stream(5, "twice");
+      const leaf = (...shape: number[]) =>
+        tensor(rng.normals(shape.reduce((product, n) => product * n, 1)), shape, { requiresGrad: true });
+      const table = leaf(words, dim) as Matrix;
+      const layers = [0, 1].map((k) =>
+        [0, 1].map(() => ({
+          weightIh: leaf(4 * hidden, k === 0 ? dim : 2 * hidden),
+          weightHh: leaf(4 * hidden, hidden),
+          biasIh: leaf(4 * hidden),
+          biasHh: leaf(4 * hidden),
+        })),
+      ) as unknown as LstmWeights[][];
+      const options = { lengths: tokens([3, 2], [2]), inputDropout: { p, rng: stream(6) } };
+      const { h } = textLstm(table, tokens([0, 1, 2, 3, 1, 1], [2, 3]), layers, options);
+      const loss = sum(mul(h, h));
+      const leaves = [table, ...layers.flat().flatMap((weights) => Object.values(weights) as Tensor[])];
+      const bits = (found: readonly Tensor[]) => Promise.all(found.map((one) => one.read()));
+      const once = await bits(gradients(loss, leaves));
+      expect(once[0]!.some((value) => value !== 0)).toBe(true);
+      expect(await bits(gradients(loss, leaves))).toEqual(once);
+      const apart = [];
+      for (const one of leaves) apart.push(...(await bits(gradients(loss, [one]))));
+      expect(apart).toEqual(once);
+    }
+  });
+
   test("takes weights of which a pruning left a part", async () => {
     const values = tensor([2, 3], [2], { requiresGrad: true });
     // one unit, one input: of the gates i, f, g, o only i and g see the input

@@ -2,7 +2,7 @@ import { backend } from "../backend.ts";
 import type { Indices, LstmSize, Storage } from "../kernels.ts";
 import { isRecorded, onceOnly, record } from "../record.ts";
 import type { Rng } from "../rng.ts";
-import { borrow, indices } from "../scope.ts";
+import { allocate, borrow, indices } from "../scope.ts";
 import { ShapeError } from "../shape.ts";
 import { dense, type WeightVector } from "../sparse.ts";
 import { type Cube, empty, emptyLike, type Matrix, type Tensor } from "../tensor.ts";
@@ -111,39 +111,53 @@ function layer(
   const ends = indices(starts);
   const { kernels } = backend();
   const states: Matrix = empty([tokens + batch + 1, width]);
-  const kept = isRecorded(inputs) ? { gates: empty([tokens, 4 * width]), cells: empty([tokens, width]) } : undefined;
-  borrow(rows * 4 * width, (projected) => {
-    weightIh.project(x.storage, projected, rows);
-    const [gates, cells] = [kept?.gates.storage, kept?.cells.storage];
-    weightHh.read(projected, places, bias.storage, ends, gates, cells, states.storage, size);
-  });
+  const cells = isRecorded(inputs) ? empty([tokens, width]) : undefined;
+  /** @param gates - Where they are kept, in the place of the input's share if every token has its own. */
+  const compute = (gates: Storage | undefined) => {
+    const read = (projected: Storage) => {
+      weightIh.project(x.storage, projected, rows);
+      weightHh.read(projected, places, bias.storage, ends, gates, cells?.storage, states.storage, size);
+    };
+    if (gates !== undefined && places === undefined) read(gates);
+    else borrow(rows * 4 * width, read);
+  };
+  const keepGates = () => {
+    const gates = allocate(tokens * 4 * width);
+    compute(gates);
+    return gates;
+  };
+  let kept: Storage | undefined;
+  if (cells === undefined) compute(undefined);
+  else kept = keepGates();
 
   return record(operation, states, inputs, (dstates) => {
     let found: Tensor[] | undefined;
     const find = (): Tensor[] => {
       const [dx, dweightIh, dbias, dweightHh] = inputs.map(emptyLike) as [Matrix, Tensor, Tensor, Tensor];
-      borrow(tokens * 4 * width, (dgates) => {
-        weightHh.readBack(dstates.storage, kept!.gates.storage, kept!.cells.storage, ends, dgates, size);
-        if (weightHh.values.requiresGrad) {
-          borrow(tokens * width, (before) => {
-            kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
-            weightHh.gradient(dgates, before, dweightHh.storage, size);
-          });
+      const dgates = kept ?? keepGates(); // who asks for gradients a second time finds no gates: their gradient has taken their place
+      kept = undefined;
+      weightHh.readBack(dstates.storage, dgates, cells!.storage, ends, dgates, size);
+      if (weightHh.values.requiresGrad) {
+        borrow(tokens * width, (before) => {
+          kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
+          weightHh.gradient(dgates, before, dweightHh.storage, size);
+        });
+      }
+      const project = (dprojected: Storage) => {
+        if (bias.requiresGrad) kernels.sum(dprojected, dbias.storage, { outer: 1, axis: rows, inner: 4 * width });
+        if (x.requiresGrad) {
+          if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
+          weightIh.projectBack(dprojected, dx.storage, rows);
         }
-        const project = (dprojected: Storage) => {
-          if (bias.requiresGrad) kernels.sum(dprojected, dbias.storage, { outer: 1, axis: rows, inner: 4 * width });
-          if (x.requiresGrad) {
-            if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
-            weightIh.projectBack(dprojected, dx.storage, rows);
-          }
-          if (weightIh.values.requiresGrad) weightIh.gradient(x.storage, dprojected, dweightIh.storage, rows);
-        };
-        if (places === undefined) return project(dgates);
+        if (weightIh.values.requiresGrad) weightIh.gradient(x.storage, dprojected, dweightIh.storage, rows);
+      };
+      if (places === undefined) project(dgates);
+      else {
         borrow(rows * 4 * width, (dprojected) => {
           kernels.scatterRows(dgates, places, dprojected, { dim: 4 * width });
           project(dprojected);
         });
-      });
+      }
       return [dx, dweightIh, dbias, dweightHh].map((gradient) => onceOnly(operation, gradient, [dstates, ...inputs]));
     };
     return inputs.map((_, i) => () => {
