@@ -2,6 +2,7 @@
 export { abs, add, div, exp, fill, log, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
 export { copyRows, gatherRows, place, placeWinners, read, scatterRows, takeWinners } from "./movement";
 export { max, sum } from "./reduction";
+export { crossEntropy, crossEntropyGradient } from "./cross-entropy";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,

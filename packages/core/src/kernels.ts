@@ -103,6 +103,12 @@ export interface LstmCellSize {
   readonly hidden: number;
 }
 
+/** `logits[batch,classes]` and a target a row. */
+export interface ClassesSize {
+  readonly batch: number;
+  readonly classes: number;
+}
+
 /** One LSTM layer over the real tokens of a batch, text after text: those of text b are the rows `starts[b]` … `starts[b+1] − 1`. */
 export interface LstmSize {
   readonly batch: number;
@@ -223,6 +229,28 @@ export interface Kernels {
   placeWinners(dy: Storage, winners: Indices, dx: Storage, size: AxisView): void;
   /** y[o,i] = x[o, winners[o,i], i] */
   takeWinners(x: Storage, winners: Indices, y: Storage, size: AxisView): void;
+
+  /**
+   * With z[b,c] = x[b,c] − max x[b,:] (NaN is larger than all): exponentials = e^z, flushed; sums[b] = Σ_c e^z[b,c], in the order of c, from 0;
+   * loss = −(Σ_b (z[b,targets[b]] − ln sums[b]) · (1/batch)), in the order of b, from 0. A backend that lacks it computes as many operations.
+   */
+  crossEntropy?(
+    logits: Storage,
+    targets: Indices,
+    exponentials: Storage,
+    sums: Storage,
+    loss: Storage,
+    size: ClassesSize,
+  ): void;
+  /** dlogits[b,c] = (−g / sums[b]) · exponentials[b,c], and g added to it where c is targets[b]; g = −dloss · (1/batch) */
+  crossEntropyGradient?(
+    dloss: Storage,
+    exponentials: Storage,
+    sums: Storage,
+    targets: Indices,
+    dlogits: Storage,
+    size: ClassesSize,
+  ): void;
 
   /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0; what `out` holds behind them stays */
   matmul(a: Storage, b: Storage, out: Storage, size: MatmulSize): void;

@@ -1,11 +1,18 @@
+import { backend } from "../backend.ts";
+import { isRecorded, record } from "../record.ts";
+import { allocate, indices } from "../scope.ts";
 import { ShapeError, show } from "../shape.ts";
-import type { Matrix, Scalar } from "../tensor.ts";
+import { empty, emptyLike, type Matrix, type Scalar, tensor } from "../tensor.ts";
 import { type TokenVector, tokens } from "../tokens.ts";
+import { div } from "./div.ts";
 import { embedding } from "./embedding.ts";
 import { logSoftmax } from "./log-softmax.ts";
 import { mean } from "./mean.ts";
+import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
 import { reshape } from "./reshape.ts";
+import { softmax } from "./softmax.ts";
+import { sub } from "./sub.ts";
 
 /**
  * The mean over the batch of `−ln softmax(logits[b])[targets[b]]`: `[batch, classes] → []`.
@@ -28,6 +35,26 @@ export function crossEntropy(logits: Matrix, targets: TokenVector): Scalar {
     );
   }
 
+  const { kernels } = backend();
+  const size = { batch, classes };
+  if (kernels.crossEntropy === undefined) return composed(logits, targets);
+  const right = indices(targets.data);
+  const [exponentials, sums] = [allocate(batch * classes), allocate(batch)];
+  const loss = empty([]);
+  kernels.crossEntropy(logits.storage, right, exponentials, sums, loss.storage, size);
+  return record("crossEntropy", loss, [logits], (dloss) => [
+    () => {
+      if (isRecorded([dloss, logits])) return mul(div(dloss, batch), sub(softmax(logits), oneHot(targets, classes)));
+      const dlogits = emptyLike(logits);
+      kernels.crossEntropyGradient!(dloss.storage, exponentials, sums, right, dlogits.storage, size);
+      return dlogits;
+    },
+  ]);
+}
+
+/** The same in operations. */
+function composed(logits: Matrix, targets: TokenVector): Scalar {
+  const [batch, classes] = logits.shape;
   // Picking one logarithm a row is looking rows up in a table of one column.
   const table = reshape(logSoftmax(logits), [batch * classes, 1]);
   const chosen = tokens(
@@ -35,4 +62,10 @@ export function crossEntropy(logits: Matrix, targets: TokenVector): Scalar {
     [batch],
   );
   return neg(mean(embedding(table, chosen)));
+}
+
+function oneHot({ data }: TokenVector, classes: number): Matrix {
+  const values = new Float32Array(data.length * classes);
+  for (const [b, target] of data.entries()) values[b * classes + target] = 1;
+  return tensor(values, [data.length, classes]);
 }

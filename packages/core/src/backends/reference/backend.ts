@@ -1,4 +1,5 @@
 import type { Backend } from "../../kernels.ts";
+import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
 import { lstm, lstmGates } from "./lstm.ts";
@@ -28,6 +29,8 @@ export function createReferenceBackend(): Backend {
       ...movement,
       ...reduction,
       ...windows,
+      crossEntropy,
+      crossEntropyGradient,
       matmul,
       conv1d,
       conv1dInput,

@@ -34,6 +34,8 @@ export interface Exports {
   takeWinners(x: number, winners: number, y: number, outer: number, axis: number, inner: number): void;
   sum(x: number, out: number, outer: number, axis: number, inner: number, row: number): void;
   max(x: number, lengths: number, out: number, winners: number, outer: number, axis: number, inner: number): void;
+  crossEntropy(...operands: number[]): void;
+  crossEntropyGradient(...operands: number[]): void;
   matmul(
     a: number,
     aRow: number,

@@ -1,6 +1,7 @@
 import type {
   AdamAbsence,
   AdamStep,
+  ClassesSize,
   Compressed,
   Conv1dSize,
   Kernels,
@@ -126,6 +127,29 @@ export function createKernels(
       simd.placeWinners(dy.pointer, winners.pointer, dx.pointer, outer, axis, inner),
     takeWinners: (x: Region, winners: Region, y: Region, { outer, axis, inner }: AxisView) =>
       simd.takeWinners(x.pointer, winners.pointer, y.pointer, outer, axis, inner),
+
+    crossEntropy: (
+      logits: Region,
+      targets: Region,
+      exponentials: Region,
+      sums: Region,
+      loss: Region,
+      { batch, classes }: ClassesSize,
+    ) =>
+      simd.crossEntropy(
+        ...[logits.pointer, targets.pointer, exponentials.pointer, sums.pointer, loss.pointer, batch, classes],
+      ),
+    crossEntropyGradient: (
+      dloss: Region,
+      exponentials: Region,
+      sums: Region,
+      targets: Region,
+      dlogits: Region,
+      { batch, classes }: ClassesSize,
+    ) =>
+      simd.crossEntropyGradient(
+        ...[dloss.pointer, exponentials.pointer, sums.pointer, targets.pointer, dlogits.pointer, batch, classes],
+      ),
 
     matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) => {
       const aRow = (transposeA ? m : k) * 4;

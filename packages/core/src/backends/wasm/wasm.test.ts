@@ -274,6 +274,19 @@ describe.each(PAIRS)("%s:", (_, create) => {
     });
   });
 
+  test("crossEntropy and its gradient", () => {
+    times(60, "crossEntropy", (rng, special) => {
+      const [batch, classes] = [1 + rng.below(9), 1 + rng.below(11)];
+      const size = { batch, classes };
+      const logits = floats(rng, batch * classes, { special: special && rng.below(2) === 0 });
+      const targets = integers(rng, batch, 0, classes - 1);
+      const [exponentials, sums, loss] = [new Float32Array(batch * classes), new Float32Array(batch), floats(rng, 1)];
+      agree("crossEntropy", [logits, targets, exponentials, sums, loss], size);
+      reference.kernels.crossEntropy!(logits, targets, exponentials, sums, loss, size);
+      agree("crossEntropyGradient", [floats(rng, 1), exponentials, sums, targets, logits], size);
+    });
+  });
+
   test("lstm and its gradient", () => {
     const run = (rng: Rng, batch: number, time: number, hidden: number, special: boolean) => {
       const starts = new Int32Array(batch + 1);
