@@ -19,5 +19,6 @@ export {
   sparseProductValuesScratch, sparseRows, sparseWeightGradient, sparseWeightGradientScratch, spread,
 } from "./sparse";
 export {
-  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsRowsSparse, maxOfWindowsSparseScratch, row4, row5, row6,
+  maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsKernelsSparseScratch, maxOfWindowsRowsSparse,
+  maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";

@@ -1,6 +1,6 @@
 import { multiplyAdd } from "./lanes";
 import { copyRow } from "./movement";
-import { countOf, gradientsOf, nextText, nextWindows, windowsBytes, wordsOf } from "./window-gradients";
+import { countOf, gradientsOf, nextWindows, nonZero, putSums, sumsBytes, sumsRow, windowsBytes, wordsOf, zeroSums } from "./window-gradients";
 import { filtersOf, firstOf, gradientOf, kernelOf, LINE, orderOf, startsOf, storedOf, valuesOf, widthOf } from "./window-widths";
 import { largestOfTexts } from "./windows";
 
@@ -220,28 +220,41 @@ function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize, width:
 // An entry of a filter: which word of the window, times 4; which channel, times 4; its value.
 const ENTRY = 12;
 
-export function maxOfWindowsSparseScratch(entries: i32, widest: i32, filters: i32): usize {
-  return <usize>entries * ENTRY + (<usize>(filters + 1) << 2) + windowsBytes(widest) + 64;
+/** @param items - Of a list: at least the texts, and the filters of any width. */
+function sparseScratch(entries: i32, widest: i32, filters: i32, items: i32): usize {
+  return <usize>entries * ENTRY + (<usize>(filters + 1 + items) << 2) + windowsBytes(widest) + 64;
+}
+
+export function maxOfWindowsRowsSparseScratch(rows: i32, channels: i32, entries: i32, widest: i32, filters: i32): usize {
+  return sumsBytes(rows, channels) + sparseScratch(entries, widest, filters, filters);
+}
+
+export function maxOfWindowsKernelsSparseScratch(entries: i32, widest: i32, filters: i32, batch: i32): usize {
+  return sparseScratch(entries, widest, filters, batch);
 }
 
 /** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
 export function maxOfWindowsRowsSparse(
   widths: usize, lines: i32, dy: usize, winners: usize, places: usize, drows: usize,
-  batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
+  count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
+  const own = end - begin;
+  const sums = zeroSums(count, own, channels, drows, scratch);
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
-    rowsOfWidth(line, dy, winners, places, drows, batch, time, channels, columns, begin, end, scratch);
+    rowsOfWidth(
+      line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + sumsBytes(count, own),
+    );
     dy += <usize>filters << 2;
     winners += <usize>filters << 2;
   }
+  putSums(sums, count, begin, own, channels, drows);
 }
 
 function rowsOfWidth(
-  line: usize, dy: usize, winners: usize, places: usize, drows: usize,
+  line: usize, dy: usize, winners: usize, places: usize, sums: usize, row: usize,
   batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
-  const row = <usize>channels << 2;
   const width = widthOf(line);
   const filters = filtersOf(line);
   const starts = startsOf(line);
@@ -262,22 +275,22 @@ function rowsOfWidth(
       const c = place - begins;
       if (c < begin || c >= end) continue;
       store<i32>(entry, w << 2);
-      store<i32>(entry, c << 2, 4);
+      store<i32>(entry, (c - begin) << 2, 4);
       store<f32>(entry, load<f32>(valuesOf(line) + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 8);
       entry += ENTRY;
     }
   }
   store<usize>(own + (<usize>filters << 2), entry);
 
-  const rest = <usize>(columns - filters) << 2;
-  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += rest, winners += rest) {
-    for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
-      const d = load<f32>(dy);
-      if (d == 0) continue;
-      rowsOfWords(places + (<usize>load<i32>(winners) << 2), width, drows, row, words);
-      const scale = f32x4.splat(d);
-      const last = load<usize>(own + (<usize>f << 2), 4);
-      for (let entry = load<usize>(own + (<usize>f << 2)); entry < last; entry += ENTRY) {
+  const list = entry;
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += <usize>columns << 2, winners += <usize>columns << 2) {
+    const stop = nonZero(dy, filters, 4, list);
+    for (let item = list; item < stop; item += 4) {
+      const at = <usize>load<i32>(item) << 2;
+      rowsOfWords(places + (<usize>load<i32>(winners + at) << 2), width, sums, row, words);
+      const scale = v128.load32_splat(dy + at);
+      const last = load<usize>(own + at, 4);
+      for (let entry = load<usize>(own + at); entry < last; entry += ENTRY) {
         const to = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
         const sum = multiplyAdd(v128.load32_zero(to), scale, v128.load32_zero(entry, 8));
         v128.store32_lane(to, sum, 0);
@@ -314,7 +327,8 @@ function kernelOfFilter(
   const row = <usize>channels << 2;
   const width = widthOf(line);
   const group = scratch;
-  const entries = group + windowsBytes(width);
+  const list = group + windowsBytes(width);
+  const entries = list + (<usize>batch << 2);
   const first = load<i32>(startsOf(line) + (<usize>f << 2));
   const last = load<i32>(startsOf(line) + (<usize>f << 2), 4);
   const stop = entries + <usize>(last - first) * ENTRY;
@@ -328,8 +342,9 @@ function kernelOfFilter(
     store<i32>(entry, (place - begins) << 2, 4);
     store<f32>(entry, 0, 8);
   }
-  for (let b = 0; b < batch; b = nextText(group)) {
-    nextWindows(b, dy, winners, rows, places, batch, time, row, width, columns, group);
+  const texts = nonZero(dy, batch, <usize>columns << 2, list);
+  for (let item = list; item < texts; ) {
+    item = nextWindows(item, texts, dy, winners, rows, places, time, row, width, columns, group);
     const d = gradientsOf(group);
     const words = wordsOf(group);
     if (countOf(group) == 4) gather4(d, words, entries, stop);

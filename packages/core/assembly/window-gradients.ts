@@ -1,66 +1,99 @@
 import { axpy } from "./convolution";
 import { loadPart, multiplyAdd, storePart } from "./lanes";
-import { transposeBlock } from "./movement";
+import { copyRows, transposeBlock } from "./movement";
 import { filtersOf, firstOf, gradientOf, kernelOf, LINE, widthOf } from "./window-widths";
 
 // What the windows that won give back, to the rows of their words and to the kernel. Parts are as in `windows.ts`.
 
 /** @param most - `width · filters` at most. */
 export function maxOfWindowsRowsScratch(rows: i32, channels: i32, most: i32): usize {
-  return lineOf(rows) + (<usize>channels * most << 2);
+  return (<usize>(channels + 1) * most << 2) + sumsBytes(rows, channels);
+}
+
+/** Room for sums of a part's own channels: whole cache lines a row, none of which is another part's. */
+export function sumsBytes(rows: i32, channels: i32): usize {
+  return <usize>rows * lineOf(channels);
+}
+
+// @ts-ignore: decorator
+@inline
+function lineOf(channels: i32): usize {
+  return ((<usize>channels << 2) + 63) & ~63;
+}
+
+/** Bytes from a row of sums to the next one's. Who has all channels adds to drows itself. */
+export function sumsRow(own: i32, channels: i32): usize {
+  return own == channels ? <usize>channels << 2 : lineOf(own);
+}
+
+/** Where a part's sums are, all 0. */
+export function zeroSums(rows: i32, own: i32, channels: i32, drows: usize, scratch: usize): usize {
+  const sums = own == channels ? drows : scratch;
+  memory.fill(sums, 0, <usize>rows * sumsRow(own, channels));
+  return sums;
+}
+
+/** A part's sums go to its channels, from `begin` on, of drows. */
+export function putSums(sums: usize, rows: i32, begin: i32, own: i32, channels: i32, drows: usize): void {
+  if (sums != drows) copyRows(sums, sumsRow(own, channels), drows + (<usize>begin << 2), <usize>channels << 2, rows, own);
 }
 
 /**
- * See `Kernels.maxOfWindowsRows`, but that drows is 0 already. A kernel is turned, [f,w,c], so that what a word gets is contiguous. Rows are dealt to `parts` in turns of
- * sixteen, so that each has frequent and rare words and seldom a cache line of another's; this is parts `begin` … `end` − 1.
+ * Writes the numbers of the values that are not 0 to `list`, and returns its end. They are `step` bytes apart. Without a branch, for dropout and ReLU make zeros of half of
+ * them, and no processor guesses which.
  */
+export function nonZero(values: usize, count: i32, step: usize, list: usize): usize {
+  for (let i = 0; i < count; i++, values += step) {
+    store<i32>(list, i);
+    list += <usize>(load<f32>(values) != 0) << 2;
+  }
+  return list;
+}
+
+/** See `Kernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1. A kernel is turned, [f,w,c], so that what a word gets is contiguous. */
 export function maxOfWindowsRows(
   widths: usize, lines: i32, dy: usize, winners: usize, places: usize, drows: usize,
-  count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
+  count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
-  const mine = scratch;
-  for (let r = 0; r < count; r++) {
-    const part = (r >> 4) % parts;
-    store<u8>(mine + r, part >= begin && part < end);
-  }
+  const own = end - begin;
+  const sums = zeroSums(count, own, channels, drows, scratch);
+  const turned = scratch + sumsBytes(count, own);
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
-    rowsOfWidth(line, dy, winners, places, drows, batch, time, channels, columns, mine, scratch + lineOf(count));
+    rowsOfWidth(line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, own, turned);
     dy += <usize>filters << 2;
     winners += <usize>filters << 2;
   }
-}
-
-/** Bytes for a flag a row, whole cache lines. */
-// @ts-ignore: decorator
-@inline
-function lineOf(rows: i32): usize {
-  return (<usize>rows + 63) & ~63;
+  putSums(sums, count, begin, own, channels, drows);
 }
 
 function rowsOfWidth(
-  line: usize, dy: usize, winners: usize, places: usize, drows: usize, batch: i32, time: i32, channels: i32, columns: i32, mine: usize, turned: usize,
+  line: usize, dy: usize, winners: usize, places: usize, sums: usize, row: usize,
+  batch: i32, time: i32, channels: i32, columns: i32, begin: i32, own: i32, turned: usize,
 ): void {
-  const row = <usize>channels << 2;
+  const ownRow = <usize>own << 2;
   const width = widthOf(line);
   const filters = filtersOf(line);
-  transposeBlock(kernelOf(line), <usize>filters << 2, turned, width * row, width * channels, filters);
-  const rest = <usize>(columns - filters) << 2;
-  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += rest, winners += rest) {
-    for (let f = 0; f < filters; f++, dy += 4, winners += 4) {
-      const d = load<f32>(dy);
-      if (d == 0) continue;
-      const words = places + (<usize>load<i32>(winners) << 2);
-      const filter = turned + <usize>f * width * row;
+  for (let w = 0; w < width; w++) {
+    const from = kernelOf(line) + (<usize>((w * channels + begin) * filters) << 2);
+    transposeBlock(from, <usize>filters << 2, turned + w * ownRow, width * ownRow, own, filters);
+  }
+  const list = turned + <usize>width * ownRow * filters;
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += <usize>columns << 2, winners += <usize>columns << 2) {
+    const end = nonZero(dy, filters, 4, list);
+    for (let item = list; item < end; item += 4) {
+      const f = load<i32>(item);
+      const at = <usize>f << 2;
+      const words = places + (<usize>load<i32>(winners + at) << 2);
+      const filter = turned + <usize>(f * width) * ownRow;
       for (let w = 0; w < width; w++) {
-        const r = <usize>load<i32>(words + (<usize>w << 2));
-        if (load<u8>(mine + r)) axpy(d, filter + w * row, drows + r * row, channels);
+        axpy(load<f32>(dy + at), filter + w * ownRow, sums + <usize>load<i32>(words + (<usize>w << 2)) * row, own);
       }
     }
   }
 }
 
-/** Before the words of a group of windows: the text to go on with, how many windows there are, and their dy. */
+/** Before the words of a group of windows: how many there are, and their dy. */
 const HEADER: usize = 32;
 
 /** Room for a group: at most four windows that won for a filter and have a gradient, in the order of texts; where the row of each word is, `[width,4]`. */
@@ -68,37 +101,28 @@ export function windowsBytes(width: i32): usize {
   return HEADER + (<usize>width << 4);
 }
 
-/** The next group from text `b` on. `dy` and `winners` are the filter's own, `columns` apart from text to text. */
+/** The group that begins at `item` of a list of texts, see `nonZero`, before its `end`; returns where the next one begins. `dy` and `winners` are the filter's own. */
 export function nextWindows(
-  b: i32, dy: usize, winners: usize, rows: usize, places: usize, batch: i32, time: i32, row: usize, width: i32, columns: i32, group: usize,
-): void {
-  let found: usize = 0;
-  for (; b < batch && found < 4; b++) {
+  item: usize, end: usize, dy: usize, winners: usize, rows: usize, places: usize, time: i32, row: usize, width: i32, columns: i32, group: usize,
+): usize {
+  const last = min(item + 16, end);
+  store<i32>(group, <i32>(last - item) >> 2);
+  for (let to = group; item < last; item += 4, to += 4) {
+    const b = load<i32>(item);
     const at = <usize>(b * columns) << 2;
-    const d = load<f32>(dy + at);
-    if (d == 0) continue;
+    store<f32>(to, load<f32>(dy + at), 16);
     const words = places + (<usize>(b * time + load<i32>(winners + at)) << 2);
-    const to = group + (found << 2);
-    store<f32>(to, d, 16);
     for (let w: usize = 0; w < <usize>width; w++) {
       store<usize>(to + (w << 4), rows + <usize>load<i32>(words + (w << 2)) * row, HEADER);
     }
-    found++;
   }
-  store<i32>(group, b);
-  store<i32>(group, <i32>found, 4);
-}
-
-// @ts-ignore: decorator
-@inline
-export function nextText(group: usize): i32 {
-  return load<i32>(group);
+  return last;
 }
 
 // @ts-ignore: decorator
 @inline
 export function countOf(group: usize): i32 {
-  return load<i32>(group, 4);
+  return load<i32>(group);
 }
 
 // @ts-ignore: decorator
@@ -114,8 +138,8 @@ export function wordsOf(group: usize): usize {
 }
 
 /** @param most - `width · filters` at most. */
-export function maxOfWindowsKernelsScratch(channels: i32, widest: i32, most: i32): usize {
-  return windowsBytes(widest) + (<usize>most * channels << 2);
+export function maxOfWindowsKernelsScratch(batch: i32, channels: i32, widest: i32, most: i32): usize {
+  return windowsBytes(widest) + (<usize>most * channels << 2) + (<usize>batch << 2);
 }
 
 /** See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width. */
@@ -144,13 +168,15 @@ function kernelOfWidth(
   const width = widthOf(line);
   const turned = width * row;
   const group = scratch;
-  const sums = scratch + windowsBytes(width);
+  const list = scratch + windowsBytes(width);
+  const sums = list + (<usize>batch << 2);
   memory.fill(sums, 0, <usize>(end - begin) * turned);
   for (let f = begin; f < end; f++) {
     const own = <usize>f << 2;
     const filter = sums + <usize>(f - begin) * turned;
-    for (let b = 0; b < batch; b = nextText(group)) {
-      nextWindows(b, dy + own, winners + own, rows, places, batch, time, row, width, columns, group);
+    const texts = nonZero(dy + own, batch, <usize>columns << 2, list);
+    for (let item = list; item < texts; ) {
+      item = nextWindows(item, texts, dy + own, winners + own, rows, places, time, row, width, columns, group);
       const d = gradientsOf(group);
       for (let w = 0; w < width; w++) {
         const words = wordsOf(group) + (<usize>w << 4);

@@ -61,7 +61,7 @@ export interface Exports {
   maxOfWindowsKernels(...operands: number[]): void;
   maxOfWindowsScratch(rows: number, channels: number, widest: number): number;
   maxOfWindowsRowsScratch(rows: number, channels: number, most: number): number;
-  maxOfWindowsKernelsScratch(channels: number, widest: number, most: number): number;
+  maxOfWindowsKernelsScratch(batch: number, channels: number, widest: number, most: number): number;
   countNonZero(x: number, n: number): number;
   allFinite(x: number, n: number): number;
   dropoutMask(
@@ -105,7 +105,14 @@ export interface Exports {
   maxOfPackedWindowsScratch(rows: number, entries: number, channels: number, widest: number): number;
   maxOfWindowsRowsSparse(...operands: number[]): void;
   maxOfWindowsKernelsSparse(...operands: number[]): void;
-  maxOfWindowsSparseScratch(entries: number, widest: number, filters: number): number;
+  maxOfWindowsRowsSparseScratch(
+    rows: number,
+    channels: number,
+    entries: number,
+    widest: number,
+    filters: number,
+  ): number;
+  maxOfWindowsKernelsSparseScratch(entries: number, widest: number, filters: number, batch: number): number;
 }
 
 /**

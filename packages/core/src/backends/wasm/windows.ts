@@ -94,17 +94,20 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
       const { rows: count, batch, time, channels } = size;
       const { columns, taps, most } = summary(size);
       const scratch = simd.maxOfWindowsRowsScratch(count, channels, most) >>> 0;
-      simd.fill(0, drows.pointer, drows.bytes);
       withLines(
         memory,
         size,
         (g) => ({ kernel: kernels[g]! }),
         (lines) =>
-          share("maxOfWindowsRows", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
-            ...lines,
-            ...[dy.pointer, winners.pointer, places.pointer, drows.pointer],
-            ...[count, batch, time, channels, columns, begin, end, parts, at],
-          ]),
+          share(
+            "maxOfWindowsRows",
+            { n: channels, work: batch * taps * channels, grain: 4, scratch },
+            (begin, end, at) => [
+              ...lines,
+              ...[dy.pointer, winners.pointer, places.pointer, drows.pointer],
+              ...[count, batch, time, channels, columns, begin, end, at],
+            ],
+          ),
       );
     },
 
@@ -118,7 +121,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
     ) => {
       const { batch, time, channels } = size;
       const { columns, widest, taps, most } = summary(size);
-      const scratch = simd.maxOfWindowsKernelsScratch(channels, widest, most) >>> 0;
+      const scratch = simd.maxOfWindowsKernelsScratch(batch, channels, widest, most) >>> 0;
       withLines(
         memory,
         size,
@@ -179,8 +182,7 @@ export function createSparseWindowKernels(
     return entries;
   };
 
-  const sparseScratch = (entries: number, { widths }: WindowSize, widest: number): number =>
-    simd.maxOfWindowsSparseScratch(entries, widest, Math.max(...widths.map(({ filters }) => filters))) >>> 0;
+  const mostFilters = ({ widths }: WindowSize): number => Math.max(...widths.map(({ filters }) => filters));
 
   return {
     maxOfWindows: (
@@ -225,10 +227,9 @@ export function createSparseWindowKernels(
     ) => {
       const entries = few(stored);
       if (entries === undefined) return dense.maxOfWindowsRows(dy, winners, kernels, places, drows, size);
-      const { batch, time, channels } = size;
+      const { rows: count, batch, time, channels } = size;
       const { columns, widest } = summary(size);
-      const scratch = sparseScratch(entries, size, widest);
-      simd.fill(0, drows.pointer, drows.bytes);
+      const scratch = simd.maxOfWindowsRowsSparseScratch(count, channels, entries, widest, mostFilters(size)) >>> 0;
       withLines(
         memory,
         size,
@@ -236,10 +237,10 @@ export function createSparseWindowKernels(
         (lines) =>
           share(
             "maxOfWindowsRowsSparse",
-            { n: channels, work: batch * entries * 4, grain: 16, scratch },
+            { n: channels, work: batch * entries * 4, grain: 4, scratch },
             (begin, end, at) => [
               ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
-              ...[batch, time, channels, columns, begin, end, at],
+              ...[count, batch, time, channels, columns, begin, end, at],
             ],
           ),
       );
@@ -277,7 +278,7 @@ export function createSparseWindowKernels(
         return;
       }
       const { columns, widest } = summary(size);
-      const scratch = sparseScratch(entries, size, widest);
+      const scratch = simd.maxOfWindowsKernelsSparseScratch(entries, widest, mostFilters(size), batch) >>> 0;
       withLines(
         memory,
         size,
