@@ -1,5 +1,5 @@
 import { flush, loadPart, multiplyAdd, storePart } from "./lanes";
-import { adamAt, lengthOf, startOf } from "./updates";
+import { adamAt, handOf, lengthOf, startOf } from "./updates";
 
 // Adam on rows whose gradient is 0, many steps at a time. A step divides twice and takes a root, which is what it costs; here most steps divide once
 // and take no root. m and v are decayed as always. The change of θ is bracketed: with s = √v before the steps, √v after k of them is
@@ -42,10 +42,10 @@ export function adamAbsent(
   const blocks = brackets + (<usize>steps << 4);
   bracket(rates, steps, beta2, brackets, blocks);
   for (let i = 0; i < count; i++) {
-    const hand = i % parts;
+    const id = load<i32>(ids + (<usize>i << 2));
+    const hand = handOf(id, parts);
     if (hand < begin || hand >= end) continue;
     const from = load<i32>(since + (<usize>i << 2));
-    const id = load<i32>(ids + (<usize>i << 2));
     const row = <usize>startOf(id, dim, starts) << 2;
     const stored = lengthOf(id, dim, starts);
     const part = stored & 3;

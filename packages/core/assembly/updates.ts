@@ -64,6 +64,13 @@ export function adamRows(
   }
 }
 
+/** Which of `parts` has row `id` of a table: always the same, for a row that another thread has written lies in that one's cache. */
+// @ts-ignore: decorator
+@inline
+export function handOf(id: i32, parts: i32): i32 {
+  return (id >> 4) % parts;
+}
+
 /** Where row `id` of a table begins, in elements: a packed one says so in `starts`. */
 // @ts-ignore: decorator
 @inline
@@ -83,12 +90,13 @@ export function lengthOf(id: i32, dim: i32, starts: usize): i32 {
  * a vector each of m, v and θ.
  */
 export function adamLive(
-  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, begin: i32, end: i32,
+  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, count: i32, begin: i32, end: i32, parts: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32, part: usize,
 ): void {
-  for (let i = begin; i < end; i++) {
+  for (let i = 0; i < count; i++) {
     const id = load<i32>(ids + (<usize>i << 2));
-    if (id == except) continue;
+    const hand = handOf(id, parts);
+    if (hand < begin || hand >= end || id == except) continue;
     const from = rows + (<usize>i * dim << 2);
     const start = startOf(id, dim, starts);
     const stored = lengthOf(id, dim, starts);

@@ -30,6 +30,8 @@ import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
 const DRAWS = 0x80000000;
 /** Multiplications that take as long as a number of a dropout mask. */
 const DRAW = 4;
+/** Multiplications that take as long as to fetch a row of a table, and of its moments, that has not been in use for a while. */
+const ROW = 500;
 /** Multiplications below which a second thread takes longer to wake than it helps. */
 const WORTH_A_THREAD = 500_000;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
@@ -307,9 +309,9 @@ export function createKernels(
       const { dim, table, except = -1 } = step;
       const [starts, places] = packing(table);
       const work = ids.length * rowLength(step) * ADAM;
-      share("adamLive", { n: ids.length, work, scratch: 48 }, (begin, end, part) => [
+      share("adamLive", { n: team.size, work, scratch: 48 }, (begin, end, part) => [
         ...[rows, ids, m, v, weights].map(({ pointer }) => pointer),
-        ...[dim, starts, places, except, begin, end, ...adamRates(step), part],
+        ...[dim, starts, places, except, ids.length, begin, end, team.size, ...adamRates(step), part],
       ]);
     },
     adamAbsent: (
@@ -326,8 +328,8 @@ export function createKernels(
       let absent = 0;
       for (const from of memory.integers(since)) absent += steps - from;
       const scratch = simd.adamAbsentScratch(steps) >>> 0;
-      // dealt in turns: frequent words, whose ids are low, are absent for less long
-      share("adamAbsent", { n: team.size, work: absent * rowLength(size) * ADAM, scratch }, (begin, end, at) => [
+      const work = absent * rowLength(size) * ADAM + ids.length * ROW;
+      share("adamAbsent", { n: team.size, work, scratch }, (begin, end, at) => [
         ...[ids.pointer, since.pointer, ids.length, rates.pointer, steps, m.pointer, v.pointer, weights.pointer],
         ...[dim, starts, begin, end, team.size],
         ...[beta1, beta2, 1 - beta1, 1 - beta2, epsilon, at],
