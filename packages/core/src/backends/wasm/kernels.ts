@@ -29,11 +29,11 @@ import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
 /** The upper word of the counters that `Rng` draws from. */
 const DRAWS = 0x80000000;
 /** Multiplications that take as long as a number of a dropout mask. */
-const DRAW = 4;
+const DRAW = 16;
 /** Multiplications that take as long as to fetch a row of a table, and of its moments, that has not been in use for a while. */
 const ROW = 500;
 /** Multiplications below which a second thread takes longer to wake than it helps. */
-const WORTH_A_THREAD = 500_000;
+const WORTH_A_THREAD = 120_000;
 /** Up to this share of a gradient not being 0, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 

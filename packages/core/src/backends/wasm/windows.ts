@@ -237,7 +237,7 @@ export function createSparseWindowKernels(
         (lines) =>
           share(
             "maxOfWindowsRowsSparse",
-            { n: channels, work: batch * entries * 4, grain: 4, scratch },
+            { n: channels, work: batch * entries, grain: 4, scratch },
             (begin, end, at) => [
               ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
               ...[count, batch, time, channels, columns, begin, end, at],
