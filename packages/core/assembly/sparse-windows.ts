@@ -33,7 +33,8 @@ export function maxOfPackedWindows(
     for (let f = 0; f < filters; f += 8, eight = eight + 1 == parts ? 0 : eight + 1) {
       if (eight < begin || eight >= end) continue;
       const some = min(filters - f, 8);
-      packByChannel(kernelOf(line) + (<usize>f << 2), channels, width, filters, some, panel);
+      if (startsOf(line) == 0) packByChannel(kernelOf(line) + (<usize>f << 2), channels, width, filters, some, panel);
+      else packStored(line, f, some, channels, panel);
       project(order, numbers, panel, projected, count, width);
       const at = <usize>f << 2;
       largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
@@ -53,6 +54,25 @@ function packByChannel(kernel: usize, channels: i32, width: i32, filters: i32, s
         v128.store(to, v128.load(from));
         v128.store(to, v128.load(from, 16), 16);
       } else copyRow(from, to, some);
+    }
+  }
+}
+
+/** The same of what is stored of filters `f` … `f + some − 1`. */
+function packStored(line: usize, f: i32, some: i32, channels: i32, to: usize): void {
+  const width = <usize>widthOf(line);
+  const values = valuesOf(line);
+  const stored = storedOf(line);
+  const order = orderOf(line);
+  memory.fill(to, 0, <usize>channels * width << 5);
+  for (let own = startsOf(line) + (<usize>f << 2), after = own + (<usize>some << 2); own < after; own += 4, to += 4) {
+    let w = to; // where the word of the window begins
+    let begins = 0; // place of its first channel; places ascend
+    for (let at = <usize>load<i32>(own) << 2, last = <usize>load<i32>(own, 4) << 2; at < last; at += 4) {
+      const place = load<i32>(stored + at);
+      for (; place - begins >= channels; begins += channels) w += 32;
+      const value = load<f32>(values + (order == 0 ? at : <usize>load<i32>(order + at) << 2));
+      store<f32>(w + (<usize>(place - begins) * width << 5), value);
     }
   }
 }

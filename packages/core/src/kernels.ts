@@ -97,6 +97,12 @@ export interface StoredKernel {
   readonly entries: Compressed;
 }
 
+/** A kernel of windows, of which perhaps only a part is stored; it is written out when a backend first asks for the whole. */
+export interface WindowKernel {
+  readonly whole: () => Storage;
+  readonly stored: StoredKernel | undefined;
+}
+
 /** A step of `batch` texts with `hidden` units. */
 export interface LstmCellSize {
   readonly batch: number;
@@ -456,23 +462,22 @@ export interface SparseKernels {
     step: AdamStep & { except?: number | undefined },
   ): void;
 
-  /** `maxOfWindows`, whose rows are also given as they are stored */
+  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels */
   maxOfWindows(
     rows: Storage,
     packed: PackedRows,
-    kernels: readonly Storage[],
+    kernels: readonly WindowKernel[],
     places: Indices,
     ends: Indices,
     y: Storage,
     winners: Indices,
     size: WindowSize,
   ): void;
-  /** `maxOfWindowsRows`, of kernels that are also given as they are stored, if only a part is */
+  /** `maxOfWindowsRows` of such kernels */
   maxOfWindowsRows(
     dy: Storage,
     winners: Indices,
-    kernels: readonly Storage[],
-    stored: readonly (StoredKernel | undefined)[],
+    kernels: readonly WindowKernel[],
     places: Indices,
     drows: Storage,
     size: WindowSize,

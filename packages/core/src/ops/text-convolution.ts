@@ -1,6 +1,6 @@
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
-import type { Indices, PackedRows, Storage, StoredKernel, WindowSize } from "../kernels.ts";
+import type { Indices, PackedRows, Storage, WindowKernel, WindowSize } from "../kernels.ts";
 import { noGrad, onceOnly, record } from "../record.ts";
 import { indices } from "../scope.ts";
 import { type Shape, ShapeError, show } from "../shape.ts";
@@ -90,12 +90,13 @@ function maxOfWindows(
   const size: WindowSize = { rows: rows.shape[0], batch, time, channels: rows.shape[1], widths };
   const y = empty([batch, widths.reduce((sum, { filters }) => sum + filters, 0)]);
   const winners = indices(y.size);
-  const whole = weights.map(({ whole }) => whole);
-  if (packed === undefined) kernels.maxOfWindows(rows.storage, whole, places, ends, y.storage, winners, size);
-  else kernels.sparse!.maxOfWindows(rows.storage, packed, whole, places, ends, y.storage, winners, size);
+  const parts = weights.map(({ kernel }) => kernel);
+  const whole = () => parts.map((kernel) => kernel.whole());
+  if (packed === undefined) kernels.maxOfWindows(rows.storage, whole(), places, ends, y.storage, winners, size);
+  else kernels.sparse!.maxOfWindows(rows.storage, packed, parts, places, ends, y.storage, winners, size);
 
   const operands = weights.map(({ operand }) => operand);
-  const stored = weights.map(({ stored }) => stored);
+  const stored = parts.map(({ stored }) => stored);
   const isSparse = stored.some((part) => part !== undefined);
   return record("textConvolution", y, [rows, ...operands], (dy) => {
     let found: readonly (Tensor | undefined)[] | undefined;
@@ -110,8 +111,8 @@ function maxOfWindows(
       () => {
         const drows = emptyLike(rows);
         const into = drows.storage;
-        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, winners, whole, stored, places, into, size);
-        else kernels.maxOfWindowsRows(dy.storage, winners, whole, places, into, size);
+        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, winners, parts, places, into, size);
+        else kernels.maxOfWindowsRows(dy.storage, winners, whole(), places, into, size);
         return onceOnly("textConvolution", drows, [dy, ...operands]);
       },
       ...operands.map((_, g) => () => {
@@ -122,14 +123,21 @@ function maxOfWindows(
   });
 }
 
-/** A kernel written out, the part of it that is stored if it is only a part, and which of the two has a gradient. */
-function kernelOf(weight: WeightCube): { whole: Storage; stored: StoredKernel | undefined; operand: Tensor } {
+/** A kernel as backends take it, and what of it has a gradient: all of it, or the values that are stored. */
+function kernelOf(weight: WeightCube): { kernel: WindowKernel; operand: Tensor } {
   if (!(weight instanceof Sparse) || backend().kernels.sparse === undefined) {
     const kernel = dense(weight);
-    return { whole: kernel.storage, stored: undefined, operand: kernel };
+    return { kernel: { whole: () => kernel.storage, stored: undefined }, operand: kernel };
   }
-  const whole = noGrad(() => dense(weight)).storage;
-  return { whole, stored: { values: weight.values.storage, entries: byColumns(weight) }, operand: weight.values };
+  let written: Storage | undefined;
+  const whole = () => {
+    written ??= noGrad(() => dense(weight)).storage;
+    return written;
+  };
+  return {
+    kernel: { whole, stored: { values: weight.values.storage, entries: byColumns(weight) } },
+    operand: weight.values,
+  };
 }
 
 function check(

@@ -5,6 +5,7 @@ import type {
   PackedRows,
   SparseSize,
   StoredKernel,
+  WindowKernel,
   WindowSize,
 } from "../../kernels.ts";
 import { lstm as denseLstm, lstmGates as denseLstmGates } from "./lstm.ts";
@@ -126,22 +127,22 @@ export function adamRows(
 export function maxOfWindows(
   rows: Float32Array,
   _packed: PackedRows,
-  kernels: readonly Float32Array[],
+  kernels: readonly WindowKernel[],
   places: Int32Array,
   ends: Int32Array,
   y: Float32Array,
   winners: Int32Array,
   size: WindowSize,
 ): void {
-  denseMaxOfWindows(rows, kernels, places, ends, y, winners, size);
+  const whole = kernels.map((kernel) => kernel.whole() as Float32Array);
+  denseMaxOfWindows(rows, whole, places, ends, y, winners, size);
 }
 
 /** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
 export function maxOfWindowsRows(
   dy: Float32Array,
   winners: Int32Array,
-  kernels: readonly Float32Array[],
-  stored: readonly (StoredKernel | undefined)[],
+  kernels: readonly WindowKernel[],
   places: Int32Array,
   drows: Float32Array,
   size: WindowSize,
@@ -149,8 +150,9 @@ export function maxOfWindowsRows(
   const { channels } = size;
   drows.fill(0);
   eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
-    const values = (stored[g]?.values as Float32Array | undefined) ?? kernels[g]!;
-    eachTap(stored[g], size, g, w, filter, (c, i) => {
+    const { stored, whole } = kernels[g]!;
+    const values = (stored?.values ?? whole()) as Float32Array;
+    eachTap(stored, size, g, w, filter, (c, i) => {
       drows[row * channels + c]! += f(d * values[i]!);
     });
   });

@@ -1,4 +1,4 @@
-import type { Kernels, SparseKernels, StoredKernel, WindowSize } from "../../kernels.ts";
+import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import type { Share } from "./share.ts";
@@ -182,13 +182,21 @@ export function createSparseWindowKernels(
     return entries;
   };
 
+  const whole = (kernels: readonly WindowKernel[]): Region[] => kernels.map((kernel) => kernel.whole() as Region);
+
+  /** What is stored of a kernel, or if that is not little, all of it. */
+  const lineOf = (kernels: readonly WindowKernel[]): ((g: number) => Line) =>
+    few(kernels.map(({ stored }) => stored)) === undefined
+      ? (g) => ({ kernel: kernels[g]!.whole() as Region })
+      : (g) => ({ stored: kernels[g]!.stored });
+
   const mostFilters = ({ widths }: WindowSize): number => Math.max(...widths.map(({ filters }) => filters));
 
   return {
     maxOfWindows: (
       rows: Region,
       packed: Packed,
-      kernels: readonly Region[],
+      kernels: readonly WindowKernel[],
       places: Region,
       ends: Region,
       y: Region,
@@ -196,53 +204,42 @@ export function createSparseWindowKernels(
       size: WindowSize,
     ) => {
       const { values, table, ids } = packed;
-      if (densityOf(table) > BREAK_EVEN.rows) return dense.maxOfWindows(rows, kernels, places, ends, y, winners, size);
+      if (densityOf(table) > BREAK_EVEN.rows) {
+        return dense.maxOfWindows(rows, whole(kernels), places, ends, y, winners, size);
+      }
       const { starts, places: stored } = table as Entries;
       const { rows: count, batch, time, channels } = size;
       const { columns, widest, taps } = summary(size);
       const entries = storedIn(ids, starts);
       const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest) >>> 0;
       const work = (entries + batch * time) * taps;
-      withLines(
-        memory,
-        size,
-        (g) => ({ kernel: kernels[g]! }),
-        (lines) =>
-          share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
-            ...[...lines, widest, values.pointer, starts.pointer, stored.pointer, ids.pointer],
-            ...[places.pointer, ends.pointer, y.pointer, winners.pointer],
-            ...[count, batch, time, channels, columns, begin, end, parts, at],
-          ]),
+      withLines(memory, size, lineOf(kernels), (lines) =>
+        share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
+          ...[...lines, widest, values.pointer, starts.pointer, stored.pointer, ids.pointer],
+          ...[places.pointer, ends.pointer, y.pointer, winners.pointer],
+          ...[count, batch, time, channels, columns, begin, end, parts, at],
+        ]),
       );
     },
 
     maxOfWindowsRows: (
       dy: Region,
       winners: Region,
-      kernels: readonly Region[],
-      stored: readonly (StoredKernel | undefined)[],
+      kernels: readonly WindowKernel[],
       places: Region,
       drows: Region,
       size: WindowSize,
     ) => {
-      const entries = few(stored);
-      if (entries === undefined) return dense.maxOfWindowsRows(dy, winners, kernels, places, drows, size);
+      const entries = few(kernels.map(({ stored }) => stored));
+      if (entries === undefined) return dense.maxOfWindowsRows(dy, winners, whole(kernels), places, drows, size);
       const { rows: count, batch, time, channels } = size;
       const { columns, widest } = summary(size);
       const scratch = simd.maxOfWindowsRowsSparseScratch(count, channels, entries, widest, mostFilters(size)) >>> 0;
-      withLines(
-        memory,
-        size,
-        (g) => ({ stored: stored[g] }),
-        (lines) =>
-          share(
-            "maxOfWindowsRowsSparse",
-            { n: channels, work: batch * entries, grain: 4, scratch },
-            (begin, end, at) => [
-              ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
-              ...[count, batch, time, channels, columns, begin, end, at],
-            ],
-          ),
+      withLines(memory, size, lineOf(kernels), (lines) =>
+        share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
+          ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
+          ...[count, batch, time, channels, columns, begin, end, at],
+        ]),
       );
     },
 
