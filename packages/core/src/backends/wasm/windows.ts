@@ -8,7 +8,7 @@ type WindowKernels = Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfW
 export type SparseWindowKernels = Pick<SparseKernels, keyof WindowKernels>;
 
 /** Up to these densities of the table and of the kernels, computing with what is stored is faster. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { rows: 0.6, kernels: 0.18 } as const;
+const BREAK_EVEN = { rows: 0.7, kernels: 0.18 } as const;
 
 /** What of a width a compiled kernel needs; see `window-widths.ts`. */
 interface Line {
