@@ -11,36 +11,91 @@ const NUMBER = 8;
 // A row: where its numbers end; which of the rows it is.
 const ROW = 8;
 
-/** @param entries - That the rows store, repeated ones counted again. */
-export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, widest: i32): usize {
-  return (<usize>channels * widest << 5) + (<usize>rows * widest << 5) + <usize>entries * NUMBER + <usize>rows * ROW + (<usize>(channels + 2) << 2);
+/** @param entries - That the rows store, repeated ones counted again. @param filters - Of any width. */
+export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, widest: i32, filters: i32, batch: i32): usize {
+  return numbersAt(rows, channels, widest, filters, batch) + <usize>entries * NUMBER + (<usize>(channels + 2) << 2);
 }
 
-/** See `SparseKernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. */
+/** Before the numbers lie a panel, the projections of all rows, their order, which filters are live, and of eight of them the largest windows of every text. */
+function numbersAt(rows: i32, channels: i32, widest: i32, filters: i32, batch: i32): usize {
+  return (<usize>(channels + rows) * widest << 5) + <usize>rows * ROW + (<usize>(filters + 8) << 2) + (<usize>batch << 6);
+}
+
+/**
+ * See `SparseKernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. A kernel that stores little, or nothing for
+ * some filters, is given by what it stores: those filters are not computed.
+ */
 export function maxOfPackedWindows(
-  widths: usize, lines: i32, widest: i32, values: usize, starts: usize, stored: usize, ids: usize, places: usize, ends: usize, y: usize, winners: usize,
+  widths: usize, lines: i32, widest: i32, most: i32, values: usize, starts: usize, stored: usize, ids: usize, places: usize, ends: usize, y: usize, winners: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   const panel = scratch;
   const projected = panel + (<usize>channels * widest << 5);
   const order = projected + (<usize>count * widest << 5);
-  const numbers = order + <usize>count * ROW;
+  const live = order + <usize>count * ROW;
+  const largest = live + (<usize>(most + 8) << 2);
+  const numbers = scratch + numbersAt(count, channels, widest, most, batch);
   gather(values, starts, stored, ids, count, channels, order, numbers);
   let eight = 0;
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const width = widthOf(line);
     const filters = filtersOf(line);
-    for (let f = 0; f < filters; f += 8, eight = eight + 1 == parts ? 0 : eight + 1) {
+    const alive = liveFilters(line, live);
+    if (alive < filters && begin == 0) clearOthers(live, alive, filters, y, winners, batch, columns);
+    for (let k = 0; k < alive; k += 8, eight = eight + 1 == parts ? 0 : eight + 1) {
       if (eight < begin || eight >= end) continue;
-      const some = min(filters - f, 8);
-      if (startsOf(line) == 0) packByChannel(kernelOf(line) + (<usize>f << 2), channels, width, filters, some, panel);
-      else packStored(line, f, some, channels, panel);
+      const some = min(alive - k, 8);
+      const own = live + (<usize>k << 2);
+      const kernel = kernelOf(line);
+      if (kernel != 0) packByChannel(kernel + (<usize>k << 2), channels, width, filters, some, panel);
+      else packStored(line, own, some, channels, panel);
       project(order, numbers, panel, projected, count, width);
-      const at = <usize>f << 2;
-      largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
+      const at = <usize>load<i32>(own) << 2;
+      const last = <usize>load<i32>(own + (<usize>(some - 1) << 2)) << 2;
+      if (last - at == <usize>(some - 1) << 2) largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
+      else {
+        const won = largest + (<usize>batch << 5);
+        largestOfTexts(projected, places, ends, width, largest, won, batch, time, 8, some);
+        putLanes(largest, own, some, y, batch, columns);
+        putLanes(won, own, some, winners, batch, columns);
+      }
     }
     y += <usize>filters << 2;
     winners += <usize>filters << 2;
+  }
+}
+
+/** Which filters store something, and how many; all of them if the kernel is given as a whole. */
+function liveFilters(line: usize, live: usize): i32 {
+  const filters = filtersOf(line);
+  let alive = 0;
+  for (let f = 0; f < filters; f++) {
+    const own = startsOf(line) + (<usize>f << 2);
+    store<i32>(live + (<usize>alive << 2), f);
+    if (kernelOf(line) != 0 || load<i32>(own) < load<i32>(own, 4)) alive++;
+  }
+  return alive;
+}
+
+/** y and winners of filters that are not live are 0. */
+function clearOthers(live: usize, alive: i32, filters: i32, y: usize, winners: usize, batch: i32, columns: i32): void {
+  for (let f = 0, k = 0; f < filters; f++) {
+    if (k < alive && load<i32>(live + (<usize>k << 2)) == f) {
+      k++;
+      continue;
+    }
+    for (let b = 0; b < batch; b++) {
+      const at = <usize>(b * columns + f) << 2;
+      store<f32>(y + at, 0);
+      store<i32>(winners + at, 0);
+    }
+  }
+}
+
+/** to[b,live[k]] = from[b,k], 32 bits each, for eight at most. */
+function putLanes(from: usize, live: usize, some: i32, to: usize, batch: i32, columns: i32): void {
+  for (let b = 0; b < batch; b++, from += 32, to += <usize>columns << 2) {
+    for (let at: usize = 0; at < <usize>some << 2; at += 4) store<i32>(to + (<usize>load<i32>(live + at) << 2), load<i32>(from + at));
   }
 }
 
@@ -58,14 +113,15 @@ function packByChannel(kernel: usize, channels: i32, width: i32, filters: i32, s
   }
 }
 
-/** The same of what is stored of filters `f` … `f + some − 1`. */
-function packStored(line: usize, f: i32, some: i32, channels: i32, to: usize): void {
+/** The same of what is stored of the filters that are listed. */
+function packStored(line: usize, live: usize, some: i32, channels: i32, to: usize): void {
   const width = <usize>widthOf(line);
   const values = valuesOf(line);
   const stored = storedOf(line);
   const order = orderOf(line);
   memory.fill(to, 0, <usize>channels * width << 5);
-  for (let own = startsOf(line) + (<usize>f << 2), after = own + (<usize>some << 2); own < after; own += 4, to += 4) {
+  for (let after = live + (<usize>some << 2); live < after; live += 4, to += 4) {
+    const own = startsOf(line) + (<usize>load<i32>(live) << 2);
     let w = to; // where the word of the window begins
     let begins = 0; // place of its first channel; places ascend
     for (let at = <usize>load<i32>(own) << 2, last = <usize>load<i32>(own, 4) << 2; at < last; at += 4) {
@@ -307,10 +363,12 @@ function rowsOfWidth(
     const stop = nonZero(dy, filters, 4, list);
     for (let item = list; item < stop; item += 4) {
       const at = <usize>load<i32>(item) << 2;
+      const first = load<usize>(own + at);
+      const last = load<usize>(own + at, 4);
+      if (first == last) continue;
       rowsOfWords(places + (<usize>load<i32>(winners + at) << 2), width, sums, row, words);
       const scale = v128.load32_splat(dy + at);
-      const last = load<usize>(own + at, 4);
-      for (let entry = load<usize>(own + at); entry < last; entry += ENTRY) {
+      for (let entry = first; entry < last; entry += ENTRY) {
         const to = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
         const sum = multiplyAdd(v128.load32_zero(to), scale, v128.load32_zero(entry, 8));
         v128.store32_lane(to, sum, 0);

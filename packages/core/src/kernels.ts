@@ -462,7 +462,7 @@ export interface SparseKernels {
     step: AdamStep & { except?: number | undefined },
   ): void;
 
-  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels */
+  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and winners are 0 for a filter of which nothing is stored */
   maxOfWindows(
     rows: Storage,
     packed: PackedRows,

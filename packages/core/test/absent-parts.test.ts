@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Backend,
+  dense,
   gradients,
   lstm,
   matmul,
@@ -51,6 +52,39 @@ describe.each(backends.filter(({ name }) => SPARSE.includes(name)))("on $name", 
     const x = floats([2, 3, 6] as const, (_b, _t, input) => input === 2);
     const { output } = lstm(x, [[layer]]);
     expect((await output.read()).every(Number.isFinite)).toBe(true);
+  });
+
+  test.each([3, 12, 20])("empty ones of %i filters of a text convolution", async (filters) => {
+    const table = floats([9, 8] as const, (word) => word === 7);
+    const everySecond = Int32Array.from({ length: 36 }, (_, i) => 2 * i);
+    const values = tensor(
+      everySecond.map((at) => table.data[at]!),
+      [36],
+    );
+    const texts = tokens([4, 1, 7, 5, 2, 7], [2, 3]);
+    for (const share of [1, 2, 7]) {
+      const kernel = stored(
+        [2, 8, filters] as const,
+        (w, channel, f) => f % 3 === 1 && (w + channel + f) % share === 0,
+      );
+      const y = await textConvolution(new Sparse([9, 8] as const, everySecond, values), texts, [{ kernel }]).read();
+      expect(y.filter((_, i) => (i % filters) % 3 !== 1).every((value) => value === 0)).toBe(true);
+      expect(y.some((value) => value !== 0)).toBe(true); // infinite, or not a number
+    }
+  });
+
+  test.each([3, 12, 20])("all of %i filters but empty ones, the bits of a dense kernel", async (filters) => {
+    const table = stored([9, 8] as const, (word, channel) => (word + channel) % 2 === 0);
+    const kernel = stored([2, 8, filters] as const, (w, channel, f) => f !== 2 && (w + channel + f) % 4 === 0);
+    const [asStored, written] = await Promise.all(
+      [kernel, dense(kernel)].map((one) => {
+        const y = textConvolution(table, tokens([4, 1, 3, 6, 2, 0], [2, 3]), [{ kernel: one }]);
+        const found = gradients(sum(mul(y, y)), [table.values, kernel.values]);
+        return Promise.all([y, ...found].map((tensor) => tensor.read()));
+      }),
+    );
+    expect(asStored![0]!.some((value) => value > 0)).toBe(true);
+    expect(asStored).toEqual(written);
   });
 
   test("empty filters of a text convolution, on the way back", async () => {

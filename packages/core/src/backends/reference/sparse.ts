@@ -136,6 +136,14 @@ export function maxOfWindows(
 ): void {
   const whole = kernels.map((kernel) => kernel.whole() as Float32Array);
   denseMaxOfWindows(rows, whole, places, ends, y, winners, size);
+  // filters of which nothing is stored are not computed
+  for (let g = 0, first = 0; g < kernels.length; first += size.widths[g++]!.filters) {
+    const starts = kernels[g]!.stored?.entries.starts as Int32Array | undefined;
+    for (let f = 0; starts !== undefined && f < size.widths[g]!.filters; f++) {
+      if (starts[f] !== starts[f + 1]) continue;
+      for (let at = first + f; at < y.length; at += y.length / size.batch) [y[at], winners[at]] = [0, 0];
+    }
+  }
 }
 
 /** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */

@@ -102,7 +102,7 @@ export interface Exports {
   spread(...operands: number[]): void;
   collect(...operands: number[]): void;
   maxOfPackedWindows(...operands: number[]): void;
-  maxOfPackedWindowsScratch(rows: number, entries: number, channels: number, widest: number): number;
+  maxOfPackedWindowsScratch(...sizes: number[]): number;
   maxOfWindowsRowsSparse(...operands: number[]): void;
   maxOfWindowsKernelsSparse(...operands: number[]): void;
   maxOfWindowsRowsSparseScratch(

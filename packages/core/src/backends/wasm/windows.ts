@@ -164,6 +164,18 @@ export function createSparseWindowKernels(
     return found;
   };
 
+  const lacking = new WeakMap<Entries, boolean>();
+
+  /** Whether nothing is stored of some filter. */
+  const lacksFilters = (kernel: Entries): boolean => {
+    let found = lacking.get(kernel);
+    if (found === undefined) {
+      found = memory.integers(kernel.starts).some((start, f, starts) => start === starts[f + 1]);
+      lacking.set(kernel, found);
+    }
+    return found;
+  };
+
   /** How much the rows of a batch's words store. */
   const storedIn = (ids: Region, starts: Region): number => {
     const [rows, begins] = [memory.integers(ids), memory.integers(starts)];
@@ -184,11 +196,15 @@ export function createSparseWindowKernels(
 
   const whole = (kernels: readonly WindowKernel[]): Region[] => kernels.map((kernel) => kernel.whole() as Region);
 
-  /** What is stored of a kernel, or if that is not little, all of it. */
-  const lineOf = (kernels: readonly WindowKernel[]): ((g: number) => Line) =>
-    few(kernels.map(({ stored }) => stored)) === undefined
-      ? (g) => ({ kernel: kernels[g]!.whole() as Region })
-      : (g) => ({ stored: kernels[g]!.stored });
+  /** What is stored of a kernel, if that is little, or nothing for some filters; or all of it. */
+  const lineOf = (kernels: readonly WindowKernel[]): ((g: number) => Line) => {
+    const little = few(kernels.map(({ stored }) => stored)) !== undefined;
+    return (g) => {
+      const { stored, whole } = kernels[g]!;
+      const asStored = stored !== undefined && (little || lacksFilters(stored.entries as Entries));
+      return asStored ? { stored } : { kernel: whole() as Region };
+    };
+  };
 
   const mostFilters = ({ widths }: WindowSize): number => Math.max(...widths.map(({ filters }) => filters));
 
@@ -211,11 +227,12 @@ export function createSparseWindowKernels(
       const { rows: count, batch, time, channels } = size;
       const { columns, widest, taps } = summary(size);
       const entries = storedIn(ids, starts);
-      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest) >>> 0;
+      const most = mostFilters(size);
+      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest, most, batch) >>> 0;
       const work = (entries + batch * time) * taps;
       withLines(memory, size, lineOf(kernels), (lines) =>
         share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
-          ...[...lines, widest, values.pointer, starts.pointer, stored.pointer, ids.pointer],
+          ...[...lines, widest, most, values.pointer, starts.pointer, stored.pointer, ids.pointer],
           ...[places.pointer, ends.pointer, y.pointer, winners.pointer],
           ...[count, batch, time, channels, columns, begin, end, parts, at],
         ]),
