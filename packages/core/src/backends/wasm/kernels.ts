@@ -325,8 +325,9 @@ export function createKernels(
     ) => {
       const { dim, table, steps, beta1, beta2, epsilon } = size;
       const [starts] = packing(table);
+      const seen = memory.integers(since);
       let absent = 0;
-      for (const from of memory.integers(since)) absent += steps - from;
+      for (let i = 0; i < seen.length; i++) absent += steps - seen[i]!;
       const scratch = simd.adamAbsentScratch(steps) >>> 0;
       const work = absent * rowLength(size) * ADAM + ids.length * ROW;
       share("adamAbsent", { n: team.size, work, scratch }, (begin, end, at) => [
