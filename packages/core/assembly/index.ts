@@ -1,6 +1,6 @@
 // What `src/backends/wasm/kernels.ts` calls. Pointers and strides are in bytes, sizes in elements.
 export { abs, add, div, exp, fill, log, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
-export { copyRows, gatherRows, place, placeWinners, read, scatterRows, takeWinners } from "./movement";
+export { copyRows, gatherRows, place, placeWinners, read, scatter, scatterRows, takeWinners } from "./movement";
 export { max, sum } from "./reduction";
 export { crossEntropy, crossEntropyGradient } from "./cross-entropy";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
@@ -8,6 +8,7 @@ export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,
 } from "./convolution";
 export { dropoutMask } from "./dropout";
+export { expand, gatherBits } from "./bits";
 export { lstm, lstmGates, lstmScratch, lstmSparseScratch } from "./lstm";
 export { lstmCell, lstmCellGradient } from "./lstm-cell";
 export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";

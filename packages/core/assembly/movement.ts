@@ -116,6 +116,11 @@ export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim
   }
 }
 
+/** out[positions[i]] = values[i] */
+export function scatter(values: usize, positions: usize, out: usize, count: i32): void {
+  for (let i: usize = 0; i < <usize>count << 2; i += 4) store<f32>(out + (<usize>load<i32>(positions + i) << 2), load<f32>(values + i));
+}
+
 /** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
 export function placeWinners(dy: usize, winners: usize, dx: usize, outer: i32, axis: i32, inner: i32): void {
   fill(0, dx, <usize>outer * axis * inner << 2);

@@ -462,6 +462,11 @@ export interface SparseKernels {
     step: AdamStep & { except?: number | undefined },
   ): void;
 
+  /** out = 0, then out[positions[i]] = values[i]; positions ascend */
+  expand(values: Storage, positions: Indices, out: Storage): void;
+  /** values[i] = x[positions[i]]; positions ascend */
+  compress(x: Storage, positions: Indices, values: Storage): void;
+
   /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and winners are 0 for a filter of which nothing is stored */
   maxOfWindows(
     rows: Storage,

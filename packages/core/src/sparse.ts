@@ -1,6 +1,4 @@
-import { positionsOf } from "./compressed.ts";
-import { reshape } from "./ops/reshape.ts";
-import { scatterRows } from "./ops/rows.ts";
+import { expand } from "./ops/expand.ts";
 import { checkShape, type Shape, ShapeError, show, sizeOf } from "./shape.ts";
 import type { Tensor, Vector } from "./tensor.ts";
 
@@ -54,7 +52,5 @@ export type WeightCube = Weight<readonly [number, number, number]>;
 
 /** The weight as a tensor of its full shape, zeros where nothing is stored. Differentiable with respect to the values. */
 export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
-  if (!(weight instanceof Sparse)) return weight;
-  const column = reshape(weight.values, [weight.values.size, 1]);
-  return reshape(scatterRows(column, positionsOf(weight), weight.size), weight.shape) as Tensor<S>;
+  return weight instanceof Sparse ? expand(weight.values, weight) : weight;
 }

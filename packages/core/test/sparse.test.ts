@@ -7,6 +7,7 @@ import {
   adamUpdate,
   type Backend,
   conv1d,
+  dense,
   embedding,
   gradients,
   matmul,
@@ -66,6 +67,10 @@ const trials: Record<string, (rng: Rng) => Trial> = {
       weights: [[width, channels, filters]],
       run: ([x], [w]) => conv1d(x as Tensor<readonly [number, number, number]>, w as WeightCube),
     };
+  },
+  "written out": (rng) => {
+    const shape = [sizeBelow(rng, 12), sizeBelow(rng, 40)];
+    return { inputs: [shape], weights: [shape], run: ([x], [w]) => mul(x!, dense(w!)) };
   },
   embedding: (rng) => {
     const [rows, dim] = [1 + rng.below(50), sizeBelow(rng, 40)];

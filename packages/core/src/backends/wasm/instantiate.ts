@@ -96,6 +96,9 @@ export interface Exports {
   sparseWeightGradient(...operands: number[]): void;
   sparseWeightGradientScratch(inner: number, columns: number, entries: number): number;
   sparseProductValuesScratch(inner: number, columns: number, entries: number): number;
+  scatter(values: number, positions: number, out: number, count: number): void;
+  expand(values: number, end: number, bits: number, out: number, n: number): void;
+  gatherBits(...operands: number[]): void;
   gatherPacked(...operands: number[]): void;
   scatterPacked(...operands: number[]): void;
   adamPacked(...operands: number[]): void;

@@ -1,4 +1,5 @@
 import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize } from "../../kernels.ts";
+import { Bits } from "./bits.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { ADAM, adamRates } from "./rates.ts";
@@ -38,6 +39,7 @@ export function createSparseKernels(
   share: Share,
   dense: Pick<Kernels, "weightGradient">,
 ): Omit<SparseKernels, "lstm" | "lstmGates" | keyof SparseWindowKernels> {
+  const bits = new Bits(memory);
   const pointersOf = ({ starts, places, order }: Entries): number[] => [
     starts.pointer,
     places.pointer,
@@ -139,8 +141,27 @@ export function createSparseKernels(
       ]);
     },
 
+    expand: (values: Region, positions: Region, out: Region) => {
+      const known = bits.ofPositions(positions, out.length);
+      if (known !== undefined) {
+        return simd.expand(values.pointer, values.pointer + values.bytes, known.pointer, out.pointer, out.length);
+      }
+      simd.fill(0, out.pointer, out.bytes);
+      simd.scatter(values.pointer, positions.pointer, out.pointer, values.length);
+    },
+    compress: (x: Region, positions: Region, values: Region) =>
+      simd.gatherRows(x.pointer, positions.pointer, values.pointer, values.length, 1),
     gatherRows: ({ values, table, ids }: Packed, out: Region) => {
       const { starts, places } = table as Entries;
+      const known = bits.ofRows(table as Entries);
+      if (known !== undefined) {
+        const end = values.pointer + values.bytes;
+        const work = ids.length * table.inner * (MOVE / 4);
+        share("gatherBits", { n: ids.length, work }, (begin, stop) => [
+          ...[values.pointer, end, starts.pointer, known.pointer, ids.pointer, out.pointer, table.inner, begin, stop],
+        ]);
+        return;
+      }
       const work = ids.length * (table.inner + (places.length / table.columns) * MOVE);
       share("gatherPacked", { n: ids.length, work }, (begin, end) => [
         ...[values.pointer, starts.pointer, places.pointer, ids.pointer, out.pointer, table.inner, begin, end],
