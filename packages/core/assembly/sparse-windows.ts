@@ -301,8 +301,8 @@ function sparseScratch(entries: i32, widest: i32, filters: i32, items: i32): usi
   return <usize>entries * ENTRY + (<usize>(filters + 1 + items) << 2) + windowsBytes(widest) + 64;
 }
 
-export function maxOfWindowsRowsSparseScratch(rows: i32, channels: i32, entries: i32, widest: i32, filters: i32): usize {
-  return sumsBytes(rows, channels) + sparseScratch(entries, widest, filters, filters);
+export function maxOfWindowsRowsSparseScratch(rows: i32, own: i32, channels: i32, entries: i32, widest: i32, filters: i32): usize {
+  return sumsBytes(rows, own, channels) + sparseScratch(entries, widest, filters, filters);
 }
 
 export function maxOfWindowsKernelsSparseScratch(entries: i32, widest: i32, filters: i32, batch: i32): usize {
@@ -319,7 +319,7 @@ export function maxOfWindowsRowsSparse(
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
     rowsOfWidth(
-      line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + sumsBytes(count, own),
+      line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + sumsBytes(count, own, channels),
     );
     dy += <usize>filters << 2;
     winners += <usize>filters << 2;

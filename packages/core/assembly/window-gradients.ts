@@ -5,14 +5,14 @@ import { filtersOf, firstOf, gradientOf, kernelOf, LINE, widthOf } from "./windo
 
 // What the windows that won give back, to the rows of their words and to the kernel. Parts are as in `windows.ts`.
 
-/** @param most - `width · filters` at most. */
-export function maxOfWindowsRowsScratch(rows: i32, channels: i32, most: i32): usize {
-  return (<usize>(channels + 1) * most << 2) + sumsBytes(rows, channels);
+/** @param own - Channels of a part. @param most - `width · filters` at most. */
+export function maxOfWindowsRowsScratch(rows: i32, own: i32, channels: i32, most: i32): usize {
+  return (<usize>(own + 1) * most << 2) + sumsBytes(rows, own, channels);
 }
 
-/** Room for sums of a part's own channels: whole cache lines a row, none of which is another part's. */
-export function sumsBytes(rows: i32, channels: i32): usize {
-  return <usize>rows * lineOf(channels);
+/** Room for sums of a part's own channels: whole cache lines a row, none of which is another part's. Who has all channels adds to drows itself. */
+export function sumsBytes(rows: i32, own: i32, channels: i32): usize {
+  return own == channels ? 0 : <usize>rows * lineOf(own);
 }
 
 // @ts-ignore: decorator
@@ -21,7 +21,7 @@ function lineOf(channels: i32): usize {
   return ((<usize>channels << 2) + 63) & ~63;
 }
 
-/** Bytes from a row of sums to the next one's. Who has all channels adds to drows itself. */
+/** Bytes from a row of sums to the next one's. */
 export function sumsRow(own: i32, channels: i32): usize {
   return own == channels ? <usize>channels << 2 : lineOf(own);
 }
@@ -57,7 +57,7 @@ export function maxOfWindowsRows(
 ): void {
   const own = end - begin;
   const sums = zeroSums(count, own, channels, drows, scratch);
-  const turned = scratch + sumsBytes(count, own);
+  const turned = scratch + sumsBytes(count, own, channels);
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
     rowsOfWidth(line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, own, turned);

@@ -60,7 +60,7 @@ export interface Exports {
   maxOfWindowsRows(...operands: number[]): void;
   maxOfWindowsKernels(...operands: number[]): void;
   maxOfWindowsScratch(rows: number, channels: number, widest: number): number;
-  maxOfWindowsRowsScratch(rows: number, channels: number, most: number): number;
+  maxOfWindowsRowsScratch(rows: number, own: number, channels: number, most: number): number;
   maxOfWindowsKernelsScratch(batch: number, channels: number, widest: number, most: number): number;
   countNonZero(x: number, n: number): number;
   allFinite(x: number, n: number): number;
@@ -108,13 +108,7 @@ export interface Exports {
   maxOfPackedWindowsScratch(...sizes: number[]): number;
   maxOfWindowsRowsSparse(...operands: number[]): void;
   maxOfWindowsKernelsSparse(...operands: number[]): void;
-  maxOfWindowsRowsSparseScratch(
-    rows: number,
-    channels: number,
-    entries: number,
-    widest: number,
-    filters: number,
-  ): number;
+  maxOfWindowsRowsSparseScratch(...sizes: number[]): number;
   maxOfWindowsKernelsSparseScratch(entries: number, widest: number, filters: number, batch: number): number;
 }
 

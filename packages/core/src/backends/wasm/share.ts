@@ -6,10 +6,16 @@ import type { Part, Team } from "./team.ts";
  * Runs a kernel on ranges of `n`, as many as there are threads and as the work is worth, each with scratch memory of its own.
  *
  * @param size.grain - Ranges begin at multiples of it.
+ * @param size.scratch - Bytes, or what a range of at most so many needs.
  */
 export type Share = (
   kernel: keyof Exports,
-  size: { readonly n: number; readonly work: number; readonly grain?: number; readonly scratch?: number },
+  size: {
+    readonly n: number;
+    readonly work: number;
+    readonly grain?: number;
+    readonly scratch?: number | ((most: number) => number);
+  },
   part: (begin: number, end: number, scratch: number) => Part,
 ) => void;
 
@@ -18,7 +24,7 @@ export function createShare(memory: LinearMemory, team: Team, worth: number): Sh
   return (kernel, { n, work, grain = 1, scratch = 0 }, part) => {
     const most = Math.min(team.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / worth)));
     const step = Math.ceil(n / grain / Math.max(most, 1)) * grain;
-    const room = (scratch + 63) & ~63;
+    const room = ((typeof scratch === "number" ? scratch : scratch(Math.min(n, step))) + 63) & ~63;
     memory.borrow(room * Math.max(most, 1), (pointer) => {
       const parts: Part[] = [];
       for (let begin = 0; begin < n; begin += step) {

@@ -93,7 +93,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
     ) => {
       const { rows: count, batch, time, channels } = size;
       const { columns, taps, most } = summary(size);
-      const scratch = simd.maxOfWindowsRowsScratch(count, channels, most) >>> 0;
+      const scratch = (own: number) => simd.maxOfWindowsRowsScratch(count, own, channels, most) >>> 0;
       withLines(
         memory,
         size,
@@ -251,7 +251,9 @@ export function createSparseWindowKernels(
       if (entries === undefined) return dense.maxOfWindowsRows(dy, winners, whole(kernels), places, drows, size);
       const { rows: count, batch, time, channels } = size;
       const { columns, widest } = summary(size);
-      const scratch = simd.maxOfWindowsRowsSparseScratch(count, channels, entries, widest, mostFilters(size)) >>> 0;
+      const filters = mostFilters(size);
+      const scratch = (own: number) =>
+        simd.maxOfWindowsRowsSparseScratch(count, own, channels, entries, widest, filters) >>> 0;
       withLines(memory, size, lineOf(kernels), (lines) =>
         share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
           ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
