@@ -11,7 +11,7 @@ import { concat } from "./concat.ts";
  * Up to this share of a recurrent weight being stored, skipping the rest is faster. Decided by the pattern alone, so the same everywhere; of products the
  * backend decides.
  */
-const SPARSE = 0.4;
+const SPARSE = 0.45;
 
 /** `weight_ih` of all directions, one below the other: `[directions·4h, input]`. */
 export interface InputWeight {
