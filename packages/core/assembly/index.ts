@@ -16,7 +16,7 @@ export { adamAbsent, adamAbsentScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsScratch } from "./windows";
 export { maxOfWindowsKernels, maxOfWindowsKernelsScratch, maxOfWindowsRows, maxOfWindowsRowsScratch } from "./window-gradients";
 export {
-  adamPacked, collect, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
+  adamPacked, collect, columnsOfPart, gatherPacked, scatterPacked, sparseProduct, sparseProductScratch, sparseProductValues,
   sparseProductValuesScratch, sparseRows, sparseWeightGradient, sparseWeightGradientScratch, spread,
 } from "./sparse";
 export {

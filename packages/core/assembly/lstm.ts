@@ -2,7 +2,7 @@ import { gateSigmoid4, gateTanh4 } from "./gates";
 import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
 import { transposeBlock } from "./movement";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
-import { align, columnsOf, pairUp, sparseRows, TILE } from "./sparse";
+import { align, columnsOf, columnsScratch, prepare, sparseRows, turnedAt } from "./sparse";
 
 // One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or a thread's part) by falling length, so at every
 // step they are the first `alive` of it, and their states are that many rows of compact matrices.
@@ -38,8 +38,11 @@ export function lstmScratch(texts: i32, hidden: i32): usize {
   return stepScratch(texts, hidden) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64;
 }
 
+/** @param entries - Of both directions. */
 export function lstmSparseScratch(texts: i32, hidden: i32, entries: i32): usize {
-  return stepScratch(texts, hidden) + align(<usize>entries << 3) + <usize>(4 * hidden + TILE) * sparseRow(texts) + 64;
+  const row = sparseRow(texts);
+  const weight = max(columnsScratch(hidden, 4 * hidden, entries, row), columnsScratch(4 * hidden, hidden, entries, row));
+  return stepScratch(texts, hidden) + weight + 64;
 }
 
 // @ts-ignore: decorator
@@ -48,31 +51,29 @@ function sparseRow(texts: i32): usize {
   return <usize>sparseRows(texts) << 2;
 }
 
-/** Pairs the entries up, and clears what lies between the last text and the end of a vector: it is computed with, and denormal numbers would be slow. */
-function prepare(values: usize, places: usize, order: usize, entries: i32, texts: i32, inner: i32, pairs: usize): void {
-  const row = sparseRow(texts);
-  pairUp(values, places, order, entries, row, pairs);
-  memory.fill(pairs + align(<usize>entries << 3), 0, <usize>(inner + TILE) * row);
+/** This direction's half of a weight of both, whose columns and places are the second half if `reverse`, is `prepared`. Returns where its columns begin. */
+function prepareOwn(
+  values: usize, starts: usize, places: usize, order: usize, inner: i32, columns: i32, reverse: bool, texts: i32, prepared: usize, bytes: usize,
+): usize {
+  // also what lies between the last text and the end of a vector: it is computed with, and denormal numbers would be slow
+  memory.fill(prepared, 0, bytes);
+  const own = reverse ? starts + (<usize>columns << 2) : starts;
+  prepare(values, own, places, order, inner, columns, reverse ? inner : 0, sparseRow(texts), prepared);
+  return own;
 }
 
-/**
- * y[i,:] = x[i,:]·weight, or += where `resume`, for the texts alive, of what a weight of both directions stores: its columns and places are this one's in the second
- * half, if `reverse`. The entries are paired for blocks of texts whose size does not change.
- */
+/** y[i,:] = x[i,:]·weight, or += where `resume`, for the texts alive, in blocks of texts whose size does not change. */
 function sparseStep(
-  x: usize, xRow: usize, y: usize, yRow: usize, alive: i32, inner: i32, columns: i32, texts: i32, starts: usize, entries: i32, reverse: bool, resume: bool,
-  pairs: usize,
+  x: usize, xRow: usize, y: usize, yRow: usize, alive: i32, inner: i32, columns: i32, texts: i32, own: usize, prepared: usize, resume: bool,
 ): void {
   const size = sparseRows(texts);
   const row = <usize>size << 2;
-  const turned = pairs + align(<usize>entries << 3);
-  const tile = turned + <usize>inner * row;
-  const own = reverse ? starts + (<usize>columns << 2) : starts;
-  const origin = reverse ? turned - <usize>inner * row : turned;
+  const entries = load<i32>(own + (<usize>columns << 2)) - load<i32>(own);
+  const turned = turnedAt(prepared, inner, columns, entries, row);
   for (let i = 0; i < alive; i += size) {
     const some = min(alive - i, size);
     transposeBlock(x + i * xRow, xRow, turned, row, some, inner);
-    columnsOf(own, columns, pairs, origin, row, tile, y + i * yRow, yRow, some, (some + 7) & ~7, resume);
+    columnsOf(inner, columns, entries, prepared, turned, row, y + i * yRow, yRow, some, (some + 7) & ~7, resume);
   }
 }
 
@@ -94,8 +95,12 @@ export function lstm(
   const zRow = gatesRow(hidden);
   const weights = scratch + stepScratch(texts, hidden);
   const packed = weights + packedAt();
+  let own: usize = 0;
   if (recurrent != 0) packTransposed(recurrent, row, hidden, 4 * hidden, packed);
-  else prepare(values, entryPlaces, entryOrder, entries, texts, hidden, weights);
+  else {
+    const bytes = columnsScratch(hidden, 4 * hidden, entries, sparseRow(texts));
+    own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, hidden, 4 * hidden, reverse, texts, weights, bytes);
+  }
   memory.fill(c, 0, <usize>texts * row);
 
   for (let step = 0, alive = texts; ; step++) {
@@ -108,7 +113,7 @@ export function lstm(
     }
     if (step > 0) {
       if (recurrent != 0) product(h, row, packed, z, zRow, alive, hidden, 4 * hidden, true, weights);
-      else sparseStep(h, row, z, zRow, alive, hidden, 4 * hidden, texts, entryStarts, entries, reverse, true, weights);
+      else sparseStep(h, row, z, zRow, alive, hidden, 4 * hidden, texts, own, weights, true);
     }
     for (let i = 0; i < alive; i++) {
       const n = token(starts, order, i, step, reverse);
@@ -195,8 +200,12 @@ export function lstmGates(
   const zRow = gatesRow(hidden);
   const weights = scratch + stepScratch(texts, hidden);
   const packed = weights + packedAt();
+  let own: usize = 0;
   if (recurrent != 0) pack(recurrent, row, 4 * hidden, hidden, packed);
-  else prepare(values, entryPlaces, entryOrder, entries, texts, 4 * hidden, weights);
+  else {
+    const bytes = columnsScratch(4 * hidden, hidden, entries, sparseRow(texts));
+    own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, 4 * hidden, hidden, reverse, texts, weights, bytes);
+  }
   memory.fill(dh, 0, <usize>texts * row);
   for (let i = 0; i < texts; i++) {
     memory.copy(dc + <usize>i * row, dfinals + <usize>load<i32>(order + (<usize>i << 2)) * stateRow, row);
@@ -216,7 +225,7 @@ export function lstmGates(
     }
     if (step == 0) break;
     if (recurrent != 0) product(dz, zRow, packed, dh, row, alive, 4 * hidden, hidden, false, weights);
-    else sparseStep(dz, zRow, dh, row, alive, 4 * hidden, hidden, texts, entryStarts, entries, reverse, false, weights);
+    else sparseStep(dz, zRow, dh, row, alive, 4 * hidden, hidden, texts, own, weights, false);
   }
 }
 

@@ -18,12 +18,38 @@ export function sparseRows(rows: i32): i32 {
 }
 
 /** Columns that are turned back together: whole cache lines of y. */
-export const TILE = 16;
+const TILE = 16;
 
-/** Scratch memory of `sparseProduct`: the entries, a turned block of x, a tile of results. */
-export function sparseProductScratch(rows: i32, inner: i32, entries: i32): usize {
-  const row = <usize>sparseRows(rows) << 2;
-  return align(<usize>entries << 3) + <usize>inner * row + TILE * row;
+/** Bytes of a turned block of x that stay in the first-level cache while every column goes through it. */
+const CACHED = 24576;
+/** Entries that a column must have in such a part of x, on average: or to keep its results apart costs more than it saves. */
+const WORTH = 32;
+
+/** Into how many parts, one after the other, the places of a block are cut: each is gone through by all columns. */
+export function partsOf(inner: i32, columns: i32, entries: i32, row: usize): i32 {
+  const parts = <i32>((<usize>inner * row + CACHED - 1) / CACHED);
+  return parts == 0 || <i64>entries < <i64>parts * WORTH * columns ? 1 : parts;
+}
+
+/** Scratch memory for a prepared weight, a turned block of x, and results: those of a few columns, or where x is gone through in parts, of all. */
+export function columnsScratch(inner: i32, columns: i32, entries: i32, row: usize): usize {
+  const parts = partsOf(inner, columns, entries, row);
+  const results = parts == 1 ? TILE : columns;
+  return preparedBytes(inner, columns, entries, row) + <usize>(inner + results) * row;
+}
+
+/** The entries, and where each part of each column ends. */
+function preparedBytes(inner: i32, columns: i32, entries: i32, row: usize): usize {
+  return align(<usize>entries << 3) + align(<usize>(partsOf(inner, columns, entries, row) * columns + 1) << 2);
+}
+
+/** Where x is turned to. */
+export function turnedAt(prepared: usize, inner: i32, columns: i32, entries: i32, row: usize): usize {
+  return prepared + preparedBytes(inner, columns, entries, row);
+}
+
+export function sparseProductScratch(rows: i32, inner: i32, columns: i32, entries: i32): usize {
+  return columnsScratch(inner, columns, entries, <usize>sparseRows(rows) << 2);
 }
 
 // @ts-ignore: decorator
@@ -41,9 +67,8 @@ export function sparseProduct(
   const row = <usize>size << 2;
   const blocks = (rows + size - 1) / size;
   const count = load<i32>(starts + (<usize>columns << 2));
-  const turned = scratch + align(<usize>count << 3);
-  const tile = turned + <usize>inner * row;
-  pairUp(values, places, order, count, row, scratch);
+  const turned = turnedAt(scratch, inner, columns, count, row);
+  prepare(values, starts, places, order, inner, columns, 0, row, scratch);
 
   for (let unit = begin; unit < end; unit++) {
     const b = unit / blocks;
@@ -52,39 +77,74 @@ export function sparseProduct(
     if (some < size) memory.fill(turned, 0, <usize>inner * row);
     transposeBlock(x + (<usize>(b * stride + i * step) << 2), <usize>step << 2, turned, row, some, inner);
     const to = y + (<usize>(b * rows + i) * columns << 2);
-    columnsOf(starts, columns, scratch, turned, row, tile, to, <usize>columns << 2, some, size, false);
+    columnsOf(inner, columns, count, scratch, turned, row, to, <usize>columns << 2, some, size, false);
   }
 }
 
-/**
- * y[i,j], or += where `resume`, of a turned block of `x`: entries begin where `starts` says of each column; `size`, a multiple of 8, is at least the rows `i`.
- */
+/** y[i,j], or += where `resume`, of a turned block of x by a prepared weight; `size`, a multiple of 8, is at least the rows `i`. */
 export function columnsOf(
-  starts: usize, columns: i32, entries: usize, x: usize, row: usize, tile: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
+  inner: i32, columns: i32, entries: i32, prepared: usize, turned: usize, row: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
 ): void {
+  const parts = partsOf(inner, columns, entries, row);
+  const ends = prepared + align(<usize>entries << 3);
+  const results = turned + <usize>inner * row;
+  for (let part = 0; part < parts; part++) columnsOfPart(part, parts, columns, ends, turned, row, results, y, yRow, rows, size, resume);
+}
+
+/** Exported, and so compiled by itself: one loop deeper, V8 would unroll the innermost so far that its sums find no registers. */
+export function columnsOfPart(
+  part: i32, parts: i32, columns: i32, ends: usize, turned: usize, row: usize, results: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
+): void {
+  const goesOn = resume || part > 0;
+  ends += <usize>part << 2;
   for (let j = 0; j < columns; j += TILE, y += 4 * TILE) {
     const some = min(columns - j, TILE);
-    if (resume) transposeBlock(y, yRow, tile, row, rows, some);
-    let entry = entries + (<usize>load<i32>(starts + (<usize>j << 2)) << 3);
-    for (let k = 0; k < some; k++) {
-      const last = entries + (<usize>load<i32>(starts + (<usize>(j + k + 1) << 2)) << 3);
+    const tile = parts == 1 ? results : results + <usize>j * row;
+    if (resume && part == 0) transposeBlock(y, yRow, tile, row, rows, some);
+    for (let k = 0; k < some; k++, ends += <usize>parts << 2) {
+      const entry = load<usize>(ends);
+      const last = load<usize>(ends, 4);
       const out = tile + <usize>k * row;
-      if (size == 24) column6(entry, last, x, out, resume);
-      else if (size == 16) column4(entry, last, x, out, resume);
-      else column2(entry, last, x, out, resume);
-      entry = last;
+      if (size == 24) column6(entry, last, turned, out, goesOn);
+      else if (size == 16) column4(entry, last, turned, out, goesOn);
+      else column2(entry, last, turned, out, goesOn);
     }
+    if (part < parts - 1) continue;
     // four rows of y at a time, each a cache line: more could push each other out of the cache
     for (let i = 0; i < rows; i += 4) transposeBlock(tile + (<usize>i << 2), row, y + i * yRow, yRow, some, min(4, rows - i));
   }
 }
 
-/** Every entry as where its row begins in the turned block, and its value. */
-export function pairUp(values: usize, places: usize, order: usize, count: i32, row: usize, to: usize): void {
-  for (let e = 0; e < count; e++, to += 8) {
-    const at = <usize>e << 2;
-    store<usize>(to, <usize>load<i32>(places + at) * row);
-    store<f32>(to, load<f32>(values + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 4);
+/**
+ * Every entry of these columns, whose places begin at `origin`, as where its row begins in the turned block, and its value; then where the first part of the first column
+ * begins and, column after column, where each of their parts ends.
+ */
+export function prepare(
+  values: usize, starts: usize, places: usize, order: usize, inner: i32, columns: i32, origin: i32, row: usize, to: usize,
+): void {
+  const first = load<i32>(starts);
+  const entries = load<i32>(starts + (<usize>columns << 2)) - first;
+  for (let e = 0; e < entries; e++) {
+    const at = <usize>(first + e) << 2;
+    const pair = to + (<usize>e << 3);
+    store<usize>(pair, <usize>(load<i32>(places + at) - origin) * row);
+    store<f32>(pair, load<f32>(values + (order == 0 ? at : <usize>load<i32>(order + at) << 2)), 4);
+  }
+  const parts = partsOf(inner, columns, entries, row);
+  const part = (<usize>inner * row + parts - 1) / parts;
+  let end = to + align(<usize>entries << 3);
+  let pair = to;
+  store<usize>(end, pair);
+  for (let j = 0; j < columns; j++) {
+    const last = to + (<usize>(load<i32>(starts + (<usize>j << 2), 4) - first) << 3);
+    for (let k = 1; k < parts; k++) {
+      while (pair < last && load<usize>(pair) < <usize>k * part) pair += 8;
+      end += 4;
+      store<usize>(end, pair);
+    }
+    pair = last;
+    end += 4;
+    store<usize>(end, pair);
   }
 }
 

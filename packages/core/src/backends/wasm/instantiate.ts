@@ -91,7 +91,7 @@ export interface Exports {
   rmsprop(...operands: number[]): void;
   sparseProduct(...operands: number[]): void;
   sparseRows(rows: number): number;
-  sparseProductScratch(rows: number, inner: number, entries: number): number;
+  sparseProductScratch(rows: number, inner: number, columns: number, entries: number): number;
   sparseProductValues(...operands: number[]): void;
   sparseWeightGradient(...operands: number[]): void;
   sparseWeightGradientScratch(inner: number, columns: number, entries: number): number;

@@ -98,7 +98,7 @@ export function createSparseKernels(
       const { batch, rows, step, stride } = size;
       const { columns, inner } = weight;
       const blocks = Math.ceil(rows / Math.max(1, simd.sparseRows(rows)));
-      const scratch = simd.sparseProductScratch(rows, inner, values.length) >>> 0;
+      const scratch = simd.sparseProductScratch(rows, inner, columns, values.length) >>> 0;
       const work = batch * rows * values.length;
       share("sparseProduct", { n: batch * blocks, work, scratch }, (begin, end, at) => [
         ...[x.pointer, values.pointer, ...pointersOf(weight as Entries), y.pointer],
