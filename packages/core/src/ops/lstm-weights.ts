@@ -8,10 +8,10 @@ import { concat } from "./concat.ts";
 // How an LSTM layer computes with its weights, those of all directions together: with all of them, or with what is stored. Either way gives the same bits.
 
 /**
- * Up to this share of a recurrent weight being stored, skipping the rest is faster. Decided by the pattern alone, so the same everywhere; of products the
- * backend decides.
+ * Up to this share of a recurrent weight being stored, skipping the rest is faster: more of many units, whose whole weight, a MiB from 256 on, leaves no room in a cache. Decided
+ * by pattern and shape alone, so the same everywhere; of products the backend decides.
  */
-const SPARSE = 0.45;
+const SPARSE = { few: 0.45, many: 0.55, units: 256 } as const;
 
 /** `weight_ih` of all directions, one below the other: `[directions·4h, input]`. */
 export interface InputWeight {
@@ -75,7 +75,7 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
 }
 
 export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeight {
-  const found = sparseKernels(weights, SPARSE);
+  const found = sparseKernels(weights, weights[0]!.shape[1] < SPARSE.units ? SPARSE.few : SPARSE.many);
   if (found === undefined) {
     const weight = concat(weights.map((one) => dense(one)));
     const { kernels } = backend();
