@@ -157,6 +157,14 @@ describe.each(PAIRS)("%s:", (_, create) => {
     });
   });
 
+  test("read, matrices turned by whole cache lines and what is left of them", () => {
+    times(60, "turned", (rng) => {
+      const [rows, columns] = [1 + rng.below(70), 1 + rng.below(70)];
+      const size = { shape: [columns, rows], strides: [1, columns], offset: 0 };
+      agree("read", [floats(rng, rows * columns), new Float32Array(rows * columns)], size);
+    });
+  });
+
   test("concat", () => {
     times(30, "concat", (rng) => {
       const [outer, inner] = [1 + rng.below(5), 1 + rng.below(9)];
