@@ -29,10 +29,7 @@ export function adamAbsentScratch(steps: i32): usize {
   return 48 + (<usize>steps << 4) + (<usize>(steps / BLOCK + 1) << 3);
 }
 
-/**
- * See `Kernels.adamAbsent`; `starts` is 0 for a table that is not packed. Rows are dealt to `parts` in turns, so that each has frequent and rare ones; this
- * is parts `begin` … `end` − 1.
- */
+/** See `Kernels.adamAbsent`; `starts` is 0 for a table that is not packed. This is parts `begin` … `end` − 1 of `parts`, see `handOf`. */
 export function adamAbsent(
   ids: usize, since: usize, count: i32, rates: usize, steps: i32, m: usize, v: usize, weights: usize,
   dim: i32, starts: usize, begin: i32, end: i32, parts: i32,

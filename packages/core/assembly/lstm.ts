@@ -51,14 +51,19 @@ function sparseRow(texts: i32): usize {
   return <usize>sparseRows(texts) << 2;
 }
 
-/** This direction's half of a weight of both, whose columns and places are the second half if `reverse`, is `prepared`. Returns where its columns begin. */
+/**
+ * This direction's half of a weight of both, whose columns and places are the second half if `reverse`, is `prepared`. What follows it is cleared, for what lies between the
+ * last text and the end of a vector is computed with, and denormal numbers would be slow. Returns where the columns begin.
+ */
 function prepareOwn(
-  values: usize, starts: usize, places: usize, order: usize, inner: i32, columns: i32, reverse: bool, texts: i32, prepared: usize, bytes: usize,
+  values: usize, starts: usize, places: usize, order: usize, inner: i32, columns: i32, reverse: bool, texts: i32, prepared: usize,
 ): usize {
-  // also what lies between the last text and the end of a vector: it is computed with, and denormal numbers would be slow
-  memory.fill(prepared, 0, bytes);
+  const row = sparseRow(texts);
   const own = reverse ? starts + (<usize>columns << 2) : starts;
-  prepare(values, own, places, order, inner, columns, reverse ? inner : 0, sparseRow(texts), prepared);
+  const entries = load<i32>(own + (<usize>columns << 2)) - load<i32>(own);
+  prepare(values, own, places, order, inner, columns, reverse ? inner : 0, row, prepared);
+  const turned = turnedAt(prepared, inner, columns, entries, row);
+  memory.fill(turned, 0, prepared + columnsScratch(inner, columns, entries, row) - turned);
   return own;
 }
 
@@ -84,7 +89,7 @@ function sparseStep(
 export function lstm(
   projected: usize, places: usize, bias: usize, recurrent: usize, starts: usize, order: usize, gates: usize, cells: usize, states: usize,
   finals: usize, zeros: usize, texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
-  values: usize, entryStarts: usize, entryPlaces: usize, entryOrder: usize, entries: i32,
+  values: usize, entryStarts: usize, entryPlaces: usize, entryOrder: usize,
 ): void {
   const row = <usize>hidden << 2;
   const stateRow = row * directions;
@@ -97,10 +102,7 @@ export function lstm(
   const packed = weights + packedAt();
   let own: usize = 0;
   if (recurrent != 0) packTransposed(recurrent, row, hidden, 4 * hidden, packed);
-  else {
-    const bytes = columnsScratch(hidden, 4 * hidden, entries, sparseRow(texts));
-    own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, hidden, 4 * hidden, reverse, texts, weights, bytes);
-  }
+  else own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, hidden, 4 * hidden, reverse, texts, weights);
   memory.fill(c, 0, <usize>texts * row);
 
   for (let step = 0, alive = texts; ; step++) {
@@ -189,7 +191,7 @@ function tanhs(x: usize, to: usize, n: i32): void {
 export function lstmGates(
   dstates: usize, dfinals: usize, gates: usize, cells: usize, recurrent: usize, starts: usize, order: usize, dgates: usize,
   texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,
-  values: usize, entryStarts: usize, entryPlaces: usize, entryOrder: usize, entries: i32,
+  values: usize, entryStarts: usize, entryPlaces: usize, entryOrder: usize,
 ): void {
   const row = <usize>hidden << 2;
   const stateRow = row * directions;
@@ -202,10 +204,7 @@ export function lstmGates(
   const packed = weights + packedAt();
   let own: usize = 0;
   if (recurrent != 0) pack(recurrent, row, 4 * hidden, hidden, packed);
-  else {
-    const bytes = columnsScratch(4 * hidden, hidden, entries, sparseRow(texts));
-    own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, 4 * hidden, hidden, reverse, texts, weights, bytes);
-  }
+  else own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, 4 * hidden, hidden, reverse, texts, weights);
   memory.fill(dh, 0, <usize>texts * row);
   for (let i = 0; i < texts; i++) {
     memory.copy(dc + <usize>i * row, dfinals + <usize>load<i32>(order + (<usize>i << 2)) * stateRow, row);

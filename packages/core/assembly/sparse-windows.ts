@@ -296,7 +296,7 @@ function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize, width:
 // An entry of a filter: which word of the window, times 4; which channel, times 4; its value.
 const ENTRY = 12;
 
-/** @param items - Of a list: at least the texts, and the filters of any width. */
+/** @param filters - Of any width. @param items - Of a list: filters, or texts. */
 function sparseScratch(entries: i32, widest: i32, filters: i32, items: i32): usize {
   return <usize>entries * ENTRY + (<usize>(filters + 1 + items) << 2) + windowsBytes(widest) + 64;
 }

@@ -156,13 +156,13 @@ export interface AdamStep {
   readonly step: number;
 }
 
-/** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
 /** Rows of a table: row r is its elements from r·dim on, or, where it is packed, the entries of column r. */
 export interface TableRows {
   readonly dim: number;
   readonly table?: Compressed | undefined;
 }
 
+/** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
 export interface AdamAbsence extends TableRows {
   readonly steps: number;
   readonly beta1: number;

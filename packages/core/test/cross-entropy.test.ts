@@ -33,7 +33,8 @@ describe.each(backends)("on $name, crossEntropy", ({ create }) => {
   });
 
   test("as a kernel gives the bits of the operations that it stands for", async () => {
-    const { crossEntropy: _, crossEntropyGradient: __, ...kernels } = own.kernels;
+    const { crossEntropy: kernel, crossEntropyGradient: _, ...kernels } = own.kernels;
+    expect(kernel).toBeDefined();
     const rng = stream(1, "logits");
     for (const [batch, classes] of [
       [1, 1],

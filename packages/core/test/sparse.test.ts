@@ -51,6 +51,14 @@ const trials: Record<string, (rng: Rng) => Trial> = {
       run: ([x], [w]) => matmul(x as WeightMatrix, w as WeightMatrix),
     };
   },
+  "matmul by a matrix of long columns": (rng) => {
+    const [m, k, n] = [sizeBelow(rng, 60), 200 + rng.below(600), sizeBelow(rng, 5)];
+    return {
+      inputs: [[m, k]],
+      weights: [[k, n]],
+      run: ([x], [w]) => matmul(x as WeightMatrix, w as WeightMatrix),
+    };
+  },
   "matmul by a transposed matrix": (rng) => {
     const [m, k, n] = [sizeBelow(rng, 150), sizeBelow(rng, 60), sizeBelow(rng, 40)];
     return {

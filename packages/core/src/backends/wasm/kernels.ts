@@ -70,6 +70,11 @@ export function createKernels(
         kernel(a.pointer + atA!, b.pointer + atB!, out.pointer + at * 4, ...shape, ...stepsA!, ...stepsB!),
       );
 
+  const ofClasses =
+    (kernel: Exports["crossEntropy"]) =>
+    (a: Region, b: Region, c: Region, d: Region, out: Region, { batch, classes }: ClassesSize): void =>
+      kernel(a.pointer, b.pointer, c.pointer, d.pointer, out.pointer, batch, classes);
+
   /**
    * Whether a gradient is taken term by term rather than as a product: where few terms are not 0, or where the other operand is not finite, so that a
    * product would add 0·∞.
@@ -130,28 +135,8 @@ export function createKernels(
     takeWinners: (x: Region, winners: Region, y: Region, { outer, axis, inner }: AxisView) =>
       simd.takeWinners(x.pointer, winners.pointer, y.pointer, outer, axis, inner),
 
-    crossEntropy: (
-      logits: Region,
-      targets: Region,
-      exponentials: Region,
-      sums: Region,
-      loss: Region,
-      { batch, classes }: ClassesSize,
-    ) =>
-      simd.crossEntropy(
-        ...[logits.pointer, targets.pointer, exponentials.pointer, sums.pointer, loss.pointer, batch, classes],
-      ),
-    crossEntropyGradient: (
-      dloss: Region,
-      exponentials: Region,
-      sums: Region,
-      targets: Region,
-      dlogits: Region,
-      { batch, classes }: ClassesSize,
-    ) =>
-      simd.crossEntropyGradient(
-        ...[dloss.pointer, exponentials.pointer, sums.pointer, targets.pointer, dlogits.pointer, batch, classes],
-      ),
+    crossEntropy: ofClasses(simd.crossEntropy),
+    crossEntropyGradient: ofClasses(simd.crossEntropyGradient),
 
     matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) => {
       const aRow = (transposeA ? m : k) * 4;

@@ -25,7 +25,7 @@ export function createLstmKernels(simd: Exports, means: Means): Pick<Kernels, "l
   /** A recurrent weight of which all is stored, and no entries. */
   const whole = (recurrent: Region, direction: number, { hidden }: LstmSize) => ({
     recurrent: recurrent.pointer + direction * 16 * hidden * hidden,
-    entries: [0, 0, 0, 0, 0],
+    entries: [0, 0, 0, 0],
   });
 
   return {
@@ -71,7 +71,7 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
       simd.lstmSparseScratch(texts, hidden, values.length) >>> 0;
   const stored = (values: Region, { starts, places, order }: Entries) => ({
     recurrent: 0,
-    entries: [values.pointer, starts.pointer, places.pointer, order?.pointer ?? 0, values.length],
+    entries: [values.pointer, starts.pointer, places.pointer, order?.pointer ?? 0],
   });
 
   return {

@@ -196,16 +196,6 @@ export function createSparseWindowKernels(
 
   const whole = (kernels: readonly WindowKernel[]): Region[] => kernels.map((kernel) => kernel.whole() as Region);
 
-  /** What is stored of a kernel, if that is little, or nothing for some filters; or all of it. */
-  const lineOf = (kernels: readonly WindowKernel[]): ((g: number) => Line) => {
-    const little = few(kernels.map(({ stored }) => stored)) !== undefined;
-    return (g) => {
-      const { stored, whole } = kernels[g]!;
-      const asStored = stored !== undefined && (little || lacksFilters(stored.entries as Entries));
-      return asStored ? { stored } : { kernel: whole() as Region };
-    };
-  };
-
   const mostFilters = ({ widths }: WindowSize): number => Math.max(...widths.map(({ filters }) => filters));
 
   return {
@@ -230,7 +220,14 @@ export function createSparseWindowKernels(
       const most = mostFilters(size);
       const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest, most, batch) >>> 0;
       const work = (entries + batch * time) * taps;
-      withLines(memory, size, lineOf(kernels), (lines) =>
+      const little = few(kernels.map(({ stored }) => stored)) !== undefined;
+      // all of a kernel, unless what is stored is little, or nothing for some filters
+      const lineOf = (g: number): Line => {
+        const { stored, whole } = kernels[g]!;
+        const asStored = stored !== undefined && (little || lacksFilters(stored.entries as Entries));
+        return asStored ? { stored } : { kernel: whole() as Region };
+      };
+      withLines(memory, size, lineOf, (lines) =>
         share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
           ...[...lines, widest, most, values.pointer, starts.pointer, stored.pointer, ids.pointer],
           ...[places.pointer, ends.pointer, y.pointer, winners.pointer],
@@ -254,7 +251,8 @@ export function createSparseWindowKernels(
       const filters = mostFilters(size);
       const scratch = (own: number) =>
         simd.maxOfWindowsRowsSparseScratch(count, own, channels, entries, widest, filters) >>> 0;
-      withLines(memory, size, lineOf(kernels), (lines) =>
+      const lineOf = (g: number): Line => ({ stored: kernels[g]!.stored });
+      withLines(memory, size, lineOf, (lines) =>
         share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
           ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
           ...[count, batch, time, channels, columns, begin, end, at],
