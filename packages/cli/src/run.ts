@@ -6,20 +6,22 @@ import {
   type Arm,
   armsNeeded,
   auditRun,
-  judge,
   type LevelResult,
   NodeStore,
   networkCount,
   type Progress,
+  runExperiment,
+  writeAtomic,
+} from "@ltt/lottery";
+import {
+  judge,
   publishedCurves,
   type ReportInput,
   renderCsv,
   renderReport,
   renderTable,
   renderTensorsCsv,
-  runExperiment,
-  writeAtomic,
-} from "@ltt/lottery";
+} from "@ltt/report";
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";

@@ -1,7 +1,7 @@
 import { decodeSafetensors } from "@ltt/core";
 import { type AuditedNetwork, audit } from "./audit.ts";
 import type { Node, NodeStore } from "./node-store.ts";
-import type { AuditCheck, LevelResult } from "./report/input.ts";
+import type { AuditCheck, LevelResult } from "./result.ts";
 
 /**
  * Audits a run seed by seed, from the files of its nodes: what was written, not what was meant.

@@ -9,7 +9,7 @@ import { auditRun } from "./audit-run.ts";
 import { runExperiment } from "./experiment.ts";
 import { ARMS, type ExperimentSettings, type Fault, type Task } from "./experiment-settings.ts";
 import { NodeStore } from "./node-store.ts";
-import type { LevelResult } from "./report/input.ts";
+import type { LevelResult } from "./result.ts";
 
 const whole = Int32Array.from({ length: 8 }, (_, i) => i);
 const numbers = (purpose: string) => stream(1, "audit", purpose).normals(8);

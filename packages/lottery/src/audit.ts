@@ -1,5 +1,5 @@
 import type { Pattern, Values } from "./pattern.ts";
-import type { AuditCheck } from "./report/input.ts";
+import type { AuditCheck } from "./result.ts";
 
 /** A network as its files hold it: what an audit looks at. */
 export interface AuditedNetwork {

@@ -1,5 +1,5 @@
 import type { ExperimentOptions, ExperimentSettings, Task } from "./experiment-settings.ts";
-import type { LevelResult } from "./report/input.ts";
+import type { LevelResult } from "./result.ts";
 import { SeedRun } from "./seed-run.ts";
 
 /**

@@ -1,7 +1,7 @@
 export { type AuditedNetwork, audit } from "./audit.ts";
 export { auditRun } from "./audit-run.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
-export { type EmptyParts, emptyParts } from "./empty-parts.ts";
+export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export { runExperiment } from "./experiment.ts";
 export {
   ARMS,
@@ -29,6 +29,7 @@ export {
 } from "./network.ts";
 export { hashOf, type Json, type Node, NodeStore, RunFolderError, writeAtomic } from "./node-store.ts";
 export {
+  isEmbedding,
   type Pattern,
   patternOf,
   type Sparsity,
@@ -37,12 +38,7 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
-export { renderCsv, renderTensorsCsv } from "./report/csv.ts";
-export type { AuditCheck, CurvePoint, LevelResult, PublishedCurve, ReportInput, TensorCount } from "./report/input.ts";
-export { publishedCurves } from "./report/published.ts";
-export { renderReport } from "./report/report.ts";
-export { renderTable } from "./report/table.ts";
-export { judge, type Verdict } from "./report/verdict.ts";
+export type { AuditCheck, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export {
   type Estimate,
   estimate,

@@ -5,7 +5,7 @@ import { emptyParts } from "./empty-parts.ts";
 import type { Trained } from "./network.ts";
 import type { Json, Node, StoredFiles } from "./node-store.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
-import type { CurvePoint, LevelResult } from "./report/input.ts";
+import type { CurvePoint, LevelResult } from "./result.ts";
 
 /**
  * A finished network: what later ones need of it, on the host, so that a long run holds the memory of one network. Of what is frozen they need

@@ -17,7 +17,7 @@ import {
   trainable,
 } from "@ltt/layers";
 import type { Values } from "./pattern.ts";
-import type { CurvePoint } from "./report/input.ts";
+import type { CurvePoint } from "./result.ts";
 import type { Unfinished } from "./unfinished.ts";
 
 /** A text classifier with weights. */

@@ -13,7 +13,7 @@ import { type Batches, type Model, stepOf, TrainingFailure, trainNetwork } from 
 import { encodeStored, type Finished, type NetworkName, networkFiles, readNetwork } from "./network-files.ts";
 import { hashOf, type Json } from "./node-store.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
-import type { LevelResult } from "./report/input.ts";
+import type { LevelResult } from "./result.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */

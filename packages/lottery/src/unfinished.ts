@@ -10,7 +10,7 @@ import { z } from "zod";
 import { encodeStored, parseCurve, readValues } from "./network-files.ts";
 import type { StoredFiles } from "./node-store.ts";
 import type { Values } from "./pattern.ts";
-import type { CurvePoint } from "./report/input.ts";
+import type { CurvePoint } from "./result.ts";
 
 /** A network in the middle of its training: all that it needs to go on to the same bits. */
 export interface Unfinished {

@@ -1,4 +1,4 @@
-import type { EmptyParts } from "../empty-parts.ts";
+import type { EmptyParts } from "./empty-parts.ts";
 
 /** One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. */
 export interface LevelResult {
@@ -45,32 +45,9 @@ export interface CurvePoint {
   readonly validationAccuracy: number;
 }
 
-/** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
-export interface PublishedCurve {
-  readonly arm: string;
-  readonly label: string;
-  readonly points: readonly { readonly sparsity: number; readonly testAccuracy: number }[];
-}
-
 /** One check of the ticket audit. */
 export interface AuditCheck {
   readonly check: string;
   readonly passed: boolean;
   readonly detail: string;
-}
-
-/** Everything that a report shows; it is made from this and nothing else. */
-export interface ReportInput {
-  readonly title: string;
-  /** For example `imdb-cnn`. */
-  readonly pair: string;
-  /** `quick`, `corrected` or `published-2020`. */
-  readonly profile: string;
-  /** The data set in words: source, split, sizes. */
-  readonly dataset: string;
-  readonly notes: readonly string[];
-  readonly settings: readonly (readonly [name: string, value: string])[];
-  readonly levels: readonly LevelResult[];
-  readonly published?: readonly PublishedCurve[];
-  readonly audit?: readonly AuditCheck[];
 }

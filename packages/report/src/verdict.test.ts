@@ -1,5 +1,5 @@
+import type { LevelResult } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
-import type { LevelResult } from "./input.ts";
 import { sampleLevel, sampleResults } from "./sample.ts";
 import { judge } from "./verdict.ts";
 

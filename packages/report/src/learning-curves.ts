@@ -1,7 +1,7 @@
+import type { CurvePoint, LevelResult } from "@ltt/lottery";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { armClass, px } from "./chart.ts";
-import type { CurvePoint, LevelResult } from "./input.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent } from "./numbers.ts";
 import type { LevelSummary, Summary } from "./summary.ts";

@@ -1,5 +1,6 @@
+import type { LevelResult } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
-import type { LevelResult, ReportInput } from "./input.ts";
+import type { ReportInput } from "./input.ts";
 import { renderReport } from "./report.ts";
 import { sampleLevel, sampleResults, sampleTensor } from "./sample.ts";
 

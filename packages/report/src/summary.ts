@@ -1,5 +1,4 @@
-import { type Estimate, estimate } from "../statistics.ts";
-import type { LevelResult } from "./input.ts";
+import { type Estimate, estimate, type LevelResult } from "@ltt/lottery";
 
 /** One arm at one round: its runs, by seed, and what they say together. */
 export interface LevelSummary {

@@ -1,5 +1,5 @@
-import { estimate, mean, pairedDifference } from "../statistics.ts";
-import type { LevelResult, ReportInput } from "./input.ts";
+import { estimate, type LevelResult, mean, pairedDifference } from "@ltt/lottery";
+import type { ReportInput } from "./input.ts";
 import { count, percent, percentEstimate, pointsEstimate, sparsityPercent } from "./numbers.ts";
 import { type ArmSummary, type LevelSummary, pairs, type Summary, summarise } from "./summary.ts";
 

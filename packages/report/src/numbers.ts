@@ -1,4 +1,4 @@
-import type { Estimate } from "../statistics.ts";
+import type { Estimate } from "@ltt/lottery";
 
 /** A fraction as a percentage with `digits` decimals: `0.8712` → `87.12 %`. */
 export function percent(fraction: number, digits = 2): string {

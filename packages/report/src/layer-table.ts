@@ -1,5 +1,4 @@
-import { mean } from "../statistics.ts";
-import type { LevelResult, TensorCount } from "./input.ts";
+import { type LevelResult, mean, type TensorCount } from "@ltt/lottery";
 import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent, trim } from "./numbers.ts";
 import type { ArmSummary, LevelSummary, Summary } from "./summary.ts";

@@ -1,5 +1,4 @@
-import { PARTS } from "../empty-parts.ts";
-import type { LevelResult } from "./input.ts";
+import { type LevelResult, PARTS } from "@ltt/lottery";
 
 /** `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times. */
 const COLUMNS = [

@@ -1,5 +1,6 @@
+import type { AuditCheck, LevelResult } from "@ltt/lottery";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
-import type { AuditCheck, LevelResult, ReportInput } from "./input.ts";
+import type { ReportInput } from "./input.ts";
 import { layerTables } from "./layer-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";

@@ -1,3 +1,4 @@
+import type { Estimate } from "@ltt/lottery";
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import {
   area,
@@ -9,7 +10,6 @@ import {
   symbolSquare,
   symbolTriangle,
 } from "d3-shape";
-import type { Estimate } from "../statistics.ts";
 import { html, type Markup } from "./markup.ts";
 import { trim } from "./numbers.ts";
 

@@ -1,4 +1,4 @@
-import { mean } from "../statistics.ts";
+import { mean } from "@ltt/lottery";
 import type { ReportInput } from "./input.ts";
 import { sparsityPercent } from "./numbers.ts";
 import { armLabel, type LevelSummary, summarise } from "./summary.ts";

@@ -1,4 +1,5 @@
-import type { LevelResult, ReportInput, TensorCount } from "./input.ts";
+import type { LevelResult, TensorCount } from "@ltt/lottery";
+import type { ReportInput } from "./input.ts";
 
 /** An invented level for tests: pruned `round` times by 20 %, with whatever the test cares about. */
 export function sampleLevel(given: Partial<LevelResult> & Pick<LevelResult, "arm" | "round">): LevelResult {

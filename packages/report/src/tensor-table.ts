@@ -1,5 +1,4 @@
-import { isEmbedding } from "../pattern.ts";
-import { mean } from "../statistics.ts";
+import { isEmbedding, mean } from "@ltt/lottery";
 import { html, type Markup } from "./markup.ts";
 import { count, trim } from "./numbers.ts";
 import type { ArmSummary, LevelSummary } from "./summary.ts";
