@@ -3,6 +3,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from "commander"
 import { BACKENDS, type BackendName } from "./backends.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
+import { interruptible } from "./interruption.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
@@ -71,19 +72,19 @@ function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
 
 async function run(options: RunOptions, { json }: Flags): Promise<void> {
   const progress = createProgress(process.stderr);
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Interrupted());
-  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
   const began = performance.now();
   try {
-    const { folder, report, table, verdict, levels } = await runPair(options, {
-      say: progress.say,
-      onProgress: progress.update,
-      onLevel: (level) => {
-        if (json === true) print(eventOf(level));
-        else progress.say(summaryOf(level));
-      },
-      signal: interrupt.signal,
+    const { folder, report, table, verdict, levels } = await interruptible((signal) => {
+      signal.addEventListener("abort", progress.stop);
+      return runPair(options, {
+        say: progress.say,
+        onProgress: (now) => signal.aborted || progress.update(now),
+        onLevel: (level) => {
+          if (json === true) print(eventOf(level));
+          else progress.say(summaryOf(level));
+        },
+        signal,
+      });
     });
     progress.stop();
     if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
@@ -91,12 +92,12 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
     progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
   } finally {
     progress.stop();
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
   }
 }
 
 async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
-  const estimate = await planRun(options, (line) => process.stderr.write(`${line}\n`));
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const estimate = await interruptible((signal) => planRun(options, { say, signal }));
   if (json === true) {
     print({ event: "estimate", ...estimate });
     return;
@@ -112,15 +113,6 @@ async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
       `${duration(secondsAtMost)} at most, validation not counted\n` +
       `about ${memoryMb} MB of memory\n`,
   );
-}
-
-/** Ctrl-C: not a failure, and what is done stays. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-
-  constructor() {
-    super("interrupted: all that was done is kept; the same command goes on from there");
-  }
 }
 
 function print(event: object): void {

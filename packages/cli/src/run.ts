@@ -25,6 +25,7 @@ import {
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import { unlessAborted } from "./interruption.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 
@@ -86,7 +87,7 @@ export interface RunResult {
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   const { say, onProgress, onLevel, signal } = listener;
   const published = options.published === undefined ? undefined : readPublished(options.published, options);
-  const { settings, prepared, folder, profile } = await begin(options, say);
+  const { settings, prepared, folder, profile } = await begin(options, listener);
   const store = await NodeStore.open(folder);
 
   const levels: LevelResult[] = [];
@@ -96,9 +97,10 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     onLevel?.(level);
     await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
     await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
+    signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const checks = await auditRun(store, levels, settings.experiment.rate);
+  const checks = await unlessAborted(signal, auditRun(store, levels, settings.experiment.rate));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit: not so: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const own = reportInput(options.pair, profile, settings, prepared, levels);
@@ -116,14 +118,17 @@ function readPublished(file: string, { pair, profile = "corrected" }: RunOptions
 }
 
 /** What `runPair` would do, and what it would take: measured on steps of the dense network and of some of the pruned ones. */
-export async function planRun(options: RunOptions, say?: (line: string) => void): Promise<RunEstimate> {
-  const { settings, prepared, folder } = await begin(options, say);
-  return estimateRun(prepared, settings.experiment, folder);
+export async function planRun(
+  options: RunOptions,
+  listener: Pick<RunListener, "say" | "signal"> = {},
+): Promise<RunEstimate> {
+  const { settings, prepared, folder } = await begin(options, listener);
+  return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }
 
 async function begin(
   options: RunOptions,
-  say: ((line: string) => void) | undefined,
+  { say, signal }: RunListener,
 ): Promise<{ settings: RunSettings; prepared: PreparedTask; folder: string; profile: Profile }> {
   const { pair, profile = "corrected" } = options;
   const settings = chosen(options, settingsOf(pair, profile));
@@ -141,7 +146,7 @@ async function begin(
     ...(options.data === undefined ? {} : { data: options.data }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
-  const prepared = await prepare(pair, settings, places, say);
+  const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
   return { settings, prepared, folder, profile };
 }

@@ -1,13 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Asked, ltt as command } from "./command.ts";
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 /** SwiftShader, as Debian's chromium-common brings it. */
 const swiftshader = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const vulkan = process.env.VK_ICD_FILENAMES ?? (existsSync(swiftshader) ? swiftshader : undefined);
@@ -22,31 +19,8 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as a user runs it, in a process of its own. `watch` sees what it says and may send it a signal. */
-function ltt(
-  args: readonly string[],
-  watch?: (said: string, kill: (signal: NodeJS.Signals) => void) => void,
-): Promise<Outcome> {
-  const child = spawn(process.execPath, ["--import", tsx, "--conditions", "@ltt/source", bin, ...args], {
-    cwd: root,
-    env: { ...process.env, VK_ICD_FILENAMES: vulkan, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-    watch?.(err, (signal) => child.kill(signal));
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-}
+const ltt = (args: readonly string[], watch?: Asked["watch"]) =>
+  command(args, { cwd: root, env: { VK_ICD_FILENAMES: vulkan }, ...(watch === undefined ? {} : { watch }) });
 
 const small = ["run", "spam-cnn", "--profile", "quick", "--train-size", "20", "--max-length", "8", "--epochs", "1"];
 const events = (out: string) =>

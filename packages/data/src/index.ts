@@ -47,9 +47,11 @@ export { type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {
   buildVocabulary,
+  countWords,
   PADDING,
   parseVocabulary,
   UNKNOWN,
   Vocabulary,
   type VocabularyOptions,
+  vocabularyOf,
 } from "./vocabulary.ts";

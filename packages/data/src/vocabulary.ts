@@ -62,21 +62,34 @@ export class Vocabulary {
 
 const format = "ltt-vocabulary-1";
 
+/** Adds a text's words to counts of words, for `vocabularyOf`. */
+export function countWords(tokens: readonly string[], counts: Map<string, number>): void {
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+}
+
 /**
  * The vocabulary of tokenised texts. Give it the training part only: words of validation and test texts must stay unknown.
  *
  * @throws {RangeError} if a limit is not a positive integer.
  */
 export function buildVocabulary(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
+  const counts = new Map<string, number>();
+  for (const tokens of texts) countWords(tokens, counts);
+  return vocabularyOf(counts, options);
+}
+
+/**
+ * The vocabulary of words that are counted already: what `buildVocabulary` gives for their texts.
+ *
+ * @throws {RangeError} if a limit is not a positive integer.
+ */
+export function vocabularyOf(counts: ReadonlyMap<string, number>, options: VocabularyOptions = {}): Vocabulary {
   const { maxSize = Number.MAX_SAFE_INTEGER, minFrequency = 1 } = options;
   for (const [name, value] of Object.entries({ maxSize, minFrequency })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
   }
-  const frequencies = new Map<string, number>();
-  for (const tokens of texts) {
-    for (const token of tokens) frequencies.set(token, (frequencies.get(token) ?? 0) + 1);
-  }
+  const frequencies = new Map(counts);
   for (const special of specials) frequencies.delete(special);
 
   const words = [...frequencies]
