@@ -8,7 +8,8 @@ import {
   sources,
   verifySource,
 } from "@ltt/data";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { dataOption } from "./data-option.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible, unlessAborted } from "./interruption.ts";
 
@@ -18,7 +19,7 @@ export function addDataCommands(program: Command): void {
   const named = (names: readonly string[]): readonly Source[] =>
     names.length === 0 ? sources : names.map(sourceNamed);
   const sets = `${sources.map(({ name }) => name).join(", ")}; all where none is named`;
-  const dir = () => new Option("--data <dir>", "the folder to keep them in").env("LTT_DATA").default(cacheFolder());
+  const dir = () => dataOption("the folder to keep them in", cacheFolder());
 
   data
     .command("get")

@@ -12,7 +12,7 @@ import { addRunCommand } from "./run-command.ts";
  * @returns the exit code: 0, 1 for an error, 128 + the signal's number for an interruption.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const outputError = hearOutputErrors();
+  hearOutputErrors();
   const program = new Command("ltt")
     .description("Lottery tickets in text classification: find them, and test them against their controls.")
     .version(version())
@@ -24,7 +24,6 @@ export async function main(args: readonly string[]): Promise<number> {
 
   const code = await outcome(program, args);
   await setImmediate(); // an error of the last write comes as an event
-  const lost = outputError();
   if (lost === undefined || code !== 0) return code;
   process.stderr.write(`ltt: standard output: ${oneLine(lost.message)}\n`);
   return 1;
@@ -35,31 +34,33 @@ async function outcome(program: Command, args: readonly string[]): Promise<numbe
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    const { message, stack } = error as Error;
+    const { stack } = error as Error;
+    const message = oneLine((error as Error).message.replace(/^error: /, "")); // so commander begins its own
     const exitCode = error instanceof CommanderError || error instanceof Interrupted ? error.exitCode : 1;
     if (args.includes("--json") && exitCode !== 0) {
-      process.stdout.write(`${JSON.stringify({ event: "error", message: oneLine(message), exitCode })}\n`);
+      process.stdout.write(`${JSON.stringify({ event: "error", message, exitCode })}\n`);
     }
     if (error instanceof CommanderError) return exitCode; // has said so itself
-    process.stderr.write(`ltt: ${args.includes("--verbose") && stack !== undefined ? stack : oneLine(message)}\n`);
+    process.stderr.write(`ltt: ${args.includes("--verbose") && stack !== undefined ? stack : message}\n`);
     return exitCode;
   }
 }
 
-/**
- * Hears the errors of standard output and standard error from now on: an error event that nobody hears ends Node with a stack. That nobody
- * reads what is written (EPIPE) is no error of ours, and of standard error there is nobody to tell.
- *
- * @returns the first error of standard output that is one.
- */
-function hearOutputErrors(): () => Error | undefined {
-  let first: Error | undefined;
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") first ??= error;
-  });
-  process.stderr.on("error", () => {});
-  return () => first;
+/** The first error of standard output. */
+let lost: Error | undefined;
+
+/** Errors of output that nobody hears end Node with a stack. That nobody reads it (EPIPE) is no error of ours, and of standard error there is nobody to tell. */
+function hearOutputErrors(): void {
+  lost = undefined;
+  process.stdout.off("error", onOutputError).on("error", onOutputError);
+  process.stderr.off("error", ignore).on("error", ignore);
 }
+
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") lost ??= error;
+}
+
+function ignore(): void {}
 
 /** A message that quotes lines of a file is still one line, and a terminal obeys none of it. */
 function oneLine(text: string): string {

@@ -1,9 +1,11 @@
 import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
-import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
+import { dataOption } from "./data-option.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
+import { armsOf, integerFrom, pathOf, positive, seedsOf } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
@@ -40,15 +42,15 @@ export function addRunCommand(program: Command): void {
     .addOption(
       new Option("--profile <name>", "what a run does unless told otherwise").choices(PROFILES).default("corrected"),
     )
-    .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
-    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)")
+    .addOption(dataOption("folder with the data sets; else that of LTT_DATA, else where ltt data get puts them"))
+    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)", pathOf)
     .option("--rounds <n>", "times to prune", integerFrom(0))
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
-    .option("--arms <names>", `of ${ARMS.join(",")}`, parseArms)
+    .option("--arms <names>", `of ${ARMS.join(",")}`, armsOf)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
-    .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(parseSeeds))
+    .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
     .option("--learning-rate <x>", "of Adam", positive)
     .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)
     .addOption(
@@ -60,7 +62,11 @@ export function addRunCommand(program: Command): void {
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
-    .option("--published <file>", "curves of a publication, as JSON, to draw under those of the run in its report")
+    .option(
+      "--published <file>",
+      "curves of a publication, as JSON, to draw under those of the run in its report",
+      pathOf,
+    )
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
     .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
@@ -144,38 +150,6 @@ function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccurac
   return `${arm}, seed ${seed}, round ${round}: ${percent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
 }
 
-function integerFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`It is an integer from ${least}.`);
-    }
-    return value;
-  };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!/^\d*\.?\d+(e-?\d+)?$/i.test(text) || !(value > 0 && value < Infinity)) {
-    throw new InvalidArgumentError("It is a number above 0.");
-  }
-  return value;
-}
-
 function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)} %`;
-}
-
-function parseSeeds(text: string): readonly number[] {
-  const seeds = text.split(",").map(integerFrom(0));
-  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("A seed stands there twice.");
-  return seeds;
-}
-
-function parseArms(text: string): readonly Arm[] {
-  const names = text.split(",");
-  const arms = ARMS.filter((arm) => names.includes(arm));
-  const unknown = names.find((name) => !ARMS.some((arm) => arm === name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no "${unknown}"; arms are ${ARMS.join(", ")}.`);
-  return arms;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
@@ -10,6 +10,7 @@ import {
   NodeStore,
   networkCount,
   type Progress,
+  RunFolderError,
   runExperiment,
   writeAtomic,
 } from "@ltt/lottery";
@@ -86,8 +87,7 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   const { say, onProgress, onLevel, signal } = listener;
-  const published = options.published === undefined ? undefined : readPublished(options.published, options);
-  const { settings, prepared, folder, profile } = await begin(options, listener);
+  const { settings, prepared, folder, profile, published } = await begin(options, listener);
   const store = await NodeStore.open(folder);
 
   const levels: LevelResult[] = [];
@@ -112,9 +112,48 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
 }
 
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
-function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): ReturnType<typeof publishedCurves> {
+async function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): Promise<Published> {
   const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
-  return publishedCurves(readFileSync(file, "utf8"), { pair, arms: new Map([[late, "late-rewinding"]]), file });
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const why: Record<string, string> = {
+      ENOENT: "there is no such file",
+      ENOTDIR: "there is no such file",
+      EISDIR: "this is a folder; name a JSON file in it",
+      EACCES: "no permission to read it",
+    };
+    throw new RunFolderError(`--published ${file}: ${why[error.code ?? ""] ?? error.message}`, { cause: error });
+  });
+  return publishedCurves(text, { pair, arms: new Map([[late, "late-rewinding"]]), file: `--published ${file}` });
+}
+
+type Published = ReturnType<typeof publishedCurves>;
+
+/** The files that a run writes beside its nodes. */
+const REPORTS = ["metrics.csv", "tensors.csv", "report.html"] as const;
+
+/**
+ * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
+ * read and networks are trained, which takes a while.
+ */
+async function checkFolder(folder: string): Promise<void> {
+  await NodeStore.check(folder);
+  const isFolder = async (name: string) =>
+    stat(join(folder, name)).then(
+      (found) => found.isDirectory(),
+      () => undefined,
+    );
+  for (const name of REPORTS) {
+    if ((await isFolder(name)) !== true) continue;
+    throw new RunFolderError(
+      `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
+    );
+  }
+  for (const name of ["nodes", "unfinished", "failed"]) {
+    if ((await isFolder(name)) !== false) continue;
+    throw new RunFolderError(
+      `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,
+    );
+  }
 }
 
 /** What `runPair` would do, and what it would take: measured on steps of the dense network and of some of the pruned ones. */
@@ -126,14 +165,23 @@ export async function planRun(
   return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }
 
-async function begin(
-  options: RunOptions,
-  { say, signal }: RunListener,
-): Promise<{ settings: RunSettings; prepared: PreparedTask; folder: string; profile: Profile }> {
+interface Begun {
+  readonly settings: RunSettings;
+  readonly prepared: PreparedTask;
+  readonly folder: string;
+  readonly profile: Profile;
+  readonly published: Published | undefined;
+}
+
+async function begin(options: RunOptions, { say, signal }: RunListener): Promise<Begun> {
   const { pair, profile = "corrected" } = options;
+  for (const name of ["data", "out", "published"] as const) {
+    if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
+  }
   const settings = chosen(options, settingsOf(pair, profile));
+  const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
-  await NodeStore.check(folder); // before the data is read, which takes a while
+  await checkFolder(folder);
 
   useBackend(await createBackend(options.backend, options.threads));
   say?.(`backend ${describeBackend(backend())}; run folder ${folder}`);
@@ -148,7 +196,7 @@ async function begin(
   };
   const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
-  return { settings, prepared, folder, profile };
+  return { settings, prepared, folder, profile, published };
 }
 
 function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {

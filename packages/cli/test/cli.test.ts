@@ -207,7 +207,11 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
     ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
-    ["curves that are not there", ["run", "spam-cnn", "--published", "nowhere.json"], /ENOENT.*nowhere\.json/],
+    [
+      "curves that are not there",
+      ["run", "spam-cnn", "--published", "nowhere.json"],
+      /^ltt: --published nowhere\.json: there is no such file$/,
+    ],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {
     const { code, out, err } = await ltt(args);
