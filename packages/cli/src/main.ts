@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { addDataCommands } from "./data-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { addRunCommand } from "./run-command.ts";
+import { writeLines } from "./terminal.ts";
 
 /**
  * The `ltt` command. Whatever goes wrong is one line on standard error; `--verbose` adds where, `--json` an event on standard output.
@@ -17,6 +18,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description("Lottery tickets in text classification: find them, and test them against their controls.")
     .version(version())
     .option("--verbose", "show where an error comes from")
+    .configureOutput({ writeErr: (text) => writeLines(process.stderr, text.trimEnd()) })
     .exitOverride();
   addRunCommand(program);
   addDataCommands(program);
@@ -25,7 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const code = await outcome(program, args);
   await setImmediate(); // an error of the last write comes as an event
   if (lost === undefined || code !== 0) return code;
-  process.stderr.write(`ltt: standard output: ${oneLine(lost.message)}\n`);
+  writeLines(process.stderr, `ltt: standard output: ${oneLine(lost.message)}`);
   return 1;
 }
 
@@ -41,7 +43,7 @@ async function outcome(program: Command, args: readonly string[]): Promise<numbe
       process.stdout.write(`${JSON.stringify({ event: "error", message, exitCode })}\n`);
     }
     if (error instanceof CommanderError) return exitCode; // has said so itself
-    process.stderr.write(`ltt: ${args.includes("--verbose") && stack !== undefined ? stack : message}\n`);
+    writeLines(process.stderr, `ltt: ${args.includes("--verbose") && stack !== undefined ? stack : message}`);
     return exitCode;
   }
 }

@@ -10,6 +10,7 @@ import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunOptions, runPair } from "./run.ts";
+import { widthOf, writeLines } from "./terminal.ts";
 
 interface Flags {
   readonly profile: Profile;
@@ -90,11 +91,12 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
           else progress.say(summaryOf(level));
         },
         signal,
+        width: widthOf(process.stdout),
       });
     });
     progress.stop();
     if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
-    else process.stdout.write(`\n${table}\nreport: ${report}\n`);
+    else writeLines(process.stdout, `\n${table}\nreport: ${report}`);
     progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
   } finally {
     progress.stop();
@@ -102,7 +104,7 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
 }
 
 async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const say = (line: string) => writeLines(process.stderr, line);
   const estimate = await interruptible((signal) => planRun(options, { say, signal }));
   if (json === true) {
     print({ event: "estimate", ...estimate });
@@ -113,11 +115,12 @@ async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
     ({ round, density, seconds }) =>
       `${seconds.toPrecision(2)} s ${round === 0 ? "dense" : `with ${percent(density)} left`}`,
   );
-  process.stdout.write(
+  writeLines(
+    process.stdout,
     `${networks} networks of ${parameters} parameters, ${stepsAtMost} steps at most\n` +
       `a step, measured: ${steps.join(", ")}; between these, interpolated over the rounds\n` +
       `${duration(secondsAtMost)} at most, validation not counted\n` +
-      `about ${memoryMb} MB of memory\n`,
+      `about ${memoryMb} MB of memory`,
   );
 }
 

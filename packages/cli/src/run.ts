@@ -68,6 +68,8 @@ export interface RunListener {
   readonly onProgress?: (progress: Progress) => void;
   readonly onLevel?: (level: LevelResult) => void;
   readonly signal?: AbortSignal;
+  /** Characters that a line of the result's table may have; 100 unless told. */
+  readonly width?: number;
 }
 
 /** What a run leaves. */
@@ -86,7 +88,7 @@ export interface RunResult {
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
-  const { say, onProgress, onLevel, signal } = listener;
+  const { say, onProgress, onLevel, signal, width = 100 } = listener;
   const { settings, prepared, folder, profile, published } = await begin(options, listener);
   const store = await NodeStore.open(folder);
 
@@ -108,7 +110,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
   const report = join(folder, "report.html");
   await writeAtomic(report, renderReport(input));
-  return { folder, report, levels, table: renderTable(input), verdict: judge(input).headline };
+  return { folder, report, levels, table: renderTable(input, { width }), verdict: judge(input).headline };
 }
 
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
