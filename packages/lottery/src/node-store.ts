@@ -93,6 +93,11 @@ export class NodeStore {
     });
   }
 
+  /** The hashes of all finished nodes, of whatever experiments. */
+  async hashes(): Promise<string[]> {
+    return (await namesIn(this.#nodes)).filter((name) => !name.startsWith(PARTIAL)).sort();
+  }
+
   /**
    * The node of this hash, if it is finished.
    *
