@@ -70,8 +70,18 @@ export function addRunCommand(program: Command): void {
     )
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
+    .addHelpText("after", NOTES)
     .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
 }
+
+const NOTES = `
+A report covers every seed of the same experiment that is finished in the run
+folder: --seed 1 and then --seed 2 give a report of both.
+
+A run that ends early keeps what it has done, and the same command goes on from
+there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
+its output any more (141), as in "ltt run PAIR --json | head -1". A second
+Ctrl-C ends it at once. Any error is exit code 1.`;
 
 function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
   return { ...flags, pair, cache: cacheFolder(), seeds: seed === undefined ? seeds : [seed] };

@@ -27,6 +27,7 @@ import { type BackendName, createBackend, describeBackend } from "./backends.ts"
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
+import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 
@@ -77,13 +78,15 @@ export interface RunResult {
   /** `metrics.csv`, `tensors.csv`, `report.html` and the nodes are in it. */
   readonly folder: string;
   readonly report: string;
+  /** Of all seeds that the report covers. */
   readonly levels: readonly LevelResult[];
   readonly table: string;
   readonly verdict: string;
 }
 
 /**
- * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again.
+ * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again, and its report covers
+ * every seed of the same experiment that is finished there.
  *
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */
@@ -92,7 +95,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const { settings, prepared, folder, profile, published } = await begin(options, listener);
   const store = await NodeStore.open(folder);
 
-  const levels: LevelResult[] = [];
+  const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const clock = () => performance.now() / 1000;
   for await (const level of runExperiment(prepared.task, settings.experiment, { store, clock, onProgress, signal })) {
     levels.push(level);
@@ -105,7 +108,9 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const checks = await unlessAborted(signal, auditRun(store, levels, settings.experiment.rate));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit: not so: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
-  const own = reportInput(options.pair, profile, settings, prepared, levels);
+  const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
+  const own = reportInput(options.pair, profile, covered, prepared, levels);
   const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
   const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
   const report = join(folder, "report.html");
