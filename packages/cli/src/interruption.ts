@@ -17,31 +17,34 @@ export class Interrupted extends Error {
   }
 }
 
+const ASKED = ["SIGINT", "SIGTERM"] as const;
+
 /**
  * Does work that Ctrl-C (SIGINT), SIGTERM, SIGHUP and a reader of its output that goes away (EPIPE) end by aborting the signal, with an
- * `Interrupted` as its reason. Node ignores SIGPIPE itself. A second signal ends the process at once, as if nobody handled it.
+ * `Interrupted` as its reason. Node ignores SIGPIPE itself. Who asks again with Ctrl-C or SIGTERM ends the process at once, as if nobody handled it.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (cause: Cause) => {
     if (controller.signal.aborted) return;
     controller.abort(new Interrupted(cause));
-    setTimeout(release, SAME).unref();
+    setTimeout(letAskAgain, SAME).unref();
   };
   const onPipe = ({ code }: NodeJS.ErrnoException) => {
     if (code === "EPIPE") stop("SIGPIPE");
   };
-  const release = () => {
-    for (const name of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.off(name, stop);
-    for (const stream of [process.stdout, process.stderr]) stream.off("error", onPipe);
+  const letAskAgain = () => {
+    for (const name of ASKED) process.off(name, stop);
   };
 
-  for (const name of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(name, stop);
+  for (const name of [...ASKED, "SIGHUP"] as const) process.on(name, stop);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", onPipe);
   try {
     return await work(controller.signal);
   } finally {
-    release();
+    letAskAgain();
+    process.off("SIGHUP", stop); // the terminal closes, maybe just after Ctrl-C: nobody is impatient
+    for (const stream of [process.stdout, process.stderr]) stream.off("error", onPipe);
   }
 }
 
