@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
-import { DataError, explainFileError } from "./data-error.ts";
+import { DataError } from "./data-error.ts";
+import { fileBytes } from "./file-bytes.ts";
 
 /** Whole lines of a text file, decoded: `text` begins at line `line` (from 1) and ends at a line's end or the file's. */
 export interface Lines {
@@ -52,14 +52,6 @@ const maxLine = 64 * 2 ** 20;
 // The decoder would drop a mark at the start of every block; `decode` drops the first line's only.
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function* fileBytes(path: string): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    for await (const chunk of createReadStream(path)) yield chunk;
-  } catch (error) {
-    throw explainFileError(error, path);
-  }
-}
-
 /** The text of whole lines; where there is a fault, the lines before it first. */
 function* decode(block: Buffer, path: string, line: number): Generator<Lines, void, undefined> {
   const withMark = line === 1 && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf;
@@ -89,6 +81,10 @@ function findFault(bytes: Buffer, firstLine: number): { at: number; what: string
   if (firstLine === 1 && (mark === 0xfffe || mark === 0xfeff))
     return { at: 0, what: "this file is UTF-16; save it as UTF-8" };
 
+  if (firstLine === 1 && isUtf16(bytes)) {
+    return { at: 0, what: "this file is UTF-16 without a byte order mark; save it as UTF-8" };
+  }
+
   const nul = bytes.indexOf(0);
   const at = firstInvalid(bytes);
   if (nul !== -1 && (at === -1 || nul < at)) {
@@ -97,6 +93,13 @@ function findFault(bytes: Buffer, firstLine: number): { at: number; what: string
   const value = bytes[at]!.toString(16).padStart(2, "0");
   const column = at - bytes.lastIndexOf(newline, at - bytes.length);
   return { at, what: `byte 0x${value} (byte ${column} of the line) is not UTF-8; save the file as UTF-8` };
+}
+
+/** ASCII in UTF-16: every other of the first bytes is 0. */
+function isUtf16(bytes: Buffer): boolean {
+  if (bytes.length < 8) return false;
+  const isNul = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => bytes[at] === 0);
+  return isNul.every((nul, at) => nul === isNul[at % 2]) && isNul[0] !== isNul[1];
 }
 
 /** Where replacing decoding first inserts a U+FFFD that does not stand in the bytes, or −1. */
