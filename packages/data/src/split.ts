@@ -1,4 +1,5 @@
 import { type Rng, stream } from "@ltt/core";
+import { textKey } from "./clean-text.ts";
 import type { Corpus, Example } from "./corpus.ts";
 import { DataError } from "./data-error.ts";
 
@@ -19,7 +20,7 @@ export interface Split {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
-  /** Examples of `test` whose very text is also in `train` or `validation`: published so, see `splitCorpus`. */
+  /** Examples of `test` whose text is also in `train` or `validation`: published so, see `splitCorpus`. */
   readonly repeatsInTest: number;
 }
 
@@ -28,8 +29,9 @@ export interface Split {
  * 10,000, AG News' 120,000 into 84,000 / 36,000 beside its own 7,600.
  *
  * Parts have `round(fraction · n)` examples, and classes their share of these by largest remainder, ties to the first class.
- * Examples of one text stay together, so a repeated review is never both trained on and tested on; only a text that repeats
- * more often than there is room shifts the counts. A published test part is taken as it is, repeats included; they are counted.
+ * Examples of one text stay together, so a repeated review is never both trained on and validated or tested on; only a text that
+ * repeats more often than there is room shifts the counts. Texts are compared as the tokeniser cleans them, without blanks and case
+ * (`textKey`). A published test part is taken as it is, repeats included; they are counted.
  * Sizes limit a part after that, so a smaller `trainSize` changes neither validation nor test. Examples keep the corpus's order.
  *
  * @throws {RangeError} if a fraction is not in (0, 1) or a size not a positive integer.
@@ -55,8 +57,8 @@ export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
     if (part.length === 0)
       throw new DataError(`${corpus.name}: ${corpus.train.length} examples leave none for ${name}; give more`);
   }
-  const seen = new Set([...parts.train, ...parts.validation].map(({ text }) => text));
-  return { ...parts, repeatsInTest: parts.test.filter(({ text }) => seen.has(text)).length };
+  const seen = new Set([...parts.train, ...parts.validation].map(({ text }) => textKey(text)));
+  return { ...parts, repeatsInTest: parts.test.filter(({ text }) => seen.has(textKey(text))).length };
 }
 
 /**
@@ -118,9 +120,9 @@ function divide(examples: readonly Example[], fraction: number, rng: Rng): [read
 function groupByText(examples: readonly Example[], order: Int32Array): number[][] {
   const groups = new Map<string, number[]>();
   for (const i of order) {
-    const { text } = examples[i]!;
-    const group = groups.get(text);
-    if (group === undefined) groups.set(text, [i]);
+    const key = textKey(examples[i]!.text);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
     else group.push(i);
   }
   return [...groups.values()];
