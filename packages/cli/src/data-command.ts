@@ -25,6 +25,7 @@ export function addDataCommands(program: Command): void {
     .argument("[names...]", sets)
     .addOption(dir())
     .action(async (names: string[], { data: folder }: { data: string }) => {
+      printHeader();
       for (const source of named(names)) {
         let shown = 0;
         const statuses = await getSource(source, folder, {
@@ -45,6 +46,7 @@ export function addDataCommands(program: Command): void {
     .addOption(dir())
     .action(async (names: string[], { data: folder }: { data: string }) => {
       let wrong = 0;
+      printHeader();
       for (const source of named(names)) {
         const statuses = await verifySource(source, folder);
         wrong += statuses.filter(({ state }) => state !== "right").length;
@@ -57,6 +59,7 @@ export function addDataCommands(program: Command): void {
     .description("what there is, and what of it is on this machine")
     .addOption(dir())
     .action(async ({ data: folder }: { data: string }) => {
+      printHeader();
       for (const source of sources) {
         print(source, await listSource(source, folder));
         for (const { path, bytes } of await listOtherForms(source, folder)) {
@@ -68,10 +71,34 @@ export function addDataCommands(program: Command): void {
     });
 }
 
+function printHeader(): void {
+  process.stdout.write("data set\tstate\tsize\tpath\n");
+}
+
 function print(source: Source, statuses: readonly FileStatus[]): void {
-  for (const { path, state, bytes, actual } of statuses) {
-    const sum = state === "damaged" && actual !== undefined ? `, checksum ${actual}` : "";
-    process.stdout.write(`${source.name}\t${state}\t${megabytes(bytes)}${sum}\t${path}\n`);
+  for (const status of statuses) {
+    process.stdout.write(`${source.name}\t${stateOf(status)}\t${megabytes(status.bytes)}\t${status.path}\n`);
+  }
+}
+
+/** In words; with what is known of a file that is not as published. */
+function stateOf({ state, file, rows, actual }: FileStatus): string {
+  const sum = actual === undefined ? "" : `, checksum ${actual}`;
+  switch (state) {
+    case "unknown":
+      return "size as published";
+    case "partial":
+      return "partial download";
+    case "damaged":
+      return `damaged${sum}`;
+    case "other": {
+      const count = (n: number) => n.toLocaleString("en-US");
+      if (rows === undefined) return `other than published${sum}`;
+      const isPart = rows < file.rows!;
+      return `${isPart ? "partial: " : "other than published: "}${count(rows)} of ${count(file.rows!)} rows${sum}`;
+    }
+    default:
+      return state;
   }
 }
 

@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import { type Rng, stream } from "@ltt/core";
 import {
   batchCount,
   batches,
   buildVocabulary,
   type Corpus,
+  countRepeats,
+  createTokeniser,
   type Encoded,
   encodeExamples,
   locateAgNews,
@@ -17,7 +20,7 @@ import {
   readSpamAssassin,
   type Split,
   splitCorpus,
-  tokenise,
+  subset,
 } from "@ltt/data";
 import { countParameters, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
 import type { Batches, Model, Task } from "@ltt/lottery";
@@ -73,14 +76,15 @@ export async function prepare(
   const { maxLength, vocabularySize, batchSize, trainSize } = settings.data;
   const { hidden } = settings.model;
   const corpus = await readCorpus(pair, places);
-  const { train, validation, test } = limitedSplit(corpus, trainSize);
+  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize);
 
+  const cut: { maxLength?: number } = maxLength === undefined ? {} : { maxLength };
+  const tokenise = createTokeniser();
   const vocabulary = buildVocabulary(
     train.map(({ text }) => tokenise(text)),
-    { maxSize: vocabularySize },
+    { maxSize: vocabularySize, ...cut },
   );
-  const encode = (examples: Split["train"]) =>
-    encodeExamples(examples, { tokenise, vocabulary, ...(maxLength === undefined ? {} : { maxLength }) });
+  const encode = (examples: Split["train"]) => encodeExamples(examples, { tokenise, vocabulary, ...cut });
   const encoded = { train: encode(train), validation: encode(validation), test: encode(test) };
 
   const outputs = corpus.classes.length === 2 ? 1 : corpus.classes.length;
@@ -95,12 +99,14 @@ export async function prepare(
     `classes ${corpus.classes.join(", ")}`,
     `${vocabulary.size} vocabulary rows`,
     maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
+    `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
   ];
   return {
     task: {
       identity: {
         pair,
         data: corpus.digest,
+        encoded: digestOf(encoded),
         split: SPLIT_SEED,
         ...sizes,
         maxLength: maxLength ?? null,
@@ -144,13 +150,23 @@ async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
 function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
   const whole = splitCorpus(corpus, { seed: SPLIT_SEED });
   if (trainSize === undefined) return whole;
+  const limited = (name: "train" | "validation" | "test", size: number) =>
+    subset(name, whole[name], size, stream(SPLIT_SEED, "subset", name));
   const others = Math.ceil((trainSize * 3) / 7); // as 12,000 to 28,000
-  return splitCorpus(corpus, {
-    seed: SPLIT_SEED,
-    trainSize,
-    validationSize: Math.min(others, whole.validation.length),
-    testSize: Math.min(others, whole.test.length),
-  });
+  const train = limited("train", trainSize);
+  const validation = limited("validation", Math.min(others, whole.validation.length));
+  const test = limited("test", Math.min(others, whole.test.length));
+  return { train, validation, test, repeatsInTest: countRepeats(test, [...train, ...validation]) };
+}
+
+/** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */
+function digestOf(parts: Readonly<Record<string, Encoded>>): string {
+  const hash = createHash("sha256");
+  for (const [name, { ids, offsets, labels }] of Object.entries(parts)) {
+    hash.update(`${name} ${labels.length} ${ids.length}\n`);
+    for (const array of [ids, offsets, labels]) hash.update(array);
+  }
+  return hash.digest("hex");
 }
 
 function modelOf(pair: Pair, options: TextLstmOptions & TextCnnOptions, hidden: number | undefined, rng: Rng): Model {

@@ -12,6 +12,11 @@ export interface VocabularyOptions {
   readonly maxSize?: number;
   /** Words seen less often are left out; 1 unless told. */
   readonly minFrequency?: number;
+  /**
+   * Count the first so many tokens of a text only; all unless told. Give what `encodeExamples` is given: a word behind the cut
+   * would have a row that no text trains.
+   */
+  readonly maxLength?: number;
 }
 
 /**
@@ -68,14 +73,14 @@ const format = "ltt-vocabulary-1";
  * @throws {RangeError} if a limit is not a positive integer.
  */
 export function buildVocabulary(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
-  const { maxSize = Number.MAX_SAFE_INTEGER, minFrequency = 1 } = options;
-  for (const [name, value] of Object.entries({ maxSize, minFrequency })) {
+  const { maxSize = Number.MAX_SAFE_INTEGER, minFrequency = 1, maxLength = Number.MAX_SAFE_INTEGER } = options;
+  for (const [name, value] of Object.entries({ maxSize, minFrequency, maxLength })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
   }
   const frequencies = new Map<string, number>();
   for (const tokens of texts) {
-    for (const token of tokens) frequencies.set(token, (frequencies.get(token) ?? 0) + 1);
+    for (const token of tokens.slice(0, maxLength)) frequencies.set(token, (frequencies.get(token) ?? 0) + 1);
   }
   for (const special of specials) frequencies.delete(special);
 
