@@ -1,18 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gpu } from "../../gpu/test/adapter.ts";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
-/** SwiftShader, as Debian's chromium-common brings it. */
-const swiftshader = "/usr/lib/chromium/vk_swiftshader_icd.json";
-const vulkan = process.env.VK_ICD_FILENAMES ?? (existsSync(swiftshader) ? swiftshader : undefined);
-const gpuWanted = vulkan !== undefined || process.env.LTT_REQUIRE_GPU === "1";
-if (!gpuWanted) console.warn("SKIPPED: ltt run --backend gpu: there is no Vulkan driver that this test knows of");
 
 let root: string;
 beforeAll(() => {
@@ -35,7 +31,7 @@ function ltt(
 ): Promise<Outcome> {
   const child = spawn(process.execPath, ["--import", tsx, "--conditions", "@ltt/source", bin, ...args], {
     cwd: root,
-    env: { ...process.env, VK_ICD_FILENAMES: vulkan, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
+    env: { ...process.env, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
@@ -88,7 +84,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
   });
 
-  test.skipIf(!gpuWanted)("runs on the GPU, and says which", async () => {
+  test.skipIf(gpu === undefined)("runs on the GPU, and says which", async () => {
     const args = [...small, "--rounds", "1", "--arms", "winning-ticket", "--backend", "gpu", "--json", "--out", "gpu"];
     const { code, out, err } = await ltt(args);
     expect(err).toMatch(/backend gpu on .+; run folder/);
