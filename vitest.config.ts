@@ -1,11 +1,24 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+/** Tests that ask for an adapter, a browser or whole data sets: `npm test` runs them, `npm run test:fast` does not. */
+const slow = ["packages/gpu/test/**/*.test.ts", "packages/data/test/real-data.test.ts", "tools/absent.test.ts"];
+
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@ltt/source"] },
   ssr: { resolve: { conditions: ["@ltt/source"], externalConditions: ["@ltt/source"] } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "docs/**/*.test.ts", "examples/**/*.test.ts", "tools/**/*.test.ts"],
     testTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["packages/*/{src,test}/**/*.test.ts", "{docs,examples,tools}/**/*.test.ts"],
+          exclude: slow,
+        },
+      },
+      { extends: true, test: { name: "slow", include: slow } },
+    ],
   },
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPage } from "../tools/consumers/browser.ts";
+import { CHROMIUM } from "../tools/consumers/chromium.ts";
 import type { Figure } from "./browser/measure.ts";
 
 const [only = "", side = "", seconds = "5"] = process.argv.slice(2);
@@ -10,8 +11,7 @@ const out = mkdtempSync(join(tmpdir(), "ltt-bench-page-"));
 try {
   const query = `?${new URLSearchParams({ auto: "", only, side, seconds })}`;
   const project = join(import.meta.dirname, "browser");
-  const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const printed = await openPage(project, chromium, { out, sources: true, gpu: true, query, patience: 600_000 });
+  const printed = await openPage(project, CHROMIUM, { out, sources: true, gpu: true, query, patience: 600_000 });
   const { figures, absent }: { figures: readonly Figure[]; absent: readonly string[] } = JSON.parse(printed);
   for (const line of absent) console.log(`not here: ${line}`);
   for (const { name, side, adapter, resident, transfer, gflops, rounds } of figures) {

@@ -1,19 +1,7 @@
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { build, defaultClientConditions, preview } from "vite";
+import { launch } from "./chromium.ts";
 
-const ARGUMENTS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const NO_GPU = "--disable-gpu";
-/** WebGPU without a window wants to be asked for. */
-const GPU = "--enable-unsafe-webgpu";
 /** ms until a page that says nothing is given up. */
 const PATIENCE = 60_000;
 
@@ -70,7 +58,7 @@ export async function openPage(
   } as const;
   await build(options);
   const server = await preview({ ...options, preview: { host: "127.0.0.1", port: 0, headers } });
-  const browser = await chromium.launch({ executablePath, args: [...ARGUMENTS, gpu ? GPU : NO_GPU] });
+  const browser = await launch(executablePath, gpu);
   try {
     const page = await browser.newPage();
     const printed = new Promise<string>((resolve, reject) => {

@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Checks, run } from "../checks.ts";
 import { packAll, root, type Tarball } from "../pack.ts";
 import { openPage } from "./browser.ts";
+import { askChromium, CHROMIUM } from "./chromium.ts";
 import { CNN_FILES, checkCnn } from "./cnn.ts";
 import { checkSizes, measureSizes, writeSizes } from "./sizes.ts";
 
@@ -16,7 +17,6 @@ import { checkSizes, measureSizes, writeSizes } from "./sizes.ts";
 
 /** The loss after 300 steps is about 0.0012; at the start it is about 0.7. */
 const BOUND = 0.01;
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const own = (tool: string) => join(root, "node_modules/.bin", tool);
 
 const checks = new Checks();
@@ -65,11 +65,12 @@ async function useThem(tarballs: readonly Tarball[]): Promise<void> {
   await prints("a JavaScript file in Node", () => node("xor.js"));
   await prints("a strict TypeScript file, moduleResolution nodenext", () => compiled("nodenext", "nodenext"));
   await prints("a strict TypeScript file, moduleResolution bundler", () => compiled("esnext", "bundler"));
-  const chromium = existsSync(CHROMIUM) ? CHROMIUM : undefined;
-  if (chromium !== undefined) await prints("a Vite page in headless Chromium", () => openPage(project, chromium));
-  else if (process.env.CI)
-    await checks.check("a Vite page in headless Chromium", () => Promise.reject(new Error(`no ${CHROMIUM}`)));
-  else checks.skip("a Vite page in headless Chromium", `${CHROMIUM} is not there: install it, or set CHROMIUM`);
+  const { chromium: absent } = await askChromium();
+  const inPage = "a Vite page in headless Chromium";
+  if (absent === undefined) await prints(inPage, () => openPage(project, CHROMIUM));
+  else if (process.env.CI || process.env.LTT_REQUIRE_GPU === "1")
+    await checks.check(inPage, () => Promise.reject(new Error(absent)));
+  else checks.skip(inPage, absent);
 
   await checks.check(`${losses.size} consumers print the same loss to the bit, below ${BOUND}`, () => {
     const different = new Set([...losses.values()].flat());
@@ -78,7 +79,7 @@ async function useThem(tarballs: readonly Tarball[]): Promise<void> {
       throw new Error([...losses].map(([name, printed]) => `${printed.join(" ")}  ${name}`).join("\n"));
     console.log(`        ${loss}`);
   });
-  await checkCnn(checks, project, chromium);
+  await checkCnn(checks, project, absent === undefined ? CHROMIUM : undefined);
   const sizes = await checks.check("bundles", () => measureSizes(project));
   if (sizes === undefined) return;
   for (const { name, minified, gzipped } of sizes)

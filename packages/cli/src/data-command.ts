@@ -42,6 +42,7 @@ export function addDataCommands(program: Command): void {
     .description("what there is, and what of it is on this machine")
     .addOption(dir())
     .action(async ({ data: folder }: { data: string }) => {
+      printHeader();
       for (const source of sources) {
         print(source, await listSource(source, folder));
         for (const { path, bytes } of await listOtherForms(source, folder)) {
@@ -54,6 +55,7 @@ export function addDataCommands(program: Command): void {
 }
 
 async function get(wanted: readonly Source[], folder: string, signal: AbortSignal): Promise<void> {
+  printHeader();
   for (const source of wanted) {
     let shown = 0;
     const statuses = await getSource(source, folder, {
@@ -71,6 +73,7 @@ async function get(wanted: readonly Source[], folder: string, signal: AbortSigna
 
 async function verify(wanted: readonly Source[], folder: string): Promise<void> {
   let wrong = 0;
+  printHeader();
   for (const source of wanted) {
     const statuses = await verifySource(source, folder);
     wrong += statuses.filter(({ state }) => state !== "right").length;
@@ -79,10 +82,34 @@ async function verify(wanted: readonly Source[], folder: string): Promise<void> 
   if (wrong > 0) process.exitCode = 1;
 }
 
+function printHeader(): void {
+  process.stdout.write("data set\tstate\tsize\tpath\n");
+}
+
 function print(source: Source, statuses: readonly FileStatus[]): void {
-  for (const { path, state, bytes, actual } of statuses) {
-    const sum = state === "damaged" && actual !== undefined ? `, checksum ${actual}` : "";
-    process.stdout.write(`${source.name}\t${state}\t${megabytes(bytes)}${sum}\t${path}\n`);
+  for (const status of statuses) {
+    process.stdout.write(`${source.name}\t${stateOf(status)}\t${megabytes(status.bytes)}\t${status.path}\n`);
+  }
+}
+
+/** In words; with what is known of a file that is not as published. */
+function stateOf({ state, file, rows, actual }: FileStatus): string {
+  const sum = actual === undefined ? "" : `, checksum ${actual}`;
+  switch (state) {
+    case "unknown":
+      return "size as published";
+    case "partial":
+      return "partial download";
+    case "damaged":
+      return `damaged${sum}`;
+    case "other": {
+      const count = (n: number) => n.toLocaleString("en-US");
+      if (rows === undefined) return `other than published${sum}`;
+      const isPart = rows < file.rows!;
+      return `${isPart ? "partial: " : "other than published: "}${count(rows)} of ${count(file.rows!)} rows${sum}`;
+    }
+    default:
+      return state;
   }
 }
 

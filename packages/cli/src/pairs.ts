@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import { type Rng, stream } from "@ltt/core";
 import {
   batchCount,
   batches,
   type Corpus,
+  countRepeats,
   countWords,
+  createTokeniser,
   type Encoded,
+  type Example,
   encodeTokens,
   locateAgNews,
   locateImdb,
@@ -17,7 +21,7 @@ import {
   readSpamAssassin,
   type Split,
   splitCorpus,
-  tokenise,
+  subset,
   vocabularyOf,
 } from "@ltt/data";
 import { countParameters, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
@@ -80,15 +84,20 @@ export async function prepare(
 ): Promise<PreparedTask> {
   const { maxLength, vocabularySize, batchSize, trainSize } = settings.data;
   const { hidden } = settings.model;
+  if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength > 0)) {
+    throw new RangeError(`${pair}: maxLength ${maxLength} is not a positive integer`);
+  }
   const corpus = await readCorpus(pair, places);
-  const { train, validation, test } = limitedSplit(corpus, trainSize);
+  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize);
 
+  const tokenise = createTokeniser();
+  const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
   const counts = new Map<string, number>();
-  await inTurns(train, ({ text }) => countWords(tokenise(text), counts), signal);
+  await inTurns(train, (example) => countWords(tokensOf(example), counts), signal);
   const vocabulary = vocabularyOf(counts, { maxSize: vocabularySize });
   const encode = async (examples: Split["train"]) =>
     encodeTokens(
-      await inTurns(examples, ({ text }) => vocabulary.encode(tokenise(text).slice(0, maxLength)), signal),
+      await inTurns(examples, (example) => vocabulary.encode(tokensOf(example)), signal),
       examples.map(({ label }) => label),
     );
   const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
@@ -109,12 +118,14 @@ export async function prepare(
     `classes ${corpus.classes.join(", ")}`,
     `${vocabulary.size} vocabulary rows`,
     maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
+    `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
   ];
   return {
     task: {
       identity: {
         pair,
         data: corpus.digest,
+        encoded: digestOf(encoded),
         split: SPLIT_SEED,
         ...sizes,
         maxLength: maxLength ?? null,
@@ -158,13 +169,23 @@ async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
 function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
   const whole = splitCorpus(corpus, { seed: SPLIT_SEED });
   if (trainSize === undefined) return whole;
+  const limited = (name: "train" | "validation" | "test", size: number) =>
+    subset(name, whole[name], size, stream(SPLIT_SEED, "subset", name));
   const others = Math.ceil((trainSize * 3) / 7); // as 12,000 to 28,000
-  return splitCorpus(corpus, {
-    seed: SPLIT_SEED,
-    trainSize,
-    validationSize: Math.min(others, whole.validation.length),
-    testSize: Math.min(others, whole.test.length),
-  });
+  const train = limited("train", trainSize);
+  const validation = limited("validation", Math.min(others, whole.validation.length));
+  const test = limited("test", Math.min(others, whole.test.length));
+  return { train, validation, test, repeatsInTest: countRepeats(test, [...train, ...validation]) };
+}
+
+/** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */
+function digestOf(parts: Readonly<Record<string, Encoded>>): string {
+  const hash = createHash("sha256");
+  for (const [name, { ids, offsets, labels }] of Object.entries(parts)) {
+    hash.update(`${name} ${labels.length} ${ids.length}\n`);
+    for (const array of [ids, offsets, labels]) hash.update(array);
+  }
+  return hash.digest("hex");
 }
 
 function modelOf(pair: Pair, options: TextLstmOptions & TextCnnOptions, hidden: number | undefined, rng: Rng): Model {

@@ -1,15 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gpu } from "../../gpu/test/adapter.ts";
 import { type Asked, ltt as command } from "./command.ts";
-
-/** SwiftShader, as Debian's chromium-common brings it. */
-const swiftshader = "/usr/lib/chromium/vk_swiftshader_icd.json";
-const vulkan = process.env.VK_ICD_FILENAMES ?? (existsSync(swiftshader) ? swiftshader : undefined);
-const gpuWanted = vulkan !== undefined || process.env.LTT_REQUIRE_GPU === "1";
-if (!gpuWanted) console.warn("SKIPPED: ltt run --backend gpu: there is no Vulkan driver that this test knows of");
 
 let root: string;
 beforeAll(() => {
@@ -20,7 +15,7 @@ afterAll(() => {
 });
 
 const ltt = (args: readonly string[], watch?: Asked["watch"]) =>
-  command(args, { cwd: root, env: { VK_ICD_FILENAMES: vulkan }, ...(watch === undefined ? {} : { watch }) });
+  command(args, { cwd: root, ...(watch === undefined ? {} : { watch }) });
 
 const small = ["run", "spam-cnn", "--profile", "quick", "--train-size", "20", "--max-length", "8", "--epochs", "1"];
 const events = (out: string) =>
@@ -62,7 +57,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
   });
 
-  test.skipIf(!gpuWanted)("runs on the GPU, and says which", async () => {
+  test.skipIf(gpu === undefined)("runs on the GPU, and says which", async () => {
     const args = [...small, "--rounds", "1", "--arms", "winning-ticket", "--backend", "gpu", "--json", "--out", "gpu"];
     const { code, out, err } = await ltt(args);
     expect(err).toMatch(/backend gpu on .+; run folder/);

@@ -51,7 +51,7 @@ import {
 } from "../src/index.ts";
 
 // Golden values from PyTorch in float64, as the script make.py beside them writes them: ops.json, optimisers.json and trajectories.json.
-const folder = process.env.LTT_GOLDEN ?? fileURLToPath(new URL("../../../../shared/reference/golden", import.meta.url));
+const folder = process.env.LTT_GOLDEN || fileURLToPath(new URL("../../../../shared/reference/golden", import.meta.url));
 const present = existsSync(`${folder}/ops.json`);
 if (!present) {
   console.warn(`SKIPPED: golden values from PyTorch: ${folder} has no ops.json; set LTT_GOLDEN to the folder that has`);
@@ -234,7 +234,10 @@ function distance(ours: Float32Array, theirs: readonly number[]): number {
 export function testGolden(
   backends: readonly { readonly name: string; readonly create: () => Promise<Backend> }[],
 ): void {
-  describe.skipIf(!present).each(backends)("PyTorch's golden values on $name", testBackend);
+  describe.each(backends)("PyTorch's golden values on $name", (backend) => {
+    if (present) testBackend(backend);
+    else test.skip("every case", () => {}); // a file that defines no test fails
+  });
 }
 
 function testBackend({ create }: { readonly create: () => Promise<Backend> }): void {

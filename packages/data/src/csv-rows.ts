@@ -137,9 +137,12 @@ class Scan {
     } else {
       if (this.#state === "quote in quoted") {
         const where = this.#line > this.#rowLine ? ` on line ${this.#line}` : "";
+        const isSeparator = /^[;\t|]["\w]/.test(text.slice(at, at + 2));
         this.#fail(
           `text after a closing quote${where}: ${show(lineFrom(text, at))}; ` +
-            "double the quotes inside a field, or close the quote of the field before",
+            (isSeparator
+              ? "fields are separated by commas here: save the file with commas"
+              : "double the quotes inside a field, or close the quote of the field before"),
         );
       }
       this.#state = "unquoted";

@@ -10,8 +10,8 @@ export interface CsvRow {
 }
 
 export interface CsvOptions {
-  /** Fields that every row must have. */
-  readonly columns: number;
+  /** Fields that every row must have; as many as the first unless told. */
+  readonly columns?: number;
   /** Names the first row must hold; without it the file has no header. */
   readonly header?: readonly string[];
   /** UTF-16 units a row may have before a quote is taken to be unclosed; 16 Mi unless told. */
@@ -32,8 +32,9 @@ export interface CsvOptions {
  * for bytes that are not text): a short or long row, a quote unclosed or misplaced, text after a closing quote, a blank line
  * between rows, an empty file, another header, bytes that are not UTF-8, a NUL.
  */
-export async function* readCsv(path: string, options: CsvOptions): AsyncGenerator<CsvRow, void, undefined> {
-  const { columns, header, maxRow = 16 * 2 ** 20 } = options;
+export async function* readCsv(path: string, options: CsvOptions = {}): AsyncGenerator<CsvRow, void, undefined> {
+  const { header, maxRow = 16 * 2 ** 20 } = options;
+  let { columns } = options;
   const starts: number[] = [];
   let fault: unknown;
 
@@ -65,6 +66,7 @@ export async function* readCsv(path: string, options: CsvOptions): AsyncGenerato
     const isHeader = count++ === 0 && header !== undefined;
     if (isHeader) checkHeader(fields, header, `${path}:${line}`);
     else {
+      columns ??= fields.length;
       checkColumns(fields, columns, `${path}:${line}`);
       yield { fields, line };
     }
@@ -84,11 +86,29 @@ function checkHeader(fields: readonly string[], header: readonly string[], where
   );
 }
 
-function checkColumns(fields: readonly string[], columns: number, where: string): void {
+/** @throws {DataError} unless there are so many fields. */
+export function checkColumns(fields: readonly string[], columns: number, where: string): void {
   if (fields.length === columns) return;
   const kind = fields.length < columns ? "short" : "long";
   throw new DataError(
     `${where}: a ${kind} row, ${fields.length} ${fields.length === 1 ? "field" : "fields"} where ${columns} belong: ` +
-      `${show(fields.join(","))}; quote fields that hold commas or line breaks`,
+      `${show(fields.join(","))}; ${separatorHint(fields, columns) ?? "quote fields that hold commas or line breaks"}`,
   );
 }
+
+/** What to do with a row that is cut at something else than commas; `undefined` for others. */
+export function separatorHint(fields: readonly string[], columns: number): string | undefined {
+  if (fields.length !== 1 || columns < 2) return undefined;
+  for (const [separator, name] of separators) {
+    if (fields[0]!.split(separator).length >= columns) {
+      return `its fields are separated by ${name}: save the file with commas`;
+    }
+  }
+  return undefined;
+}
+
+const separators = [
+  [";", "semicolons"],
+  ["\t", "tabs"],
+  ["|", "bars"],
+] as const;

@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { type Entry, open, type ZipFile } from "yauzl";
-import { DataError, explainFileError, show } from "./data-error.ts";
+import { DataError, explainFileError } from "./data-error.ts";
 import type { GlovePlace } from "./locate.ts";
-import { utf8Lines } from "./utf8-lines.ts";
+import { byteLines } from "./utf8-lines.ts";
+import { countNumbers, headerOf, parseVectorLine, type VectorLine, vectorOf, wrongCount } from "./vector-line.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+import { checkMember } from "./zip-check.ts";
 
 export interface GloveOptions {
   readonly dimensions: number;
@@ -23,49 +25,76 @@ export interface Glove {
 }
 
 /**
- * Reads the GloVe vectors (Pennington, Socher & Manning, EMNLP 2014) of a vocabulary's words, from lines `word v1 … vN`,
- * in a text file or streamed out of `glove.6B.zip`. Of a word that is there twice the first vector holds.
+ * Reads the GloVe vectors (Pennington, Socher & Manning, EMNLP 2014) of a vocabulary's words, in a text file (or one that gzip
+ * compressed), or streamed out of `glove.6B.zip`, whose bytes are checked against its CRC-32.
  *
- * @throws {DataError} `path:line: …` for a line of another form; for a file that is missing, damaged or not UTF-8.
+ * A line is a word and N numbers: the last N fields are the vector, what stands before is the word, so that it may hold blanks, as some
+ * of glove.840B do. Blanks, tabs and carriage returns at a line's end do not count. A first line of two integers, as word2vec and
+ * fastText write, is a header. Of a word that is there twice the first vector holds. Numbers, and bytes that are not UTF-8, matter
+ * in the words that are looked for only.
+ *
+ * @throws {DataError} `path:line: …` for a line of fewer fields, a number that is not decimal or beyond float32, a file of other
+ * dimensions; for a file that is missing or damaged.
+ * @throws {RangeError} if `dimensions` is not a positive integer.
  */
 export async function readGlove(place: GlovePlace, vocabulary: Vocabulary, options: GloveOptions): Promise<Glove> {
   const { dimensions, lowercase = false } = options;
+  if (!Number.isSafeInteger(dimensions) || dimensions < 1) {
+    throw new RangeError(`readGlove: dimensions ${dimensions} is not a positive integer`);
+  }
   const vectors = new Float32Array(vocabulary.size * dimensions);
   const found = new Uint8Array(vocabulary.size);
   const spellings = lowercase ? spellingsOf(vocabulary) : undefined;
   const exact = new Uint8Array(vocabulary.size);
 
-  let lines = 0;
+  const take = (text: string, line: VectorLine, where: string) => {
+    const id = vocabulary.has(line.word) ? vocabulary.idOf(line.word) : undefined;
+    const others = spellings?.get(line.word) ?? [];
+    if ((id === undefined && others.length === 0) || line.word.includes("\ufffd")) return; // U+FFFD: bytes of another encoding
+    const vector = vectorOf(text, line, where);
+    if (id !== undefined && exact[id] === 0) {
+      vectors.set(vector, id * dimensions);
+      found[id] = exact[id] = 1;
+    }
+    for (const other of others) {
+      if (found[other] === 1) continue;
+      vectors.set(vector, other * dimensions);
+      found[other] = 1;
+    }
+  };
+
+  let rows = 0;
   for await (const block of linesOf(place, dimensions)) {
-    let line = block.line;
-    for (const text of block.text.split("\n")) {
-      if (text !== "" && text !== "\r") {
-        const where = `${place.path}:${line}`;
-        const word = wordOf(text, dimensions, where);
-        const id = vocabulary.has(word) ? vocabulary.idOf(word) : undefined;
-        const others = spellings?.get(word) ?? [];
-        if (id !== undefined || others.length > 0) {
-          const vector = vectorOf(text, where);
-          if (id !== undefined && exact[id] === 0) {
-            vectors.set(vector, id * dimensions);
-            found[id] = exact[id] = 1;
-          }
-          for (const other of others) {
-            if (found[other] === 0) {
-              vectors.set(vector, other * dimensions);
-              found[other] = 1;
-            }
-          }
-        }
-        lines++;
-      }
-      line++;
+    let number = block.line;
+    for (const text of block.bytes.toString("utf8").split("\n")) {
+      const where = `${place.path}:${number}`;
+      if (number++ === 1 && isHeader(text, dimensions, where)) continue;
+      const line = parseVectorLine(text, dimensions, where);
+      if (line === undefined) continue;
+      if (rows++ === 0) checkDimensions(text, dimensions, where);
+      take(text, line, where);
     }
   }
-  if (lines === 0) throw new DataError(`${place.path}:1: the file is empty; get it again`);
+  if (rows === 0) throw new DataError(`${place.path}:1: the file is empty; get it again`);
   const words = vocabulary.size - 2;
   const count = found.reduce((sum, one) => sum + one, 0);
   return { vectors, found, coverage: words === 0 ? 0 : count / words };
+}
+
+/** Two integers are a row where one dimension is asked for. */
+function isHeader(text: string, dimensions: number, where: string): boolean {
+  const header = headerOf(text);
+  if (header === undefined || dimensions === 1) return false;
+  if (header.dimensions === dimensions) return true;
+  throw new DataError(
+    `${where}: the header says ${header.dimensions} dimensions, ${dimensions} are asked for; is this another file?`,
+  );
+}
+
+/** Later lines of more numbers are words that end in numbers. */
+function checkDimensions(text: string, dimensions: number, where: string): void {
+  const numbers = countNumbers(text);
+  if (numbers !== undefined && numbers !== dimensions) throw wrongCount(text, numbers, dimensions, where);
 }
 
 /** Words that are not in small letters, by how they are written so. */
@@ -81,36 +110,10 @@ function spellingsOf(vocabulary: Vocabulary): ReadonlyMap<string, readonly numbe
   return spellings;
 }
 
-function wordOf(text: string, dimensions: number, where: string): string {
-  let blanks = 0;
-  for (let at = text.indexOf(" "); at !== -1; at = text.indexOf(" ", at + 1)) blanks++;
-  if (blanks === dimensions) return text.slice(0, text.indexOf(" "));
-  throw new DataError(
-    `${where}: ${blanks} numbers follow the word, expected ${dimensions}: ${show(text)}; are these ${dimensions}-dimensional vectors?`,
-  );
-}
-
-function vectorOf(text: string, where: string): number[] {
-  return text
-    .trimEnd()
-    .split(" ")
-    .slice(1)
-    .map((digits) => {
-      const value = Number(digits);
-      if (digits === "" || !Number.isFinite(value)) {
-        throw new DataError(`${where}: ${show(digits)} is not a number; the file is damaged: get it again`);
-      }
-      return value;
-    });
-}
-
-async function* linesOf({ form, path }: GlovePlace, dimensions: number): ReturnType<typeof utf8Lines> {
-  if (form === "text") {
-    yield* utf8Lines(path);
-    return;
-  }
+function linesOf({ form, path }: GlovePlace, dimensions: number): ReturnType<typeof byteLines> {
+  if (form === "text") return byteLines(path);
   const member = `glove.6B.${dimensions}d.txt`;
-  yield* utf8Lines(`${path}/${member}`, memberBytes(path, member));
+  return byteLines(`${path}/${member}`, memberBytes(path, member));
 }
 
 async function* memberBytes(path: string, member: string): AsyncGenerator<Buffer, void, undefined> {
@@ -126,7 +129,8 @@ async function* memberBytes(path: string, member: string): AsyncGenerator<Buffer
   try {
     const zip = await openZip(path);
     try {
-      yield* await streamOf(zip, await findMember(zip, path, member));
+      const entry = await findMember(zip, path, member);
+      yield* checkMember(await streamOf(zip, entry), { size: entry.uncompressedSize, crc32: entry.crc32 });
     } finally {
       zip.close();
     }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -41,10 +41,11 @@ async function writeFolder(
   return path;
 }
 
-async function writeArchive(): Promise<string> {
+async function writeArchive(
+  files: Readonly<Record<string, string | Buffer>> = { ...others, ...reviews },
+): Promise<string> {
   const archive = pack();
-  for (const [name, text] of Object.entries({ ...others, ...reviews }))
-    archive.entry({ name: `aclImdb/${name}` }, text);
+  for (const [name, text] of Object.entries(files)) archive.entry({ name: `aclImdb/${name}` }, text);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -85,15 +86,38 @@ test("Kaggle's CSV", async () => {
   ]);
 });
 
+test.each([
+  ["columns in the other order", "sentiment,review\npositive,a\nnegative,b\n"],
+  ["capitals and other labels", "Review,Sentiment\na,Positive\nb,NEG\n"],
+  ["names and numbers of other copies", "text,label\na,1\nb,0\n"],
+  ["an index column", ",review,sentiment\n0,a,pos\n1,b,neg\n"],
+  ["a quoted header behind a byte order mark", '\ufeff"review","sentiment"\r\n"a","positive"\r\n"b","negative"\r\n'],
+  ["no header", "a,positive\nb,negative\n"],
+])("a CSV with %s", async (_, text) => {
+  const path = await writeCsv(text);
+  expect((await readImdb({ form: "csv", path })).train).toEqual([
+    { text: "a", label: 1 },
+    { text: "b", label: 0 },
+  ]);
+});
+
 describe("what is refused", () => {
   test.each([
     [
       'review,sentiment\n"a\nb",positive\nc,good\n',
       ':4: the sentiment is "good"; it must be positive or negative: correct',
     ],
-    ["review,sentiment\na,Positive\n", ':2: the sentiment is "Positive"'],
     ["review,sentiment\na\n", ":2: a short row, 1 field where 2 belong"],
-    ["text,label\na,positive\n", ':1: the header is "text,label"; expected "review,sentiment": is this another file?'],
+    ["a,2\n", ':1: the sentiment is "2"'],
+    ["id,review\n0,a\n", ':2: the sentiment is "a"'],
+    [
+      "id,review,stars\n0,a,9\n",
+      ':1: the header is "id,review,stars"; expected the columns review, sentiment: is this',
+    ],
+    [
+      "review;sentiment\na;positive\n",
+      ':1: a short row, 1 field where 2 belong: "review;sentiment"; its fields are separated by semicolons',
+    ],
     ["", ":1: the file is empty"],
   ])("%j", async (text, expected) => {
     const path = await writeCsv(text);
@@ -117,9 +141,28 @@ describe("what is refused", () => {
     );
   });
 
+  test("a review too long to be one is not read, in the archive or in the folder", async () => {
+    const long = Buffer.alloc(16 * 2 ** 20 + 1, "a");
+    const path = await writeArchive({ "train/neg/0_1.txt": long });
+    const expected =
+      "train/neg/0_1.txt: has 16777217 bytes, a review at most 16777216; the file is damaged, or no review";
+    await expect(readImdb({ form: "archive", path })).rejects.toThrow(`${path}: aclImdb/${expected}`);
+    const unpacked = await writeFolder({ "train/neg/0_1.txt": long });
+    await expect(readImdb({ form: "folder", path: unpacked })).rejects.toThrow(expected);
+  });
+
+  test("an archive one byte of which is another", async () => {
+    const path = await writeArchive();
+    const bytes = await readFile(path);
+    bytes[bytes.length - 8]! ^= 1; // of gzip's CRC-32
+    await writeFile(path, bytes);
+    await expect(readImdb({ form: "archive", path })).rejects.toThrow(
+      `${path}: not a whole .tar.gz (incorrect data check)`,
+    );
+  });
+
   test("an archive cut short, one that is none, and a missing one", async () => {
     const path = await writeArchive();
-    const { readFile } = await import("node:fs/promises");
     const whole = await readFile(path);
     await writeFile(path, whole.subarray(0, whole.length / 2));
     await expect(readImdb({ form: "archive", path })).rejects.toThrow(

@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
-import { readCsv } from "./csv.ts";
+import { isNamed, readColumns } from "./csv-columns.ts";
 import { DataError, explainFileError, show } from "./data-error.ts";
 import type { ImdbPlace } from "./locate.ts";
 
@@ -21,7 +21,7 @@ export interface ImdbOptions {
  * The Large Movie Review Dataset (Maas et al., ACL 2011): 50,000 reviews, half of them positive. Texts are as published, with
  * their `<br />`, which the tokeniser removes; 418 reviews repeat an earlier one.
  *
- * It is read from Kaggle's CSV (`review,sentiment`), from the folder `aclImdb/{train,test}/{pos,neg}/N_S.txt`, or out of
+ * It is read from Kaggle's CSV (`review,sentiment`, in any order, among other columns, or without a header), from the folder `aclImdb/{train,test}/{pos,neg}/N_S.txt`, or out of
  * `aclImdb_v1.tar.gz`, which is streamed and never unpacked. Folder and archive give the same corpus, in the same order:
  * train before test, negative before positive, by number. The CSV is in its file's order.
  *
@@ -42,11 +42,26 @@ export async function readImdb(place: ImdbPlace, { officialSplit = false }: Imdb
 
 const classes = ["negative", "positive"] as const;
 
+const columns = [
+  { title: "review", names: ["review", "text"] },
+  { title: "sentiment", names: ["sentiment", "label", "polarity"] },
+] as const;
+
+const labels: ReadonlyMap<string, number> = new Map([
+  ["negative", 0],
+  ["neg", 0],
+  ["0", 0],
+  ["positive", 1],
+  ["pos", 1],
+  ["1", 1],
+]);
+
 async function readCsvForm(path: string): Promise<Example[]> {
   const examples: Example[] = [];
-  for await (const { fields, line } of readCsv(path, { columns: 2, header: ["review", "sentiment"] })) {
+  const isHeader = (first: readonly string[]) => columns.some((column) => first.some((name) => isNamed(name, column)));
+  for await (const { fields, line } of readColumns(path, columns, isHeader)) {
     const [text, sentiment] = fields as [string, string];
-    const label = sentiment === "positive" ? 1 : sentiment === "negative" ? 0 : undefined;
+    const label = labels.get(sentiment.trim().toLowerCase());
     if (label === undefined) {
       throw new DataError(
         `${path}:${line}: the sentiment is ${show(sentiment)}; it must be positive or negative: correct the row or delete it`,
@@ -79,6 +94,16 @@ function reviewOf(path: string, bytes: Uint8Array, where: string): Review | unde
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/** Bytes a review may have: a thousand times the longest published, 14 KB, and little enough to hold. */
+const maxReview = 16 * 2 ** 20;
+
+function checkSize(bytes: number, where: string): void {
+  if (bytes <= maxReview) return;
+  throw new DataError(
+    `${where}: has ${bytes} bytes, a review at most ${maxReview}; the file is damaged, or no review: get it again`,
+  );
+}
+
 async function readFolder(path: string): Promise<Review[]> {
   const reviews: Review[] = [];
   for (const part of ["train", "test"]) {
@@ -91,7 +116,7 @@ async function readFolder(path: string): Promise<Review[]> {
         const some = names.slice(from, from + 64).map(async (name) => {
           const file = join(folder, name);
           if (!reviewPath.test(file)) return undefined;
-          const bytes = await readFile(file).catch((error: unknown) => {
+          const bytes = await readReview(file).catch((error: unknown) => {
             throw explainFileError(error, file);
           });
           return reviewOf(file, bytes, file);
@@ -101,6 +126,11 @@ async function readFolder(path: string): Promise<Review[]> {
     }
   }
   return reviews;
+}
+
+async function readReview(file: string): Promise<Buffer> {
+  checkSize((await stat(file)).size, file);
+  return readFile(file);
 }
 
 async function readArchive(path: string): Promise<Review[]> {
@@ -113,7 +143,9 @@ async function readArchive(path: string): Promise<Review[]> {
         entry.resume();
         continue;
       }
-      const review = reviewOf(entry.header.name, await bytesOf(entry), `${path}: ${entry.header.name}`);
+      const where = `${path}: ${entry.header.name}`;
+      checkSize(entry.header.size ?? 0, where);
+      const review = reviewOf(entry.header.name, await bytesOf(entry), where);
       if (review !== undefined) reviews.push(review);
     }
   } catch (error) {

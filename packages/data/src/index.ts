@@ -12,7 +12,7 @@ export {
   planEpoch,
   planEvaluation,
 } from "./batches.ts";
-export { cleanText } from "./clean-text.ts";
+export { cleanText, textKey } from "./clean-text.ts";
 export { type Corpus, corpusOf, type Example } from "./corpus.ts";
 export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
 export { DataError } from "./data-error.ts";
@@ -43,7 +43,7 @@ export {
   verifySource,
 } from "./sources.ts";
 export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
-export { type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
+export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {
   buildVocabulary,

@@ -48,6 +48,51 @@ describe("IMDb", () => {
   });
 });
 
+describe("the place named", () => {
+  test.each([
+    ["folder", "aclImdb", "aclImdb", "aclImdb/train/pos/0_9.txt"],
+    ["csv", "IMDB Dataset.csv", "IMDB Dataset.csv", "IMDB Dataset.csv"],
+    ["csv", "reviews.csv.gz", "reviews.csv.gz", "reviews.csv.gz"],
+    ["csv", ".", "IMDB Dataset.csv.gz", "IMDB Dataset.csv.gz"],
+    ["archive", "aclImdb_v1.tar.gz", "aclImdb_v1.tar.gz", "aclImdb_v1.tar.gz"],
+  ])("may be IMDb's %s itself: %s", async (form, named, found, file) => {
+    await put(file);
+    expect(await locateImdb({ data: join(data, named) })).toEqual({ form, path: join(data, found) });
+  });
+
+  test.each(["train.csv", "test.csv", "."])("may be AG News' %s", async (named) => {
+    await put("ag_news/train.csv", "ag_news/test.csv");
+    const place = { train: join(data, "ag_news/train.csv"), test: join(data, "ag_news/test.csv") };
+    expect(await locateAgNews({ data: join(data, "ag_news", named) })).toEqual(place);
+    expect(await locateAgNews({ data })).toEqual(place);
+  });
+
+  test("may be a level too deep or too high: the right one is named", async () => {
+    await put("x/aclImdb/train/pos/0_9.txt", "y/deep/train.csv.gz", "y/deep/test.csv", "z/glove/glove.6B.100d.txt.gz");
+    const near = (...parts: string[]) => `, but in ${join(data, ...parts)}: name that with --data`;
+    await expect(locateImdb({ data })).rejects.toThrow(near("x"));
+    await expect(locateImdb({ data: join(data, "x/aclImdb/train") })).rejects.toThrow(near("x/aclImdb"));
+    await expect(locateImdb({ data: join(data, "x/aclImdb/train/pos") })).rejects.toThrow(near("x/aclImdb"));
+    await expect(locateAgNews({ data: join(data, "y") })).rejects.toThrow(near("y/deep"));
+    await expect(locateGlove({ data }, 100)).rejects.toThrow(near("z"));
+    expect((await locateGlove({ data: join(data, "z") }, 100)).path).toBe(join(data, "z/glove/glove.6B.100d.txt.gz"));
+  });
+
+  test("that is no data set says what it is", async () => {
+    await put("notes.txt", "all.csv", "imdb/IMDB Dataset.csv.zip");
+    await expect(locateImdb({ data: join(data, "notes.txt") })).rejects.toThrow(
+      `imdb: ${data}/notes.txt is neither a .csv nor a .tar.gz; name the folder that has it`,
+    );
+    await expect(locateAgNews({ data: join(data, "all.csv") })).rejects.toThrow(
+      `ag-news: ${data}/all.csv is one file; AG News is two, train.csv and test.csv: name the folder that has both`,
+    );
+    await expect(locateImdb({ data: join(data, "none") })).rejects.toThrow(
+      `none is in ${data}/none/imdb or ${data}/none (there is no such folder); name the folder`,
+    );
+    await expect(locateImdb({ data })).rejects.toThrow(`${data}/imdb/IMDB Dataset.csv.zip is there: unpack it first`);
+  });
+});
+
 describe("AG News", () => {
   test("is found with both files, in its folder or without", async () => {
     await put("train.csv", "test.csv");

@@ -1,10 +1,10 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { DataError } from "./data-error.ts";
 
 /** Where to look for data. Nothing else is looked at: no environment, no home folder. */
 export interface Places {
-  /** The folder the user named. If it is given, only it is looked in. */
+  /** The folder the user named, or the file. If it is given, only it is looked in. */
   readonly data?: string;
   /** The folder that `getSource` downloads to. */
   readonly cache?: string;
@@ -26,64 +26,93 @@ export interface GlovePlace {
 }
 
 /**
- * Finds IMDb: `IMDB Dataset.csv`, the folder `aclImdb` or `aclImdb_v1.tar.gz`, under `imdb/` or directly in the folder, in
- * this order.
+ * Finds IMDb: `IMDB Dataset.csv` (or `.csv.gz`), the folder `aclImdb` or `aclImdb_v1.tar.gz`, under `imdb/` or directly in the
+ * folder, in this order. The place named may also be `aclImdb` itself, a CSV file of any name, or the archive.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateImdb(places: Places): Promise<ImdbPlace> {
-  const forms = [
-    { form: "csv", name: "IMDB Dataset.csv" },
-    { form: "folder", name: "aclImdb" },
-    { form: "archive", name: "aclImdb_v1.tar.gz" },
-  ] as const;
-  for (const folder of foldersOf(places, "imdb")) {
-    for (const { form, name } of forms) {
-      const path = join(folder, name);
-      if (await exists(form === "folder" ? join(path, "train") : path)) return { form, path };
+  const named = places.data;
+  if (named !== undefined && (await isFile(named))) {
+    if (/\.csv(\.gz)?$/i.test(named)) return { form: "csv", path: named };
+    if (/\.(tar\.gz|tgz)$/i.test(named)) return { form: "archive", path: named };
+    throw new DataError(`imdb: ${named} is neither a .csv nor a .tar.gz; ${howToGet("imdb")}`);
+  }
+  const found = await firstFound(foldersOf(places, "imdb"), imdbIn);
+  if (found !== undefined) return found;
+  throw await missing("imdb", places, { files: imdbForms.map(({ name }) => name), findIn: imdbIn });
+}
+
+const imdbForms = [
+  { form: "csv", name: "IMDB Dataset.csv" },
+  { form: "folder", name: "aclImdb" },
+  { form: "archive", name: "aclImdb_v1.tar.gz" },
+] as const;
+
+async function imdbIn(folder: string): Promise<ImdbPlace | undefined> {
+  for (const { form, name } of imdbForms) {
+    const path = join(folder, name);
+    if (form === "folder") {
+      for (const root of [path, folder]) if (await exists(join(root, "train", "pos"))) return { form, path: root };
+    } else {
+      const file = await plainOrGzip(path);
+      if (file !== undefined) return { form, path: file };
     }
   }
-  throw missing("imdb", forms.map(({ name }) => name).join(", "), places);
+  return undefined;
 }
 
 /**
- * Finds AG News: `train.csv` and `test.csv`, both under `ag-news/` or both directly in the folder.
+ * Finds AG News: `train.csv` and `test.csv` (or `.csv.gz`), both under `ag-news/`, `ag_news/` or `ag_news_csv/`, or both directly in
+ * the folder. The place named may also be one of the two files.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateAgNews(places: Places): Promise<AgNewsPlace> {
-  for (const folder of foldersOf(places, "ag-news")) {
-    const [train, test] = [join(folder, "train.csv"), join(folder, "test.csv")];
-    const [hasTrain, hasTest] = [await exists(train), await exists(test)];
-    if (hasTrain && hasTest) return { train, test };
-    if (hasTrain || hasTest) {
-      const [one, other] = hasTrain ? ["train.csv", "test.csv"] : ["test.csv", "train.csv"];
-      throw new DataError(`ag-news: ${folder} has ${one} but no ${other}; ${howToGet("ag-news")}`);
-    }
+  const { data } = places;
+  const isOne = data !== undefined && (await isFile(data));
+  if (isOne && !/^(train|test)\.csv(\.gz)?$/.test(basename(data))) {
+    throw new DataError(
+      `ag-news: ${data} is one file; AG News is two, train.csv and test.csv: ${howToGet("ag-news", "both")}`,
+    );
   }
-  throw missing("ag-news", "train.csv with test.csv", places);
+  const folders = isOne ? [dirname(data)] : foldersOf(places, "ag-news", "ag_news", "ag_news_csv");
+  const found = await firstFound(folders, agNewsIn);
+  if (found !== undefined) return found;
+  throw await missing("ag-news", places, { files: ["train.csv", "test.csv"], join: " with ", findIn: agNewsIn });
+}
+
+async function agNewsIn(folder: string): Promise<AgNewsPlace | undefined> {
+  const train = await plainOrGzip(join(folder, "train.csv"));
+  const test = await plainOrGzip(join(folder, "test.csv"));
+  if (train !== undefined && test !== undefined) return { train, test };
+  if (train === undefined && test === undefined) return undefined;
+  const [one, other] = train !== undefined ? ["train.csv", "test.csv"] : ["test.csv", "train.csv"];
+  throw new DataError(`ag-news: ${folder} has ${one} but no ${other}; ${howToGet("ag-news", "both")}`);
 }
 
 /**
- * Finds GloVe 6B vectors of a size: `glove.6B.100d.txt`, a subset `glove.6B.100d.subset.txt`, or the archive
- * `glove.6B.zip`, under `glove/` or directly in the folder, in this order.
+ * Finds GloVe 6B vectors of a size: `glove.6B.100d.txt` (or `.txt.gz`), a subset `glove.6B.100d.subset.txt`, or the archive
+ * `glove.6B.zip`, under `glove/` or `glove.6B/` or directly in the folder, in this order.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateGlove(places: Places, dimensions: number): Promise<GlovePlace> {
   const found = await findGlove(places, dimensions);
   if (found !== undefined) return found;
-  const names = gloveForms(dimensions).map(({ name }) => name);
-  throw missing("glove", names.join(", "), places);
+  const files = gloveForms(dimensions).map(({ name }) => name);
+  throw await missing("glove", places, { files, findIn: (folder) => gloveIn(folder, dimensions) });
 }
 
 /** The same, `undefined` where there is none: for whoever can get it. */
 export async function findGlove(places: Places, dimensions: number): Promise<GlovePlace | undefined> {
-  for (const folder of foldersOf(places, "glove")) {
-    for (const { form, name } of gloveForms(dimensions)) {
-      const path = join(folder, name);
-      if (await exists(path)) return { form, path };
-    }
+  return firstFound(foldersOf(places, "glove", "glove.6B"), (folder) => gloveIn(folder, dimensions));
+}
+
+async function gloveIn(folder: string, dimensions: number): Promise<GlovePlace | undefined> {
+  for (const { form, name } of gloveForms(dimensions)) {
+    const path = await plainOrGzip(join(folder, name));
+    if (path !== undefined) return { form, path };
   }
   return undefined;
 }
@@ -96,24 +125,90 @@ function gloveForms(dimensions: number): readonly { form: GlovePlace["form"]; na
   ];
 }
 
-function foldersOf({ data, cache }: Places, name: string): string[] {
+/** `names` are what the data set's own folder may be called. */
+function foldersOf({ data, cache }: Places, ...names: string[]): string[] {
   const folder = data ?? cache;
-  return folder === undefined ? [] : [join(folder, name), folder];
+  return folder === undefined ? [] : [...names.map((name) => join(folder, name)), folder];
+}
+
+type FindIn<Place> = (folder: string) => Promise<Place | undefined>;
+
+async function firstFound<Place>(folders: readonly string[], findIn: FindIn<Place>): Promise<Place | undefined> {
+  for (const folder of folders) {
+    const found = await findIn(folder);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function plainOrGzip(path: string): Promise<string | undefined> {
+  for (const file of [path, `${path}.gz`]) if (await exists(file)) return file;
+  return undefined;
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
+  return (await kindOf(path)) !== undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await kindOf(path)) === "file";
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+  return stat(path).then(
+    (known) => (known.isDirectory() ? "folder" : "file"),
+    () => undefined,
   );
 }
 
-function missing(name: string, files: string, places: Places): DataError {
-  const folders = foldersOf(places, name);
-  const where = folders.length === 0 ? "no folder was named" : `none is in ${folders.join(" or ")}`;
-  return new DataError(`${name}: looked for ${files}; ${where}; ${howToGet(name)}`);
+interface Sought<Place> {
+  readonly files: readonly string[];
+  /** Between the files in the message. */
+  readonly join?: string;
+  readonly findIn: FindIn<Place>;
 }
 
-function howToGet(name: string): string {
-  return `name the folder that has it with --data DIR, or download it: ltt data get ${name}`;
+async function missing<Place>(name: string, places: Places, sought: Sought<Place>): Promise<DataError> {
+  const { files, join: between = ", ", findIn } = sought;
+  const looked = `${name}: looked for ${files.join(between)}; `;
+  const named = places.data ?? places.cache;
+  if (named === undefined) return new DataError(`${looked}no folder was named; ${howToGet(name)}`);
+
+  const folders = foldersOf(places, name);
+  const nowhere = `${looked}none is in ${folders.join(" or ")}`;
+  const packed = await compressed(folders, files);
+  if (packed !== undefined) return new DataError(`${nowhere}; ${packed} is there: unpack it first`);
+  const kind = await kindOf(named);
+  const near = kind === "folder" ? await neighbour(named, name, findIn) : undefined;
+  if (near !== undefined) return new DataError(`${nowhere}, but in ${near}: name that with --data`);
+  return new DataError(`${nowhere}${kind === undefined ? " (there is no such folder)" : ""}; ${howToGet(name)}`);
+}
+
+/** A file that is sought as another program compressed it; gzip's are read as they are. */
+async function compressed(folders: readonly string[], files: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    for (const file of files) {
+      for (const ending of [".zip", ".xz", ".bz2", ".zst"]) {
+        const path = join(folder, `${file}${ending}`);
+        if (await isFile(path)) return path;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The folders one and two above, and those inside, of which one has it: people name the wrong level. */
+async function neighbour<Place>(folder: string, name: string, findIn: FindIn<Place>): Promise<string | undefined> {
+  const inside = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const below = inside.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  const above = [dirname(folder), dirname(dirname(folder))];
+  for (const near of [...below.toSorted().slice(0, 1000), ...above]) {
+    const found = await firstFound(foldersOf({ data: near }, name), findIn).catch(() => undefined);
+    if (found !== undefined) return near;
+  }
+  return undefined;
+}
+
+function howToGet(name: string, what = "it"): string {
+  return `name the folder that has ${what} with --data DIR, or download it: ltt data get ${name}`;
 }

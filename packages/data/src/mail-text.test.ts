@@ -58,6 +58,10 @@ test("base64, quoted-printable and encoded words are decoded in their charset", 
   );
   expect(mailText("Content-Transfer-Encoding: quoted-printable\n\ncaf=C3=A9 a=\nb =3D")).toBe("café ab =");
   expect(mailText("Content-Transfer-Encoding: quoted-printable\n\ncaf=E9")).toBe("café");
+  for (const charset of ["windows-1252", "ISO-8859-1", "klingon"]) {
+    const head = `Content-Type: text/plain; charset=${charset}\nContent-Transfer-Encoding: quoted-printable`;
+    expect(mailText(`${head}\n\nit=92s =80 5 =96 =93now=94`)).toBe("it’s € 5 – “now”");
+  }
   expect(mailText("Subject: =?utf-8?B?Y2Fmw6k=?= =?iso-8859-1?Q?a_=E9?=\n\n")).toBe("café a é");
 });
 

@@ -1,4 +1,5 @@
 import { htmlText } from "./html-text.ts";
+import { decodeWindows1252, isWindows1252 } from "./windows-1252.ts";
 
 /**
  * What a person reads of an e-mail (RFC 5322, MIME): its subject and its text, on one line, blanks collapsed. No other
@@ -101,11 +102,16 @@ function quotedPrintable(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-function decodeCharset(bytes: Uint8Array, charset: string | undefined): string {
+/**
+ * What is neither UTF-8 nor windows-1252 is decoded by ICU's tables, which do not change; a Node built without ICU lacks them, and
+ * then the corpus has another digest.
+ */
+function decodeCharset(bytes: Uint8Array, charset = "utf-8"): string {
+  if (isWindows1252(charset)) return decodeWindows1252(bytes);
   try {
-    return new TextDecoder(charset ?? "utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes); // a charset unknown or untrue; this one reads any byte
+    return decodeWindows1252(bytes); // a charset unknown or untrue; this one reads any byte
   }
 }
 

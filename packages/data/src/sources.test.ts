@@ -100,3 +100,22 @@ test("list goes by name and size, verify by checksum", async () => {
   expect((await verifySource(source, folder))[0]!.state).toBe("right");
   expect((await listSource(source, join(folder, "other"))).map(({ state }) => state)).toEqual(["missing", "missing"]);
 });
+
+test("a file of another size is other than published; of CSV its rows are counted, a header not", async () => {
+  await put("a.bin", content.subarray(0, 99));
+  await put("b.bin", Buffer.from('Class Index,Title,Description\n1,a,"b\nc"\n2,d,e\n'));
+  const csv = { ...source, files: source.files.map((file) => ({ ...file, rows: 5 })) };
+  const states = async (found: ReturnType<typeof listSource>) => (await found).map(({ state, rows }) => [state, rows]);
+  expect(await states(listSource(csv, folder))).toEqual([
+    ["other", undefined],
+    ["other", 2],
+  ]);
+  expect(await states(verifySource(csv, folder))).toEqual([
+    ["other", undefined],
+    ["other", 2],
+  ]);
+  expect(await states(listSource(source, folder))).toEqual([
+    ["other", undefined],
+    ["other", undefined],
+  ]);
+});

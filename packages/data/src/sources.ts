@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { readCsv } from "./csv.ts";
 import { DataError, show } from "./data-error.ts";
 import { checksumOf, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
 
@@ -7,6 +8,8 @@ export interface SourceFile extends Remote {
   /** Where it belongs under the data folder. */
   readonly path: string;
   readonly bytes: number;
+  /** Of a CSV file: its rows, without a header. */
+  readonly rows?: number;
 }
 
 /** Public data that `ltt data` knows. */
@@ -44,12 +47,14 @@ export const sources: readonly Source[] = [
         path: "ag-news/train.csv",
         url: "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/train.csv",
         bytes: 29_470_338,
+        rows: 120_000,
         checksum: { algorithm: "md5", hex: "b1a00f826fdfbd249f79597b59e1dc12" },
       },
       {
         path: "ag-news/test.csv",
         url: "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/test.csv",
         bytes: 1_857_427,
+        rows: 7600,
         checksum: { algorithm: "md5", hex: "d52ea96a97a2d943681189a97654912d" },
       },
     ],
@@ -83,19 +88,25 @@ export function sourceNamed(name: string): Source {
   throw new DataError(`data: there is no ${show(name)}; there are ${sources.map((known) => known.name).join(", ")}`);
 }
 
-/** A file of a source as it is on this disk. `"unknown"` is a file of the right size that was not read. */
+/**
+ * A file of a source as it is on this disk. `"unknown"` is a file of the right size that was not read, `"damaged"` one of the right
+ * size with another checksum; `"other"` has another size than published, as a subset has or a copy with a header: it may be read all
+ * the same. `"partial"` is a download that was broken off.
+ */
 export interface FileStatus {
   readonly file: SourceFile;
   /** Where it is or should be. */
   readonly path: string;
-  readonly state: "right" | "unknown" | "damaged" | "partial" | "missing";
+  readonly state: "right" | "unknown" | "damaged" | "other" | "partial" | "missing";
   /** Bytes on the disk, of a partial download too. */
   readonly bytes: number;
   /** What its checksum is, where it was computed. */
   readonly actual?: string;
+  /** Rows of an `"other"` file that should have `file.rows`, its header not counted; absent where it is no such CSV. */
+  readonly rows?: number;
 }
 
-/** What of a source is under a folder, by name and size only: quick, and no proof. */
+/** What of a source is under a folder, by name and size only: quick, and no proof. Of CSV of another size the rows are counted. */
 export async function listSource(source: Source, folder: string): Promise<FileStatus[]> {
   return Promise.all(source.files.map((file) => statusOf(file, join(folder, file.path))));
 }
@@ -104,12 +115,13 @@ export async function listSource(source: Source, folder: string): Promise<FileSt
 export async function verifySource(source: Source, folder: string): Promise<FileStatus[]> {
   const statuses: FileStatus[] = [];
   for (const status of await listSource(source, folder)) {
-    if (status.state !== "unknown" && status.state !== "damaged") {
+    if (status.state !== "unknown" && status.state !== "other") {
       statuses.push(status);
       continue;
     }
     const actual = await checksumOf(status.path, status.file.checksum.algorithm);
-    statuses.push({ ...status, actual, state: actual === status.file.checksum.hex ? "right" : "damaged" });
+    const state = status.state === "other" ? "other" : actual === status.file.checksum.hex ? "right" : "damaged";
+    statuses.push({ ...status, actual, state });
   }
   return statuses;
 }
@@ -147,7 +159,7 @@ export async function getSource(source: Source, folder: string, options: GetOpti
   const { onProgress, ...rest } = options;
   for (const { file, path, state, actual } of await verifySource(source, folder)) {
     if (state === "right") continue;
-    if (state === "damaged") {
+    if (state === "damaged" || state === "other") {
       const { algorithm, hex } = file.checksum;
       throw new DataError(
         `${path}: its ${algorithm} is ${actual}, the published file's ${hex}; move it away to download that, or use it as it is`,
@@ -164,9 +176,25 @@ export async function getSource(source: Source, folder: string, options: GetOpti
 
 async function statusOf(file: SourceFile, path: string): Promise<FileStatus> {
   const size = await sizeOf(path);
-  if (size !== undefined) return { file, path, state: size === file.bytes ? "unknown" : "damaged", bytes: size };
+  if (size === file.bytes) return { file, path, state: "unknown", bytes: size };
+  if (size !== undefined) {
+    const rows = file.rows === undefined ? undefined : await countRows(path);
+    return { file, path, state: "other", bytes: size, ...(rows === undefined ? {} : { rows }) };
+  }
   const part = await sizeOf(`${path}.part`);
   return { file, path, state: part === undefined ? "missing" : "partial", bytes: part ?? 0 };
+}
+
+/** Rows of a CSV file that begin with a number, as all but headers do; `undefined` where it is malformed. */
+async function countRows(path: string): Promise<number | undefined> {
+  let rows = 0;
+  try {
+    for await (const { fields } of readCsv(path)) if (/^\d+$/.test(fields[0]!)) rows++;
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+  return rows;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

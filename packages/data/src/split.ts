@@ -1,4 +1,5 @@
 import { type Rng, stream } from "@ltt/core";
+import { textKey } from "./clean-text.ts";
 import type { Corpus, Example } from "./corpus.ts";
 import { DataError } from "./data-error.ts";
 
@@ -19,7 +20,7 @@ export interface Split {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
-  /** Examples of `test` whose very text is also in `train` or `validation`: published so, see `splitCorpus`. */
+  /** Examples of `test` whose text is also in `train` or `validation`: published so, see `splitCorpus`. */
   readonly repeatsInTest: number;
 }
 
@@ -28,8 +29,9 @@ export interface Split {
  * 10,000, AG News' 120,000 into 84,000 / 36,000 beside its own 7,600.
  *
  * Parts have `round(fraction · n)` examples, and classes their share of these by largest remainder, ties to the first class.
- * Examples of one text stay together, so a repeated review is never both trained on and tested on; only a text that repeats
- * more often than there is room shifts the counts. A published test part is taken as it is, repeats included; they are counted.
+ * Examples of one text stay together, so a repeated review is never both trained on and validated or tested on; only a text that
+ * repeats more often than there is room shifts the counts. Texts are compared as the tokeniser cleans them, without blanks and case
+ * (`textKey`). A published test part is taken as it is, repeats included; they are counted.
  * Sizes limit a part after that, so a smaller `trainSize` changes neither validation nor test. Examples keep the corpus's order.
  *
  * @throws {RangeError} if a fraction is not in (0, 1) or a size not a positive integer.
@@ -40,11 +42,12 @@ export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
   checkFraction("testFraction", testFraction);
   checkFraction("validationFraction", validationFraction);
 
+  const keys = new Map(corpus.train.map((example) => [example, textKey(example.text)]));
   const [test, rest] =
     corpus.test !== undefined
       ? [corpus.test, corpus.train]
-      : divide(corpus.train, testFraction, stream(seed, "split", "test"));
-  const [validation, train] = divide(rest, validationFraction, stream(seed, "split", "validation"));
+      : divide(corpus.train, keys, testFraction, stream(seed, "split", "test"));
+  const [validation, train] = divide(rest, keys, validationFraction, stream(seed, "split", "validation"));
 
   const parts = {
     train: subset("train", train, options.trainSize, stream(seed, "subset", "train")),
@@ -55,8 +58,15 @@ export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
     if (part.length === 0)
       throw new DataError(`${corpus.name}: ${corpus.train.length} examples leave none for ${name}; give more`);
   }
-  const seen = new Set([...parts.train, ...parts.validation].map(({ text }) => text));
-  return { ...parts, repeatsInTest: parts.test.filter(({ text }) => seen.has(text)).length };
+  // A test part made here has none: its texts were kept together.
+  const repeatsInTest = corpus.test === undefined ? 0 : countRepeats(parts.test, [...parts.train, ...parts.validation]);
+  return { ...parts, repeatsInTest };
+}
+
+/** How many of the examples have a text that is also among `others`, after cleaning (`textKey`). */
+export function countRepeats(examples: readonly Example[], others: readonly Example[]): number {
+  const seen = new Set(others.map(({ text }) => textKey(text)));
+  return examples.filter(({ text }) => seen.has(textKey(text))).length;
 }
 
 /**
@@ -86,7 +96,12 @@ export function subset(
 }
 
 /** Two parts of the examples, the first of `round(fraction · n)`, each class in proportion, texts that repeat kept together. */
-function divide(examples: readonly Example[], fraction: number, rng: Rng): [readonly Example[], readonly Example[]] {
+function divide(
+  examples: readonly Example[],
+  keys: ReadonlyMap<Example, string>,
+  fraction: number,
+  rng: Rng,
+): [readonly Example[], readonly Example[]] {
   const sizes = classSizes(examples);
   const first = quotas(sizes, Math.round(fraction * examples.length));
   const rooms = [first, sizes.map((size, label) => size - first[label]!)] as const;
@@ -100,7 +115,7 @@ function divide(examples: readonly Example[], fraction: number, rng: Rng): [read
   };
 
   const order = rng.permutation(examples.length);
-  const groups = groupByText(examples, order);
+  const groups = groupByKey(examples, keys, order);
   // Repeats go first, while there is room for them anywhere: each to a side with the odds of the room left there.
   for (const group of groups.filter((members) => members.length > 1)) {
     const room = rooms.map((left) => left.reduce((sum, n) => sum + Math.max(0, n), 0));
@@ -115,12 +130,12 @@ function divide(examples: readonly Example[], fraction: number, rng: Rng): [read
   return [examples.filter((_, i) => side[i] === 0), examples.filter((_, i) => side[i] === 1)];
 }
 
-function groupByText(examples: readonly Example[], order: Int32Array): number[][] {
+function groupByKey(examples: readonly Example[], keys: ReadonlyMap<Example, string>, order: Int32Array): number[][] {
   const groups = new Map<string, number[]>();
   for (const i of order) {
-    const { text } = examples[i]!;
-    const group = groups.get(text);
-    if (group === undefined) groups.set(text, [i]);
+    const key = keys.get(examples[i]!)!;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
     else group.push(i);
   }
   return [...groups.values()];

@@ -1,9 +1,15 @@
-import { createReadStream } from "node:fs";
-import { DataError, explainFileError } from "./data-error.ts";
+import { DataError } from "./data-error.ts";
+import { fileBytes } from "./file-bytes.ts";
 
 /** Whole lines of a text file, decoded: `text` begins at line `line` (from 1) and ends at a line's end or the file's. */
 export interface Lines {
   readonly text: string;
+  readonly line: number;
+}
+
+/** The same, not decoded. */
+export interface ByteLines {
+  readonly bytes: Buffer;
   readonly line: number;
 }
 
@@ -12,23 +18,38 @@ export interface Lines {
  *
  * A byte order mark at the start is dropped. Bytes are decoded strictly, never replaced by U+FFFD.
  *
- * @param path - The file, and what messages call it.
- * @param bytes - Its bytes, where they come from elsewhere, as out of an archive.
  * @throws {DataError} `path:line: …` for bytes that are not UTF-8, a NUL, or a line over 64 MiB; for a file that cannot be read.
  */
-export async function* utf8Lines(
+export async function* utf8Lines(path: string): AsyncGenerator<Lines, void, undefined> {
+  for await (const { bytes, line } of byteLines(path)) yield* decode(bytes, path, line);
+}
+
+/**
+ * Blocks of whole lines as bytes.
+ *
+ * @param path - The file, and what messages call it.
+ * @param bytes - Its bytes, where they come from elsewhere, as out of an archive.
+ * @throws {DataError} `path:line: …` for a line over 64 MiB, and for UTF-16; for a file that cannot be read.
+ */
+export async function* byteLines(
   path: string,
   bytes: AsyncIterable<Buffer> = fileBytes(path),
-): AsyncGenerator<Lines, void, undefined> {
+): AsyncGenerator<ByteLines, void, undefined> {
   let line = 1;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
+  const blockOf = (block: Buffer): ByteLines => {
+    if (line > 1) return { bytes: block, line };
+    refuseUtf16(block, path);
+    const hasMark = block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf;
+    return { bytes: hasMark ? block.subarray(3) : block, line };
+  };
 
   for await (const chunk of bytes) {
     const end = chunk.lastIndexOf(newline) + 1;
     if (end > 0) {
       const block = Buffer.concat([...pending, chunk.subarray(0, end)]);
-      yield* decode(block, path, line);
+      yield blockOf(block);
       line += countNewlines(block);
       pending = [];
       pendingBytes = 0;
@@ -43,34 +64,24 @@ export async function* utf8Lines(
       }
     }
   }
-  if (pendingBytes > 0) yield* decode(Buffer.concat(pending), path, line);
+  if (pendingBytes > 0) yield blockOf(Buffer.concat(pending));
 }
 
 const newline = 0x0a;
 /** So that a file without line ends cannot fill the memory. */
 const maxLine = 64 * 2 ** 20;
-// The decoder would drop a mark at the start of every block; `decode` drops the first line's only.
+// The decoder would drop a mark at the start of every block; `byteLines` drops the file's only.
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-async function* fileBytes(path: string): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    for await (const chunk of createReadStream(path)) yield chunk;
-  } catch (error) {
-    throw explainFileError(error, path);
-  }
-}
-
 /** The text of whole lines; where there is a fault, the lines before it first. */
-function* decode(block: Buffer, path: string, line: number): Generator<Lines, void, undefined> {
-  const withMark = line === 1 && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf;
-  const bytes = withMark ? block.subarray(3) : block;
+function* decode(bytes: Buffer, path: string, line: number): Generator<Lines, void, undefined> {
   const text = bytes.includes(0) ? undefined : decodeStrictly(bytes);
   if (text !== undefined) {
     if (text !== "") yield { text, line };
     return;
   }
 
-  const { at, what } = findFault(bytes, line);
+  const { at, what } = findFault(bytes);
   const before = bytes.subarray(0, bytes.lastIndexOf(newline, at - bytes.length) + 1);
   if (before.length > 0) yield { text: strict.decode(before), line };
   throw new DataError(`${path}:${line + countNewlines(before)}: ${what}`);
@@ -84,11 +95,22 @@ function decodeStrictly(bytes: Buffer): string | undefined {
   }
 }
 
-function findFault(bytes: Buffer, firstLine: number): { at: number; what: string } {
-  const mark = bytes.length > 1 ? bytes.readUInt16BE(0) : 0;
-  if (firstLine === 1 && (mark === 0xfffe || mark === 0xfeff))
-    return { at: 0, what: "this file is UTF-16; save it as UTF-8" };
+function refuseUtf16(start: Buffer, path: string): void {
+  const mark = start.length > 1 ? start.readUInt16BE(0) : 0;
+  if (mark === 0xfffe || mark === 0xfeff) throw new DataError(`${path}:1: this file is UTF-16; save it as UTF-8`);
+  if (isUtf16(start)) {
+    throw new DataError(`${path}:1: this file is UTF-16 without a byte order mark; save it as UTF-8`);
+  }
+}
 
+/** ASCII in UTF-16: every other of the first bytes is 0. */
+function isUtf16(bytes: Buffer): boolean {
+  if (bytes.length < 8) return false;
+  const isNul = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => bytes[at] === 0);
+  return isNul.every((nul, at) => nul === isNul[at % 2]) && isNul[0] !== isNul[1];
+}
+
+function findFault(bytes: Buffer): { at: number; what: string } {
   const nul = bytes.indexOf(0);
   const at = firstInvalid(bytes);
   if (nul !== -1 && (at === -1 || nul < at)) {

@@ -47,6 +47,15 @@ describe("buildVocabulary", () => {
     expect(counts.get("<pad>")).toBe(1);
   });
 
+  test("of texts that are cut, the words before the cut count", () => {
+    const texts = [
+      ["a", "b", "c"],
+      ["b", "d", "c"],
+    ];
+    expect(buildVocabulary(texts, { maxLength: 2 }).words.slice(2)).toEqual(["b", "a", "d"]);
+    expect(() => buildVocabulary(texts, { maxLength: 0 })).toThrow("vocabulary: maxLength 0 is not a positive integer");
+  });
+
   test("50,000 words make 50,002 ids", () => {
     const words = Array.from({ length: 60_000 }, (_, i) => `w${i}`);
     expect(buildVocabulary([words], { maxSize: 50_000 }).size).toBe(50_002);

@@ -12,6 +12,11 @@ export interface VocabularyOptions {
   readonly maxSize?: number;
   /** Words seen less often are left out; 1 unless told. */
   readonly minFrequency?: number;
+  /**
+   * Count the first so many tokens of a text only; all unless told. Give what `encodeExamples` is given: a word behind the cut
+   * would have a row that no text trains.
+   */
+  readonly maxLength?: number;
 }
 
 /**
@@ -73,9 +78,11 @@ export function countWords(tokens: readonly string[], counts: Map<string, number
  * @throws {RangeError} if a limit is not a positive integer.
  */
 export function buildVocabulary(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
+  const { maxLength, ...limits } = options;
+  checkPositive({ maxLength });
   const counts = new Map<string, number>();
-  for (const tokens of texts) countWords(tokens, counts);
-  return vocabularyOf(counts, options);
+  for (const tokens of texts) countWords(tokens.slice(0, maxLength), counts);
+  return vocabularyOf(counts, limits);
 }
 
 /**
@@ -83,12 +90,11 @@ export function buildVocabulary(texts: Iterable<readonly string[]>, options: Voc
  *
  * @throws {RangeError} if a limit is not a positive integer.
  */
-export function vocabularyOf(counts: ReadonlyMap<string, number>, options: VocabularyOptions = {}): Vocabulary {
-  const { maxSize = Number.MAX_SAFE_INTEGER, minFrequency = 1 } = options;
-  for (const [name, value] of Object.entries({ maxSize, minFrequency })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
-  }
+export function vocabularyOf(
+  counts: ReadonlyMap<string, number>,
+  { maxSize, minFrequency = 1 }: Omit<VocabularyOptions, "maxLength"> = {},
+): Vocabulary {
+  checkPositive({ maxSize, minFrequency });
   const frequencies = new Map(counts);
   for (const special of specials) frequencies.delete(special);
 
@@ -99,6 +105,13 @@ export function vocabularyOf(counts: ReadonlyMap<string, number>, options: Vocab
     .map(([word]) => word);
   // V8 keeps a whole text alive for a long word cut out of it; what was written out and read again stands alone.
   return new Vocabulary(JSON.parse(JSON.stringify(words)) as string[]);
+}
+
+function checkPositive(limits: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
+      throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
+  }
 }
 
 /**

@@ -4,6 +4,8 @@ export interface ZipMember {
   readonly headerAt: number;
   readonly compressedSize: number;
   readonly size: number;
+  /** Of its `size` bytes. */
+  readonly crc32: number;
   /** 0 stored as it is, 8 deflated. */
   readonly method: number;
   readonly isEncrypted: boolean;
@@ -111,6 +113,7 @@ function memberOf(entry: Buffer, extra: Buffer): ZipMember {
     headerAt: size(42),
     compressedSize,
     size: full,
+    crc32: entry.readUInt32LE(16),
     method: entry.readUInt16LE(10),
     isEncrypted: (entry.readUInt16LE(8) & 1) === 1,
   };

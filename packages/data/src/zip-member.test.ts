@@ -146,8 +146,20 @@ describe("what cannot be fetched is an error that says what to do, and leaves no
       "http://x/all.zip: holds no wanted.txt; has the archive changed? Get it by hand",
     ],
     [
-      "other bytes than published",
+      "other bytes than the archive's CRC-32 is of",
       serve(damaged),
+      {},
+      /^http:\/\/x\/all.zip: the download of wanted.txt is damaged \(its CRC-32 is [0-9a-f]{8}, the archive says [0-9a-f]{8}\); it was removed/,
+    ],
+    [
+      "fewer bytes than the archive says",
+      serve(short()),
+      {},
+      /^http:\/\/x\/all.zip: the download of wanted.txt is damaged \(79999 of its 80000 bytes\); it was removed/,
+    ],
+    [
+      "other bytes than published",
+      serve(makeZip({ ...files, "wanted.txt": "another version" })),
       {},
       /^http:\/\/x\/all.zip: the download is damaged: its sha256 is [0-9a-f]{64}, expected [0-9a-f]{64}; it was removed/,
     ],
@@ -171,6 +183,13 @@ describe("what cannot be fetched is an error that says what to do, and leaves no
     expect(await readFile(path, "latin1")).toBe(wanted);
   });
 });
+
+/** A stored member whose directory entry says that it is one byte longer when unpacked. */
+function short(): Buffer {
+  const archive = makeZip({ "wanted.txt": wanted.slice(1) }, { stored: true });
+  archive.writeUInt32LE(wanted.length, archive.indexOf("PK\x01\x02") + 24);
+  return archive;
+}
 
 /** Deflated data in which a block is of a kind that does not exist. */
 function broken(): Buffer {

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { createInflateRaw } from "node:zlib";
 import { Interruption, plainHeaders, rangeOf, refusal, request, type StallWatch } from "./connection.ts";
 import { DataError, explainFileError } from "./data-error.ts";
+import { checkMember } from "./zip-check.ts";
 import { findZipMember, memberData, TAIL, ZipError, type ZipMember } from "./zip-directory.ts";
 
 /** A file in a zip archive on the network. */
@@ -65,26 +66,19 @@ export async function locateMember(
 }
 
 /**
- * Unpacks `path.part` to `path.unpacked`, in little memory. No checksum is looked at here.
+ * Unpacks `path.part` to `path.unpacked`, in little memory, and checks it against the archive's CRC-32.
  *
  * @throws {DataError} if the disk is full, or the part is damaged, which is then removed.
  */
-export async function unpackMember(remote: RemoteMember, path: string, { method, size }: ZipMember): Promise<void> {
+export async function unpackMember(remote: RemoteMember, path: string, member: ZipMember): Promise<void> {
   const [part, unpacked] = [`${path}.part`, `${path}.unpacked`];
-  let bytes = 0;
-  const limited = async function* (source: AsyncIterable<Buffer>) {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > size) throw new ZipError(`more than its ${size} bytes`);
-      yield chunk;
-    }
-  };
+  const checked = (source: AsyncIterable<Buffer>) => checkMember(source, member);
   try {
     const source = createReadStream(part, { highWaterMark: 2 ** 20 });
     const target = createWriteStream(unpacked, { flush: true });
-    await (method === 0
-      ? pipeline(source, limited, target)
-      : pipeline(source, createInflateRaw({ chunkSize: 2 ** 18 }), limited, target));
+    await (member.method === 0
+      ? pipeline(source, checked, target)
+      : pipeline(source, createInflateRaw({ chunkSize: 2 ** 18 }), checked, target));
   } catch (error) {
     await rm(unpacked, { force: true });
     const explained = explainFileError(error, unpacked);

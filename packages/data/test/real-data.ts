@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
  * @param needed - Files under the folder that the caller reads, as `imdb/IMDB Dataset.csv`.
  */
 export function findRealData(...needed: string[]): string | undefined {
-  const folder = process.env.LTT_DATA ?? unpack();
+  const folder = process.env.LTT_DATA || unpack();
   if (folder === undefined) {
     console.warn(
       `SKIPPED: tests on real data (${needed.join(", ")}): LTT_DATA is not set and ../shared/data is not there`,

@@ -1,4 +1,7 @@
+import { describe } from "vitest";
 import { testGolden } from "../../core/test/golden-suite.ts";
 import { gpu } from "./adapter.ts";
 
-testGolden(gpu === undefined ? [] : [{ name: "the GPU", create: async () => gpu! }]);
+describe.skipIf(gpu === undefined)("on a real adapter", () => {
+  testGolden([{ name: "the GPU", create: async () => gpu! }]);
+});

@@ -5,6 +5,13 @@ import { parametersOf } from "./parameters.ts";
 /** Training went where numbers end: a loss, a norm of gradients or a weight is NaN or infinite. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
+  /** The step that could not be made; `undefined` where weights were only evaluated, which do not know how many steps made them. */
+  readonly step: number | undefined;
+
+  constructor(message: string, step?: number) {
+    super(message);
+    this.step = step;
+  }
 }
 
 /** A value where storage is synchronous; `undefined` where only `read` will do. */
@@ -22,29 +29,44 @@ export function blame(
   loss: Tensor,
   gradients: readonly Tensor[],
 ): string {
-  const names = namesOf(model);
-  const name = (i: number) => names.get(parameters[i]!) ?? `parameter ${i}`;
-  const weights = parameters.flatMap((parameter, i) => (allFinite(parameter.data) ? [] : [i]));
-  if (weights.length > 0) return saidOf(weights.map(name));
-  if (!allFinite(loss.data)) {
-    const largest = parameters.map(({ data }) => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-    const at = largest.indexOf(Math.max(...largest));
-    return `every weight is finite, the largest, ${largest[at]!.toPrecision(2)}, in ${name(at)}: the forward pass overflows`;
-  }
+  const names = namesIn(model, parameters);
+  const weights = parameters.map(({ data }) => data);
+  const isLossFinite = allFinite(loss.data);
+  if (!isLossFinite || !weights.every(allFinite)) return blameWeights(names, weights);
   const bad = gradients.flatMap((gradient, i) => (allFinite(gradient.data) ? [] : [i]));
   if (bad.length === 0) return "every gradient is finite: together they overflow";
   const before = bad.length === 1 ? "" : `, and then those of ${bad.length - 1} more`;
-  return `the gradient of ${name(bad.at(-1)!)} is not finite${before}`;
+  return `the gradient of ${names[bad.at(-1)!]} is not finite${before}`;
 }
 
-/** The weights that are not finite, read from any backend; `undefined` if all are. */
-export async function ruined(model: object, parameters: readonly Tensor[]): Promise<string | undefined> {
-  const names = namesOf(model);
-  const found: string[] = [];
-  for (const [i, parameter] of parameters.entries()) {
-    if (!allFinite(await parameter.read())) found.push(names.get(parameter) ?? `parameter ${i}`);
+/**
+ * The weights that are not finite, or if all are the largest, read from any backend; `undefined` if there are none.
+ *
+ * @param parameters - Default: all of the model's.
+ */
+export async function blameRead(
+  model: object,
+  parameters: readonly Tensor[] = [...namesOf(model).keys()],
+): Promise<string | undefined> {
+  if (parameters.length === 0) return undefined;
+  return blameWeights(namesIn(model, parameters), await Promise.all(parameters.map((parameter) => parameter.read())));
+}
+
+function blameWeights(names: readonly string[], weights: readonly Float32Array[]): string {
+  const ruined = names.filter((_, i) => !allFinite(weights[i]!));
+  if (ruined.length > 0) {
+    const listed =
+      ruined.length <= 3 ? ruined.join(", ") : `${ruined.slice(0, 2).join(", ")} and ${ruined.length - 2} more`;
+    return `${listed} ${ruined.length === 1 ? "is" : "are"} not finite any more`;
   }
-  return found.length === 0 ? undefined : saidOf(found);
+  const largest = weights.map((values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const at = largest.indexOf(Math.max(...largest));
+  return `every weight is finite, the largest, ${largest[at]!.toPrecision(2)}, in ${names[at]}: the forward pass overflows`;
+}
+
+function namesIn(model: object, parameters: readonly Tensor[]): string[] {
+  const names = namesOf(model);
+  return parameters.map((parameter, i) => names.get(parameter) ?? `parameter ${i}`);
 }
 
 function namesOf(model: object): Map<Tensor, string> {
@@ -55,11 +77,6 @@ function namesOf(model: object): Map<Tensor, string> {
       `"${name}"`,
     ]),
   );
-}
-
-function saidOf(names: readonly string[]): string {
-  const listed = names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
-  return `${listed} ${names.length === 1 ? "is" : "are"} not finite any more`;
 }
 
 function allFinite(values: Float32Array): boolean {

@@ -1,8 +1,8 @@
-import { createReferenceBackend, type Matrix, stream, type TokenMatrix, tensor, tokens } from "@ltt/core";
+import { createReferenceBackend, type Matrix, stream, type Tensor, type TokenMatrix, tensor, tokens } from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
-import { type Batch, evaluate, scores, TextCnn, TextLstm } from "./index.ts";
+import { type Batch, DivergenceError, evaluate, scores, TextCnn, TextLstm } from "./index.ts";
 
 /** A model whose logits are a table's rows: token t of a text of length 1 gives row t. */
 const table = (rows: number[][]) => ({
@@ -105,5 +105,31 @@ describe("on real models", () => {
 test("nothing to evaluate, or NaN, is an error", async () => {
   await expect(evaluate(table([]), [])).rejects.toThrow("evaluate: there are no texts");
   const texts = batch([0], [0]);
-  await expect(evaluate(table([[Number.NaN, 0]]), [texts])).rejects.toThrow("evaluate: batch 0: the loss is NaN");
+  await expect(evaluate(table([[Number.NaN, 0]]), [texts])).rejects.toThrow(
+    new DivergenceError("evaluate: batch 0: the loss is NaN; train with a smaller learning rate, or with clipNorm"),
+  );
+});
+
+test("weights that diverged in the last step before an evaluation are named there", async () => {
+  const advice = "train with a smaller learning rate, or with clipNorm";
+  const run = async (bias: number[]) => {
+    const model = new TextCnn({ rows: 20, dim: 4, outputs: 3 }, stream(1));
+    (model.linear.bias as Tensor).write(Float32Array.from(bias));
+    const [first, second] = makeBatches({ count: 2 })(1);
+    await evaluate(model, [{ ...first!, tokens: second!.tokens }, second!]);
+  };
+  for (const backend of [createReferenceBackend(), createLaterBackend()]) {
+    await using(backend, async () => {
+      const useless = run([3e38, -3e38, 0]);
+      await expect(useless).rejects.toThrow(
+        new DivergenceError(
+          `evaluate: batch 0: the loss is Infinity: every weight is finite, the largest, 3.0e+38, in "linear.bias": the forward pass overflows; ${advice}`,
+        ),
+      );
+      await expect(useless).rejects.toHaveProperty("step", undefined);
+      await expect(run([0, Number.NaN, 0])).rejects.toThrow(
+        `evaluate: batch 0: the loss is NaN: "linear.bias" is not finite any more; ${advice}`,
+      );
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import { type Matrix, noGrad, type Scalar, scope, type TokenVector } from "@ltt/core";
-import { DivergenceError } from "./divergence.ts";
+import { blameRead, DivergenceError } from "./divergence.ts";
 import { classificationLoss } from "./losses.ts";
 import type { TextClassifier } from "./text-classifier.ts";
 import type { Batch } from "./training.ts";
@@ -34,7 +34,7 @@ export interface Evaluation {
  *
  * @param options.loss - Default `classificationLoss`.
  * @throws {RangeError} if there are no texts.
- * @throws {DivergenceError} if a loss is NaN.
+ * @throws {DivergenceError} if a loss is not finite: it names the batch, and the weights that are not finite or, if all are, the largest.
  */
 export async function evaluate(
   model: TextClassifier,
@@ -53,7 +53,13 @@ export async function evaluate(
       }),
     );
     const [loss, logits] = await reading;
-    if (Number.isNaN(loss)) throw new DivergenceError(`evaluate: batch ${index}: the loss is NaN`);
+    if (!Number.isFinite(loss)) {
+      const where = await blameRead(model);
+      throw new DivergenceError(
+        `evaluate: batch ${index}: the loss is ${loss}${where === undefined ? "" : `: ${where}`}; ` +
+          "train with a smaller learning rate, or with clipNorm",
+      );
+    }
 
     const classes = outputs === 1 ? 2 : outputs;
     confusion ??= Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

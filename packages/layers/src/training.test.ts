@@ -212,7 +212,7 @@ describe("what cannot go on is an error", () => {
     };
     const message =
       'train: step 1 (epoch 1, batch 1): the loss is NaN: "linear.bias" is not finite any more; try a learning rate below 0.01, or clipNorm';
-    await expect(run()).rejects.toThrow(new DivergenceError(message));
+    await expect(run()).rejects.toThrow(new DivergenceError(message, 1));
     // Where values can only be waited for, the step is made before its loss is known.
     await expect(using(createLaterBackend(), run)).rejects.toThrow(
       /^train: step 1 .*the loss is NaN: "embedding.weight", "convs.0.weight" and \d more are not finite any more; try/,

@@ -1,6 +1,6 @@
 import { gradients, type Matrix, type Scalar, scope, stream, type TokenMatrix, type TokenVector } from "@ltt/core";
 import { clipByNorm } from "./clip.ts";
-import { blame, DivergenceError, ruined, valueNow } from "./divergence.ts";
+import { blame, blameRead, DivergenceError, valueNow } from "./divergence.ts";
 import { classificationLoss } from "./losses.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
@@ -85,10 +85,11 @@ export async function* train(model: TextClassifier, options: TrainOptions): Asyn
       const { loss, norm, fault } = await makeStep(model, value, { ...options, epoch, step });
       if (!Number.isFinite(loss) || (norm !== undefined && !Number.isFinite(norm))) {
         const what = Number.isFinite(loss) ? `the norm of the gradients is ${norm}` : `the loss is ${loss}`;
-        const where = fault ?? (await ruined(model, optimiser.parameters));
+        const where = fault ?? (await blameRead(model, optimiser.parameters));
         throw new DivergenceError(
           `train: step ${step} (epoch ${epoch}, batch ${batch}): ${what}${where === undefined ? "" : `: ${where}`}; ` +
             `try a learning rate below ${optimiser.learningRate}, or ${options.clipNorm === undefined ? "" : "a smaller "}clipNorm`,
+          step,
         );
       }
       yield { epoch, batch, step, loss, endOfEpoch: last, ...(norm === undefined ? {} : { gradientNorm: norm }) };

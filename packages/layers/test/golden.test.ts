@@ -6,10 +6,13 @@ import { createLaterBackend, using } from "./backends.ts";
 import { type OptimiserCase, runOptimiser, runTrajectory, type SetUp, type TrajectoryCase } from "./golden-cases.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
-const folder = resolve(root, process.env.LTT_GOLDEN ?? "../shared/reference/golden");
-const there = existsSync(folder);
-if (!there)
-  console.warn(`golden values: ${folder} is not there, its tests are skipped: set LTT_GOLDEN to their folder`);
+const folder = resolve(root, process.env.LTT_GOLDEN || "../shared/reference/golden");
+const there = existsSync(join(folder, "optimisers.json"));
+if (!there) {
+  console.warn(
+    `SKIPPED: golden values from PyTorch: ${folder} has no optimisers.json; set LTT_GOLDEN to the folder that has`,
+  );
+}
 
 function cases<T>(file: string): T[] {
   return there ? (JSON.parse(readFileSync(join(folder, file), "utf8")) as { cases: T[] }).cases : [];

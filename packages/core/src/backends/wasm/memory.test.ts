@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 import { useBackend } from "../../backend.ts";
 import { gradients } from "../../backprop.ts";
@@ -205,10 +207,17 @@ test("where memory cannot be shared, as in a page that is not isolated, the same
   }
 });
 
+/** Bytes of the heap that are reachable. */
+function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
 test.each([
   ["of one length: after the first two", 1],
   ["of eight lengths: after the first two of each", 8],
-])("training steps on texts %s they allocate nothing; memory is flat over 10,000", async (_, lengths) => {
+])("training steps on texts %s they allocate nothing; memory and heap are flat over 10,000", async (_, lengths) => {
   const memory = new LinearMemory(64 * MIB);
   const before = useBackend(await createWasmBackend({ memory }));
   try {
@@ -244,8 +253,11 @@ test.each([
       });
     for (let step = 1; step <= 2 * lengths; step++) train(step);
     const after = memory.size;
-    for (let step = 2 * lengths + 1; step <= 10_000; step++) train(step);
+    for (let step = 2 * lengths + 1; step <= 1000; step++) train(step);
+    const heap = heapUsed();
+    for (let step = 1001; step <= 10_000; step++) train(step);
     expect(memory.size).toEqual(after);
+    expect((heapUsed() - heap) / 9000).toBeLessThan(100); // bytes a step, without a turn of the event loop
     expect(table.data.every(Number.isFinite)).toBe(true);
   } finally {
     useBackend(before);

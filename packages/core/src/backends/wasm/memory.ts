@@ -90,12 +90,14 @@ export class LinearMemory {
   allocate(length: number): Region {
     const block = this.#take(roundUp(length * 4), length);
     const region = new Region(length, block);
-    this.#garbage.register(region, block);
+    this.#garbage.register(region, block, region);
     return region;
   }
 
   release(region: Region): void {
     if (region.block.free) throw new Error(`wasm: a block of ${region.length} values is given back twice`);
+    // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
+    this.#garbage.unregister(region);
     this.#giveBack(region.block);
   }
 

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { addDataCommands } from "./data-command.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ltt-data-command-"));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+  process.exitCode = undefined;
+});
+
+async function printed(...args: string[]): Promise<string[]> {
+  let out = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  const program = new Command();
+  addDataCommands(program);
+  await program.parseAsync(["data", ...args, "--data", folder], { from: "user" });
+  return out.replaceAll(folder, "DIR").trimEnd().split("\n");
+}
+
+test("list has a header line and calls a part of AG News partial, a copy with a header other than published", async () => {
+  mkdirSync(join(folder, "ag-news"));
+  writeFileSync(join(folder, "ag-news", "train.csv"), "1,a,b\n2,c,d\n");
+  const rows = '"1","a","b"\n'.repeat(7600);
+  writeFileSync(join(folder, "ag-news", "test.csv"), `Class Index,Title,Description\n${rows}`);
+  expect(await printed("list")).toEqual([
+    "data set\tstate\tsize\tpath",
+    "imdb\tmissing\t0.0 MB\tDIR/imdb/aclImdb_v1.tar.gz",
+    "ag-news\tpartial: 2 of 120,000 rows\t0.0 MB\tDIR/ag-news/train.csv",
+    "ag-news\tother than published: 7,600 of 7,600 rows\t0.1 MB\tDIR/ag-news/test.csv",
+    "glove\tmissing\t0.0 MB\tDIR/glove/glove.6B.100d.txt",
+  ]);
+});
+
+test("verify tells the checksum of what is other than published, and fails", async () => {
+  mkdirSync(join(folder, "imdb"));
+  writeFileSync(join(folder, "imdb", "aclImdb_v1.tar.gz"), "");
+  expect(await printed("verify", "imdb")).toEqual([
+    "data set\tstate\tsize\tpath",
+    "imdb\tother than published, checksum d41d8cd98f00b204e9800998ecf8427e\t0.0 MB\tDIR/imdb/aclImdb_v1.tar.gz",
+  ]);
+  expect(process.exitCode).toBe(1);
+});
