@@ -22,6 +22,7 @@ import {
   type Split,
   splitCorpus,
   subset,
+  textKey,
   vocabularyOf,
 } from "@ltt/data";
 import { countParameters, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
@@ -88,7 +89,8 @@ export async function prepare(
     throw new RangeError(`${pair}: maxLength ${maxLength} is not a positive integer`);
   }
   const corpus = await readCorpus(pair, places);
-  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize);
+  const keys = new Map(await inTurns(corpus.train, (example) => [example, textKey(example.text)] as const, signal));
+  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize, keys);
 
   const tokenise = createTokeniser();
   const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
@@ -166,8 +168,8 @@ async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
   return readSpamAssassin();
 }
 
-function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
-  const whole = splitCorpus(corpus, { seed: SPLIT_SEED });
+function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: ReadonlyMap<Example, string>): Split {
+  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, keys });
   if (trainSize === undefined) return whole;
   const limited = (name: "train" | "validation" | "test", size: number) =>
     subset(name, whole[name], size, stream(SPLIT_SEED, "subset", name));
