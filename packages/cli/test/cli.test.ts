@@ -205,7 +205,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     [
       "curves that are not there",
       ["run", "spam-cnn", "--published", "nowhere.json"],
-      /^ltt: --published nowhere\.json: there is no such file$/,
+      /^ltt: --published nowhere\.json: there is no such file\n$/,
     ],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {
