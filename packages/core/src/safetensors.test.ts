@@ -543,7 +543,7 @@ describe("writing refuses", () => {
       "an array of another kind",
       "w",
       { dtype: "F32", shape: [1], data: new Float64Array(1) },
-      '"w" is F32 and needs a Float32Array',
+      '"w" is F32 and needs a Float32Array, not a Float64Array of 1',
     ],
     [
       "an unknown dtype",
