@@ -7,6 +7,7 @@ import {
   type Corpus,
   countRepeats,
   createTokeniser,
+  DataError,
   type Encoded,
   encodeExamples,
   locateAgNews,
@@ -150,6 +151,12 @@ async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
 function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
   const whole = splitCorpus(corpus, { seed: SPLIT_SEED });
   if (trainSize === undefined) return whole;
+  const available = whole.train.length;
+  if (trainSize > available) {
+    throw new DataError(
+      `${corpus.name}: ${trainSize} texts to train on are asked for, the files hold ${available}; choose fewer: --train-size ${available}`,
+    );
+  }
   const limited = (name: "train" | "validation" | "test", size: number) =>
     subset(name, whole[name], size, stream(SPLIT_SEED, "subset", name));
   const others = Math.ceil((trainSize * 3) / 7); // as 12,000 to 28,000

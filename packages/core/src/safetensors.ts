@@ -288,7 +288,9 @@ function show(shape: readonly number[]): string {
 function headerLength(bytes: Uint8Array, refuse: Refuse): number {
   if (bytes.length < 8) refuse(`${bytes.length} bytes are too few for the 8-byte length of the header`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > MAX_HEADER) refuse(`the header claims ${length} bytes, the format allows ${MAX_HEADER}`);
+  if (length > MAX_HEADER) {
+    refuse(`the header claims ${length} bytes, the format allows ${MAX_HEADER}${otherFormat(bytes)}`);
+  }
   if (length > bytes.length - 8) refuse(`the header claims ${length} bytes, the file has ${bytes.length - 8} left`);
   return Number(length);
 }
@@ -303,6 +305,25 @@ function headerText(header: Uint8Array, refuse: Refuse): string {
   } catch {
     return refuse("the header is not valid UTF-8");
   }
+}
+
+/** How files of other formats begin that are taken for safetensors, and what to do with them. */
+const OTHER_FORMATS: readonly (readonly [start: string, hint: string])[] = [
+  ["PK\x03\x04", "a zip file, as torch.save writes: save the state dict with safetensors.torch.save_file instead"],
+  ["\x80", "a Python pickle, as torch.save once wrote: save the state dict with safetensors.torch.save_file instead"],
+  ["\x89HDF", "an HDF5 file, as Keras writes: save the weights as safetensors instead"],
+  ["\x93NUMPY", "a NumPy file: save the array with safetensors.numpy.save_file instead"],
+  ["\x1f\x8b", "a gzip file: unpack it first"],
+  ["version https://git-lfs", "a Git LFS pointer: fetch the file itself with git lfs pull"],
+  ["{", "JSON text, as an index of several safetensors files: give one of the files that it names"],
+  ["<", "an HTML page: download the file itself"],
+];
+
+/** A hint behind the message: what begins as another format claims a header far too long. */
+function otherFormat(bytes: Uint8Array): string {
+  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  const known = OTHER_FORMATS.find(([magic]) => start.startsWith(magic));
+  return known === undefined ? "" : `; this looks like ${known[1]}`;
 }
 
 function readMetadata(value: Json | undefined, refuse: Refuse): Map<string, string> {

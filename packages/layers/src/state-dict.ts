@@ -7,7 +7,7 @@ import { checkNames, moduleKind, parametersOf, show } from "./parameters.ts";
  * Overwrites a model's weights with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
  * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`.
  *
- * @throws {RangeError} if a name is missing or unknown.
+ * @throws {RangeError} if a name is missing or unknown; if all stand behind a prefix, as `module.` of DataParallel, it is named.
  * @throws {ShapeError} if a shape differs.
  * @throws {TypeError} if an array is not float32 or float64, or a weight of the model is pruned. Nothing is written if anything is wrong.
  */
@@ -15,6 +15,14 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
   check("loadStateDict", "model", model, moduleKind);
   check("loadStateDict", "state", state, map);
   const weights = parametersOf(model);
+  const prefix = prefixOf(weights, state);
+  if (prefix !== undefined) {
+    const wrapper = WRAPPERS.get(prefix);
+    throw new RangeError(
+      `loadStateDict: every name begins with "${prefix}"${wrapper === undefined ? "" : `, which ${wrapper} adds`}; ` +
+        `strip it: new Map([...state].map(([name, entry]) => [name.slice(${prefix.length}), entry]))`,
+    );
+  }
   checkNames("loadStateDict", "tensor", weights, state);
   const writes = Array.from(weights, ([name, weight]) => {
     const entry = state.get(name)!;
@@ -31,6 +39,24 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
     return () => weight.write(reversed(Float32Array.from(entry.data), entry.shape));
   });
   for (const write of writes) write();
+}
+
+/** What PyTorch's wrappers put before every name. */
+const WRAPPERS: ReadonlyMap<string, string> = new Map([
+  ["module.", "torch.nn.DataParallel"],
+  ["_orig_mod.", "torch.compile"],
+]);
+
+/** What stands before every name of a state, and is no part of the model's names. */
+function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<string, unknown>): string | undefined {
+  const names = [...state.keys()];
+  const first = names[0] ?? "";
+  const isPrefix = (prefix: string) => names.every((name) => name.startsWith(prefix) && !weights.has(name));
+  const whole = [...weights.keys()]
+    .filter((weight) => first.endsWith(`.${weight}`))
+    .map((weight) => first.slice(0, first.length - weight.length))
+    .find((prefix) => isPrefix(prefix) && names.every((name) => weights.has(name.slice(prefix.length))));
+  return whole ?? (names.length === 0 ? undefined : [...WRAPPERS.keys()].find(isPrefix));
 }
 
 /** A model's weights as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
