@@ -8,8 +8,10 @@ import {
   sources,
   verifySource,
 } from "@ltt/data";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { dataOption } from "./data-option.ts";
 import { cacheFolder } from "./folders.ts";
+import { interruptible, unlessAborted } from "./interruption.ts";
 
 /** `ltt data get|verify|list`: public data sets, fetched from where they are published. */
 export function addDataCommands(program: Command): void {
@@ -17,43 +19,24 @@ export function addDataCommands(program: Command): void {
   const named = (names: readonly string[]): readonly Source[] =>
     names.length === 0 ? sources : names.map(sourceNamed);
   const sets = `${sources.map(({ name }) => name).join(", ")}; all where none is named`;
-  const dir = () => new Option("--data <dir>", "the folder to keep them in").env("LTT_DATA").default(cacheFolder());
+  const dir = () => dataOption("the folder to keep them in", cacheFolder());
 
   data
     .command("get")
     .description("download what is missing, resuming what was cut off, and check it")
     .argument("[names...]", sets)
     .addOption(dir())
-    .action(async (names: string[], { data: folder }: { data: string }) => {
-      printHeader();
-      for (const source of named(names)) {
-        let shown = 0;
-        const statuses = await getSource(source, folder, {
-          onProgress: ({ bytes, total, rate }, file) => {
-            if (performance.now() - shown < 1000) return;
-            shown = performance.now();
-            const share = total === undefined ? "" : ` of ${megabytes(total)}`;
-            process.stderr.write(`${file.path}: ${megabytes(bytes)}${share}, ${megabytes(rate)}/s\n`);
-          },
-        });
-        print(source, statuses);
-      }
-    });
+    .action((names: string[], { data }: { data: string }) =>
+      interruptible((signal) => unlessAborted(signal, get(named(names), data, signal))),
+    );
   data
     .command("verify")
     .description("compare what is there with the published checksums")
     .argument("[names...]", sets)
     .addOption(dir())
-    .action(async (names: string[], { data: folder }: { data: string }) => {
-      let wrong = 0;
-      printHeader();
-      for (const source of named(names)) {
-        const statuses = await verifySource(source, folder);
-        wrong += statuses.filter(({ state }) => state !== "right").length;
-        print(source, statuses);
-      }
-      if (wrong > 0) process.exitCode = 1;
-    });
+    .action((names: string[], { data }: { data: string }) =>
+      interruptible((signal) => unlessAborted(signal, verify(named(names), data))),
+    );
   data
     .command("list")
     .description("what there is, and what of it is on this machine")
@@ -69,6 +52,34 @@ export function addDataCommands(program: Command): void {
         }
       }
     });
+}
+
+async function get(wanted: readonly Source[], folder: string, signal: AbortSignal): Promise<void> {
+  printHeader();
+  for (const source of wanted) {
+    let shown = 0;
+    const statuses = await getSource(source, folder, {
+      signal,
+      onProgress: ({ bytes, total, rate }, file) => {
+        if (performance.now() - shown < 1000) return;
+        shown = performance.now();
+        const share = total === undefined ? "" : ` of ${megabytes(total)}`;
+        process.stderr.write(`${file.path}: ${megabytes(bytes)}${share}, ${megabytes(rate)}/s\n`);
+      },
+    });
+    print(source, statuses);
+  }
+}
+
+async function verify(wanted: readonly Source[], folder: string): Promise<void> {
+  let wrong = 0;
+  printHeader();
+  for (const source of wanted) {
+    const statuses = await verifySource(source, folder);
+    wrong += statuses.filter(({ state }) => state !== "right").length;
+    print(source, statuses);
+  }
+  if (wrong > 0) process.exitCode = 1;
 }
 
 function printHeader(): void {

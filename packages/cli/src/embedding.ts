@@ -40,6 +40,8 @@ export interface GloveAccess {
   readonly places: Places;
   /** One line for people. */
   readonly say?: ((line: string) => void) | undefined;
+  /** Ends the fetching of GloVe; what came of it stays. */
+  readonly signal?: AbortSignal | undefined;
   /** Where it is fetched from if it is nowhere: `sourceNamed("glove")` unless told. */
   readonly source?: Source;
 }
@@ -108,6 +110,7 @@ function frozenNote(what: string): string {
 async function gloveOf({
   places: { data, cache },
   say,
+  signal,
   source = sourceNamed("glove"),
 }: GloveAccess): Promise<GlovePlace> {
   for (const folder of [data, cache]) {
@@ -121,6 +124,7 @@ async function gloveOf({
   );
   let shown = Number.NEGATIVE_INFINITY;
   await getSource(source, cache, {
+    ...(signal === undefined ? {} : { signal }),
     onProgress: ({ bytes, total }) => {
       if (performance.now() - shown < 5000) return;
       shown = performance.now();

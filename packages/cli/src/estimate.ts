@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { stream } from "@ltt/core";
 import { Adam, parametersOf, snapshot, train, trainable, withParameters } from "@ltt/layers";
 import {
@@ -47,6 +48,7 @@ export async function estimateRun(
   { task, parameters, stepsPerEpoch }: PreparedTask,
   experiment: ExperimentSettings,
   folder: string,
+  signal?: AbortSignal,
 ): Promise<RunEstimate> {
   const { rounds, rate, seeds, epochs } = experiment;
   const model = task.createModel(stream(seeds[0]!, "init"));
@@ -61,7 +63,7 @@ export async function estimateRun(
     const rounded = 1 - (1 - rate) ** (round - (measured.at(-1)?.round ?? 0));
     pattern = cut(pattern, magnitude(valuesAt(initial, pattern)), { rate: rounded, rng: stream(0, "ties", round) });
     const network = round === 0 ? model : pruned(model, initial, pattern);
-    const seconds = await secondsPerStep(network, task.batches(seeds[0]!).train, experiment);
+    const seconds = await secondsPerStep(network, task.batches(seeds[0]!).train, experiment, signal);
     measured.push({ round, density: sizeOf(pattern) / total, seconds });
     if (round === 0) memoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
   }
@@ -103,6 +105,7 @@ async function secondsPerStep(
   model: Model,
   batches: ReturnType<PreparedTask["task"]["batches"]>["train"],
   { learningRate, clipNorm }: ExperimentSettings,
+  signal: AbortSignal | undefined,
 ): Promise<number> {
   const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate });
   const elapsed = () => (performance.now() - began) / 1000;
@@ -113,6 +116,8 @@ async function secondsPerStep(
     if (untimed > 0) timed = step - untimed;
     else if (elapsed() >= WARM) [untimed, began] = [step, performance.now()];
     if (timed >= 2 && elapsed() >= TIMED) break;
+    await setImmediate(); // so that Node hears a signal
+    signal?.throwIfAborted();
   }
   return elapsed() / timed;
 }

@@ -3,13 +3,14 @@ import { type Rng, stream } from "@ltt/core";
 import {
   batchCount,
   batches,
-  buildVocabulary,
   type Corpus,
   countRepeats,
+  countWords,
   createTokeniser,
   DataError,
   type Encoded,
-  encodeExamples,
+  type Example,
+  encodeTokens,
   locateAgNews,
   locateImdb,
   PADDING,
@@ -22,10 +23,12 @@ import {
   type Split,
   splitCorpus,
   subset,
+  vocabularyOf,
 } from "@ltt/data";
 import { countParameters, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
 import type { Batches, Model, Task } from "@ltt/lottery";
 import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
+import { inTurns } from "./in-turns.ts";
 
 /** Data sets and models that are tried together. */
 export const PAIRS = ["imdb-cnn", "imdb-lstm", "ag-news-cnn", "ag-news-lstm", "spam-cnn"] as const;
@@ -59,37 +62,53 @@ export interface PreparedTask {
   readonly stepsPerEpoch: number;
 }
 
+/** What hears of the preparation, and what ends it. */
+export interface PrepareListener {
+  readonly say?: ((line: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The same texts for every seed: seeds change initial weights, order and dropout, not what is learned from. */
 const SPLIT_SEED = 1;
 
 /**
  * Reads a pair's data, splits it and encodes it; the vocabulary is that of the training part.
  *
- * @param say - Hears which vectors the embedding starts from.
+ * @param listener - `say` hears which vectors the embedding starts from; `signal` ends it between texts.
  * @throws {DataError} if data is missing, malformed or too little: the message names the file, the line and what to do.
  */
 export async function prepare(
   pair: Pair,
   settings: { readonly data: DataSettings; readonly model: ModelSettings },
   places: Places,
-  say?: (line: string) => void,
+  { say, signal }: PrepareListener = {},
 ): Promise<PreparedTask> {
   const { maxLength, vocabularySize, batchSize, trainSize } = settings.data;
   const { hidden } = settings.model;
+  if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength > 0)) {
+    throw new RangeError(`${pair}: maxLength ${maxLength} is not a positive integer`);
+  }
   const corpus = await readCorpus(pair, places);
   const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize);
 
-  const cut: { maxLength?: number } = maxLength === undefined ? {} : { maxLength };
   const tokenise = createTokeniser();
-  const vocabulary = buildVocabulary(
-    train.map(({ text }) => tokenise(text)),
-    { maxSize: vocabularySize, ...cut },
-  );
-  const encode = (examples: Split["train"]) => encodeExamples(examples, { tokenise, vocabulary, ...cut });
-  const encoded = { train: encode(train), validation: encode(validation), test: encode(test) };
+  const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
+  const counts = new Map<string, number>();
+  await inTurns(train, (example) => countWords(tokensOf(example), counts), signal);
+  const vocabulary = vocabularyOf(counts, { maxSize: vocabularySize });
+  const encode = async (examples: Split["train"]) =>
+    encodeTokens(
+      await inTurns(examples, (example) => vocabulary.encode(tokensOf(example)), signal),
+      examples.map(({ label }) => label),
+    );
+  const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
 
   const outputs = corpus.classes.length === 2 ? 1 : corpus.classes.length;
-  const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, { places, say });
+  const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, {
+    places,
+    say,
+    signal,
+  });
   const creator = (start: TextLstmOptions["embedding"]) => (rng: Rng) =>
     modelOf(pair, { rows: vocabulary.size, outputs, paddingId: PADDING, embedding: start! }, hidden, rng);
   const createModel = creator(embedding.options);

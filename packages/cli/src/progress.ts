@@ -1,5 +1,6 @@
 import type { Progress } from "@ltt/lottery";
 import { Presets, SingleBar } from "cli-progress";
+import { type Output, widthOf, writeLines } from "./terminal.ts";
 
 /** Shows how far a run is, on standard error. */
 export interface ProgressDisplay {
@@ -11,27 +12,30 @@ export interface ProgressDisplay {
 
 /** Milliseconds between lines where there is no terminal. */
 const LINE_EVERY = 10_000;
+/** Characters of the bar, and of a line that has room for one beside its text. */
+const [BAR, ROOM_FOR_BAR] = [30, 120];
 
 /** A bar on a terminal; elsewhere a plain line every ten seconds. */
-export function createProgress(stream: NodeJS.WriteStream): ProgressDisplay {
+export function createProgress(stream: Output): ProgressDisplay {
   const rate = new Rate();
-  const line = (text: string) => stream.write(`${text}\n`);
-  if (!stream.isTTY) {
+  const line = (text: string) => writeLines(stream, text);
+  if (stream.isTTY !== true) {
     let last = Number.NEGATIVE_INFINITY;
     return {
       update: (progress) => {
         const left = rate.note(progress);
         if (performance.now() - last < LINE_EVERY) return;
         last = performance.now();
-        line(describe(progress, left));
+        line(describe(progress, left, Infinity));
       },
       say: line,
       stop: () => {},
     };
   }
 
+  const format = widthOf(stream) < ROOM_FOR_BAR ? "{percentage} % · {text}" : "{bar} {percentage} % · {text}";
   const bar = new SingleBar(
-    { format: "{bar} {percentage} % · {text}", stream, hideCursor: true, clearOnComplete: true, fps: 4 },
+    { format, barsize: BAR, stream, hideCursor: true, clearOnComplete: true, fps: 4 },
     Presets.shades_classic,
   );
   let running = false;
@@ -42,7 +46,8 @@ export function createProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return {
     update: (progress) => {
       const done = progress.networks + progress.step / progress.stepsAtMost;
-      const text = describe(progress, rate.note(progress));
+      const room = widthOf(stream) - (widthOf(stream) < ROOM_FOR_BAR ? 0 : BAR + 1) - "100 % · ".length;
+      const text = describe(progress, rate.note(progress), room);
       if (running) bar.update(done, { text });
       else bar.start(progress.networksInAll, done, { text });
       running = true;
@@ -80,11 +85,29 @@ class Rate {
   }
 }
 
-function describe(progress: Progress, { stepsPerSecond, seconds }: Left): string {
+/** Where a run is, in at most `room` characters if it can: the loss goes first, then the rate, the step and the network's name. */
+function describe(progress: Progress, { stepsPerSecond, seconds }: Left, room: number): string {
   const { arm, seed, round, step, stepsAtMost, loss, networks, networksInAll } = progress;
-  const rest =
-    seconds === undefined ? "" : ` · ${stepsPerSecond.toPrecision(2)} steps/s · at most ${duration(seconds)} left`;
-  return `network ${networks + 1}/${networksInAll} · ${arm}, seed ${seed}, round ${round} · step ${step}/${stepsAtMost} · loss ${loss.toFixed(3)}${rest}`;
+  const parts = [
+    { goes: Infinity, text: `network ${networks + 1}/${networksInAll}` },
+    { goes: 4, text: `${arm}, seed ${seed}, round ${round}` },
+    { goes: 3, text: `step ${step}/${stepsAtMost}` },
+    { goes: 1, text: `loss ${loss.toFixed(3)}` },
+    ...(seconds === undefined
+      ? []
+      : [
+          { goes: 2, text: `${stepsPerSecond.toPrecision(2)} steps/s` },
+          { goes: 5, text: `≤ ${duration(seconds)} left` },
+        ]),
+  ];
+  const line = (gone: number) =>
+    parts
+      .filter(({ goes }) => goes > gone)
+      .map(({ text }) => text)
+      .join(" · ");
+  let gone = 0;
+  while (line(gone).length > room && gone < 5) gone++;
+  return line(gone);
 }
 
 /** `45 s`, `12 min`, `3 h 20 min`. */

@@ -1,12 +1,16 @@
 import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
-import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
+import { dataOption } from "./data-option.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
+import { interruptible } from "./interruption.ts";
+import { armsOf, integerFrom, pathOf, positive, seedsOf } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunOptions, runPair } from "./run.ts";
+import { widthOf, writeLines } from "./terminal.ts";
 
 interface Flags {
   readonly profile: Profile;
@@ -39,15 +43,15 @@ export function addRunCommand(program: Command): void {
     .addOption(
       new Option("--profile <name>", "what a run does unless told otherwise").choices(PROFILES).default("corrected"),
     )
-    .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
-    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)")
+    .addOption(dataOption("folder with the data sets; else that of LTT_DATA, else where ltt data get puts them"))
+    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)", pathOf)
     .option("--rounds <n>", "times to prune", integerFrom(0))
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
-    .option("--arms <names>", `of ${ARMS.join(",")}`, parseArms)
+    .option("--arms <names>", `of ${ARMS.join(",")}`, armsOf)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
-    .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(parseSeeds))
+    .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
     .option("--learning-rate <x>", "of Adam", positive)
     .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)
     .addOption(
@@ -59,11 +63,25 @@ export function addRunCommand(program: Command): void {
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
-    .option("--published <file>", "curves of a publication, as JSON, to draw under those of the run in its report")
+    .option(
+      "--published <file>",
+      "curves of a publication, as JSON, to draw under those of the run in its report",
+      pathOf,
+    )
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
+    .addHelpText("after", NOTES)
     .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
 }
+
+const NOTES = `
+A report covers every seed of the same experiment that is finished in the run
+folder: --seed 1 and then --seed 2 give a report of both.
+
+A run that ends early keeps what it has done, and the same command goes on from
+there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
+its output any more (141), as in "ltt run PAIR --json | head -1". A second
+Ctrl-C ends it at once. Any error is exit code 1.`;
 
 function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
   return { ...flags, pair, cache: cacheFolder(), seeds: seed === undefined ? seeds : [seed] };
@@ -71,32 +89,33 @@ function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
 
 async function run(options: RunOptions, { json }: Flags): Promise<void> {
   const progress = createProgress(process.stderr);
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Interrupted());
-  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
   const began = performance.now();
   try {
-    const { folder, report, table, verdict, levels } = await runPair(options, {
-      say: progress.say,
-      onProgress: progress.update,
-      onLevel: (level) => {
-        if (json === true) print(eventOf(level));
-        else progress.say(summaryOf(level));
-      },
-      signal: interrupt.signal,
+    const { folder, report, table, verdict, levels } = await interruptible((signal) => {
+      signal.addEventListener("abort", progress.stop);
+      return runPair(options, {
+        say: progress.say,
+        onProgress: (now) => signal.aborted || progress.update(now),
+        onLevel: (level) => {
+          if (json === true) print(eventOf(level));
+          else progress.say(summaryOf(level));
+        },
+        signal,
+        width: widthOf(process.stdout),
+      });
     });
     progress.stop();
     if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
-    else process.stdout.write(`\n${table}\nreport: ${report}\n`);
+    else writeLines(process.stdout, `\n${table}\nreport: ${report}`);
     progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
   } finally {
     progress.stop();
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
   }
 }
 
 async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
-  const estimate = await planRun(options, (line) => process.stderr.write(`${line}\n`));
+  const say = (line: string) => writeLines(process.stderr, line);
+  const estimate = await interruptible((signal) => planRun(options, { say, signal }));
   if (json === true) {
     print({ event: "estimate", ...estimate });
     return;
@@ -106,21 +125,13 @@ async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
     ({ round, density, seconds }) =>
       `${seconds.toPrecision(2)} s ${round === 0 ? "dense" : `with ${percent(density)} left`}`,
   );
-  process.stdout.write(
+  writeLines(
+    process.stdout,
     `${networks} networks of ${parameters} parameters, ${stepsAtMost} steps at most\n` +
       `a step, measured: ${steps.join(", ")}; between these, interpolated over the rounds\n` +
       `${duration(secondsAtMost)} at most, validation not counted\n` +
-      `about ${memoryMb} MB of memory\n`,
+      `about ${memoryMb} MB of memory`,
   );
-}
-
-/** Ctrl-C: not a failure, and what is done stays. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-
-  constructor() {
-    super("interrupted: all that was done is kept; the same command goes on from there");
-  }
 }
 
 function print(event: object): void {
@@ -152,38 +163,6 @@ function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccurac
   return `${arm}, seed ${seed}, round ${round}: ${percent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
 }
 
-function integerFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`It is an integer from ${least}.`);
-    }
-    return value;
-  };
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!/^\d*\.?\d+(e-?\d+)?$/i.test(text) || !(value > 0 && value < Infinity)) {
-    throw new InvalidArgumentError("It is a number above 0.");
-  }
-  return value;
-}
-
 function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)} %`;
-}
-
-function parseSeeds(text: string): readonly number[] {
-  const seeds = text.split(",").map(integerFrom(0));
-  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("A seed stands there twice.");
-  return seeds;
-}
-
-function parseArms(text: string): readonly Arm[] {
-  const names = text.split(",");
-  const arms = ARMS.filter((arm) => names.includes(arm));
-  const unknown = names.find((name) => !ARMS.some((arm) => arm === name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no "${unknown}"; arms are ${ARMS.join(", ")}.`);
-  return arms;
 }

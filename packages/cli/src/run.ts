@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
@@ -10,6 +10,7 @@ import {
   NodeStore,
   networkCount,
   type Progress,
+  RunFolderError,
   runExperiment,
   writeAtomic,
 } from "@ltt/lottery";
@@ -25,6 +26,8 @@ import {
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import { unlessAborted } from "./interruption.ts";
+import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 
@@ -66,6 +69,8 @@ export interface RunListener {
   readonly onProgress?: (progress: Progress) => void;
   readonly onLevel?: (level: LevelResult) => void;
   readonly signal?: AbortSignal;
+  /** Characters that a line of the result's table may have; 100 unless told. */
+  readonly width?: number;
 }
 
 /** What a run leaves. */
@@ -73,62 +78,117 @@ export interface RunResult {
   /** `metrics.csv`, `tensors.csv`, `report.html` and the nodes are in it. */
   readonly folder: string;
   readonly report: string;
+  /** Of all seeds that the report covers. */
   readonly levels: readonly LevelResult[];
   readonly table: string;
   readonly verdict: string;
 }
 
 /**
- * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again.
+ * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again, and its report covers
+ * every seed of the same experiment that is finished there.
  *
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
-  const { say, onProgress, onLevel, signal } = listener;
-  const published = options.published === undefined ? undefined : readPublished(options.published, options);
-  const { settings, prepared, folder, profile } = await begin(options, say);
+  const { say, onProgress, onLevel, signal, width = 100 } = listener;
+  const { settings, prepared, folder, profile, published } = await begin(options, listener);
   const store = await NodeStore.open(folder);
 
-  const levels: LevelResult[] = [];
+  const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const clock = () => performance.now() / 1000;
   for await (const level of runExperiment(prepared.task, settings.experiment, { store, clock, onProgress, signal })) {
     levels.push(level);
     onLevel?.(level);
     await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
     await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
+    signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const checks = await auditRun(store, levels, settings.experiment.rate);
+  const checks = await unlessAborted(signal, auditRun(store, levels, settings.experiment.rate));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit: not so: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
-  const own = reportInput(options.pair, profile, settings, prepared, levels);
+  const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
+  const own = reportInput(options.pair, profile, covered, prepared, levels);
   const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
   const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
   const report = join(folder, "report.html");
   await writeAtomic(report, renderReport(input));
-  return { folder, report, levels, table: renderTable(input), verdict: judge(input).headline };
+  return { folder, report, levels, table: renderTable(input, { width }), verdict: judge(input).headline };
 }
 
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
-function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): ReturnType<typeof publishedCurves> {
+async function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): Promise<Published> {
   const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
-  return publishedCurves(readFileSync(file, "utf8"), { pair, arms: new Map([[late, "late-rewinding"]]), file });
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const why: Record<string, string> = {
+      ENOENT: "there is no such file",
+      ENOTDIR: "there is no such file",
+      EISDIR: "this is a folder; name a JSON file in it",
+      EACCES: "no permission to read it",
+    };
+    throw new RunFolderError(`--published ${file}: ${why[error.code ?? ""] ?? error.message}`, { cause: error });
+  });
+  return publishedCurves(text, { pair, arms: new Map([[late, "late-rewinding"]]), file: `--published ${file}` });
+}
+
+type Published = ReturnType<typeof publishedCurves>;
+
+/** The files that a run writes beside its nodes. */
+const REPORTS = ["metrics.csv", "tensors.csv", "report.html"] as const;
+
+/**
+ * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
+ * read and networks are trained, which takes a while.
+ */
+async function checkFolder(folder: string): Promise<void> {
+  await NodeStore.check(folder);
+  const isFolder = async (name: string) =>
+    stat(join(folder, name)).then(
+      (found) => found.isDirectory(),
+      () => undefined,
+    );
+  for (const name of REPORTS) {
+    if ((await isFolder(name)) !== true) continue;
+    throw new RunFolderError(
+      `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
+    );
+  }
+  for (const name of ["nodes", "unfinished", "failed"]) {
+    if ((await isFolder(name)) !== false) continue;
+    throw new RunFolderError(
+      `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,
+    );
+  }
 }
 
 /** What `runPair` would do, and what it would take: measured on steps of the dense network and of some of the pruned ones. */
-export async function planRun(options: RunOptions, say?: (line: string) => void): Promise<RunEstimate> {
-  const { settings, prepared, folder } = await begin(options, say);
-  return estimateRun(prepared, settings.experiment, folder);
+export async function planRun(
+  options: RunOptions,
+  listener: Pick<RunListener, "say" | "signal"> = {},
+): Promise<RunEstimate> {
+  const { settings, prepared, folder } = await begin(options, listener);
+  return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }
 
-async function begin(
-  options: RunOptions,
-  say: ((line: string) => void) | undefined,
-): Promise<{ settings: RunSettings; prepared: PreparedTask; folder: string; profile: Profile }> {
+interface Begun {
+  readonly settings: RunSettings;
+  readonly prepared: PreparedTask;
+  readonly folder: string;
+  readonly profile: Profile;
+  readonly published: Published | undefined;
+}
+
+async function begin(options: RunOptions, { say, signal }: RunListener): Promise<Begun> {
   const { pair, profile = "corrected" } = options;
+  for (const name of ["data", "out", "published"] as const) {
+    if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
+  }
   const settings = chosen(options, settingsOf(pair, profile));
+  const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
-  await NodeStore.check(folder); // before the data is read, which takes a while
+  await checkFolder(folder);
 
   useBackend(await createBackend(options.backend, options.threads));
   say?.(`backend ${describeBackend(backend())}; run folder ${folder}`);
@@ -141,9 +201,9 @@ async function begin(
     ...(options.data === undefined ? {} : { data: options.data }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
-  const prepared = await prepare(pair, settings, places, say);
+  const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
-  return { settings, prepared, folder, profile };
+  return { settings, prepared, folder, profile, published };
 }
 
 function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {

@@ -1,14 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gpu } from "../../gpu/test/adapter.ts";
-
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+import { type Asked, ltt as command } from "./command.ts";
 
 let root: string;
 beforeAll(() => {
@@ -18,31 +14,8 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as a user runs it, in a process of its own. `watch` sees what it says and may send it a signal. */
-function ltt(
-  args: readonly string[],
-  watch?: (said: string, kill: (signal: NodeJS.Signals) => void) => void,
-): Promise<Outcome> {
-  const child = spawn(process.execPath, ["--import", tsx, "--conditions", "@ltt/source", bin, ...args], {
-    cwd: root,
-    env: { ...process.env, LTT_DATA: undefined, XDG_CACHE_HOME: join(root, "cache") },
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    err += chunk;
-    watch?.(err, (signal) => child.kill(signal));
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-}
+const ltt = (args: readonly string[], watch?: Asked["watch"]) =>
+  command(args, { cwd: root, ...(watch === undefined ? {} : { watch }) });
 
 const small = ["run", "spam-cnn", "--profile", "quick", "--train-size", "20", "--max-length", "8", "--epochs", "1"];
 const events = (out: string) =>
@@ -229,7 +202,11 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
     ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
-    ["curves that are not there", ["run", "spam-cnn", "--published", "nowhere.json"], /ENOENT.*nowhere\.json/],
+    [
+      "curves that are not there",
+      ["run", "spam-cnn", "--published", "nowhere.json"],
+      /^ltt: --published nowhere\.json: there is no such file$/,
+    ],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {
     const { code, out, err } = await ltt(args);

@@ -47,9 +47,11 @@ export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {
   buildVocabulary,
+  countWords,
   PADDING,
   parseVocabulary,
   UNKNOWN,
   Vocabulary,
   type VocabularyOptions,
+  vocabularyOf,
 } from "./vocabulary.ts";

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError } from "./data-error.ts";
-import { buildVocabulary, PADDING, parseVocabulary, UNKNOWN, Vocabulary } from "./vocabulary.ts";
+import {
+  buildVocabulary,
+  countWords,
+  PADDING,
+  parseVocabulary,
+  UNKNOWN,
+  Vocabulary,
+  vocabularyOf,
+} from "./vocabulary.ts";
 
 describe("buildVocabulary", () => {
   test("frequent words come first, equally frequent ones in the order of their code units", () => {
@@ -29,6 +37,14 @@ describe("buildVocabulary", () => {
     expect(buildVocabulary(texts, { minFrequency: 4 }).size).toBe(2);
     expect(() => buildVocabulary(texts, { maxSize: 0 })).toThrow("vocabulary: maxSize 0 is not a positive integer");
     expect(() => buildVocabulary(texts, { minFrequency: 1.5 })).toThrow("vocabulary: minFrequency 1.5 is not");
+  });
+
+  test("words counted text by text give the same, and the counts stay as they are", () => {
+    const texts = [["b", "<pad>", "a"], ["a"]];
+    const counts = new Map<string, number>();
+    for (const tokens of texts) countWords(tokens, counts);
+    expect(vocabularyOf(counts, { maxSize: 1 }).words).toEqual(buildVocabulary(texts, { maxSize: 1 }).words);
+    expect(counts.get("<pad>")).toBe(1);
   });
 
   test("of texts that are cut, the words before the cut count", () => {

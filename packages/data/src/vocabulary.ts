@@ -67,21 +67,35 @@ export class Vocabulary {
 
 const format = "ltt-vocabulary-1";
 
+/** Adds a text's words to counts of words, for `vocabularyOf`. */
+export function countWords(tokens: readonly string[], counts: Map<string, number>): void {
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+}
+
 /**
  * The vocabulary of tokenised texts. Give it the training part only: words of validation and test texts must stay unknown.
  *
  * @throws {RangeError} if a limit is not a positive integer.
  */
 export function buildVocabulary(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
-  const { maxSize = Number.MAX_SAFE_INTEGER, minFrequency = 1, maxLength = Number.MAX_SAFE_INTEGER } = options;
-  for (const [name, value] of Object.entries({ maxSize, minFrequency, maxLength })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
-  }
-  const frequencies = new Map<string, number>();
-  for (const tokens of texts) {
-    for (const token of tokens.slice(0, maxLength)) frequencies.set(token, (frequencies.get(token) ?? 0) + 1);
-  }
+  const { maxLength, ...limits } = options;
+  checkPositive({ maxLength });
+  const counts = new Map<string, number>();
+  for (const tokens of texts) countWords(tokens.slice(0, maxLength), counts);
+  return vocabularyOf(counts, limits);
+}
+
+/**
+ * The vocabulary of words that are counted already: what `buildVocabulary` gives for their texts.
+ *
+ * @throws {RangeError} if a limit is not a positive integer.
+ */
+export function vocabularyOf(
+  counts: ReadonlyMap<string, number>,
+  { maxSize, minFrequency = 1 }: Omit<VocabularyOptions, "maxLength"> = {},
+): Vocabulary {
+  checkPositive({ maxSize, minFrequency });
+  const frequencies = new Map(counts);
   for (const special of specials) frequencies.delete(special);
 
   const words = [...frequencies]
@@ -91,6 +105,13 @@ export function buildVocabulary(texts: Iterable<readonly string[]>, options: Voc
     .map(([word]) => word);
   // V8 keeps a whole text alive for a long word cut out of it; what was written out and read again stands alone.
   return new Vocabulary(JSON.parse(JSON.stringify(words)) as string[]);
+}
+
+function checkPositive(limits: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
+      throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ExperimentOptions, ExperimentSettings, Task } from "./experiment-settings.ts";
+import type { NodeStore } from "./node-store.ts";
 import type { LevelResult } from "./result.ts";
-import { SeedRun } from "./seed-run.ts";
+import { NotFinished, SeedRun } from "./seed-run.ts";
 
 /**
  * Runs an experiment: for every seed the dense network, then round by round the networks of each arm. What arms share is trained once.
@@ -24,6 +25,30 @@ export async function* runExperiment(
       yield level;
     }
   }
+}
+
+/**
+ * The results of an experiment whose networks are all in the store; `undefined` if one is not. Nothing is trained.
+ *
+ * @throws {RunFolderError} if a node has changed since it was written.
+ */
+export async function finishedResults(
+  task: Task,
+  settings: ExperimentSettings,
+  store: NodeStore,
+): Promise<LevelResult[] | undefined> {
+  check(settings);
+  const results: LevelResult[] = [];
+  try {
+    for (const seed of settings.seeds) {
+      const run = new SeedRun(task, settings, { store, clock: () => 0, finishedOnly: true }, seed, () => 0);
+      for await (const level of run.levels()) results.push(level);
+    }
+  } catch (error) {
+    if (error instanceof NotFinished) return undefined;
+    throw error;
+  }
+  return results;
 }
 
 function check({ rounds, rate, seeds, arms }: ExperimentSettings): void {

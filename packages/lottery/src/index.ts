@@ -2,7 +2,7 @@ export { type AuditedNetwork, audit } from "./audit.ts";
 export { auditRun } from "./audit-run.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
-export { runExperiment } from "./experiment.ts";
+export { finishedResults, runExperiment } from "./experiment.ts";
 export {
   ARMS,
   type Arm,

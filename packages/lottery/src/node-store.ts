@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { namesIn, sweepPartial } from "./partial-files.ts";
 
 /** What JSON can hold: all that determines a node must be of this kind. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -66,11 +67,8 @@ export class NodeStore {
     await explained(folder, async () => {
       await makeFolder(store.#nodes);
       await access(store.#nodes, constants.W_OK);
-      for (const parent of [store.#nodes, store.#unfinished]) {
-        for (const name of await namesIn(parent)) {
-          if (name.startsWith(PARTIAL) && !isRunning(name)) await rm(join(parent, name), { recursive: true });
-        }
-      }
+      const failed = (await namesIn(store.#failed)).map((hash) => join(store.#failed, hash));
+      for (const parent of [folder, store.#nodes, store.#unfinished, ...failed]) await sweepPartial(parent);
     });
     return store;
   }
@@ -93,6 +91,11 @@ export class NodeStore {
         else throw Object.assign(new Error(), { code: "ENOTDIR" });
       }
     });
+  }
+
+  /** The hashes of all finished nodes, of whatever experiments. */
+  async hashes(): Promise<string[]> {
+    return (await namesIn(this.#nodes)).filter((name) => !name.startsWith(PARTIAL)).sort();
   }
 
   /**
@@ -169,14 +172,6 @@ export class NodeStore {
   }
 }
 
-/** The names in a folder; none if there is no folder. */
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-}
-
 /** The files of `parent/name`, if it is there. */
 async function readFiles(parent: string, name: string): Promise<StoredFiles | undefined> {
   const folder = join(parent, name);
@@ -243,16 +238,6 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
 
 const PARTIAL = ".partial-";
 
-/** Whether the process that writes a partial folder still lives: two runs may share a folder. */
-function isRunning(partial: string): boolean {
-  const pid = Number(partial.split("-").at(-1));
-  try {
-    return process.kill(pid, 0); // asks, kills nobody
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /** `mkdir -p`, one folder at a time: Node 20's recursive form never returns under `/proc`. */
 async function makeFolder(path: string): Promise<void> {
   try {
@@ -310,6 +295,7 @@ async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
       EACCES: "no permission to write there: choose another folder with --out",
       EPERM: "no permission to write there: choose another folder with --out",
       EROFS: "the file system is read-only: choose another folder with --out",
+      EISDIR: "a folder stands where the file should be: move it away, or choose another folder with --out",
       ENOTDIR: "a part of the path is a file, not a folder: choose another folder with --out",
       EEXIST: "a file stands where the folder should be: choose another folder with --out",
       EDQUOT: "the disk quota is used up: make room and run the same command again; finished networks are kept",

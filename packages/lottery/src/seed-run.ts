@@ -19,22 +19,23 @@ import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.t
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
 const KEEP_EVERY = 120;
 
+/** Thrown in place of training a network where only finished ones are asked for. */
+export class NotFinished extends Error {
+  override readonly name = "NotFinished";
+}
+
+type Options = ExperimentOptions & { readonly finishedOnly?: boolean };
+
 /** An experiment with one seed: the dense network, then round by round the networks of each arm. */
 export class SeedRun {
   readonly #task: Task;
   readonly #settings: ExperimentSettings;
-  readonly #options: ExperimentOptions;
+  readonly #options: Options;
   readonly #seed: number;
   readonly #networksDone: () => number;
   readonly #batches: Batches;
 
-  constructor(
-    task: Task,
-    settings: ExperimentSettings,
-    options: ExperimentOptions,
-    seed: number,
-    networksDone: () => number,
-  ) {
+  constructor(task: Task, settings: ExperimentSettings, options: Options, seed: number, networksDone: () => number) {
     this.#task = task;
     this.#settings = settings;
     this.#options = options;
@@ -111,6 +112,7 @@ export class SeedRun {
     const hash = hashOf(config);
     const found = await this.#options.store.find(hash);
     if (found !== undefined) return readNetwork(found);
+    if (this.#options.finishedOnly === true) throw new NotFinished(`${arm}, seed ${this.#seed}, round ${round}`);
 
     const { store, clock } = this.#options;
     const unfinished = await store.findUnfinished(hash);

@@ -49,3 +49,17 @@ test("tensors.csv is a line a tensor, with what is stored and which parts are em
     "",
   ]);
 });
+
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"])(
+  "a text that begins as %j is no formula to a spreadsheet; numbers are numbers",
+  (text) => {
+    const quoted = /[\r\n]/.test(text) ? `"'${text}"` : `'${text}`;
+    const level = sampleLevel({ arm: text, round: 1, sparsity: -0.5, tensors: [sampleTensor(text, [2], 1)] });
+    expect(renderCsv([level]).slice(HEADER.length).startsWith(`${quoted},1,1,-0.5,`)).toBe(true);
+    expect(renderTensorsCsv([level])).toContain(`\r\n${quoted},1,1,${quoted},2,2,2,`);
+  },
+);
+
+test("a text with a sign within stays as it is", () => {
+  expect(renderCsv([sampleLevel({ arm: "a-b=c", round: 0 })]).slice(HEADER.length)).toMatch(/^a-b=c,/);
+});

@@ -18,7 +18,7 @@ const COLUMNS = [
 
 /** `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. */
 export function renderCsv(levels: readonly LevelResult[]): string {
-  return csvOf([COLUMNS, ...levels.map((level) => COLUMNS.map((column) => String(level[column])))]);
+  return csvOf([COLUMNS, ...levels.map((level) => COLUMNS.map((column) => level[column]))]);
 }
 
 /**
@@ -29,17 +29,26 @@ export function renderTensorsCsv(levels: readonly LevelResult[]): string {
   const header = ["arm", "seed", "round", "tensor", "shape", "size", "kept", ...PARTS.map((part) => `empty ${part}`)];
   const lines = levels.flatMap(({ arm, seed, round, tensors }) =>
     tensors.map(({ name, shape, size, kept, parts }) => [
-      ...[arm, seed, round, name, shape.join("x"), size, kept].map(String),
-      ...PARTS.map((part) => String(parts.find((one) => one.part === part)?.empty ?? "")),
+      ...[arm, seed, round, name, shape.join("x"), size, kept],
+      ...PARTS.map((part) => parts.find((one) => one.part === part)?.empty ?? ""),
     ]),
   );
   return csvOf([header, ...lines]);
 }
 
-function csvOf(rows: readonly (readonly string[])[]): string {
+type Cell = string | number;
+
+function csvOf(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
-function field(text: string): string {
+function field(cell: Cell): string {
+  if (typeof cell === "number") return String(cell);
+  const text = isFormula(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Whether a spreadsheet would compute a text (OWASP, “CSV Injection”); an apostrophe before it says that it is one. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text);
 }

@@ -4,3 +4,4 @@ export { publishedCurves } from "./published.ts";
 export { renderReport } from "./report.ts";
 export { renderTable } from "./table.ts";
 export { judge, type Verdict } from "./verdict.ts";
+export { wrap } from "./wrap.ts";

@@ -51,3 +51,38 @@ test("escape sequences in names do not reach the terminal", () => {
   const table = renderTable(sampleResults(levels, { pair: "a\u001b]0;b", notes: ["c\u009bd\ne"] }));
   expect(table.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
 });
+
+test("where the arms do not fit beside each other, each has a table of its own, and sentences are divided between words", () => {
+  const levels = [
+    sampleLevel({ arm: "dense", round: 0 }),
+    ...["winning-ticket", "random-reinit", "late-rewinding"].map((arm) =>
+      sampleLevel({ arm, round: 1, testAccuracy: 0.881 }),
+    ),
+  ];
+  const results = sampleResults(levels, { profile: "quick", notes: ["made up"] });
+  const [wide, narrow] = [100, 80].map((width) => renderTable(results, { width }));
+  expect(wide!.split("\n").slice(2, 4)).toEqual([
+    "                        winning ticket   random re-initialisation       late rewinding",
+    "round  sparsity     valid   test  stop         valid   test  stop   valid   test  stop",
+  ]);
+  expect(narrow!.split("\n").slice(2, 12)).toEqual([
+    "                        winning ticket",
+    "round  sparsity     valid   test  stop",
+    "dense       0 %     88.00  87.00   300",
+    "    1      20 %   ▶ 88.00  88.10   300",
+    "",
+    "                  random re-initialisation",
+    "round  sparsity         valid   test  stop",
+    "dense       0 %         88.00  87.00   300",
+    "    1      20 %         88.00  88.10   300",
+    "",
+  ]);
+  for (const line of narrow!.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  const words = (text: string) => text.slice(text.lastIndexOf("\n\n")).split(/\s+/);
+  expect(words(narrow!)).toEqual(words(wide!));
+});
+
+test("without a limit no sentence is divided", () => {
+  const note = "word ".repeat(100).trimEnd();
+  expect(renderTable(sampleResults([], { notes: [note] }), { width: Infinity })).toContain(`Note: ${note}\n`);
+});

@@ -1,30 +1,46 @@
 import { mean } from "@ltt/lottery";
 import type { ReportInput } from "./input.ts";
 import { sparsityPercent } from "./numbers.ts";
-import { armLabel, type LevelSummary, summarise } from "./summary.ts";
+import { type ArmSummary, armLabel, type LevelSummary, summarise } from "./summary.ts";
 import { judge } from "./verdict.ts";
-
-const LINE = 100;
+import { wrap } from "./wrap.ts";
 
 /**
  * The results as text for a terminal: a line a round, for each arm the validation accuracy, the test accuracy (%) and the early-stopping step,
  * then the verdict. Lines end in `\n`; control characters from names are dropped.
+ *
+ * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; sentences are divided
+ *   between words. 100 unless told.
  */
-export function renderTable(results: ReportInput): string {
+export function renderTable(results: ReportInput, { width = 100 }: { readonly width?: number } = {}): string {
   const { dense, arms, seeds } = summarise(results.levels);
   const verdict = judge(results);
   const shown =
     arms.length > 0 ? arms : [{ arm: "dense", label: armLabel("dense"), levels: dense === undefined ? [] : [dense] }];
+  const together = tableOf(shown, verdict.winner?.round);
+  const fits = together.every((line) => line.length <= width);
+  const tables = fits ? [together] : shown.map((arm) => tableOf([arm], verdict.winner?.round));
+  const lines = [
+    `${results.pair} · ${results.profile} · ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`,
+    "",
+    ...tables.flatMap((table) => [...table, ""]),
+    ...[verdict.headline, ...verdict.sentences].flatMap((sentence) => wrap(sentence, width)),
+    ...results.notes.flatMap((note) => wrap(`Note: ${note}`, width)),
+  ];
+  return lines.map((text) => `${clean(text).trimEnd()}\n`).join("");
+}
+
+/** Arms beside each other, a line a round. */
+function tableOf(shown: readonly ArmSummary[], winner: number | undefined): string[] {
   const rounds = [...new Map(shown.flatMap(({ levels }) => levels.map((level) => [level.round, level])))].sort(
     ([a], [b]) => a - b,
   );
-
   const body = rounds.map(([round, { sparsity }]) => [
     round === 0 ? "dense" : String(round),
     sparsityPercent(sparsity),
     ...shown.flatMap(({ arm, levels }) => {
       const level = levels.find((candidate) => candidate.round === round);
-      const chosen = arm === "winning-ticket" && round > 0 && round === verdict.winner?.round;
+      const chosen = arm === "winning-ticket" && round > 0 && round === winner;
       return level === undefined ? ["", "", ""] : cells(level, chosen);
     }),
   ]);
@@ -34,18 +50,11 @@ export function renderTable(results: ReportInput): string {
     widths,
     shown.map(({ label }) => label),
   );
-
   const groups = shown.map(({ label }, i) => label.padStart(groupWidth(widths, i)));
-  const lines = [
-    `${results.pair} · ${results.profile} · ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`,
-    "",
+  return [
     [" ".repeat(widths[0]! + 2 + widths[1]!), ...groups].join("   "),
     ...[header, ...body].map((row) => joinCells(row, widths)),
-    "",
-    ...[verdict.headline, ...verdict.sentences].flatMap((sentence) => wrap(sentence)),
-    ...results.notes.flatMap((note) => wrap(`Note: ${note}`)),
   ];
-  return lines.map((text) => `${clean(text).trimEnd()}\n`).join("");
 }
 
 function cells(level: LevelSummary, chosen: boolean): string[] {
@@ -77,20 +86,6 @@ function joinCells(row: readonly string[], widths: readonly number[]): string {
   return row
     .map((cell, column) => (column > 1 && column % 3 === 2 ? " " : "") + cell.padStart(widths[column]!))
     .join("  ");
-}
-
-function wrap(sentence: string): string[] {
-  const lines: string[] = [];
-  let current = "";
-  for (const word of sentence.split(" ")) {
-    if (current !== "" && current.length + 1 + word.length > LINE) {
-      lines.push(current);
-      current = word;
-    } else {
-      current = current === "" ? word : `${current} ${word}`;
-    }
-  }
-  return [...lines, current];
 }
 
 /** A name may hold an escape sequence; a terminal must not obey it. */

@@ -1,0 +1,41 @@
+import { ARMS, type Arm } from "@ltt/lottery";
+import { InvalidArgumentError } from "commander";
+
+/** A path, which is never empty: an empty one would be the current folder, and is mostly a variable that is not set. */
+export function pathOf(text: string): string {
+  if (text.trim() === "")
+    throw new InvalidArgumentError("It is empty; it is a path, such as . for the current folder.");
+  return text;
+}
+
+export function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It is an integer from ${least}.`);
+    }
+    return value;
+  };
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+(e-?\d+)?$/i.test(text) || !(value > 0 && value < Infinity)) {
+    throw new InvalidArgumentError("It is a number above 0.");
+  }
+  return value;
+}
+
+export function seedsOf(text: string): readonly number[] {
+  const seeds = text.split(",").map(integerFrom(0));
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("A seed stands there twice.");
+  return seeds;
+}
+
+export function armsOf(text: string): readonly Arm[] {
+  const names = text.split(",");
+  const arms = ARMS.filter((arm) => names.includes(arm));
+  const unknown = names.find((name) => !ARMS.some((arm) => arm === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no "${unknown}"; arms are ${ARMS.join(", ")}.`);
+  return arms;
+}

@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { main } from "../src/index.ts";
+import { ltt, type Outcome } from "./command.ts";
+
+let root: string;
+let cwd: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "ltt-options-"));
+  cwd = join(root, "cwd");
+  mkdirSync(cwd);
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const run = ["run", "spam-cnn"];
+
+/** The command in this process, which is faster: for what is refused before anything is done. */
+async function refused(args: readonly string[]): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+  const code = await main(args).finally(() => {
+    stdout.mockRestore();
+    stderr.mockRestore();
+  });
+  return { code, out, err };
+}
+
+describe("empty is not absent", { timeout: 60_000 }, () => {
+  test.each(
+    ["data", "out", "published", "profile", "rounds", "epochs", "train-size", "max-length", "arms", "seed", "seeds"]
+      .concat("learning-rate", "clip-norm", "embedding", "backend", "threads")
+      .map((name) => [`--${name}`]),
+  )("%s without a value is refused by name", async (option) => {
+    const [empty, blank] = [await refused([...run, option, ""]), await refused([...run, option, " "])];
+    for (const { code, out, err } of [empty, blank]) {
+      expect(err).toMatch(new RegExp(`^error: option '${option} <.*' argument ' ?' is invalid\\. `));
+      expect(err.trim().split("\n").at(-1)).toBe("(ltt run --help lists the arguments and options)");
+      expect([code, out]).toEqual([1, ""]);
+    }
+  });
+
+  test.each(["get", "list", "verify"])("ltt data %s --data '' is refused", async (command) => {
+    const { code, err } = await refused(["data", command, "--data", ""]);
+    expect(err).toContain("option '--data <dir>' argument '' is invalid. It is empty; it is a path");
+    expect(err).toContain(`(ltt data ${command} --help lists the arguments and options)`);
+    expect(code).toBe(1);
+  });
+
+  test.each(["", " "])(
+    "LTT_DATA=%j is as if it were not set: the cache is looked in, not the current folder",
+    async (LTT_DATA) => {
+      const cache = join(root, "cache");
+      const env = { LTT_DATA, XDG_CACHE_HOME: cache };
+      const { err } = await ltt(["run", "imdb-cnn", "--dry-run"], { cwd, env });
+      expect(err).toContain(`none is in ${join(cache, "ltt", "imdb")} or ${join(cache, "ltt")};`);
+      const { out } = await ltt(["data", "list"], { cwd, env });
+      expect(out).toContain(join(cache, "ltt", "imdb"));
+    },
+  );
+
+  test("LTT_DATA names the folder, and --data another", async () => {
+    const env = { LTT_DATA: join(root, "named") };
+    expect((await ltt(["run", "imdb-cnn"], { cwd, env })).err).toContain(join(root, "named", "imdb"));
+    const typed = await ltt(["run", "imdb-cnn", "--data", join(root, "typed")], { cwd, env });
+    expect(typed.err).toContain(join(root, "typed", "imdb"));
+    expect(typed.err).not.toContain("named");
+  });
+});
+
+describe("a wrong option", { timeout: 60_000 }, () => {
+  test.each([
+    ["0x10", "--rounds"],
+    ["1e3", "--epochs"],
+    ["NaN", "--seed"],
+    ["abc", "--threads"],
+    ["-1", "--train-size"],
+    ["99999999999999999999", "--seed"],
+    ["1,,2", "--seeds"],
+    ["0x10", "--learning-rate"],
+    ["Infinity", "--clip-norm"],
+    ["1e999", "--learning-rate"],
+  ])("%s for %s is no number", async (value, option) => {
+    const { code, err } = await refused([...run, option, value]);
+    expect(err).toMatch(
+      new RegExp(`option '${option} <.*' argument '${value}' is invalid\\. It is an? (integer from|number above)`),
+    );
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    [["--round", "3"], /^error: unknown option '--round'\n\(Did you mean --rounds\?\)\n\(ltt run --help lists/],
+    [["--freeze"], /unknown option '--freeze'/],
+  ])("%j names the nearest", async (args, message) => {
+    expect((await refused([...run, ...args])).err).toMatch(message);
+  });
+
+  test("points to the help of the command that was typed", async () => {
+    expect((await refused(["rnu"])).err).toBe(
+      "error: unknown command 'rnu'\n(Did you mean run?)\n(ltt --help lists the commands)\n",
+    );
+    expect((await refused(["data", "lits"])).err).toMatch(/\(ltt data --help lists the commands\)\n$/);
+  });
+
+  test("with --json is an event of one line too", async () => {
+    const { code, out } = await refused([...run, "--round", "1", "--json"]);
+    expect(JSON.parse(out)).toEqual({
+      event: "error",
+      message: "unknown option '--round' (Did you mean --rounds?)",
+      exitCode: 1,
+    });
+    expect(out.trimEnd()).not.toContain("\n");
+    expect(code).toBe(1);
+  });
+});
+
+describe("what would fail at the end is refused at the start, in one line", { timeout: 60_000 }, () => {
+  test.each([
+    ["nowhere.json", /: there is no such file$/],
+    [".", /: this is a folder; name a JSON file in it$/],
+    ["../bad.json", /: not JSON: .*$/],
+  ])("--published %s", async (file, message) => {
+    writeFileSync(join(root, "bad.json"), '{\n"source": "a paper",\n pairs: \n}');
+    for (const more of [[], ["--dry-run"]]) {
+      const { code, out, err } = await refused([...run, "--published", join(cwd, file), "--json", ...more]);
+      expect(err.trimEnd().split("\n").length).toBe(1);
+      expect(err.trimEnd()).toMatch(message);
+      expect(err).toMatch(/^ltt: --published /);
+      expect(JSON.parse(out)).toEqual({ event: "error", message: err.slice("ltt: ".length, -1), exitCode: 1 });
+      expect(code).toBe(1);
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test.each(["metrics.csv", "tensors.csv", "report.html"])("a folder that is called %s", async (name) => {
+    const folder = join(root, `with-${name}`);
+    mkdirSync(join(folder, name), { recursive: true });
+    const { code, err } = await refused([...run, "--out", folder]);
+    expect(err).toBe(
+      `ltt: ${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  test.each(["nodes", "unfinished", "failed"])("a file that is called %s", async (name) => {
+    const folder = join(root, `with-${name}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, name), "");
+    const { code, err } = await refused([...run, "--out", folder]);
+    expect(err).toBe(
+      `ltt: ${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out\n`,
+    );
+    expect(code).toBe(1);
+  });
+});
