@@ -135,6 +135,11 @@ test.each<[() => unknown, new (message: string) => Error, string]>([
     core.ShapeError,
     "binaryCrossEntropyWithLogits: logits is [2,1]; it has one axis",
   ],
+  [
+    call("embedding", x, tokens([0], [1]), { paddingId: 2 }),
+    RangeError,
+    "embedding: paddingId is 2; the table [2,3] has rows 0–1",
+  ],
   [call("concat", x), TypeError, "concat: parts is a Tensor [2,3]; it is an array of tensors"],
   [call("gradients", core.sum(x), x), TypeError, "gradients: parameters is a Tensor [2,3]; it is an array of tensors"],
   [

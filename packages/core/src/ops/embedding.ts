@@ -22,7 +22,7 @@ export function embedding<S extends Shape>(
   options: { paddingId?: number | undefined } = {},
 ): Tensor<readonly [...S, number]> {
   const { paddingId } = checkOptions("embedding", options, { paddingId: count });
-  checkIds("embedding", weights, "ids", ids);
+  checkIds("embedding", weights, { name: "ids", ids, paddingId });
   const y =
     weights instanceof Sparse && backend().kernels.sparse !== undefined
       ? gatherPackedRows(weights, indices(ids.data), ids.shape, paddingId)
@@ -31,18 +31,23 @@ export function embedding<S extends Shape>(
 }
 
 /**
+ * @param name - What the ids are called.
  * @throws {TypeError} if they are no table and no ids.
- * @throws {RangeError} if an id is not a row of the table.
+ * @throws {RangeError} if an id, or the padding's, is not a row of the table.
  */
-export function checkIds(operation: string, table: WeightMatrix, name: string, ids: Tokens, rank?: number): void {
+export function checkIds(
+  operation: string,
+  table: WeightMatrix,
+  { name, ids, rank, paddingId }: { name: string; ids: Tokens; rank?: number; paddingId?: number | undefined },
+): void {
   checkWeight(operation, "weights", table, 2);
   checkTokens(operation, name, ids, rank);
   const rows = table.shape[0];
+  const has = () => `the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`;
+  if (paddingId !== undefined && paddingId >= rows)
+    throw new RangeError(`${operation}: paddingId is ${paddingId}; ${has()}`);
   const wrong = firstOutside(ids.data, rows);
-  if (wrong < 0) return;
-  throw new RangeError(
-    `${operation}: token ${wrong} is ${ids.data[wrong]}; the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
-  );
+  if (wrong >= 0) throw new RangeError(`${operation}: token ${wrong} is ${ids.data[wrong]}; ${has()}`);
 }
 
 /** Where the first id is that is not from 0 to words − 1; −1 if there is none. */

@@ -50,7 +50,7 @@ export function textConvolution(
 ): Matrix {
   const kinds = { lengths: anything, paddingId: count };
   const { lengths, paddingId } = checkOptions("textConvolution", options, kinds);
-  check(weights, texts, filters, lengths);
+  check(weights, texts, filters, { lengths, paddingId });
 
   const [batch, time] = texts.shape;
   const ends = lengths?.data ?? new Int32Array(batch).fill(time);
@@ -150,9 +150,9 @@ function check(
   table: WeightMatrix,
   texts: TokenMatrix,
   branches: readonly TextFilters[],
-  lengths: TokenVector | undefined,
+  { lengths, paddingId }: { lengths: TokenVector | undefined; paddingId: number | undefined },
 ): void {
-  checkIds("textConvolution", table, "texts", texts, 2);
+  checkIds("textConvolution", table, { name: "texts", ids: texts, rank: 2, paddingId });
   const [batch, time] = texts.shape;
   const dim = table.shape[1];
   checkKind("textConvolution", "filters", branches, list);

@@ -46,7 +46,7 @@ export function textLstm(
   const { lengths, inputDropout, dropout, paddingId } = checkOptions("textLstm", options, kinds);
   checkDropout("textLstm", "inputDropout", inputDropout);
   checkDropout("textLstm", "dropout", dropout);
-  checkIds("textLstm", weights, "texts", texts, 2);
+  checkIds("textLstm", weights, { name: "texts", ids: texts, rank: 2, paddingId });
   const [batch, time] = texts.shape;
   if (batch === 0 || time === 0) throw new ShapeError(`textLstm: ${show(texts)} has no steps`);
   if (lengths !== undefined) checkLengths("textLstm", lengths, texts.shape);
