@@ -25,8 +25,9 @@ export function addDataCommands(program: Command): void {
     .argument("[names...]", sets)
     .addOption(dir())
     .action(async (names: string[], { data: folder }: { data: string }) => {
+      const chosen = named(names);
       printHeader();
-      for (const source of named(names)) {
+      for (const source of chosen) {
         let shown = 0;
         const statuses = await getSource(source, folder, {
           onProgress: ({ bytes, total, rate }, file) => {
@@ -45,9 +46,10 @@ export function addDataCommands(program: Command): void {
     .argument("[names...]", sets)
     .addOption(dir())
     .action(async (names: string[], { data: folder }: { data: string }) => {
+      const chosen = named(names);
       let wrong = 0;
       printHeader();
-      for (const source of named(names)) {
+      for (const source of chosen) {
         const statuses = await verifySource(source, folder);
         wrong += statuses.filter(({ state }) => state !== "right").length;
         print(source, statuses);
