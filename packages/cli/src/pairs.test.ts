@@ -48,6 +48,6 @@ test("files of fewer texts than a profile takes say which option takes fewer", a
   write((i) => `word${i}`, ["one"]);
   const { data: sizes, model } = settings(3);
   await expect(prepare("ag-news-cnn", { data: { ...sizes, trainSize: 1400 }, model }, { data })).rejects.toThrow(
-    "ag-news: 1400 texts to train on are asked for, the files hold 28; choose fewer: --train-size 28",
+    "ag-news: train: 1400 examples are asked for, there are 28; ask for fewer: --train-size 28",
   );
 });

@@ -173,7 +173,7 @@ function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
   const available = whole.train.length;
   if (trainSize > available) {
     throw new DataError(
-      `${corpus.name}: ${trainSize} texts to train on are asked for, the files hold ${available}; choose fewer: --train-size ${available}`,
+      `${corpus.name}: train: ${trainSize} examples are asked for, there are ${available}; ask for fewer: --train-size ${available}`,
     );
   }
   const limited = (name: "train" | "validation" | "test", size: number) =>
