@@ -47,8 +47,9 @@ export async function askChromium(executablePath: string = CHROMIUM): Promise<Ab
   try {
     browser = await launch(executablePath, true);
   } catch (error) {
-    const [, said] = /\[err\] (.+)/.exec((error as Error).message) ?? [];
-    return no(`${executablePath} does not start: ${said ?? "it ends at once, and says nothing"}`);
+    const { message } = error as Error; // whose first line says little more than this; what Chromium itself said is below it
+    const [, said] = /\[err\] (.+)/.exec(message) ?? /(.*)/.exec(message)!;
+    return no(`${executablePath} does not start: ${said}`);
   }
   try {
     const page = await browser.newPage();

@@ -43,3 +43,11 @@ test("a run's name depends on what is learned from: cleaned, cut and numbered", 
   expect(behind.encoded).toBe(first.encoded);
   expect((await prepared(3)).task.identity).not.toMatchObject({ encoded: first.encoded });
 });
+
+test("files of fewer texts than a profile takes say which option takes fewer", async () => {
+  write((i) => `word${i}`, ["one"]);
+  const { data: sizes, model } = settings(3);
+  await expect(prepare("ag-news-cnn", { data: { ...sizes, trainSize: 1400 }, model }, { data })).rejects.toThrow(
+    "ag-news: train: 1400 examples are asked for, there are 28; ask for fewer: --train-size 28",
+  );
+});

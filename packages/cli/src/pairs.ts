@@ -7,6 +7,7 @@ import {
   countRepeats,
   countWords,
   createTokeniser,
+  DataError,
   type Encoded,
   type Example,
   encodeTokens,
@@ -171,6 +172,12 @@ async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
 function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: ReadonlyMap<Example, string>): Split {
   const whole = splitCorpus(corpus, { seed: SPLIT_SEED, keys });
   if (trainSize === undefined) return whole;
+  const available = whole.train.length;
+  if (trainSize > available) {
+    throw new DataError(
+      `${corpus.name}: train: ${trainSize} examples are asked for, there are ${available}; ask for fewer: --train-size ${available}`,
+    );
+  }
   const limited = (name: "train" | "validation" | "test", size: number) =>
     subset(name, whole[name], size, stream(SPLIT_SEED, "subset", name));
   const others = Math.ceil((trainSize * 3) / 7); // as 12,000 to 28,000

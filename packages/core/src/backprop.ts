@@ -1,7 +1,11 @@
+import { describe } from "./arguments/describe.ts";
+import { flag } from "./arguments/kinds.ts";
+import { checkOptions } from "./arguments/options.ts";
 import { add } from "./ops/add.ts";
 import { withRecording } from "./record.ts";
 import { ShapeError, sameShape, show } from "./shape.ts";
-import { ones, type Tensor } from "./tensor.ts";
+import { Sparse } from "./sparse.ts";
+import { checkTensor, checkTensors, ones, type Tensor } from "./tensor.ts";
 
 /**
  * The gradients `∂loss/∂parameter`, one for each parameter and of its shape, by reverse accumulation over what was recorded.
@@ -10,14 +14,18 @@ import { ones, type Tensor } from "./tensor.ts";
  *
  * @param loss - A scalar.
  * @param options.createGraph - Record the backward pass too, so that gradients of gradients can be taken. Default false.
+ * @throws {TypeError} if the loss is no tensor, or the parameters are no array of them.
  * @throws {ShapeError} if the loss is not a scalar.
  * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`.
  */
 export function gradients<const P extends readonly Tensor[]>(
   loss: Tensor,
   parameters: P,
-  { createGraph = false }: { createGraph?: boolean } = {},
+  options: { createGraph?: boolean } = {},
 ): { -readonly [I in keyof P]: P[I] } {
+  const { createGraph = false } = checkOptions("gradients", options, { createGraph: flag });
+  checkTensor("gradients", "loss", loss);
+  checkParameters(parameters);
   if (loss.shape.length !== 0)
     throw new ShapeError(`gradients: the loss is ${show(loss)}, not a scalar: take its mean or sum`);
 
@@ -34,6 +42,15 @@ export function gradients<const P extends readonly Tensor[]>(
     }
     return gradient;
   }) as { -readonly [I in keyof P]: P[I] };
+}
+
+function checkParameters(parameters: readonly unknown[]): void {
+  const pruned = Array.isArray(parameters) ? parameters.findIndex((parameter) => parameter instanceof Sparse) : -1;
+  if (pruned >= 0) {
+    const weight = describe(parameters[pruned]);
+    throw new TypeError(`gradients: parameters[${pruned}] is ${weight}; what has a gradient is its values`);
+  }
+  checkTensors("gradients", "parameters", parameters);
 }
 
 function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tensor> {

@@ -3,7 +3,7 @@ import { mul } from "./ops/mul.ts";
 import { gradientOfRows, rowsOf, writtenOut } from "./ops/rows.ts";
 import { slice } from "./ops/slice.ts";
 import { noGrad } from "./record.ts";
-import type { Matrix, Scalar, Tensor } from "./tensor.ts";
+import { checkTensor, type Matrix, type Scalar, type Tensor } from "./tensor.ts";
 
 // What is done with whole gradients before an optimiser has them, without writing an embedding's out: it stays the rows that a batch has read, so that Adam may pass
 // the others over.
@@ -13,6 +13,7 @@ import type { Matrix, Scalar, Tensor } from "./tensor.ts";
  * gradient itself. Enough for its norm. Nothing is recorded.
  */
 export function gradientValues(gradient: Tensor): Tensor {
+  checkTensor("gradientValues", "gradient", gradient);
   const rows = rowsOf(gradient);
   if (rows === undefined) return gradient;
   if (rows.table !== undefined) return writtenOut(rows, gradient.shape);
@@ -25,6 +26,8 @@ export function gradientValues(gradient: Tensor): Tensor {
 
 /** `factor · gradient`, of the gradient's shape, to go to an optimiser; an embedding's stays rows. Nothing is recorded. */
 export function scaleGradient<T extends Tensor>(gradient: T, factor: Scalar): T {
+  checkTensor("scaleGradient", "gradient", gradient);
+  checkTensor("scaleGradient", "factor", factor, 0);
   return noGrad(() => {
     const rows = rowsOf(gradient);
     if (rows === undefined) return mul(gradient, factor) as Tensor as T;

@@ -1,10 +1,16 @@
-import type { Tensor } from "./tensor.ts";
+import { callable, check, synchronous, text } from "./arguments/kinds.ts";
+import { checkTensor, checkTensors, type Tensor } from "./tensor.ts";
 
 let recording = true;
 let count = 0;
 
-/** Runs `body` without recording: what it computes has no gradient. For evaluation, and for tensors used as constants. */
+/**
+ * Runs `body` without recording: what it computes has no gradient. For evaluation, and for tensors used as constants.
+ *
+ * @throws {TypeError} if `body` is async: what comes after its first `await` would be recorded.
+ */
 export function noGrad<T>(body: () => T): T {
+  check("noGrad", "body", body, synchronous);
   return withRecording(false, body);
 }
 
@@ -30,6 +36,12 @@ export function record<T extends Tensor>(
   inputs: readonly Tensor[],
   rule: (dy: T) => readonly (() => Tensor)[],
 ): T {
+  checkTensor("record", "y", y);
+  checkTensors("record", "inputs", inputs);
+  if (typeof name !== "string" || typeof rule !== "function") {
+    check("record", "name", name, text);
+    check("record", "rule", rule, callable);
+  }
   if (isRecorded(inputs)) {
     y.node = { name, order: count++, inputs, rule: rule as (dy: Tensor) => readonly (() => Tensor)[] };
   }

@@ -1,3 +1,5 @@
+import { describe } from "./arguments/describe.ts";
+import { atLeast0, check, count, finite, type Kind } from "./arguments/kinds.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { threefry } from "./threefry.ts";
 
@@ -17,9 +19,12 @@ const TEXT = 0xffffffff;
  * whatever was drawn before elsewhere.
  *
  * @param seed - An integer from 0 to 2⁵³ − 1.
+ * @throws {TypeError} if the seed is not a number, or a part of the path neither a number nor a string.
  * @throws {RangeError} if the seed, or a number in the path, is not such an integer.
  */
 export function stream(seed: number, ...path: Path): Rng {
+  if (typeof seed !== "number")
+    throw new TypeError(`stream: seed is ${describe(seed)}; it is an integer from 0 to 2⁵³ − 1`);
   return new Rng([0, 0]).split(seed, ...path);
 }
 
@@ -35,7 +40,9 @@ export class Rng {
   readonly #words = new Uint32Array(2);
   #left = 0;
 
+  /** Users call `stream`. */
   constructor(key: RngKey) {
+    check("Rng", "key", key, twoWords);
     this.key = key;
   }
 
@@ -50,6 +57,8 @@ export class Rng {
         for (let i = 0; i < part.length; i += 2)
           fold(part.charCodeAt(i), i + 1 < part.length ? part.charCodeAt(i + 1) : 0);
       } else {
+        if (typeof part !== "number")
+          throw new TypeError(`stream: a part of the path is ${describe(part)}; parts are numbers and strings`);
         if (!Number.isSafeInteger(part) || part < 0) {
           throw new RangeError(`stream: ${part} is neither a seed nor a counter: those are integers from 0 to 2⁵³ − 1`);
         }
@@ -86,6 +95,7 @@ export class Rng {
    * @throws {RangeError} unless n is an integer from 1 to 2³².
    */
   below(n: number): number {
+    if (typeof n !== "number") throw new TypeError(`below: n is ${describe(n)}; it is an integer from 1 to 2³²`);
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32)
       throw new RangeError(`below: ${n} is not an integer from 1 to 2³²`);
     const fair = 2 ** 32 - (2 ** 32 % n);
@@ -102,16 +112,24 @@ export class Rng {
 
   /** `length` numbers, uniform on [low, high), rounded to float32. */
   uniforms(length: number, low = 0, high = 1): Float32Array {
+    check("uniforms", "length", length, count);
+    check("uniforms", "low", low, finite);
+    check("uniforms", "high", high, finite);
+    if (low > high) throw new RangeError(`uniforms: low ${low} is above high ${high}`);
     return new Float32Array(length).map(() => low + (high - low) * this.uniform());
   }
 
   /** `length` normal numbers, rounded to float32. */
   normals(length: number, mean = 0, standardDeviation = 1): Float32Array {
+    check("normals", "length", length, count);
+    check("normals", "mean", mean, finite);
+    check("normals", "standardDeviation", standardDeviation, atLeast0);
     return new Float32Array(length).map(() => mean + standardDeviation * this.normal());
   }
 
   /** A uniformly random order of 0 … n − 1 (Fisher–Yates; Knuth, TAOCP vol. 2, algorithm 3.4.2P). */
   permutation(n: number): Int32Array {
+    check("permutation", "n", n, count);
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.below(i + 1);
@@ -121,4 +139,16 @@ export class Rng {
     }
     return order;
   }
+}
+
+const twoWords: Kind = {
+  words: "an array of two integers of 32 bits",
+  accepts: (key) =>
+    Array.isArray(key) && key.length === 2 && key.every((word) => typeof word === "number" && word === word >>> 0),
+};
+
+/** @throws {TypeError} unless it is a stream of random numbers. */
+export function checkRng(where: string, name: string, value: unknown): asserts value is Rng {
+  if (value instanceof Rng) return;
+  throw new TypeError(`${where}: ${name} is ${describe(value)}; it is an Rng: stream(seed, "purpose") makes one`);
 }

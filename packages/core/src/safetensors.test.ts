@@ -543,7 +543,7 @@ describe("writing refuses", () => {
       "an array of another kind",
       "w",
       { dtype: "F32", shape: [1], data: new Float64Array(1) },
-      '"w" is F32 and needs a Float32Array',
+      '"w" is F32 and needs a Float32Array, not a Float64Array of 1',
     ],
     [
       "an unknown dtype",
@@ -579,4 +579,31 @@ describe("writing refuses", () => {
       "safetensors: the header takes 100000032 bytes, the format allows 100000000",
     );
   });
+});
+
+/** How a file of another format begins, and what its refusal says at the end. */
+const foreign: readonly (readonly [string, string, string])[] = [
+  ["torch.save's zip", "PK\x03\x04\0\0\x08\x08\0\0", "a zip file, as torch.save writes: save the state dict with"],
+  [
+    "torch.save's pickle",
+    "\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.",
+    "a Python pickle, as torch.save once wrote: save the",
+  ],
+  ["Keras' HDF5", "\x89HDF\r\n\x1a\n\0", "an HDF5 file, as Keras writes: save the weights as safetensors instead"],
+  ["numpy.save's", "\x93NUMPY\x01\0v\0", "a NumPy file: save the array with"],
+  ["gzip's", "\x1f\x8b\x08\0\x7a\x31\x4b\x67\0\x03", "a gzip file: unpack it first"],
+  [
+    "a Git LFS pointer",
+    "version https://git-lfs.github.com/spec/v1\n",
+    "a Git LFS pointer: fetch the file itself with git lfs pull",
+  ],
+  ["an index of shards", '{"metadata": {"total_size": 1}}', "JSON text, as an index of several safetensors files"],
+  ["a web page", "<!DOCTYPE html><html>", "an HTML page: download the file itself"],
+];
+
+test.each(foreign)("%s is named", (_, start, hint) => {
+  const bytes = Uint8Array.from(start, (character) => character.charCodeAt(0));
+  expect(() => decodeSafetensors(bytes, "model.pt")).toThrow(
+    new RegExp(`^safetensors: model\\.pt: the header claims \\d+ bytes, .*; this looks like ${hint}`),
+  );
 });

@@ -7,6 +7,9 @@
  * bits above 2⁵³ − 1 is an overflow (there 2⁶⁴ − 1).
  */
 
+import { describe } from "./arguments/describe.ts";
+import { map as aMap, anyNumber, text as aString, bytes as aUint8Array, check } from "./arguments/kinds.ts";
+
 /** The arrays that hold a dtype's numbers exactly. */
 interface Arrays {
   readonly F64: Float64Array;
@@ -52,12 +55,20 @@ export class SafetensorsError extends Error {
  * The same content gives the same bytes, whatever the order of the maps: tensors are sorted as the reference sorts them
  * (by dtype, widest first, then by name in UTF-8 order), metadata by key; an empty metadata map is left out.
  *
+ * @throws {TypeError} if the maps are not maps, of entries and of strings.
  * @throws {SafetensorsError} if a shape and its data disagree, or a name cannot be written.
  */
 export function encodeSafetensors(
   entries: ReadonlyMap<string, SafetensorsEntry>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array {
+  check("encodeSafetensors", "entries", entries, aMap);
+  check("encodeSafetensors", "metadata", metadata, aMap);
+  for (const [name, entry] of entries) checkEntry(name, entry);
+  for (const [key, value] of metadata) {
+    check("encodeSafetensors", "a metadata key", key, aString);
+    check("encodeSafetensors", `metadata ${JSON.stringify(key)}`, value, aString);
+  }
   const sorted = [...entries].sort(
     ([nameA, a], [nameB, b]) => rank(b.dtype) - rank(a.dtype) || compareUtf8(nameA, nameB),
   );
@@ -103,12 +114,15 @@ export function encodeSafetensors(
  * Nothing larger than the file is allocated on the word of its header.
  *
  * @param name - What to call the file in messages, for example its path.
+ * @throws {TypeError} if `bytes` is not a `Uint8Array`.
  * @throws {SafetensorsError} if anything at all is wrong with the file.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
   name = "",
 ): { tensors: Map<string, SafetensorsEntry>; metadata: Map<string, string> } {
+  check("decodeSafetensors", "bytes", bytes, aUint8Array);
+  check("decodeSafetensors", "name", name, aString);
   const refuse = (problem: string): never => fail(name, problem);
   const start = 8 + headerLength(bytes, refuse);
   const text = headerText(bytes.subarray(8, start), refuse);
@@ -177,6 +191,21 @@ const ARRAYS = {
   U8: Uint8Array,
 } as const;
 
+function checkEntry(name: string, entry: SafetensorsEntry): void {
+  check("encodeSafetensors", "a tensor's name", name, aString);
+  if (typeof entry === "object" && entry !== null && Array.isArray(entry.shape)) {
+    const where = `encodeSafetensors: entry ${JSON.stringify(name)}`;
+    check(where, "dtype", entry.dtype, aString);
+    for (const [axis, size] of entry.shape.entries()) check(where, `shape[${axis}]`, size, anyNumber);
+    return;
+  }
+  const came =
+    typeof entry === "object" && entry !== null ? `has the shape ${describe(entry.shape)}` : `is ${describe(entry)}`;
+  throw new TypeError(
+    `encodeSafetensors: entry ${JSON.stringify(name)} ${came}; it is { dtype, shape, data }, its shape an array of sizes`,
+  );
+}
+
 type Refuse = (problem: string) => never;
 
 interface TensorInfo {
@@ -227,7 +256,8 @@ function bytesOf(tensor: string, entry: SafetensorsEntry): Uint8Array {
   }
   const array = "data" in entry ? entry.data : entry.bytes;
   const wanted = isTyped(entry.dtype) ? ARRAYS[entry.dtype] : Uint8Array;
-  if (!(array instanceof wanted)) refuse(`${label} is ${entry.dtype} and needs a ${wanted.name}`);
+  if (!(array instanceof wanted))
+    refuse(`${label} is ${entry.dtype} and needs a ${wanted.name}, not ${describe(array)}`);
 
   const needed = byteLength(label, entry, refuse);
   if (array.byteLength !== needed) {
@@ -258,7 +288,9 @@ function show(shape: readonly number[]): string {
 function headerLength(bytes: Uint8Array, refuse: Refuse): number {
   if (bytes.length < 8) refuse(`${bytes.length} bytes are too few for the 8-byte length of the header`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > MAX_HEADER) refuse(`the header claims ${length} bytes, the format allows ${MAX_HEADER}`);
+  if (length > MAX_HEADER) {
+    refuse(`the header claims ${length} bytes, the format allows ${MAX_HEADER}${otherFormat(bytes)}`);
+  }
   if (length > bytes.length - 8) refuse(`the header claims ${length} bytes, the file has ${bytes.length - 8} left`);
   return Number(length);
 }
@@ -273,6 +305,25 @@ function headerText(header: Uint8Array, refuse: Refuse): string {
   } catch {
     return refuse("the header is not valid UTF-8");
   }
+}
+
+/** How files of other formats begin that are taken for safetensors, and what to do with them. */
+const OTHER_FORMATS: readonly (readonly [start: string, hint: string])[] = [
+  ["PK\x03\x04", "a zip file, as torch.save writes: save the state dict with safetensors.torch.save_file instead"],
+  ["\x80", "a Python pickle, as torch.save once wrote: save the state dict with safetensors.torch.save_file instead"],
+  ["\x89HDF", "an HDF5 file, as Keras writes: save the weights as safetensors instead"],
+  ["\x93NUMPY", "a NumPy file: save the array with safetensors.numpy.save_file instead"],
+  ["\x1f\x8b", "a gzip file: unpack it first"],
+  ["version https://git-lfs", "a Git LFS pointer: fetch the file itself with git lfs pull"],
+  ["{", "JSON text, as an index of several safetensors files: give one of the files that it names"],
+  ["<", "an HTML page: download the file itself"],
+];
+
+/** A hint behind the message: what begins as another format claims a header far too long. */
+function otherFormat(bytes: Uint8Array): string {
+  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  const known = OTHER_FORMATS.find(([magic]) => start.startsWith(magic));
+  return known === undefined ? "" : `; this looks like ${known[1]}`;
 }
 
 function readMetadata(value: Json | undefined, refuse: Refuse): Map<string, string> {

@@ -1,4 +1,5 @@
 import { abandon } from "./absent-rows.ts";
+import { callable, check } from "./arguments/kinds.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Indices, Storage } from "./kernels.ts";
 import type { Tensor } from "./tensor.ts";
@@ -68,6 +69,7 @@ export function indices(values: Int32Array | number): Indices {
  * @throws {TypeError} if `body` returns a promise: its work would run after the memory is gone.
  */
 export function scope<T>(body: () => T): T {
+  check("scope", "body", body, callable);
   const outer = current;
   const mine: Scope = { tensors: [], storage: [], indices: [] };
   current = mine;

@@ -1,3 +1,5 @@
+import { describe } from "./arguments/describe.ts";
+
 /** Sizes of the axes, outermost first. `[]` is a scalar. */
 export type Shape = readonly number[];
 
@@ -66,6 +68,7 @@ export function broadcastStrides(from: Shape, to: Shape): number[] {
  * @throws {RangeError} if there is no such axis.
  */
 export function checkAxis(operation: string, shape: Shape, axis: number): number {
+  if (typeof axis !== "number") throw new TypeError(`${operation}: axis is ${describe(axis)}; it is an integer`);
   if (!Number.isInteger(axis) || axis < -shape.length || axis >= shape.length) {
     const range = shape.length === 0 ? "a scalar has none" : `it has axes ${-shape.length}…${shape.length - 1}`;
     throw new RangeError(`${operation}: ${show(shape)} has no axis ${axis}: ${range}`);
@@ -73,10 +76,30 @@ export function checkAxis(operation: string, shape: Shape, axis: number): number
   return axis < 0 ? axis + shape.length : axis;
 }
 
-/** @throws {ShapeError} unless every size is a non-negative integer and their product a safe one. */
-export function checkShape(operation: string, shape: Shape): void {
-  if (!shape.every((size) => Number.isInteger(size) && size >= 0) || !Number.isSafeInteger(sizeOf(shape))) {
+/**
+ * @returns its number of elements.
+ * @throws {TypeError} unless the shape is an array of numbers.
+ * @throws {ShapeError} unless every size is a non-negative integer and their product a safe one.
+ */
+export function checkShape(operation: string, shape: Shape): number {
+  if (!Array.isArray(shape)) checkNumbers(operation, "shape", shape);
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const n = shape[axis]!;
+    if (Number.isInteger(n) && n >= 0 && Number.isSafeInteger((size *= n))) continue;
+    checkNumbers(operation, "shape", shape);
     throw new ShapeError(`${operation}: ${show(shape)} is no shape: sizes are integers from 0`);
+  }
+  return size;
+}
+
+/** @throws {TypeError} unless it is an array of numbers. */
+export function checkNumbers(operation: string, name: string, values: readonly number[]): void {
+  if (!Array.isArray(values))
+    throw new TypeError(`${operation}: ${name} is ${describe(values)}; it is an array of integers`);
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] === "number") continue;
+    throw new TypeError(`${operation}: ${name}[${i}] is ${describe(values[i])}; it is an integer`);
   }
 }
 
@@ -89,4 +112,11 @@ export interface AxisView {
 
 export function viewAround(shape: Shape, axis: number): AxisView {
   return { outer: sizeOf(shape.slice(0, axis)), axis: shape[axis]!, inner: sizeOf(shape.slice(axis + 1)) };
+}
+
+/** @throws {ShapeError} unless the shape has so many axes. */
+export function checkRank(operation: string, name: string, shape: Shape, rank: number): void {
+  if (shape.length === rank) return;
+  const axes = rank === 1 ? "one axis" : `${rank} axes`;
+  throw new ShapeError(`${operation}: ${name} is ${show(shape)}; it has ${rank === 0 ? "no axes: a scalar" : axes}`);
 }

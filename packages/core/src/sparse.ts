@@ -1,6 +1,8 @@
+import { describe } from "./arguments/describe.ts";
+import { check, integers } from "./arguments/kinds.ts";
 import { expand } from "./ops/expand.ts";
-import { checkShape, type Shape, ShapeError, show, sizeOf } from "./shape.ts";
-import type { Tensor, Vector } from "./tensor.ts";
+import { checkRank, checkShape, type Shape, ShapeError, show, sizeOf } from "./shape.ts";
+import { checkTensor, Tensor, type Vector } from "./tensor.ts";
 
 /**
  * A tensor most of whose elements do not exist: a fixed pattern of positions, and a differentiable vector with one value a
@@ -16,11 +18,14 @@ export class Sparse<out S extends Shape = Shape> {
   readonly values: Vector;
 
   /**
+   * @throws {TypeError} if the positions are not an `Int32Array`, or the values no tensor.
    * @throws {ShapeError} if there is not one value a position.
    * @throws {RangeError} if positions are outside the shape, repeated or out of order.
    */
   constructor(shape: S, positions: Int32Array, values: Vector) {
     checkShape("Sparse", shape);
+    check("Sparse", "positions", positions, integers);
+    checkTensor("Sparse", "values", values, 1);
     this.shape = shape;
     this.size = sizeOf(shape);
     this.positions = positions;
@@ -52,5 +57,17 @@ export type WeightCube = Weight<readonly [number, number, number]>;
 
 /** The weight as a tensor of its full shape, zeros where nothing is stored. Differentiable with respect to the values. */
 export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
+  checkWeight("dense", "weight", weight);
   return weight instanceof Sparse ? expand(weight.values, weight) : weight;
+}
+
+/**
+ * @param rank - How many axes it has. Default: any number.
+ * @throws {TypeError} unless it is a tensor or `Sparse`.
+ * @throws {ShapeError} unless it has so many axes.
+ */
+export function checkWeight(where: string, name: string, value: unknown, rank?: number): asserts value is Weight {
+  if (!(value instanceof Tensor) && !(value instanceof Sparse))
+    throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor, or Sparse`);
+  if (rank !== undefined) checkRank(where, name, value.shape, rank);
 }

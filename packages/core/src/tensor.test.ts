@@ -33,7 +33,7 @@ describe("tensor", () => {
   test("refuses what is no shape, does not fill it, or is nested unevenly", async () => {
     expect(() => tensor([1, 2, 3], [2, 2])).toThrow("tensor: 3 values do not fill [2,2], which holds 4");
     expect(() => tensor([1], [-1])).toThrow("tensor: [-1] is no shape: sizes are integers from 0");
-    expect(() => zeros([1.5])).toThrow("full: [1.5] is no shape: sizes are integers from 0");
+    expect(() => zeros([1.5])).toThrow("zeros: [1.5] is no shape: sizes are integers from 0");
     expect(() => tensor([[1, 2], [3]])).toThrow("tensor: nested unevenly: 1 at depth 1 where the first branch has 2");
     await expect(tensor([1, 2]).item()).rejects.toThrow("item: [2] has 2 elements, not one");
   });

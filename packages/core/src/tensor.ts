@@ -1,8 +1,11 @@
 import { keepUp, settle } from "./absent-rows.ts";
+import { describe } from "./arguments/describe.ts";
+import { anyNumber, check, flag, floats } from "./arguments/kinds.ts";
+import { checkOptions } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
 import { adopt, allocate, upload } from "./scope.ts";
-import { checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
+import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 
 /**
  * float32 values with a shape, row-major, on one backend.
@@ -21,10 +24,15 @@ export class Tensor<out S extends Shape = Shape> {
   /**
    * Wraps storage of the backend in use, or what makes it when it is first asked for. Users call `tensor`, `zeros`, …; authors of
    * operations `empty`.
+   *
+   * @throws {TypeError} if it is no storage of that backend.
+   * @throws {ShapeError} if it does not hold what the shape holds.
    */
   constructor(storage: Storage | (() => Storage), shape: S, requiresGrad = false) {
     this.shape = shape;
-    this.size = sizeOf(shape);
+    this.size = checkShape("Tensor", shape);
+    if (requiresGrad !== false) check("Tensor", "requiresGrad", requiresGrad, flag);
+    if (typeof storage !== "function") checkStorage(storage, this.size, shape);
     this.backend = backend();
     this.#storage = storage;
     this.#leaf = requiresGrad;
@@ -97,9 +105,11 @@ export class Tensor<out S extends Shape = Shape> {
   /**
    * Overwrites the values in place, in the order of issue: for loading and restoring weights. Not recorded.
    *
+   * @throws {TypeError} if the values are not a `Float32Array`.
    * @throws {ShapeError} if there are more or fewer values than elements.
    */
   write(values: Float32Array): void {
+    check("write", "values", values, floats);
     if (values.length !== this.size) {
       throw new ShapeError(`write: ${values.length} values do not fill ${show(this)}, which holds ${this.size}`);
     }
@@ -109,6 +119,39 @@ export class Tensor<out S extends Shape = Shape> {
   /** For scopes: gives the memory up, so that any later use is an error. */
   forget(): void {
     this.#storage = undefined;
+  }
+}
+
+/** Storage is the backend's own: a kernel would take anything else for a part of its memory. */
+function checkStorage(storage: Storage, size: number, shape: Shape): void {
+  const isForeign = (ArrayBuffer.isView(storage) && backend().view(storage) !== storage) || Array.isArray(storage);
+  if (isForeign || typeof storage?.length !== "number") {
+    throw new TypeError(
+      `Tensor: storage is ${describe(storage)}, which the backend "${backend().name}" has not made: tensor(values, shape) copies values`,
+    );
+  }
+  if (storage.length !== size) {
+    throw new ShapeError(`Tensor: ${storage.length} values do not fill ${show(shape)}, which holds ${size}`);
+  }
+}
+
+/**
+ * @param rank - How many axes it has. Default: any number.
+ * @throws {TypeError} unless it is a tensor.
+ * @throws {ShapeError} unless it has so many axes.
+ */
+export function checkTensor(where: string, name: string, value: unknown, rank?: number): asserts value is Tensor {
+  if (!(value instanceof Tensor))
+    throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor: tensor(values) makes one`);
+  if (rank !== undefined) checkRank(where, name, value.shape, rank);
+}
+
+/** @throws {TypeError} unless it is an array of tensors. */
+export function checkTensors(where: string, name: string, values: unknown): asserts values is readonly Tensor[] {
+  if (!Array.isArray(values))
+    throw new TypeError(`${where}: ${name} is ${describe(values)}; it is an array of tensors`);
+  for (let i = 0; i < values.length; i++) {
+    if (!(values[i] instanceof Tensor)) checkTensor(where, `${name}[${i}]`, values[i]);
   }
 }
 
@@ -134,66 +177,124 @@ export type Nested = number | readonly Nested[];
  *
  * @param options.requiresGrad - Record operations on it, so that `gradients` can be asked for it. Default false.
  * @throws {ShapeError} if the values do not fill the shape, or are nested unevenly.
+ * @throws {TypeError} if an element is not a number: `tensor: element [0,1] is "2" (string); elements are numbers`.
+ * @throws {RangeError} if there is no memory for so many.
  */
 export function tensor<const S extends Shape>(
   values: ArrayLike<number>,
   shape: S,
-  options?: { requiresGrad?: boolean },
+  options?: TensorOptions,
 ): Tensor<Sizes<S>>;
-export function tensor(value: number, shape?: undefined, options?: { requiresGrad?: boolean }): Scalar;
-export function tensor(values: readonly number[], shape?: undefined, options?: { requiresGrad?: boolean }): Vector;
-export function tensor(
-  values: readonly (readonly number[])[],
-  shape?: undefined,
-  options?: { requiresGrad?: boolean },
-): Matrix;
+export function tensor(value: number, shape?: undefined, options?: TensorOptions): Scalar;
+export function tensor(values: readonly number[], shape?: undefined, options?: TensorOptions): Vector;
+export function tensor(values: readonly (readonly number[])[], shape?: undefined, options?: TensorOptions): Matrix;
 export function tensor(
   values: readonly (readonly (readonly number[])[])[],
   shape?: undefined,
-  options?: { requiresGrad?: boolean },
+  options?: TensorOptions,
 ): Cube;
-export function tensor(
-  values: Nested | ArrayLike<number>,
-  given?: Shape,
-  { requiresGrad = false }: { requiresGrad?: boolean } = {},
-): Tensor {
-  const { shape, flat } =
-    given === undefined ? unnest(values as Nested) : { shape: given, flat: values as ArrayLike<number> };
+export function tensor(values: Nested | ArrayLike<number>, given?: Shape, options: TensorOptions = {}): Tensor {
+  const { requiresGrad = false } = checkOptions("tensor", options, OPTIONS);
+  const shape = given === undefined ? shapeOf(values as Nested) : given;
   checkShape("tensor", shape);
-  if (flat.length !== sizeOf(shape)) {
-    throw new ShapeError(`tensor: ${flat.length} values do not fill ${show(shape)}, which holds ${sizeOf(shape)}`);
-  }
-  return new Tensor(upload(Float32Array.from(flat)), shape, requiresGrad);
+  const flat = given === undefined ? flattened(values as Nested, shape) : copied(values as ArrayLike<number>, shape);
+  return new Tensor(upload(flat), shape, requiresGrad);
 }
 
-function unnest(values: Nested): { shape: Shape; flat: number[] } {
+interface TensorOptions {
+  requiresGrad?: boolean;
+}
+
+const OPTIONS = { requiresGrad: flag };
+
+/** More axes than anybody has: an array that holds itself. */
+const DEEPEST = 64;
+
+/** The sizes of the first branches. */
+function shapeOf(values: Nested): number[] {
   const shape: number[] = [];
-  for (let level = values; typeof level !== "number"; level = level[0]!) {
+  for (let level: Nested | undefined = values; isBranch(level); level = level[0]) {
     shape.push(level.length);
     if (level.length === 0) break;
+    if (shape.length > DEEPEST) throw new ShapeError(`tensor: nested deeper than ${DEEPEST}: an array inside itself`);
   }
-  const flat: number[] = [];
-  const visit = (part: Nested, depth: number): void => {
-    const size = typeof part === "number" ? undefined : part.length;
-    if (size !== shape[depth]) {
-      throw new ShapeError(
-        `tensor: nested unevenly: ${size ?? "a number"} at depth ${depth} where the first branch has ${shape[depth] ?? "a number"}`,
-      );
+  return shape;
+}
+
+function isBranch(value: Nested | undefined): value is readonly Nested[] {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+}
+
+function flattened(values: Nested, shape: Shape): Float32Array {
+  const flat = floatsFor(shape);
+  let count = 0;
+  const visit = (part: Nested, path: readonly number[]): void => {
+    const depth = path.length;
+    if (!isBranch(part)) {
+      if (typeof part !== "number") throw notNumber(path, part);
+      if (depth < shape.length) throw unevenly("a number", depth, shape);
+      flat[count++] = part;
+      return;
     }
-    if (typeof part === "number") flat.push(part);
-    else for (const inner of part) visit(inner, depth + 1);
+    if (part.length !== shape[depth]) throw unevenly(part.length, depth, shape);
+    if (depth < shape.length - 1) {
+      for (let i = 0; i < part.length; i++) visit(part[i]!, [...path, i]);
+      return;
+    }
+    for (let i = 0; i < part.length; i++) {
+      const element = part[i];
+      if (isBranch(element)) throw unevenly(element.length, depth + 1, shape);
+      if (typeof element !== "number") throw notNumber([...path, i], element);
+      flat[count++] = element;
+    }
   };
-  visit(values, 0);
-  return { shape, flat };
+  visit(values, []);
+  return flat;
+}
+
+function copied(values: ArrayLike<number>, shape: Shape): Float32Array {
+  if (typeof values !== "object" || typeof values?.length !== "number")
+    throw new TypeError(`tensor: values is ${describe(values)}; it is an array of numbers`);
+  if (values.length !== sizeOf(shape)) {
+    throw new ShapeError(`tensor: ${values.length} values do not fill ${show(shape)}, which holds ${sizeOf(shape)}`);
+  }
+  if (values instanceof Float32Array) return values; // the upload copies
+  const flat = floatsFor(shape);
+  for (let i = 0; i < flat.length; i++) {
+    if (typeof values[i] !== "number") throw notNumber([i], values[i]);
+    flat[i] = values[i]!;
+  }
+  return flat;
+}
+
+function floatsFor(shape: Shape): Float32Array {
+  try {
+    return new Float32Array(sizeOf(shape));
+  } catch (cause) {
+    throw new RangeError(`tensor: no memory for ${show(shape)}, ${sizeOf(shape)} values`, { cause });
+  }
+}
+
+function notNumber(path: readonly number[], value: unknown): TypeError {
+  if (path.length === 0)
+    return new TypeError(`tensor: values is ${describe(value)}; it is a number, or an array of numbers`);
+  return new TypeError(`tensor: element ${show(path)} is ${describe(value)}; elements are numbers`);
+}
+
+function unevenly(came: number | string, depth: number, shape: Shape): ShapeError {
+  return new ShapeError(
+    `tensor: nested unevenly: ${came} at depth ${depth} where the first branch has ${shape[depth] ?? "a number"}`,
+  );
 }
 
 /** A tensor whose content is arbitrary until a kernel overwrites it: for authors of operations. */
 export function empty<const S extends Shape>(shape: S): Tensor<Sizes<S>> {
-  return new Tensor<Sizes<S>>(allocate(sizeOf(shape)), shape as Sizes<S>);
+  return new Tensor<Sizes<S>>(allocate(checkShape("empty", shape)), shape as Sizes<S>);
 }
 
 /** The same for an operation whose result has the shape of `x`. */
 export function emptyLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("emptyLike", "x", x);
   return new Tensor(allocate(x.size), x.shape);
 }
 
@@ -202,30 +303,32 @@ export function emptyLike<S extends Shape>(x: Tensor<S>): Tensor<S> {
  *
  * @throws {ShapeError} if a size is not an integer from 0.
  */
-export function full<const S extends Shape>(
-  shape: S,
-  value: number,
-  { requiresGrad = false }: { requiresGrad?: boolean } = {},
-): Tensor<Sizes<S>> {
-  checkShape("full", shape);
-  const storage = allocate(sizeOf(shape));
-  backend().kernels.fill(value, storage);
-  return new Tensor<Sizes<S>>(storage, shape as Sizes<S>, requiresGrad);
+export function full<const S extends Shape>(shape: S, value: number, options: TensorOptions = {}): Tensor<Sizes<S>> {
+  check("full", "value", value, anyNumber);
+  return filled("full", shape, value, options);
 }
 
 /** Every element is 0. */
-export function zeros<const S extends Shape>(shape: S, options: { requiresGrad?: boolean } = {}): Tensor<Sizes<S>> {
-  return full(shape, 0, options);
+export function zeros<const S extends Shape>(shape: S, options: TensorOptions = {}): Tensor<Sizes<S>> {
+  return filled("zeros", shape, 0, options);
 }
 
 /** Every element is 1. */
-export function ones<const S extends Shape>(shape: S, options: { requiresGrad?: boolean } = {}): Tensor<Sizes<S>> {
-  return full(shape, 1, options);
+export function ones<const S extends Shape>(shape: S, options: TensorOptions = {}): Tensor<Sizes<S>> {
+  return filled("ones", shape, 1, options);
+}
+
+function filled<S extends Shape>(where: string, shape: S, value: number, options: TensorOptions): Tensor<Sizes<S>> {
+  const { requiresGrad = false } = checkOptions(where, options, OPTIONS);
+  const storage = allocate(checkShape(where, shape));
+  backend().kernels.fill(value, storage);
+  return new Tensor<Sizes<S>>(storage, shape as Tensor["shape"] as Sizes<S>, requiresGrad);
 }
 
 /**
  * The same shape and values, cut from the graph: no gradient flows through. Shares the memory, so it sees in-place changes.
  */
 export function detach<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("detach", "x", x);
   return new Tensor(x.storage, x.shape);
 }

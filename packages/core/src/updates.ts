@@ -1,9 +1,11 @@
 import { AbsentRows } from "./absent-rows.ts";
+import { anything, atLeast0, finite, flag, fraction, positive } from "./arguments/kinds.ts";
+import { checkOptions, type Kinds } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { AdamStep, RmspropStep, SgdStep } from "./kernels.ts";
 import { rowsOf } from "./ops/rows.ts";
 import { ShapeError, sameShape, show } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
+import { checkTensor, type Tensor } from "./tensor.ts";
 
 // The optimisers' arithmetic, in place and in the order of issue, so that training never waits for a device. Nothing here is recorded.
 
@@ -13,6 +15,7 @@ import type { Tensor } from "./tensor.ts";
  * `g = gradient + λ·θ; v = μ·v + (1 − dampening)·g` (at the first step `v = g`); `θ −= η·v`, or with Nesterov `θ −= η·(g + μ·v)`.
  *
  * @param state.velocity - Of the weights' shape; left out where momentum is 0.
+ * @throws {TypeError | RangeError} if an operand is no tensor, or a number of the step is missing or outside its range.
  * @throws {ShapeError} if shapes differ.
  */
 export function sgdUpdate(
@@ -21,7 +24,14 @@ export function sgdUpdate(
   state: { velocity?: Tensor | undefined },
   step: SgdStep,
 ): void {
-  check("sgdUpdate", weights, gradient, state.velocity);
+  checkOptions("sgdUpdate", step, SGD, SGD_NAMES);
+  checkOptions("sgdUpdate: state", state, { velocity: anything });
+  check(
+    "sgdUpdate",
+    { weights, gradient },
+    state,
+    step.momentum === 0 && state.velocity === undefined ? [] : ["velocity"],
+  );
   backend().kernels.sgd(gradient.storage, state.velocity?.storage, weights.storage, step);
 }
 
@@ -30,11 +40,14 @@ export function sgdUpdate(
  *
  * `m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; θ −= η/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)`
  *
+ * @throws {TypeError | RangeError} if an operand is no tensor, or a number of the step is missing or outside its range.
  * @throws {ShapeError} if shapes differ.
  * @see Kingma & Ba, “Adam”, ICLR 2015, algorithm 1; Loshchilov & Hutter, “Decoupled weight decay regularization”, ICLR 2019, algorithm 2.
  */
 export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor; v: Tensor }, step: AdamStep): void {
-  check("adamUpdate", weights, gradient, state.m, state.v);
+  checkOptions("adamUpdate", step, ADAM, ADAM_NAMES);
+  checkOptions("adamUpdate: state", state, { m: anything, v: anything });
+  check("adamUpdate", { weights, gradient }, state, ["m", "v"]);
   const { kernels } = backend();
   const rows = rowsOf(gradient);
   if (rows === undefined) {
@@ -61,6 +74,7 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
 /**
  * RMSprop, in place, as `torch.optim.RMSprop`: `v = α·v + (1 − α)·g²; θ −= η·g / (√v + ε)`, the step itself with momentum if wanted.
  *
+ * @throws {TypeError | RangeError} if an operand is no tensor, or a number of the step is missing or outside its range.
  * @throws {ShapeError} if shapes differ.
  */
 export function rmspropUpdate(
@@ -69,14 +83,56 @@ export function rmspropUpdate(
   state: { v: Tensor; velocity?: Tensor | undefined },
   step: RmspropStep,
 ): void {
-  check("rmspropUpdate", weights, gradient, state.v, state.velocity);
+  checkOptions("rmspropUpdate", step, RMSPROP, RMSPROP_NAMES);
+  checkOptions("rmspropUpdate: state", state, { v: anything, velocity: anything });
+  const needed = step.momentum === 0 && state.velocity === undefined ? (["v"] as const) : (["v", "velocity"] as const);
+  check("rmspropUpdate", { weights, gradient }, state, needed);
   backend().kernels.rmsprop(gradient.storage, state.v.storage, state.velocity?.storage, weights.storage, step);
 }
 
-function check(operation: string, weights: Tensor, ...others: readonly (Tensor | undefined)[]): void {
-  for (const other of others) {
-    if (other !== undefined && !sameShape(other.shape, weights.shape)) {
-      throw new ShapeError(`${operation}: weights ${show(weights)}, but a gradient or state ${show(other)}`);
-    }
-  }
+const SGD: Kinds<SgdStep> = {
+  learningRate: atLeast0,
+  momentum: atLeast0,
+  dampening: finite,
+  nesterov: flag,
+  weightDecay: atLeast0,
+  first: flag,
+};
+const SGD_NAMES = Object.keys(SGD) as (keyof SgdStep)[];
+
+const ADAM: Kinds<AdamStep> = {
+  learningRate: atLeast0,
+  beta1: fraction,
+  beta2: fraction,
+  epsilon: atLeast0,
+  weightDecay: atLeast0,
+  decoupledDecay: atLeast0,
+  step: positive, // β⁰ is 1, and 1 − 1 divides
+};
+const ADAM_NAMES = Object.keys(ADAM) as (keyof AdamStep)[];
+
+const RMSPROP: Kinds<RmspropStep> = {
+  learningRate: atLeast0,
+  alpha: fraction,
+  epsilon: atLeast0,
+  weightDecay: atLeast0,
+  momentum: atLeast0,
+};
+const RMSPROP_NAMES = Object.keys(RMSPROP) as (keyof RmspropStep)[];
+
+/** @param needed - What of the state there must be. */
+function check<State extends object>(
+  operation: string,
+  { weights, gradient }: { weights: Tensor; gradient: Tensor },
+  state: State,
+  needed: readonly (keyof State & string)[],
+): void {
+  checkTensor(operation, "weights", weights);
+  const like = (name: string, tensor: unknown) => {
+    checkTensor(operation, name, tensor);
+    if (sameShape(tensor.shape, weights.shape)) return;
+    throw new ShapeError(`${operation}: weights ${show(weights)}, but a gradient or state ${show(tensor)}`);
+  };
+  like("gradient", gradient);
+  for (const name of needed) like(`state.${name}`, state[name]);
 }

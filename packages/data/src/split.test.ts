@@ -39,7 +39,7 @@ describe("splitCorpus", () => {
 
   test("texts that are one after cleaning stay in one part, and count as repeats in a published test part", () => {
     const spellings = ["It&#39;s  #GOOD", "it's<br />#good", "it's #good ", "It\u0027s\t#good"];
-    const text = (i: number) => (i % 3 === 0 ? `${spellings[(i / 3) % 4]} ${i % 36}` : `${i}`);
+    const text = (i: number) => (i % 3 === 0 ? `${spellings[Math.floor(i / 36)]} ${i % 36}` : `${i}`);
     const all = corpus([60, 60], { text, test: [{ text: "IT'S #GOOD 0", label: 0 }] });
     for (let seed = 0; seed < 20; seed++) {
       const { train, validation, repeatsInTest } = splitCorpus(all, { seed });

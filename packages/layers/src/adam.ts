@@ -1,5 +1,6 @@
 import { adamUpdate, type Tensor, zeros } from "@ltt/core";
-import { atLeast0, fraction, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
+import { atLeast0, check, checkOptions, fraction, type Kind, type Kinds } from "@ltt/core/arguments";
+import { type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
 
 export interface AdamOptions {
   /** Default 1e-3. */
@@ -22,10 +23,13 @@ interface Moments {
 export class Adam extends TensorwiseOptimiser<Moments> {
   readonly #options: Checked;
 
-  /** @throws {RangeError} if an option is negative, or a beta not in [0, 1). */
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or the parameters are no array of tensors or groups.
+   * @throws {RangeError} if an option is negative, or a beta not in [0, 1).
+   */
   constructor(parameters: readonly Tensor[] | readonly ParameterGroup[], options: AdamOptions = {}) {
-    const checked = check("adam", options, 0);
-    super("adam", parameters, checked.learningRate, moments);
+    const checked = checkAdam("Adam", options, 0);
+    super("Adam", parameters, checked.learningRate, moments);
     this.#options = checked;
   }
 
@@ -44,10 +48,13 @@ export class Adam extends TensorwiseOptimiser<Moments> {
 export class AdamW extends TensorwiseOptimiser<Moments> {
   readonly #options: Checked;
 
-  /** @throws {RangeError} if an option is negative, or a beta not in [0, 1). */
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or the parameters are no array of tensors or groups.
+   * @throws {RangeError} if an option is negative, or a beta not in [0, 1).
+   */
   constructor(parameters: readonly Tensor[] | readonly ParameterGroup[], options: AdamOptions = {}) {
-    const checked = check("adamw", options, 1e-2);
-    super("adamw", parameters, checked.learningRate, moments);
+    const checked = checkAdam("AdamW", options, 1e-2);
+    super("AdamW", parameters, checked.learningRate, moments);
     this.#options = checked;
   }
 
@@ -71,15 +78,20 @@ interface Checked {
   readonly weightDecay: number;
 }
 
-function check(kind: string, options: AdamOptions, usualDecay: number): Checked {
-  const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = usualDecay } = options;
-  return {
-    learningRate,
-    beta1: fraction(kind, "betas[0]", betas[0]),
-    beta2: fraction(kind, "betas[1]", betas[1]),
-    epsilon: atLeast0(kind, "epsilon", epsilon),
-    weightDecay: atLeast0(kind, "weightDecay", weightDecay),
-  };
+const pair: Kind = {
+  words: "an array of two numbers",
+  accepts: (value) => Array.isArray(value) && value.length === 2,
+};
+
+const OPTIONS: Kinds<AdamOptions> = { learningRate: atLeast0, betas: pair, epsilon: atLeast0, weightDecay: atLeast0 };
+
+function checkAdam(name: string, options: AdamOptions, usualDecay: number): Checked {
+  const checked = checkOptions(name, options, OPTIONS);
+  const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = usualDecay } = checked;
+  const [beta1, beta2] = betas;
+  check(name, "betas[0]", beta1, fraction);
+  check(name, "betas[1]", beta2, fraction);
+  return { learningRate, beta1, beta2, epsilon, weightDecay };
 }
 
 function moments({ shape }: Tensor): Moments {

@@ -7,9 +7,10 @@ import {
   tensor,
   type Weight,
 } from "@ltt/core";
-import type { OptimiserState } from "./optimiser.ts";
-import { snapshot } from "./parameters.ts";
-import type { Position } from "./training.ts";
+import { bytes as aUint8Array, check, checkOptions, type Kinds, map, object, text } from "@ltt/core/arguments";
+import { checkState, type OptimiserState } from "./optimiser.ts";
+import { checkWeights, snapshot } from "./parameters.ts";
+import { checkPosition, type Position } from "./training.ts";
 
 /** What training goes on from, to the same bits. */
 export interface Checkpoint {
@@ -26,8 +27,14 @@ export interface Checkpoint {
  *
  * A dense weight is the tensor `weights/NAME`, a pruned one `values/NAME` and `positions/NAME` with its full shape in the metadata;
  * the optimiser's memory is `optimiser/m.0`, ….
+ *
+ * @throws {TypeError} if a part of the checkpoint is unknown or of the wrong kind.
  */
-export async function encodeCheckpoint({ weights, optimiser, position }: Checkpoint): Promise<Uint8Array> {
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
+  const { weights, optimiser, position } = checkOptions("encodeCheckpoint", checkpoint, PARTS, ["weights"]);
+  checkWeights("encodeCheckpoint", weights);
+  if (optimiser !== undefined) checkState("encodeCheckpoint: optimiser", optimiser);
+  if (position !== undefined) checkPosition("encodeCheckpoint: position", position);
   const values = await snapshot(weights);
   const entries = new Map<string, SafetensorsEntry>();
   const metadata = new Map([["format", FORMAT]]);
@@ -62,10 +69,13 @@ export async function encodeCheckpoint({ weights, optimiser, position }: Checkpo
  *     const resumed = withParameters(model, weights);
  *
  * @param file - What to call the file in messages, for example its path.
+ * @throws {TypeError} if `bytes` is not a `Uint8Array`.
  * @throws {SafetensorsError} if the bytes are no safetensors file.
  * @throws {RangeError} if they are another, or parts are missing.
  */
 export function decodeCheckpoint(bytes: Uint8Array, file = "bytes"): Checkpoint {
+  check("decodeCheckpoint", "bytes", bytes, aUint8Array);
+  check("decodeCheckpoint", "file", file, text);
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const refuse = (problem: string): never => {
     throw new RangeError(`checkpoint: ${file}: ${problem}`);
@@ -135,6 +145,8 @@ export function decodeCheckpoint(bytes: Uint8Array, file = "bytes"): Checkpoint 
     }
   }
 }
+
+const PARTS: Kinds<Checkpoint> = { weights: map, optimiser: object, position: object };
 
 const FORMAT = "ltt-checkpoint-1";
 

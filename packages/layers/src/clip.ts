@@ -19,6 +19,7 @@ import {
   type Tensor,
   zeros,
 } from "@ltt/core";
+import { above0, check, checkTensors } from "@ltt/core/arguments";
 
 /**
  * Gradients scaled together so that their common Euclidean norm is at most `maxNorm`:
@@ -30,7 +31,8 @@ import {
  * @throws {RangeError} if maxNorm is not above 0.
  */
 export function clipByNorm(gradients: readonly Tensor[], maxNorm: number): { gradients: Tensor[]; norm: Scalar } {
-  checkLimit("clipByNorm", "maxNorm", maxNorm);
+  check("clipByNorm", "maxNorm", maxNorm, above0);
+  checkTensors("clipByNorm", "gradients", gradients);
   return noGrad(() => {
     const squares = gradients.map((gradient) => total(square(gradientValues(gradient))));
     const norm = sqrt(squares.reduce((sum, each) => add(sum, each), zeros([]) as Scalar));
@@ -48,17 +50,14 @@ export function clipByNorm(gradients: readonly Tensor[], maxNorm: number): { gra
  * @throws {RangeError} if the limit is not above 0.
  */
 export function clipByValue(gradients: readonly Tensor[], limit: number): { gradients: Tensor[]; norm: Scalar } {
-  checkLimit("clipByValue", "limit", limit);
+  check("clipByValue", "limit", limit, above0);
+  checkTensors("clipByValue", "gradients", gradients);
   return noGrad(() => {
     const { norm } = clipByNorm(gradients, limit);
     // min(x, limit) = −max(−x, −limit)
     const clipped = gradients.map((gradient) => neg(atLeast(neg(atLeast(gradient, -limit)), -limit)));
     return { gradients: clipped, norm };
   });
-}
-
-function checkLimit(operation: string, name: string, limit: number): void {
-  if (!(limit > 0 && limit < Infinity)) throw new RangeError(`${operation}: ${name} is ${limit}; it is above 0`);
 }
 
 /** The sum of everything, axis by axis: adding millions of float32 numbers one by one would lose the small ones. */

@@ -1,5 +1,6 @@
 import { dropout, type Shape, type Tensor } from "@ltt/core";
-import { type Context, Module } from "./module.ts";
+import { checkOptions, checkTensor, probability } from "@ltt/core/arguments";
+import { type Context, checkContext, Module } from "./module.ts";
 
 /** Inverted dropout while training, nothing otherwise. */
 export class Dropout extends Module {
@@ -7,13 +8,16 @@ export class Dropout extends Module {
   readonly p: number;
 
   /** @throws {RangeError} if p is not in [0, 1). */
-  constructor({ p = 0.5 }: { p?: number } = {}) {
+  constructor(options: { p?: number } = {}) {
     super();
-    if (!(p >= 0 && p < 1)) throw new RangeError(`Dropout: p is ${p}; it is a probability in [0, 1)`);
+    const { p = 0.5 } = checkOptions("Dropout", options, { p: probability });
     this.p = p;
   }
 
-  forward<S extends Shape>(x: Tensor<S>, { training }: Context = {}): Tensor<S> {
+  forward<S extends Shape>(x: Tensor<S>, context: Context = {}): Tensor<S> {
+    checkTensor("Dropout", "x", x);
+    checkContext("Dropout", context);
+    const { training } = context;
     return training === undefined ? x : dropout(x, this.p, training.rng);
   }
 }

@@ -1,5 +1,17 @@
 import type { Weight } from "@ltt/core";
-import { restore, snapshot } from "./parameters.ts";
+import {
+  anyNumber,
+  atLeast0,
+  check,
+  checkOptions,
+  count,
+  floats,
+  type Kinds,
+  map,
+  object,
+  positive,
+} from "@ltt/core/arguments";
+import { checkWeights, restore, snapshot } from "./parameters.ts";
 
 export interface EarlyStoppingOptions {
   /** How many evaluations in a row may bring no improvement before it is time to stop. */
@@ -17,6 +29,12 @@ export interface EarlyStoppingState {
     | undefined;
 }
 
+const OPTIONS: Kinds<EarlyStoppingOptions> = { patience: positive, minDelta: atLeast0 };
+
+const STATE: Kinds<EarlyStoppingState> = { waited: count, best: object };
+
+const BEST: Kinds<NonNullable<EarlyStoppingState["best"]>> = { step: count, loss: anyNumber, values: map };
+
 /**
  * Watches a validation loss, says when to stop, and keeps the best weights.
  *
@@ -29,12 +47,13 @@ export class EarlyStopping {
   #best: EarlyStoppingState["best"];
   #waited = 0;
 
-  /** @throws {RangeError} if patience is not an integer from 1, or minDelta negative. */
-  constructor(weights: ReadonlyMap<string, Weight>, { patience, minDelta = 0 }: EarlyStoppingOptions) {
-    if (!Number.isSafeInteger(patience) || patience < 1) {
-      throw new RangeError(`EarlyStopping: patience is ${patience}; it is an integer from 1`);
-    }
-    if (!(minDelta >= 0)) throw new RangeError(`EarlyStopping: minDelta is ${minDelta}; it is at least 0`);
+  /**
+   * @throws {TypeError} if the weights are no map of weights, or an option is unknown or of the wrong kind.
+   * @throws {RangeError} if patience is not an integer from 1, or minDelta negative.
+   */
+  constructor(weights: ReadonlyMap<string, Weight>, options: EarlyStoppingOptions) {
+    checkWeights("EarlyStopping", weights);
+    const { patience, minDelta = 0 } = checkOptions("EarlyStopping", options, OPTIONS, ["patience"]);
     this.#weights = weights;
     this.#patience = patience;
     this.#minDelta = minDelta;
@@ -52,6 +71,8 @@ export class EarlyStopping {
    * @throws {RangeError} if the loss is NaN.
    */
   async update(step: number, loss: number): Promise<boolean> {
+    check("EarlyStopping", "step", step, count);
+    check("EarlyStopping", "loss", loss, anyNumber);
     if (Number.isNaN(loss)) throw new RangeError(`EarlyStopping: the loss after step ${step} is NaN`);
     if (this.#best === undefined || loss < this.#best.loss - this.#minDelta) {
       this.#waited = 0;
@@ -68,7 +89,13 @@ export class EarlyStopping {
   }
 
   /** Goes on from a state. */
-  load({ waited, best }: EarlyStoppingState): void {
+  load(state: EarlyStoppingState): void {
+    const { waited, best } = checkOptions("EarlyStopping: state", state, STATE, ["waited"]);
+    if (best !== undefined) {
+      checkOptions("EarlyStopping: state.best", best, BEST, ["step", "loss", "values"]);
+      for (const [name, values] of best.values)
+        check("EarlyStopping: state.best", `values of "${name}"`, values, floats);
+    }
     this.#waited = waited;
     this.#best = best;
   }

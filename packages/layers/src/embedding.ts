@@ -1,8 +1,21 @@
 import { embedding, type Rng, type Shape, type Tensor, type Tokens, type WeightMatrix } from "@ltt/core";
+import {
+  callable,
+  check,
+  checkOptions,
+  checkRng,
+  checkTokens,
+  finite,
+  flag,
+  floats,
+  type Kinds,
+  list,
+  object,
+  positive,
+} from "@ltt/core/arguments";
 import { type Initialiser, parameter } from "./initialiser.ts";
 import { normal } from "./initialisers.ts";
 import { Module } from "./module.ts";
-import { checkSizes } from "./sizes.ts";
 
 export interface EmbeddingOptions {
   readonly rows: number;
@@ -17,16 +30,37 @@ export interface EmbeddingOptions {
   readonly initialisers?: { readonly weight?: Initialiser };
 }
 
+/** What models let their callers choose. */
+export const EMBEDDING_OPTIONS: Kinds<Pick<EmbeddingOptions, "initialisers" | "frozen">> = {
+  initialisers: object,
+  frozen: flag,
+};
+
+const OPTIONS: Kinds<EmbeddingOptions> = {
+  rows: positive,
+  dim: positive,
+  paddingId: finite,
+  zeroRows: list,
+  ...EMBEDDING_OPTIONS,
+};
+
 /** A table of vectors, one a token: `[…] → […, dim]`. */
 export class Embedding extends Module {
   /** `[rows, dim]` */
   readonly weight: WeightMatrix;
   readonly paddingId: number | undefined;
 
-  /** @throws {RangeError} if a size is not an integer from 1, or there is no such row. */
-  constructor({ rows, dim, paddingId, zeroRows = [], frozen = false, initialisers = {} }: EmbeddingOptions, rng: Rng) {
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.
+   * @throws {RangeError} if a size is not an integer from 1, or there is no such row.
+   */
+  constructor(options: EmbeddingOptions, rng: Rng) {
     super();
-    checkSizes("Embedding", { rows, dim });
+    const checked = checkOptions("Embedding", options, OPTIONS, ["rows", "dim"]);
+    const { rows, dim, paddingId, zeroRows = [], frozen = false, initialisers = {} } = checked;
+    checkOptions("Embedding: initialisers", initialisers, { weight: callable });
+    checkRng("Embedding", "rng", rng);
+    for (const [i, row] of zeroRows.entries()) check("Embedding", `zeroRows[${i}]`, row, finite);
     const zeros = paddingId === undefined ? zeroRows : [...zeroRows, paddingId];
     for (const row of zeros) {
       if (!Number.isInteger(row) || row < 0 || row >= rows) {
@@ -37,6 +71,7 @@ export class Embedding extends Module {
     const { weight: initial = normal() } = initialisers;
     const initialWithZeros: Initialiser = (shape, stream) => {
       const values = initial(shape, stream);
+      check("Embedding", "what the initialiser gave", values, floats);
       for (const row of zeros) values.fill(0, row * dim, (row + 1) * dim);
       return values;
     };
@@ -45,6 +80,7 @@ export class Embedding extends Module {
   }
 
   forward<S extends Shape>(ids: Tokens<S>): Tensor<readonly [...S, number]> {
+    checkTokens("Embedding", "ids", ids);
     return embedding(this.weight, ids, { paddingId: this.paddingId });
   }
 }

@@ -1,13 +1,13 @@
 import { type Rng, type Shape, ShapeError } from "@ltt/core";
+import { atLeast0, check, checkOptions, checkShape, finite, type Kinds, oneOf } from "@ltt/core/arguments";
 import type { Initialiser } from "./initialiser.ts";
 
 export { orthogonal } from "./orthogonal.ts";
 
 /** N(mean, standardDeviation²). */
-export function normal({ mean = 0, standardDeviation = 1 }: NormalOptions = {}): Initialiser {
-  if (!(standardDeviation >= 0)) {
-    throw new RangeError(`normal: standardDeviation is ${standardDeviation}; it is at least 0`);
-  }
+export function normal(options: NormalOptions = {}): Initialiser {
+  const kinds = { mean: finite, standardDeviation: atLeast0 };
+  const { mean = 0, standardDeviation = 1 } = checkOptions("normal", options, kinds);
   return (shape, rng) => rng.normals(sizeOf(shape), mean, standardDeviation);
 }
 
@@ -21,13 +21,15 @@ export interface NormalOptions {
  *
  * @throws {RangeError} if low is above high.
  */
-export function uniform({ low = 0, high = 1 }: { low?: number; high?: number } = {}): Initialiser {
+export function uniform(options: { low?: number; high?: number } = {}): Initialiser {
+  const { low = 0, high = 1 } = checkOptions("uniform", options, { low: finite, high: finite });
   if (!(low <= high)) throw new RangeError(`uniform: low ${low} is above high ${high}`);
   return (shape, rng) => rng.uniforms(sizeOf(shape), low, high);
 }
 
 /** Every value the same. */
 export function constant(value: number): Initialiser {
+  check("constant", "value", value, finite);
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
 
@@ -42,12 +44,14 @@ export function zeros(): Initialiser {
  * @see Glorot & Bengio, “Understanding the difficulty of training deep feedforward neural networks”, AISTATS 2010, eq. 12;
  *   `torch.nn.init.xavier_normal_`.
  */
-export function xavierNormal({ gain = 1 }: { gain?: number } = {}): Initialiser {
+export function xavierNormal(options: { gain?: number } = {}): Initialiser {
+  const { gain = 1 } = checkOptions("xavierNormal", options, { gain: finite });
   return (shape, rng) => rng.normals(sizeOf(shape), 0, xavier(shape, gain));
 }
 
 /** Uniform on ±`gain · √(6 / (fanIn + fanOut))`: the standard deviation of `xavierNormal`. Ibid., eq. 16. */
-export function xavierUniform({ gain = 1 }: { gain?: number } = {}): Initialiser {
+export function xavierUniform(options: { gain?: number } = {}): Initialiser {
+  const { gain = 1 } = checkOptions("xavierUniform", options, { gain: finite });
   return (shape, rng) => symmetric(shape, Math.sqrt(3) * xavier(shape, gain), rng);
 }
 
@@ -57,17 +61,21 @@ export interface KaimingOptions {
   readonly fan?: "in" | "out";
 }
 
+const KAIMING: Kinds<KaimingOptions> = { gain: finite, fan: oneOf("in", "out") };
+
 /**
  * N(0, σ²) with `σ = gain / √fan`.
  *
  * @see He et al., “Delving deep into rectifiers”, ICCV 2015, eqs. 10 and 14; `torch.nn.init.kaiming_normal_`.
  */
 export function kaimingNormal(options: KaimingOptions = {}): Initialiser {
+  checkOptions("kaimingNormal", options, KAIMING);
   return (shape, rng) => rng.normals(sizeOf(shape), 0, kaiming(shape, options));
 }
 
 /** Uniform on ±`gain · √(3 / fan)`: the standard deviation of `kaimingNormal`. */
 export function kaimingUniform(options: KaimingOptions = {}): Initialiser {
+  checkOptions("kaimingUniform", options, KAIMING);
   return (shape, rng) => symmetric(shape, Math.sqrt(3) * kaiming(shape, options), rng);
 }
 
@@ -78,6 +86,7 @@ export function kaimingUniform(options: KaimingOptions = {}): Initialiser {
  * @throws {ShapeError} for other ranks: a bias has no fans.
  */
 export function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
+  checkShape("fansOf", shape);
   const [first, second, third] = shape;
   if (shape.length === 2) return { fanIn: second!, fanOut: first! };
   if (shape.length === 3) return { fanIn: first! * second!, fanOut: first! * third! };

@@ -250,7 +250,7 @@ describe("Lstm", () => {
     expect(() => new Lstm({ inputs: 1, hidden: 1, layers: 0 }, rng)).toThrow(
       "Lstm: layers is 0; it is an integer from 1",
     );
-    expect(() => new Lstm({ inputs: 1, hidden: 1, dropout: 1 }, rng)).toThrow("Dropout: p is 1");
+    expect(() => new Lstm({ inputs: 1, hidden: 1, dropout: 1 }, rng)).toThrow("Lstm: dropout is 1");
   });
 });
 

@@ -1,8 +1,8 @@
 import { add, dense, type Matrix, matmul, type Rng, type WeightMatrix, type WeightVector } from "@ltt/core";
+import { callable, checkOptions, checkRng, checkTensor, flag, type Kinds, object, positive } from "@ltt/core/arguments";
 import { type Initialiser, parameter } from "./initialiser.ts";
 import { kaimingUniform, uniform } from "./initialisers.ts";
 import { Module } from "./module.ts";
-import { checkSizes } from "./sizes.ts";
 
 export interface LinearOptions {
   readonly inputs: number;
@@ -13,6 +13,8 @@ export interface LinearOptions {
   readonly initialisers?: { readonly weight?: Initialiser; readonly bias?: Initialiser };
 }
 
+const OPTIONS: Kinds<LinearOptions> = { inputs: positive, outputs: positive, bias: flag, initialisers: object };
+
 /** `y = x · weightᵀ + bias`: `[batch, inputs] → [batch, outputs]`. */
 export class Linear extends Module {
   /** `[outputs, inputs]` */
@@ -20,10 +22,16 @@ export class Linear extends Module {
   /** `[outputs]` */
   readonly bias: WeightVector | undefined;
 
-  /** @throws {RangeError} if a size is not an integer from 1. */
-  constructor({ inputs, outputs, bias = true, initialisers = {} }: LinearOptions, rng: Rng) {
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.
+   * @throws {RangeError} if a size is not an integer from 1.
+   */
+  constructor(options: LinearOptions, rng: Rng) {
     super();
-    checkSizes("Linear", { inputs, outputs });
+    const checked = checkOptions("Linear", options, OPTIONS, ["inputs", "outputs"]);
+    const { inputs, outputs, bias = true, initialisers = {} } = checked;
+    checkOptions("Linear: initialisers", initialisers, { weight: callable, bias: callable });
+    checkRng("Linear", "rng", rng);
     const limit = 1 / Math.sqrt(inputs);
     const { weight = kaimingUniform({ gain: Math.sqrt(1 / 3) }) } = initialisers;
     const { bias: initialBias = uniform({ low: -limit, high: limit }) } = initialisers;
@@ -32,6 +40,7 @@ export class Linear extends Module {
   }
 
   forward(x: Matrix): Matrix {
+    checkTensor("Linear", "x", x, 2);
     const y = matmul(x, this.weight, { transposeB: true });
     return this.bias === undefined ? y : add(y, dense(this.bias));
   }

@@ -6,6 +6,7 @@ import {
   type Scalar,
   type TokenVector,
 } from "@ltt/core";
+import { checkTensor, checkTokens } from "@ltt/core/arguments";
 
 /**
  * The mean loss of a batch of classified texts, `[batch, outputs] → []`: with one output it is the logit of class 1 of two
@@ -14,6 +15,8 @@ import {
  * @param targets - The right class of each text, `[batch]`.
  */
 export function classificationLoss(logits: Matrix, targets: TokenVector): Scalar {
+  checkTensor("classificationLoss", "logits", logits, 2);
+  checkTokens("classificationLoss", "targets", targets, 1);
   const [batch, outputs] = logits.shape;
   return outputs === 1
     ? binaryCrossEntropyWithLogits(reshape(logits, [batch]), targets)

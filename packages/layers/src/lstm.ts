@@ -11,12 +11,23 @@ import {
   type WeightMatrix,
   type WeightVector,
 } from "@ltt/core";
+import {
+  callable,
+  checkOptions,
+  checkRng,
+  checkTensor,
+  checkTokens,
+  flag,
+  type Kinds,
+  object,
+  positive,
+  probability,
+} from "@ltt/core/arguments";
 import { Dropout } from "./dropout.ts";
-import type { Embedding } from "./embedding.ts";
+import { Embedding } from "./embedding.ts";
 import { type Initialiser, parameter } from "./initialiser.ts";
 import { uniform } from "./initialisers.ts";
-import { type Context, Module } from "./module.ts";
-import { checkSizes } from "./sizes.ts";
+import { type Context, checkContext, Module } from "./module.ts";
 
 export interface LstmOptions {
   readonly inputs: number;
@@ -40,6 +51,20 @@ export interface LstmContext extends Context {
   readonly lengths?: TokenVector | undefined;
 }
 
+const OPTIONS: Kinds<LstmOptions> = {
+  inputs: positive,
+  hidden: positive,
+  layers: positive,
+  bidirectional: flag,
+  dropout: probability,
+  initialisers: object,
+};
+
+const INPUT = {
+  embedding: { words: "an Embedding", accepts: (value: unknown) => value instanceof Embedding },
+  dropout: { words: "a Dropout", accepts: (value: unknown) => value instanceof Dropout },
+};
+
 /**
  * A stack of LSTM layers over whole sequences, `[batch, time, inputs]`; see `lstm` of @ltt/core.
  *
@@ -53,13 +78,16 @@ export class Lstm extends Module {
   readonly bidirectional: boolean;
   readonly dropout: Dropout;
 
-  /** @throws {RangeError} if a size is not an integer from 1, or the dropout is no probability. */
-  constructor(
-    { inputs, hidden, layers = 1, bidirectional = false, dropout = 0, initialisers = {} }: LstmOptions,
-    rng: Rng,
-  ) {
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.
+   * @throws {RangeError} if a size is not an integer from 1, or the dropout is no probability.
+   */
+  constructor(options: LstmOptions, rng: Rng) {
     super();
-    checkSizes("Lstm", { inputs, hidden, layers });
+    const checked = checkOptions("Lstm", options, OPTIONS, ["inputs", "hidden"]);
+    const { inputs, hidden, layers = 1, bidirectional = false, dropout = 0, initialisers = {} } = checked;
+    checkOptions("Lstm: initialisers", initialisers, { weightIh: callable, weightHh: callable, bias: callable });
+    checkRng("Lstm", "rng", rng);
     this.layers = layers;
     this.bidirectional = bidirectional;
     this.dropout = new Dropout({ p: dropout });
@@ -83,7 +111,10 @@ export class Lstm extends Module {
   }
 
   /** Every step's hidden states, and the final ones. */
-  forward(x: Cube, { lengths, training }: LstmContext = {}): LstmOutput {
+  forward(x: Cube, context: LstmContext = {}): LstmOutput {
+    checkTensor("Lstm", "x", x, 3);
+    checkContext("Lstm", context);
+    const { lengths, training } = context;
     return lstm(x, stackOf(this), { lengths, dropout: dropoutOf(this.dropout, training) });
   }
 
@@ -94,9 +125,14 @@ export class Lstm extends Module {
    */
   forwardTexts(
     texts: TokenMatrix,
-    { embedding, dropout }: { embedding: Embedding; dropout: Dropout },
-    { lengths, training }: LstmContext = {},
+    input: { embedding: Embedding; dropout: Dropout },
+    context: LstmContext = {},
   ): FinalStates {
+    checkTokens("Lstm", "texts", texts, 2);
+    checkOptions("Lstm: input", input, INPUT, ["embedding", "dropout"]);
+    checkContext("Lstm", context);
+    const { embedding, dropout } = input;
+    const { lengths, training } = context;
     return textLstm(embedding.weight, texts, stackOf(this), {
       lengths,
       paddingId: embedding.paddingId,

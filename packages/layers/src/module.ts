@@ -1,4 +1,5 @@
 import type { Rng } from "@ltt/core";
+import { anything, checkOptions, checkRng, checkTokens, type Kinds, object } from "@ltt/core/arguments";
 
 /**
  * What has weights: a layer, or a model made of layers.
@@ -26,4 +27,14 @@ export abstract class Module {}
 export interface Context {
   /** Present while training: dropout is on, and draws from this stream. */
   readonly training?: { readonly rng: Rng } | undefined;
+}
+
+/** Whatever of a context a layer uses, it may be handed all of it. */
+const CONTEXT: Kinds<Context & { lengths?: unknown }> = { training: object, lengths: anything };
+
+/** @throws {TypeError} if there is something else in the context, or no stream to draw from in training. */
+export function checkContext(where: string, context: Context & { lengths?: unknown }): void {
+  const { training, lengths } = checkOptions(where, context, CONTEXT);
+  if (training !== undefined) checkRng(where, "training.rng", training.rng);
+  if (lengths !== undefined) checkTokens(where, "lengths", lengths, 1);
 }

@@ -1,4 +1,18 @@
-import { ShapeError, type Tensor } from "@ltt/core";
+import { ShapeError, Sparse, Tensor } from "@ltt/core";
+import {
+  atLeast0,
+  check,
+  checkOptions,
+  checkTensor,
+  checkTensors,
+  count,
+  describe,
+  floats,
+  type Kinds,
+  list,
+  map,
+  text,
+} from "@ltt/core/arguments";
 import { show } from "./parameters.ts";
 
 /** What moves weights against their gradients, step by step. */
@@ -13,6 +27,7 @@ export interface Optimiser {
    * One step, in place.
    *
    * @param gradients - One for each of `parameters`, in that order, of its shape.
+   * @throws {TypeError} if they are no array of tensors.
    * @throws {ShapeError} if there are more or fewer, or shapes differ.
    */
   step(gradients: readonly Tensor[]): void;
@@ -47,34 +62,35 @@ type Memory = { readonly [name: string]: Tensor };
 /** For authors of optimisers: everything but the formula. */
 export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser {
   readonly parameters: readonly Tensor[];
-  readonly #kind: string;
+  readonly #name: string;
   readonly #rates: readonly number[];
   readonly #memories: readonly M[];
   #learningRate: number;
   #steps = 0;
 
   /**
+   * @param name - What messages begin with, `Adam`; in lower case the `kind` of its states.
    * @param remember - The memory of a parameter, made once, here.
+   * @throws {TypeError} if the parameters are no array of tensors or groups.
    * @throws {RangeError} if a rate is negative or not finite, or a tensor stands there twice.
    */
   constructor(
-    kind: string,
+    name: string,
     parameters: readonly Tensor[] | readonly ParameterGroup[],
     learningRate: number,
     remember: (parameter: Tensor) => M,
   ) {
-    const groups = parameters.map((part) => ("parameters" in part ? part : { parameters: [part] }));
-    this.#kind = kind;
+    check(name, "learningRate", learningRate, atLeast0);
+    const groups = groupsOf(name, parameters);
+    this.#name = name;
     this.parameters = groups.flatMap((group) => group.parameters);
-    this.#rates = groups.flatMap(({ parameters, rate = 1 }) =>
-      parameters.map(() => atLeast0(kind, "a group's rate", rate)),
-    );
+    this.#rates = groups.flatMap(({ parameters, rate = 1 }) => parameters.map(() => rate));
     for (const [i, parameter] of this.parameters.entries()) {
       const first = this.parameters.indexOf(parameter);
       if (first < i)
-        throw new RangeError(`${kind}: parameters ${first} and ${i} are the same tensor ${show(parameter)}`);
+        throw new RangeError(`${name}: parameters ${first} and ${i} are the same tensor ${show(parameter)}`);
     }
-    this.#learningRate = atLeast0(kind, "learningRate", learningRate);
+    this.#learningRate = learningRate;
     this.#memories = this.parameters.map(remember);
   }
 
@@ -83,7 +99,8 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
   }
 
   set learningRate(rate: number) {
-    this.#learningRate = atLeast0(this.#kind, "learningRate", rate);
+    check(this.#name, "learningRate", rate, atLeast0);
+    this.#learningRate = rate;
   }
 
   get steps(): number {
@@ -92,13 +109,14 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
 
   step(gradients: readonly Tensor[]): void {
     const { parameters } = this;
+    checkTensors(this.#name, "gradients", gradients);
     if (gradients.length !== parameters.length) {
-      throw new ShapeError(`${this.#kind}: ${gradients.length} gradients for ${parameters.length} parameters`);
+      throw new ShapeError(`${this.#name}: ${gradients.length} gradients for ${parameters.length} parameters`);
     }
     for (const [i, parameter] of parameters.entries()) {
       if (show(gradients[i]!) !== show(parameter)) {
         throw new ShapeError(
-          `${this.#kind}: parameter ${i} is ${show(parameter)}, its gradient ${show(gradients[i]!)}`,
+          `${this.#name}: parameter ${i} is ${show(parameter)}, its gradient ${show(gradients[i]!)}`,
         );
       }
     }
@@ -114,22 +132,26 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
   async state(): Promise<OptimiserState> {
     const steps = this.#steps;
     const reading = Array.from(this.#tensors(), async ([name, tensor]) => [name, await tensor.read()] as const);
-    return { kind: this.#kind, steps, values: new Map(await Promise.all(reading)) };
+    return { kind: this.#name.toLowerCase(), steps, values: new Map(await Promise.all(reading)) };
   }
 
-  load({ kind, steps, values }: OptimiserState): void {
-    if (kind !== this.#kind) throw new RangeError(`${this.#kind}: the state is that of ${kind}`);
+  load(state: OptimiserState): void {
+    const name = this.#name;
+    checkState(`${name}: state`, state);
+    const { kind, steps, values } = state;
+    if (kind !== name.toLowerCase()) throw new RangeError(`${name}: the state is that of ${kind}`);
     const tensors = this.#tensors();
-    for (const [name, tensor] of tensors) {
-      const has = values.get(name)?.length;
-      if (has !== tensor.size) {
-        throw new RangeError(`${kind}: the state has ${has ?? "no"} values for "${name}", which holds ${tensor.size}`);
-      }
+    for (const [part, tensor] of tensors) {
+      const found = values.get(part);
+      if (found?.length === tensor.size) continue;
+      throw new RangeError(
+        `${name}: the state has ${found?.length ?? "no"} values for "${part}", which holds ${tensor.size}`,
+      );
     }
-    const unknown = [...values.keys()].find((name) => !tensors.has(name));
+    const unknown = [...values.keys()].find((part) => !tensors.has(part));
     if (unknown !== undefined)
-      throw new RangeError(`${kind}: the state has "${unknown}", which this optimiser has not`);
-    for (const [name, tensor] of tensors) tensor.write(values.get(name)!);
+      throw new RangeError(`${name}: the state has "${unknown}", which this optimiser has not`);
+    for (const [part, tensor] of tensors) tensor.write(values.get(part)!);
     this.#steps = steps;
   }
 
@@ -141,14 +163,33 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
   }
 }
 
-/** @throws {RangeError} unless the option is finite and at least 0. */
-export function atLeast0(kind: string, option: string, value: number): number {
-  if (!(value >= 0 && value < Infinity)) throw new RangeError(`${kind}: ${option} is ${value}; it is at least 0`);
-  return value;
+const STATE: Kinds<OptimiserState> = { kind: text, steps: count, values: map };
+
+/** @throws {TypeError | RangeError} unless it is a state of some optimiser. */
+export function checkState(where: string, state: OptimiserState): void {
+  const { values } = checkOptions(where, state, STATE, ["kind", "steps", "values"]);
+  for (const [name, part] of values) check(where, `values of "${name}"`, part, floats);
 }
 
-/** @throws {RangeError} unless the option is in [0, 1). */
-export function fraction(kind: string, option: string, value: number): number {
-  if (!(value >= 0 && value < 1)) throw new RangeError(`${kind}: ${option} is ${value}; it is in [0, 1)`);
-  return value;
+const GROUP: Kinds<ParameterGroup> = { parameters: list, rate: atLeast0 };
+
+function groupsOf(name: string, parameters: readonly (Tensor | ParameterGroup)[]): readonly ParameterGroup[] {
+  if (!Array.isArray(parameters)) throw notTrainable(name, "parameters", parameters);
+  return parameters.map((part: Tensor | ParameterGroup, i) => {
+    const where = `parameters[${i}]`;
+    if (part instanceof Tensor) return { parameters: [part] };
+    if (typeof part !== "object" || part === null || part instanceof Sparse || !("parameters" in part))
+      throw notTrainable(name, where, part);
+    checkOptions(`${name}: ${where}`, part, GROUP, ["parameters"]);
+    for (const [j, one] of part.parameters.entries()) checkTensor(name, `${where}.parameters[${j}]`, one);
+    return part;
+  });
+}
+
+function notTrainable(name: string, argument: string, value: unknown): TypeError {
+  const wanted =
+    argument === "parameters" ? "an array of tensors or groups" : "a tensor or a group { parameters, rate }";
+  return new TypeError(
+    `${name}: ${argument} is ${describe(value)}; it is ${wanted}: trainable(parametersOf(model).values()) gives a model's`,
+  );
 }

@@ -166,39 +166,39 @@ test("a state of something else is refused, and nothing loaded", async () => {
   const adam = new Adam([tensor([1, 2])]);
   adam.step([tensor([1, 1])]);
   const state = await adam.state();
-  expect(() => new AdamW([tensor([1, 2])]).load(state)).toThrow("adamw: the state is that of adam");
-  expect(() => new Adam([tensor([1])]).load(state)).toThrow('adam: the state has 2 values for "m.0", which holds 1');
+  expect(() => new AdamW([tensor([1, 2])]).load(state)).toThrow("AdamW: the state is that of adam");
+  expect(() => new Adam([tensor([1])]).load(state)).toThrow('Adam: the state has 2 values for "m.0", which holds 1');
   expect(() => new Adam([tensor([1, 2]), tensor([1])]).load(state)).toThrow(
-    'adam: the state has no values for "m.1", which holds 1',
+    'Adam: the state has no values for "m.1", which holds 1',
   );
   const sgd = new Sgd([tensor([1])], { momentum: 0.9 });
   sgd.step([tensor([1])]);
   const plain = new Sgd([tensor([1])]);
   const velocity = await sgd.state();
-  expect(() => plain.load(velocity)).toThrow('sgd: the state has "velocity.0", which this optimiser has not');
+  expect(() => plain.load(velocity)).toThrow('Sgd: the state has "velocity.0", which this optimiser has not');
   expect(plain.steps).toBe(0);
 });
 
 test("options outside their range are refused", () => {
   const refusals: [() => unknown, string][] = [
-    [() => new Sgd([], { learningRate: -1 }), "sgd: learningRate is -1; it is at least 0"],
-    [() => new Sgd([], { momentum: -0.1 }), "sgd: momentum is -0.1; it is at least 0"],
-    [() => new Sgd([], { weightDecay: Number.NaN }), "sgd: weightDecay is NaN; it is at least 0"],
-    [() => new Sgd([], { dampening: Infinity }), "sgd: dampening is Infinity"],
+    [() => new Sgd([], { learningRate: -1 }), "Sgd: learningRate is -1; it is at least 0"],
+    [() => new Sgd([], { momentum: -0.1 }), "Sgd: momentum is -0.1; it is at least 0"],
+    [() => new Sgd([], { weightDecay: Number.NaN }), "Sgd: weightDecay is NaN; it is at least 0"],
+    [() => new Sgd([], { dampening: Infinity }), "Sgd: dampening is Infinity"],
     [
       () => new Sgd([], { nesterov: true }),
-      "sgd: nesterov wants a momentum and no dampening; momentum is 0, dampening 0",
+      "Sgd: nesterov wants a momentum and no dampening; momentum is 0, dampening 0",
     ],
     [() => new Sgd([], { nesterov: true, momentum: 0.9, dampening: 0.1 }), "momentum is 0.9, dampening 0.1"],
-    [() => new Adam([], { betas: [1, 0.9] }), "adam: betas[0] is 1; it is in [0, 1)"],
-    [() => new AdamW([], { betas: [0.9, -1] }), "adamw: betas[1] is -1; it is in [0, 1)"],
-    [() => new Adam([], { epsilon: -1 }), "adam: epsilon is -1; it is at least 0"],
-    [() => new AdamW([], { weightDecay: -1 }), "adamw: weightDecay is -1; it is at least 0"],
-    [() => new Rmsprop([], { alpha: 1 }), "rmsprop: alpha is 1; it is in [0, 1)"],
-    [() => new Rmsprop([], { epsilon: -1 }), "rmsprop: epsilon is -1; it is at least 0"],
-    [() => new Rmsprop([], { momentum: -1 }), "rmsprop: momentum is -1; it is at least 0"],
-    [() => new Rmsprop([], { weightDecay: -1 }), "rmsprop: weightDecay is -1; it is at least 0"],
-    [() => new Adam([{ parameters: [tensor([1])], rate: -2 }]), "adam: a group's rate is -2; it is at least 0"],
+    [() => new Adam([], { betas: [1, 0.9] }), "Adam: betas[0] is 1; it is in [0, 1)"],
+    [() => new AdamW([], { betas: [0.9, -1] }), "AdamW: betas[1] is -1; it is in [0, 1)"],
+    [() => new Adam([], { epsilon: -1 }), "Adam: epsilon is -1; it is at least 0"],
+    [() => new AdamW([], { weightDecay: -1 }), "AdamW: weightDecay is -1; it is at least 0"],
+    [() => new Rmsprop([], { alpha: 1 }), "Rmsprop: alpha is 1; it is in [0, 1)"],
+    [() => new Rmsprop([], { epsilon: -1 }), "Rmsprop: epsilon is -1; it is at least 0"],
+    [() => new Rmsprop([], { momentum: -1 }), "Rmsprop: momentum is -1; it is at least 0"],
+    [() => new Rmsprop([], { weightDecay: -1 }), "Rmsprop: weightDecay is -1; it is at least 0"],
+    [() => new Adam([{ parameters: [tensor([1])], rate: -2 }]), "Adam: parameters[0]: rate is -2; it is at least 0"],
   ];
   for (const [make, message] of refusals) {
     expect(make).toThrow(RangeError);
@@ -207,14 +207,14 @@ test("options outside their range are refused", () => {
   const adam = new Adam([]);
   expect(() => {
     adam.learningRate = Number.NaN;
-  }).toThrow("adam: learningRate is NaN; it is at least 0");
+  }).toThrow("Adam: learningRate is NaN; it is at least 0");
 });
 
 test("gradients and parameters must fit", () => {
   const weights = tensor([1, 2]);
-  expect(() => new Adam([weights, tensor([1]), weights])).toThrow("adam: parameters 0 and 2 are the same tensor [2]");
+  expect(() => new Adam([weights, tensor([1]), weights])).toThrow("Adam: parameters 0 and 2 are the same tensor [2]");
   const optimiser = new Adam([weights]);
-  expect(() => optimiser.step([])).toThrow("adam: 0 gradients for 1 parameters");
-  expect(() => optimiser.step([tensor([1])])).toThrow("adam: parameter 0 is [2], its gradient [1]");
+  expect(() => optimiser.step([])).toThrow("Adam: 0 gradients for 1 parameters");
+  expect(() => optimiser.step([tensor([1])])).toThrow("Adam: parameter 0 is [2], its gradient [1]");
   expect(optimiser.steps).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { type Shape, ShapeError } from "@ltt/core";
+import { checkOptions, finite } from "@ltt/core/arguments";
 import type { Initialiser } from "./initialiser.ts";
 
 /**
@@ -12,7 +13,8 @@ import type { Initialiser } from "./initialiser.ts";
  * @see Saxe et al., “Exact solutions to the nonlinear dynamics of learning in deep linear neural networks”, ICLR 2014;
  *   `torch.nn.init.orthogonal_`; Mezzadri, “How to generate random matrices from the classical compact groups”, 2007.
  */
-export function orthogonal({ gain = 1 }: { gain?: number } = {}): Initialiser {
+export function orthogonal(options: { gain?: number } = {}): Initialiser {
+  const { gain = 1 } = checkOptions("orthogonal", options, { gain: finite });
   return (shape, rng) => {
     const [rows, columns] = matrixOf(shape);
     const [count, size] = [Math.min(rows, columns), Math.max(rows, columns)];

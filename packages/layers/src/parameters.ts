@@ -1,11 +1,15 @@
 import { type Shape, ShapeError, Sparse, Tensor, tensor, type Weight } from "@ltt/core";
+import { check, checkWeight, describe, floats, type Kind, map, text } from "@ltt/core/arguments";
 import { Module } from "./module.ts";
 
 /**
  * The weights of a model by the names PyTorch gives them (`convs.0.weight`, `lstm.weight_ih_l0_reverse`), in the order of
  * the fields. A weight used in two places stands under its first name only.
+ *
+ * @throws {TypeError} if the model is no `Module`.
  */
 export function parametersOf(model: Module): Map<string, Weight> {
+  check("parametersOf", "model", model, moduleKind);
   const found = new Map<string, Weight>();
   const seen = new Set<Weight>();
   visit(model, "", (name, weight) => {
@@ -20,10 +24,13 @@ export function parametersOf(model: Module): Map<string, Weight> {
  * pruning enters training: it hands over `Sparse` weights.
  *
  * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order.
+ * @throws {TypeError} if the model is no `Module`, or the parameters are no map of weights.
  * @throws {RangeError} if a name is missing or unknown.
  * @throws {ShapeError} if a shape differs.
  */
 export function withParameters<M extends Module>(model: M, parameters: ReadonlyMap<string, Weight>): M {
+  check("withParameters", "model", model, moduleKind);
+  checkWeights("withParameters", parameters, "parameters");
   const old = parametersOf(model);
   checkNames("withParameters", "weight", old, parameters);
   const replacements = new Map<Weight, Weight>();
@@ -37,18 +44,34 @@ export function withParameters<M extends Module>(model: M, parameters: ReadonlyM
   return rebuild(model, replacements) as M;
 }
 
-/** What an optimiser trains: a tensor itself, the values of a `Sparse`; each once, and nothing frozen. */
+/**
+ * What an optimiser trains: a tensor itself, the values of a `Sparse`; each once, and nothing frozen.
+ *
+ * @throws {TypeError} if the weights are not iterable, or one of them is none.
+ */
 export function trainable(weights: Iterable<Weight>): Tensor[] {
-  return [...new Set(Array.from(weights, stored))].filter(({ requiresGrad }) => requiresGrad);
+  const isMap = map.accepts(weights);
+  if (isMap || typeof weights !== "object" || weights === null || !(Symbol.iterator in weights)) {
+    throw new TypeError(
+      `trainable: weights is ${describe(weights)}; it is an array of weights, or iterable: parametersOf(model).values()`,
+    );
+  }
+  const tensors = Array.from(weights, (weight, i) => {
+    checkWeight("trainable", `weights[${i}]`, weight);
+    return stored(weight);
+  });
+  return [...new Set(tensors)].filter(({ requiresGrad }) => requiresGrad);
 }
 
 /** Whether a weight keeps its values: it was made without `requiresGrad`, as pre-trained vectors that are not to be trained. */
 export function isFrozen(weight: Weight): boolean {
+  checkWeight("isFrozen", "weight", weight);
   return !stored(weight).requiresGrad;
 }
 
 /** Copies of the values of weights: a `Sparse` gives its stored values. Ordered with everything issued before, on every backend. */
 export async function snapshot(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Float32Array>> {
+  checkWeights("snapshot", weights);
   const reading = Array.from(weights, async ([name, weight]) => [name, await stored(weight).read()] as const);
   return new Map(await Promise.all(reading));
 }
@@ -59,8 +82,11 @@ export async function snapshot(weights: ReadonlyMap<string, Weight>): Promise<Ma
  * @throws {RangeError} if a name is missing or unknown, or a weight holds more or fewer values; nothing is written then.
  */
 export function restore(weights: ReadonlyMap<string, Weight>, values: ReadonlyMap<string, Float32Array>): void {
+  checkWeights("restore", weights);
+  check("restore", "values", values, map);
   checkNames("restore", "snapshot", weights, values);
   for (const [name, weight] of weights) {
+    check("restore", `values of "${name}"`, values.get(name), floats);
     const [has, holds] = [values.get(name)!.length, stored(weight).size];
     if (has !== holds) throw new RangeError(`restore: "${name}" has ${has} values, the model's weight holds ${holds}`);
   }
@@ -69,6 +95,7 @@ export function restore(weights: ReadonlyMap<string, Weight>, values: ReadonlyMa
 
 /** New trainable weights with the same values, and for a `Sparse` the same pattern. */
 export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Weight>> {
+  checkWeights("copyWeights", weights);
   const values = await snapshot(weights);
   const copy = <S extends Shape>(name: string, { shape }: Tensor<S>) =>
     tensor(values.get(name)!, shape, { requiresGrad: true });
@@ -84,8 +111,24 @@ export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise
 
 /** How many values a model holds, frozen ones too: of a `Sparse`, those stored. */
 export function countParameters(model: Module): number {
+  check("countParameters", "model", model, moduleKind);
   return [...parametersOf(model).values()].reduce((sum, weight) => sum + stored(weight).size, 0);
 }
+
+/** @throws {TypeError} unless it is a map of weights by their names, as `parametersOf` gives it. */
+export function checkWeights(where: string, weights: ReadonlyMap<string, Weight>, argument = "weights"): void {
+  if (!map.accepts(weights)) {
+    throw new TypeError(
+      `${where}: ${argument} is ${describe(weights)}; it is a Map of weights: parametersOf(model) gives it`,
+    );
+  }
+  for (const [name, weight] of weights) {
+    check(where, "a weight's name", name, text);
+    checkWeight(where, `the weight "${name}"`, weight);
+  }
+}
+
+export const moduleKind: Kind = { words: "a Module", accepts: (value) => value instanceof Module };
 
 /** @throws {RangeError} unless both maps have the same names. */
 export function checkNames(

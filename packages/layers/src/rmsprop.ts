@@ -1,5 +1,6 @@
 import { rmspropUpdate, type Tensor, zeros } from "@ltt/core";
-import { atLeast0, fraction, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
+import { atLeast0, checkOptions, fraction, type Kinds } from "@ltt/core/arguments";
+import { type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
 
 export interface RmspropOptions {
   /** Default 1e-2. */
@@ -19,20 +20,26 @@ interface Memory {
   readonly v: Tensor;
 }
 
+const OPTIONS: Kinds<RmspropOptions> = {
+  learningRate: atLeast0,
+  alpha: fraction,
+  epsilon: atLeast0,
+  weightDecay: atLeast0,
+  momentum: atLeast0,
+};
+
 /** RMSprop as `torch.optim.RMSprop`, not centred; the formula is at `rmspropUpdate`. */
 export class Rmsprop extends TensorwiseOptimiser<Memory> {
   readonly #options: Omit<Required<RmspropOptions>, "learningRate">;
 
-  /** @throws {RangeError} if an option is negative, or alpha not in [0, 1). */
-  constructor(
-    parameters: readonly Tensor[] | readonly ParameterGroup[],
-    { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0, momentum = 0 }: RmspropOptions = {},
-  ) {
-    fraction("rmsprop", "alpha", alpha);
-    atLeast0("rmsprop", "epsilon", epsilon);
-    atLeast0("rmsprop", "weightDecay", weightDecay);
-    atLeast0("rmsprop", "momentum", momentum);
-    super("rmsprop", parameters, learningRate, ({ shape }) =>
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or the parameters are no array of tensors or groups.
+   * @throws {RangeError} if an option is negative, or alpha not in [0, 1).
+   */
+  constructor(parameters: readonly Tensor[] | readonly ParameterGroup[], options: RmspropOptions = {}) {
+    const checked = checkOptions("Rmsprop", options, OPTIONS);
+    const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0, momentum = 0 } = checked;
+    super("Rmsprop", parameters, learningRate, ({ shape }) =>
       momentum === 0 ? { v: zeros(shape) } : { v: zeros(shape), velocity: zeros(shape) },
     );
     this.#options = { alpha, epsilon, weightDecay, momentum };

@@ -1,8 +1,11 @@
+import { atLeast0, callable, check, checkOptions, count, positive } from "@ltt/core/arguments";
+
 /** The learning rate as a function of the steps done before: the first step asks for `schedule(0)`. */
 export type Schedule = (step: number) => number;
 
 /** Always the same. */
 export function constantRate(rate: number): Schedule {
+  check("constantRate", "rate", rate, atLeast0);
   return () => rate;
 }
 
@@ -11,14 +14,18 @@ export function constantRate(rate: number): Schedule {
  *
  * @throws {RangeError} if `every` is not an integer from 1.
  */
-export function stepDecay(rate: number, { every, factor = 0.1 }: { every: number; factor?: number }): Schedule {
-  checkSteps("stepDecay", "every", every);
-  return (step) => rate * power(factor, Math.floor(step / every));
+export function stepDecay(rate: number, options: { every: number; factor?: number }): Schedule {
+  check("stepDecay", "rate", rate, atLeast0);
+  const kinds = { every: positive, factor: atLeast0 };
+  const { every, factor = 0.1 } = checkOptions("stepDecay", options, kinds, ["every"]);
+  return of("stepDecay", (step) => rate * power(factor, Math.floor(step / every)));
 }
 
 /** `rate · factor^step`, as `ExponentialLR`. */
-export function exponentialDecay(rate: number, { factor }: { factor: number }): Schedule {
-  return (step) => rate * power(factor, step);
+export function exponentialDecay(rate: number, options: { factor: number }): Schedule {
+  check("exponentialDecay", "rate", rate, atLeast0);
+  const { factor } = checkOptions("exponentialDecay", options, { factor: atLeast0 }, ["factor"]);
+  return of("exponentialDecay", (step) => rate * power(factor, step));
 }
 
 /**
@@ -28,9 +35,11 @@ export function exponentialDecay(rate: number, { factor }: { factor: number }): 
  * @throws {RangeError} if `steps` is not an integer from 1.
  * @see Loshchilov & Hutter, “SGDR”, ICLR 2017, eq. 5.
  */
-export function cosineDecay(rate: number, { steps, final = 0 }: { steps: number; final?: number }): Schedule {
-  checkSteps("cosineDecay", "steps", steps);
-  return (step) => final + ((rate - final) * (1 + cosineOfPi(Math.min(step / steps, 1)))) / 2;
+export function cosineDecay(rate: number, options: { steps: number; final?: number }): Schedule {
+  check("cosineDecay", "rate", rate, atLeast0);
+  const kinds = { steps: positive, final: atLeast0 };
+  const { steps, final = 0 } = checkOptions("cosineDecay", options, kinds, ["steps"]);
+  return of("cosineDecay", (step) => final + ((rate - final) * (1 + cosineOfPi(Math.min(step / steps, 1)))) / 2);
 }
 
 /**
@@ -38,9 +47,22 @@ export function cosineDecay(rate: number, { steps, final = 0 }: { steps: number;
  *
  * @throws {RangeError} if `steps` is not an integer from 1.
  */
-export function warmUp(schedule: Schedule, { steps }: { steps: number }): Schedule {
-  checkSteps("warmUp", "steps", steps);
-  return (step) => schedule(step) * Math.min((step + 1) / steps, 1);
+export function warmUp(schedule: Schedule, options: { steps: number }): Schedule {
+  check("warmUp", "schedule", schedule, callable);
+  const { steps } = checkOptions("warmUp", options, { steps: positive }, ["steps"]);
+  return of("warmUp", (step) => {
+    const rate = schedule(step);
+    check("warmUp", `schedule(${step})`, rate, atLeast0);
+    return rate * Math.min((step + 1) / steps, 1);
+  });
+}
+
+/** A schedule of whole steps only. */
+function of(where: string, schedule: Schedule): Schedule {
+  return (step) => {
+    check(where, "step", step, count);
+    return schedule(step);
+  };
 }
 
 /**
@@ -66,10 +88,4 @@ function power(base: number, exponent: number): number {
     if (left % 2 === 1) result *= square;
   }
   return result;
-}
-
-function checkSteps(schedule: string, option: string, steps: number): void {
-  if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw new RangeError(`${schedule}: ${option} is ${steps}; it is an integer from 1`);
-  }
 }

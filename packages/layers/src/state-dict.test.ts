@@ -97,3 +97,24 @@ test("anything wrong is named, and nothing written", async () => {
   ).toThrow('loadStateDict: "bias" is BF16; weights are F32 or F64');
   expect(await snapshot(parametersOf(model))).toEqual(before);
 });
+
+test("a prefix before every name is named, with how to strip it", () => {
+  const model = new TextCnn({ rows: 5, outputs: 1 }, rng);
+  const prefixed = (prefix: string, names: Iterable<string>) =>
+    new Map(Array.from(names, (name) => [`${prefix}${name}`, floats([1], [0])]));
+  const names = [...parametersOf(model).keys()];
+  const load =
+    (prefix: string, of: Iterable<string> = names) =>
+    () =>
+      loadStateDict(model, prefixed(prefix, of));
+  const strip = (length: number) =>
+    `strip it: new Map([...state].map(([name, entry]) => [name.slice(${length}), entry]))`;
+  expect(load("module.")).toThrow(
+    new RangeError(`loadStateDict: every name begins with "module.", which torch.nn.DataParallel adds; ${strip(7)}`),
+  );
+  expect(load("_orig_mod.")).toThrow(`begins with "_orig_mod.", which torch.compile adds; ${strip(10)}`);
+  expect(load("model.encoder.")).toThrow(`every name begins with "model.encoder."; ${strip(14)}`);
+  expect(load("module.", [...names, "head.weight"])).toThrow('every name begins with "module."');
+  expect(load("model.", [...names, "head.weight"])).toThrow('there is a tensor for "model.');
+  expect(() => loadStateDict(model, new Map())).toThrow("there is no tensor for the parameter");
+});

@@ -1,23 +1,32 @@
 import { type SafetensorsEntry, type Shape, ShapeError, Sparse, type Weight } from "@ltt/core";
+import { check, checkShape, describe, doubles, floats, map, text } from "@ltt/core/arguments";
 import type { Module } from "./module.ts";
-import { checkNames, parametersOf, show } from "./parameters.ts";
+import { checkNames, moduleKind, parametersOf, show } from "./parameters.ts";
 
 /**
  * Overwrites a model's weights with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
  * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`.
  *
- * @throws {RangeError} if a name is missing or unknown.
+ * @throws {RangeError} if a name is missing or unknown; if all stand behind a prefix, as `module.` of DataParallel, it is named.
  * @throws {ShapeError} if a shape differs.
  * @throws {TypeError} if an array is not float32 or float64, or a weight of the model is pruned. Nothing is written if anything is wrong.
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
+  check("loadStateDict", "model", model, moduleKind);
+  check("loadStateDict", "state", state, map);
   const weights = parametersOf(model);
+  const prefix = prefixOf(weights, state);
+  if (prefix !== undefined) {
+    const wrapper = WRAPPERS.get(prefix);
+    throw new RangeError(
+      `loadStateDict: every name begins with "${prefix}"${wrapper === undefined ? "" : `, which ${wrapper} adds`}; ` +
+        `strip it: new Map([...state].map(([name, entry]) => [name.slice(${prefix.length}), entry]))`,
+    );
+  }
   checkNames("loadStateDict", "tensor", weights, state);
   const writes = Array.from(weights, ([name, weight]) => {
     const entry = state.get(name)!;
-    if (entry.dtype !== "F32" && entry.dtype !== "F64") {
-      throw new TypeError(`loadStateDict: "${name}" is ${entry.dtype}; weights are F32 or F64`);
-    }
+    checkEntry(name, entry);
     if (weight instanceof Sparse) {
       throw new TypeError(`loadStateDict: "${name}" is pruned in this model: load before pruning`);
     }
@@ -32,14 +41,48 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
   for (const write of writes) write();
 }
 
+/** What PyTorch's wrappers put before every name. */
+const WRAPPERS: ReadonlyMap<string, string> = new Map([
+  ["module.", "torch.nn.DataParallel"],
+  ["_orig_mod.", "torch.compile"],
+]);
+
+/** What stands before every name of a state, and is no part of the model's names. */
+function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<string, unknown>): string | undefined {
+  const names = [...state.keys()];
+  const first = names[0] ?? "";
+  const isPrefix = (prefix: string) => names.every((name) => name.startsWith(prefix) && !weights.has(name));
+  const whole = [...weights.keys()]
+    .filter((weight) => first.endsWith(`.${weight}`))
+    .map((weight) => first.slice(0, first.length - weight.length))
+    .find((prefix) => isPrefix(prefix) && names.every((name) => weights.has(name.slice(prefix.length))));
+  return whole ?? (names.length === 0 ? undefined : [...WRAPPERS.keys()].find(isPrefix));
+}
+
 /** A model's weights as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
 export async function stateDict(model: Module): Promise<Map<string, SafetensorsEntry>> {
+  check("stateDict", "model", model, moduleKind);
   const entries = Array.from(parametersOf(model), async ([name, weight]) => {
     const data = reversed(await denseValues(weight), weight.shape);
     return [name, { dtype: "F32", shape: theirs(weight), data }] as const;
   });
   return new Map(await Promise.all(entries));
 }
+
+function checkEntry(name: string, entry: SafetensorsEntry): asserts entry is FloatEntry {
+  const where = `loadStateDict: "${name}"`;
+  if (typeof entry !== "object" || entry === null)
+    throw new TypeError(`${where} is ${describe(entry)}; it is { dtype, shape, data }, as decodeSafetensors gives it`);
+  check(where, "dtype", entry.dtype, text);
+  if (entry.dtype !== "F32" && entry.dtype !== "F64")
+    throw new TypeError(`${where} is ${entry.dtype}; weights are F32 or F64`);
+  const size = checkShape(where, entry.shape);
+  check(where, "data", entry.data, entry.dtype === "F32" ? floats : doubles);
+  if (entry.data.length === size) return;
+  throw new ShapeError(`${where} has ${entry.data.length} values; its shape ${show(entry)} holds ${size}`);
+}
+
+type FloatEntry = Extract<SafetensorsEntry, { readonly dtype: "F32" | "F64" }>;
 
 function theirs({ shape }: Weight): Shape {
   return shape.length === 3 ? shape.toReversed() : shape;

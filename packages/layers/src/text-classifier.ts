@@ -1,4 +1,5 @@
 import type { Matrix, TokenMatrix, TokenVector } from "@ltt/core";
+import type { Kind } from "@ltt/core/arguments";
 import type { Context } from "./module.ts";
 
 /** The ids that vocabularies begin with: words that are not in them, and padding. Both rows of an embedding start at 0. */
@@ -15,3 +16,9 @@ export interface TextContext extends Context {
 export interface TextClassifier {
   forward(tokens: TokenMatrix, context?: TextContext): Matrix;
 }
+
+export const textClassifier: Kind = {
+  words: "a model with a method forward(tokens, context)",
+  accepts: (model) =>
+    typeof model === "object" && model !== null && "forward" in model && typeof model.forward === "function",
+};

@@ -145,11 +145,11 @@ test("every weight gets a gradient, the padding's row only where it is trained",
 
 test("sizes that make no network are refused", () => {
   expect(() => new TextCnn({ ...small, widths: [] }, rng)).toThrow("TextCnn: there are no widths");
-  expect(() => new TextCnn({ ...small, outputs: 0 }, rng)).toThrow("Linear: outputs is 0; it is an integer from 1");
+  expect(() => new TextCnn({ ...small, outputs: 0 }, rng)).toThrow("TextCnn: outputs is 0; it is an integer from 1");
   expect(() => new TextCnn({ ...small, rows: 1 }, rng)).toThrow(
     "Embedding: zeroRows: there is no row 1 in a table of rows 0–0",
   );
-  expect(() => new TextCnn({ ...small, dropout: 1 }, rng)).toThrow("Dropout: p is 1");
+  expect(() => new TextCnn({ ...small, dropout: 1 }, rng)).toThrow("TextCnn: dropout is 1");
 });
 
 function deviation(values: number[]): number {

@@ -14,12 +14,25 @@ import {
   textConvolution,
   tokens as tokensOf,
 } from "@ltt/core";
+import {
+  check,
+  checkOptions,
+  checkRng,
+  checkTensor,
+  checkTokens,
+  finite,
+  type Kinds,
+  list,
+  object,
+  positive,
+  probability,
+} from "@ltt/core/arguments";
 import { Conv1d } from "./conv1d.ts";
 import { Dropout } from "./dropout.ts";
-import { Embedding, type EmbeddingOptions } from "./embedding.ts";
+import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
-import { Module } from "./module.ts";
+import { checkContext, Module } from "./module.ts";
 import { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
 
 export interface TextCnnOptions {
@@ -41,6 +54,17 @@ export interface TextCnnOptions {
   readonly paddingId?: number | undefined;
 }
 
+const OPTIONS: Kinds<TextCnnOptions> = {
+  rows: positive,
+  outputs: positive,
+  dim: positive,
+  widths: list,
+  filters: positive,
+  dropout: probability,
+  embedding: object,
+  paddingId: finite,
+};
+
 /**
  * Kim's network: embedding → convolutions of several widths → ReLU → maximum over time → dropout → linear.
  *
@@ -54,9 +78,14 @@ export class TextCnn extends Module implements TextClassifier {
   readonly dropout: Dropout;
   readonly linear: Linear;
 
-  /** @throws {RangeError} if a size is not an integer from 1, or there are no widths. */
-  constructor(
-    {
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.
+   * @throws {RangeError} if a size is not an integer from 1, or there are no widths.
+   */
+  constructor(options: TextCnnOptions, rng: Rng) {
+    super();
+    const checked = checkOptions("TextCnn", options, OPTIONS, ["rows", "outputs"]);
+    const {
       rows,
       outputs,
       dim = 100,
@@ -65,10 +94,10 @@ export class TextCnn extends Module implements TextClassifier {
       dropout = 0.5,
       embedding,
       paddingId,
-    }: TextCnnOptions,
-    rng: Rng,
-  ) {
-    super();
+    } = checked;
+    for (const [i, width] of widths.entries()) check("TextCnn", `widths[${i}]`, width, positive);
+    checkOptions("TextCnn: embedding", embedding ?? {}, EMBEDDING_OPTIONS);
+    checkRng("TextCnn", "rng", rng);
     if (widths.length === 0) throw new RangeError("TextCnn: there are no widths");
     const initialisers = { weight: xavierNormal(), bias: zeros() };
     const zeroRows = [UNKNOWN_ID, PADDING_ID];
@@ -89,6 +118,8 @@ export class TextCnn extends Module implements TextClassifier {
    * @throws {RangeError} if a length is outside 0…time.
    */
   forward(tokens: TokenMatrix, context: TextContext = {}): Matrix {
+    checkTokens("TextCnn", "tokens", tokens, 2);
+    checkContext("TextCnn", context);
     if (context.lengths !== undefined) checkLengths(context.lengths, tokens);
     const widest = Math.max(...this.convs.map((conv) => conv.weight.shape[0]));
     const long = padded(tokens, widest, this.embedding.paddingId ?? PADDING_ID);
@@ -106,6 +137,8 @@ export class TextCnn extends Module implements TextClassifier {
    * gradient can be differentiated again; slower, and added in another order.
    */
   forwardEmbedded(x: Cube, context: TextContext = {}): Matrix {
+    checkTensor("TextCnn", "x", x, 3);
+    checkContext("TextCnn", context);
     const { lengths } = context;
     // Bias and ReLU come after the maximum: both are monotone, so the values are the same bits, and there is `time` times less to do.
     const features = this.convs.map((conv) => {

@@ -1,10 +1,22 @@
 import { type Cube, concat, type Matrix, type Rng, reshape, slice, type TokenMatrix } from "@ltt/core";
+import {
+  checkOptions,
+  checkRng,
+  checkTensor,
+  checkTokens,
+  finite,
+  flag,
+  type Kinds,
+  object,
+  positive,
+  probability,
+} from "@ltt/core/arguments";
 import { Dropout } from "./dropout.ts";
-import { Embedding, type EmbeddingOptions } from "./embedding.ts";
+import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
-import { Module } from "./module.ts";
+import { checkContext, Module } from "./module.ts";
 import { orthogonal } from "./orthogonal.ts";
 import { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
 
@@ -33,6 +45,20 @@ export interface TextLstmOptions {
   readonly paddingId?: number | undefined;
 }
 
+const OPTIONS: Kinds<TextLstmOptions> = {
+  rows: positive,
+  outputs: positive,
+  dim: positive,
+  hidden: positive,
+  layers: positive,
+  bidirectional: flag,
+  inputDropout: probability,
+  layerDropout: probability,
+  outputDropout: probability,
+  embedding: object,
+  paddingId: finite,
+};
+
 /**
  * Embedding → dropout → LSTM → the states with which its last layer ends, forward and backward → dropout → linear.
  *
@@ -46,9 +72,15 @@ export class TextLstm extends Module implements TextClassifier {
   readonly outputDropout: Dropout;
   readonly linear: Linear;
 
-  /** @throws {RangeError} if a size is not an integer from 1, or a dropout is no probability. */
+  /**
+   * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.
+   * @throws {RangeError} if a size is not an integer from 1, or a dropout is no probability.
+   */
   constructor(options: TextLstmOptions, rng: Rng) {
     super();
+    checkOptions("TextLstm", options, OPTIONS, ["rows", "outputs"]);
+    checkOptions("TextLstm: embedding", options.embedding ?? {}, EMBEDDING_OPTIONS);
+    checkRng("TextLstm", "rng", rng);
     const { rows, outputs, dim = 100, hidden = 256, layers = 2, bidirectional = true, embedding, paddingId } = options;
     const { inputDropout = 0.5, layerDropout = 0.5, outputDropout = 0.5 } = options;
     const [xavier, bias] = [xavierNormal(), zeros()];
@@ -71,12 +103,16 @@ export class TextLstm extends Module implements TextClassifier {
    * @param context.lengths - From 1 to time: padding is not computed, and changes nothing. Without it every text is full.
    */
   forward(tokens: TokenMatrix, context: TextContext = {}): Matrix {
+    checkTokens("TextLstm", "tokens", tokens, 2);
+    checkContext("TextLstm", context);
     const { h } = this.lstm.forwardTexts(tokens, { embedding: this.embedding, dropout: this.inputDropout }, context);
     return this.classify(h, context);
   }
 
   /** The same from embedded texts on: `[batch, time, dim] → [batch, outputs]`. */
   forwardEmbedded(x: Cube, context: TextContext = {}): Matrix {
+    checkTensor("TextLstm", "x", x, 3);
+    checkContext("TextLstm", context);
     const { h } = this.lstm.forward(this.inputDropout.forward(x, context), context);
     return this.classify(h, context);
   }

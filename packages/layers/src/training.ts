@@ -1,10 +1,25 @@
 import { gradients, type Matrix, type Scalar, scope, stream, type TokenMatrix, type TokenVector } from "@ltt/core";
+import {
+  above0,
+  atLeast0,
+  callable,
+  check,
+  checkOptions,
+  checkTensor,
+  checkTokens,
+  count,
+  describe,
+  type Kind,
+  type Kinds,
+  object,
+  positive,
+} from "@ltt/core/arguments";
 import { clipByNorm } from "./clip.ts";
 import { blame, blameRead, DivergenceError, valueNow } from "./divergence.ts";
 import { classificationLoss } from "./losses.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
-import type { TextClassifier } from "./text-classifier.ts";
+import { type TextClassifier, textClassifier } from "./text-classifier.ts";
 
 /** Texts that are computed together. */
 export interface Batch {
@@ -65,22 +80,31 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  *
  * A step waits for nothing but its loss, and gives back all memory that it took.
  *
+ * @throws {TypeError} if an option is unknown or of the wrong kind, or a batch is none.
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
  * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or gradient that is
  *   not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
 export async function* train(model: TextClassifier, options: TrainOptions): AsyncGenerator<Step, void, undefined> {
+  check("train", "model", model, textClassifier);
+  checkOptions("train", options, OPTIONS, ["batches", "epochs", "optimiser", "seed"]);
   const { batches, epochs, optimiser, schedule, start = BEGINNING } = options;
-  if (!Number.isSafeInteger(epochs) || epochs < 0) {
-    throw new RangeError(`train: epochs is ${epochs}; it is an integer from 0`);
-  }
+  checkPosition("train: start", start);
   let step = start.step;
   for (let epoch = start.epoch; epoch <= epochs; epoch++) {
     const done = epoch === start.epoch ? start.batch : 0;
     let batch = 0;
-    for (const { value, last } of withLast(batches(epoch))) {
+    const values = batches(epoch);
+    if (typeof values?.[Symbol.iterator] !== "function")
+      throw new TypeError(`train: batches(${epoch}) is ${describe(values)}; it is an array of batches, or iterable`);
+    for (const { value, last } of withLast(values)) {
+      checkBatch(`train: epoch ${epoch}: batch ${batch}`, value);
       if (batch++ < done) continue;
-      if (schedule !== undefined) optimiser.learningRate = schedule(step);
+      if (schedule !== undefined) {
+        const rate = schedule(step);
+        check("train", `schedule(${step})`, rate, atLeast0);
+        optimiser.learningRate = rate;
+      }
       step++;
       const { loss, norm, fault } = await makeStep(model, value, { ...options, epoch, step });
       if (!Number.isFinite(loss) || (norm !== undefined && !Number.isFinite(norm))) {
@@ -100,6 +124,43 @@ export async function* train(model: TextClassifier, options: TrainOptions): Asyn
   }
 }
 
+const optimiserKind: Kind = {
+  words: "an optimiser: new Adam(trainable(parametersOf(model).values()))",
+  accepts: (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    "parameters" in value &&
+    Array.isArray(value.parameters) &&
+    "step" in value &&
+    typeof value.step === "function",
+};
+
+const OPTIONS: Kinds<TrainOptions> = {
+  batches: callable,
+  epochs: count,
+  optimiser: optimiserKind,
+  seed: count,
+  schedule: callable,
+  clipNorm: above0,
+  start: object,
+  loss: callable,
+};
+
+/** @throws unless it is a place in training; a `Step` is one too. */
+export function checkPosition(where: string, { epoch, batch, step }: Position): void {
+  check(where, "epoch", epoch, positive);
+  check(where, "batch", batch, count);
+  check(where, "step", step, count);
+}
+
+/** @throws {TypeError | ShapeError} unless it has tokens, lengths and targets. */
+export function checkBatch(where: string, batch: Batch): void {
+  check(where, "the batch", batch, object);
+  checkTokens(where, "tokens", batch.tokens, 2);
+  checkTokens(where, "lengths", batch.lengths, 1);
+  checkTokens(where, "targets", batch.targets, 1);
+}
+
 async function makeStep(
   model: TextClassifier,
   { tokens, lengths, targets }: Batch,
@@ -108,7 +169,10 @@ async function makeStep(
   const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = classificationLoss } = options;
   const { reading, fault } = scope(() => {
     const rng = stream(seed, "dropout", epoch, step);
-    const loss = lossOf(model.forward(tokens, { lengths, training: { rng } }), targets);
+    const logits = model.forward(tokens, { lengths, training: { rng } });
+    checkTensor("train", "what the model gave", logits, 2);
+    const loss = lossOf(logits, targets);
+    checkTensor("train", "what loss gave", loss);
     const found = gradients(loss, optimiser.parameters);
     const clipped = clipNorm === undefined ? undefined : clipByNorm(found, clipNorm);
     const watched = clipped === undefined ? [loss] : [loss, clipped.norm];

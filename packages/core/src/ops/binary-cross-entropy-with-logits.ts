@@ -1,7 +1,7 @@
 import { noGrad, record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { type Scalar, tensor, type Vector } from "../tensor.ts";
-import type { TokenVector } from "../tokens.ts";
+import { checkTensor, type Scalar, tensor, type Vector } from "../tensor.ts";
+import { checkTokens, type TokenVector } from "../tokens.ts";
 import { abs } from "./abs.ts";
 import { add } from "./add.ts";
 import { exp } from "./exp.ts";
@@ -23,6 +23,8 @@ import { sub } from "./sub.ts";
  * @throws {RangeError} if a target is neither 0 nor 1.
  */
 export function binaryCrossEntropyWithLogits(logits: Vector, targets: TokenVector): Scalar {
+  checkTensor("binaryCrossEntropyWithLogits", "logits", logits, 1);
+  checkTokens("binaryCrossEntropyWithLogits", "targets", targets, 1);
   const n = logits.size;
   if (targets.size !== n || n === 0) {
     throw new ShapeError(

@@ -1,7 +1,9 @@
+import { anything } from "../arguments/kinds.ts";
+import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
 import { checkAxis, type Shape, ShapeError, show, viewAround } from "../shape.ts";
-import { empty, type Tensor } from "../tensor.ts";
+import { checkTensors, empty, type Tensor } from "../tensor.ts";
 import { slice } from "./slice.ts";
 
 /**
@@ -11,7 +13,9 @@ import { slice } from "./slice.ts";
  * @throws {ShapeError} if there are none, or sizes differ on another axis.
  * @throws {RangeError} if there is no such axis.
  */
-export function concat<S extends Shape>(parts: readonly Tensor<S>[], { axis = 0 }: { axis?: number } = {}): Tensor<S> {
+export function concat<S extends Shape>(parts: readonly Tensor<S>[], options: { axis?: number } = {}): Tensor<S> {
+  checkTensors("concat", "parts", parts);
+  const { axis = 0 } = checkOptions("concat", options, { axis: anything });
   const first = parts[0];
   if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate");
   const at = checkAxis("concat", first.shape, axis);

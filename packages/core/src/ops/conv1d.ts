@@ -3,8 +3,8 @@ import { byChannels, byColumns } from "../compressed.ts";
 import type { Conv1dSize } from "../kernels.ts";
 import { record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { dense, Sparse, type WeightCube } from "../sparse.ts";
-import { type Cube, empty } from "../tensor.ts";
+import { checkWeight, dense, Sparse, type WeightCube } from "../sparse.ts";
+import { type Cube, checkTensor, empty } from "../tensor.ts";
 import { sparseProduct } from "./sparse-product.ts";
 
 /**
@@ -20,6 +20,8 @@ import { sparseProduct } from "./sparse-product.ts";
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, eq. 2.
  */
 export function conv1d(x: Cube, weights: WeightCube): Cube {
+  checkTensor("conv1d", "x", x, 3);
+  checkWeight("conv1d", "weights", weights, 3);
   const [batch, time, channels] = x.shape;
   const [width, inner, filters] = weights.shape;
   const names = `conv1d: ${show(x)} * ${show(weights)}`;

@@ -2,8 +2,8 @@ import { backend } from "../backend.ts";
 import { isRecorded, record } from "../record.ts";
 import { allocate, indices } from "../scope.ts";
 import { ShapeError, show } from "../shape.ts";
-import { empty, emptyLike, type Matrix, type Scalar, tensor } from "../tensor.ts";
-import { type TokenVector, tokens } from "../tokens.ts";
+import { checkTensor, empty, emptyLike, type Matrix, type Scalar, tensor } from "../tensor.ts";
+import { checkTokens, type TokenVector, tokens } from "../tokens.ts";
 import { div } from "./div.ts";
 import { embedding } from "./embedding.ts";
 import { logSoftmax } from "./log-softmax.ts";
@@ -22,6 +22,8 @@ import { sub } from "./sub.ts";
  * @throws {RangeError} if a target is not a class.
  */
 export function crossEntropy(logits: Matrix, targets: TokenVector): Scalar {
+  checkTensor("crossEntropy", "logits", logits, 2);
+  checkTokens("crossEntropy", "targets", targets, 1);
   const [batch, classes] = logits.shape;
   if (targets.size !== batch || batch === 0) {
     throw new ShapeError(

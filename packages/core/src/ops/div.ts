@@ -10,13 +10,14 @@ import { sumTo } from "./sum.ts";
  * `y = a / b` element by element. Shapes broadcast as in NumPy: aligned at the last axis, sizes equal or 1.
  * A number is a constant scalar.
  *
+ * @throws {TypeError} if an operand is neither a tensor nor a number.
  * @throws {ShapeError} if two sizes differ and neither is 1.
  */
 export function div<A extends Shape = readonly [], B extends Shape = readonly []>(
   a: Operand<A>,
   b: Operand<B>,
 ): Tensor<Wider<A, B>> {
-  const [u, v] = [asTensor(a), asTensor(b)];
+  const [u, v] = [asTensor("div", "a", a), asTensor("div", "b", b)];
   const y = pairwise("div", u, v, (p, q, out, walk) => backend().kernels.div(p, q, out, walk));
   return record("div", y as Tensor<Wider<A, B>>, [u, v], (dy) => [
     () => sumTo(div(dy, v), u.shape), // ∂y/∂a = 1/b

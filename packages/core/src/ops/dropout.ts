@@ -1,7 +1,8 @@
+import { check, probability } from "../arguments/kinds.ts";
 import { backend } from "../backend.ts";
-import type { Rng } from "../rng.ts";
+import { checkRng, type Rng } from "../rng.ts";
 import type { Shape } from "../shape.ts";
-import { emptyLike, type Tensor } from "../tensor.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
 import { mul } from "./mul.ts";
 
 /**
@@ -13,7 +14,9 @@ import { mul } from "./mul.ts";
  * @see Srivastava et al., “Dropout”, JMLR 15, 2014, §10.
  */
 export function dropout<S extends Shape>(x: Tensor<S>, p: number, rng: Rng): Tensor<S> {
-  if (!(p >= 0 && p < 1)) throw new RangeError(`dropout: p is ${p}; it is a probability in [0, 1)`);
+  checkTensor("dropout", "x", x);
+  check("dropout", "p", p, probability);
+  checkRng("dropout", "rng", rng);
   if (p === 0) return x;
   const mask = emptyLike(x);
   backend().kernels.dropoutMask(rng.fork().key, mask.storage, { p });

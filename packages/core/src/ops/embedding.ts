@@ -1,9 +1,11 @@
+import { count } from "../arguments/kinds.ts";
+import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import { indices } from "../scope.ts";
 import { type Shape, show } from "../shape.ts";
-import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
+import { checkWeight, dense, Sparse, type WeightMatrix } from "../sparse.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Tokens } from "../tokens.ts";
+import { checkTokens, type Tokens } from "../tokens.ts";
 import { gatherPackedRows, gatherRows } from "./rows.ts";
 
 /**
@@ -17,9 +19,10 @@ import { gatherPackedRows, gatherRows } from "./rows.ts";
 export function embedding<S extends Shape>(
   weights: WeightMatrix,
   ids: Tokens<S>,
-  { paddingId }: { paddingId?: number | undefined } = {},
+  options: { paddingId?: number | undefined } = {},
 ): Tensor<readonly [...S, number]> {
-  checkIds("embedding", weights, ids);
+  const { paddingId } = checkOptions("embedding", options, { paddingId: count });
+  checkIds("embedding", weights, { name: "ids", ids, paddingId });
   const y =
     weights instanceof Sparse && backend().kernels.sparse !== undefined
       ? gatherPackedRows(weights, indices(ids.data), ids.shape, paddingId)
@@ -27,14 +30,24 @@ export function embedding<S extends Shape>(
   return y as Tensor<readonly [...S, number]>;
 }
 
-/** @throws {RangeError} if an id is not a row of the table. */
-export function checkIds(operation: string, table: WeightMatrix, ids: Tokens): void {
+/**
+ * @param name - What the ids are called.
+ * @throws {TypeError} if they are no table and no ids.
+ * @throws {RangeError} if an id, or the padding's, is not a row of the table.
+ */
+export function checkIds(
+  operation: string,
+  table: WeightMatrix,
+  { name, ids, rank, paddingId }: { name: string; ids: Tokens; rank?: number; paddingId?: number | undefined },
+): void {
+  checkWeight(operation, "weights", table, 2);
+  checkTokens(operation, name, ids, rank);
   const rows = table.shape[0];
+  const has = () => `the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`;
+  if (paddingId !== undefined && paddingId >= rows)
+    throw new RangeError(`${operation}: paddingId is ${paddingId}; ${has()}`);
   const wrong = firstOutside(ids.data, rows);
-  if (wrong < 0) return;
-  throw new RangeError(
-    `${operation}: token ${wrong} is ${ids.data[wrong]}; the table ${show(table)} has ${rows === 0 ? "no rows" : `rows 0–${rows - 1}`}`,
-  );
+  if (wrong >= 0) throw new RangeError(`${operation}: token ${wrong} is ${ids.data[wrong]}; ${has()}`);
 }
 
 /** Where the first id is that is not from 0 to words − 1; −1 if there is none. */

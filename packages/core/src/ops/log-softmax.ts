@@ -1,6 +1,8 @@
+import { anything } from "../arguments/kinds.ts";
+import { checkOptions } from "../arguments/options.ts";
 import { noGrad } from "../record.ts";
 import { checkAxis, type Shape, show } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { checkTensor, type Tensor } from "../tensor.ts";
 import { exp } from "./exp.ts";
 import { log } from "./log.ts";
 import { max } from "./max.ts";
@@ -13,18 +15,22 @@ import { sum } from "./sum.ts";
  * @param options.axis - Default −1, the last.
  * @throws {RangeError} if there is no such axis, or nothing along it.
  */
-export function logSoftmax<S extends Shape>(x: Tensor<S>, { axis = -1 }: { axis?: number } = {}): Tensor<S> {
-  const z = shifted("logSoftmax", x, axis);
+export function logSoftmax<S extends Shape>(x: Tensor<S>, options: { axis?: number } = {}): Tensor<S> {
+  const { z, axis } = shifted("logSoftmax", x, options);
   return sub(z, log(sum(exp(z), { axis, keepDims: true }))) as Tensor<S>;
 }
 
 /** `x − max x`: softmax is the same, and no exponential overflows. The shift is a constant to the gradient. */
-export function shifted<S extends Shape>(operation: string, x: Tensor<S>, axis: number): Tensor<S> {
+export function shifted<S extends Shape>(
+  operation: string,
+  x: Tensor<S>,
+  options: { axis?: number },
+): { z: Tensor<S>; axis: number } {
+  checkTensor(operation, "x", x);
+  const { axis = -1 } = checkOptions(operation, options, { axis: anything });
   if (x.shape[checkAxis(operation, x.shape, axis)] === 0) {
     throw new RangeError(`${operation}: ${show(x)} has nothing along axis ${axis}`);
   }
-  return sub(
-    x,
-    noGrad(() => max(x, { axis, keepDims: true })),
-  ) as Tensor<S>;
+  const largest = noGrad(() => max(x, { axis, keepDims: true }));
+  return { z: sub(x, largest) as Tensor<S>, axis };
 }

@@ -1,13 +1,14 @@
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
 import type { Shape } from "../shape.ts";
-import { emptyLike, type Tensor } from "../tensor.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
 import { div } from "./div.ts";
 
 /**
  * `y = ln x` element by element, within 2 ulp: −∞ at 0, NaN below.
  */
 export function log<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("log", "x", x);
   const y = emptyLike(x);
   backend().kernels.log(x.storage, y.storage);
   return record("log", y, [x], (dy) => [() => div(dy, x)]);

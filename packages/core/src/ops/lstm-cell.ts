@@ -1,8 +1,9 @@
+import { check, object } from "../arguments/kinds.ts";
 import { backend } from "../backend.ts";
 import { isRecorded, record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { dense, type Weight, type WeightMatrix, type WeightVector } from "../sparse.ts";
-import { empty, emptyLike, type Matrix, type Vector } from "../tensor.ts";
+import { checkWeight, dense, type Weight, type WeightMatrix, type WeightVector } from "../sparse.ts";
+import { checkTensor, empty, emptyLike, type Matrix, type Vector } from "../tensor.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
 import { matmul } from "./matmul.ts";
@@ -43,16 +44,20 @@ export interface LstmState {
  * @throws {ShapeError} if the sizes do not fit.
  * @see Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, without peepholes, as `torch.nn.LSTMCell`.
  */
-export function lstmCell(x: Matrix, { h, c }: LstmState, weights: LstmWeights): LstmState {
-  const hidden = checkLstmWeights("lstmCell", x.shape[1], weights);
+export function lstmCell(x: Matrix, state: LstmState, weights: LstmWeights): LstmState {
+  checkTensor("lstmCell", "x", x, 2);
+  check("lstmCell", "state", state, object);
+  const { h, c } = state;
+  const hidden = checkLstmWeights("lstmCell", "weights", x.shape[1], weights);
   const batch = x.shape[0];
-  for (const [name, state] of [
+  for (const [name, part] of [
     ["h", h],
     ["c", c],
   ] as const) {
-    if (state.shape[0] !== batch || state.shape[1] !== hidden) {
+    checkTensor("lstmCell", `state.${name}`, part);
+    if (part.shape[0] !== batch || part.shape[1] !== hidden) {
       throw new ShapeError(
-        `lstmCell: the state ${name} is ${show(state)}; x ${show(x)} and the weights want [${batch},${hidden}]`,
+        `lstmCell: the state ${name} is ${show(part)}; x ${show(x)} and the weights want [${batch},${hidden}]`,
       );
     }
   }
@@ -140,8 +145,12 @@ function gradientInOperations(dstates: Matrix, { input, recurrent, biasIh, biasH
 }
 
 /** @returns the hidden size that the four weights agree on. */
-export function checkLstmWeights(operation: string, input: number, weights: LstmWeights): number {
+export function checkLstmWeights(operation: string, name: string, input: number, weights: LstmWeights): number {
+  check(operation, name, weights, object);
   const { weightIh, weightHh, biasIh, biasHh } = weights;
+  for (const [part, weight] of Object.entries({ weightIh, weightHh, biasIh, biasHh })) {
+    checkWeight(operation, `${name}.${part}`, weight);
+  }
   const hidden = weightHh.shape[1];
   const fits = (weight: Weight, ...shape: number[]) => show(weight) === show(shape);
   if (

@@ -1,7 +1,9 @@
+import { anything, check, type Kind, list, object, probability } from "../arguments/kinds.ts";
+import type { Kinds } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import type { Indices, LstmSize, Storage } from "../kernels.ts";
 import { isRecorded, onceOnly, record } from "../record.ts";
-import type { Rng } from "../rng.ts";
+import { checkRng, type Rng } from "../rng.ts";
 import { allocate, borrow, indices } from "../scope.ts";
 import { ShapeError } from "../shape.ts";
 import { dense, type WeightVector } from "../sparse.ts";
@@ -39,6 +41,17 @@ export interface LstmOptions {
   readonly dropout?: { readonly p: number; readonly rng: Rng } | undefined;
 }
 
+const drawn: Kind = { words: "{ p, rng }", accepts: object.accepts };
+
+/** Of `LstmOptions`; lengths are checked with the texts. */
+export const LSTM_OPTIONS: Kinds<LstmOptions> = { lengths: anything, dropout: drawn };
+
+export function checkDropout(operation: string, name: string, dropout: LstmOptions["dropout"]): void {
+  if (dropout === undefined) return;
+  check(operation, `${name}.p`, dropout.p, probability);
+  checkRng(operation, `${name}.rng`, dropout.rng);
+}
+
 export function textsOf(lengths: Int32Array): Texts {
   const starts = new Int32Array(lengths.length + 1);
   for (let b = 0; b < lengths.length; b++) starts[b + 1] = starts[b]! + lengths[b]!;
@@ -66,10 +79,12 @@ export function lstmLayers(
   layers: readonly (readonly LstmWeights[])[],
   drop: LstmOptions["dropout"],
 ): { states: Matrix } & FinalStates {
+  check(operation, "layers", layers, list);
   if (layers.length === 0) throw new ShapeError(`${operation}: there are no layers`);
   const finals: { h: Cube; c: Cube }[] = [];
   let states = x;
   for (const [k, directions] of layers.entries()) {
+    check(operation, `layers[${k}]`, directions, list);
     const above = k === 0 ? { x, places: places && indices(places) } : { x: states, places: undefined };
     if (drop !== undefined && k > 0) above.x = dropout(states, drop.p, drop.rng);
     const input = k === 0 ? x.shape[1] : states.shape[1];
@@ -84,7 +99,9 @@ function checkDirections(operation: string, k: number, input: number, directions
   if (directions.length !== 1 && directions.length !== 2) {
     throw new ShapeError(`${operation}: layer ${k} has ${directions.length} directions; there are one or two`);
   }
-  const [hidden, other = hidden] = directions.map((weights) => checkLstmWeights(operation, input, weights));
+  const [hidden, other = hidden] = directions.map((weights, d) =>
+    checkLstmWeights(operation, `layers[${k}][${d}]`, input, weights),
+  );
   if (hidden !== other) {
     throw new ShapeError(`${operation}: layer ${k} has ${hidden} hidden units forward and ${other} backward`);
   }

@@ -1,8 +1,17 @@
+import { checkOptions } from "../arguments/options.ts";
 import { indices } from "../scope.ts";
 import { ShapeError, show } from "../shape.ts";
-import type { Cube } from "../tensor.ts";
+import { type Cube, checkTensor } from "../tensor.ts";
 import type { LstmWeights } from "./lstm-cell.ts";
-import { type FinalStates, type LstmOptions, lstmLayers, textsOf, tokenPlaces } from "./lstm-layers.ts";
+import {
+  checkDropout,
+  type FinalStates,
+  LSTM_OPTIONS,
+  type LstmOptions,
+  lstmLayers,
+  textsOf,
+  tokenPlaces,
+} from "./lstm-layers.ts";
 import { checkLengths } from "./max-over-time.ts";
 import { reshape } from "./reshape.ts";
 import { gatherRows } from "./rows.ts";
@@ -23,11 +32,10 @@ export interface LstmOutput extends FinalStates {
  *   directions of the one below side by side.
  * @throws {ShapeError} if weights or lengths do not fit.
  */
-export function lstm(
-  x: Cube,
-  layers: readonly (readonly LstmWeights[])[],
-  { lengths, dropout }: LstmOptions = {},
-): LstmOutput {
+export function lstm(x: Cube, layers: readonly (readonly LstmWeights[])[], options: LstmOptions = {}): LstmOutput {
+  checkTensor("lstm", "x", x, 3);
+  const { lengths, dropout } = checkOptions("lstm", options, LSTM_OPTIONS);
+  checkDropout("lstm", "dropout", dropout);
   const [batch, time, input] = x.shape;
   if (batch === 0 || time === 0) throw new ShapeError(`lstm: ${show(x)} has no steps`);
   if (lengths !== undefined) checkLengths("lstm", lengths, x.shape);

@@ -1,8 +1,10 @@
+import { flag } from "../arguments/kinds.ts";
+import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
 import { record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse.ts";
+import { checkWeight, dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse.ts";
 import { type Cube, empty, type Matrix, type Tensor } from "../tensor.ts";
 import { sparseProduct } from "./sparse-product.ts";
 
@@ -22,6 +24,9 @@ export interface MatmulOptions {
 export function matmul(a: WeightMatrix, b: WeightMatrix, options?: MatmulOptions): Matrix;
 export function matmul(a: WeightCube, b: WeightCube, options?: MatmulOptions): Cube;
 export function matmul(a: Weight, b: Weight, options: MatmulOptions = {}): Tensor {
+  checkWeight("matmul", "a", a);
+  checkWeight("matmul", "b", b);
+  checkOptions("matmul", options, OPTIONS);
   if (
     !(b instanceof Sparse) ||
     b.shape.length !== 2 ||
@@ -37,6 +42,8 @@ export function matmul(a: Weight, b: Weight, options: MatmulOptions = {}): Tenso
     backward: options.transposeB ? byColumns : byRows,
   });
 }
+
+const OPTIONS: Kinds<MatmulOptions> = { transposeA: flag, transposeB: flag };
 
 function product(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions): Tensor {
   const { batch, m, k, n } = sizesOf(a, b, { transposeA, transposeB });

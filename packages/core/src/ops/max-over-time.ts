@@ -1,7 +1,7 @@
 import { indices } from "../scope.ts";
 import { ShapeError, show } from "../shape.ts";
-import type { Cube, Matrix } from "../tensor.ts";
-import type { TokenVector } from "../tokens.ts";
+import { type Cube, checkTensor, type Matrix } from "../tensor.ts";
+import { checkTokens, type TokenVector } from "../tokens.ts";
 import { largest } from "./max.ts";
 
 /**
@@ -16,6 +16,7 @@ import { largest } from "./max.ts";
  * @see Collobert et al., “Natural language processing (almost) from scratch”, JMLR 12, 2011, §3.3.2.
  */
 export function maxOverTime(x: Cube, lengths?: TokenVector): Matrix {
+  checkTensor("maxOverTime", "x", x, 3);
   const [batch, time, filters] = x.shape;
   if (time === 0) throw new ShapeError(`maxOverTime: ${show(x)} has no time steps`);
   if (lengths !== undefined) checkLengths("maxOverTime", lengths, x.shape);
@@ -26,6 +27,7 @@ export function maxOverTime(x: Cube, lengths?: TokenVector): Matrix {
 
 /** @throws unless there is one length for each sequence of `[batch, time, …]`, each from 1 to time. */
 export function checkLengths(operation: string, lengths: TokenVector, [batch, time]: readonly number[]): void {
+  checkTokens(operation, "lengths", lengths, 1);
   if (lengths.size !== batch) {
     throw new ShapeError(`${operation}: ${lengths.size} lengths for a batch of ${batch}`);
   }

@@ -1,8 +1,9 @@
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { checkTensor, type Tensor } from "../tensor.ts";
 import { mul } from "./mul.ts";
 
 /** `y = −x` element by element. */
 export function neg<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("neg", "x", x);
   return mul(x, -1) as Tensor<S>;
 }

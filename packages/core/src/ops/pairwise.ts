@@ -1,6 +1,7 @@
+import { describe } from "../arguments/describe.ts";
 import type { PairWalk, Storage } from "../kernels.ts";
 import { broadcastShape, broadcastStrides, type Shape, type Sizes } from "../shape.ts";
-import { empty, full, type Tensor } from "../tensor.ts";
+import { empty, full, Tensor } from "../tensor.ts";
 
 /** The rank to which two operands broadcast: that of the longer shape. */
 export type Wider<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
@@ -12,8 +13,11 @@ export type Wider<A extends Shape, B extends Shape> = number extends A["length"]
 /** A tensor, or a number that stands for a constant scalar. */
 export type Operand<S extends Shape = Shape> = Tensor<S> | number;
 
-export function asTensor<S extends Shape>(x: Tensor<S> | number): Tensor<S> {
-  return typeof x === "number" ? (full<Shape>([], x) as Tensor<S>) : x;
+/** @throws {TypeError} unless the operand, called `name`, is a tensor or a number. */
+export function asTensor<S extends Shape>(operation: string, name: string, x: Operand<S>): Tensor<S> {
+  if (x instanceof Tensor) return x;
+  if (typeof x === "number") return full<Shape>([], x) as Tensor<S>;
+  throw new TypeError(`${operation}: ${name} is ${describe(x)}; it is a tensor or a number: tensor(values) makes one`);
 }
 
 /** A new tensor of the common shape of `a` and `b`, overwritten by `kernel`, which reads both as if they had that shape. */

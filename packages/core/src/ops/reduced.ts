@@ -1,5 +1,7 @@
+import { anything, flag } from "../arguments/kinds.ts";
+import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { checkAxis, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { checkTensor, type Tensor } from "../tensor.ts";
 
 /** Which axis a reduction runs over, and whether that axis stays with size 1. */
 export interface Reduction {
@@ -19,12 +21,16 @@ export type Reduced<S extends Shape, O extends Reduction> = O extends { keepDims
         : readonly []
     : readonly [];
 
+const REDUCTION: Kinds<Reduction> = { axis: anything, keepDims: flag };
+
 /** The axis counted from the front, the shape with that axis at size 1, and the shape of the result. */
 export function reduction(
   operation: string,
   x: Tensor,
-  { axis, keepDims = false }: Reduction,
+  options: Reduction,
 ): { axis: number | undefined; kept: Shape; shape: Shape } {
+  checkTensor(operation, "x", x);
+  const { axis, keepDims = false } = checkOptions(operation, options, REDUCTION);
   if (axis === undefined) {
     const kept = x.shape.map(() => 1);
     return { axis: undefined, kept, shape: keepDims ? kept : [] };

@@ -1,7 +1,7 @@
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
 import type { Shape } from "../shape.ts";
-import { emptyLike, type Tensor } from "../tensor.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
 import { mul } from "./mul.ts";
 import { positive } from "./positive.ts";
 
@@ -9,6 +9,7 @@ import { positive } from "./positive.ts";
  * `y = max(x, 0)` element by element. The gradient at 0 is 0; NaN stays NaN.
  */
 export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("relu", "x", x);
   const y = emptyLike(x);
   backend().kernels.relu(x.storage, y.storage);
   return record("relu", y, [x], (dy) => [() => mul(dy, positive(x))]);

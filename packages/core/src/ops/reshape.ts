@@ -1,6 +1,6 @@
 import { record } from "../record.ts";
-import { checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { checkNumbers, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "../shape.ts";
+import { checkTensor, Tensor } from "../tensor.ts";
 
 /**
  * The same values in the same order under another shape. Shares the memory of `x`. One size may be −1: whatever is left.
@@ -8,6 +8,8 @@ import { Tensor } from "../tensor.ts";
  * @throws {ShapeError} if the shape does not hold exactly as many elements.
  */
 export function reshape<const S extends Shape>(x: Tensor, shape: S): Tensor<Sizes<S>> {
+  checkTensor("reshape", "x", x);
+  checkNumbers("reshape", "shape", shape);
   const wanted = fill(x, shape);
   checkShape("reshape", wanted);
   if (sizeOf(wanted) !== x.size) {

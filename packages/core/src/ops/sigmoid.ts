@@ -1,7 +1,7 @@
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
 import type { Shape } from "../shape.ts";
-import { emptyLike, type Tensor } from "../tensor.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
 import { mul } from "./mul.ts";
 import { sub } from "./sub.ts";
 
@@ -9,6 +9,7 @@ import { sub } from "./sub.ts";
  * `y = 1 / (1 + e⁻ˣ)` element by element, without overflow at either end.
  */
 export function sigmoid<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("sigmoid", "x", x);
   const y = emptyLike(x);
   backend().kernels.sigmoid(x.storage, y.storage);
   return record("sigmoid", y, [x], (dy) => [() => mul(dy, mul(y, sub(1, y)))]);

@@ -1,7 +1,7 @@
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
-import { type Shape, ShapeError, show, stridesOf } from "../shape.ts";
-import { empty, type Tensor } from "../tensor.ts";
+import { checkNumbers, type Shape, ShapeError, show, stridesOf } from "../shape.ts";
+import { checkTensor, empty, type Tensor } from "../tensor.ts";
 
 /**
  * The block `x[begin₀:end₀, begin₁:end₁, …]`, of the same rank.
@@ -10,6 +10,9 @@ import { empty, type Tensor } from "../tensor.ts";
  * @throws {RangeError} unless 0 ≤ begin ≤ end ≤ size on every axis.
  */
 export function slice<S extends Shape>(x: Tensor<S>, begin: readonly number[], end: readonly number[]): Tensor<S> {
+  checkTensor("slice", "x", x);
+  checkNumbers("slice", "begin", begin);
+  checkNumbers("slice", "end", end);
   if (begin.length !== x.shape.length || end.length !== x.shape.length) {
     throw new ShapeError(`slice: ${show(x)} from ${show(begin)} to ${show(end)}: give one begin and one end an axis`);
   }

@@ -11,7 +11,8 @@ import { sum } from "./sum.ts";
  * @param options.axis - Default −1, the last.
  * @throws {RangeError} if there is no such axis, or nothing along it.
  */
-export function softmax<S extends Shape>(x: Tensor<S>, { axis = -1 }: { axis?: number } = {}): Tensor<S> {
-  const e = exp(shifted("softmax", x, axis));
+export function softmax<S extends Shape>(x: Tensor<S>, options: { axis?: number } = {}): Tensor<S> {
+  const { z, axis } = shifted("softmax", x, options);
+  const e = exp(z);
   return div(e, sum(e, { axis, keepDims: true })) as Tensor<S>;
 }

@@ -1,7 +1,7 @@
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
 import type { Shape } from "../shape.ts";
-import { emptyLike, type Tensor } from "../tensor.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
 import { div } from "./div.ts";
 import { mul } from "./mul.ts";
 
@@ -9,6 +9,7 @@ import { mul } from "./mul.ts";
  * `y = √x` element by element, correctly rounded; NaN below 0. The gradient at 0 is infinite, as in PyTorch.
  */
 export function sqrt<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("sqrt", "x", x);
   const y = emptyLike(x);
   backend().kernels.sqrt(x.storage, y.storage);
   return record("sqrt", y, [x], (dy) => [() => div(dy, mul(y, 2))]);

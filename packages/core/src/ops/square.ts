@@ -1,8 +1,9 @@
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { checkTensor, type Tensor } from "../tensor.ts";
 import { mul } from "./mul.ts";
 
 /** `y = x²` element by element. */
 export function square<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  checkTensor("square", "x", x);
   return mul(x, x) as Tensor<S>;
 }

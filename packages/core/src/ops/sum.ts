@@ -3,6 +3,7 @@ import { record } from "../record.ts";
 import {
   broadcastShape,
   broadcastStrides,
+  checkShape,
   type Shape,
   ShapeError,
   type Sizes,
@@ -10,7 +11,7 @@ import {
   show,
   viewAround,
 } from "../shape.ts";
-import { empty, type Tensor } from "../tensor.ts";
+import { checkTensor, empty, type Tensor } from "../tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 import { reshape } from "./reshape.ts";
 
@@ -41,6 +42,8 @@ export function sum<S extends Shape, const O extends Reduction = Record<never, n
  * @throws {ShapeError} if `x` does not broadcast to exactly that shape.
  */
 export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<Sizes<S>> {
+  checkTensor("broadcastTo", "x", x);
+  checkShape("broadcastTo", shape);
   if (!sameShape(broadcastShape("broadcastTo", x.shape, shape), shape)) {
     throw new ShapeError(`broadcastTo: ${show(x)} does not broadcast to ${show(shape)}`);
   }

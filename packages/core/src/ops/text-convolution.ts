@@ -1,12 +1,14 @@
+import { anything, check as checkKind, count, list } from "../arguments/kinds.ts";
+import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
 import type { Indices, PackedRows, Storage, WindowKernel, WindowSize } from "../kernels.ts";
 import { noGrad, onceOnly, record } from "../record.ts";
 import { indices } from "../scope.ts";
 import { type Shape, ShapeError, show } from "../shape.ts";
-import { dense, Sparse, type WeightCube, type WeightMatrix, type WeightVector } from "../sparse.ts";
+import { checkWeight, dense, Sparse, type WeightCube, type WeightMatrix, type WeightVector } from "../sparse.ts";
 import { empty, emptyLike, type Matrix, type Tensor, zeros } from "../tensor.ts";
-import type { TokenMatrix, TokenVector } from "../tokens.ts";
+import { checkTokens, type TokenMatrix, type TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
 import { distinctIds } from "./distinct.ts";
@@ -44,9 +46,11 @@ export function textConvolution(
   weights: WeightMatrix,
   texts: TokenMatrix,
   filters: readonly TextFilters[],
-  { lengths, paddingId }: { lengths?: TokenVector | undefined; paddingId?: number | undefined } = {},
+  options: { lengths?: TokenVector | undefined; paddingId?: number | undefined } = {},
 ): Matrix {
-  check(weights, texts, filters, lengths);
+  const kinds = { lengths: anything, paddingId: count };
+  const { lengths, paddingId } = checkOptions("textConvolution", options, kinds);
+  check(weights, texts, filters, { lengths, paddingId });
 
   const [batch, time] = texts.shape;
   const ends = lengths?.data ?? new Int32Array(batch).fill(time);
@@ -140,16 +144,23 @@ function kernelOf(weight: WeightCube): { kernel: WindowKernel; operand: Tensor }
   };
 }
 
+const FILTERS: Kinds<TextFilters> = { kernel: anything, bias: anything };
+
 function check(
   table: WeightMatrix,
   texts: TokenMatrix,
   branches: readonly TextFilters[],
-  lengths: TokenVector | undefined,
+  { lengths, paddingId }: { lengths: TokenVector | undefined; paddingId: number | undefined },
 ): void {
+  checkIds("textConvolution", table, { name: "texts", ids: texts, rank: 2, paddingId });
   const [batch, time] = texts.shape;
   const dim = table.shape[1];
+  checkKind("textConvolution", "filters", branches, list);
   if (branches.length === 0) throw new ShapeError("textConvolution: there are no filters");
-  for (const { kernel, bias } of branches) {
+  for (const [i, branch] of branches.entries()) {
+    const { kernel, bias } = checkOptions(`textConvolution: filters[${i}]`, branch, FILTERS);
+    checkWeight("textConvolution", `filters[${i}].kernel`, kernel, 3);
+    if (bias !== undefined) checkWeight("textConvolution", `filters[${i}].bias`, bias);
     const [width, channels, filters] = kernel.shape;
     const names = () => `textConvolution: ${show(texts)} words of ${show(table)} * ${show(kernel)}`;
     if (channels !== dim) throw new ShapeError(`${names()}: channels ${dim} and ${channels} differ`);
@@ -160,6 +171,7 @@ function check(
       throw new ShapeError(`${names()}: the bias is ${show(bias)}, not one for each of ${filters} filters`);
     }
   }
+  if (lengths !== undefined) checkTokens("textConvolution", "lengths", lengths, 1);
   if (lengths !== undefined && lengths.size !== batch) {
     throw new ShapeError(`textConvolution: ${lengths.size} lengths for a batch of ${batch}`);
   }
@@ -167,5 +179,4 @@ function check(
   if (long >= 0) {
     throw new RangeError(`textConvolution: length ${long} is ${lengths!.data[long]}; texts have 0–${time} words`);
   }
-  checkIds("textConvolution", table, texts);
 }

@@ -1,3 +1,5 @@
+import { count } from "../arguments/kinds.ts";
+import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import { indices } from "../scope.ts";
 import { ShapeError, show } from "../shape.ts";
@@ -8,7 +10,15 @@ import { distinctIds } from "./distinct.ts";
 import { dropout as drop } from "./dropout.ts";
 import { checkIds } from "./embedding.ts";
 import type { LstmWeights } from "./lstm-cell.ts";
-import { type FinalStates, type LstmOptions, lstmLayers, textsOf, tokenPlaces } from "./lstm-layers.ts";
+import {
+  checkDropout,
+  type FinalStates,
+  LSTM_OPTIONS,
+  type LstmOptions,
+  lstmLayers,
+  textsOf,
+  tokenPlaces,
+} from "./lstm-layers.ts";
 import { checkLengths } from "./max-over-time.ts";
 import { gatherDistinctPackedRows, gatherDistinctRows, gatherRows } from "./rows.ts";
 
@@ -30,17 +40,16 @@ export function textLstm(
   weights: WeightMatrix,
   texts: TokenMatrix,
   layers: readonly (readonly LstmWeights[])[],
-  {
-    lengths,
-    inputDropout,
-    dropout,
-    paddingId,
-  }: LstmOptions & { inputDropout?: LstmOptions["dropout"]; paddingId?: number | undefined } = {},
+  options: LstmOptions & { inputDropout?: LstmOptions["dropout"]; paddingId?: number | undefined } = {},
 ): FinalStates {
+  const kinds = { ...LSTM_OPTIONS, inputDropout: LSTM_OPTIONS.dropout, paddingId: count };
+  const { lengths, inputDropout, dropout, paddingId } = checkOptions("textLstm", options, kinds);
+  checkDropout("textLstm", "inputDropout", inputDropout);
+  checkDropout("textLstm", "dropout", dropout);
+  checkIds("textLstm", weights, { name: "texts", ids: texts, rank: 2, paddingId });
   const [batch, time] = texts.shape;
   if (batch === 0 || time === 0) throw new ShapeError(`textLstm: ${show(texts)} has no steps`);
   if (lengths !== undefined) checkLengths("textLstm", lengths, texts.shape);
-  checkIds("textLstm", weights, texts);
 
   const packed = textsOf(lengths?.data ?? new Int32Array(batch).fill(time));
   const ids = Int32Array.from(tokenPlaces(packed, time), (place) => texts.data[place]!);

@@ -1,7 +1,7 @@
 import { backend } from "../backend.ts";
 import { record } from "../record.ts";
-import { type Shape, ShapeError, show, stridesOf } from "../shape.ts";
-import { empty, type Tensor } from "../tensor.ts";
+import { checkNumbers, type Shape, ShapeError, show, stridesOf } from "../shape.ts";
+import { checkTensor, empty, type Tensor } from "../tensor.ts";
 
 /**
  * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes`, the last two change places.
@@ -9,6 +9,8 @@ import { empty, type Tensor } from "../tensor.ts";
  * @throws {ShapeError} if `axes` is not a permutation of the axes, or, without it, there are fewer than two.
  */
 export function transpose<S extends Shape>(x: Tensor<S>, axes?: readonly number[]): Tensor<S> {
+  checkTensor("transpose", "x", x);
+  if (axes !== undefined) checkNumbers("transpose", "axes", axes);
   const rank = x.shape.length;
   if (axes === undefined && rank < 2) throw new ShapeError(`transpose: ${show(x)} has fewer than two axes`);
   const order = axes ?? [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2];

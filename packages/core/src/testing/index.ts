@@ -11,3 +11,4 @@ export {
 } from "./arbitraries.ts";
 export { checkGradient } from "./check-gradient.ts";
 export { createDeferredBackend } from "./deferred-backend.ts";
+export { type Call, callOf, refusedOtherwise } from "./misuse.ts";

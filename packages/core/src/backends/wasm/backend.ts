@@ -1,7 +1,9 @@
+import { anyNumber, type Kind, oneOf } from "../../arguments/kinds.ts";
+import { checkOptions } from "../../arguments/options.ts";
 import type { Backend, Kernels } from "../../kernels.ts";
 import { type Arithmetic, type Instance, instantiate, instantiateNow } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
-import { LinearMemory, type Region } from "./memory.ts";
+import { LinearMemory, Region } from "./memory.ts";
 import { alone, assemble, CLOSED, type Team } from "./team.ts";
 
 /** All that WebAssembly can address, in bytes. */
@@ -26,24 +28,27 @@ export interface WasmBackend extends Backend {
  * @param options.threads - How many work on one kernel, 1 to 256. The results are the same bits for any number. Default 1. More run in Node and its workers, and in browsers inside
  *   a worker of a page that is isolated from other origins.
  * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
- * @throws {RangeError} if `threads` is no such number.
+ * @throws {TypeError} if an option is unknown, or of the wrong kind.
+ * @throws {RangeError} if `threads` is no such number, or `arithmetic` neither.
  * @throws {Error} if the platform lacks what is asked for, or a thread cannot start: nothing else is run instead.
  */
-export async function createWasmBackend({
-  arithmetic = "strict",
-  threads = 1,
-  memory = new LinearMemory(MOST),
-}: {
-  arithmetic?: Arithmetic | undefined;
-  threads?: number | undefined;
-  memory?: LinearMemory | undefined;
-} = {}): Promise<WasmBackend> {
+export async function createWasmBackend(
+  options: {
+    arithmetic?: Arithmetic | undefined;
+    threads?: number | undefined;
+    memory?: LinearMemory | undefined;
+  } = {},
+): Promise<WasmBackend> {
+  const kinds = { arithmetic: oneOf("strict", "fma"), threads: anyNumber, memory: linearMemory };
+  const { arithmetic = "strict", threads = 1, memory = new LinearMemory(MOST) } = checkOptions("wasm", options, kinds);
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new RangeError(`wasm: ${threads} threads: it is an integer from 1 to ${MOST_THREADS}`);
   const instance = await instantiate(memory, arithmetic);
   const team = threads === 1 ? alone(instance.exports) : await assemble(instance, memory, threads);
   return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, team);
 }
+
+const linearMemory: Kind = { words: "a LinearMemory", accepts: (value) => value instanceof LinearMemory };
 
 /**
  * What runs where nothing was chosen: the backend of `createWasmBackend()`, compiled when it is first used, so that an import does nothing and nobody
@@ -102,7 +107,7 @@ export function backendOf(
     },
     write: (region: Region, values: Float32Array) => memory.floats(region).set(values),
     read: async (region: Region) => memory.floats(region).slice(),
-    view: (region: Region) => memory.floats(region),
+    view: (region: Region) => (region instanceof Region ? memory.floats(region) : undefined),
     release: (region: Region) => memory.release(region),
     releaseIndices: (region: Region) => memory.release(region),
     close: () => {
