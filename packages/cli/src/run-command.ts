@@ -139,23 +139,27 @@ function print(event: object): void {
 }
 
 function eventOf(level: LevelResult): object {
-  const { arm, seed, round, sparsity, embeddingSparsity, otherSparsity, trainLoss, validationLoss } = level;
-  const { validationAccuracy, testAccuracy, earlyStopStep, steps, seconds } = level;
+  const { arm, seed, round, sparsity, groups, trainLoss, validationLoss } = level;
+  const { validationAccuracy, testAccuracy, earlyStopStep, censored, collapsed, firstStep, steps, seconds, node } =
+    level;
   return {
     event: "level",
     arm,
     seed,
     round,
     sparsity,
-    embeddingSparsity,
-    otherSparsity,
+    groups,
     trainLoss,
     validationLoss,
     validationAccuracy,
     testAccuracy,
     earlyStopStep,
+    censored,
+    collapsed,
+    firstStep,
     steps,
     seconds,
+    node,
   };
 }
 

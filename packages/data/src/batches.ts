@@ -13,7 +13,7 @@ export interface Encoded {
 /** Texts of one batch, the shorter ones filled up with `PADDING` at their end. */
 export interface Batch {
   /** `[batch, time]`, `time` being the longest length. */
-  readonly tokens: TokenMatrix;
+  readonly input: TokenMatrix;
   /** Tokens of each text before its padding, at least 1, `[batch]`. */
   readonly lengths: TokenVector;
   /** Class of each text, `[batch]`. */
@@ -47,6 +47,14 @@ export function encodeTokens(texts: readonly ArrayLike<number>[], labels: readon
   return { ids, offsets, labels: Int32Array.from(labels) };
 }
 
+/** Some of the examples, in the order that is asked for. */
+export function examplesAt({ ids, offsets, labels }: Encoded, places: Int32Array): Encoded {
+  return encodeTokens(
+    Array.from(places, (place) => ids.subarray(offsets[place], offsets[place + 1])),
+    Array.from(places, (place) => labels[place]!),
+  );
+}
+
 /** Which examples make which batch: batch i is `order[starts[i] … starts[i + 1])`. */
 export interface Plan {
   readonly order: Int32Array;
@@ -56,7 +64,7 @@ export interface Plan {
 export interface EpochOptions {
   readonly batchSize: number;
   readonly seed: number;
-  /** Epochs count from 0. */
+  /** Epochs count from 1. */
   readonly epoch: number;
   /**
    * `"bucketed"` (unless told): texts of like length share a batch. A random order is cut into pools of 50 batches, each
@@ -115,7 +123,7 @@ export function batchAt(encoded: Encoded, plan: Plan, index: number): Batch {
     ids.set(encoded.ids.subarray(encoded.offsets[example], encoded.offsets[example + 1]), row * time);
   }
   return {
-    tokens: tokens(ids, [batch, time]),
+    input: tokens(ids, [batch, time]),
     lengths: tokens(lengths, [batch]),
     targets: tokens(
       examples.map((example) => encoded.labels[example]!),

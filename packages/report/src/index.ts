@@ -3,5 +3,5 @@ export type { PublishedCurve, ReportInput } from "./input.ts";
 export { publishedCurves } from "./published.ts";
 export { renderReport } from "./report.ts";
 export { renderTable } from "./table.ts";
-export { judge, type Verdict } from "./verdict.ts";
+export { type VerdictWords, verdictWords } from "./verdict-words.ts";
 export { wrap } from "./wrap.ts";

@@ -1,16 +1,22 @@
-import { type LevelResult, mean, type TensorCount } from "@ltt/lottery";
+import {
+  type ArmSummary,
+  type LevelResult,
+  type LevelSummary,
+  mean,
+  type Summary,
+  type TensorCount,
+  type Verdict,
+} from "@ltt/lottery";
 import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent, trim } from "./numbers.ts";
-import type { ArmSummary, LevelSummary, Summary } from "./summary.ts";
-import type { Verdict } from "./verdict.ts";
 
 /**
- * Layer by layer what a network stores and which structures fell away as a whole: of the chosen winning ticket, which stands open, and of the last round of
+ * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
  * every arm, folded.
  */
 export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
   const tables = arms.flatMap((arm) => {
-    const chosen = arm.arm === "winning-ticket" ? winner : undefined;
+    const chosen = arm.arm === "winning-ticket" ? arm.levels.find(({ round }) => round === winner?.round) : undefined;
     const last = arm.levels.at(-1)!;
     return [...(chosen === undefined || chosen.round === last.round ? [] : [chosen]), last].map((level) => ({
       open: level.round === chosen?.round,

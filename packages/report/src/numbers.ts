@@ -1,4 +1,4 @@
-import type { Estimate } from "@ltt/lottery";
+import type { Estimate, Interval } from "@ltt/lottery";
 
 /** A fraction as a percentage with `digits` decimals: `0.8712` → `87.12 %`. */
 export function percent(fraction: number, digits = 2): string {
@@ -17,7 +17,7 @@ export function percentEstimate({ mean, halfWidth }: Estimate): string {
 }
 
 /** A difference of fractions in percentage points, with its sign: `+0.24 ± 0.31 points`. */
-export function pointsEstimate({ mean, halfWidth }: Estimate): string {
+export function pointsEstimate({ mean, halfWidth }: Interval): string {
   const points = (100 * mean).toFixed(2);
   const sign = Number(points) > 0 ? "+" : "";
   const width = Number.isFinite(halfWidth) ? ` ± ${(100 * halfWidth).toFixed(2)}` : "";
