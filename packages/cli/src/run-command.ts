@@ -1,4 +1,5 @@
 import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
+import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
@@ -164,7 +165,7 @@ function eventOf(level: LevelResult): object {
 }
 
 function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccuracy, seconds }: LevelResult): string {
-  return `${arm}, seed ${seed}, round ${round}: ${percent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
+  return `${arm}, seed ${seed}, round ${round}: ${sparsityPercent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
 }
 
 function percent(fraction: number): string {

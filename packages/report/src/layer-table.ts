@@ -37,7 +37,7 @@ function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSumma
 <thead><tr>${["layer", "shape", "stored", "density"].map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="words">parts without a stored weight</th></tr></thead>
 <tbody>${layers.map(
     ({ name, shape, size, kept, parts }) =>
-      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.map(count).join(" × ")}</td><td>${count(kept)}</td><td>${trim((100 * kept) / size)} %</td><td class="words">${parts
+      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.map(count).join(" × ")}</td><td>${count(kept)}</td><td>${sparsityPercent(kept / size)}</td><td class="words">${parts
         .map(({ part, empty, of }) => `${trim(empty)} of ${count(of)} ${part}`)
         .join(", ")}</td></tr>`,
   )}</tbody></table></div>`;

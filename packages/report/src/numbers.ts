@@ -5,9 +5,20 @@ export function percent(fraction: number, digits = 2): string {
   return `${(100 * fraction).toFixed(digits)} %`;
 }
 
-/** A sparsity as it is usually quoted, one decimal at most: `0.488` → `48.8 %`, `0.2` → `20 %`. */
+/** A sparsity as it is usually quoted, one decimal at most: `0.488` → `48.8 %`, `0.2` → `20 %`; see `sharePercent`. */
 export function sparsityPercent(fraction: number): string {
-  return `${trim(100 * fraction)} %`;
+  return `${sharePercent(fraction)} %`;
+}
+
+/** A share in percent, with as many decimals as it takes to tell almost all from all, and almost nothing from nothing: `0.99996` → `99.996`. */
+export function sharePercent(fraction: number): string {
+  const text = trim(100 * fraction);
+  const isRounded = (text === "100" && fraction < 1) || (text === "0" && fraction > 0);
+  if (!isRounded) return text;
+  const rest = fraction < 0.5 ? fraction : 1 - fraction;
+  let digits = 0;
+  while (digits < 9 && 100 * rest * 10 ** digits < 1) digits++;
+  return (100 * fraction).toFixed(digits).replace(/0+$/, "");
 }
 
 /** Mean and half-width in percent: `87.12 ± 0.45 %`; without `±` where one run bounds nothing. */

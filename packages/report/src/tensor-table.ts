@@ -1,6 +1,6 @@
 import { type ArmSummary, type LevelSummary, mean } from "@ltt/lottery";
 import { html, type Markup } from "./markup.ts";
-import { count, trim } from "./numbers.ts";
+import { count, sharePercent } from "./numbers.ts";
 
 /**
  * Percent of the weights kept, a row a tensor and a column a round, group by group: most weights of a text model are rows of its embedding, many for words hardly ever
@@ -55,7 +55,7 @@ function row(name: string, size: number | undefined, kept: readonly (number | un
   const cells = kept.map((share) =>
     share === undefined || !Number.isFinite(share)
       ? html`<td>–</td>`
-      : html`<td style="--kept:${Math.max(0, Math.min(1, share)).toFixed(3)}">${trim(100 * share)}</td>`,
+      : html`<td style="--kept:${Math.max(0, Math.min(1, share)).toFixed(3)}">${sharePercent(share)}</td>`,
   );
   return html`<tr class="${className}"><th scope="row">${name}</th><td>${size === undefined ? "–" : count(size)}</td>${cells}</tr>`;
 }
