@@ -6,7 +6,7 @@ import { dataOption } from "./data-option.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
-import { armsOf, integerFrom, pathOf, positive, seedsOf } from "./option-values.ts";
+import { armsOf, integerFrom, pathOf, pointsOf, positive, seedsOf } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
@@ -31,6 +31,7 @@ interface Flags {
   readonly backend?: BackendName;
   readonly threads?: number;
   readonly published?: string;
+  readonly margin?: number;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -64,6 +65,11 @@ export function addRunCommand(program: Command): void {
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
+    .option(
+      "--margin <points>",
+      "percentage points by which a network may be less accurate and still match the dense one (default: 0.5)",
+      pointsOf,
+    )
     .option(
       "--published <file>",
       "curves of a publication, as JSON, to draw under those of the run in its report",

@@ -59,6 +59,8 @@ export interface RunOptions {
   /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
   readonly threads?: number | undefined;
+  /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
+  readonly margin?: number | undefined;
   /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
   readonly published?: string | undefined;
 }
@@ -93,7 +95,7 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   const { say, onProgress, onLevel, signal, width = 100 } = listener;
-  const { settings, prepared, folder, profile, published } = await begin(options, listener);
+  const { settings, prepared, folder, published } = await begin(options, listener);
   const store = await FolderStore.open(folder, { onDamage: say });
 
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
@@ -111,7 +113,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
-  const own = reportInput(options.pair, profile, covered, prepared, levels);
+  const own = reportInput(options, covered, prepared, levels);
   const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
   const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
   const report = join(folder, "report.html");
@@ -183,7 +185,6 @@ interface Begun {
   readonly settings: RunSettings;
   readonly prepared: PreparedTask;
   readonly folder: string;
-  readonly profile: Profile;
   readonly published: Published | undefined;
 }
 
@@ -210,7 +211,7 @@ async function begin(options: RunOptions, { say, signal }: RunListener): Promise
   };
   const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
-  return { settings, prepared, folder, profile, published };
+  return { settings, prepared, folder, published };
 }
 
 function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {
@@ -240,8 +241,7 @@ function chosen(options: RunOptions, { experiment, data, model }: RunSettings): 
 }
 
 function reportInput(
-  pair: Pair,
-  profile: Profile,
+  { pair, profile = "corrected", margin }: RunOptions,
   { experiment, data, model }: RunSettings,
   prepared: PreparedTask,
   levels: readonly LevelResult[],
@@ -277,7 +277,7 @@ function reportInput(
       ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),
     ],
     levels,
-    verdict: judge(levels),
+    verdict: judge(levels, { margin }),
   };
 }
 

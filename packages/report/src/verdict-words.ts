@@ -106,8 +106,11 @@ function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore }: Ver
   const sentences: string[] = [];
   const collapsed = [...levels, ...late].filter((level) => level.collapsed.length > 0);
   if (collapsed.length > 0) {
-    const names = collapsed.map(({ arm, sparsity }) => `${armLabel(arm)} at ${sparsityPercent(sparsity)}`);
-    sentences.push(`Collapsed, with a constant answer or chance accuracy, and so refuted: ${names.join(", ")}.`);
+    const names = [...new Set(collapsed.map(({ arm }) => arm))].map((arm) => {
+      const where = collapsed.filter((level) => level.arm === arm).map(({ sparsity }) => sparsityPercent(sparsity));
+      return `${armLabel(arm)} at ${where.join(", ")}`;
+    });
+    sentences.push(`Collapsed, with a constant answer or chance accuracy, and so refuted: ${names.join("; ")}.`);
   }
   if (leftOut.length > 0) sentences.push(`Not counted, since it is unfinished: ${seedsOf(leftOut)}.`);
   if (denseVariesMore) {
