@@ -12,7 +12,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("--margin is of the verdict alone: nothing is trained again, and the report says it", async () => {
   const args =
-    "run spam-cnn --profile quick --train-size 80 --max-length 40 --epochs 3 --rounds 1 --arms winning-ticket --out run";
+    "run spam-cnn --profile quick --train-size 700 --max-length 80 --epochs 3 --rounds 1 --arms winning-ticket --out run";
   const first = await ltt(args.split(" "), { cwd: root });
   const wide = await ltt([...args.split(" "), "--margin", "40"], { cwd: root });
   expect([first.code, wide.code]).toEqual([0, 0]);
