@@ -1,4 +1,4 @@
-import { access, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { explained } from "./run-folder-error.ts";
 
@@ -42,21 +42,26 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** `mkdir -p`, one folder at a time: Node 20's recursive form never returns under `/proc`. */
+/**
+ * `mkdir -p`, one folder at a time: Node 20's recursive form never returns under `/proc`, where the parent is there and yet nothing can be made in it. Other
+ * processes may make the same folders meanwhile.
+ */
 export async function makeFolder(path: string): Promise<void> {
+  const wrong = await tryMakeFolder(path);
+  if (wrong === undefined) return;
+  const parent = dirname(path);
+  if (wrong.code !== "ENOENT" || parent === path) throw wrong;
+  await makeFolder(parent);
+  const again = await tryMakeFolder(path);
+  if (again !== undefined) throw again;
+}
+
+async function tryMakeFolder(path: string): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await mkdir(path);
+    return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
-    const parent = dirname(path);
-    if (code !== "ENOENT" || parent === path) throw error;
-    await access(parent).then(
-      () => Promise.reject(error), // the parent is there and yet nothing can be made in it
-      () => makeFolder(parent),
-    );
-    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
-      if (again.code !== "EEXIST") throw again; // another process was first
-    });
+    const wrong = error as NodeJS.ErrnoException;
+    return wrong.code === "EEXIST" && (await stat(path)).isDirectory() ? undefined : wrong;
   }
 }

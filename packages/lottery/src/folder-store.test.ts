@@ -142,6 +142,16 @@ describe("a checkpoint", () => {
     expect(readdirSync(join(folder, "quarantine"))).toEqual([`${hash}-10-1`]);
   });
 
+  test("may be dropped by many processes at the same time", async () => {
+    const stores = await Promise.all(Array.from({ length: 8 }, () => FolderStore.open(folder)));
+    const many = new Map(Array.from({ length: 60 }, (_, i) => [`${i}.txt`, bytes(String(i))]));
+    for (let turn = 1; turn <= 10; turn++) {
+      await stores[0]!.checkpoints.put(hash, turn, many, { seconds: 0 });
+      await Promise.all(stores.map((store) => store.checkpoints.drop(hash)));
+      expect(readdirSync(join(folder, "unfinished"))).toEqual([]);
+    }
+  });
+
   test("of a node that is finished is removed when the folder is opened", async () => {
     const store = await FolderStore.open(folder);
     await store.putIfAbsent(hash, files(), { seconds: 0 });
@@ -153,6 +163,14 @@ describe("a checkpoint", () => {
 });
 
 describe("a folder", () => {
+  test("may be made by many at the same time, its parents too", async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      const path = join(folder, `deep ${turn}`, "er", "run");
+      await Promise.all(Array.from({ length: 8 }, () => FolderStore.open(path)));
+      expect(readdirSync(path)).toEqual(["nodes"]);
+    }
+  });
+
   test("that cannot be made is said at once", async () => {
     writeFileSync(join(folder, "file"), "");
     const wrong = "a part of the path is a file, not a folder: choose another folder with --out";
@@ -210,12 +228,4 @@ describe("a folder", () => {
       execFileSync("umount", [fixed]);
     }
   });
-});
-
-test("writeAtomic replaces a whole file and leaves nothing else", async () => {
-  const path = join(folder, "x.csv");
-  await writeAtomic(path, "one");
-  await writeAtomic(path, "two");
-  expect(readFileSync(path, "utf8")).toBe("two");
-  expect(readdirSync(folder)).toEqual(["x.csv"]);
 });

@@ -298,8 +298,9 @@ async function freeName(parent: string, name: string): Promise<string> {
   return `${name}-${n}`;
 }
 
+/** Other processes may remove the same, or write there, meanwhile. */
 async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 function parse(text: string): unknown {
