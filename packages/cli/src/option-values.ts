@@ -1,4 +1,4 @@
-import { ARMS, type Arm } from "@ltt/lottery";
+import { ARMS, type Arm, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
 
 /** A path, which is never empty: an empty one would be the current folder, and is mostly a variable that is not set. */
@@ -24,6 +24,40 @@ export function positive(text: string): number {
     throw new InvalidArgumentError("It is a number above 0.");
   }
   return value;
+}
+
+/** A fraction of what is left. */
+export function rateOf(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || !(value > 0 && value < 1)) {
+    throw new InvalidArgumentError("It is a fraction between 0 and 1, such as 0.2.");
+  }
+  return value;
+}
+
+/** `epoch:1` or `step:500`. */
+export function momentOf(text: string): Moment {
+  const [, unit, at] = /^(epoch|step):([1-9]\d*)$/.exec(text) ?? [];
+  if (unit === undefined || !Number.isSafeInteger(Number(at))) {
+    throw new InvalidArgumentError("It is a moment of training, such as epoch:1 or step:500.");
+  }
+  return unit === "epoch" ? { epoch: Number(at) } : { step: Number(at) };
+}
+
+/** A count of validations, or `none`: commander takes `null` for an option without a value. */
+export function patienceOf(text: string): number | "none" {
+  if (text === "none") return text;
+  try {
+    return integerFrom(1)(text);
+  } catch {
+    throw new InvalidArgumentError("It is an integer from 1, or none.");
+  }
+}
+
+/** A text that is not empty. */
+export function textOf(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty; it is a text.");
+  return text;
 }
 
 /** Percentage points, as a fraction. */

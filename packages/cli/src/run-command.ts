@@ -1,4 +1,4 @@
-import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
+import { ARMS, type Arm, type LevelResult, type Moment } from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
@@ -6,7 +6,18 @@ import { dataOption } from "./data-option.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
-import { armsOf, integerFrom, pathOf, pointsOf, positive, seedsOf } from "./option-values.ts";
+import {
+  armsOf,
+  integerFrom,
+  momentOf,
+  pathOf,
+  patienceOf,
+  pointsOf,
+  positive,
+  rateOf,
+  seedsOf,
+  textOf,
+} from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
@@ -22,6 +33,12 @@ interface Flags {
   readonly trainSize?: number;
   readonly maxLength?: number;
   readonly arms?: readonly Arm[];
+  readonly rate?: number;
+  readonly rewind?: Moment;
+  readonly patience?: number | "none";
+  readonly validations?: number;
+  readonly batchSize?: number;
+  readonly title?: string;
   readonly seed?: number;
   readonly seeds?: readonly number[];
   readonly learningRate?: number;
@@ -48,13 +65,26 @@ export function addRunCommand(program: Command): void {
     .addOption(dataOption("folder with the data sets; else that of LTT_DATA, else where ltt data get puts them"))
     .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)", pathOf)
     .option("--rounds <n>", "times to prune", integerFrom(0))
+    .option(
+      "--rate <fraction>",
+      "of what is left of every tensor, removed each round (default: 0.2; quick: 0.5)",
+      rateOf,
+    )
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
     .option("--arms <names>", `of ${ARMS.join(",")}`, armsOf)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
+    .option("--rewind <moment>", "of late rewinding, as epoch:1 (default) or step:500", momentOf)
+    .option("--batch-size <n>", "texts a training step (default: 64)", integerFrom(1))
     .option("--learning-rate <x>", "of Adam", positive)
+    .option("--validations <n>", "an epoch (default: 8; published-2020: 1)", integerFrom(1))
+    .option(
+      "--patience <n>",
+      "validations in a row without improvement that end training, or none (default: 24; published-2020: 3)",
+      patienceOf,
+    )
     .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)
     .addOption(
       new Option(
@@ -75,6 +105,7 @@ export function addRunCommand(program: Command): void {
       "curves of a publication, as JSON, to draw under those of the run in its report",
       pathOf,
     )
+    .option("--title <text>", "of the report", textOf)
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
     .addHelpText("after", NOTES)
@@ -90,8 +121,14 @@ there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
 its output any more (141), as in "ltt run PAIR --json | head -1". A second
 Ctrl-C ends it at once. Any error is exit code 1.`;
 
-function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
-  return { ...flags, pair, cache: cacheFolder(), seeds: seed === undefined ? seeds : [seed] };
+function optionsOf(pair: Pair, { seed, seeds, patience, ...flags }: Flags): RunOptions {
+  return {
+    ...flags,
+    pair,
+    cache: cacheFolder(),
+    seeds: seed === undefined ? seeds : [seed],
+    patience: patience === "none" ? null : patience,
+  };
 }
 
 async function run(options: RunOptions, { json }: Flags): Promise<void> {

@@ -9,6 +9,7 @@ import {
   FolderStore,
   judge,
   type LevelResult,
+  type Moment,
   networkCount,
   type Progress,
   RunFolderError,
@@ -48,6 +49,18 @@ export interface RunOptions {
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
   readonly arms?: readonly Arm[] | undefined;
+  /** The fraction of what is left that each round removes. */
+  readonly rate?: number | undefined;
+  /** The moment that late rewinding goes back to. */
+  readonly rewind?: Moment | undefined;
+  /** Validations in a row without improvement that end training; `null`: none do. */
+  readonly patience?: number | null | undefined;
+  /** Validations an epoch. */
+  readonly validations?: number | undefined;
+  /** Texts a training step. */
+  readonly batchSize?: number | undefined;
+  /** Of the report. */
+  readonly title?: string | undefined;
   readonly seeds?: readonly number[] | undefined;
   readonly learningRate?: number | undefined;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
@@ -224,11 +237,16 @@ function chosen(options: RunOptions, { experiment, data, model }: RunSettings): 
       seeds: options.seeds ?? experiment.seeds,
       learningRate: options.learningRate ?? experiment.learningRate,
       clipNorm: options.clipNorm ?? experiment.clipNorm,
+      rate: options.rate ?? experiment.rate,
+      rewindTo: options.rewind ?? experiment.rewindTo,
+      patience: options.patience === undefined ? experiment.patience : options.patience,
+      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
     },
     data: {
       ...data,
       trainSize: options.trainSize ?? data.trainSize,
       maxLength: options.maxLength ?? data.maxLength,
+      batchSize: options.batchSize ?? data.batchSize,
     },
     model: {
       ...model,
@@ -241,7 +259,7 @@ function chosen(options: RunOptions, { experiment, data, model }: RunSettings): 
 }
 
 function reportInput(
-  { pair, profile = "corrected", margin }: RunOptions,
+  { pair, profile = "corrected", margin, title }: RunOptions,
   { experiment, data, model }: RunSettings,
   prepared: PreparedTask,
   levels: readonly LevelResult[],
@@ -250,7 +268,7 @@ function reportInput(
     experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
-    title: `Lottery tickets in ${pair}`,
+    title: title ?? `Lottery tickets in ${pair}`,
     kicker: [pair, `profile ${profile}`],
     dataset: prepared.dataset,
     notes: [...NOTES[profile], ...(profile === "published-2020" ? testSelected(levels) : []), ...prepared.notes],

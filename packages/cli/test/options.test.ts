@@ -39,7 +39,8 @@ async function refused(args: readonly string[]): Promise<Outcome> {
 describe("empty is not absent", { timeout: 60_000 }, () => {
   test.each(
     ["data", "out", "published", "profile", "rounds", "epochs", "train-size", "max-length", "arms", "seed", "seeds"]
-      .concat("learning-rate", "clip-norm", "embedding", "backend", "threads")
+      .concat("learning-rate", "clip-norm", "embedding", "backend", "threads", "rate", "rewind", "patience")
+      .concat("validations", "batch-size", "title", "margin")
       .map((name) => [`--${name}`]),
   )("%s without a value is refused by name", async (option) => {
     const [empty, blank] = [await refused([...run, option, ""]), await refused([...run, option, " "])];
