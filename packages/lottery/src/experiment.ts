@@ -1,6 +1,10 @@
+import { backend } from "@ltt/core";
+import { type Level, plan } from "./arms.ts";
+import { Executor, type ExecutorOptions } from "./executor.ts";
+import { Graph } from "./graph.ts";
+import type { StoredNetwork } from "./network-files.ts";
 import type { LevelResult } from "./result.ts";
-import { NotFinished, SeedRun } from "./seed-run.ts";
-import type { ExperimentOptions, ExperimentSettings } from "./settings.ts";
+import { type ExperimentOptions, type ExperimentSettings, networkCount } from "./settings.ts";
 import type { Store } from "./store.ts";
 import type { Task } from "./task.ts";
 
@@ -15,15 +19,24 @@ import type { Task } from "./task.ts";
 export async function* runExperiment<Input>(
   task: Task<Input>,
   settings: ExperimentSettings,
-  options: ExperimentOptions,
+  { store, clock, onProgress, signal }: ExperimentOptions,
 ): AsyncGenerator<LevelResult, void, undefined> {
   check(settings);
-  let finished = 0;
+  const networksInAll = networkCount(settings);
+  let networks = 0;
   for (const seed of settings.seeds) {
-    const run = new SeedRun(task, settings, options, seed, () => finished);
-    for await (const level of run.levels()) {
-      finished++;
-      yield level;
+    const { graph, levels, stepsAtMost } = planOf(task, settings, seed);
+    const byHash = new Map(levels.map((level) => [level.network as string, level]));
+    const onStep: ExecutorOptions["onStep"] = (hash, step, loss) => {
+      const { arm, round } = byHash.get(hash)!;
+      onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll });
+    };
+    const executor = new Executor(task, graph, { store, clock, onStep, signal });
+    for (const level of levels) {
+      const { arm, round } = level;
+      const network = await executor.train(level.network, `${arm}, seed ${seed}, round ${round}`);
+      networks++;
+      yield resultOf(level, network);
     }
   }
 }
@@ -40,16 +53,31 @@ export async function finishedResults<Input>(
 ): Promise<LevelResult[] | undefined> {
   check(settings);
   const results: LevelResult[] = [];
-  try {
-    for (const seed of settings.seeds) {
-      const run = new SeedRun(task, settings, { store, clock: () => 0, finishedOnly: true }, seed, () => 0);
-      for await (const level of run.levels()) results.push(level);
+  for (const seed of settings.seeds) {
+    const { graph, levels } = planOf(task, settings, seed);
+    const executor = new Executor(task, graph, { store, clock: () => 0 });
+    for (const level of levels) {
+      const network = await executor.find(level.network);
+      if (network === undefined) return undefined;
+      results.push(resultOf(level, network));
     }
-  } catch (error) {
-    if (error instanceof NotFinished) return undefined;
-    throw error;
   }
   return results;
+}
+
+function planOf<Input>(
+  { data, architecture, batches }: Task<Input>,
+  settings: ExperimentSettings,
+  seed: number,
+): { graph: Graph; levels: Level[]; stepsAtMost: number } {
+  const { stepsPerEpoch } = batches(seed);
+  const graph = new Graph();
+  const levels = plan(graph, seed, { data, architecture, backend: backend().name, stepsPerEpoch, settings });
+  return { graph, levels, stepsAtMost: settings.epochs * stepsPerEpoch };
+}
+
+function resultOf({ arm, seed, round, network, rewoundTo }: Level, { result }: StoredNetwork): LevelResult {
+  return { arm, seed, round, ...result, node: network, ...(rewoundTo === undefined ? {} : { rewoundTo }) };
 }
 
 function check({ rounds, rate, seeds, arms }: ExperimentSettings): void {

@@ -35,7 +35,7 @@ describe("a node", () => {
     expect(await store.putIfAbsent(hash, files(), { seconds: 1.5, note: "n" })).toBe("stored");
     const other = await FolderStore.open(folder);
     const found = await other.read(hash);
-    expect([text(found), found!.receipt.seconds, found!.receipt["note"]]).toEqual(["alpha", 1.5, "n"]);
+    expect([text(found), found!.receipt.seconds, found!.receipt.note]).toEqual(["alpha", 1.5, "n"]);
     expect([await other.list(), await other.has(hash), await other.node(hash)]).toEqual([[hash], true, node]);
     expect(readdirSync(join(folder, "nodes", hash)).sort()).toEqual(["a.txt", "config.json", "receipt.json"]);
   });

@@ -1,3 +1,4 @@
+export { type Level, type Planned, plan } from "./arms.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedNetwork, audit } from "./audit.ts";
 export { auditRun } from "./audit-run.ts";
@@ -5,8 +6,10 @@ export { classification } from "./classification.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
+export { Executor, type ExecutorOptions } from "./executor.ts";
 export { finishedResults, runExperiment } from "./experiment.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export { Graph, type Lineage } from "./graph.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export type { Moment, State } from "./moment.ts";
 export {

@@ -2,22 +2,13 @@ import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@lt
 import { decodeCheckpoint, encodeCheckpoint, type Predictions, snapshot } from "@ltt/layers";
 import { z } from "zod";
 import { emptyParts } from "./empty-parts.ts";
+import type { Lineage } from "./graph.ts";
 import type { Evaluated, Trained } from "./network.ts";
-import { type Hash, hashOf, type Node } from "./node.ts";
+import { hashOf, type Node } from "./node.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
 import type { CurvePoint, LevelResult } from "./result.ts";
 import { RunFolderError } from "./run-folder-error.ts";
 import type { StoredFiles } from "./store.ts";
-
-/** All nodes that a node rests on, and itself, by hash. */
-export type Lineage = ReadonlyMap<string, Node>;
-
-/** What a network is called in its experiment. */
-export interface NetworkName {
-  readonly arm: string;
-  readonly seed: number;
-  readonly round: number;
-}
 
 /** A finished network from its files: what later ones need of it, on the host, so that a long run holds the memory of one network. */
 export interface StoredNetwork {
@@ -25,7 +16,7 @@ export interface StoredNetwork {
   readonly pattern: Pattern;
   /** The best weights, in the pattern's order. */
   readonly best: Values;
-  readonly result: Omit<LevelResult, keyof NetworkName | "node">;
+  readonly result: Omit<LevelResult, "arm" | "seed" | "round" | "node" | "rewoundTo">;
 }
 
 /**
@@ -198,9 +189,4 @@ function fileOf({ place, files }: StoredFiles, name: string): Uint8Array {
 
 function text(value: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** A lineage with more nodes. */
-export function extended(lineage: Lineage, ...nodes: readonly Node[]): Lineage {
-  return new Map([...lineage, ...nodes.map((node) => [hashOf(node) as Hash, node] as const)]);
 }

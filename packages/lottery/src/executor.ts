@@ -1,0 +1,315 @@
+import { backend, stream } from "@ltt/core";
+import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
+import { z } from "zod";
+import { cut, magnitude } from "./cut.ts";
+import type { Graph } from "./graph.ts";
+import { canonicalJson, type Json } from "./json.ts";
+import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
+import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
+import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
+import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
+import { shuffled } from "./shuffled.ts";
+import type { Receipt, Store } from "./store.ts";
+import type { Task } from "./task.ts";
+import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
+
+/** Seconds after which a network in the making is kept again: the most that a power cut costs. */
+const KEEP_EVERY = 120;
+
+/** Trained networks that are held in memory: those of a round, which the next one cuts. */
+const HELD = 6;
+
+export interface ExecutorOptions {
+  readonly store: Store;
+  /** In seconds, for receipts and reports; never for results. */
+  readonly clock: () => number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every step of a training. */
+  readonly onStep?: ((hash: string, step: number, loss: number) => void) | undefined;
+}
+
+/**
+ * Makes nodes of a graph from what it finds in a store, and puts there what it makes. It knows operations, not arms: all that it does stands in the node that it is
+ * asked for and in those that this one rests on.
+ *
+ * A node that is there and whole is never made again. Of the operations `train` is stored, and `at` where it is not the best weights; the others take less time
+ * than reading them would.
+ */
+export class Executor<Input> {
+  readonly #task: Task<Input>;
+  readonly #graph: Graph;
+  readonly #options: ExecutorOptions;
+  readonly #held = new Map<string, StoredNetwork>();
+  #initial: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
+
+  constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
+    this.#task = task;
+    this.#graph = graph;
+    this.#options = options;
+  }
+
+  /**
+   * A network, if it is in the store.
+   *
+   * @throws {RunFolderError} if the store cannot be read.
+   */
+  async find(hash: string): Promise<StoredNetwork | undefined> {
+    const held = this.#held.get(hash);
+    if (held !== undefined) return held;
+    const found = await this.#options.store.read(hash);
+    if (found === undefined) return undefined;
+    const network = await readNetwork(found);
+    this.#held.set(hash, network);
+    for (const oldest of this.#held.keys()) if (this.#held.size > HELD) this.#held.delete(oldest);
+    return network;
+  }
+
+  /**
+   * A network, from the store or trained.
+   *
+   * @param label - What to call it in messages.
+   * @throws {Error} if its training leaves the finite numbers: it names step and weight, and where the last good weights are.
+   */
+  async train(hash: string, label: string): Promise<StoredNetwork> {
+    const found = await this.find(hash);
+    if (found !== undefined) return found;
+    const { store, clock } = this.#options;
+    const node = this.#graph.node(hash);
+    const lineage = this.#graph.lineage(hash);
+    const unfinished = await store.checkpoints.latest(hash);
+    const began = clock() - (unfinished?.receipt.seconds ?? 0);
+    const receipt = () => receiptOf(clock() - began);
+    let kept = clock();
+    const keep = {
+      isDue: () => clock() - kept >= KEEP_EVERY,
+      save: async (now: Unfinished) => {
+        await store.checkpoints.put(hash, now.position.step, await unfinishedFiles(now), receipt());
+        kept = clock();
+      },
+    };
+    const model = await this.#model(node.inputs.start!);
+    const start = await encodeCheckpoint({ weights: parametersOf(model) });
+    const from = unfinished && (await readUnfinished(unfinished));
+    const asked = this.#graph.stepsAskedOf(hash);
+    const training = this.#training(hash);
+    const onStep = async (step: number, loss: number) => {
+      await training.onStep?.(step, loss);
+      if (asked.includes(step)) await this.#putAt(nodeOf(AT, { state: step }, { trained: hash }), model, 0);
+    };
+    const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
+      this.#failed(error, label, node),
+    );
+    await store.putIfAbsent(hash, await networkFiles(node, lineage, start, trained, this.#task.group), receipt());
+    await store.checkpoints.drop(hash);
+    return (await this.find(hash))!;
+  }
+
+  /** Whole tensors of `init`, the stored values of `at`. */
+  async #weights(hash: string): Promise<Values> {
+    const node = this.#graph.node(hash);
+    if (node.op === INIT.name) return (await this.#init(hash)).values;
+    const { state } = paramsOf(AT, node, atSchema);
+    const trained = node.inputs.trained!;
+    if (state === "best") return (await this.train(trained, trained)).best;
+    const found = await this.#options.store.read(hash);
+    if (found !== undefined) return valuesOf(found.files.get("weights.safetensors")!, found.place);
+    const began = this.#options.clock();
+    const model = await this.#model(this.#graph.node(trained).inputs.start!);
+    const step = state === "end" ? (await this.train(trained, trained)).result.steps : state;
+    await trainTo(model, step, this.#training(trained));
+    return this.#putAt(node, model, this.#options.clock() - began);
+  }
+
+  async #mask(hash: string): Promise<Pattern> {
+    const node = this.#graph.node(hash);
+    const { rate, seed, criterion, pool } = paramsOf(CUT, node, cutSchema);
+    const scored = node.inputs.weights!;
+    const parent = this.#graph.node(scored).inputs.trained!;
+    const { pattern } = await this.train(parent, parent);
+    const scores = CRITERIA[criterion](await this.#weights(scored));
+    const rng = stream(seed, "ties", scored);
+    return cut(pattern, scores, { rate, rng, scope: pool === "tensor" ? "local" : "global" });
+  }
+
+  /** A model with the weights of `init` or of a start: new tensors each time. */
+  async #model(hash: string): Promise<Model<Input>> {
+    const node = this.#graph.node(hash);
+    if (node.op === INIT.name) return this.#task.model(stream(paramsOf(INIT, node, initSchema).seed, "init"));
+    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    const pattern = await this.#mask(node.inputs.mask!);
+    const values = await this.#startValues(node, action, seed, pattern);
+    const { model } = await this.#init(this.#initOf(hash));
+    const weights = parametersOf(model);
+    // What is frozen is not in the pattern: every network has it whole.
+    return withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
+  }
+
+  async #startValues(node: Node, action: Action, seed: number, pattern: Pattern): Promise<Values> {
+    const { whole, before } = node.inputs;
+    const own = hashOf(node);
+    switch (action) {
+      case "rewind":
+        return valuesAt(await this.#weights(whole!), pattern);
+      case "shuffle":
+        return shuffled(valuesAt(await this.#weights(whole!), pattern), stream(seed, "shuffle", own));
+      case "fresh":
+        return valuesAt(await this.#fresh(seed, own), pattern);
+      case "fresh-but-embedding": {
+        const fresh = await this.#fresh(seed, own);
+        const trained = this.#graph.node(before!).inputs.trained!;
+        const spreaded = spread(fresh, (await this.train(trained, trained)).pattern, await this.#weights(before!));
+        const kept = [...spreaded].filter(([name]) => name.startsWith("embedding."));
+        return valuesAt(new Map([...fresh, ...kept]), pattern);
+      }
+    }
+  }
+
+  async #fresh(seed: number, own: string): Promise<Values> {
+    const { model, randomModel = model } = this.#task;
+    return snapshot(parametersOf(randomModel(stream(seed, "reinit", own))));
+  }
+
+  async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
+    if (this.#initial?.hash !== hash) {
+      const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
+      this.#check("architecture", architecture, this.#task.architecture, hash);
+      const model = this.#task.model(stream(seed, "init"));
+      this.#initial = { hash, model, values: await snapshot(parametersOf(model)) };
+    }
+    return this.#initial;
+  }
+
+  /** The first weights that a node rests on: what frozen tensors and shapes are taken from. */
+  #initOf(hash: string): string {
+    for (const [name, { op }] of this.#graph.lineage(hash)) if (op === INIT.name) return name;
+    throw new RangeError(`execute: node ${hash} rests on no "${INIT.name}"`);
+  }
+
+  /** Writes weights along the way of a training as a node of their own. */
+  async #putAt(node: Node, model: Model<Input>, seconds: number): Promise<Values> {
+    const weights = parametersOf(model);
+    const bytes = await encodeCheckpoint({ weights });
+    const files = nodeFiles(node, this.#graph.lineage(hashOf(node))).set("weights.safetensors", bytes);
+    await this.#options.store.putIfAbsent(hashOf(node), files, receiptOf(seconds));
+    return snapshot(weights);
+  }
+
+  #training(hash: string): TrainNetworkOptions<Input> {
+    const params = paramsOf(TRAIN, this.#graph.node(hash), trainSchema);
+    this.#check("data", params.data, this.#task.data, hash);
+    if (params.backend !== backend().name) {
+      throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
+    }
+    const { onStep, signal } = this.#options;
+    return {
+      batches: this.#task.batches(params.seed),
+      settings: { ...params, clipNorm: params.clipNorm ?? undefined },
+      seed: params.seed,
+      firstStep: params.firstStep,
+      measure: this.#task.measure,
+      chance: this.#task.chance,
+      faults: {
+        patienceNeverResets: params.faults.includes("patience-never-resets"),
+        accuracyOfBatchMeans: params.faults.includes("accuracy-of-batch-means"),
+      },
+      onStep: (step, loss) => onStep?.(hash, step, loss),
+      signal,
+    };
+  }
+
+  #check(what: string, said: Json, has: Json, hash: string): void {
+    if (canonicalJson(said) === canonicalJson(has)) return;
+    throw new RangeError(
+      `execute: node ${hash} is of other ${what}: ${canonicalJson(said)}; the task has ${canonicalJson(has)}`,
+    );
+  }
+
+  /** Keeps the last good weights of a network that could not be trained, and says where they are. */
+  async #failed(error: unknown, label: string, node: Node): Promise<never> {
+    if (!(error instanceof TrainingFailure)) throw error;
+    const { lastGood, message } = error;
+    let kept = "no validation found good weights before";
+    if (lastGood !== undefined) {
+      const { step, values } = lastGood;
+      const files = nodeFiles(node).set("weights.safetensors", encodeValues(values, step));
+      const folder = await this.#options.store.putFailed(hashOf(node), files);
+      kept = `the last good weights, those after step ${step}, are in ${folder}`;
+    }
+    throw new Error(
+      `${label}: ${message}; ${kept}; finished networks are kept, and the same settings fail at the same step again`,
+      { cause: error },
+    );
+  }
+}
+
+const CRITERIA = { magnitude } as const;
+const ACTIONS = ["rewind", "shuffle", "fresh", "fresh-but-embedding"] as const;
+type Action = (typeof ACTIONS)[number];
+
+const json = z.custom<Json>((value) => value !== undefined);
+const initSchema = z.object({ architecture: json, seed: z.int() });
+const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"), z.int()]) });
+const cutSchema = z.object({
+  rate: z.number(),
+  seed: z.int(),
+  criterion: z.enum(["magnitude"]),
+  pool: z.enum(["tensor", "all"]),
+});
+const startSchema = z.object({ action: z.enum(ACTIONS), seed: z.int().optional() });
+const trainSchema = z.object({
+  data: json,
+  backend: z.string(),
+  optimiser: z.literal("adam"),
+  seed: z.int(),
+  epochs: z.int(),
+  learningRate: z.number(),
+  patience: z.int().nullable(),
+  evaluationsPerEpoch: z.int(),
+  clipNorm: z.number().nullable(),
+  firstStep: z.int(),
+  faults: z.array(z.string()),
+});
+
+/**
+ * The options of a node, with the defaults of its operation.
+ *
+ * @throws {RangeError} if the node is of another operation or version, or has options that this code does not know.
+ */
+function paramsOf<T>(
+  { name, version, defaults }: { name: string; version: number; defaults: Params },
+  node: Node,
+  schema: z.ZodType<T>,
+): T {
+  const hash = hashOf(node);
+  if (node.op !== name || node.version !== version) {
+    throw new RangeError(
+      `execute: node ${hash} is "${node.op}" version ${node.version}; this code has "${name}" version ${version}`,
+    );
+  }
+  const read = schema.safeParse({ ...defaults, ...node.params });
+  if (read.success) return read.data;
+  const { path, message } = read.error.issues[0]!;
+  throw new RangeError(`execute: node ${hash}, "${name}": ${path.join(".") || "options"}: ${message}`);
+}
+
+function receiptOf(seconds: number): Receipt {
+  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: backend().name };
+}
+
+async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
+  return snapshot(decodeCheckpoint(bytes, `${place}/weights.safetensors`).weights);
+}
+
+/** The trained values of tensors at their positions, 0 elsewhere. */
+function spread(like: Values, pattern: Pattern, trained: Values): Values {
+  return new Map(
+    Array.from(pattern, ([name, positions]) => {
+      const whole = new Float32Array(like.get(name)!.length);
+      positions.forEach((at, i) => {
+        whole[at] = trained.get(name)![i]!;
+      });
+      return [name, whole];
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import { type Hash, hashOf, type Node } from "./node.ts";
+
+/** Nodes by hash. */
+export type Lineage = ReadonlyMap<string, Node>;
+
+/** An experiment, as data: nodes that name each other. Adding one runs nothing, and adding it twice adds it once. */
+export class Graph {
+  readonly #nodes = new Map<string, Node>();
+
+  /** @param nodes - Of another graph, or of a `lineage.json`. */
+  constructor(nodes: Iterable<Node> = []) {
+    for (const node of nodes) this.add(node);
+  }
+
+  add<Kind extends string>(node: Node<Kind>): Hash<Kind> {
+    const hash = hashOf(node);
+    this.#nodes.set(hash, node);
+    return hash;
+  }
+
+  /** @throws {RangeError} if there is none of this name. */
+  node(hash: string): Node {
+    const node = this.#nodes.get(hash);
+    if (node === undefined) throw new RangeError(`graph: there is no node ${hash}`);
+    return node;
+  }
+
+  /** All nodes that a node rests on, and itself. */
+  lineage(hash: string): Lineage {
+    const found = new Map<string, Node>();
+    const visit = (name: string) => {
+      if (found.has(name)) return;
+      const node = this.node(name);
+      found.set(name, node);
+      for (const input of Object.values(node.inputs)) visit(input);
+    };
+    visit(hash);
+    return found;
+  }
+
+  /** Steps of a training whose weights other nodes ask for. */
+  stepsAskedOf(trained: string): number[] {
+    return [...this.#nodes.values()].flatMap(({ op, params, inputs: { trained: of } }) =>
+      op === "at" && of === trained && typeof params.state === "number" ? [params.state] : [],
+    );
+  }
+}
