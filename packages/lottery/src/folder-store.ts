@@ -39,7 +39,7 @@ export class FolderStore implements Store {
       put: (hash, step, files, receipt) => this.#putCheckpoint(hash, step, files, receipt),
       latest: (hash) => this.#latestCheckpoint(hash),
       drop: async (hash) => {
-        for (const { name } of await this.#steps(hash)) await remove(join(this.#unfinished, name));
+        for (const { name } of await this.#steps(hash)) await drop(this.#unfinished, name);
       },
     };
   }
@@ -59,7 +59,7 @@ export class FolderStore implements Store {
       for (const parent of [folder, store.#nodes, store.#unfinished, ...inFailed]) await sweepPartial(parent);
       const finished = new Set(await store.list());
       for (const name of await namesIn(store.#unfinished)) {
-        if (finished.has(name.split("-")[0]!)) await remove(join(store.#unfinished, name));
+        if (finished.has(name.split("-")[0]!)) await drop(store.#unfinished, name);
       }
     });
     return store;
@@ -162,7 +162,7 @@ export class FolderStore implements Store {
     await explained(this.#unfinished, () => makeFolder(this.#unfinished));
     const before = await this.#steps(hash);
     await writeFolder(this.#unfinished, `${hash}-${step}`, files, receipt);
-    for (const old of before) if (old.step < step) await remove(join(this.#unfinished, old.name));
+    for (const old of before) if (old.step < step) await drop(this.#unfinished, old.name);
   }
 
   async #latestCheckpoint(hash: string): Promise<StoredCheckpoint | undefined> {
@@ -298,9 +298,20 @@ async function freeName(parent: string, name: string): Promise<string> {
   return `${name}-${n}`;
 }
 
-/** Other processes may remove the same, or write there, meanwhile. */
+/** Removes `parent/name` for everybody at once: what is gone half would look damaged to whoever reads meanwhile. Another process may be first. */
+async function drop(parent: string, name: string): Promise<void> {
+  const partial = join(parent, `.partial-dropped-${name}-${process.pid}`);
+  try {
+    await rename(join(parent, name), partial);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  await remove(partial);
+}
+
 async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  await rm(path, { recursive: true, force: true });
 }
 
 function parse(text: string): unknown {
