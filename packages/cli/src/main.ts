@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
 import { addDataCommands } from "./data-command.ts";
 import { Interrupted } from "./interruption.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { writeLines } from "./terminal.ts";
 
@@ -21,6 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({ writeErr: (text) => writeLines(process.stderr, text.trimEnd()) })
     .exitOverride();
   addRunCommand(program);
+  addReplayCommand(program);
   addDataCommands(program);
   inherit(program, "ltt");
 

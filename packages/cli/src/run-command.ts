@@ -24,7 +24,7 @@ import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunOptions, runPair } from "./run.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
-interface Flags {
+export interface Flags {
   readonly profile: Profile;
   readonly data?: string;
   readonly out?: string;
@@ -55,10 +55,31 @@ interface Flags {
 
 /** `ltt run PAIR`: a whole lottery, from text to report. */
 export function addRunCommand(program: Command): void {
-  program
+  const command = program
     .command("run")
     .description("train a network, find its winning tickets, and compare them with their controls")
-    .addArgument(new Argument("<pair>", "data set and model").choices(PAIRS))
+    .addArgument(new Argument("<pair>", "data set and model").choices(PAIRS));
+  addSettings(command)
+    .option(
+      "--margin <points>",
+      "percentage points by which a network may be less accurate and still match the dense one (default: 0.5)",
+      pointsOf,
+    )
+    .option(
+      "--published <file>",
+      "curves of a publication, as JSON, to draw under those of the run in its report",
+      pathOf,
+    )
+    .option("--title <text>", "of the report", textOf)
+    .option("--json", "one JSON object a line on standard output")
+    .option("--dry-run", "say what would be done, and how long it would take, without doing it")
+    .addHelpText("after", NOTES)
+    .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
+}
+
+/** The options that say which experiment it is, where its data and its folder are, and what computes. */
+export function addSettings(command: Command): Command {
+  return command
     .addOption(
       new Option("--profile <name>", "what a run does unless told otherwise").choices(PROFILES).default("corrected"),
     )
@@ -94,22 +115,7 @@ export function addRunCommand(program: Command): void {
     )
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
-    .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
-    .option(
-      "--margin <points>",
-      "percentage points by which a network may be less accurate and still match the dense one (default: 0.5)",
-      pointsOf,
-    )
-    .option(
-      "--published <file>",
-      "curves of a publication, as JSON, to draw under those of the run in its report",
-      pathOf,
-    )
-    .option("--title <text>", "of the report", textOf)
-    .option("--json", "one JSON object a line on standard output")
-    .option("--dry-run", "say what would be done, and how long it would take, without doing it")
-    .addHelpText("after", NOTES)
-    .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
+    .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1));
 }
 
 const NOTES = `
@@ -121,7 +127,8 @@ there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
 its output any more (141), as in "ltt run PAIR --json | head -1". A second
 Ctrl-C ends it at once. Any error is exit code 1.`;
 
-function optionsOf(pair: Pair, { seed, seeds, patience, ...flags }: Flags): RunOptions {
+/** What `runPair` takes, from what was typed. */
+export function optionsOf(pair: Pair, { seed, seeds, patience, ...flags }: Flags): RunOptions {
   return {
     ...flags,
     pair,

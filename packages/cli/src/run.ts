@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
@@ -12,7 +13,9 @@ import {
   type Moment,
   networkCount,
   type Progress,
+  type Replayed,
   RunFolderError,
+  replay,
   runExperiment,
   writeAtomic,
 } from "@ltt/lottery";
@@ -138,6 +141,29 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     table: renderTable(input, { width }),
     verdict: verdictWords(input.verdict).headline,
   };
+}
+
+/**
+ * Trains one network of a run again, in a folder of its own that is removed afterwards, and compares every file.
+ *
+ * @param options - Those of the run.
+ * @param hash - The network's node.
+ */
+export async function replayNode(
+  options: RunOptions,
+  hash: string,
+  listener: Pick<RunListener, "say" | "signal"> = {},
+): Promise<Replayed> {
+  const { say, signal } = listener;
+  const { prepared, folder } = await begin(options, listener);
+  const elsewhere = await mkdtemp(join(tmpdir(), "ltt-replay-"));
+  try {
+    const stores = [await FolderStore.open(folder, { onDamage: say }), await FolderStore.open(elsewhere)] as const;
+    const clock = () => performance.now() / 1000;
+    return await replay(prepared.task, hash, ...stores, { clock, signal });
+  } finally {
+    await rm(elsewhere, { recursive: true, force: true });
+  }
 }
 
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */

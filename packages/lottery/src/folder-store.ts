@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { makeFolder, syncFolder, writeAtomic, writeSynced } from "./atomic-write.ts";
 import { canonicalJson, type Json, sha256 } from "./json.ts";
-import { hashOf, type Node } from "./node.ts";
+import { hashOf, type Node, nodeSchema } from "./node.ts";
 import { namesIn, sweepPartial } from "./partial-files.ts";
 import { explained, RunFolderError } from "./run-folder-error.ts";
 import type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
@@ -245,16 +245,6 @@ function nodeIn(config: string, hash: string): Node | undefined {
   const node = nodeSchema.safeParse(parse(config));
   return node.success && hashOf(node.data) === hash ? node.data : undefined;
 }
-
-const json: z.ZodType<Json> = z.lazy(() =>
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)]),
-);
-const nodeSchema = z.object({
-  op: z.string(),
-  version: z.int(),
-  params: z.record(z.string(), json),
-  inputs: z.record(z.string(), z.string()),
-});
 
 /** Writes files with their receipt into `parent/name`, all or nothing, unless it is there. */
 async function writeFolder(

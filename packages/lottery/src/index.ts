@@ -34,6 +34,7 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
+export { type Replayed, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export {

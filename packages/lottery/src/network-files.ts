@@ -4,7 +4,7 @@ import { z } from "zod";
 import { emptyParts } from "./empty-parts.ts";
 import type { Lineage } from "./graph.ts";
 import type { Evaluated, Trained } from "./network.ts";
-import { hashOf, type Node } from "./node.ts";
+import { hashOf, type Node, nodeSchema } from "./node.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
 import type { CurvePoint, LevelResult } from "./result.ts";
 import { RunFolderError } from "./run-folder-error.ts";
@@ -64,6 +64,24 @@ export function nodeFiles({ op, version, params, inputs }: Node, lineage?: Linea
   const own = hashOf({ op, version, params, inputs });
   const parents = [...lineage].filter(([hash]) => hash !== own).sort(([a], [b]) => (a < b ? -1 : 1));
   return files.set("lineage.json", text(Object.fromEntries(parents)));
+}
+
+/**
+ * The nodes that the files of a node hold: itself and all that it rests on.
+ *
+ * @throws {RunFolderError} if a file is missing, or is something else.
+ */
+export function nodesOf(stored: StoredFiles): Node[] {
+  const read = (file: string): unknown => JSON.parse(Buffer.from(fileOf(stored, file)).toString("utf8"));
+  try {
+    return [
+      nodeSchema.parse(read("config.json")),
+      ...Object.values(z.record(z.string(), nodeSchema).parse(read("lineage.json"))),
+    ];
+  } catch (error) {
+    if (error instanceof RunFolderError) throw error;
+    throw new RunFolderError(`${stored.place}: config.json and lineage.json hold no nodes`, { cause: error });
+  }
 }
 
 /**

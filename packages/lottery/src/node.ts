@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { canonicalJson, type Json, sha256 } from "./json.ts";
 
 /** The name of a node, which says what kind of thing it makes: a mask cannot be passed for weights. */
@@ -50,3 +51,14 @@ export function nodeOf<Kind extends string>(
 export function hashOf<Kind extends string>({ op, version, params, inputs }: Node<Kind>): Hash<Kind> {
   return sha256(canonicalJson({ op, version, params, inputs })).slice(0, 16);
 }
+
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)]),
+);
+/** A node as a file holds it. */
+export const nodeSchema: z.ZodType<Node> = z.object({
+  op: z.string(),
+  version: z.int(),
+  params: z.record(z.string(), json),
+  inputs: z.record(z.string(), z.string()),
+});

@@ -1,0 +1,64 @@
+import { Executor, type ExecutorOptions } from "./executor.ts";
+import { Graph } from "./graph.ts";
+import { nodesOf } from "./network-files.ts";
+import { RunFolderError } from "./run-folder-error.ts";
+import type { Store } from "./store.ts";
+import type { Task } from "./task.ts";
+
+/** What making a node again has shown. */
+export interface Replayed {
+  /** Files with other bytes, by name: none if the node is what its name says. */
+  readonly different: readonly string[];
+  readonly files: readonly string[];
+}
+
+/**
+ * Trains a network of a store again, from what its node and those that it rests on say, and compares every file with what is stored. The networks that it was cut
+ * from are taken from the store; nothing there changes.
+ *
+ * @param hash - Of a `train` node.
+ * @param elsewhere - Where the new one is made: another store.
+ * @throws {RunFolderError} if there is no such network in the store.
+ * @throws {RangeError} if the task or the backend is not the one that the node names.
+ */
+export async function replay<Input>(
+  task: Task<Input>,
+  hash: string,
+  store: Store,
+  elsewhere: Store,
+  options: Omit<ExecutorOptions, "store">,
+): Promise<Replayed> {
+  const stored = await store.read(hash);
+  if (stored === undefined) throw new RunFolderError(`replay: there is no node ${hash}; names are in metrics.csv`);
+  const graph = new Graph(nodesOf(stored));
+  if (graph.node(hash).op !== "train") {
+    throw new RunFolderError(`replay: node ${hash} is "${graph.node(hash).op}"; only trained networks are replayed`);
+  }
+  const source: Store = {
+    ...forwarded(elsewhere),
+    read: (name) => (name === hash ? elsewhere.read(name) : store.read(name)),
+  };
+  await new Executor(task, graph, { ...options, store: source }).train(hash, `replay of ${hash}`);
+  const made = (await elsewhere.read(hash))!;
+  const files = [...new Set([...stored.files.keys(), ...made.files.keys()])].sort();
+  const different = files.filter((name) => !same(stored.files.get(name), made.files.get(name)));
+  return { files, different };
+}
+
+/** A store's methods as an object's own, which a spread copies. */
+function forwarded(store: Store): Store {
+  return {
+    has: (hash) => store.has(hash),
+    read: (hash) => store.read(hash),
+    node: (hash) => store.node(hash),
+    list: () => store.list(),
+    putIfAbsent: (hash, files, receipt) => store.putIfAbsent(hash, files, receipt),
+    quarantine: (hash, why) => store.quarantine(hash, why),
+    checkpoints: store.checkpoints,
+    putFailed: (hash, files) => store.putFailed(hash, files),
+  };
+}
+
+function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && Buffer.from(a).equals(b);
+}
