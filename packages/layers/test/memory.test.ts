@@ -38,7 +38,7 @@ test.each([
         if (step === 1000) heap = heapUsed();
       }
       expect(optimiser.steps).toBe(steps);
-      expect((heapUsed() - heap) / (steps - 1000)).toBeLessThan(100); // bytes a step; kilobytes where something is kept
+      expect((heapUsed() - heap) / (steps - 1000)).toBeLessThan(1000); // V8's own compiling comes to a hundred bytes a step here; handles that were kept came to 8,000 and 15,400
       expect(turned).toBe(false);
     });
   },
