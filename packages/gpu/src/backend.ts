@@ -73,7 +73,7 @@ export function backendOn(device: Device): GpuBackend {
   const forgotten = new FinalizationRegistry<Place>((place) => queue.issue(() => put(place, undefined)));
   const make = (length: number, host?: Int32Array): Handle => {
     const handle = new Handle(length, host);
-    forgotten.register(handle, handle.place);
+    forgotten.register(handle, handle.place, handle);
     return handle;
   };
   const upload = (values: Float32Array): DeviceArray => {
@@ -120,9 +120,12 @@ export function backendOn(device: Device): GpuBackend {
       return handle;
     },
     release: (values) => {
+      const handle = values as Handle;
+      // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
+      forgotten.unregister(handle);
       queue.issue(() => {
-        put((values as Handle).place, undefined);
-        (values as Handle).released = true;
+        put(handle.place, undefined);
+        handle.released = true;
       });
     },
   };
