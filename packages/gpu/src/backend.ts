@@ -1,4 +1,5 @@
 import type { Backend, Indices, Storage } from "@ltt/core";
+import { checkOptions, type Kinds, oneOf } from "@ltt/core/arguments";
 import type { AdapterInfo, Device, DeviceArray, Mode } from "./device.ts";
 import { GpuError } from "./gpu-error.ts";
 import { asFloats, type IndexValues } from "./indices.ts";
@@ -25,14 +26,22 @@ export interface GpuBackend extends Backend {
   memory(): Promise<{ arrays: number; bytes: number }>;
 }
 
+interface GpuOptions {
+  readonly mode?: Mode;
+}
+
+const OPTIONS: Kinds<GpuOptions> = { mode: oneOf("webgpu", "webgl2") };
+
 /**
  * A backend on the GPU, through gpu.js. Data stay on the device from `upload` to `read`; results agree with the reference but for rounding, so
  * they are not the same bits on every device.
  *
  * @param options.mode - `"webgpu"` (Node, browsers) or `"webgl2"` (browsers). Default `"webgpu"`. What was asked for is what runs.
  * @throws {GpuError} if a package is absent or cannot be loaded, or there is no adapter: the message says what to do.
+ * @throws {TypeError | RangeError} if an option is unknown, or the mode neither of the two.
  */
-export async function createGpuBackend({ mode = "webgpu" }: { mode?: Mode } = {}): Promise<GpuBackend> {
+export async function createGpuBackend(options: GpuOptions = {}): Promise<GpuBackend> {
+  const { mode = "webgpu" } = checkOptions("gpu", options, OPTIONS);
   return backendOn(await open(mode));
 }
 
