@@ -1,6 +1,7 @@
 import { type Rng, stream } from "@ltt/core";
+import { check, checkOptions, checkRng, count, type Kind, type Kinds, positive, text } from "@ltt/core/arguments";
 import { textKey } from "./clean-text.ts";
-import type { Corpus, Example } from "./corpus.ts";
+import { type Corpus, checkCorpus, checkExamples, type Example } from "./corpus.ts";
 import { DataError } from "./data-error.ts";
 
 export interface SplitOptions {
@@ -15,6 +16,20 @@ export interface SplitOptions {
   readonly validationSize?: number;
   readonly testSize?: number;
 }
+
+const share: Kind = {
+  type: "number",
+  words: "a fraction between 0 and 1",
+  accepts: (value) => typeof value === "number" && value > 0 && value < 1,
+};
+const OPTIONS: Kinds<SplitOptions> = {
+  seed: count,
+  testFraction: share,
+  validationFraction: share,
+  trainSize: positive,
+  validationSize: positive,
+  testSize: positive,
+};
 
 export interface Split {
   readonly train: readonly Example[];
@@ -34,13 +49,14 @@ export interface Split {
  * (`textKey`). A published test part is taken as it is, repeats included; they are counted.
  * Sizes limit a part after that, so a smaller `trainSize` changes neither validation nor test. Examples keep the corpus's order.
  *
+ * @throws {TypeError} if an option is unknown, or the corpus is none.
  * @throws {RangeError} if a fraction is not in (0, 1) or a size not a positive integer.
  * @throws {DataError} if a part would be empty, or has fewer examples than its size asks for.
  */
 export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
-  const { seed, testFraction = 0.2, validationFraction = 0.3 } = options;
-  checkFraction("testFraction", testFraction);
-  checkFraction("validationFraction", validationFraction);
+  checkCorpus("splitCorpus", "corpus", corpus);
+  const checked = checkOptions("splitCorpus", options, OPTIONS, ["seed"]);
+  const { seed, testFraction = 0.2, validationFraction = 0.3 } = checked;
 
   const keys = new Map(corpus.train.map((example) => [example, textKey(example.text)]));
   const [test, rest] =
@@ -65,6 +81,8 @@ export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
 
 /** How many of the examples have a text that is also among `others`, after cleaning (`textKey`). */
 export function countRepeats(examples: readonly Example[], others: readonly Example[]): number {
+  checkExamples("countRepeats", "examples", examples);
+  checkExamples("countRepeats", "others", others);
   const seen = new Set(others.map(({ text }) => textKey(text)));
   return examples.filter(({ text }) => seen.has(textKey(text))).length;
 }
@@ -81,9 +99,11 @@ export function subset(
   size: number | undefined,
   rng: Rng,
 ): readonly Example[] {
+  check("subset", "name", name, text);
+  checkExamples("subset", "examples", examples);
+  checkRng("subset", "rng", rng);
   if (size === undefined) return examples;
-  if (!Number.isSafeInteger(size) || size < 1)
-    throw new RangeError(`${name}: a size of ${size} is not a positive integer`);
+  check("subset", "size", size, positive);
   if (size > examples.length) {
     throw new DataError(`${name}: ${size} examples are asked for, there are ${examples.length}; ask for fewer`);
   }
@@ -159,8 +179,4 @@ function quotas(sizes: readonly number[], total: number): number[] {
   const missing = total - parts.reduce((a, b) => a + b, 0);
   for (const { label } of remainders.slice(0, missing)) parts[label]!++;
   return parts;
-}
-
-function checkFraction(name: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new RangeError(`${name}: ${value} is not a fraction between 0 and 1`);
 }
