@@ -34,7 +34,7 @@ export function textKey(text: string): string {
 }
 
 /** `&name;`, `&#…;` and `&#x…;` as the characters they stand for; an unknown name stays as it is. */
-export function decodeEntities(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(entity, (whole, name?: string, hex?: string, decimal?: string) => {
     if (name !== undefined) return named.get(name) ?? whole;
     return character(hex === undefined ? Number.parseInt(decimal!, 10) : Number.parseInt(hex, 16));
