@@ -40,7 +40,8 @@ export interface Glove {
  *
  * @throws {DataError} `path:line: …` for a line of fewer fields, a number that is not decimal or beyond float32, a file of other
  * dimensions; for a file that is missing or damaged.
- * @throws {RangeError} if `dimensions` is not a positive integer.
+ * @throws {TypeError} if an option is unknown, or the place or the vocabulary is none.
+ * @throws {RangeError} if `dimensions` is not a positive integer, or so large that the vectors have more than 2³¹ values.
  */
 export async function readGlove(place: GlovePlace, vocabulary: Vocabulary, options: GloveOptions): Promise<Glove> {
   check("readGlove", "place", place, object);
@@ -48,6 +49,9 @@ export async function readGlove(place: GlovePlace, vocabulary: Vocabulary, optio
   check("readGlove", "place.path", place.path, pathKind);
   check("readGlove", "vocabulary", vocabulary, vocabularyKind);
   const { dimensions, lowercase = false } = checkOptions("readGlove", options, OPTIONS, ["dimensions"]);
+  if (vocabulary.size * dimensions > 2 ** 31) {
+    throw new RangeError(`readGlove: ${vocabulary.size} words of ${dimensions} dimensions are more than 2³¹ values`);
+  }
   const vectors = new Float32Array(vocabulary.size * dimensions);
   const found = new Uint8Array(vocabulary.size);
   const spellings = lowercase ? spellingsOf(vocabulary) : undefined;
