@@ -1,7 +1,13 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-/** Tests that ask for an adapter, a browser or whole data sets: `npm test` runs them, `npm run test:fast` does not. */
-const slow = ["packages/gpu/test/**/*.test.ts", "packages/data/test/real-data.test.ts", "tools/absent.test.ts"];
+/** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, or simulate: `npm test` runs them, `npm run test:fast` does not. */
+const slow = [
+  "packages/gpu/test/**/*.test.ts",
+  "packages/data/test/real-data.test.ts",
+  "packages/lottery/test/processes.test.ts",
+  "packages/lottery/test/verdict-simulation.test.ts",
+  "tools/absent.test.ts",
+];
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@ltt/source"] },

@@ -1,4 +1,4 @@
-import type { Batch } from "@ltt/layers";
+import type { Batch } from "@ltt/data";
 
 export interface LstmSize {
   readonly hidden: number;
@@ -22,7 +22,7 @@ export function lstmFlops(
   const directions = bidirectional ? 2 : 1;
   const gates = directions * 4 * hidden;
   let [texts, multiplications] = [0, 0];
-  for (const { tokens, lengths } of batches) {
+  for (const { input: tokens, lengths } of batches) {
     const [batch, time] = tokens.shape;
     const real = tokens.data.filter((_, i) => i % time < lengths.data[Math.floor(i / time)]!);
     texts += batch;

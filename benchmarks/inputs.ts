@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "@ltt/cli";
 import { stream, type TokenMatrix, type TokenVector, tokens } from "@ltt/core";
+import type { Batch } from "@ltt/data";
 import {
   batchAt,
   buildVocabulary,
@@ -17,7 +18,6 @@ import {
   tokenise,
   UNKNOWN,
 } from "@ltt/data";
-import type { Batch } from "@ltt/layers";
 
 /** Texts that training steps are timed on. */
 export const INPUTS = ["imdb", "ag-news", "spam"] as const;
@@ -69,7 +69,7 @@ function prepareInput(corpus: Corpus, length: number): BenchmarkInput {
     rows: vocabulary.size,
     outputs: corpus.classes.length === 2 ? 1 : corpus.classes.length,
     length,
-    padded: all(asIs).map((batch) => ({ ...batch, tokens: paddedTo(batch.tokens, length) })),
+    padded: all(asIs).map((batch) => ({ ...batch, input: paddedTo(batch.input, length) })),
     bucketed: all(byLength),
   };
 }
@@ -91,7 +91,7 @@ export function exportInput(folder: string, name: string, { padded, length, rows
   const write = (part: string, values: readonly number[]) =>
     writeFileSync(join(folder, `${name}.${part}.i32`), new Uint8Array(Int32Array.from(values).buffer));
   const flat = (of: (batch: Batch) => TokenMatrix | TokenVector) => padded.flatMap((batch) => [...of(batch).data]);
-  write("ids", flat(({ tokens }) => tokens).map(swap));
+  write("ids", flat(({ input }) => input).map(swap));
   write(
     "len",
     flat(({ lengths }) => lengths),

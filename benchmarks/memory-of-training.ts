@@ -1,8 +1,8 @@
 // Started by memory.ts: trains one network, and answers with the memory that it took.
 import { createBackend } from "@ltt/cli";
 import { createReferenceBackend, tensor, tokens, useBackend } from "@ltt/core";
-import { Adam, type Batch, parametersOf, trainable, withParameters } from "@ltt/layers";
-import { type Model, sparseWeights } from "@ltt/lottery";
+import { Adam, type Batch, type Model, parametersOf, trainable, withParameters } from "@ltt/layers";
+import { sparseWeights } from "@ltt/lottery";
 import type { MemoryJob, MemoryUse } from "./memory.ts";
 import { networkOf, trainStep } from "./training.ts";
 
@@ -52,7 +52,7 @@ async function measure({
     const { ids, time, lengths, targets } = batches[step % batches.length]!;
     const batch = targets.length;
     return {
-      tokens: tokens(ids, [batch, time]),
+      input: tokens(ids, [batch, time]),
       lengths: tokens(lengths, [batch]),
       targets: tokens(targets, [batch]),
     };

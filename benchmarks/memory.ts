@@ -46,8 +46,8 @@ export async function memoryOf(
   const job: MemoryJob = {
     ...{ network, backend, threads, rows, outputs },
     ticket: density === 1 ? undefined : await ticketOf(networkOf(network, { rows, outputs }), density),
-    batches: padded.map(({ tokens, lengths, targets }) => ({
-      ...{ ids: tokens.data, time: tokens.shape[1], lengths: lengths.data, targets: targets.data },
+    batches: padded.map(({ input, lengths, targets }) => ({
+      ...{ ids: input.data, time: input.shape[1], lengths: lengths.data, targets: targets.data },
     })),
   };
   const child: ChildProcess = fork(fileURLToPath(new URL("memory-of-training.ts", import.meta.url)), {

@@ -4,24 +4,15 @@ import {
   Adam,
   type Batch,
   classificationLoss,
+  type Model,
   parametersOf,
   snapshot,
-  type TextClassifier,
   TextCnn,
   TextLstm,
   trainable,
   withParameters,
 } from "@ltt/layers";
-import {
-  cut,
-  type Model,
-  magnitude,
-  type Pattern,
-  patternOf,
-  sparseWeights,
-  type Values,
-  valuesAt,
-} from "@ltt/lottery";
+import { cut, magnitude, type Pattern, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
 import { type LstmSize, lstmFlops } from "./flops.ts";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
@@ -164,24 +155,24 @@ export async function ticketOf(model: Model, density: number): Promise<{ pattern
 
 /** One step; `reading` is its loss. */
 export function trainStep(
-  model: TextClassifier,
+  model: Model,
   optimiser: Adam,
-  { tokens, lengths, targets }: Batch,
+  { input, lengths, targets }: Batch,
   step: number,
 ): { reading: Promise<number> } {
   return scope(() => {
     const training = { rng: stream(1, "dropout", step) };
-    const loss = classificationLoss(model.forward(tokens, { lengths, training }), targets);
+    const loss = classificationLoss(model.forward(input, { lengths, training }), targets);
     optimiser.step(gradients(loss, optimiser.parameters));
     return { reading: loss.item() };
   });
 }
 
-function inferStep(model: TextClassifier, _: Adam, { tokens, lengths }: Batch) {
+function inferStep(model: Model, _: Adam, { input, lengths }: Batch) {
   return scope(() =>
     noGrad(() => ({
       reading: model
-        .forward(tokens, { lengths })
+        .forward(input, { lengths })
         .read()
         .then((logits) => logits[0]!),
     })),

@@ -1,11 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { stream } from "@ltt/core";
-import { Adam, parametersOf, snapshot, train, trainable, withParameters } from "@ltt/layers";
+import { Adam, type Model, parametersOf, snapshot, train, trainable, withParameters } from "@ltt/layers";
 import {
   armsNeeded,
   cut,
   type ExperimentSettings,
-  type Model,
   magnitude,
   networkCount,
   type Pattern,
@@ -51,7 +50,7 @@ export async function estimateRun(
   signal?: AbortSignal,
 ): Promise<RunEstimate> {
   const { rounds, rate, seeds, epochs } = experiment;
-  const model = task.createModel(stream(seeds[0]!, "init"));
+  const model = task.model(stream(seeds[0]!, "init"));
   const weights = parametersOf(model);
   const initial = await snapshot(weights);
 

@@ -26,9 +26,18 @@ export function positive(text: string): number {
   return value;
 }
 
+/** Percentage points, as a fraction. */
+export function pointsOf(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || !(value >= 0 && value < 100)) {
+    throw new InvalidArgumentError("It is a number of percentage points from 0, below 100.");
+  }
+  return value / 100;
+}
+
 export function seedsOf(text: string): readonly number[] {
   const seeds = text.split(",").map(integerFrom(0));
-  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("A seed stands there twice.");
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("Seeds must be distinct.");
   return seeds;
 }
 

@@ -2,8 +2,8 @@ import {
   type ExperimentSettings,
   finishedResults,
   type LevelResult,
-  type NodeStore,
   RunFolderError,
+  type Store,
   type Task,
 } from "@ltt/lottery";
 
@@ -11,10 +11,10 @@ import {
  * The results of the same experiment with other seeds that earlier runs left in the folder: a report without them would replace theirs. Seeds
  * that lack a network with these settings are left out, and `say` hears of both.
  */
-export async function otherSeeds(
-  task: Task,
+export async function otherSeeds<Input>(
+  task: Task<Input>,
   settings: ExperimentSettings,
-  store: NodeStore,
+  store: Store,
   say?: (line: string) => void,
 ): Promise<LevelResult[]> {
   const results: LevelResult[] = [];
@@ -35,17 +35,12 @@ export async function otherSeeds(
   return results;
 }
 
-/** The seeds of all nodes of a folder, in rising order. */
-async function seedsIn(store: NodeStore): Promise<number[]> {
+/** The seeds of all nodes of a store, in rising order. */
+async function seedsIn(store: Store): Promise<number[]> {
   const seeds = new Set<number>();
-  for (const hash of await store.hashes()) {
-    try {
-      const bytes = await (await store.find(hash))?.read("config.json");
-      const { seed } = JSON.parse(new TextDecoder().decode(bytes)) as { seed?: unknown };
-      if (typeof seed === "number") seeds.add(seed);
-    } catch (error) {
-      if (!(error instanceof RunFolderError || error instanceof SyntaxError)) throw error; // a damaged node has no seed to tell
-    }
+  for (const hash of await store.list()) {
+    const seed = (await store.node(hash))?.params.seed;
+    if (typeof seed === "number") seeds.add(seed);
   }
   return [...seeds].sort((a, b) => a - b);
 }

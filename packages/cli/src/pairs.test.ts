@@ -36,12 +36,10 @@ test("the data set is told with its repeats, and its vocabulary is of the traini
 
 test("a run's name depends on what is learned from: cleaned, cut and numbered", async () => {
   write((i) => `word${i} film behind${i}`, ["one two three"]);
-  const first = (await prepared(2)).task.identity as { data: string; encoded: string };
+  const first = (await prepared(2)).task.data;
   write((i) => `word${i} film elsewhere${i}`, ["one two three"]);
-  const behind = (await prepared(2)).task.identity as { data: string; encoded: string };
-  expect(behind.data).not.toBe(first.data);
-  expect(behind.encoded).toBe(first.encoded);
-  expect((await prepared(3)).task.identity).not.toMatchObject({ encoded: first.encoded });
+  expect((await prepared(2)).task.data).toEqual(first); // what is cut off trains nothing
+  expect((await prepared(3)).task.data).not.toEqual(first);
 });
 
 test("files of fewer texts than a profile takes say which option takes fewer", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Rng, stream } from "@ltt/core";
+import { type Rng, stream, type TokenMatrix } from "@ltt/core";
 import {
   batchCount,
   batches,
@@ -11,6 +11,7 @@ import {
   type Encoded,
   type Example,
   encodeTokens,
+  examplesAt,
   locateAgNews,
   locateImdb,
   PADDING,
@@ -23,10 +24,11 @@ import {
   type Split,
   splitCorpus,
   subset,
+  textKey,
   vocabularyOf,
 } from "@ltt/data";
-import { countParameters, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
-import type { Batches, Model, Task } from "@ltt/lottery";
+import { countParameters, type Model, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
+import type { Batches, Task } from "@ltt/lottery";
 import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
 import { inTurns } from "./in-turns.ts";
 
@@ -54,7 +56,7 @@ export interface ModelSettings {
 
 /** A task, and what a report says about its data and its model. */
 export interface PreparedTask {
-  readonly task: Task;
+  readonly task: Task<TokenMatrix>;
   readonly dataset: string;
   readonly embedding: string;
   readonly notes: readonly string[];
@@ -89,7 +91,8 @@ export async function prepare(
     throw new RangeError(`${pair}: maxLength ${maxLength} is not a positive integer`);
   }
   const corpus = await readCorpus(pair, places);
-  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize);
+  const keys = new Map(await inTurns(corpus.train, (example) => [example, textKey(example.text)] as const, signal));
+  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize, keys);
 
   const tokenise = createTokeniser();
   const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
@@ -111,7 +114,7 @@ export async function prepare(
   });
   const creator = (start: TextLstmOptions["embedding"]) => (rng: Rng) =>
     modelOf(pair, { rows: vocabulary.size, outputs, paddingId: PADDING, embedding: start! }, hidden, rng);
-  const createModel = creator(embedding.options);
+  const model = creator(embedding.options);
   const sizes = { train: train.length, validation: validation.length, test: test.length };
   const dataset = [
     `${corpus.name}, ${corpus.train.length + (corpus.test?.length ?? 0)} texts read`,
@@ -123,27 +126,25 @@ export async function prepare(
   ];
   return {
     task: {
-      identity: {
-        pair,
-        data: corpus.digest,
-        encoded: digestOf(encoded),
-        split: SPLIT_SEED,
-        ...sizes,
-        maxLength: maxLength ?? null,
-        vocabulary: vocabulary.size,
-        batchSize,
-        // Named only where they are not as published, so that runs keep their names.
+      // Everything that a batch is made of: what was read, how it was split, cut and encoded shows in the ids.
+      data: { name: corpus.name, encoded: digestOf(encoded), monitored: MONITORED, batchSize },
+      architecture: {
+        model: isCnn(pair) ? "text-cnn" : "text-lstm",
+        rows: vocabulary.size,
+        outputs,
         ...(hidden === undefined ? {} : { hidden }),
         ...(embedding.identity === undefined ? {} : { embedding: embedding.identity }),
       },
-      createModel,
-      ...(embedding.random === undefined ? {} : { createRandomModel: creator(embedding.random) }),
+      model,
+      ...(embedding.random === undefined ? {} : { randomModel: creator(embedding.random) }),
       batches: (seed) => batchesOf(encoded, batchSize, seed),
+      chance: largestShare(encoded.test.labels),
+      group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
     },
     dataset: dataset.join("; "),
     embedding: embedding.description,
     notes: [...incompleteness(corpus), ...embedding.notes],
-    parameters: countParameters(createModel(stream(0))),
+    parameters: countParameters(model(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
   };
 }
@@ -167,8 +168,8 @@ async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
   return readSpamAssassin();
 }
 
-function limitedSplit(corpus: Corpus, trainSize: number | undefined): Split {
-  const whole = splitCorpus(corpus, { seed: SPLIT_SEED });
+function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: ReadonlyMap<Example, string>): Split {
+  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, keys });
   if (trainSize === undefined) return whole;
   const available = whole.train.length;
   if (trainSize > available) {
@@ -195,7 +196,19 @@ function digestOf(parts: Readonly<Record<string, Encoded>>): string {
   return hash.digest("hex");
 }
 
-function modelOf(pair: Pair, options: TextLstmOptions & TextCnnOptions, hidden: number | undefined, rng: Rng): Model {
+/** The accuracy of always saying the most frequent class. */
+function largestShare(labels: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Math.max(...counts.values()) / labels.length;
+}
+
+function modelOf(
+  pair: Pair,
+  options: TextLstmOptions & TextCnnOptions,
+  hidden: number | undefined,
+  rng: Rng,
+): Model<TokenMatrix> {
   if (isCnn(pair)) return new TextCnn(options, rng);
   return new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);
 }
@@ -209,13 +222,25 @@ function batchesOf(
   { train, validation, test }: { train: Encoded; validation: Encoded; test: Encoded },
   batchSize: number,
   seed: number,
-): Batches {
-  // The data package counts epochs from 0, training from 1.
-  const plan = (epoch: number) => planEpoch(train, { batchSize, seed, epoch: epoch - 1 });
+): Batches<TokenMatrix> {
+  const plan = (epoch: number) => planEpoch(train, { batchSize, seed, epoch });
+  const monitored = examplesAt(validation, monitoredPart(validation.labels));
   return {
     train: (epoch) => batches(train, plan(epoch)),
     stepsPerEpoch: batchCount(plan(1)),
     validation: () => batches(validation, planEvaluation(validation, batchSize)),
+    monitor: () => batches(monitored, planEvaluation(monitored, batchSize)),
     test: () => batches(test, planEvaluation(test, batchSize)),
   };
+}
+
+/** Validation texts that are looked at during training, at most. */
+const MONITORED = 4096;
+
+/** The same of them for every seed, every class in proportion. */
+function monitoredPart(labels: Int32Array): Int32Array {
+  if (labels.length <= MONITORED) return labels.map((_, i) => i);
+  const examples = Array.from(labels, (label, i) => ({ text: String(i), label }));
+  const part = subset("monitored", examples, MONITORED, stream(SPLIT_SEED, "subset", "monitored"));
+  return Int32Array.from(part, ({ text }) => Number(text));
 }

@@ -19,8 +19,8 @@ export const NOTES: Record<Profile, readonly string[]> = {
   ],
   corrected: [
     "Corrected profile: data, models, optimiser and rounds of the published experiment (2020) without its faults. Reviews are cut at 400 tokens, " +
-      "descriptions at 64; the control has the ticket's pattern and fresh weights in every tensor; late rewinding goes back to the end of epoch 1; " +
-      "the winner is chosen on validation data.",
+      "descriptions at 64; controls have the ticket's pattern and fresh weights in every tensor, or its initial weights shuffled; late rewinding goes back " +
+      "to the end of epoch 1 and trains on from there; all sparsities are judged at once.",
   ],
   "published-2020": [
     `Published-2020 profile: the faults of the published experiment are re-enacted: ${FAULTS.join(", ")}. Its figures show what these faults do, ` +
@@ -36,7 +36,16 @@ export function settingsOf(pair: Pair, profile: Profile): RunSettings {
   const published = publishedSettings(pair);
   if (profile === "published-2020") return published;
   const corrected: RunSettings = {
-    experiment: { ...published.experiment, seeds: [1, 2, 3], rewindTo: { epoch: 1 }, faults: [] },
+    experiment: {
+      ...published.experiment,
+      arms: ARMS,
+      seeds: [1, 2, 3],
+      rewindTo: { epoch: 1 },
+      // Three epochs without improvement, as published, looked at eight times an epoch.
+      evaluationsPerEpoch: 8,
+      patience: 24,
+      faults: [],
+    },
     data: { ...published.data, maxLength: pair.startsWith("ag-news") ? 64 : 400 },
     model: published.model,
   };
@@ -48,7 +57,6 @@ export function settingsOf(pair: Pair, profile: Profile): RunSettings {
       rounds: 3,
       rate: 0.5,
       epochs: 3,
-      evaluationsPerEpoch: 2,
       learningRate: pair === "imdb-lstm" ? 2e-3 : 5e-3, // so few steps need long ones
     },
     data: {
@@ -65,7 +73,7 @@ function publishedSettings(pair: Pair): RunSettings {
   const imdb = pair.startsWith("imdb");
   return {
     experiment: {
-      arms: ARMS,
+      arms: ["winning-ticket", "random-reinit", "late-rewinding"],
       seeds: [1],
       rounds: 20,
       rate: 0.2,

@@ -1,11 +1,12 @@
 import { ARMS, type Arm, type LevelResult } from "@ltt/lottery";
+import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
-import { armsOf, integerFrom, pathOf, positive, seedsOf } from "./option-values.ts";
+import { armsOf, integerFrom, pathOf, pointsOf, positive, seedsOf } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
@@ -30,6 +31,7 @@ interface Flags {
   readonly backend?: BackendName;
   readonly threads?: number;
   readonly published?: string;
+  readonly margin?: number;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -63,6 +65,11 @@ export function addRunCommand(program: Command): void {
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
     .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1))
+    .option(
+      "--margin <points>",
+      "percentage points by which a network may be less accurate and still match the dense one (default: 0.5)",
+      pointsOf,
+    )
     .option(
       "--published <file>",
       "curves of a publication, as JSON, to draw under those of the run in its report",
@@ -139,28 +146,32 @@ function print(event: object): void {
 }
 
 function eventOf(level: LevelResult): object {
-  const { arm, seed, round, sparsity, embeddingSparsity, otherSparsity, trainLoss, validationLoss } = level;
-  const { validationAccuracy, testAccuracy, earlyStopStep, steps, seconds } = level;
+  const { arm, seed, round, sparsity, groups, trainLoss, validationLoss } = level;
+  const { validationAccuracy, testAccuracy, earlyStopStep, censored, collapsed, firstStep, steps, seconds, node } =
+    level;
   return {
     event: "level",
     arm,
     seed,
     round,
     sparsity,
-    embeddingSparsity,
-    otherSparsity,
+    groups,
     trainLoss,
     validationLoss,
     validationAccuracy,
     testAccuracy,
     earlyStopStep,
+    censored,
+    collapsed,
+    firstStep,
     steps,
     seconds,
+    node,
   };
 }
 
 function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccuracy, seconds }: LevelResult): string {
-  return `${arm}, seed ${seed}, round ${round}: ${percent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
+  return `${arm}, seed ${seed}, round ${round}: ${sparsityPercent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
 }
 
 function percent(fraction: number): string {

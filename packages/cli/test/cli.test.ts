@@ -43,18 +43,19 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "dense",
       "winning-ticket",
       "random-reinit",
+      "shuffled-init",
       "late-rewinding",
       "result",
     ]);
     const keys =
-      "event,arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,steps,seconds";
-    for (const line of lines.slice(0, 4)) expect(Object.keys(line).join()).toBe(keys);
-    expect(lines[4].folder).toBe(join(root, "one"));
+      "event,arm,seed,round,sparsity,groups,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,censored,collapsed,firstStep,steps,seconds,node";
+    for (const line of lines.slice(0, 5)) expect(Object.keys(line).join()).toBe(keys);
+    expect(lines[5].folder).toBe(join(root, "one"));
     expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html", "tensors.csv"]);
     const report = readFileSync(join(root, "one", "report.html"), "utf8");
     expect(report).toMatch(/<svg.*published: rewind-epoch-1.*Layer by layer/s);
     expect(report).toContain("Published curves: a paper.");
-    expect(readdirSync(join(root, "one", "nodes")).length).toBe(4);
+    expect(readdirSync(join(root, "one", "nodes")).length).toBe(5 + 1); // networks, and the weights to rewind to
   });
 
   test.skipIf(gpu === undefined)("runs on the GPU, and says which", async () => {
@@ -74,7 +75,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(csv|jsonl|safetensors)$/.test(file))
         .sort();
-    expect(files("a").length).toBe(2 + 2 * 3 + 1);
+    expect(files("a").length).toBe(2 + 2 * 4);
     expect(files("a")).toEqual(files("b"));
     for (const file of files("a")) {
       expect(readFileSync(join(root, "a", file)).equals(readFileSync(join(root, "b", file))), file).toBe(true);
@@ -86,7 +87,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(timeless(second.out)).toEqual(timeless(first.out));
   });
 
-  test("keeps a frozen embedding whole, limits gradients, and names both in configuration, receipt and report", async () => {
+  test("keeps a frozen embedding whole, limits gradients, and names both in configuration and report", async () => {
     const { code, err } = await ltt([
       ...small,
       "--rounds",
@@ -97,14 +98,14 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "--out",
       "frozen",
     ]);
-    expect(err).toMatch(/^audit: 9 checks passed$/m);
+    expect(err).toMatch(/^audit: 10 checks passed$/m);
     expect(code).toBe(0);
     for (const node of readdirSync(join(root, "frozen", "nodes"))) {
       const read = (file: string) => JSON.parse(readFileSync(join(root, "frozen", "nodes", node, file), "utf8"));
-      const config = read("config.json");
-      expect(config.task.embedding).toEqual({ vectors: "normal", frozen: true });
-      expect(config.training.clipNorm).toBe(0.5);
-      expect(read("receipt.json").task).toEqual(config.task);
+      const all = [read("config.json"), ...Object.values<{ op: string; params: object }>(read("lineage.json"))];
+      const frozen = { architecture: { embedding: { vectors: "normal", frozen: true } } };
+      expect(all.find(({ op }) => op === "init").params).toMatchObject(frozen);
+      expect(all.find(({ op }) => op === "train").params).toMatchObject({ clipNorm: 0.5 });
     }
     const report = readFileSync(join(root, "frozen", "report.html"), "utf8");
     for (const said of ["N(0, 1), frozen", "clipped to a norm of 0.5", "neither trained nor pruned"])
@@ -145,7 +146,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
     const { code, out } = await ltt([...small, "--rounds", "2", "--dry-run", "--out", "dry"]);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^7 networks of \d+ parameters, 7 steps at most\na step, measured: [\d.]+ s dense, [\d.]+ s with 50\.0 % left, [\d.]+ s with 25\.0 % left; .*\n.* at most, validation not counted\nabout \d+ MB of memory\n$/,
+      /^9 networks of \d+ parameters, 9 steps at most\na step, measured: [\d.]+ s dense, [\d.]+ s with 50\.0 % left, [\d.]+ s with 25\.0 % left; .*\n.* at most, validation not counted\nabout \d+ MB of memory\n$/,
     );
     expect(readdirSync(root)).not.toContain("dry");
   });
@@ -196,7 +197,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["negative rounds", ["run", "spam-cnn", "--rounds", "-1"], /--rounds.*-1.*It is an integer from 0/],
     ["rounds that are no number", ["run", "spam-cnn", "--rounds", "2.5"], /--rounds.*It is an integer from 0/],
     ["an arm that is none", ["run", "spam-cnn", "--arms", "magic"], /There is no "magic"/],
-    ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /A seed stands there twice/],
+    ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /Seeds must be distinct/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],
     ["a backend that is none", ["run", "spam-cnn", "--backend", "abacus"], /--backend.*Allowed choices/],
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
@@ -205,7 +206,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     [
       "curves that are not there",
       ["run", "spam-cnn", "--published", "nowhere.json"],
-      /^ltt: --published nowhere\.json: there is no such file$/,
+      /^ltt: --published nowhere\.json: there is no such file\n$/,
     ],
     ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {

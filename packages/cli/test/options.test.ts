@@ -63,7 +63,7 @@ describe("empty is not absent", { timeout: 60_000 }, () => {
       const cache = join(root, "cache");
       const env = { LTT_DATA, XDG_CACHE_HOME: cache };
       const { err } = await ltt(["run", "imdb-cnn", "--dry-run"], { cwd, env });
-      expect(err).toContain(`none is in ${join(cache, "ltt", "imdb")} or ${join(cache, "ltt")};`);
+      expect(err).toContain(`none is in ${join(cache, "ltt", "imdb")} or ${join(cache, "ltt")}`);
       const { out } = await ltt(["data", "list"], { cwd, env });
       expect(out).toContain(join(cache, "ltt", "imdb"));
     },

@@ -53,12 +53,12 @@ describe("seeds that run one after the other in one folder", { timeout: 120_000 
     const nodes = join(root, "left-out", "nodes");
     const ofSeed = (seed: number) =>
       readdirSync(nodes).filter(
-        (node) => JSON.parse(readFileSync(join(nodes, node, "config.json"), "utf8")).seed === seed,
+        (node) => JSON.parse(readFileSync(join(nodes, node, "config.json"), "utf8")).params.seed === seed,
       );
     for (const node of ofSeed(1)) writeFileSync(join(nodes, node, "weights.safetensors"), "");
     const third = await run("--seed", "3", "--out", "left-out");
     expect(third.code).toBe(0);
-    expect(third.err).toContain("changed since it was written");
+    expect(third.err).toContain("weights.safetensors has changed since it was written: it is now ");
     expect(third.err).toContain(said);
     expect(third.err).toContain("seed 2 is finished in this folder: the report covers it too\n");
     expect(rows("left-out")).toEqual(["dense 2", "winning-ticket 2", "dense 3", "winning-ticket 3"]);

@@ -44,12 +44,12 @@ describe("on a terminal", { timeout: 60_000 }, () => {
     for (const line of lines) {
       if (!line.includes("/")) expect(line.length, line).toBeLessThanOrEqual(80); // a path may be longer
     }
-    expect(lines.filter((line) => /^round +sparsity +valid +test +stop$/.test(line)).length).toBe(3);
+    expect(lines.filter((line) => /^round +sparsity +valid +test +stop$/.test(line)).length).toBe(4);
 
     const { out, err } = await bash(run, { cwd: root });
-    expect(out).toMatch(/^ +winning ticket +random re-initialisation +late rewinding$/m);
+    expect(out).toMatch(/^ +winning ticket +random re-initialisation +shuffled initial weights +late rewinding$/m);
     expect(out).toMatch(/^Note: Quick profile: .*, never a claim\.$/m);
-    expect(err).toMatch(/^spam-assassin, .* tokens$/m);
+    expect(err).toMatch(/^spam-assassin, .* texts cut at 8 tokens;.*$/m);
     const words = (text: string) => text.split(/\s+/).filter((word) => word !== "");
     const told = out.slice(out.indexOf("Note:"), out.indexOf("report:"));
     expect(words(lines.join(" ")).join(" ")).toContain(words(told).join(" "));
@@ -60,7 +60,7 @@ describe("on a terminal", { timeout: 60_000 }, () => {
     expect(lines.slice(0, 4)).toEqual([
       "error: option '--arms <names>' argument 'magic' is invalid.",
       'There is no "magic"; arms are winning-ticket, random-reinit,',
-      "late-rewinding.",
+      "shuffled-init, late-rewinding.",
       "(ltt run --help lists the arguments and options)",
     ]);
   });

@@ -23,7 +23,7 @@ const encoded = (lengths: readonly number[]) =>
 const lengths = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 300 });
 const paddedShare = (set: Encoded, plan: ReturnType<typeof planEpoch>) => {
   let cells = 0;
-  for (const batch of batches(set, plan)) cells += batch.tokens.size;
+  for (const batch of batches(set, plan)) cells += batch.input.size;
   return 1 - set.ids.length / cells;
 };
 
@@ -55,8 +55,8 @@ describe("a batch", () => {
   test("holds its texts, padded at the end to the longest", () => {
     const set = encoded([1, 3]);
     const batch = batchAt(set, planEvaluation(set, 2), 0);
-    expect(batch.tokens.shape).toEqual([2, 3]);
-    expect([...batch.tokens.data]).toEqual([2, 1, 1, 3, 3, 3]);
+    expect(batch.input.shape).toEqual([2, 3]);
+    expect([...batch.input.data]).toEqual([2, 1, 1, 3, 3, 3]);
     expect([...batch.lengths.data]).toEqual([1, 3]);
     expect([...batch.targets.data]).toEqual([0, 1]);
   });
@@ -78,12 +78,12 @@ describe("an epoch", () => {
         const set = encoded(all);
         const plan = planEpoch(set, { batchSize, seed, epoch, by });
         expect([...plan.order].sort((a, b) => a - b)).toEqual(all.map((_, i) => i));
-        const sizes = [...batches(set, plan)].map((batch) => batch.tokens.shape[0]);
+        const sizes = [...batches(set, plan)].map((batch) => batch.input.shape[0]);
         expect(sizes.length).toBe(Math.ceil(all.length / batchSize));
         expect(sizes.filter((size) => size < batchSize).length).toBeLessThanOrEqual(1);
         for (const batch of batches(set, plan)) {
-          for (let row = 0; row < batch.tokens.shape[0]; row++) {
-            const text = batch.tokens.data[row * batch.tokens.shape[1]]! - 2;
+          for (let row = 0; row < batch.input.shape[0]; row++) {
+            const text = batch.input.data[row * batch.input.shape[1]]! - 2;
             expect(batch.lengths.data[row]).toBe(all[text]);
             expect(batch.targets.data[row]).toBe(text % 3);
           }
@@ -108,7 +108,7 @@ describe("an epoch", () => {
     const bucketed = planEpoch(set, { batchSize: 32, seed: 1, epoch: 0 });
     expect(paddedShare(set, bucketed)).toBeLessThan(0.05);
     expect(paddedShare(set, planEpoch(set, { batchSize: 32, seed: 1, epoch: 0, by: "shuffled" }))).toBeGreaterThan(0.4);
-    const times = [...batches(set, bucketed)].map((batch) => batch.tokens.shape[1]);
+    const times = [...batches(set, bucketed)].map((batch) => batch.input.shape[1]);
     expect(times.filter((time, i) => i > 0 && time < times[i - 1]!).length).toBeGreaterThan(times.length / 4);
   });
 

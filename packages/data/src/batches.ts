@@ -27,7 +27,7 @@ export interface Encoded {
 /** Texts of one batch, the shorter ones filled up with `PADDING` at their end. */
 export interface Batch {
   /** `[batch, time]`, `time` being the longest length. */
-  readonly tokens: TokenMatrix;
+  readonly input: TokenMatrix;
   /** Tokens of each text before its padding, at least 1, `[batch]`. */
   readonly lengths: TokenVector;
   /** Class of each text, `[batch]`. */
@@ -99,6 +99,25 @@ function joined(texts: readonly ArrayLike<number>[], labels: readonly number[]):
   return { ids, offsets, labels: Int32Array.from(labels) };
 }
 
+/**
+ * Some of the examples, in the order that is asked for.
+ *
+ * @throws {RangeError} if there is no such example.
+ */
+export function examplesAt(encoded: Encoded, places: Int32Array): Encoded {
+  checkEncoded("examplesAt", encoded);
+  check("examplesAt", "places", places, integers);
+  const { ids, offsets, labels } = encoded;
+  for (const [i, place] of places.entries()) {
+    if (place < 0 || place >= labels.length)
+      throw new RangeError(`examplesAt: places[${i}] is ${place}; encoded has ${labels.length} examples`);
+  }
+  return joined(
+    Array.from(places, (place) => ids.subarray(offsets[place], offsets[place + 1])),
+    Array.from(places, (place) => labels[place]!),
+  );
+}
+
 /** Which examples make which batch: batch i is `order[starts[i] … starts[i + 1])`. */
 export interface Plan {
   readonly order: Int32Array;
@@ -108,7 +127,7 @@ export interface Plan {
 export interface EpochOptions {
   readonly batchSize: number;
   readonly seed: number;
-  /** Epochs count from 0. */
+  /** Epochs count from 1. */
   readonly epoch: number;
   /**
    * `"bucketed"` (unless told): texts of like length share a batch. A random order is cut into pools of 50 batches, each
@@ -183,7 +202,7 @@ export function batchAt(encoded: Encoded, plan: Plan, index: number): Batch {
     ids.set(encoded.ids.subarray(encoded.offsets[example], encoded.offsets[example + 1]), row * time);
   }
   return {
-    tokens: tokens(ids, [batch, time]),
+    input: tokens(ids, [batch, time]),
     lengths: tokens(lengths, [batch]),
     targets: tokens(
       examples.map((example) => encoded.labels[example]!),

@@ -8,6 +8,7 @@ export {
   type EpochOptions,
   encodeExamples,
   encodeTokens,
+  examplesAt,
   type Plan,
   planEpoch,
   planEvaluation,

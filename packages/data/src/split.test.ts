@@ -1,7 +1,7 @@
 import { stream } from "@ltt/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cleanText } from "./clean-text.ts";
+import { cleanText, textKey } from "./clean-text.ts";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
 import { splitCorpus, subset } from "./split.ts";
 
@@ -91,6 +91,14 @@ describe("splitCorpus", () => {
         }
       }),
     );
+  });
+
+  test("keys that are known already give the same split, and are not made again", () => {
+    const twice = corpus([40, 40], { text: (i) => `Text ${i % 60}` });
+    const keys = new Map(twice.train.map((example) => [example, textKey(example.text)]));
+    expect(splitCorpus(twice, { seed: 1, keys })).toEqual(splitCorpus(twice, { seed: 1 }));
+    const apart = new Map(twice.train.map((example, i) => [example, String(i)]));
+    expect(splitCorpus(twice, { seed: 1, keys: apart })).not.toEqual(splitCorpus(twice, { seed: 1 }));
   });
 
   test("a seed gives the same split again, another seed another", () => {

@@ -18,6 +18,7 @@ const OF_DATA = [
   "train",
   "test",
   "vocabulary.json",
+  "toy",
   "2",
   imdb,
   `${imdb}:1`,
@@ -118,6 +119,15 @@ test.each<[() => unknown, string]>([
   [
     () => data.batchAt(data.encodeTokens([[2]], [0]), data.planEvaluation(encoded, 3), 0),
     "batchAt: the plan has example 1; encoded has 1",
+  ],
+  [() => data.examplesAt(encoded, Int32Array.of(0, 3)), "examplesAt: places[1] is 3; encoded has 3 examples"],
+  [
+    () => data.splitCorpus(corpus({}), { seed: 1, keys: new Map() }),
+    "splitCorpus: keys.get(corpus.train[0]) is undefined; it is a string",
+  ],
+  [
+    () => data.planEpoch(encoded, { batchSize: 2, seed: 1, epoch: -1 }),
+    "planEpoch: epoch is -1; it is an integer from 0",
   ],
   [
     () => data.batches({ ...encoded, labels: Int32Array.of(1) }, data.planEvaluation(encoded, 3)),

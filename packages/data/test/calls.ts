@@ -106,6 +106,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call(data.encodeTokens, [[2, 3], [3]], [0, 1]),
     () => call(data.encodeTokens, [Int32Array.of(2, 3)], [0]),
   ],
+  examplesAt: [() => call(data.examplesAt, { ...encoded() }, Int32Array.of(1, 0, 1))],
   findGlove: [() => call(data.findGlove, { data: folder, cache: folder }, 2)],
   getSource: [
     () =>
@@ -150,6 +151,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         validationSize: 2,
         testSize: 1,
       }),
+    () => {
+      const whole = corpus();
+      return call(data.splitCorpus, whole, { seed: 1, keys: new Map(whole.train.map((one) => [one, one.text])) });
+    },
   ],
   subset: [() => call(data.subset, "train", examples(), 1, stream(1))],
   textKey: [() => call(data.textKey, "A b")],

@@ -97,5 +97,13 @@ function breakAfter(
   const range = `bytes ${from}-${to - 1}/${content.length}`;
   const isPart = request.headers.range !== undefined;
   response.writeHead(isPart ? 206 : 200, isPart ? { ...headers, "content-range": range } : headers);
-  response.write(content.subarray(from, from + bytes), () => setTimeout(end, 20));
+  response.write(content.subarray(from, from + bytes), () => void turns(50).then(end));
+}
+
+/**
+ * The client is in this process and what it has not read when its connection breaks is lost: it is given turns of the event loop
+ * rather than a time, which on a busy machine may be one turn.
+ */
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 1));
 }

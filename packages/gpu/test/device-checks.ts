@@ -278,7 +278,7 @@ function batches(count: number, classes: number) {
       return length;
     });
     return {
-      tokens: tokens(ids, [size, time]),
+      input: tokens(ids, [size, time]),
       lengths: tokens(lengths, [size]),
       targets: tokens(targets, [size]),
     };

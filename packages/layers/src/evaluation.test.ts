@@ -9,7 +9,7 @@ const table = (rows: number[][]) => ({
   forward: ({ data }: TokenMatrix): Matrix => tensor([...data].map((id) => rows[id]!)),
 });
 const batch = (ids: number[], targets: number[]): Batch => ({
-  tokens: tokens(ids, [ids.length, 1]),
+  input: tokens(ids, [ids.length, 1]),
   lengths: tokens(new Array(ids.length).fill(1), [ids.length]),
   targets: tokens(targets, [targets.length]),
 });
@@ -103,7 +103,7 @@ describe("on real models", () => {
 });
 
 test("nothing to evaluate, or NaN, is an error", async () => {
-  await expect(evaluate(table([]), [])).rejects.toThrow("evaluate: there are no texts");
+  await expect(evaluate(table([]), [])).rejects.toThrow("evaluate: there are no examples");
   const texts = batch([0], [0]);
   await expect(evaluate(table([[Number.NaN, 0]]), [texts])).rejects.toThrow(
     new DivergenceError("evaluate: batch 0: the loss is NaN; train with a smaller learning rate, or with clipNorm"),
@@ -116,7 +116,7 @@ test("weights that diverged in the last step before an evaluation are named ther
     const model = new TextCnn({ rows: 20, dim: 4, outputs: 3 }, stream(1));
     (model.linear.bias as Tensor).write(Float32Array.from(bias));
     const [first, second] = makeBatches({ count: 2 })(1);
-    await evaluate(model, [{ ...first!, tokens: second!.tokens }, second!]);
+    await evaluate(model, [{ ...first!, input: second!.input }, second!]);
   };
   for (const backend of [createReferenceBackend(), createLaterBackend()]) {
     await using(backend, async () => {

@@ -1,9 +1,8 @@
-import { type Matrix, noGrad, type Scalar, scope, type TokenVector } from "@ltt/core";
-import { callable, check, checkOptions, checkTensor, count, describe, list } from "@ltt/core/arguments";
-import { blameRead, DivergenceError } from "./divergence.ts";
-import { classificationLoss } from "./losses.ts";
-import { type TextClassifier, textClassifier } from "./text-classifier.ts";
-import { type Batch, checkBatch } from "./training.ts";
+import { check, count, list } from "@ltt/core/arguments";
+import type { Batch } from "./batch.ts";
+import type { Loss } from "./losses.ts";
+import type { Model } from "./model.ts";
+import { classes, predictFor } from "./predictions.ts";
 
 /** How a class fared. Fractions in [0, 1]; 0 where nothing stands below the line, as scikit-learn's `zero_division=0`. */
 export interface ClassScore {
@@ -35,61 +34,25 @@ export interface Evaluation {
  *
  * @param options.loss - Default `classificationLoss`.
  * @throws {TypeError} if there is no model, or a batch is none.
- * @throws {RangeError} if there are no texts, or a target is no class.
+ * @throws {RangeError} if there are no examples, a target is no class, or examples have several classes: see `predict`.
  * @throws {DivergenceError} if a loss is not finite: it names the batch, and the weights that are not finite or, if all are, the largest.
  */
-export async function evaluate(
-  model: TextClassifier,
-  batches: Iterable<Batch> | AsyncIterable<Batch>,
-  options: { loss?: (logits: Matrix, targets: TokenVector) => Scalar } = {},
+export async function evaluate<Input>(
+  model: Model<Input>,
+  batches: Iterable<Batch<Input>> | AsyncIterable<Batch<Input>>,
+  options: { loss?: Loss } = {},
 ): Promise<Evaluation> {
-  check("evaluate", "model", model, textClassifier);
-  const { loss: lossOf = classificationLoss } = checkOptions("evaluate", options, { loss: callable });
-  if (
-    typeof batches !== "object" ||
-    batches === null ||
-    !(Symbol.iterator in batches || Symbol.asyncIterator in batches)
-  )
-    throw new TypeError(`evaluate: batches is ${describe(batches)}; it is an array of batches, or iterable`);
-  let [texts, totalLoss] = [0, 0];
-  let confusion: number[][] | undefined;
-  let index = 0;
-  for await (const batch of batches) {
-    checkBatch(`evaluate: batch ${index}`, batch);
-    const { tokens, lengths, targets } = batch;
-    const { outputs, reading } = scope(() =>
-      noGrad(() => {
-        const logits = model.forward(tokens, { lengths });
-        checkTensor("evaluate", "what the model gave", logits, 2);
-        const loss = lossOf(logits, targets);
-        checkTensor("evaluate", "what loss gave", loss);
-        return { outputs: logits.shape[1], reading: Promise.all([loss.item(), logits.read()]) };
-      }),
-    );
-    const [loss, logits] = await reading;
-    if (!Number.isFinite(loss)) {
-      const where = await blameRead(model);
-      throw new DivergenceError(
-        `evaluate: batch ${index}: the loss is ${loss}${where === undefined ? "" : `: ${where}`}; ` +
-          "train with a smaller learning rate, or with clipNorm",
-      );
-    }
-
-    const classes = outputs === 1 ? 2 : outputs;
-    confusion ??= Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-    for (const [text, actual] of targets.data.entries()) {
-      if (actual < 0 || actual >= classes) {
-        const which = `evaluate: batch ${index}: target ${text} is ${actual}`;
-        throw new RangeError(`${which}; the model has classes 0–${classes - 1}`);
-      }
-      confusion[actual]![predicted(logits.subarray(text * outputs, (text + 1) * outputs))]!++;
-    }
-    texts += targets.size;
-    totalLoss += loss * targets.size;
-    index++;
+  const predictions = await predictFor("evaluate", model, batches, options);
+  const { targets, loss, outputs } = predictions;
+  const said = classes(predictions);
+  const count = outputs === 1 ? 2 : outputs;
+  const confusion = Array.from({ length: count }, () => new Array<number>(count).fill(0));
+  for (const [example, actual] of targets.entries()) {
+    if (actual < 0 || actual >= count)
+      throw new RangeError(`evaluate: target ${example} is ${actual}; the model has classes 0–${count - 1}`);
+    confusion[actual]![said[example]!]!++;
   }
-  if (confusion === undefined) throw new RangeError("evaluate: there are no texts");
-  return { texts, loss: totalLoss / texts, ...scores(confusion) };
+  return { texts: said.length, loss, ...scores(confusion) };
 }
 
 /** Accuracy, precision and recall from counts `confusion[actual][predicted]`. */
@@ -119,10 +82,6 @@ export function scores(confusion: readonly (readonly number[])[]): Omit<Evaluati
     },
     confusion,
   };
-}
-
-function predicted(logits: Float32Array): number {
-  return logits.length === 1 ? Number(logits[0]! > 0) : logits.indexOf(Math.max(...logits));
 }
 
 function sum(values: readonly number[]): number {

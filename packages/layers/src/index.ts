@@ -1,4 +1,5 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export type { Batch } from "./batch.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { clipByNorm, clipByValue } from "./clip.ts";
 export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
@@ -11,8 +12,9 @@ export { type Initialiser, parameter } from "./initialiser.ts";
 export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
 export * as initialisers from "./initialisers.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
-export { classificationLoss } from "./losses.ts";
-export { Lstm, type LstmContext, type LstmOptions } from "./lstm.ts";
+export { classificationLoss, type Loss } from "./losses.ts";
+export { Lstm, type LstmOptions } from "./lstm.ts";
+export type { Model } from "./model.ts";
 export { type Context, Module } from "./module.ts";
 export { type Optimiser, type OptimiserState, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
 export {
@@ -25,6 +27,7 @@ export {
   trainable,
   withParameters,
 } from "./parameters.ts";
+export { classes, type Predictions, predict } from "./predictions.ts";
 export { Rmsprop, type RmspropOptions } from "./rmsprop.ts";
 export {
   constantRate,
@@ -36,7 +39,7 @@ export {
 } from "./schedules.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export { loadStateDict, stateDict } from "./state-dict.ts";
-export { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
 export { TextCnn, type TextCnnOptions } from "./text-cnn.ts";
+export { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 export { TextLstm, type TextLstmOptions } from "./text-lstm.ts";
-export { type Batch, BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";
+export { BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";

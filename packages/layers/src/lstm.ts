@@ -6,7 +6,6 @@ import {
   lstm,
   type Rng,
   type TokenMatrix,
-  type TokenVector,
   textLstm,
   type WeightMatrix,
   type WeightVector,
@@ -44,11 +43,6 @@ export interface LstmOptions {
     readonly weightHh?: Initialiser;
     readonly bias?: Initialiser;
   };
-}
-
-export interface LstmContext extends Context {
-  /** `[batch]`, each from 1 to time: a text ends there, padding changes nothing. Default: all are full. */
-  readonly lengths?: TokenVector | undefined;
 }
 
 const OPTIONS: Kinds<LstmOptions> = {
@@ -111,7 +105,7 @@ export class Lstm extends Module {
   }
 
   /** Every step's hidden states, and the final ones. */
-  forward(x: Cube, context: LstmContext = {}): LstmOutput {
+  forward(x: Cube, context: Context = {}): LstmOutput {
     checkTensor("Lstm", "x", x, 3);
     checkContext("Lstm", context);
     const { lengths, training } = context;
@@ -126,7 +120,7 @@ export class Lstm extends Module {
   forwardTexts(
     texts: TokenMatrix,
     input: { embedding: Embedding; dropout: Dropout },
-    context: LstmContext = {},
+    context: Context = {},
   ): FinalStates {
     checkTokens("Lstm", "texts", texts, 2);
     checkOptions("Lstm: input", input, INPUT, ["embedding", "dropout"]);

@@ -32,8 +32,9 @@ import { Dropout } from "./dropout.ts";
 import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
-import { checkContext, Module } from "./module.ts";
-import { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
+import type { Model } from "./model.ts";
+import { type Context, checkContext, Module } from "./module.ts";
+import { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 
 export interface TextCnnOptions {
   /** Rows of the embedding: the vocabulary with its unknown word and its padding. */
@@ -72,7 +73,7 @@ const OPTIONS: Kinds<TextCnnOptions> = {
  *
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, §2; one channel, no norm constraint.
  */
-export class TextCnn extends Module implements TextClassifier {
+export class TextCnn extends Module implements Model {
   readonly embedding: Embedding;
   readonly convs: readonly Conv1d[];
   readonly dropout: Dropout;
@@ -117,7 +118,7 @@ export class TextCnn extends Module implements TextClassifier {
    * @throws {ShapeError} if there is not one length a text.
    * @throws {RangeError} if a length is outside 0…time.
    */
-  forward(tokens: TokenMatrix, context: TextContext = {}): Matrix {
+  forward(tokens: TokenMatrix, context: Context = {}): Matrix {
     checkTokens("TextCnn", "tokens", tokens, 2);
     checkContext("TextCnn", context);
     if (context.lengths !== undefined) checkLengths(context.lengths, tokens);
@@ -136,7 +137,7 @@ export class TextCnn extends Module implements TextClassifier {
    * The same from embedded texts on, at least as long as the widest kernel: `[batch, time, dim] → [batch, outputs]`. In operations whose
    * gradient can be differentiated again; slower, and added in another order.
    */
-  forwardEmbedded(x: Cube, context: TextContext = {}): Matrix {
+  forwardEmbedded(x: Cube, context: Context = {}): Matrix {
     checkTensor("TextCnn", "x", x, 3);
     checkContext("TextCnn", context);
     const { lengths } = context;
@@ -148,7 +149,7 @@ export class TextCnn extends Module implements TextClassifier {
     return this.classify(concat(features, { axis: 1 }), context);
   }
 
-  private classify(features: Matrix, { training }: TextContext): Matrix {
+  private classify(features: Matrix, { training }: Context): Matrix {
     return this.linear.forward(this.dropout.forward(features, { training }));
   }
 }

@@ -16,9 +16,10 @@ import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
-import { checkContext, Module } from "./module.ts";
+import type { Model } from "./model.ts";
+import { type Context, checkContext, Module } from "./module.ts";
 import { orthogonal } from "./orthogonal.ts";
-import { PADDING_ID, type TextClassifier, type TextContext, UNKNOWN_ID } from "./text-classifier.ts";
+import { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 
 export interface TextLstmOptions {
   /** Rows of the embedding: the vocabulary with its unknown word and its padding. */
@@ -65,7 +66,7 @@ const OPTIONS: Kinds<TextLstmOptions> = {
  * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
  * weights Xavier-normal, biases 0.
  */
-export class TextLstm extends Module implements TextClassifier {
+export class TextLstm extends Module implements Model {
   readonly embedding: Embedding;
   readonly inputDropout: Dropout;
   readonly lstm: Lstm;
@@ -102,7 +103,7 @@ export class TextLstm extends Module implements TextClassifier {
    *
    * @param context.lengths - From 1 to time: padding is not computed, and changes nothing. Without it every text is full.
    */
-  forward(tokens: TokenMatrix, context: TextContext = {}): Matrix {
+  forward(tokens: TokenMatrix, context: Context = {}): Matrix {
     checkTokens("TextLstm", "tokens", tokens, 2);
     checkContext("TextLstm", context);
     const { h } = this.lstm.forwardTexts(tokens, { embedding: this.embedding, dropout: this.inputDropout }, context);
@@ -110,14 +111,14 @@ export class TextLstm extends Module implements TextClassifier {
   }
 
   /** The same from embedded texts on: `[batch, time, dim] → [batch, outputs]`. */
-  forwardEmbedded(x: Cube, context: TextContext = {}): Matrix {
+  forwardEmbedded(x: Cube, context: Context = {}): Matrix {
     checkTensor("TextLstm", "x", x, 3);
     checkContext("TextLstm", context);
     const { h } = this.lstm.forward(this.inputDropout.forward(x, context), context);
     return this.classify(h, context);
   }
 
-  private classify(h: Cube, { training }: TextContext): Matrix {
+  private classify(h: Cube, { training }: Context): Matrix {
     const [states, batch, hidden] = h.shape;
     const state = (at: number) => reshape(slice(h, [at, 0, 0], [at + 1, batch, hidden]), [batch, hidden]);
     const last = this.lstm.bidirectional ? [state(states - 2), state(states - 1)] : [state(states - 1)];

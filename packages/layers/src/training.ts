@@ -1,4 +1,4 @@
-import { gradients, type Matrix, type Scalar, scope, stream, type TokenMatrix, type TokenVector } from "@ltt/core";
+import { gradients, scope, stream, type TokenMatrix } from "@ltt/core";
 import {
   above0,
   atLeast0,
@@ -6,7 +6,6 @@ import {
   check,
   checkOptions,
   checkTensor,
-  checkTokens,
   count,
   describe,
   type Kind,
@@ -14,22 +13,13 @@ import {
   object,
   positive,
 } from "@ltt/core/arguments";
+import { type Batch, checkBatch } from "./batch.ts";
 import { clipByNorm } from "./clip.ts";
 import { blame, blameRead, DivergenceError, valueNow } from "./divergence.ts";
-import { classificationLoss } from "./losses.ts";
+import { classificationLoss, type Loss } from "./losses.ts";
+import { answer, type Model, modelKind } from "./model.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
-import { type TextClassifier, textClassifier } from "./text-classifier.ts";
-
-/** Texts that are computed together. */
-export interface Batch {
-  /** Ids, padded to a common length: `[batch, time]`. */
-  readonly tokens: TokenMatrix;
-  /** How many of each text are not padding: `[batch]`. */
-  readonly lengths: TokenVector;
-  /** The class of each text: `[batch]`. */
-  readonly targets: TokenVector;
-}
 
 /** How far training is. */
 export interface Position {
@@ -51,9 +41,9 @@ export interface Step extends Position {
   readonly gradientNorm?: number;
 }
 
-export interface TrainOptions {
+export interface TrainOptions<Input = TokenMatrix> {
   /** The batches of an epoch, in the order to train on them: a function of the epoch (from 1) alone, so that a run can resume. */
-  readonly batches: (epoch: number) => Iterable<Batch>;
+  readonly batches: (epoch: number) => Iterable<Batch<Input>>;
   /** Up to and including this epoch. */
   readonly epochs: number;
   /** Holds what is trained: `trainable(parametersOf(model).values())`, or less. */
@@ -67,7 +57,7 @@ export interface TrainOptions {
   /** Where to go on: a `Step` of an earlier run. Default: the beginning. */
   readonly start?: Position | undefined;
   /** Default `classificationLoss`. */
-  readonly loss?: (logits: Matrix, targets: TokenVector) => Scalar;
+  readonly loss?: Loss;
 }
 
 /** Where training begins. */
@@ -85,8 +75,11 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or gradient that is
  *   not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
-export async function* train(model: TextClassifier, options: TrainOptions): AsyncGenerator<Step, void, undefined> {
-  check("train", "model", model, textClassifier);
+export async function* train<Input>(
+  model: Model<Input>,
+  options: TrainOptions<Input>,
+): AsyncGenerator<Step, void, undefined> {
+  check("train", "model", model, modelKind);
   checkOptions("train", options, OPTIONS, ["batches", "epochs", "optimiser", "seed"]);
   const { batches, epochs, optimiser, schedule, start = BEGINNING } = options;
   checkPosition("train: start", start);
@@ -106,7 +99,7 @@ export async function* train(model: TextClassifier, options: TrainOptions): Asyn
         optimiser.learningRate = rate;
       }
       step++;
-      const { loss, norm, fault } = await makeStep(model, value, { ...options, epoch, step });
+      const { loss, norm, fault } = await makeStep(model, value, { ...options, epoch, batch: batch - 1, step });
       if (!Number.isFinite(loss) || (norm !== undefined && !Number.isFinite(norm))) {
         const what = Number.isFinite(loss) ? `the norm of the gradients is ${norm}` : `the loss is ${loss}`;
         const where = fault ?? (await blameRead(model, optimiser.parameters));
@@ -135,7 +128,7 @@ const optimiserKind: Kind = {
     typeof value.step === "function",
 };
 
-const OPTIONS: Kinds<TrainOptions> = {
+const OPTIONS: Kinds<TrainOptions<unknown>> = {
   batches: callable,
   epochs: count,
   optimiser: optimiserKind,
@@ -153,25 +146,16 @@ export function checkPosition(where: string, { epoch, batch, step }: Position): 
   check(where, "step", step, count);
 }
 
-/** @throws {TypeError | ShapeError} unless it has tokens, lengths and targets. */
-export function checkBatch(where: string, batch: Batch): void {
-  check(where, "the batch", batch, object);
-  checkTokens(where, "tokens", batch.tokens, 2);
-  checkTokens(where, "lengths", batch.lengths, 1);
-  checkTokens(where, "targets", batch.targets, 1);
-}
-
-async function makeStep(
-  model: TextClassifier,
-  { tokens, lengths, targets }: Batch,
-  options: TrainOptions & { epoch: number; step: number },
+async function makeStep<Input>(
+  model: Model<Input>,
+  batch: Batch<Input>,
+  options: TrainOptions<Input> & { epoch: number; batch: number; step: number },
 ): Promise<{ loss: number; norm: number | undefined; fault: string | undefined }> {
   const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = classificationLoss } = options;
   const { reading, fault } = scope(() => {
     const rng = stream(seed, "dropout", epoch, step);
-    const logits = model.forward(tokens, { lengths, training: { rng } });
-    checkTensor("train", "what the model gave", logits, 2);
-    const loss = lossOf(logits, targets);
+    const where = `train: epoch ${epoch}: batch ${options.batch}`;
+    const loss = lossOf(answer(where, model, batch, { rng }), batch.targets);
     checkTensor("train", "what loss gave", loss);
     const found = gradients(loss, optimiser.parameters);
     const clipped = clipNorm === undefined ? undefined : clipByNorm(found, clipNorm);

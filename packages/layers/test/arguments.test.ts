@@ -148,7 +148,7 @@ test("what training is given is checked before its first step", async () => {
     "train: optimiser is a function Adam; it is an optimiser",
   );
   await expect(train({ ...right, batches: () => [[1]] })).rejects.toThrow(
-    "train: epoch 1: batch 0: tokens is undefined; it is Tokens",
+    "train: epoch 1: batch 0: input is undefined; it is",
   );
   await expect(train({ ...right, clipNorm: 0 })).rejects.toThrow("train: clipNorm is 0; it is above 0");
   await expect(layers.train(untyped(weights()), right).next()).rejects.toThrow(

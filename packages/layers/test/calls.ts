@@ -26,7 +26,7 @@ const lstm = () => new layers.TextLstm({ rows: 6, outputs: 2, dim: 3, hidden: 2,
 const texts = () => tokens([2, 3, 4, 5, 1, 1], [2, 3]);
 const lengths = () => tokens([3, 1], [2]);
 const context = () => ({ lengths: lengths(), training: { rng: rng() } });
-const batch = () => ({ tokens: texts(), lengths: lengths(), targets: tokens([0, 1], [2]) });
+const batch = () => ({ input: texts(), lengths: lengths(), targets: tokens([0, 1], [2]) });
 const initialiser = (of: (options: never) => layers.Initialiser, options: unknown) => [() => call(of, options)];
 const optimiser = (of: new (parameters: readonly Tensor[], options: never) => layers.Optimiser, options: unknown) => [
   () => call(construct(of), [weight()], options),
@@ -118,13 +118,13 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ),
     () =>
       call(
-        (...args: [never, layers.LstmContext]) => new layers.Lstm({ inputs: 3, hidden: 2 }, rng()).forward(...args),
+        (...args: [never, layers.Context]) => new layers.Lstm({ inputs: 3, hidden: 2 }, rng()).forward(...args),
         ones([2, 3, 3]),
         context(),
       ),
     () =>
       call(
-        (...args: [never, never, layers.LstmContext]) =>
+        (...args: [never, never, layers.Context]) =>
           new layers.Lstm({ inputs: 3, hidden: 2 }, rng()).forwardTexts(...args),
         texts(),
         { embedding: new layers.Embedding({ rows: 6, dim: 3 }, rng()), dropout: new layers.Dropout() },
@@ -155,8 +155,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         },
         rng(),
       ),
-    () => call((...args: [never, layers.TextContext]) => cnn().forward(...args), texts(), context()),
-    () => call((...args: [never, layers.TextContext]) => cnn().forwardEmbedded(...args), ones([2, 3, 3]), context()),
+    () => call((...args: [never, layers.Context]) => cnn().forward(...args), texts(), context()),
+    () => call((...args: [never, layers.Context]) => cnn().forwardEmbedded(...args), ones([2, 3, 3]), context()),
   ],
   TextLstm: [
     () =>
@@ -177,8 +177,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         },
         rng(),
       ),
-    () => call((...args: [never, layers.TextContext]) => lstm().forward(...args), texts(), context()),
-    () => call((...args: [never, layers.TextContext]) => lstm().forwardEmbedded(...args), ones([2, 3, 3]), context()),
+    () => call((...args: [never, layers.Context]) => lstm().forward(...args), texts(), context()),
+    () => call((...args: [never, layers.Context]) => lstm().forwardEmbedded(...args), ones([2, 3, 3]), context()),
   ],
   classificationLoss: [() => call(layers.classificationLoss, ones([2, 3]), tokens([0, 2], [2]))],
   clipByNorm: [() => call(layers.clipByNorm, [weight()], 1)],
@@ -208,6 +208,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         ]),
         optimiser: { kind: "adam", steps: 1, values: new Map([["m.0", new Float32Array(3)]]) },
         position: { epoch: 1, batch: 1, step: 1 },
+      }),
+  ],
+  predict: [() => call(layers.predict, cnn(), [batch(), batch()], { loss })],
+  classes: [
+    () =>
+      call(layers.classes, {
+        logits: Float32Array.of(1, 2, 3, 4),
+        outputs: 2,
+        targets: Int32Array.of(0, 1),
+        loss: 0.5,
       }),
   ],
   evaluate: [() => call(layers.evaluate, cnn(), [batch(), batch()], { loss })],

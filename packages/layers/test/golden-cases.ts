@@ -14,13 +14,12 @@ import {
   Adam,
   AdamW,
   loadStateDict,
-  type Module,
+  type Model,
   type Optimiser,
   parametersOf,
   Rmsprop,
   Sgd,
   stateDict,
-  type TextClassifier,
   TextCnn,
   TextLstm,
   trainable,
@@ -127,7 +126,7 @@ function makeOptimiser({ optimiser, options }: OptimiserCase, weights: Tensor[])
 }
 
 /** All sizes come from the golden weights. */
-function makeModel({ model, start }: TrajectoryCase): Module & TextClassifier {
+function makeModel({ model, start }: TrajectoryCase): Model {
   const size = (name: string, axis: number) => {
     const found = start[name]?.shape[axis];
     if (found === undefined) throw new Error(`golden: ${model} has no axis ${axis} of "${name}"`);

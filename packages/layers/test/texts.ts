@@ -29,7 +29,7 @@ export function makeBatches({
         return length;
       });
       return {
-        tokens: tokens(ids, [size, time]),
+        input: tokens(ids, [size, time]),
         lengths: tokens(lengths, [size]),
         targets: tokens(targets, [size]),
       };

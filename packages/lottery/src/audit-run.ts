@@ -1,20 +1,20 @@
 import { decodeSafetensors } from "@ltt/core";
 import { type AuditedNetwork, audit } from "./audit.ts";
-import type { Node, NodeStore } from "./node-store.ts";
 import type { AuditCheck, LevelResult } from "./result.ts";
+import { RunFolderError } from "./run-folder-error.ts";
+import type { Store, StoredFiles } from "./store.ts";
 
 /**
  * Audits a run seed by seed, from the files of its nodes: what was written, not what was meant.
  *
- * @throws {RunFolderError} if a node is missing or has changed.
+ * @throws {RunFolderError} if a node is missing or damaged.
  */
-export async function auditRun(store: NodeStore, levels: readonly LevelResult[], rate: number): Promise<AuditCheck[]> {
+export async function auditRun(store: Store, levels: readonly LevelResult[], rate: number): Promise<AuditCheck[]> {
   const results = new Map<string, AuditCheck>();
   for (const seed of new Set(levels.map((level) => level.seed))) {
     const networks: AuditedNetwork[] = [];
     for (const level of levels.filter((level) => level.seed === seed)) {
-      const node = level.node === undefined ? undefined : await store.find(level.node);
-      if (node !== undefined) networks.push(await readAudited(level, node));
+      if (level.node !== undefined) networks.push(await readAudited(store, level, level.node));
     }
     for (const result of audit(networks, rate)) {
       const before = results.get(result.check);
@@ -30,40 +30,49 @@ function added(a: string, b: string): string {
   return `${Number.parseInt(a, 10) + Number.parseInt(b, 10)} networks`;
 }
 
-async function readAudited(level: LevelResult, node: Node): Promise<AuditedNetwork> {
-  const { arm, seed, round, tensors, earlyStopStep } = level;
-  const file = async (name: string) => decodeSafetensors(await node.read(name), `${node.folder}/${name}`);
-  const part = async (name: string): Promise<AuditedNetwork["start"]> => {
-    const pattern = new Map<string, Int32Array>();
-    const values = new Map<string, Float32Array>();
-    for (const [key, entry] of (await file(name)).tensors) {
-      const name = key.slice(key.indexOf("/") + 1);
-      if (entry.dtype === "I32") pattern.set(name, entry.data);
-      if (entry.dtype !== "F32") continue;
-      values.set(name, entry.data);
-      if (key.startsWith("weights/"))
-        pattern.set(
-          name,
-          Int32Array.from(entry.data, (_, i) => i),
-        );
-    }
-    return { pattern, values };
-  };
-  const early = async (): Promise<Pick<AuditedNetwork, "early" | "steps">> => {
-    const { tensors: found, metadata } = await file("early.safetensors");
-    const step = metadata.get("step");
-    return {
-      early: new Map(Array.from(found).flatMap(([name, entry]) => (entry.dtype === "F32" ? [[name, entry.data]] : []))),
-      steps: { early: step === undefined ? undefined : Number(step), best: earlyStopStep },
-    };
-  };
+async function readAudited(store: Store, level: LevelResult, hash: string): Promise<AuditedNetwork> {
+  const { arm, seed, round, tensors, earlyStopStep, firstStep, rewoundTo } = level;
+  const node = await stored(store, hash);
+  const early = rewoundTo === undefined ? undefined : partOf(await stored(store, rewoundTo), "weights.safetensors");
   return {
     arm,
     seed,
     round,
-    start: await part(round === 0 ? "initial.safetensors" : "ticket.safetensors"),
-    trained: await part("weights.safetensors"),
+    start: partOf(node, round === 0 ? "initial.safetensors" : "ticket.safetensors"),
+    trained: partOf(node, "weights.safetensors"),
+    bestStep: earlyStopStep,
     frozen: new Set(tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : []))),
-    ...(round === 0 ? await early() : {}),
+    ...(early === undefined ? {} : { rewoundTo: { step: firstStep, values: early.values } }),
   };
+}
+
+async function stored(store: Store, hash: string): Promise<StoredFiles> {
+  const found = await store.read(hash);
+  if (found === undefined) {
+    throw new RunFolderError(
+      `audit: node ${hash} is missing or damaged: run the same command again, which makes it anew`,
+    );
+  }
+  return found;
+}
+
+function partOf({ place, files }: StoredFiles, name: string): AuditedNetwork["start"] {
+  const path = `${place}/${name}`;
+  const bytes = files.get(name);
+  if (bytes === undefined) throw new RunFolderError(`audit: ${path} is missing: remove the folder to make it again`);
+  const pattern = new Map<string, Int32Array>();
+  const values = new Map<string, Float32Array>();
+  for (const [key, entry] of decodeSafetensors(bytes, path).tensors) {
+    const tensor = key.slice(key.indexOf("/") + 1);
+    if (entry.dtype === "I32") pattern.set(tensor, entry.data);
+    if (entry.dtype !== "F32") continue;
+    values.set(tensor, entry.data);
+    const isWhole = key.startsWith("weights/");
+    if (isWhole)
+      pattern.set(
+        tensor,
+        Int32Array.from(entry.data, (_, i) => i),
+      );
+  }
+  return { pattern, values };
 }

@@ -7,9 +7,10 @@ import { frozenTask, lstmTask, pretrainedTask, toyTask } from "../test/toy-task.
 import { type AuditedNetwork, audit } from "./audit.ts";
 import { auditRun } from "./audit-run.ts";
 import { runExperiment } from "./experiment.ts";
-import { ARMS, type ExperimentSettings, type Fault, type Task } from "./experiment-settings.ts";
-import { NodeStore } from "./node-store.ts";
+import { FolderStore } from "./folder-store.ts";
 import type { LevelResult } from "./result.ts";
+import { ARMS, type ExperimentSettings, type Fault } from "./settings.ts";
+import type { Task } from "./task.ts";
 
 const whole = Int32Array.from({ length: 8 }, (_, i) => i);
 const numbers = (purpose: string) => stream(1, "audit", purpose).normals(8);
@@ -41,13 +42,15 @@ function rightful() {
     round: 0,
     start: one(whole, first),
     trained: one(whole, last),
-    early: new Map([["w", early]]),
+    bestStep: 44,
   };
-  const networks = [
+  const turned = at(first, kept).map((_, i, values) => values[(i + 1) % values.length]!);
+  const networks: AuditedNetwork[] = [
     dense,
     sparse("winning-ticket", first),
     sparse("random-reinit", fresh),
-    sparse("late-rewinding", early),
+    { ...sparse("shuffled-init", first), start: one(kept, turned) },
+    { ...sparse("late-rewinding", early), rewoundTo: { step: 22, values: new Map([["w", early]]) } },
   ];
   return { networks, first, early, last, fresh, kept };
 }
@@ -67,9 +70,9 @@ function changed(
 describe("the audit", () => {
   test("passes what is right, and says what it looked at", () => {
     const results = audit(rightful().networks, 0.5);
-    expect(results.length).toBe(8);
+    expect(results.length).toBe(9);
     expect(results.every(({ passed }) => passed)).toBe(true);
-    expect(results[0]!.detail).toBe("3 networks");
+    expect(results[0]!.detail).toBe("4 networks");
     expect(results.at(-1)!.detail).toBe("1 networks");
   });
 
@@ -117,6 +120,16 @@ describe("the audit", () => {
       "The control's weights are fresh in every tensor",
     ],
     [
+      "a shuffle that shuffles nothing",
+      changed("shuffled-init", (_, { first, kept }) => ({ start: one(kept, at(first, kept)) })),
+      "The shuffled control has the winning ticket's initial weights, in other places",
+    ],
+    [
+      "a shuffle of other weights than the ticket's",
+      changed("shuffled-init", (_, { fresh, kept }) => ({ start: one(kept, at(fresh, kept)) })),
+      "The shuffled control has the winning ticket's initial weights, in other places",
+    ],
+    [
       "late rewinding to the last weights",
       changed("late-rewinding", (_, { last, kept }) => ({ start: one(kept, at(last, kept)) })),
       "Late rewinding starts from the early weights, neither the first nor the last",
@@ -125,19 +138,35 @@ describe("the audit", () => {
     expect(failures(networks)).toContain(check);
   });
 
+  const late = "Late rewinding starts from the early weights, neither the first nor the last";
+
   test("passes late rewinding to weights that are the last, where the dense network was best at that very step", () => {
-    const coincidence = (steps: AuditedNetwork["steps"]) =>
-      failures(
-        rightful().networks.map((network) =>
-          network.arm === "dense"
-            ? { ...network, trained: { ...network.trained, values: network.early! }, steps }
-            : network,
-        ),
-      );
-    const late = "Late rewinding starts from the early weights, neither the first nor the last";
-    expect(coincidence({ early: 22, best: 22 })).not.toContain(late);
-    expect(coincidence({ early: 22, best: 44 })).toContain(late);
+    const coincidence = (bestStep: number | undefined) => {
+      const { networks, early } = rightful();
+      const [dense, ...others] = networks;
+      return failures([
+        { ...dense!, trained: { ...dense!.trained, values: new Map([["w", early]]) }, bestStep },
+        ...others,
+      ]);
+    };
+    expect(coincidence(22)).not.toContain(late);
+    expect(coincidence(44)).toContain(late);
     expect(coincidence(undefined)).toContain(late);
+  });
+
+  test("passes late rewinding whose few weights had not moved yet, and finds an early moment that is the first", () => {
+    const rewound = (early: (first: Float32Array, right: Float32Array) => Float32Array) => {
+      const { networks, first, early: right, kept } = rightful();
+      const values = early(first, right);
+      const start = one(kept, at(values, kept));
+      const rewoundTo = { step: 22, values: new Map([["w", values]]) };
+      return audit(networks.with(-1, { ...networks.at(-1)!, start, rewoundTo }), 0.5).at(-1)!;
+    };
+    const { kept } = rightful();
+    const still = rewound((first, right) => right.map((value, i) => (kept.includes(i) ? first[i]! : value)));
+    expect([still.check, still.passed]).toEqual([late, true]);
+    const moved = rewound((first) => first);
+    expect([moved.passed, moved.detail]).toEqual([false, "late-rewinding, seed 1, round 1: they are the first"]);
   });
 
   test("finds a frozen tensor that was trained, pruned or drawn anew", () => {
@@ -156,14 +185,6 @@ describe("the audit", () => {
       const wrong = keeping.with(2, { ...keeping[2]!, trained: one(whole, values) });
       expect(failures(wrong)).toEqual([check]);
     }
-  });
-
-  test("finds an early moment that is the first", () => {
-    const networks = changed("late-rewinding", (_, { first, kept }) => ({ start: one(kept, at(first, kept)) })).map(
-      (network) => (network.arm === "dense" ? { ...network, early: network.start.values } : network),
-    );
-    const late = audit(networks, 0.5).at(-1)!;
-    expect([late.passed, late.detail]).toEqual([false, "late-rewinding, seed 1, round 1: they are the first"]);
   });
 
   test("finds a pattern that is not within the one before", () => {
@@ -203,7 +224,7 @@ describe("the audit of a run's folder", () => {
   });
 
   async function run(folder: string, faults: readonly Fault[], task: Task = toyTask) {
-    const store = await NodeStore.open(join(root, folder));
+    const store = await FolderStore.open(join(root, folder));
     const levels: LevelResult[] = [];
     for await (const level of runExperiment(task, { ...settings, faults }, { store, clock: () => 0 }))
       levels.push(level);
@@ -213,15 +234,17 @@ describe("the audit of a run's folder", () => {
   test("passes our own experiment", async () => {
     const results = await run("right", []);
     expect(results.map(({ passed, detail }) => [passed, detail])).toEqual([
-      ...new Array(4).fill([true, "12 networks"]),
-      ...new Array(4).fill([true, "4 networks"]),
+      ...new Array(4).fill([true, "16 networks"]),
+      [true, "4 networks"],
+      [true, "8 networks"],
+      ...new Array(3).fill([true, "4 networks"]),
     ]);
   });
 
   test.each([
-    ["an LSTM", lstmTask, 8],
-    ["pre-trained vectors", pretrainedTask, 8],
-    ["frozen vectors", frozenTask, 9],
+    ["an LSTM", lstmTask, 9],
+    ["pre-trained vectors", pretrainedTask, 9],
+    ["frozen vectors", frozenTask, 10],
   ] as const)("passes an experiment with %s", async (name, task, checks) => {
     const results = await run(name, [], task);
     expect(results.length).toBe(checks);
@@ -230,7 +253,7 @@ describe("the audit of a run's folder", () => {
 
   test.each([
     ["reinit-keeps-trained-embedding", "The control's weights are fresh in every tensor"],
-    ["reinit-own-patterns", "The control has the winning ticket's pattern"],
+    ["reinit-own-patterns", "The controls have the winning ticket's pattern"],
     ["rewinds-to-trained-weights", "Late rewinding starts from the early weights, neither the first nor the last"],
   ] as const)("catches the published fault %s in an LSTM too", async (fault, check) => {
     const wrong = (await run(`lstm-${fault}`, [fault], lstmTask)).filter(({ passed }) => !passed);
@@ -238,7 +261,7 @@ describe("the audit of a run's folder", () => {
   });
 
   test("finds a control that keeps pre-trained vectors", async () => {
-    const { createRandomModel, ...keeping } = pretrainedTask;
+    const { randomModel, ...keeping } = pretrainedTask;
     const wrong = (await run("keeping", [], keeping)).filter(({ passed }) => !passed);
     expect(wrong.map((result) => result.check)).toEqual(["The control's weights are fresh in every tensor"]);
     expect(wrong[0]!.detail).toContain("embedding.weight");
@@ -246,7 +269,7 @@ describe("the audit of a run's folder", () => {
 
   test.each([
     ["reinit-keeps-trained-embedding", "The control's weights are fresh in every tensor", "embedding.weight"],
-    ["reinit-own-patterns", "The control has the winning ticket's pattern", "round 2"],
+    ["reinit-own-patterns", "The controls have the winning ticket's pattern", "round 2"],
     ["rewinds-to-trained-weights", "Late rewinding starts from the early weights, neither the first nor the last", ""],
   ] as const)("catches the published fault %s", async (fault, check, detail) => {
     const wrong = (await run(fault, [fault])).filter(({ passed }) => !passed);

@@ -10,10 +10,10 @@ export interface AuditedNetwork {
   readonly start: { readonly pattern: Pattern; readonly values: Values };
   /** After it. */
   readonly trained: { readonly pattern: Pattern; readonly values: Values };
-  /** Whole tensors at the moment to rewind to; of dense networks. */
-  readonly early?: Values | undefined;
-  /** Of dense networks: the step after which that moment came, as written beside those tensors, and the step of the best weights. */
-  readonly steps?: { readonly early: number | undefined; readonly best: number } | undefined;
+  /** The step of the best weights, which `trained` are. */
+  readonly bestStep?: number | undefined;
+  /** Of late rewinding: whole tensors as they were kept after a step of dense training. */
+  readonly rewoundTo?: { readonly step: number; readonly values: Values } | undefined;
   /** Tensors that keep their initial values: neither trained nor pruned. Default: none. */
   readonly frozen?: ReadonlySet<string>;
 }
@@ -25,7 +25,8 @@ export interface AuditedNetwork {
  * - patterns that are not nested, or remove another number than `round(rate · left)`, as thresholds do where values tie;
  * - patterns cut from the initial instead of the trained weights;
  * - “tickets” that are trained weights, or start from others than the initial ones;
- * - controls with another pattern than the ticket's, or that keep values of it, the trained embedding above all;
+ * - controls with another pattern than the ticket's, or that keep values of it, the trained embedding above all; shuffled ones that shuffle nothing, or hold other
+ *   values than the ticket;
  * - “late” rewinding to the first or to the last weights, unless the dense network was best at the very step rewound to;
  * - frozen tensors that were trained or pruned after all. Of these no other check speaks: the control keeps them too.
  *
@@ -38,10 +39,10 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
       (other) => other.arm === (round === ago ? "dense" : arm) && other.seed === seed && other.round === round - ago,
     );
   const sparse = networks.filter(({ round }) => round > 0);
+  const controls = sparse.filter(({ arm }) => isControl(arm));
   const ofArm = (arm: string) => sparse.filter((network) => network.arm === arm);
   /** The network whose trained weights decided a pattern. */
-  const parent = (network: AuditedNetwork) =>
-    find(network.arm === "random-reinit" ? "winning-ticket" : network.arm, network, 1);
+  const parent = (network: AuditedNetwork) => find(isControl(network.arm) ? "winning-ticket" : network.arm, network, 1);
 
   return [
     check("Pruned weights stayed pruned", sparse, (network) =>
@@ -66,11 +67,16 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
           !startsFrom(values, positions, name, initial(find("dense", network, network.round))),
       ),
     ),
-    check("The control has the winning ticket's pattern", ofArm("random-reinit"), (network) =>
+    check("The controls have the winning ticket's pattern", controls, (network) =>
       eachTensor(
         network,
         ({ name, positions }) => !same(find("winning-ticket", network)?.start.pattern.get(name), positions),
       ),
+    ),
+    check(
+      "The shuffled control has the winning ticket's initial weights, in other places",
+      ofArm("shuffled-init"),
+      (network) => shuffleFault(network, find("winning-ticket", network)),
     ),
     check("The control's weights are fresh in every tensor", ofArm("random-reinit"), (network) =>
       eachTensor(network, ({ name, positions, values }) => {
@@ -86,19 +92,20 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
       "Late rewinding starts from the early weights, neither the first nor the last",
       ofArm("late-rewinding"),
       (network) => {
-        const dense = find("dense", network, network.round);
+        const { rewoundTo } = network;
+        if (rewoundTo === undefined) return "no early weights are kept";
         const wrong = eachTensor(
           network,
-          ({ name, positions, values }) => !startsFrom(values, positions, name, dense?.early),
+          ({ name, positions, values }) => !startsFrom(values, positions, name, rewoundTo.values),
         );
         if (wrong !== undefined) return wrong;
+        // The few weights that a sparse network keeps may not have moved until then: whole tensors are compared.
+        const dense = find("dense", network, network.round);
         const matches = (whole: Values | undefined) =>
-          eachTensor(network, ({ name, positions, values }) => !startsFrom(values, positions, name, whole)) ===
-          undefined;
+          [...network.start.pattern.keys()].every((name) => identical(rewoundTo.values.get(name), whole?.get(name)));
         if (matches(initial(dense))) return "they are the first";
         // The last weights are the best ones put back: the same as the early ones exactly where the best step is the early one.
-        const coincide = dense?.steps !== undefined && dense.steps.early === dense.steps.best;
-        return matches(dense?.trained.values) && !coincide ? "they are the last" : undefined;
+        return matches(dense?.trained.values) && dense?.bestStep !== rewoundTo.step ? "they are the last" : undefined;
       },
     ),
     check(
@@ -112,6 +119,26 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
       },
     ),
   ].filter((result) => result !== undefined);
+}
+
+function isControl(arm: string): boolean {
+  return arm === "random-reinit" || arm === "shuffled-init";
+}
+
+/** What is wrong with a control that should have the ticket's start in another order within each tensor. */
+function shuffleFault({ start, frozen }: AuditedNetwork, ticket: AuditedNetwork | undefined): string | undefined {
+  let [same, compared] = [0, 0];
+  for (const [name, values] of start.values) {
+    if (frozen?.has(name)) continue;
+    const theirs = ticket?.start.values.get(name);
+    if (!identical(values.toSorted(), theirs?.toSorted())) return `${name} has other values`;
+    for (const [i, value] of values.entries()) {
+      if (value === 0) continue; // biases and the padding's row start at 0 everywhere
+      compared++;
+      if (value === theirs?.[i]) same++;
+    }
+  }
+  return same > compared / 10 ? "the values stand where they stood" : undefined;
 }
 
 /** Applies a test to every network; `fault` says what is wrong, or nothing. No check where there is nothing to check. */

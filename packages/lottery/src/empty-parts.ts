@@ -1,5 +1,4 @@
 import { Sparse, type Weight } from "@ltt/core";
-import { isEmbedding } from "./pattern.ts";
 
 export const PARTS = [
   "words",
@@ -79,4 +78,9 @@ function used(positions: Int32Array, parts: number, partOf: (position: number) =
 
 function without(used: Uint8Array): number {
   return used.length - used.reduce((sum, one) => sum + one, 0);
+}
+
+/** Whether a tensor lies under the name `embedding`. */
+function isEmbedding(name: string): boolean {
+  return name.split(".").includes("embedding");
 }

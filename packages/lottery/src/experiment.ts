@@ -1,7 +1,8 @@
-import type { ExperimentOptions, ExperimentSettings, Task } from "./experiment-settings.ts";
-import type { NodeStore } from "./node-store.ts";
 import type { LevelResult } from "./result.ts";
 import { NotFinished, SeedRun } from "./seed-run.ts";
+import type { ExperimentOptions, ExperimentSettings } from "./settings.ts";
+import type { Store } from "./store.ts";
+import type { Task } from "./task.ts";
 
 /**
  * Runs an experiment: for every seed the dense network, then round by round the networks of each arm. What arms share is trained once.
@@ -11,8 +12,8 @@ import { NotFinished, SeedRun } from "./seed-run.ts";
  *
  * @returns a result for every network, as it is finished, in an order that depends on the settings only.
  */
-export async function* runExperiment(
-  task: Task,
+export async function* runExperiment<Input>(
+  task: Task<Input>,
   settings: ExperimentSettings,
   options: ExperimentOptions,
 ): AsyncGenerator<LevelResult, void, undefined> {
@@ -30,12 +31,12 @@ export async function* runExperiment(
 /**
  * The results of an experiment whose networks are all in the store; `undefined` if one is not. Nothing is trained.
  *
- * @throws {RunFolderError} if a node has changed since it was written.
+ * @throws {RunFolderError} if a node cannot be read.
  */
-export async function finishedResults(
-  task: Task,
+export async function finishedResults<Input>(
+  task: Task<Input>,
   settings: ExperimentSettings,
-  store: NodeStore,
+  store: Store,
 ): Promise<LevelResult[] | undefined> {
   check(settings);
   const results: LevelResult[] = [];

@@ -1,24 +1,16 @@
-import { decodeSafetensors, encodeSafetensors, type Weight } from "@ltt/core";
-import { decodeCheckpoint, encodeCheckpoint, snapshot } from "@ltt/layers";
+import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@ltt/core";
+import { decodeCheckpoint, encodeCheckpoint, type Predictions, snapshot } from "@ltt/layers";
 import { z } from "zod";
 import { emptyParts } from "./empty-parts.ts";
-import type { Trained } from "./network.ts";
-import type { Json, Node, StoredFiles } from "./node-store.ts";
+import type { Evaluated, Trained } from "./network.ts";
+import { type Hash, hashOf, type Node } from "./node.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
 import type { CurvePoint, LevelResult } from "./result.ts";
+import { RunFolderError } from "./run-folder-error.ts";
+import type { StoredFiles } from "./store.ts";
 
-/**
- * A finished network: what later ones need of it, on the host, so that a long run holds the memory of one network. Of what is frozen they need
- * nothing: every network of a seed has it.
- */
-export interface Finished {
-  readonly hash: string;
-  readonly pattern: Pattern;
-  /** The trained values, in the pattern's order. */
-  readonly trained: Values;
-  readonly early: Values | undefined;
-  readonly level: LevelResult;
-}
+/** All nodes that a node rests on, and itself, by hash. */
+export type Lineage = ReadonlyMap<string, Node>;
 
 /** What a network is called in its experiment. */
 export interface NetworkName {
@@ -27,58 +19,97 @@ export interface NetworkName {
   readonly round: number;
 }
 
-/**
- * The files of a finished network's node: `config.json`, `metrics.jsonl` (a line for each validation, last the result), `weights.safetensors`
- * (trained values and patterns), its start (`initial.safetensors` of a dense network; `ticket.safetensors`, a pattern and its start, of a sparse one), and
- * `early.safetensors` where an early moment was kept. No times: the same run gives the same bytes.
- */
-export async function networkFiles(
-  name: NetworkName,
-  config: Json,
-  start: Uint8Array,
-  { weights, early, earlyStep, curve, ...measured }: Trained,
-): Promise<Map<string, Uint8Array>> {
-  const level = { ...name, ...sparsityOf(weights), ...measured };
-  const lines = [...curve.map((point) => ({ event: "validation", ...point })), { event: "level", ...level }];
-  const files = new Map<string, Uint8Array>([
-    ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
-    ["metrics.jsonl", Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))],
-    ["weights.safetensors", await encodeCheckpoint({ weights })],
-    [name.round === 0 ? "initial.safetensors" : "ticket.safetensors", start],
-  ]);
-  if (early !== undefined) files.set("early.safetensors", encodeValues(weights, early, earlyStep!));
-  return files;
+/** A finished network from its files: what later ones need of it, on the host, so that a long run holds the memory of one network. */
+export interface StoredNetwork {
+  /** Of what is trained: what is frozen every network of a seed has whole. */
+  readonly pattern: Pattern;
+  /** The best weights, in the pattern's order. */
+  readonly best: Values;
+  readonly result: Omit<LevelResult, keyof NetworkName | "node">;
 }
 
 /**
- * A finished network from its node.
+ * The files of a trained network. No times, no arm, no round: whoever trains it gives the same bytes.
  *
- * @throws {RunFolderError} if a file is missing or has changed.
+ * - `config.json`: the node, whose hash is the folder's name; `lineage.json`: the nodes that it rests on;
+ * - `metrics.jsonl`: a line for each validation, last the result;
+ * - `weights.safetensors`: the best weights, values and patterns;
+ * - its start: `initial.safetensors` of a dense network, `ticket.safetensors` of a sparse one;
+ * - `predictions.safetensors`: the logits and targets of all validation and test examples, so that no statistic needs the network again.
  */
-export async function readNetwork(node: Node): Promise<Finished> {
-  const text = new TextDecoder().decode(await node.read("metrics.jsonl"));
-  const lines: unknown[] = text
+export async function networkFiles(
+  node: Node,
+  lineage: Lineage,
+  start: Uint8Array,
+  trained: Trained,
+  group: ((tensor: string) => string) | undefined,
+): Promise<Map<string, Uint8Array>> {
+  const { weights, curve, validation, test, ...rest } = trained;
+  const sparsity = sparsityOf(weights, group);
+  const isSparse = sparsity.tensors.some(({ size, kept }) => kept < size);
+  const result = {
+    ...sparsity,
+    ...rest,
+    validationLoss: validation.predictions.loss,
+    validationAccuracy: validation.accuracy,
+    testLoss: test.predictions.loss,
+    testAccuracy: test.accuracy,
+    measures: test.measures.others,
+  };
+  const lines = [...curve.map((point) => ({ event: "validation", ...point })), { event: "result", ...result }];
+  return new Map([
+    ...nodeFiles(node, lineage),
+    ["metrics.jsonl", Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))],
+    ["weights.safetensors", await encodeCheckpoint({ weights })],
+    [isSparse ? "ticket.safetensors" : "initial.safetensors", start],
+    ["predictions.safetensors", encodePredictions({ validation, test })],
+  ]);
+}
+
+/** `config.json`, and `lineage.json` where a lineage is given. */
+export function nodeFiles({ op, version, params, inputs }: Node, lineage?: Lineage): Map<string, Uint8Array> {
+  const files = new Map([["config.json", text({ op, version, params, inputs })]]);
+  if (lineage === undefined) return files;
+  const own = hashOf({ op, version, params, inputs });
+  const parents = [...lineage].filter(([hash]) => hash !== own).sort(([a], [b]) => (a < b ? -1 : 1));
+  return files.set("lineage.json", text(Object.fromEntries(parents)));
+}
+
+/**
+ * A trained network from its files.
+ *
+ * @throws {RunFolderError} if a file is missing, or is something else.
+ */
+export async function readNetwork(stored: StoredFiles): Promise<StoredNetwork> {
+  const lines: unknown[] = Buffer.from(fileOf(stored, "metrics.jsonl"))
+    .toString("utf8")
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
-  const level = levelSchema.parse(lines.at(-1));
-  const curve = parseCurve(lines.slice(0, -1));
-
+  const result = resultSchema.parse(lines.at(-1));
   const { weights: all } = decodeCheckpoint(
-    await node.read("weights.safetensors"),
-    `${node.folder}/weights.safetensors`,
+    fileOf(stored, "weights.safetensors"),
+    `${stored.place}/weights.safetensors`,
   );
-  const frozen = new Set(level.tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
+  const frozen = new Set(result.tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : [])));
   const weights = new Map([...all].filter(([name]) => !frozen.has(name)));
-  const early = level.arm === "dense" ? await readValues(node, "early.safetensors") : undefined;
   const parts = emptyParts(all);
-  const tensors = level.tensors.map((tensor) => ({
+  const tensors = result.tensors.map((tensor) => ({
     ...tensor,
     shape: all.get(tensor.name)!.shape,
     parts: parts.get(tensor.name)!,
   }));
-  const result = { ...level, tensors, curve, seconds: node.seconds, node: node.hash };
-  return { hash: node.hash, pattern: patternOf(weights), trained: await snapshot(weights), early, level: result };
+  return {
+    pattern: patternOf(weights),
+    best: await snapshot(weights),
+    result: {
+      ...result,
+      tensors,
+      curve: parseCurve(lines.slice(0, -1)),
+      seconds: stored.receipt.seconds,
+      testScores: readTensor(stored, "predictions.safetensors", "test/scores"),
+    },
+  };
 }
 
 /** The validations of a network. */
@@ -88,39 +119,51 @@ export function parseCurve(points: unknown): CurvePoint[] {
 
 const fraction = z.number().min(0).max(1);
 const curveSchema = z.array(
-  z.object({ step: z.int(), trainLoss: z.number(), validationLoss: z.number(), validationAccuracy: fraction }),
+  z.object({
+    step: z.int(),
+    trainLoss: z.number().nullable(),
+    validationLoss: z.number(),
+    validationAccuracy: fraction,
+  }),
 );
-const levelSchema = z.object({
-  arm: z.string(),
-  seed: z.int(),
-  round: z.int(),
+const resultSchema = z.object({
   sparsity: fraction,
-  embeddingSparsity: fraction,
-  otherSparsity: fraction,
-  tensors: z.array(z.object({ name: z.string(), size: z.int(), kept: z.int(), frozen: z.literal(true).optional() })),
-  trainLoss: z.number(),
+  groups: z.record(z.string(), fraction),
+  tensors: z.array(
+    z.object({ name: z.string(), group: z.string(), size: z.int(), kept: z.int(), frozen: z.literal(true).optional() }),
+  ),
+  trainLoss: z.number().nullable(),
   validationLoss: z.number(),
   validationAccuracy: fraction,
   testLoss: z.number(),
   testAccuracy: fraction,
-  testPrecision: fraction,
-  testRecall: fraction,
+  measures: z.record(z.string(), fraction),
   earlyStopStep: z.int(),
+  firstStep: z.int(),
   steps: z.int(),
+  censored: z.boolean(),
+  collapsed: z.enum(["constant", "chance"]).nullable(),
 });
 
-/** Values after a step as a safetensors file: of a pruned tensor those that are left, in the order of its pattern. */
-export function encodeStored(values: Values, step: number): Uint8Array {
-  return encodeSafetensors(
-    new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: [data.length], data }])),
-    new Map([["step", String(step)]]),
-  );
+/** Logits `[examples, outputs]`, targets and scores of each part, under `validation/…` and `test/…`. */
+function encodePredictions(parts: Readonly<Record<"validation" | "test", Evaluated>>): Uint8Array {
+  const entries = Object.entries(parts).flatMap(([part, { predictions, measures }]): [string, SafetensorsEntry][] => {
+    const { logits, outputs, targets } = predictions satisfies Predictions;
+    const examples = logits.length / outputs;
+    const shape = targets.length === examples ? [examples] : [examples, targets.length / examples];
+    return [
+      [`${part}/logits`, { dtype: "F32", shape: [examples, outputs], data: logits }],
+      [`${part}/targets`, { dtype: "I32", shape, data: targets }],
+      [`${part}/scores`, { dtype: "F32", shape: [examples], data: measures.scores }],
+    ];
+  });
+  return encodeSafetensors(new Map(entries));
 }
 
-/** Whole tensors as a safetensors file, under their own names, with the step after which they were so. */
-function encodeValues(weights: ReadonlyMap<string, Weight>, values: Values, step: number): Uint8Array {
+/** Values after a step as a safetensors file, flat: of a pruned tensor those that are left, in the order of its pattern. */
+export function encodeValues(values: Values, step: number): Uint8Array {
   return encodeSafetensors(
-    new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: weights.get(name)!.shape, data }])),
+    new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: [data.length], data }])),
     new Map([["step", String(step)]]),
   );
 }
@@ -128,13 +171,36 @@ function encodeValues(weights: ReadonlyMap<string, Weight>, values: Values, step
 /**
  * The values of a safetensors file, by name.
  *
- * @throws {RunFolderError} if it is missing or has changed.
+ * @throws {RunFolderError} if it is missing, or has others than float32.
  */
-export async function readValues({ folder, read }: StoredFiles, file: string): Promise<Values> {
-  return new Map(
-    Array.from(decodeSafetensors(await read(file), `${folder}/${file}`).tensors, ([name, entry]) => {
-      if (entry.dtype !== "F32") throw new RangeError(`${folder}/${file}: "${name}" is ${entry.dtype}; it is F32`);
-      return [name, entry.data];
-    }),
-  );
+export function readValues(stored: StoredFiles, file: string): Values {
+  const { tensors } = decodeSafetensors(fileOf(stored, file), `${stored.place}/${file}`);
+  return new Map(Array.from(tensors, ([name, entry]) => [name, floats(entry, `${stored.place}/${file}: "${name}"`)]));
+}
+
+function readTensor(stored: StoredFiles, file: string, name: string): Float32Array {
+  const { tensors } = decodeSafetensors(fileOf(stored, file), `${stored.place}/${file}`);
+  return floats(tensors.get(name), `${stored.place}/${file}: "${name}"`);
+}
+
+function floats(entry: SafetensorsEntry | undefined, what: string): Float32Array {
+  if (entry?.dtype !== "F32") throw new RunFolderError(`${what} is ${entry?.dtype ?? "missing"}; it is F32`);
+  return entry.data;
+}
+
+function fileOf({ place, files }: StoredFiles, name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (bytes === undefined) {
+    throw new RunFolderError(`${place}/${name}: there is no such file: remove the folder to make this node again`);
+  }
+  return bytes;
+}
+
+function text(value: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A lineage with more nodes. */
+export function extended(lineage: Lineage, ...nodes: readonly Node[]): Lineage {
+  return new Map([...lineage, ...nodes.map((node) => [hashOf(node) as Hash, node] as const)]);
 }

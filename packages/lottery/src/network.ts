@@ -3,38 +3,27 @@ import type { Weight } from "@ltt/core";
 import {
   Adam,
   type Batch,
-  BEGINNING,
   DivergenceError,
   EarlyStopping,
-  evaluate,
-  type Module,
+  type Model,
+  type Optimiser,
   type Position,
+  type Predictions,
   parametersOf,
+  predict,
   restore,
+  type Step,
   snapshot,
-  type TextClassifier,
   train,
   trainable,
 } from "@ltt/layers";
+import { classification } from "./classification.ts";
+import { positionOf } from "./moment.ts";
 import type { Values } from "./pattern.ts";
-import type { CurvePoint } from "./result.ts";
+import type { Collapse, CurvePoint } from "./result.ts";
+import { mean } from "./statistics.ts";
+import type { Batches, Measure, Measures } from "./task.ts";
 import type { Unfinished } from "./unfinished.ts";
-
-/** A text classifier with weights. */
-export type Model = Module & TextClassifier;
-
-/** The batches of an experiment. */
-export interface Batches {
-  /** Of a training epoch, from 1: a function of the epoch alone. */
-  readonly train: (epoch: number) => Iterable<Batch>;
-  /** How many of these an epoch has. */
-  readonly stepsPerEpoch: number;
-  readonly validation: () => Iterable<Batch>;
-  readonly test: () => Iterable<Batch>;
-}
-
-/** An early moment of training: after so many epochs, or after so many steps. */
-export type Moment = { readonly epoch: number } | { readonly step: number };
 
 /** How each network of an experiment is trained. */
 export interface TrainingSettings {
@@ -55,27 +44,32 @@ export interface TrainingFaults {
   readonly accuracyOfBatchMeans?: boolean;
 }
 
-/** What training gave. Losses are means over texts, accuracies fractions in `[0,1]`. */
+/** What training gave. Losses are means over examples, accuracies fractions in `[0,1]`. */
 export interface Trained {
   /** The best weights: those with the lowest validation loss. */
   readonly weights: ReadonlyMap<string, Weight>;
-  /** The weights at the moment that was asked for. */
-  readonly early: Values | undefined;
-  /** The step after which that moment came. */
-  readonly earlyStep: number | undefined;
   readonly curve: readonly CurvePoint[];
-  /** The mean loss of the training steps before the best validation, since the validation before it. */
-  readonly trainLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  readonly testLoss: number;
-  readonly testAccuracy: number;
-  readonly testPrecision: number;
-  readonly testRecall: number;
-  /** The step of the lowest validation loss, from 1: the learning speed of Frankle & Carbin 2019, §2. */
+  /** The mean loss of the training steps before the best validation, since the validation before it; `null` if no step was made. */
+  readonly trainLoss: number | null;
+  /** Of the best weights, on all validation examples. */
+  readonly validation: Evaluated;
+  /** Of the best weights. */
+  readonly test: Evaluated;
+  /** The step of the lowest validation loss, counted from the beginning of dense training: the learning speed of Frankle & Carbin 2019, §2. */
   readonly earlyStopStep: number;
-  /** Steps made. */
+  /** The step that it began after, and the one that it ended with: as many lie between them as were made. */
+  readonly firstStep: number;
   readonly steps: number;
+  /** Training ended at its last step, and that was the best. */
+  readonly censored: boolean;
+  readonly collapsed: Collapse | null;
+}
+
+/** Predictions with what is measured of them. */
+export interface Evaluated {
+  readonly predictions: Predictions;
+  readonly accuracy: number;
+  readonly measures: Measures;
 }
 
 /** Weights after a step, whole tensors or the values of a pattern. */
@@ -96,15 +90,21 @@ export class TrainingFailure extends Error {
   }
 }
 
-export interface TrainNetworkOptions {
-  readonly batches: Batches;
+export interface TrainNetworkOptions<Input> {
+  readonly batches: Batches<Input>;
   readonly settings: TrainingSettings;
+  /** Of the order of batches and of dropout. */
   readonly seed: number;
-  /** Keep a copy of the weights at this moment; training does not stop before it. */
-  readonly early?: Moment | undefined;
+  /**
+   * The step that the weights are those after: training goes on with the batch, the dropout and the schedule of the next one, to the same last step as if it had
+   * begun at 0. The optimiser is new. Where it is the last step nothing is left to train, and the weights are measured as they are. Default 0.
+   */
+  readonly firstStep?: number | undefined;
+  readonly measure?: Measure | undefined;
+  readonly chance: number;
   readonly faults?: TrainingFaults;
-  /** Called after every step. */
-  readonly onStep?: ((step: number, loss: number) => void) | undefined;
+  /** Called after every step; awaited, so that weights may be read. */
+  readonly onStep?: ((step: number, loss: number) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Where an earlier training of this network was: this one goes on from there. */
   readonly from?: Unfinished | undefined;
@@ -113,66 +113,77 @@ export interface TrainNetworkOptions {
 }
 
 /**
- * Trains a network, dense or sparse alike, validates it at even distances, puts the best weights back and tests those once.
+ * Trains a network, dense or sparse alike, validates it at even distances on the monitored part, puts the best weights back, and then validates and tests those once on
+ * all examples.
  *
- * @throws {RangeError} if the moment asked for lies outside training.
- * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last weights that were good.
+ * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last weights whose loss was finite.
  */
-export async function trainNetwork(model: Model, options: TrainNetworkOptions): Promise<Trained> {
-  const { batches, settings, seed, onStep, signal, from, keep, faults = {} } = options;
+export async function trainNetwork<Input>(model: Model<Input>, options: TrainNetworkOptions<Input>): Promise<Trained> {
+  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0, faults = {} } = options;
   const { stepsPerEpoch } = batches;
+  const measure = options.measure ?? classification;
   const weights = parametersOf(model);
-  const earlyStep = options.early === undefined ? undefined : stepOf(options.early, stepsPerEpoch, settings.epochs);
   const patience = settings.patience ?? Number.MAX_SAFE_INTEGER;
   const stopping = new EarlyStopping(weights, { patience });
-  const optimiser = new Adam(trainable(weights.values()), { learningRate: settings.learningRate });
+  const optimiser = optimiserOf(weights, settings);
   const curve: CurvePoint[] = [];
-  let early: Values | undefined;
-  let position = BEGINNING;
+  let position = positionOf(firstStep, stepsPerEpoch);
   let [losses, misses] = [0, 0];
   if (from !== undefined) {
     restore(weights, await snapshot(from.weights));
     optimiser.load(from.optimiser);
     stopping.load(from.stopping);
     curve.push(...from.curve);
-    ({ position, early, losses, misses } = from);
+    ({ position, losses, misses } = from);
   }
 
+  const evaluated = async (part: Iterable<Batch<Input>>): Promise<Evaluated> => {
+    const all = Array.from(part);
+    const predictions = await predict(model, interruptible(all, signal));
+    const measures = measure(predictions);
+    const accuracy = faults.accuracyOfBatchMeans ? meanOfBatches(measures, all) : mean(Array.from(measures.scores));
+    return { predictions, measures, accuracy };
+  };
   /** Validates where that is due and not done. Tells whether training ends, which it does only after a validation. */
   const validate = async ({ batch, step }: Position): Promise<boolean> => {
-    if (!isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)) return false;
-    const last = curve.at(-1)?.step ?? 0;
-    if (step > last) {
-      const { loss: validationLoss, accuracy } = await measure(model, batches.validation(), faults, signal);
-      curve.push({ step, trainLoss: losses / (step - last), validationLoss, validationAccuracy: accuracy });
+    const isOver = step >= settings.epochs * stepsPerEpoch;
+    if (!isOver && (step === firstStep || !isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)))
+      return false;
+    const last = curve.at(-1)?.step ?? firstStep;
+    if (step > last || (isOver && curve.length === 0)) {
+      const { accuracy, predictions } = await evaluated((batches.monitor ?? batches.validation)());
+      const trainLoss = step > last ? losses / (step - last) : null;
+      curve.push({ step, trainLoss, validationLoss: predictions.loss, validationAccuracy: accuracy });
       losses = 0;
-      await stopping.update(step, validationLoss);
+      await stopping.update(step, predictions.loss);
       if (stopping.best?.step !== step) misses++;
     }
     const waited = faults.patienceNeverResets === true ? misses : stopping.state().waited;
-    return waited >= patience && (earlyStep === undefined || step >= earlyStep);
+    return waited >= patience;
   };
   const save = async () => {
     const state = await optimiser.state();
-    const watched = stopping.state();
-    await keep?.save({ weights, optimiser: state, position, stopping: watched, early, curve, losses, misses });
+    await keep?.save({ weights, optimiser: state, position, stopping: stopping.state(), curve, losses, misses });
+  };
+  const interrupted = async (error: unknown): Promise<never> => {
+    if (signal?.aborted === true) await save();
+    throw error;
   };
 
   try {
     const ended = await validate(position); // which an interruption may have left undone
-    const steps = train(model, {
-      batches: batches.train,
-      epochs: ended ? 0 : settings.epochs,
-      optimiser,
+    const steps = stepsOf(model, {
+      batches,
+      settings,
       seed,
-      clipNorm: settings.clipNorm,
+      optimiser,
       start: position,
+      epochs: ended ? 0 : settings.epochs,
     });
     for await (const { epoch, batch, step, loss } of steps) {
       position = { epoch, batch, step };
       losses += loss;
-      onStep?.(step, loss);
-      if (step === earlyStep) early = await snapshot(weights);
+      await onStep?.(step, loss);
       await setImmediate(); // where storage is synchronous nothing else lets Node see a Ctrl-C or draw a bar
       signal?.throwIfAborted();
       const isLast = await validate(position);
@@ -180,61 +191,113 @@ export async function trainNetwork(model: Model, options: TrainNetworkOptions): 
       if (isLast) break;
     }
   } catch (error) {
-    if (!(error instanceof DivergenceError)) {
-      if (signal?.aborted === true) await save();
-      throw error;
-    }
-    throw new TrainingFailure(error.message, await lastGood(weights, position.step, stopping), { cause: error });
+    if (!(error instanceof DivergenceError)) return interrupted(error);
+    throw await failure(error, weights, position.step, stopping);
   }
 
   const last = await snapshot(weights);
   stopping.restore();
   const best = curve.find(({ step }) => step === stopping.best!.step)!;
-  const test = await measure(model, batches.test(), faults, signal).catch(async (error: unknown) => {
+  try {
+    const validation = await evaluated(batches.validation());
+    const test = await evaluated(batches.test());
+    return {
+      weights,
+      curve,
+      trainLoss: best.trainLoss,
+      validation,
+      test,
+      earlyStopStep: best.step,
+      firstStep,
+      steps: position.step,
+      censored: best.step === position.step,
+      collapsed: collapseOf(test, options.chance),
+    };
+  } catch (error) {
     restore(weights, last);
-    if (signal?.aborted === true) await save();
-    throw error;
-  });
-  return {
-    weights,
-    early,
-    earlyStep,
-    curve,
-    trainLoss: best.trainLoss,
-    validationLoss: best.validationLoss,
-    validationAccuracy: best.validationAccuracy,
-    testLoss: test.loss,
-    testAccuracy: test.accuracy,
-    testPrecision: test.precision,
-    testRecall: test.recall,
-    earlyStopStep: best.step,
-    steps: position.step,
-  };
+    return interrupted(error);
+  }
 }
 
-/** Weights that are finite: those that the last step left, or, where it left others, the best so far. */
-async function lastGood(
+/**
+ * Trains a network to a step and no further, without looking at it: to the bits that `trainNetwork` has there, since validation changes nothing and early stopping only
+ * ends training.
+ */
+export async function trainTo<Input>(
+  model: Model<Input>,
+  lastStep: number,
+  { batches, settings, seed, firstStep = 0, onStep, signal }: TrainNetworkOptions<Input>,
+): Promise<Values> {
+  const weights = parametersOf(model);
+  const optimiser = optimiserOf(weights, settings);
+  const start = positionOf(firstStep, batches.stepsPerEpoch);
+  const epochs = positionOf(lastStep, batches.stepsPerEpoch).epoch;
+  if (lastStep > firstStep) {
+    for await (const { step, loss } of stepsOf(model, { batches, settings, seed, optimiser, start, epochs })) {
+      await onStep?.(step, loss);
+      await setImmediate();
+      signal?.throwIfAborted();
+      if (step === lastStep) break;
+    }
+  }
+  return snapshot(weights);
+}
+
+function optimiserOf(weights: ReadonlyMap<string, Weight>, { learningRate }: TrainingSettings): Optimiser {
+  return new Adam(trainable(weights.values()), { learningRate });
+}
+
+function stepsOf<Input>(
+  model: Model<Input>,
+  given: {
+    readonly batches: Batches<Input>;
+    readonly settings: TrainingSettings;
+    readonly seed: number;
+    readonly optimiser: Optimiser;
+    readonly start: Position;
+    readonly epochs: number;
+  },
+): AsyncGenerator<Step, void, undefined> {
+  const { batches, settings, ...rest } = given;
+  return train(model, { ...rest, batches: batches.train, clipNorm: settings.clipNorm });
+}
+
+/** The fault of averaging accuracies of batches, of which the last is smaller than the others. */
+function meanOfBatches({ scores }: Measures, batches: readonly Batch<unknown>[]): number {
+  let at = 0;
+  return mean(
+    batches.map(({ targets }) => {
+      const [examples] = targets.shape;
+      at += examples!;
+      return mean(Array.from(scores.subarray(at - examples!, at)));
+    }),
+  );
+}
+
+/** One-sided 5 % of a normal distribution. */
+const Z = 1.6448536269514722;
+
+function collapseOf({ accuracy, measures }: Evaluated, chance: number): Collapse | null {
+  if (measures.constant) return "constant";
+  const n = measures.scores.length;
+  return accuracy <= chance + Z * Math.sqrt((chance * (1 - chance)) / n) ? "chance" : null;
+}
+
+/**
+ * What to throw where training left the finite numbers, with weights whose loss is known to be finite: the best so far. Those that the last step left may be as
+ * finite and useless.
+ */
+async function failure(
+  error: DivergenceError,
   weights: ReadonlyMap<string, Weight>,
   step: number,
   stopping: EarlyStopping,
-): Promise<LastGood | undefined> {
-  const now = await snapshot(weights);
-  if ([...now.values()].every((values) => values.every(Number.isFinite))) return { step, values: now };
-  if (stopping.best === undefined) return undefined;
-  const { step: best } = stopping.best;
+): Promise<TrainingFailure> {
+  const message = error.step === undefined ? `after step ${step}: ${error.message}` : error.message;
+  const { best } = stopping;
+  if (best === undefined) return new TrainingFailure(message, undefined, { cause: error });
   stopping.restore();
-  return { step: best, values: await snapshot(weights) };
-}
-
-/** The step, from 1, after which the moment has come. */
-export function stepOf(moment: Moment, stepsPerEpoch: number, epochs: number): number {
-  const [unit, at] = "epoch" in moment ? ["epoch", moment.epoch] : ["step", moment.step];
-  const step = unit === "epoch" ? at * stepsPerEpoch : at;
-  const last = epochs * stepsPerEpoch;
-  if (!Number.isSafeInteger(at) || at < 1 || step > last) {
-    throw new RangeError(`rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
-  }
-  return step;
+  return new TrainingFailure(message, { step: best.step, values: await snapshot(weights) }, { cause: error });
 }
 
 /** Whether the k-th of n validations of an epoch is due after `batch` of its batches: at ⌈k·batches/n⌉. */
@@ -244,31 +307,13 @@ function isValidation(batch: number, batchesPerEpoch: number, perEpoch: number):
 }
 
 /** The same batches, with a turn of Node's event loop before each: see where steps are made. */
-async function* interruptible(batches: Iterable<Batch>, signal: AbortSignal | undefined): AsyncGenerator<Batch> {
+async function* interruptible<Input>(
+  batches: Iterable<Batch<Input>>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch<Input>> {
   for (const batch of batches) {
     await setImmediate();
     signal?.throwIfAborted();
     yield batch;
   }
-}
-
-interface Measured {
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly precision: number;
-  readonly recall: number;
-}
-
-async function measure(
-  model: Model,
-  batches: Iterable<Batch>,
-  faults: TrainingFaults,
-  signal: AbortSignal | undefined,
-): Promise<Measured> {
-  const all = Array.from(batches);
-  const { loss, accuracy, macro } = await evaluate(model, interruptible(all, signal));
-  if (faults.accuracyOfBatchMeans !== true) return { loss, accuracy, ...macro };
-  let total = 0;
-  for (const batch of all) total += (await evaluate(model, [batch])).accuracy;
-  return { loss, accuracy: total / all.length, ...macro };
 }

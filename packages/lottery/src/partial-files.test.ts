@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { NodeStore } from "./node-store.ts";
+import { FolderStore } from "./folder-store.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -22,7 +22,7 @@ test("opening a run folder removes what dead processes left half-written, wherev
     for (const name of ["nodes", "unfinished"])
       mkdirSync(join(folder, name, `.partial-11-${pid}`, "deep"), { recursive: true });
   }
-  await NodeStore.open(folder);
+  await FolderStore.open(folder);
   expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual(
     ["metrics.csv", "report.html", "tensors.csv"].map((name) => `${name}.partial-${process.pid}`),
   );
@@ -35,6 +35,6 @@ test("what only looks like a temporary file stays", async () => {
   const names = ["metrics.csv", "my.partial-results-7", "notes.partial-", "report.html.partial-x"];
   for (const name of names) writeFileSync(join(folder, name), "");
   mkdirSync(join(folder, `kept.partial-${dead}`));
-  await NodeStore.open(folder);
+  await FolderStore.open(folder);
   expect(readdirSync(folder).sort()).toEqual([...names, `kept.partial-${dead}`, "nodes"].sort());
 });

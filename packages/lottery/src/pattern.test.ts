@@ -22,6 +22,8 @@ test("a ticket's start is the dense start times its mask", () => {
   expect(patternOf(sparse)).toEqual(pattern);
 });
 
+const group = (name: string) => (name.startsWith("embedding") ? "embedding" : "other");
+
 test("the pattern of a whole tensor is all of it", () => {
   expect([...patternOf(new Map([["w", tensor([5, 6, 7], undefined, { requiresGrad: true })]])).get("w")!]).toEqual([
     0, 1, 2,
@@ -34,26 +36,26 @@ test("what is frozen has no pattern, and counts in no sparsity", () => {
     ["linear.weight", tensor([1, 2], undefined, { requiresGrad: true })],
   ]);
   expect([...patternOf(weights).keys()]).toEqual(["linear.weight"]);
-  const { sparsity, embeddingSparsity, tensors } = sparsityOf(weights);
-  expect([sparsity, embeddingSparsity]).toEqual([0, 0]);
-  expect(tensors[0]).toEqual({ name: "embedding.weight", size: 3, kept: 3, frozen: true });
+  const { sparsity, groups, tensors } = sparsityOf(weights, group);
+  expect([sparsity, groups]).toEqual([0, { embedding: 0, other: 0 }]);
+  expect(tensors[0]).toEqual({ name: "embedding.weight", group: "embedding", size: 3, kept: 3, frozen: true });
 });
 
-test("sparsity counts the embedding and the rest apart", () => {
+test("sparsity counts every group apart", () => {
   const sparse = sparseWeights(
     weights,
     pattern,
     new Map(Array.from(pattern, ([n, p]) => [n, new Float32Array(p.length)])),
   );
-  expect(sparsityOf(sparse)).toEqual({
+  expect(sparsityOf(sparse, group)).toEqual({
     sparsity: 1 - 5 / 11,
-    embeddingSparsity: 0.75,
-    otherSparsity: 0,
+    groups: { embedding: 0.75, other: 0 },
     tensors: [
-      { name: "embedding.weight", size: 8, kept: 2 },
-      { name: "linear.weight", size: 3, kept: 3 },
+      { name: "embedding.weight", group: "embedding", size: 8, kept: 2 },
+      { name: "linear.weight", group: "other", size: 3, kept: 3 },
     ],
   });
+  expect(sparsityOf(sparse).groups).toEqual({ other: 1 - 5 / 11 });
   expect(sparsityOf(weights).sparsity).toBe(0);
 });
 

@@ -13,12 +13,11 @@ export type Values = ReadonlyMap<string, Float32Array>;
  */
 export interface Sparsity {
   readonly sparsity: number;
-  /** Of the embedding alone, which holds most weights of a text model. */
-  readonly embeddingSparsity: number;
-  /** Of everything else. */
-  readonly otherSparsity: number;
+  /** Of each group of tensors: of texts, the embedding, which holds most weights, and everything else. */
+  readonly groups: Readonly<Record<string, number>>;
   readonly tensors: readonly {
     readonly name: string;
+    readonly group: string;
     readonly size: number;
     readonly kept: number;
     /** Keeps its initial values, whole. */
@@ -69,28 +68,26 @@ export function sparseWeights(
   );
 }
 
-/** Counts what is left, the embedding (tensors under the name `embedding`) and the rest apart. */
-export function sparsityOf(weights: ReadonlyMap<string, Weight>): Sparsity {
+/**
+ * Counts what is left, in all and by group.
+ *
+ * @param group - The group of a tensor, by its name. Default: all are `other`.
+ */
+export function sparsityOf(
+  weights: ReadonlyMap<string, Weight>,
+  group: (tensor: string) => string = () => "other",
+): Sparsity {
   const tensors = Array.from(weights, ([name, weight]) => ({
     name,
+    group: group(name),
     size: weight.size,
     kept: weight instanceof Sparse ? weight.positions.length : weight.size,
     ...(isFrozen(weight) ? ({ frozen: true } as const) : {}),
   }));
   const pruned = tensors.filter(({ frozen }) => frozen !== true);
-  const embedding = pruned.filter(({ name }) => isEmbedding(name));
-  const others = pruned.filter((tensor) => !embedding.includes(tensor));
-  return {
-    sparsity: removed(pruned),
-    embeddingSparsity: removed(embedding),
-    otherSparsity: removed(others),
-    tensors,
-  };
-}
-
-/** Whether a tensor lies under the name `embedding`. */
-export function isEmbedding(name: string): boolean {
-  return name.split(".").includes("embedding");
+  const names = [...new Set(tensors.map((tensor) => tensor.group))].sort();
+  const groups = names.map((name) => [name, removed(pruned.filter((tensor) => tensor.group === name))]);
+  return { sparsity: removed(pruned), groups: Object.fromEntries(groups), tensors };
 }
 
 function removed(tensors: Sparsity["tensors"]): number {

@@ -2,33 +2,56 @@ import type { EmptyParts } from "./empty-parts.ts";
 
 /** One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. */
 export interface LevelResult {
-  /** `dense`, `winning-ticket`, `random-reinit`, `late-rewinding`, or any other name. */
+  /** `dense`, `winning-ticket`, `random-reinit`, `shuffled-init`, `late-rewinding`, or any other name. */
   readonly arm: string;
   readonly seed: number;
   /** 0 is the dense network, which all arms share. */
   readonly round: number;
   /** Fraction removed of all weights that are trained. */
   readonly sparsity: number;
-  readonly embeddingSparsity: number;
-  readonly otherSparsity: number;
-  readonly trainLoss: number;
+  /** The same of each group of tensors that the task names: of texts, `embedding` and `other`. */
+  readonly groups: Readonly<Record<string, number>>;
+  /** The mean loss of the training steps before the best validation, since the validation before it; `null` if no step was made. */
+  readonly trainLoss: number | null;
+  /** Over all validation examples, at the best weights. */
   readonly validationLoss: number;
   readonly validationAccuracy: number;
+  readonly testLoss: number;
   readonly testAccuracy: number;
-  /** The evaluated step with the lowest validation loss. */
+  /** What else the task measures, of the test examples: `precision`, `recall`. */
+  readonly measures: Readonly<Record<string, number>>;
+  /** Learning speed: the validated step with the lowest validation loss, counted from the beginning of dense training, also where this network was rewound to a later step. */
   readonly earlyStopStep: number;
-  /** Steps trained in all. */
+  /** Training ended at its last step, and that was the best: longer training might have gone on improving. */
+  readonly censored: boolean;
+  /** The step that training began after: 0, or the step rewound to. */
+  readonly firstStep: number;
+  /** The step that training ended with, counted as `earlyStopStep` is: `steps − firstStep` were made. */
   readonly steps: number;
+  /** How the network answers without having learnt: see `Collapse`. */
+  readonly collapsed: Collapse | null;
   readonly seconds: number;
   /** The node that holds the network, in the run's folder. */
   readonly node?: string;
+  /** The node that holds the weights that a late-rewinding network was rewound to. */
+  readonly rewoundTo?: string;
+  /** A score in `[0,1]` for every test example, in their order: 1 where the answer is right. Their mean is `testAccuracy`. */
+  readonly testScores?: Float32Array;
   readonly tensors: readonly TensorCount[];
   readonly curve: readonly CurvePoint[];
 }
 
+/**
+ * What a network does that has learnt nothing: `constant`: the same answer to every test example; `chance`: an accuracy no better than that of the best constant
+ * answer (one-sided binomial test at 5 %). Such a network is never a winning ticket.
+ */
+export type Collapse = "constant" | "chance";
+
 /** How many weights of one tensor are left, and what has none left. */
 export interface TensorCount {
   readonly name: string;
+  /** See `LevelResult.groups`. */
+  readonly group: string;
   readonly shape: readonly number[];
   readonly size: number;
   readonly kept: number;
@@ -37,10 +60,11 @@ export interface TensorCount {
   readonly frozen?: true | undefined;
 }
 
-/** One evaluation during training. */
+/** One validation during training, on a fixed part of the validation examples. */
 export interface CurvePoint {
   readonly step: number;
-  readonly trainLoss: number;
+  /** The mean of the steps since the validation before; `null` if there was none. */
+  readonly trainLoss: number | null;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
 }

@@ -1,19 +1,25 @@
-import { backend, stream } from "@ltt/core";
-import { encodeCheckpoint, parametersOf, snapshot, withParameters } from "@ltt/layers";
+import { backend, type Rng, stream } from "@ltt/core";
+import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
 import { cut, magnitude } from "./cut.ts";
+import { type State, stepOf } from "./moment.ts";
+import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import {
-  type Arm,
-  armsNeeded,
-  type ExperimentOptions,
-  type ExperimentSettings,
-  networkCount,
-  type Task,
-} from "./experiment-settings.ts";
-import { type Batches, type Model, stepOf, TrainingFailure, trainNetwork } from "./network.ts";
-import { encodeStored, type Finished, type NetworkName, networkFiles, readNetwork } from "./network-files.ts";
-import { hashOf, type Json } from "./node-store.ts";
+  encodeValues,
+  extended,
+  type Lineage,
+  type NetworkName,
+  networkFiles,
+  nodeFiles,
+  readNetwork,
+  type StoredNetwork,
+} from "./network-files.ts";
+import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
+import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import type { LevelResult } from "./result.ts";
+import { type Arm, armsNeeded, type ExperimentOptions, type ExperimentSettings, networkCount } from "./settings.ts";
+import { shuffled } from "./shuffled.ts";
+import type { Batches, Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
@@ -26,133 +32,267 @@ export class NotFinished extends Error {
 
 type Options = ExperimentOptions & { readonly finishedOnly?: boolean };
 
+/** A node that makes weights, and what makes them: nothing is computed until somebody asks. */
+interface Source {
+  readonly node: Node;
+  /** What the node rests on, itself included. */
+  readonly lineage: Lineage;
+  readonly values: () => Promise<Values>;
+}
+
+/** A mask, computed when somebody asks. */
+interface Mask {
+  readonly node: Node;
+  readonly lineage: Lineage;
+  readonly pattern: () => Promise<Pattern>;
+}
+
+/** A network to train: the node that its weights come from, and how they are made. */
+interface Start<Input> {
+  readonly node: Node;
+  readonly lineage: Lineage;
+  /** The step that these weights are those after. */
+  readonly firstStep: number;
+  readonly model: () => Promise<Model<Input>>;
+}
+
+/** A trained network, with all that it takes to train it again. */
+interface Network<Input> {
+  readonly node: Node;
+  readonly lineage: Lineage;
+  readonly start: Start<Input>;
+  readonly stored: StoredNetwork;
+  readonly level: LevelResult;
+}
+
 /** An experiment with one seed: the dense network, then round by round the networks of each arm. */
-export class SeedRun {
-  readonly #task: Task;
+export class SeedRun<Input> {
+  readonly #task: Task<Input>;
   readonly #settings: ExperimentSettings;
   readonly #options: Options;
   readonly #seed: number;
   readonly #networksDone: () => number;
-  readonly #batches: Batches;
+  readonly #batches: Batches<Input>;
+  readonly #rewindStep: number;
 
-  constructor(task: Task, settings: ExperimentSettings, options: Options, seed: number, networksDone: () => number) {
+  constructor(
+    task: Task<Input>,
+    settings: ExperimentSettings,
+    options: Options,
+    seed: number,
+    networksDone: () => number,
+  ) {
     this.#task = task;
     this.#settings = settings;
     this.#options = options;
     this.#seed = seed;
     this.#networksDone = networksDone;
     this.#batches = task.batches(seed);
-    stepOf(settings.rewindTo, this.#batches.stepsPerEpoch, settings.epochs);
+    this.#rewindStep = stepOf(settings.rewindTo, this.#batches.stepsPerEpoch, settings.epochs);
   }
 
   async *levels(): AsyncGenerator<LevelResult, void, undefined> {
-    const { rounds, faults } = this.#settings;
+    const { rounds, faults, cutAt = "best" } = this.#settings;
     const arms = armsNeeded(this.#settings);
-    const initial = this.#task.createModel(stream(this.#seed, "init"));
+    const initial = this.#task.model(stream(this.#seed, "init"));
     const w0 = await snapshot(parametersOf(initial));
-    const dense = await this.#network("dense", 0, null, async () => initial);
+    const init = nodeOf(INIT, { architecture: this.#task.architecture, seed: this.#seed });
+    const first: Source = { node: init, lineage: extended(new Map(), init), values: async () => w0 };
+    const dense = await this.#network(
+      { arm: "dense", seed: this.#seed, round: 0 },
+      { ...first, firstStep: 0, model: async () => this.#task.model(stream(this.#seed, "init")) },
+      arms.includes("late-rewinding") && rounds > 0 ? [this.#rewindStep] : [],
+    );
     yield dense.level;
 
-    const early = faults.includes("rewinds-to-trained-weights") ? dense.trained : dense.early!;
-    const keepsEmbedding = faults.includes("reinit-keeps-trained-embedding");
-    const last = new Map<Arm, Finished>(arms.map((arm) => [arm, dense]));
+    const ownPatterns = faults.includes("reinit-own-patterns");
+    const last = new Map<Arm, Network<Input>>(arms.map((arm) => [arm, dense]));
     for (let round = 1; round <= rounds; round++) {
-      const ticketBefore = last.get("winning-ticket")!;
+      const ticketBefore = last.get("winning-ticket");
       for (const arm of arms) {
         const before = last.get(arm)!;
-        const ownPattern = arm !== "random-reinit" || faults.includes("reinit-own-patterns");
-        const source = ownPattern ? before : ticketBefore;
-        const parents = arm === "random-reinit" && keepsEmbedding ? [source.hash, before.hash] : [source.hash];
-        const network = await this.#network(arm, round, parents, async () => {
-          const pattern = this.#cut(source, ownPattern ? arm : "winning-ticket", round);
-          const start = await this.#start(arm, round, { w0, early, before });
-          const weights = parametersOf(initial);
-          // What is frozen is not in the pattern: every network has it whole.
-          return withParameters(
-            initial,
-            new Map([...weights, ...sparseWeights(weights, pattern, valuesAt(start, pattern))]),
-          );
-        });
+        const isControl = arm === "shuffled-init" || (arm === "random-reinit" && !ownPatterns);
+        const parent = isControl ? ticketBefore! : before;
+        const mask = this.#cut(parent, cutAt);
+        const start = this.#start(arm, mask, { initial, first, dense, before });
+        const rewoundTo = arm === "late-rewinding" && start.firstStep > 0 ? start.node.inputs.whole : undefined;
+        const network = await this.#network({ arm, seed: this.#seed, round }, start, [], rewoundTo);
         last.set(arm, network);
         yield network.level;
       }
     }
   }
 
-  /** The pattern after one more cut of a trained network: the lowest magnitudes of each tensor go. */
-  #cut({ pattern, trained }: Finished, arm: Arm, round: number): Pattern {
-    return cut(pattern, magnitude(trained), { rate: this.#settings.rate, rng: stream(this.#seed, "ties", arm, round) });
-  }
-
-  /** The whole tensors that a sparse network's start is cut out of. */
-  async #start(arm: Arm, round: number, from: { w0: Values; early: Values; before: Finished }): Promise<Values> {
-    if (arm === "winning-ticket") return from.w0;
-    if (arm === "late-rewinding") return from.early;
-    const { createModel, createRandomModel = createModel } = this.#task;
-    const fresh = await snapshot(parametersOf(createRandomModel(stream(this.#seed, "reinit", round))));
-    if (!this.#settings.faults.includes("reinit-keeps-trained-embedding")) return fresh;
-    return new Map(
-      Array.from(fresh, ([name, values]) => [
-        name,
-        name.startsWith("embedding.") && from.before.pattern.has(name)
-          ? spread(name, values.length, from.before)
-          : values,
-      ]),
-    );
-  }
-
-  /** Trains a network, or takes it from the store. */
-  async #network(
-    arm: Arm | "dense",
-    round: number,
-    parents: readonly string[] | null,
-    prepare: () => Promise<Model>,
-  ): Promise<Finished> {
-    const config = this.#config(arm, round, parents);
-    const hash = hashOf(config);
-    const found = await this.#options.store.find(hash);
-    if (found !== undefined) return readNetwork(found);
-    if (this.#options.finishedOnly === true) throw new NotFinished(`${arm}, seed ${this.#seed}, round ${round}`);
-
-    const { store, clock } = this.#options;
-    const unfinished = await store.findUnfinished(hash);
-    const began = clock() - (unfinished?.seconds ?? 0);
-    const receipt = () => {
-      const seconds = Math.round((clock() - began) * 1000) / 1000;
-      return { seconds, backend: backend().name, task: this.#task.identity };
-    };
-    let kept = clock();
-    const keep = {
-      isDue: () => clock() - kept >= KEEP_EVERY,
-      save: async (now: Unfinished) => {
-        await store.saveUnfinished(hash, now.position.step, await unfinishedFiles(now), receipt());
-        kept = clock();
+  /** The mask after one more cut of a trained network: the lowest magnitudes of each tensor go. */
+  #cut(parent: Network<Input>, state: State): Mask {
+    const scored = this.#at(parent, state);
+    const { rate } = this.#settings;
+    const node = nodeOf(CUT, { rate, seed: this.#seed }, { weights: hashOf(scored.node) });
+    return {
+      node,
+      lineage: extended(scored.lineage, node),
+      pattern: async () => {
+        const rng = stream(this.#seed, "ties", hashOf(scored.node));
+        return cut(parent.stored.pattern, magnitude(await scored.values()), { rate, rng });
       },
     };
-    const model = await prepare();
-    const start = await encodeCheckpoint({ weights: parametersOf(model) });
-    const from = unfinished && (await readUnfinished(unfinished));
-    const trained = await trainNetwork(model, { ...this.#training(arm, round), from, keep }).catch((error: unknown) =>
-      this.#failed(error, { arm, seed: this.#seed, round }, hash, config),
-    );
-    const files = await networkFiles({ arm, seed: this.#seed, round }, config, start, trained);
-    return readNetwork(await store.save(hash, files, receipt()));
+  }
+
+  #start(
+    arm: Arm,
+    mask: Mask,
+    from: { initial: Model<Input>; first: Source; dense: Network<Input>; before: Network<Input> },
+  ): Start<Input> {
+    const { faults } = this.#settings;
+    const seed = this.#seed;
+    const sparse = (
+      params: Params,
+      sources: Readonly<Record<string, Source>>,
+      valuesOf: (pattern: Pattern, node: Node) => Promise<Values>,
+      firstStep = 0,
+    ): Start<Input> => {
+      const inputs = Object.entries(sources).map(([name, { node }]) => [name, hashOf(node)]);
+      const node = nodeOf(START, params, { mask: hashOf(mask.node), ...Object.fromEntries(inputs) });
+      const lineages = [mask.lineage, ...Object.values(sources).map(({ lineage }) => lineage)];
+      const lineage = extended(new Map(lineages.flatMap((nodes) => [...nodes])), node);
+      const model = async () => {
+        const pattern = await mask.pattern();
+        const weights = parametersOf(from.initial);
+        // What is frozen is not in the pattern: every network has it whole.
+        const pruned = sparseWeights(weights, pattern, await valuesOf(pattern, node));
+        return withParameters(from.initial, new Map([...weights, ...pruned]));
+      };
+      return { node, lineage, firstStep, model };
+    };
+    const rewound = (whole: Source, firstStep?: number) =>
+      sparse({ action: "rewind" }, { whole }, async (pattern) => valuesAt(await whole.values(), pattern), firstStep);
+
+    switch (arm) {
+      case "winning-ticket":
+        return rewound(from.first);
+      case "late-rewinding":
+        return faults.includes("rewinds-to-trained-weights")
+          ? rewound(this.#at(from.dense, "best"))
+          : rewound(this.#at(from.dense, this.#rewindStep), this.#rewindStep);
+      case "shuffled-init":
+        return sparse({ action: "shuffle", seed }, { whole: from.first }, async (pattern, node) =>
+          shuffled(valuesAt(await from.first.values(), pattern), stream(seed, "shuffle", hashOf(node))),
+        );
+      case "random-reinit": {
+        const { architecture } = this.#task;
+        const keepsEmbedding = faults.includes("reinit-keeps-trained-embedding");
+        const before = this.#at(from.before, "best");
+        return sparse(
+          { action: keepsEmbedding ? "fresh-but-embedding" : "fresh", architecture, seed },
+          keepsEmbedding ? { before } : {},
+          async (pattern, node) => {
+            const fresh = await this.#fresh(stream(seed, "reinit", hashOf(node)));
+            if (!keepsEmbedding) return valuesAt(fresh, pattern);
+            const trained = spread(fresh, from.before.stored.pattern, await before.values());
+            const isKept = (name: string) => name.startsWith("embedding.");
+            return valuesAt(new Map([...fresh, ...[...trained].filter(([name]) => isKept(name))]), pattern);
+          },
+        );
+      }
+    }
+  }
+
+  async #fresh(rng: Rng): Promise<Values> {
+    const { model, randomModel = model } = this.#task;
+    return snapshot(parametersOf(randomModel(rng)));
+  }
+
+  /** Weights of a training. Those that were not kept are made again, to the same bits. */
+  #at(network: Network<Input>, state: State): Source {
+    const node = nodeOf(AT, { state }, { trained: hashOf(network.node) });
+    const lineage = extended(network.lineage, node);
+    if (state === "best") return { node, lineage, values: async () => network.stored.best };
+    const { store } = this.#options;
+    const values = async () => {
+      const found = await store.read(hashOf(node));
+      if (found !== undefined) return valuesOf(found.files.get("weights.safetensors")!, found.place);
+      const began = this.#options.clock();
+      const model = await network.start.model();
+      const step = state === "end" ? network.level.steps : state;
+      await trainTo(model, step, this.#training(network.level, network.start));
+      return this.#putAt(node, lineage, model, this.#options.clock() - began);
+    };
+    return { node, lineage, values };
+  }
+
+  /** Writes weights along the way of a training as a node of their own. */
+  async #putAt(node: Node, lineage: Lineage, model: Model<Input>, seconds: number): Promise<Values> {
+    const weights = parametersOf(model);
+    const files = new Map([
+      ...nodeFiles(node, lineage),
+      ["weights.safetensors", await encodeCheckpoint({ weights })] as const,
+    ]);
+    await this.#options.store.putIfAbsent(hashOf(node), files, receiptOf(seconds));
+    return snapshot(weights);
+  }
+
+  /**
+   * Trains a network, or takes it from the store.
+   *
+   * @param wanted - Steps whose weights somebody will ask for: they are written when they come by.
+   */
+  async #network(
+    name: NetworkName,
+    start: Start<Input>,
+    wanted: readonly number[] = [],
+    rewoundTo?: string,
+  ): Promise<Network<Input>> {
+    const node = nodeOf(TRAIN, this.#config(start.firstStep), { start: hashOf(start.node) });
+    const lineage = extended(start.lineage, node);
+    const hash = hashOf(node);
+    const { store, clock } = this.#options;
+    let found = await store.read(hash);
+    if (found === undefined) {
+      if (this.#options.finishedOnly === true)
+        throw new NotFinished(`${name.arm}, seed ${name.seed}, round ${name.round}`);
+      const unfinished = await store.checkpoints.latest(hash);
+      const began = clock() - (unfinished?.receipt.seconds ?? 0);
+      const receipt = () => receiptOf(clock() - began);
+      let kept = clock();
+      const keep = {
+        isDue: () => clock() - kept >= KEEP_EVERY,
+        save: async (now: Unfinished) => {
+          await store.checkpoints.put(hash, now.position.step, await unfinishedFiles(now), receipt());
+          kept = clock();
+        },
+      };
+      const model = await start.model();
+      const bytes = await encodeCheckpoint({ weights: parametersOf(model) });
+      const from = unfinished && (await readUnfinished(unfinished));
+      const training = this.#training(name, start);
+      const onStep = async (step: number, loss: number) => {
+        await training.onStep?.(step, loss);
+        if (!wanted.includes(step)) return;
+        const at = nodeOf(AT, { state: step }, { trained: hash });
+        await this.#putAt(at, extended(lineage, at), model, 0);
+      };
+      const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
+        this.#failed(error, name, node),
+      );
+      const files = await networkFiles(node, lineage, bytes, trained, this.#task.group);
+      await store.putIfAbsent(hash, files, receipt());
+      await store.checkpoints.drop(hash);
+      found = (await store.read(hash))!;
+    }
+    const stored = await readNetwork(found);
+    const level = { ...name, ...stored.result, node: hash, ...(rewoundTo === undefined ? {} : { rewoundTo }) };
+    return { node, lineage, start, stored, level };
   }
 
   /** Keeps the last good weights of a network that could not be trained, and says where they are. */
-  async #failed(error: unknown, { arm, seed, round }: NetworkName, hash: string, config: Json): Promise<never> {
+  async #failed(error: unknown, { arm, seed, round }: NetworkName, node: Node): Promise<never> {
     if (!(error instanceof TrainingFailure)) throw error;
     const { lastGood, message } = error;
-    let kept = "no step left good weights";
+    let kept = "no validation found good weights before";
     if (lastGood !== undefined) {
       const { step, values } = lastGood;
-      const folder = await this.#options.store.saveFailed(
-        hash,
-        new Map([
-          ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
-          ["weights.safetensors", encodeStored(values, step)],
-        ]),
-      );
+      const files = nodeFiles(node).set("weights.safetensors", encodeValues(values, step));
+      const folder = await this.#options.store.putFailed(hashOf(node), files);
       kept = `the last good weights, those after step ${step}, are in ${folder}`;
     }
     throw new Error(
@@ -161,30 +301,24 @@ export class SeedRun {
     );
   }
 
-  #config(arm: Arm | "dense", round: number, parents: readonly string[] | null): { readonly [key: string]: Json } {
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm, rate, rewindTo, faults } = this.#settings;
+  #config(firstStep: number): Params {
+    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm = null, faults } = this.#settings;
     return {
-      format: 1,
-      task: this.#task.identity,
+      data: this.#task.data,
       backend: backend().name,
-      training: {
-        epochs,
-        learningRate,
-        patience,
-        evaluationsPerEpoch,
-        faults: [...faults],
-        ...(clipNorm === undefined ? {} : { clipNorm }),
-      },
       seed: this.#seed,
-      arm,
-      round,
-      // The moment to rewind to is part of the dense node, which keeps those weights, and through its hash of all others.
-      ...(arm === "dense" ? { keep: { ...rewindTo } } : { rate, criterion: "magnitude", scope: "local", parents }),
+      epochs,
+      learningRate,
+      patience,
+      evaluationsPerEpoch,
+      clipNorm,
+      firstStep,
+      faults: TRAINING_FAULTS.filter((fault) => faults.includes(fault)),
     };
   }
 
-  #training(arm: string, round: number): Parameters<typeof trainNetwork>[1] {
-    const { faults, rewindTo, epochs } = this.#settings;
+  #training({ arm, round }: Pick<NetworkName, "arm" | "round">, start: Start<Input>): TrainNetworkOptions<Input> {
+    const { faults, epochs } = this.#settings;
     const { onProgress, signal } = this.#options;
     const stepsAtMost = epochs * this.#batches.stepsPerEpoch;
     const networksInAll = networkCount(this.#settings);
@@ -192,7 +326,9 @@ export class SeedRun {
       batches: this.#batches,
       settings: this.#settings,
       seed: this.#seed,
-      early: arm === "dense" ? rewindTo : undefined,
+      firstStep: start.firstStep,
+      measure: this.#task.measure,
+      chance: this.#task.chance,
       faults: {
         patienceNeverResets: faults.includes("patience-never-resets"),
         accuracyOfBatchMeans: faults.includes("accuracy-of-batch-means"),
@@ -206,11 +342,26 @@ export class SeedRun {
   }
 }
 
-/** The trained values of a tensor at their positions, 0 elsewhere. */
-function spread(name: string, size: number, { pattern, trained }: Finished): Float32Array {
-  const whole = new Float32Array(size);
-  pattern.get(name)!.forEach((at, i) => {
-    whole[at] = trained.get(name)![i]!;
-  });
-  return whole;
+/** Those faults that change a training, in an order that is always the same. */
+const TRAINING_FAULTS = ["accuracy-of-batch-means", "patience-never-resets"] as const;
+
+function receiptOf(seconds: number): { seconds: number; backend: string } {
+  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: backend().name };
+}
+
+async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
+  return snapshot(decodeCheckpoint(bytes, `${place}/weights.safetensors`).weights);
+}
+
+/** The trained values of tensors at their positions, 0 elsewhere. */
+function spread(like: Values, pattern: Pattern, trained: Values): Values {
+  return new Map(
+    Array.from(pattern, ([name, positions]) => {
+      const whole = new Float32Array(like.get(name)!.length);
+      positions.forEach((at, i) => {
+        whole[at] = trained.get(name)![i]!;
+      });
+      return [name, whole];
+    }),
+  );
 }

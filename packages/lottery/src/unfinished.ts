@@ -7,10 +7,10 @@ import {
   type Position,
 } from "@ltt/layers";
 import { z } from "zod";
-import { encodeStored, parseCurve, readValues } from "./network-files.ts";
-import type { StoredFiles } from "./node-store.ts";
-import type { Values } from "./pattern.ts";
+import { encodeValues, parseCurve, readValues } from "./network-files.ts";
 import type { CurvePoint } from "./result.ts";
+import { RunFolderError } from "./run-folder-error.ts";
+import type { StoredFiles } from "./store.ts";
 
 /** A network in the middle of its training: all that it needs to go on to the same bits. */
 export interface Unfinished {
@@ -18,8 +18,6 @@ export interface Unfinished {
   readonly optimiser: OptimiserState;
   readonly position: Position;
   readonly stopping: EarlyStoppingState;
-  /** The weights of the moment that was asked for, once it has come. */
-  readonly early: Values | undefined;
   readonly curve: readonly CurvePoint[];
   /** The sum of the training losses since the last validation. */
   readonly losses: number;
@@ -28,49 +26,47 @@ export interface Unfinished {
 }
 
 /**
- * The files of a network in the making: `checkpoint.safetensors`, `best.safetensors` (the values with the lowest validation loss) and
- * `early.safetensors` where there are any, and `progress.json` with all that is no tensor.
+ * The files of a network in the making: `checkpoint.safetensors`, `best.safetensors` (the values with the lowest validation loss) where there are any, and
+ * `progress.json` with all that is no tensor.
  */
 export async function unfinishedFiles({
   weights,
   optimiser,
   position,
   stopping: { waited, best },
-  early,
   ...progress
 }: Unfinished): Promise<Map<string, Uint8Array>> {
   const lowest = best && { step: best.step, loss: best.loss };
   const files = new Map<string, Uint8Array>([
     ["checkpoint.safetensors", await encodeCheckpoint({ weights, optimiser, position })],
-    [
-      "progress.json",
-      Buffer.from(`${JSON.stringify({ ...progress, waited, lowest, hasEarly: early !== undefined })}\n`),
-    ],
+    ["progress.json", Buffer.from(`${JSON.stringify({ ...progress, waited, lowest })}\n`)],
   ]);
-  if (best !== undefined) files.set("best.safetensors", encodeStored(best.values, best.step));
-  if (early !== undefined) files.set("early.safetensors", encodeStored(early, position.step));
+  if (best !== undefined) files.set("best.safetensors", encodeValues(best.values, best.step));
   return files;
 }
 
 /**
  * A network in the making from its files.
  *
- * @throws {RunFolderError} if one is missing or has changed.
+ * @throws {RunFolderError} if one is missing or is something else.
  */
 export async function readUnfinished(stored: StoredFiles): Promise<Unfinished> {
-  const { curve, losses, misses, waited, lowest, hasEarly } = progressSchema.parse(
-    JSON.parse(new TextDecoder().decode(await stored.read("progress.json"))),
+  const path = `${stored.place}/checkpoint.safetensors`;
+  const [progress, checkpoint] = ["progress.json", "checkpoint.safetensors"].map((name) => stored.files.get(name));
+  if (progress === undefined || checkpoint === undefined) {
+    throw new RunFolderError(`${stored.place}: a file is missing: remove the folder to train this network again`);
+  }
+  const { curve, losses, misses, waited, lowest } = progressSchema.parse(
+    JSON.parse(Buffer.from(progress).toString("utf8")),
   );
-  const path = `${stored.folder}/checkpoint.safetensors`;
-  const { weights, optimiser, position } = decodeCheckpoint(await stored.read("checkpoint.safetensors"), path);
+  const { weights, optimiser, position } = decodeCheckpoint(checkpoint, path);
   if (optimiser === undefined || position === undefined) {
-    throw new RangeError(
+    throw new RunFolderError(
       `${path}: the optimiser or the position is missing: remove the folder to train this network again`,
     );
   }
-  const best = lowest && { ...lowest, values: await readValues(stored, "best.safetensors") };
-  const early = hasEarly ? await readValues(stored, "early.safetensors") : undefined;
-  return { weights, optimiser, position, stopping: { waited, best }, early, curve: parseCurve(curve), losses, misses };
+  const best = lowest && { ...lowest, values: readValues(stored, "best.safetensors") };
+  return { weights, optimiser, position, stopping: { waited, best }, curve: parseCurve(curve), losses, misses };
 }
 
 const progressSchema = z.object({
@@ -79,5 +75,4 @@ const progressSchema = z.object({
   misses: z.int(),
   waited: z.int(),
   lowest: z.object({ step: z.int(), loss: z.number() }).optional(),
-  hasEarly: z.boolean(),
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors, dense, Sparse, stream, type tensor } from "@ltt/core";
+import { decodeSafetensors, dense, Sparse, stream, type TokenMatrix, type tensor } from "@ltt/core";
 import { decodeCheckpoint, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -10,8 +10,8 @@ import {
   type Arm,
   type ExperimentSettings,
   type FAULTS,
+  FolderStore,
   type LevelResult,
-  NodeStore,
   networkCount,
   type Progress,
   runExperiment,
@@ -34,6 +34,8 @@ const settings: ExperimentSettings = {
 
 let root: string;
 let levels: LevelResult[];
+/** The results of the last run in each folder. */
+const collected = new Map<string, LevelResult[]>();
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "ltt-experiment-"));
   levels = await collect("first", settings);
@@ -47,10 +49,11 @@ async function collect(
   chosen: ExperimentSettings,
   onProgress?: (progress: Progress) => void,
   signal?: AbortSignal,
-  task: Task = toyTask,
+  task: Task<TokenMatrix> = toyTask,
 ): Promise<LevelResult[]> {
-  const store = await NodeStore.open(join(root, folder));
+  const store = await FolderStore.open(join(root, folder));
   const found: LevelResult[] = [];
+  collected.set(folder, found);
   for await (const level of runExperiment(task, chosen, { store, clock: () => 0, onProgress, signal }))
     found.push(level);
   return found;
@@ -77,10 +80,7 @@ function contents(folder: string): Map<string, string> {
 function nodes(folder: string) {
   const base = join(root, folder, "nodes");
   const found = new Map(
-    readdirSync(base).map((name) => {
-      const { arm, seed, round } = JSON.parse(readFileSync(join(base, name, "config.json"), "utf8"));
-      return [`${arm} ${seed} ${round}`, join(base, name)];
-    }),
+    collected.get(folder)!.map(({ arm, seed, round, node }) => [`${arm} ${seed} ${round}`, join(base, node!)]),
   );
   return (arm: Arm | "dense", seed: number, round: number, file: string) =>
     decodeCheckpoint(readFileSync(join(found.get(`${arm} ${seed} ${round}`)!, file))).weights;
@@ -93,7 +93,7 @@ describe("an experiment", () => {
       ["dense", 1, 0],
       ["winning-ticket", 1, 1],
       ["random-reinit", 1, 1],
-      ["late-rewinding", 1, 1],
+      ["shuffled-init", 1, 1],
     ]);
     for (const { round, tensors, sparsity } of levels) {
       for (const { size, kept } of tensors) {
@@ -106,9 +106,10 @@ describe("an experiment", () => {
   });
 
   test("learns: the loss falls, accuracy is well over chance, dense and at 75 %", () => {
-    for (const { curve, testAccuracy, earlyStopStep, steps } of levels) {
-      expect(curve.length).toBe(8);
-      expect(curve.at(-1)!.trainLoss).toBeLessThan(curve[0]!.trainLoss);
+    for (const { arm, curve, testAccuracy, earlyStopStep, steps, firstStep } of levels) {
+      expect(curve.length).toBe(arm === "late-rewinding" ? 6 : 8);
+      expect(firstStep).toBe(arm === "late-rewinding" ? 8 : 0);
+      expect(curve.at(-1)!.trainLoss).toBeLessThan(curve[0]!.trainLoss!);
       expect(testAccuracy).toBeGreaterThan(0.65);
       expect(steps).toBe(32);
       expect(curve.find(({ step }) => step === earlyStopStep)!.validationLoss).toBe(
@@ -120,7 +121,7 @@ describe("an experiment", () => {
   test("starts a winning ticket from the initial weights, bit for bit, at the trained weights' largest magnitudes", () => {
     const node = nodes("first");
     for (const seed of settings.seeds) {
-      const initial = parametersOf(toyTask.createModel(stream(seed, "init")));
+      const initial = parametersOf(toyTask.model(stream(seed, "init")));
       const trained = node("dense", seed, 0, "weights.safetensors");
       for (const [name, weight] of node("winning-ticket", seed, 1, "ticket.safetensors")) {
         const { positions, values } = weight as Sparse;
@@ -171,9 +172,24 @@ describe("an experiment", () => {
       expect(mine.positions).toEqual(theirs.positions);
       if (!name.endsWith("bias")) expect(mine.values.data).not.toEqual(theirs.values.data);
     }
-    const fresh = parametersOf(toyTask.createModel(stream(1, "reinit", 2))).get("embedding.weight")!;
+    const { node: hash } = levels.find(({ arm, round }) => arm === "random-reinit" && round === 2)!;
+    const { inputs } = JSON.parse(readFileSync(join(root, "first", "nodes", hash!, "config.json"), "utf8"));
+    const fresh = parametersOf(toyTask.model(stream(1, "reinit", inputs.start))).get("embedding.weight")!;
     const { positions, values } = control!.get("embedding.weight") as Sparse;
     expect([...values.data]).toEqual([...positions].map((at) => dense(fresh).data[at]));
+  });
+
+  test("gives the other control the ticket's pattern and initial weights, shuffled within each tensor", () => {
+    const node = nodes("first");
+    const [ticket, control] = (["winning-ticket", "shuffled-init"] as const).map((arm) =>
+      node(arm, 1, 2, "ticket.safetensors"),
+    );
+    for (const [name, weight] of control!) {
+      const [mine, theirs] = [weight as Sparse, ticket!.get(name) as Sparse];
+      expect(mine.positions).toEqual(theirs.positions);
+      expect(mine.values.data.toSorted()).toEqual(theirs.values.data.toSorted());
+      if (!name.endsWith("bias")) expect(mine.values.data).not.toEqual(theirs.values.data);
+    }
   });
 
   test("rewinds late rewinding to the weights after epoch 1: neither the first nor the last", () => {
@@ -203,7 +219,7 @@ describe("an experiment", () => {
       stop.signal,
     );
     await expect(interrupted).rejects.toThrow("killed");
-    expect(readdirSync(join(root, "killed", "nodes")).length).toBe(5);
+    expect(readdirSync(join(root, "killed", "nodes")).length).toBe(5 + 1); // and the weights to rewind to
 
     const trained = new Set<number>();
     const resumed = await collect("killed", settings, ({ networks }) => trained.add(networks));
@@ -282,16 +298,16 @@ describe("the faults of the published experiment, each by name", () => {
 
 describe("an embedding that is given", () => {
   const once = { ...settings, seeds: [1], rounds: 2 };
-  const given = () => [...dense(parametersOf(frozenTask.createModel(stream(1))).get("embedding.weight")!).data];
+  const given = () => [...dense(parametersOf(frozenTask.model(stream(1))).get("embedding.weight")!).data];
 
   test("and frozen is whole in every network, and counted in no sparsity", async () => {
     const found = await collect("frozen", once, undefined, undefined, frozenTask);
     const node = nodes("frozen");
-    for (const { arm, round, tensors, sparsity, embeddingSparsity, otherSparsity } of found) {
+    for (const { arm, round, tensors, sparsity, groups } of found) {
       expect(tensors.filter(({ frozen }) => frozen === true)).toEqual([
-        { name: "embedding.weight", shape: [30, 8], size: 240, kept: 240, parts: [], frozen: true },
+        { name: "embedding.weight", group: "embedding", shape: [30, 8], size: 240, kept: 240, parts: [], frozen: true },
       ]);
-      expect([embeddingSparsity, otherSparsity]).toEqual([0, sparsity]);
+      expect(groups).toEqual({ embedding: 0, other: sparsity });
       expect(sparsity).toBeCloseTo(1 - 0.5 ** round, 1);
       const start = round === 0 ? "initial.safetensors" : "ticket.safetensors";
       for (const file of [start, "weights.safetensors"]) {
@@ -323,7 +339,7 @@ describe("an embedding that is given", () => {
 test("an LSTM's lottery runs and resumes as a CNN's does", async () => {
   const small = { ...settings, seeds: [1], rounds: 1, epochs: 2 };
   const found = await collect("lstm", small, undefined, undefined, lstmTask);
-  expect(found.length).toBe(4);
+  expect(found.length).toBe(5);
   expect(found[1]!.tensors.map(({ name }) => name)).toContain("lstm.weight_hh_l1_reverse");
   for (const { tensors } of found.slice(1)) {
     for (const { size, kept } of tensors) expect(kept).toBe(size - Math.round(0.5 * size));
@@ -343,16 +359,16 @@ describe("gradients that are clipped", () => {
     const added = readdirSync(join(root, "clipped", "nodes")).filter((name) => !before.includes(name));
     expect(added).toEqual([clipped!.node]);
     expect(
-      JSON.parse(readFileSync(join(root, "clipped", "nodes", added[0]!, "config.json"), "utf8")).training.clipNorm,
+      JSON.parse(readFileSync(join(root, "clipped", "nodes", added[0]!, "config.json"), "utf8")).params.clipNorm,
     ).toBe(0.01);
   });
 });
 
 describe("training that goes where numbers end", () => {
   /** Batches of the toy task, and from a step of the second epoch on weights that are spoilt before it. */
-  const spoilt = (value: number): Task => {
-    let model: ReturnType<Task["createModel"]>;
-    const batches: Task["batches"] = (seed) => {
+  const spoilt = (value: number): Task<TokenMatrix> => {
+    let model: ReturnType<Task<TokenMatrix>["model"]>;
+    const batches: Task<TokenMatrix>["batches"] = (seed) => {
       const good = toyTask.batches(seed);
       return {
         ...good,
@@ -368,7 +384,7 @@ describe("training that goes where numbers end", () => {
         },
       };
     };
-    return { ...toyTask, createModel: (rng) => (model = toyTask.createModel(rng)), batches };
+    return { ...toyTask, model: (rng) => (model = toyTask.model(rng)), batches };
   };
 
   test("names network, step and weight, keeps the best weights, and leaves the folder to go on in", async () => {
@@ -391,10 +407,31 @@ describe("training that goes where numbers end", () => {
     expect((await collect("failed", once))[0]!.curve).toEqual(levels[0]!.curve);
   });
 
-  test("keeps the weights before the step that failed, where they were good", async () => {
+  test("calls weights good only if their loss was finite: those before the failing step may be finite and useless", async () => {
     const once = { ...settings, seeds: [1], rounds: 0 };
     const failing = collect("failed-late", once, undefined, undefined, spoilt(3e38));
-    await expect(failing).rejects.toThrow(/the loss is Infinity.*those after step 1[0-2], are in/);
+    await expect(failing).rejects.toThrow(/the loss is Infinity.*those after step 8, are in/);
+  });
+
+  test("and is found by a validation names the step after which it was, the weight, and what to do", async () => {
+    let model: ReturnType<typeof toyTask.model>;
+    const task: Task<TokenMatrix> = {
+      ...toyTask,
+      model: (rng) => (model = toyTask.model(rng)),
+      batches: (seed) => ({
+        ...toyTask.batches(seed),
+        *validation() {
+          const bias = parametersOf(model).get("linear.bias")! as ReturnType<typeof tensor>;
+          bias.write(Float32Array.of(3e38));
+          yield* toyTask.batches(seed).validation();
+        },
+      }),
+    };
+    const failing = collect("failed-validation", { ...settings, seeds: [1], rounds: 0 }, undefined, undefined, task);
+    await expect(failing).rejects.toThrow(
+      /^dense, seed 1, round 0: after step 4: predict: batch 0: the loss is Infinity: every weight is finite, the largest, 3.0e\+38, in "linear.bias".*smaller learning rate.*; no validation found good weights before;/,
+    );
+    expect(readdirSync(join(root, "failed-validation"))).toEqual(["nodes"]);
   });
 });
 

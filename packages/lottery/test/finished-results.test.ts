@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type ExperimentSettings,
+  FolderStore,
   finishedResults,
   type LevelResult,
-  NodeStore,
   networkCount,
   runExperiment,
 } from "../src/index.ts";
@@ -26,11 +26,11 @@ const settings: ExperimentSettings = {
 };
 
 let root: string;
-let store: NodeStore;
+let store: FolderStore;
 const levels: LevelResult[] = [];
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "ltt-finished-"));
-  store = await NodeStore.open(root);
+  store = await FolderStore.open(root);
   for await (const level of runExperiment(toyTask, settings, { store, clock: () => 0 })) levels.push(level);
 });
 afterAll(() => {
@@ -40,7 +40,7 @@ afterAll(() => {
 test("the results of a finished experiment are those of the run", async () => {
   expect(levels.length).toBe(networkCount(settings));
   expect(await finishedResults(toyTask, settings, store)).toEqual(levels);
-  expect([...(await store.hashes())]).toEqual(levels.map(({ node }) => node).sort());
+  expect([...(await store.list())]).toEqual(levels.map(({ node }) => node).sort());
 });
 
 test.each([
@@ -53,7 +53,10 @@ test.each([
   expect(readdirSync(root, { recursive: true }).length).toBe(before);
 });
 
-test("a node that has changed is an error", async () => {
-  writeFileSync(join(root, "nodes", levels[1]!.node!, "weights.safetensors"), "");
-  await expect(finishedResults(toyTask, settings, store)).rejects.toThrow("changed since it was written");
+test("with a node that has changed it is not finished any more, and the node is out of the way", async () => {
+  const [, { node } = {}] = levels;
+  writeFileSync(join(root, "nodes", node!, "weights.safetensors"), "");
+  expect(await finishedResults(toyTask, settings, store)).toBeUndefined();
+  expect(await store.list()).not.toContain(node);
+  expect(readdirSync(join(root, "quarantine"))).toEqual([`${node}-1`]);
 });

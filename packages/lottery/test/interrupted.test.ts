@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Backend, createReferenceBackend, createWasmBackend, useBackend } from "@ltt/core";
+import { type Backend, createReferenceBackend, createWasmBackend, type TokenMatrix, useBackend } from "@ltt/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ExperimentSettings, NodeStore, runExperiment, type Task } from "../src/index.ts";
+import { type ExperimentSettings, FolderStore, runExperiment, type Task } from "../src/index.ts";
 import { lstmTask, toyTask } from "./toy-task.ts";
 
 /** 24 steps at most, a validation every 4, the moment rewound to after 8: a dense network, then one of half its weights. */
@@ -29,7 +29,7 @@ afterAll(() => {
 });
 
 interface Asked {
-  readonly task?: Task;
+  readonly task?: Task<TokenMatrix>;
   readonly clock?: () => number;
   /** Interrupts after these steps, of all networks together; the run is started again each time. */
   readonly at?: readonly number[];
@@ -40,7 +40,7 @@ async function run(folder: string, { task = toyTask, clock = () => 0, at = [] }:
   const made: string[] = [];
   for (;;) {
     const stop = new AbortController();
-    const store = await NodeStore.open(join(root, folder));
+    const store = await FolderStore.open(join(root, folder));
     const onProgress = ({ arm, step }: { arm: string; step: number }) => {
       made.push(`${arm} ${step}`);
       if (at.includes(made.length)) stop.abort(new Error("interrupted"));
@@ -98,14 +98,14 @@ test("interrupted while it validates, and while it tests, it goes on from there 
   const start = async (folder: string, part: "validation" | "test", at: number) => {
     const stop = new AbortController();
     let asked = 0;
-    const batches: Task["batches"] = (seed) => ({
+    const batches: Task<TokenMatrix>["batches"] = (seed) => ({
       ...toyTask.batches(seed),
       *[part]() {
         if (++asked === at) stop.abort(new Error("interrupted"));
         yield* toyTask.batches(seed)[part]();
       },
     });
-    const store = await NodeStore.open(join(root, folder));
+    const store = await FolderStore.open(join(root, folder));
     const made: number[] = [];
     const options = {
       store,
@@ -132,7 +132,7 @@ test("interrupted while it validates, and while it tests, it goes on from there 
 test("a network in the making is kept every two minutes, and one that is finished no more", async () => {
   let now = 0;
   const kept: string[][] = [];
-  const task: Task = {
+  const task: Task<TokenMatrix> = {
     ...toyTask,
     batches: (seed) => ({
       ...toyTask.batches(seed),
@@ -145,8 +145,8 @@ test("a network in the making is kept every two minutes, and one that is finishe
       },
     }),
   };
-  const store = await NodeStore.open(join(root, "timed"));
-  await store.saveUnfinished("other", 7, new Map(), { seconds: 0 });
+  const store = await FolderStore.open(join(root, "timed"));
+  await store.checkpoints.put("other", 7, new Map(), { seconds: 0 });
   await run("timed", { task, clock: () => now });
   const steps = kept.map((names) =>
     names.filter((name) => !name.startsWith("other")).map((name) => name.split("-")[1]),
@@ -156,11 +156,11 @@ test("a network in the making is kept every two minutes, and one that is finishe
   expect(unfinished("timed")).toEqual(["other-7"]);
 });
 
-test("the time of all parts is the network's, and what changed on the disk is refused", async () => {
+test("the time of all parts is the network's, and what changed on the disk is put away and made again, to the same bytes", async () => {
   let now = 0;
   const clock = () => (now += 1000);
   const stop = new AbortController();
-  const store = await NodeStore.open(join(root, "damaged"));
+  const store = await FolderStore.open(join(root, "damaged"));
   const onProgress = ({ step }: { step: number }) => step === 5 && stop.abort(new Error("interrupted"));
   const first = async () => {
     for await (const _ of runExperiment(toyTask, settings, { store, clock, onProgress, signal: stop.signal }));
@@ -177,10 +177,13 @@ test("the time of all parts is the network's, and what changed on the disk is re
     path,
     good.map((byte, i) => (i === good.length - 1 ? byte ^ 1 : byte)),
   );
-  const refused = `${path}: changed since it was written: remove the folder to train this network again`;
-  await expect(run("damaged")).rejects.toThrow(refused);
+  cpSync(join(root, "damaged"), join(root, "begun anew"), { recursive: true });
+  expect((await run("begun anew")).slice(0, 2)).toEqual(["dense 1", "dense 2"]);
+  expect(readdirSync(join(root, "begun anew", "quarantine"))).toEqual([`${kept}-1`]);
+
   writeFileSync(path, good);
-  await run("damaged", { clock });
+  expect((await run("damaged", { clock })).slice(0, 2)).toEqual(["dense 6", "dense 7"]);
+  expect(nodes("begun anew")).toEqual(nodes("damaged"));
   const dense = readdirSync(join(root, "damaged", "nodes")).map((node) =>
     JSON.parse(readFileSync(join(root, "damaged", "nodes", node, "receipt.json"), "utf8")),
   );

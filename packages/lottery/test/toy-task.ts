@@ -1,12 +1,14 @@
-import { type Rng, stream, tokens } from "@ltt/core";
+import { type Rng, stream, type TokenMatrix, tokens } from "@ltt/core";
 import { type Batch, TextCnn, TextLstm } from "@ltt/layers";
-import type { Task } from "../src/index.ts";
+import { ARMS, type ExperimentSettings, type Task } from "../src/index.ts";
 
 /** Texts of class c hold the word 2 + c as every other word: learnt in a few dozen steps by a network of 400 weights. */
-export const toyTask: Task = {
-  identity: { task: "toy", version: 1 },
-  createModel: (rng: Rng) =>
-    new TextCnn({ rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2 }, rng),
+export const toyTask: Task<TokenMatrix> = {
+  data: { task: "toy", version: 1 },
+  architecture: { model: "toy" },
+  chance: 0.5,
+  group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
+  model: (rng: Rng) => new TextCnn({ rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2 }, rng),
   batches: (seed) => ({
     train: (epoch) => batchesOf(stream(seed, "toy", epoch), 8),
     stepsPerEpoch: 8,
@@ -15,11 +17,25 @@ export const toyTask: Task = {
   }),
 };
 
+/** 32 steps at most, two validations an epoch, one round of every arm: 5 networks. */
+export const toySettings: ExperimentSettings = {
+  arms: ARMS,
+  seeds: [1],
+  rounds: 1,
+  rate: 0.5,
+  epochs: 4,
+  learningRate: 0.02,
+  patience: null,
+  evaluationsPerEpoch: 2,
+  rewindTo: { epoch: 2 },
+  faults: [],
+};
+
 /** The same texts, and vectors that are given: frozen, they are no part of what is trained. */
-export const frozenTask: Task = {
+export const frozenTask: Task<TokenMatrix> = {
   ...toyTask,
-  identity: { task: "toy", version: 1, frozen: true },
-  createModel: (rng: Rng) =>
+  architecture: { model: "toy", frozen: true },
+  model: (rng: Rng) =>
     new TextCnn(
       { rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2, embedding: given(true) },
       rng,
@@ -27,22 +43,22 @@ export const frozenTask: Task = {
 };
 
 /** The same texts and given vectors that are trained; the control draws others. */
-export const pretrainedTask: Task = {
+export const pretrainedTask: Task<TokenMatrix> = {
   ...toyTask,
-  identity: { task: "toy", version: 1, pretrained: true },
-  createModel: (rng: Rng) =>
+  architecture: { model: "toy", pretrained: true },
+  model: (rng: Rng) =>
     new TextCnn(
       { rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2, embedding: given(false) },
       rng,
     ),
-  createRandomModel: toyTask.createModel,
+  randomModel: toyTask.model,
 };
 
 /** The same texts and a bidirectional LSTM of two layers. */
-export const lstmTask: Task = {
+export const lstmTask: Task<TokenMatrix> = {
   ...toyTask,
-  identity: { task: "toy-lstm", version: 1 },
-  createModel: (rng: Rng) => new TextLstm({ rows: 30, outputs: 1, dim: 6, hidden: 5 }, rng),
+  architecture: { model: "toy-lstm" },
+  model: (rng: Rng) => new TextLstm({ rows: 30, outputs: 1, dim: 6, hidden: 5 }, rng),
 };
 
 function given(frozen: boolean) {
@@ -57,7 +73,7 @@ function* batchesOf(rng: Rng, count: number): Generator<Batch> {
       Array.from({ length: time }, () => (rng.below(2) === 0 ? 2 + target : 4 + rng.below(26))),
     );
     yield {
-      tokens: tokens(ids, [texts, time]),
+      input: tokens(ids, [texts, time]),
       lengths: tokens(new Int32Array(texts).fill(time), [texts]),
       targets: tokens(targets, [texts]),
     };

@@ -11,7 +11,7 @@ import {
   symbolTriangle,
 } from "d3-shape";
 import { html, type Markup } from "./markup.ts";
-import { trim } from "./numbers.ts";
+import { sparsityPercent, trim } from "./numbers.ts";
 
 /** One level of one arm on a chart over sparsity. */
 interface ChartPoint {
@@ -50,7 +50,7 @@ export interface ChartOptions {
   readonly thin: readonly ThinCurve[];
   /** The dense network: a level line across the chart. */
   readonly dense: Estimate | undefined;
-  /** Sparsity of the chosen ticket. */
+  /** Sparsity of the sparsest winning ticket. */
   readonly winner: number | undefined;
 }
 
@@ -180,7 +180,7 @@ function sparsityAxis(x: (sparsity: number) => number, sparsities: readonly numb
 
 function winnerLine(at: number, sparsity: number): Markup {
   const right = at > (LEFT + RIGHT) / 2;
-  return html`<g class="winner"><path d="M${px(at)},${TOP}V${BOTTOM}"/><text x="${px(at + (right ? -6 : 6))}" y="${BOTTOM - 8}" text-anchor="${right ? "end" : "start"}">${trim(100 * sparsity)} % sparse, chosen on validation data</text></g>`;
+  return html`<g class="winner"><path d="M${px(at)},${TOP}V${BOTTOM}"/><text x="${px(at + (right ? -6 : 6))}" y="${BOTTOM - 8}" text-anchor="${right ? "end" : "start"}">${sparsityPercent(sparsity)} sparse: the sparsest supported</text></g>`;
 }
 
 function denseLine(at: number): Markup {

@@ -3,24 +3,38 @@ import { renderCsv, renderTensorsCsv } from "./csv.ts";
 import { sampleLevel, sampleTensor } from "./sample.ts";
 
 const HEADER =
-  "arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,steps\r\n";
+  "arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testLoss,testAccuracy," +
+  "test precision,test recall,earlyStopStep,censored,collapsed,firstStep,steps,node\r\n";
 
 test("metrics.csv is a header and a line a network, ended by CRLF, numbers in full", () => {
   const level = sampleLevel({
     arm: "winning-ticket",
     round: 1,
     sparsity: 0.2,
-    embeddingSparsity: 0.1 + 0.2,
-    otherSparsity: 0,
+    groups: { embedding: 0.1 + 0.2, other: 0 },
     testAccuracy: 1 / 3,
+    node: "0123456789abcdef",
   });
   expect(renderCsv([level])).toBe(
-    `${HEADER}winning-ticket,1,1,0.2,0.30000000000000004,0,0.2,0.3,0.88,0.3333333333333333,300,400\r\n`,
+    `${HEADER}winning-ticket,1,1,0.2,0.30000000000000004,0,0.2,0.3,0.88,0.31,0.3333333333333333,0.87,0.86,300,false,,0,400,0123456789abcdef\r\n`,
   );
 });
 
-test("metrics.csv of no networks is its header", () => {
-  expect(renderCsv([])).toBe(HEADER);
+test("metrics.csv has a column for each group and measure of any network, blank where one has not", () => {
+  const levels = [
+    sampleLevel({ arm: "dense", round: 0, groups: { conv: 0 }, measures: {}, collapsed: "chance" }),
+    sampleLevel({ arm: "dense", round: 0, seed: 2, groups: { dense: 0.5 }, measures: { f1: 0.25 } }),
+  ];
+  const [header, first, second] = renderCsv(levels).split("\r\n");
+  expect(header).toContain(",sparsity,convSparsity,denseSparsity,trainLoss,");
+  expect(header).toContain(",test f1,earlyStopStep,");
+  expect(first).toContain("dense,1,0,0,0,,0.2,");
+  expect(first).toContain(",,300,false,chance,0,400,");
+  expect(second).toContain("dense,2,0,0,,0.5,0.2,");
+});
+
+test("metrics.csv of no networks is a header", () => {
+  expect(renderCsv([])).toMatch(/^arm,seed,round,sparsity,trainLoss,[^\r\n]*,steps,node\r\n$/);
 });
 
 test("metrics.csv quotes commas, quotes and line ends (RFC 4180, 2.5–2.7)", () => {

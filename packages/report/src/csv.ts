@@ -1,24 +1,36 @@
 import { type LevelResult, PARTS } from "@ltt/lottery";
 
-/** `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times. */
-const COLUMNS = [
-  "arm",
-  "seed",
-  "round",
-  "sparsity",
-  "embeddingSparsity",
-  "otherSparsity",
-  "trainLoss",
-  "validationLoss",
-  "validationAccuracy",
-  "testAccuracy",
-  "earlyStopStep",
-  "steps",
-] as const satisfies readonly (keyof LevelResult)[];
-
-/** `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. */
+/**
+ * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and measures have a column each.
+ *
+ * `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times.
+ */
 export function renderCsv(levels: readonly LevelResult[]): string {
-  return csvOf([COLUMNS, ...levels.map((level) => COLUMNS.map((column) => level[column]))]);
+  const groups = [...new Set(levels.flatMap((level) => Object.keys(level.groups)))].sort();
+  const measures = [...new Set(levels.flatMap((level) => Object.keys(level.measures)))].sort();
+  const columns: [string, (level: LevelResult) => Cell | undefined][] = [
+    ["arm", (level) => level.arm],
+    ["seed", (level) => level.seed],
+    ["round", (level) => level.round],
+    ["sparsity", (level) => level.sparsity],
+    ...groups.map((group): (typeof columns)[number] => [`${group}Sparsity`, (level) => level.groups[group]]),
+    ["trainLoss", (level) => level.trainLoss ?? ""],
+    ["validationLoss", (level) => level.validationLoss],
+    ["validationAccuracy", (level) => level.validationAccuracy],
+    ["testLoss", (level) => level.testLoss],
+    ["testAccuracy", (level) => level.testAccuracy],
+    ...measures.map((name): (typeof columns)[number] => [`test ${name}`, (level) => level.measures[name]]),
+    ["earlyStopStep", (level) => level.earlyStopStep],
+    ["censored", (level) => String(level.censored)],
+    ["collapsed", (level) => level.collapsed ?? ""],
+    ["firstStep", (level) => level.firstStep],
+    ["steps", (level) => level.steps],
+    ["node", (level) => level.node],
+  ];
+  return csvOf([
+    columns.map(([name]) => name),
+    ...levels.map((level) => columns.map(([, value]) => value(level) ?? "")),
+  ]);
 }
 
 /**

@@ -1,16 +1,22 @@
-import { type LevelResult, mean, type TensorCount } from "@ltt/lottery";
+import {
+  type ArmSummary,
+  type LevelResult,
+  type LevelSummary,
+  mean,
+  type Summary,
+  type TensorCount,
+  type Verdict,
+} from "@ltt/lottery";
 import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent, trim } from "./numbers.ts";
-import type { ArmSummary, LevelSummary, Summary } from "./summary.ts";
-import type { Verdict } from "./verdict.ts";
 
 /**
- * Layer by layer what a network stores and which structures fell away as a whole: of the chosen winning ticket, which stands open, and of the last round of
+ * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
  * every arm, folded.
  */
 export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
   const tables = arms.flatMap((arm) => {
-    const chosen = arm.arm === "winning-ticket" ? winner : undefined;
+    const chosen = arm.arm === "winning-ticket" ? arm.levels.find(({ round }) => round === winner?.round) : undefined;
     const last = arm.levels.at(-1)!;
     return [...(chosen === undefined || chosen.round === last.round ? [] : [chosen]), last].map((level) => ({
       open: level.round === chosen?.round,
@@ -31,7 +37,7 @@ function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSumma
 <thead><tr>${["layer", "shape", "stored", "density"].map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="words">parts without a stored weight</th></tr></thead>
 <tbody>${layers.map(
     ({ name, shape, size, kept, parts }) =>
-      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.map(count).join(" × ")}</td><td>${count(kept)}</td><td>${trim((100 * kept) / size)} %</td><td class="words">${parts
+      html`<tr class="layer"><th scope="row">${name}</th><td>${shape.map(count).join(" × ")}</td><td>${count(kept)}</td><td>${sparsityPercent(kept / size)}</td><td class="words">${parts
         .map(({ part, empty, of }) => `${trim(empty)} of ${count(of)} ${part}`)
         .join(", ")}</td></tr>`,
   )}</tbody></table></div>`;

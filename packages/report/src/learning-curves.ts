@@ -1,10 +1,9 @@
-import type { CurvePoint, LevelResult } from "@ltt/lottery";
+import type { CurvePoint, LevelResult, LevelSummary, Summary } from "@ltt/lottery";
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { armClass, px } from "./chart.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent } from "./numbers.ts";
-import type { LevelSummary, Summary } from "./summary.ts";
 
 /** A quantity that training follows, for one set of panels. */
 export interface CurveOptions {

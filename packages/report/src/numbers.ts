@@ -1,13 +1,24 @@
-import type { Estimate } from "@ltt/lottery";
+import type { Estimate, Interval } from "@ltt/lottery";
 
 /** A fraction as a percentage with `digits` decimals: `0.8712` → `87.12 %`. */
 export function percent(fraction: number, digits = 2): string {
   return `${(100 * fraction).toFixed(digits)} %`;
 }
 
-/** A sparsity as it is usually quoted, one decimal at most: `0.488` → `48.8 %`, `0.2` → `20 %`. */
+/** A sparsity as it is usually quoted, one decimal at most: `0.488` → `48.8 %`, `0.2` → `20 %`; see `sharePercent`. */
 export function sparsityPercent(fraction: number): string {
-  return `${trim(100 * fraction)} %`;
+  return `${sharePercent(fraction)} %`;
+}
+
+/** A share in percent, with as many decimals as it takes to tell almost all from all, and almost nothing from nothing: `0.99996` → `99.996`. */
+export function sharePercent(fraction: number): string {
+  const text = trim(100 * fraction);
+  const isRounded = (text === "100" && fraction < 1) || (text === "0" && fraction > 0);
+  if (!isRounded) return text;
+  const rest = fraction < 0.5 ? fraction : 1 - fraction;
+  let digits = 0;
+  while (digits < 9 && 100 * rest * 10 ** digits < 1) digits++;
+  return (100 * fraction).toFixed(digits).replace(/0+$/, "");
 }
 
 /** Mean and half-width in percent: `87.12 ± 0.45 %`; without `±` where one run bounds nothing. */
@@ -17,7 +28,7 @@ export function percentEstimate({ mean, halfWidth }: Estimate): string {
 }
 
 /** A difference of fractions in percentage points, with its sign: `+0.24 ± 0.31 points`. */
-export function pointsEstimate({ mean, halfWidth }: Estimate): string {
+export function pointsEstimate({ mean, halfWidth }: Interval): string {
   const points = (100 * mean).toFixed(2);
   const sign = Number(points) > 0 ? "+" : "";
   const width = Number.isFinite(halfWidth) ? ` ± ${(100 * halfWidth).toFixed(2)}` : "";

@@ -1,4 +1,4 @@
-import type { LevelResult } from "@ltt/lottery";
+import { judge, type LevelResult } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
 import type { ReportInput } from "./input.ts";
 import { renderReport } from "./report.ts";
@@ -11,7 +11,12 @@ function run(seeds: readonly number[], rounds: number): LevelResult[] {
     sampleLevel({ arm: "dense", round: 0, seed, testAccuracy: 0.87 + seed / 1000 }),
     ...arms.flatMap((arm) =>
       Array.from({ length: rounds }, (_, i) =>
-        sampleLevel({ arm, round: i + 1, seed, testAccuracy: 0.87 + (seed - i) / 1000 }),
+        sampleLevel({
+          arm,
+          round: i + 1,
+          seed,
+          testAccuracy: (arm === "random-reinit" ? 0.86 : 0.87) + (seed - i) / 1000,
+        }),
       ),
     ),
   ]);
@@ -47,9 +52,9 @@ describe("the figures", () => {
     expect(countOf(svg, /class="run"/g)).toBe(0);
   });
 
-  test("mark the chosen sparsity where its point is", () => {
+  test("mark the sparsest winning ticket where its point is", () => {
     const svg = figure(page, "accuracy");
-    expect(svg).toContain("59 % sparse, chosen on validation data");
+    expect(svg).toContain("59 % sparse: the sparsest supported");
     const at = /class="winner"><path d="M([\d.]+),/.exec(svg)![1];
     expect(countOf(svg, new RegExp(`class="point" transform="translate\\(${at!.replace(".", "\\.")},`, "g"))).toBe(3);
   });
@@ -139,13 +144,10 @@ describe("the figures", () => {
     );
   });
 
-  test.each([
-    ["quick", "Quick profile: a first look, never a claim."],
-    ["published-2020", "Profile published-2020: the faults of the published experiment are switched on"],
-  ])("of the %s profile say so, every one", (profile, warning) => {
-    const warned = renderReport(sampleResults(run([1], 2), { profile }));
-    expect(warned.split(warning)).toHaveLength(4 + 1);
-    expect(page).not.toContain(warning);
+  test("carry a warning that is about them, every one; notes are said once", () => {
+    const warned = renderReport(sampleResults(run([1], 2), { warning: "Faults are on.", notes: ["A first look."] }));
+    expect(warned.split("Faults are on.")).toHaveLength(4 + 1);
+    expect(warned.split("A first look.")).toHaveLength(1 + 1);
   });
 });
 
@@ -170,7 +172,7 @@ describe("the tables", () => {
     const page = renderReport(
       sampleResults([
         sampleLevel({ arm: "dense", round: 0 }),
-        sampleLevel({ arm: "winning-ticket", round: 1, embeddingSparsity: 0.3, otherSparsity: 0.1 }),
+        sampleLevel({ arm: "winning-ticket", round: 1, groups: { embedding: 0.3, other: 0.1 } }),
       ]),
     );
     const rows = page
@@ -190,7 +192,7 @@ describe("the tables", () => {
     expect(row("all")?.slice(0, 2)).toEqual(["all", "1,104"]);
   });
 
-  test("tell layer by layer what is stored and what is empty: of the chosen ticket openly, of the last rounds folded", () => {
+  test("tell layer by layer what is stored and what is empty: of the sparsest winning ticket openly, of the last rounds folded", () => {
     const kernel = (seed: number, round: number) => ({
       ...sampleTensor("convs.0.weight", [3, 100, 100], 0.8 ** round),
       parts: [{ part: "filters", empty: round + seed, of: 100 } as const],
@@ -198,8 +200,8 @@ describe("the tables", () => {
     const levels = run([1, 2], 4).map((level) => ({
       ...level,
       tensors: [kernel(level.seed, level.round)],
-      // Only the third round is as good as the dense network.
-      validationAccuracy: level.round === 0 || level.round === 3 ? 0.88 : 0.8,
+      // Only the third round's ticket is as good as the dense network.
+      testAccuracy: level.round === 0 || (level.round === 3 && level.arm === "winning-ticket") ? 0.88 : 0.8,
     }));
     const page = renderReport(sampleResults(levels));
     const rows = page.match(/<tr class="layer">.*?<\/tr>/g)!.map((row) => row.replaceAll(/<[^>]+>/g, "|"));
@@ -211,11 +213,24 @@ describe("the tables", () => {
     expect(page).toContain("(winning ticket, round 3, 48.8 % sparse, means over 2 seeds)");
   });
 
-  test("have a row a level, with the chosen one marked, and a row a trained network", () => {
+  test("have a row a level, with the sparsest supported one marked, and a row a trained network", () => {
     const page = renderReport(sampleResults(run([1, 2], 3)));
     expect(countOf(page, /<tr class="(level|chosen)"/g)).toBe(1 + 3 * 3);
-    expect(countOf(page, /<tr class="chosen"><th scope="row">winning ticket ◀ chosen<\/th><td>3</g)).toBe(1);
+    expect(countOf(page, /<tr class="chosen"><th scope="row">winning ticket ◀ sparsest supported<\/th><td>3</g)).toBe(
+      1,
+    );
     expect(countOf(page, /<tr class="run-row"/g)).toBe(2 * (1 + 3 * 3));
+  });
+
+  test("show every comparison of the verdict, with its interval and what it is called", () => {
+    const page = renderReport(sampleResults(run([1, 2, 3], 2)));
+    const rows = page.match(/<tr class="(supported|refuted|undecided)">.*?<\/tr>/g)!;
+    expect(rows.map((row) => row.replaceAll(/<[^>]+>/g, "|").replaceAll(/\|+/g, "|"))).toEqual([
+      "|winning ticket|20 %|supported|0.00 ± 0.00|+1.00 ± 0.00|300|300|yes|no|",
+      "|winning ticket|36 %|supported|−0.10 ± 0.00|+1.00 ± 0.00|300|300|yes|no|",
+      "|late rewinding|20 %|supported|0.00 ± 0.00|–|300|300|yes|no|",
+      "|late rewinding|36 %|supported|−0.10 ± 0.00|–|300|300|yes|no|",
+    ]);
   });
 
   test("show the audit, and a failure first of all", () => {
@@ -224,7 +239,7 @@ describe("the tables", () => {
       { check: "absent weights", passed: false, detail: "convs.0.kernel holds 3 too many" },
     ];
     const page = renderReport(sampleResults(run([1], 1), { audit }));
-    expect(page).toContain("1 of 2 checks failed: do not trust these tickets.");
+    expect(page).toContain("1 of 2 checks FAILED: do not trust these tickets.");
     expect(page).toContain("✗ failed");
     expect(renderReport(sampleResults(run([1], 1), { audit: audit.slice(0, 1) }))).toContain("All 1 checks passed.");
     expect(renderReport(sampleResults(run([1], 1)))).not.toContain("Ticket audit");
@@ -260,12 +275,12 @@ describe("the page", () => {
       });
     const hostile: ReportInput = {
       title: evil,
-      pair: evil,
-      profile: evil,
+      kicker: [evil, evil],
       dataset: evil,
       notes: [evil],
       settings: [[evil, evil]],
       levels: [level("dense", 0), level(evil, 1)],
+      verdict: { ...judge([]), reason: evil },
       published: [{ arm: evil, label: evil, points: [{ sparsity: 0, testAccuracy: 0.5 }] }],
       audit: [{ check: evil, passed: true, detail: evil }],
     };

@@ -1,4 +1,13 @@
-import type { AuditCheck, LevelResult } from "@ltt/lottery";
+import {
+  type AuditCheck,
+  armLabel,
+  type LevelResult,
+  type LevelSummary,
+  mean,
+  type Summary,
+  summarise,
+  type Verdict,
+} from "@ltt/lottery";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
 import type { ReportInput } from "./input.ts";
 import { layerTables } from "./layer-table.ts";
@@ -6,9 +15,9 @@ import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, percent, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
 import { style } from "./style.ts";
-import { armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 import { tensorTable } from "./tensor-table.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { verdictTable } from "./verdict-table.ts";
+import { verdictWords } from "./verdict-words.ts";
 
 /**
  * `report.html`: one file that needs no network and runs no script, in light, dark and print.
@@ -17,7 +26,7 @@ import { judge, type Verdict } from "./verdict.ts";
  */
 export function renderReport(results: ReportInput): string {
   const summary = summarise(results.levels);
-  const verdict = judge(results);
+  const { verdict } = results;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,28 +38,29 @@ export function renderReport(results: ReportInput): string {
 </head>
 <body><main>
 ${head(results, summary)}
-${verdictBlock(verdict, results.profile)}
+${verdictBlock(verdict)}
 ${summary.arms.length === 0 ? undefined : figures(results, summary, verdict)}
+${verdictTable(verdict)}
 ${levelTables(summary, verdict)}
 ${results.audit === undefined ? undefined : audit(results.audit)}
 ${settings(results)}
-<footer>Made by ltt from result files. Accuracies are of the weights at the early-stopping step; ± is half a 95 % interval by Student's t over seeds. Definition and figures after Frankle &amp; Carbin, ICLR 2019.</footer>
+<footer>Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle &amp; Carbin, ICLR 2019.</footer>
 </main></body>
 </html>
 `;
   return page.text;
 }
 
-function head({ title, pair, profile, dataset, notes }: ReportInput, { seeds }: Summary): Markup {
+function head({ title, kicker, dataset, notes }: ReportInput, { seeds }: Summary): Markup {
   const list = seeds.length === 0 ? "no seeds" : `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`;
   return html`<header><h1>${title}</h1>
-<div class="kicker"><b>${pair}</b> · profile <b>${profile}</b> · ${list}</div>
+<div class="kicker">${[...kicker, list].map((part, i) => html`${i === 0 ? "" : " · "}<b>${part}</b>`)}</div>
 <p>${dataset}</p>${notes.length === 0 ? undefined : html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}</header>`;
 }
 
-function verdictBlock({ winner, headline, sentences }: Verdict, profile: string): Markup {
-  const supported =
-    winner !== undefined && winner.runs.length > 1 && profile !== "quick" && profile !== "published-2020";
+function verdictBlock(verdict: Verdict): Markup {
+  const { headline, sentences } = verdictWords(verdict);
+  const supported = verdict.winner !== undefined && verdict.basis === "seeds";
   return html`<section class="verdict${supported ? " found" : ""}" aria-label="Verdict"><p>${headline}</p>${sentences.map((sentence) => html`<p>${sentence}</p>`)}</section>`;
 }
 
@@ -60,7 +70,7 @@ function figures(results: ReportInput, summary: Summary, verdict: Verdict): Mark
   const reading = several
     ? `Lines are means over ${seeds.length} seeds, bands their 95 % intervals, dots single runs.`
     : "Every point is one run: differences between neighbours are mostly noise.";
-  const warning = profileWarning(results.profile);
+  const warning = results.warning === undefined ? undefined : html` <span class="warning">${results.warning}</span>`;
   const accuracy = arms.map(({ label, levels }) => series(label, levels, "testAccuracy"));
   const steps = arms.map(({ label, levels }) => series(label, levels, "earlyStopStep"));
   const published = (results.published ?? []).map(
@@ -111,7 +121,7 @@ ${legend(steps, [], dense !== undefined)}
     thin: [],
     dense: dense?.earlyStopStep,
   })}
-<figcaption>The step with the lowest validation loss: a ticket must learn no later than the dense network. ${reading}${warning}</figcaption></figure></section>
+<figcaption>The step with the lowest validation loss, counted from the beginning of dense training: a ticket must learn no later than the dense network. ${reading}${warning}</figcaption></figure></section>
 <section><h2>Learning curves</h2>
 ${legend(accuracy, [], false)}
 <figure>${learningCurves(summary, {
@@ -134,12 +144,6 @@ ${legend(accuracy, [], false)}
 <figcaption>Validation loss over training steps, drawn the same way.${warning}</figcaption></figure></section>
 <section><h2>Where the weights are left</h2><figure>${tensorTable(first)}</figure>
 ${layerTables(summary, verdict)}</section>`;
-}
-
-function profileWarning(profile: string): Markup | undefined {
-  if (profile === "quick") return html` <span class="warning">Quick profile: a first look, never a claim.</span>`;
-  if (profile !== "published-2020") return undefined;
-  return html` <span class="warning">Profile published-2020: the faults of the published experiment are switched on; one run, chosen by test accuracy there.</span>`;
 }
 
 function series(label: string, levels: readonly LevelSummary[], key: "testAccuracy" | "earlyStopStep"): ChartSeries {
@@ -174,12 +178,17 @@ function describe(
 }
 
 function levelTables({ dense, arms }: Summary, { winner }: Verdict): Markup {
+  const groups = [
+    ...new Set(
+      arms.flatMap(({ levels }) => levels.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.groups)))),
+    ),
+  ].sort();
   const rows = [
-    ...(dense === undefined ? [] : [meanRow("dense", dense, false)]),
+    ...(dense === undefined ? [] : [meanRow("dense", dense, groups, false)]),
     ...arms.flatMap(({ arm, levels }) =>
       levels
         .filter(({ round }) => round > 0)
-        .map((level) => meanRow(arm, level, arm === "winning-ticket" && level.round === winner?.round)),
+        .map((level) => meanRow(arm, level, groups, arm === "winning-ticket" && level.round === winner?.round)),
     ),
   ];
   const runs = [
@@ -187,23 +196,22 @@ function levelTables({ dense, arms }: Summary, { winner }: Verdict): Markup {
     ...arms.flatMap(({ levels }) => levels.filter(({ round }) => round > 0).flatMap((level) => level.runs)),
   ];
   return html`<section><h2>All levels</h2>
-<div class="wide"><table><thead><tr><th scope="col">arm</th>${["round", "sparsity", "embedding", "other", "validation accuracy", "test accuracy", "early stop", "seeds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
+<div class="wide"><table><thead><tr><th scope="col">arm</th>${["round", "sparsity", ...groups, "validation accuracy", "test accuracy", "early stop", "seeds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
 <details><summary>Every trained network (${runs.length})</summary><div class="wide"><table><thead><tr><th scope="col">arm</th>${["seed", "round", "sparsity", "train loss", "validation loss", "validation accuracy", "test accuracy", "early stop", "steps", "seconds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${runs.map(runRow)}</tbody></table></div></details></section>`;
 }
 
-function meanRow(arm: string, level: LevelSummary, chosen: boolean): Markup {
-  const share = (value: (run: LevelResult) => number): string =>
-    sparsityPercent(level.runs.reduce((sum, run) => sum + value(run), 0) / level.runs.length);
-  return html`<tr class="${chosen ? "chosen" : "level"}"><th scope="row">${armLabel(arm)}${chosen ? " ◀ chosen" : ""}</th><td>${level.round}</td><td>${sparsityPercent(level.sparsity)}</td><td>${share((run) => run.embeddingSparsity)}</td><td>${share((run) => run.otherSparsity)}</td><td>${percentEstimate(level.validationAccuracy)}</td><td>${percentEstimate(level.testAccuracy)}</td><td>${stepEstimate(level.earlyStopStep)}</td><td>${level.runs.length}</td></tr>`;
+function meanRow(arm: string, level: LevelSummary, groups: readonly string[], chosen: boolean): Markup {
+  const shares = groups.map((group) => sparsityPercent(mean(level.runs.map((run) => run.groups[group] ?? 0))));
+  return html`<tr class="${chosen ? "chosen" : "level"}"><th scope="row">${armLabel(arm)}${chosen ? " ◀ sparsest supported" : ""}</th><td>${level.round}</td><td>${sparsityPercent(level.sparsity)}</td>${shares.map((share) => html`<td>${share}</td>`)}<td>${percentEstimate(level.validationAccuracy)}</td><td>${percentEstimate(level.testAccuracy)}</td><td>${stepEstimate(level.earlyStopStep)}</td><td>${level.runs.length}</td></tr>`;
 }
 
 function runRow(run: LevelResult): Markup {
-  return html`<tr class="run-row"><th scope="row">${armLabel(run.arm)}</th><td>${run.seed}</td><td>${run.round}</td><td>${sparsityPercent(run.sparsity)}</td><td>${run.trainLoss.toFixed(4)}</td><td>${run.validationLoss.toFixed(4)}</td><td>${percent(run.validationAccuracy)}</td><td>${percent(run.testAccuracy)}</td><td>${count(run.earlyStopStep)}</td><td>${count(run.steps)}</td><td>${run.seconds.toFixed(1)}</td></tr>`;
+  return html`<tr class="run-row"><th scope="row">${armLabel(run.arm)}</th><td>${run.seed}</td><td>${run.round}</td><td>${sparsityPercent(run.sparsity)}</td><td>${run.trainLoss?.toFixed(4) ?? "–"}</td><td>${run.validationLoss.toFixed(4)}</td><td>${percent(run.validationAccuracy)}</td><td>${percent(run.testAccuracy)}</td><td>${run.censored ? "≥ " : ""}${count(run.earlyStopStep)}</td><td>${count(run.steps)}</td><td>${run.seconds.toFixed(1)}</td></tr>`;
 }
 
 function audit(checks: readonly AuditCheck[]): Markup {
   const failed = checks.filter(({ passed }) => !passed).length;
-  return html`<section><h2>Ticket audit</h2><p>${failed === 0 ? `All ${checks.length} checks passed.` : `${failed} of ${checks.length} checks failed: do not trust these tickets.`}</p>
+  return html`<section><h2>Ticket audit</h2><p>${failed === 0 ? `All ${checks.length} checks passed.` : `${failed} of ${checks.length} checks FAILED: do not trust these tickets.`}</p>
 <table><tbody>${checks.map(
     ({ check, passed, detail }) =>
       html`<tr><th scope="row">${check}</th><td class="${passed ? "passed" : "failed"}">${passed ? "✓ passed" : "✗ failed"}</td><td class="words">${detail}</td></tr>`,

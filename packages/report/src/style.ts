@@ -50,6 +50,7 @@ thead th { color: var(--faint); border-bottom-color: var(--faint); } th[scope=ro
 tbody + tbody tr:first-child > * { border-top: 1px solid var(--faint); }
 .heat { font-size: 11px; } .heat th, .heat td { padding: 3px 5px; } .heat .group > * { font-weight: 600; } .heat .tensor th { padding-left: 16px; }
 .heat td[style] { background: color-mix(in srgb, var(--arm0) calc(var(--kept) * 42%), transparent); }
+td.supported, tr.supported td:nth-child(3) { color: var(--good); } td.refuted, tr.refuted td:nth-child(3) { color: var(--bad); }
 .passed { color: var(--good); } .failed { color: var(--bad); font-weight: 700; }
 details { margin: 8px 0; } summary { cursor: pointer; font-size: 13.5px; color: var(--faint); }
 footer { margin-top: 48px; color: var(--faint); font-size: 13px; }

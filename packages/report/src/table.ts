@@ -1,30 +1,30 @@
-import { mean } from "@ltt/lottery";
+import { type ArmSummary, armLabel, type LevelSummary, mean, summarise } from "@ltt/lottery";
 import type { ReportInput } from "./input.ts";
 import { sparsityPercent } from "./numbers.ts";
-import { type ArmSummary, armLabel, type LevelSummary, summarise } from "./summary.ts";
-import { judge } from "./verdict.ts";
+import { verdictWords } from "./verdict-words.ts";
 import { wrap } from "./wrap.ts";
 
 /**
  * The results as text for a terminal: a line a round, for each arm the validation accuracy, the test accuracy (%) and the early-stopping step,
- * then the verdict. Lines end in `\n`; control characters from names are dropped.
+ * after ≥ where it is the last step, then the verdict. Lines end in `\n`; control characters from names are dropped.
  *
  * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; sentences are divided
  *   between words. 100 unless told.
  */
 export function renderTable(results: ReportInput, { width = 100 }: { readonly width?: number } = {}): string {
   const { dense, arms, seeds } = summarise(results.levels);
-  const verdict = judge(results);
+  const { winner } = results.verdict;
+  const { headline, sentences } = verdictWords(results.verdict);
   const shown =
     arms.length > 0 ? arms : [{ arm: "dense", label: armLabel("dense"), levels: dense === undefined ? [] : [dense] }];
-  const together = tableOf(shown, verdict.winner?.round);
+  const together = tableOf(shown, winner?.round);
   const fits = together.every((line) => line.length <= width);
-  const tables = fits ? [together] : shown.map((arm) => tableOf([arm], verdict.winner?.round));
+  const tables = fits ? [together] : shown.map((arm) => tableOf([arm], winner?.round));
   const lines = [
-    `${results.pair} · ${results.profile} · ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`,
+    [...results.kicker, `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`].join(" · "),
     "",
     ...tables.flatMap((table) => [...table, ""]),
-    ...[verdict.headline, ...verdict.sentences].flatMap((sentence) => wrap(sentence, width)),
+    ...[headline, ...sentences].flatMap((sentence) => wrap(sentence, width)),
     ...results.notes.flatMap((note) => wrap(`Note: ${note}`, width)),
   ];
   return lines.map((text) => `${clean(text).trimEnd()}\n`).join("");
@@ -64,7 +64,7 @@ function cells(level: LevelSummary, chosen: boolean): string[] {
   return [
     `${chosen ? "▶ " : ""}${(100 * validation).toFixed(2)}`,
     `${(100 * accuracy).toFixed(2)}${width}`,
-    String(Math.round(level.earlyStopStep.mean)),
+    `${level.runs.some(({ censored }) => censored) ? "≥" : ""}${Math.round(level.earlyStopStep.mean)}`,
   ];
 }
 

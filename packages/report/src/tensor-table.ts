@@ -1,50 +1,42 @@
-import { isEmbedding, mean } from "@ltt/lottery";
+import { type ArmSummary, type LevelSummary, mean } from "@ltt/lottery";
 import { html, type Markup } from "./markup.ts";
-import { count, trim } from "./numbers.ts";
-import type { ArmSummary, LevelSummary } from "./summary.ts";
+import { count, sharePercent } from "./numbers.ts";
 
 /**
- * Percent of the weights kept, a row a tensor and a column a round, the embedding above the rest: most weights of a text model are rows of its
- * embedding, many for words hardly ever seen, so one overall sparsity hides two very different ones.
+ * Percent of the weights kept, a row a tensor and a column a round, group by group: most weights of a text model are rows of its embedding, many for words hardly ever
+ * seen, so one overall sparsity hides two very different ones.
  */
 export function tensorTable({ label, levels }: ArmSummary): Markup {
-  const names = [
-    ...new Set(levels.flatMap(({ runs }) => runs.flatMap(({ tensors }) => tensors.map(({ name }) => name)))),
-  ];
-  const embeddings = names.filter(isEmbedding);
-  const others = names.filter((name) => !isEmbedding(name));
+  const tensors = new Map(
+    levels.flatMap(({ runs }) => runs.flatMap((run) => run.tensors.map(({ name, group }) => [name, group] as const))),
+  );
+  const names = [...tensors.keys()];
   const frozen = frozenIn(levels);
   const trained = names.filter((name) => !frozen.has(name));
-  const kept = (value: (level: LevelSummary) => number): readonly number[] => levels.map(value);
-  const groups = [
-    {
-      title: embeddings.length > 0 && embeddings.every((name) => frozen.has(name)) ? "embedding (frozen)" : "embedding",
-      kept: kept(({ runs }) => 1 - mean(runs.map((run) => run.embeddingSparsity))),
-      names: embeddings,
-    },
-    {
-      title: "everything else",
-      kept: kept(({ runs }) => 1 - mean(runs.map((run) => run.otherSparsity))),
-      names: others,
-    },
-  ];
+  const groups = [...new Set(tensors.values())].map((group) => {
+    const members = names.filter((name) => tensors.get(name) === group);
+    const title = group === "other" ? "everything else" : group;
+    return {
+      title: members.every((name) => frozen.has(name)) ? `${title} (frozen)` : title,
+      kept: levels.map(({ runs }) => 1 - mean(runs.map((run) => run.groups[group] ?? 0))),
+      names: members,
+    };
+  });
   return html`<div class="wide"><table class="heat"><caption>Weights kept, % (${label}, mean over seeds)</caption>
 <thead><tr><th scope="col">tensor</th><th scope="col">weights</th>${levels.map(({ round }) => html`<th scope="col">${round === 0 ? "dense" : `r${round}`}</th>`)}</tr></thead>
-${groups
-  .filter((group) => group.names.length > 0 || names.length === 0)
-  .map(
-    (group) =>
-      html`<tbody>${row(group.title, sizeOf(group.names, levels), group.kept, "group")}${(
-        group.names.length > 1 ? group.names : []
-      ).map((name) =>
-        row(
-          name,
-          sizeOf([name], levels),
-          levels.map((level) => keptOf(name, level)),
-          "tensor",
-        ),
-      )}</tbody>`,
-  )}
+${groups.map(
+  (group) =>
+    html`<tbody>${row(group.title, sizeOf(group.names, levels), group.kept, "group")}${(
+      group.names.length > 1 ? group.names : []
+    ).map((name) =>
+      row(
+        name,
+        sizeOf([name], levels),
+        levels.map((level) => keptOf(name, level)),
+        "tensor",
+      ),
+    )}</tbody>`,
+)}
 <tfoot>${row(
     frozen.size === 0 ? "all" : "all that are trained",
     sizeOf(trained, levels),
@@ -63,7 +55,7 @@ function row(name: string, size: number | undefined, kept: readonly (number | un
   const cells = kept.map((share) =>
     share === undefined || !Number.isFinite(share)
       ? html`<td>–</td>`
-      : html`<td style="--kept:${Math.max(0, Math.min(1, share)).toFixed(3)}">${trim(100 * share)}</td>`,
+      : html`<td style="--kept:${Math.max(0, Math.min(1, share)).toFixed(3)}">${sharePercent(share)}</td>`,
   );
   return html`<tr class="${className}"><th scope="row">${name}</th><td>${size === undefined ? "–" : count(size)}</td>${cells}</tr>`;
 }

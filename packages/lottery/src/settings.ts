@@ -1,15 +1,17 @@
-import type { Rng } from "@ltt/core";
-import type { Batches, Model, Moment, TrainingSettings } from "./network.ts";
-import type { Json, NodeStore } from "./node-store.ts";
+import type { Moment } from "./moment.ts";
+import type { TrainingSettings } from "./network.ts";
+import type { Store } from "./store.ts";
 
 /**
  * The arms of an experiment, all with the same dense network at their root:
  *
  * - `winning-ticket`: each sparse network starts from the initial weights;
- * - `random-reinit`: the control: the winning ticket's patterns, fresh initial weights in every tensor;
- * - `late-rewinding`: starts from the weights of an early moment of dense training, with its own patterns.
+ * - `random-reinit`: a control: the winning ticket's patterns, fresh initial weights in every tensor;
+ * - `shuffled-init`: a control: the winning ticket's patterns and its initial weights, shuffled within each tensor. Fresh weights differ from kept ones in size,
+ *   since a cut keeps what began large; these do not;
+ * - `late-rewinding`: starts from the weights of an early moment of dense training, with its own patterns, and trains on from there.
  */
-export const ARMS = ["winning-ticket", "random-reinit", "late-rewinding"] as const;
+export const ARMS = ["winning-ticket", "random-reinit", "shuffled-init", "late-rewinding"] as const;
 export type Arm = (typeof ARMS)[number];
 
 /** Faults of the published experiment, re-enacted only where they are named. */
@@ -35,23 +37,10 @@ export interface ExperimentSettings extends TrainingSettings {
   readonly rounds: number;
   /** The fraction of what is left that each round removes, of every tensor. */
   readonly rate: number;
+  /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
+  readonly cutAt?: "best" | "end" | undefined;
   readonly rewindTo: Moment;
   readonly faults: readonly Fault[];
-}
-
-/** What is trained on what. */
-export interface Task {
-  /** All that determines model and data: names, sizes, digests, seeds. Part of every node's name. */
-  readonly identity: Json;
-  /** The model with fresh initial weights. */
-  readonly createModel: (rng: Rng) => Model;
-  /**
-   * The model with every trained tensor drawn at random, for the control. Default `createModel`; another where initial weights are not drawn but
-   * given, as pre-trained vectors: a control that kept them would not be fresh in every tensor.
-   */
-  readonly createRandomModel?: (rng: Rng) => Model;
-  /** Batches whose order depends on the seed. */
-  readonly batches: (seed: number) => Batches;
 }
 
 /** How far an experiment is. */
@@ -59,7 +48,7 @@ export interface Progress {
   readonly arm: string;
   readonly seed: number;
   readonly round: number;
-  /** Steps of this network made, and the most it may make. */
+  /** The step that this network is after, and the most it may reach. */
   readonly step: number;
   readonly stepsAtMost: number;
   readonly loss: number;
@@ -69,16 +58,17 @@ export interface Progress {
 }
 
 export interface ExperimentOptions {
-  readonly store: NodeStore;
+  readonly store: Store;
   /** In seconds, for receipts and reports; never for results. */
   readonly clock: () => number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The arms that run: the control needs the winning ticket's patterns. */
+/** The arms that run: controls need the winning ticket's patterns. */
 export function armsNeeded({ arms, faults }: Pick<ExperimentSettings, "arms" | "faults">): Arm[] {
-  const patterns = arms.includes("random-reinit") && !faults.includes("reinit-own-patterns");
+  const ownPatterns = faults.includes("reinit-own-patterns");
+  const patterns = arms.includes("shuffled-init") || (arms.includes("random-reinit") && !ownPatterns);
   return ARMS.filter((arm) => arms.includes(arm) || (patterns && arm === "winning-ticket"));
 }
 

@@ -1,4 +1,5 @@
-import { type Estimate, estimate, type LevelResult } from "@ltt/lottery";
+import type { LevelResult } from "./result.ts";
+import { type Estimate, estimate } from "./statistics.ts";
 
 /** One arm at one round: its runs, by seed, and what they say together. */
 export interface LevelSummary {
@@ -28,6 +29,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ["dense", "dense network"],
   ["winning-ticket", "winning ticket"],
   ["random-reinit", "random re-initialisation"],
+  ["shuffled-init", "shuffled initial weights"],
   ["late-rewinding", "late rewinding"],
 ]);
 
@@ -63,14 +65,6 @@ export function summarise(levels: readonly LevelResult[]): Summary {
     }),
     seeds: [...new Set(levels.map((level) => level.seed))].sort((a, b) => a - b),
   };
-}
-
-/** The runs of both levels that share a seed, in the same order: the pairs of a paired comparison. */
-export function pairs(a: LevelSummary, b: LevelSummary): (readonly [LevelResult, LevelResult])[] {
-  return a.runs.flatMap((run) => {
-    const partner = b.runs.find((other) => other.seed === run.seed);
-    return partner === undefined ? [] : [[run, partner] as const];
-  });
 }
 
 function refuseDuplicates(levels: readonly LevelResult[]): void {

@@ -1,0 +1,128 @@
+import { noGrad, scope } from "@ltt/core";
+import {
+  callable,
+  check,
+  checkOptions,
+  checkTensor,
+  describe,
+  floats,
+  integers,
+  object,
+  positive,
+} from "@ltt/core/arguments";
+import { type Batch, checkBatch } from "./batch.ts";
+import { blameRead, DivergenceError } from "./divergence.ts";
+import { classificationLoss, type Loss } from "./losses.ts";
+import { answer, type Model, modelKind } from "./model.ts";
+
+/** What a model says of examples, in the order of the batches. */
+export interface Predictions {
+  /** `[examples, outputs]`, row-major. */
+  readonly logits: Float32Array;
+  readonly outputs: number;
+  /** `[examples]`, or `[examples, outputs]` where several classes may hold. */
+  readonly targets: Int32Array;
+  /** The mean over examples, not over batches. */
+  readonly loss: number;
+}
+
+/**
+ * What a model says, kept whole: so that measures and statistics need not ask it again. Without dropout, and nothing is recorded.
+ *
+ * @param options.loss - Default `classificationLoss`.
+ * @throws {TypeError} if there is no model, or a batch is none.
+ * @throws {RangeError} if there are no examples, or batches differ in their outputs or in the shape of their targets.
+ * @throws {DivergenceError} if a loss is not finite: it names the batch, and the weights that are not finite or, if all are, the largest.
+ */
+export async function predict<Input>(
+  model: Model<Input>,
+  batches: Iterable<Batch<Input>> | AsyncIterable<Batch<Input>>,
+  options: { loss?: Loss } = {},
+): Promise<Predictions> {
+  return predictFor("predict", model, batches, options);
+}
+
+/** `predict` for a function whose name is what messages begin with. */
+export async function predictFor<Input>(
+  caller: string,
+  model: Model<Input>,
+  batches: Iterable<Batch<Input>> | AsyncIterable<Batch<Input>>,
+  options: { loss?: Loss },
+): Promise<Predictions> {
+  check(caller, "model", model, modelKind);
+  const { loss: lossOf = classificationLoss } = checkOptions(caller, options, { loss: callable });
+  if (
+    typeof batches !== "object" ||
+    batches === null ||
+    !(Symbol.iterator in batches || Symbol.asyncIterator in batches)
+  )
+    throw new TypeError(`${caller}: batches is ${describe(batches)}; it is an array of batches, or iterable`);
+  const parts: { logits: Float32Array; targets: Int32Array; outputs: number; examples: number }[] = [];
+  let totalLoss = 0;
+  for await (const batch of batches) {
+    const where = `${caller}: batch ${parts.length}`;
+    checkBatch(where, batch);
+    const { targets } = batch;
+    const { outputs, reading } = scope(() =>
+      noGrad(() => {
+        const logits = answer(where, model, batch);
+        const loss = lossOf(logits, targets);
+        checkTensor(caller, "what loss gave", loss);
+        return { outputs: logits.shape[1], reading: Promise.all([loss.item(), logits.read()]) };
+      }),
+    );
+    const [loss, logits] = await reading;
+    if (!Number.isFinite(loss)) {
+      const fault = await blameRead(model);
+      throw new DivergenceError(
+        `${where}: the loss is ${loss}${fault === undefined ? "" : `: ${fault}`}; ` +
+          "train with a smaller learning rate, or with clipNorm",
+      );
+    }
+    const examples = logits.length / outputs;
+    parts.push({ logits, targets: Int32Array.from(targets.data), outputs, examples });
+    const first = parts[0]!;
+    if (outputs !== first.outputs || targets.size * first.examples !== first.targets.length * examples)
+      throw new RangeError(`${where}: it has other outputs or targets than batch 0`);
+    totalLoss += loss * examples;
+  }
+  if (parts.length === 0) throw new RangeError(`${caller}: there are no examples`);
+  const examples = parts.reduce((sum, part) => sum + part.examples, 0);
+  return {
+    logits: joined(parts.map(({ logits }) => logits)),
+    outputs: parts[0]!.outputs,
+    targets: joined(parts.map(({ targets }) => targets)),
+    loss: totalLoss / examples,
+  };
+}
+
+/**
+ * The class that is said of each example: that of the largest logit, the first of equals; with one output 1 where the logit is above 0.
+ *
+ * @throws {RangeError} if examples may have several classes.
+ */
+export function classes(predictions: Predictions): Int32Array {
+  check("classes", "predictions", predictions, object);
+  const { logits, outputs, targets } = predictions;
+  check("classes", "logits", logits, floats);
+  check("classes", "outputs", outputs, positive);
+  check("classes", "targets", targets, integers);
+  const examples = logits.length / outputs;
+  if (targets.length !== examples)
+    throw new RangeError(`classes: ${examples} examples have ${targets.length} targets; one class an example`);
+  return Int32Array.from({ length: examples }, (_, example) => {
+    const row = logits.subarray(example * outputs, (example + 1) * outputs);
+    return outputs === 1 ? Number(row[0]! > 0) : row.indexOf(Math.max(...row));
+  });
+}
+
+function joined<A extends Float32Array | Int32Array>(parts: readonly A[]): A {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = new (parts[0]!.constructor as new (length: number) => A)(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

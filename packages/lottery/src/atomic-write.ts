@@ -1,0 +1,62 @@
+import { access, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { explained } from "./run-folder-error.ts";
+
+/**
+ * Writes a whole file or nothing: a temporary file beside it, synchronised, renamed.
+ *
+ * @throws {RunFolderError} if the disk is full or the folder cannot be written.
+ */
+export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const partial = `${path}.partial-${process.pid}`;
+  await explained(path, async () => {
+    try {
+      await writeSynced(partial, Buffer.from(content));
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+    await syncFolder(join(path, ".."));
+  });
+}
+
+/** Writes a file and waits until the disk has it. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until the disk has a folder's list of names. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** `mkdir -p`, one folder at a time: Node 20's recursive form never returns under `/proc`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path) throw error;
+    await access(parent).then(
+      () => Promise.reject(error), // the parent is there and yet nothing can be made in it
+      () => makeFolder(parent),
+    );
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== "EEXIST") throw again; // another process was first
+    });
+  }
+}

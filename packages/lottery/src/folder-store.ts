@@ -1,0 +1,311 @@
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { makeFolder, syncFolder, writeAtomic, writeSynced } from "./atomic-write.ts";
+import { canonicalJson, type Json, sha256 } from "./json.ts";
+import { hashOf, type Node } from "./node.ts";
+import { namesIn, sweepPartial } from "./partial-files.ts";
+import { explained, RunFolderError } from "./run-folder-error.ts";
+import type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
+
+export interface FolderStoreOptions {
+  /** Hears of damage that was found and put into quarantine, a line each. */
+  readonly onDamage?: ((line: string) => void) | undefined;
+}
+
+/**
+ * A store in a run folder:
+ *
+ * - `nodes/HASH/`: a finished node: its files, and `receipt.json` with the SHA-256 of each and of itself;
+ * - `unfinished/HASH-STEP/`: a node in the making, in the same form;
+ * - `quarantine/NAME-N/`: what was damaged; `failed/HASH/`: what is left of a node that could not be made.
+ *
+ * A folder appears whole or not at all: it is written beside, synchronised with the disk and renamed. Nothing is locked: processes that share a run folder may make
+ * the same node twice, to the same bytes.
+ */
+export class FolderStore implements Store {
+  readonly #folder: string;
+  readonly #nodes: string;
+  readonly #unfinished: string;
+  readonly #onDamage: (line: string) => void;
+  readonly checkpoints: Store["checkpoints"];
+
+  private constructor(folder: string, { onDamage = () => {} }: FolderStoreOptions) {
+    this.#folder = folder;
+    this.#nodes = join(folder, "nodes");
+    this.#unfinished = join(folder, "unfinished");
+    this.#onDamage = onDamage;
+    this.checkpoints = {
+      put: (hash, step, files, receipt) => this.#putCheckpoint(hash, step, files, receipt),
+      latest: (hash) => this.#latestCheckpoint(hash),
+      drop: async (hash) => {
+        for (const { name } of await this.#steps(hash)) await remove(join(this.#unfinished, name));
+      },
+    };
+  }
+
+  /**
+   * Opens a run folder, and makes it if there is none. What interrupted runs left half-written is removed, and so are checkpoints of nodes that are finished.
+   *
+   * @throws {RunFolderError} if the folder cannot be made or written.
+   */
+  static async open(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
+    const store = new FolderStore(folder, options);
+    await explained(folder, async () => {
+      await makeFolder(store.#nodes);
+      await access(store.#nodes, constants.W_OK);
+      const failed = join(folder, "failed");
+      const inFailed = (await namesIn(failed)).map((hash) => join(failed, hash));
+      for (const parent of [folder, store.#nodes, store.#unfinished, ...inFailed]) await sweepPartial(parent);
+      const finished = new Set(await store.list());
+      for (const name of await namesIn(store.#unfinished)) {
+        if (finished.has(name.split("-")[0]!)) await remove(join(store.#unfinished, name));
+      }
+    });
+    return store;
+  }
+
+  /**
+   * Refuses a folder that surely cannot be made or written, and makes nothing: for asking before long work.
+   *
+   * @throws {RunFolderError} if so.
+   */
+  static async check(folder: string): Promise<void> {
+    await explained(folder, async () => {
+      let path = resolve(folder);
+      for (;;) {
+        const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+          return undefined;
+        });
+        if (found === undefined) path = dirname(path);
+        else if (found.isDirectory()) return access(path, constants.W_OK);
+        else throw Object.assign(new Error(), { code: "ENOTDIR" });
+      }
+    });
+  }
+
+  async has(hash: string): Promise<boolean> {
+    return (await this.list()).includes(hash);
+  }
+
+  async node(hash: string): Promise<Node | undefined> {
+    const path = join(this.#nodes, hash, "config.json");
+    const text = await explained(path, () =>
+      readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      }),
+    );
+    return text === undefined ? undefined : nodeIn(text, hash);
+  }
+
+  async list(): Promise<string[]> {
+    return (await namesIn(this.#nodes)).filter((name) => !name.startsWith(".")).sort();
+  }
+
+  async read(hash: string): Promise<StoredFiles | undefined> {
+    const found = await readWhole(this.#nodes, hash);
+    if (!("damage" in found)) {
+      const config = Buffer.from(found.files.get("config.json") ?? []).toString("utf8");
+      return nodeIn(config, hash) === undefined ? this.#refuse(hash, "config.json is another node's") : found;
+    }
+    return found.damage === undefined ? undefined : this.#refuse(hash, found.damage);
+  }
+
+  async putIfAbsent(
+    hash: string,
+    files: ReadonlyMap<string, Uint8Array>,
+    receipt: Receipt,
+  ): Promise<"stored" | "there"> {
+    const sums = sumsOf(files);
+    for (;;) {
+      const stored = await writeFolder(this.#nodes, hash, files, receipt);
+      if (stored === "stored") return stored;
+      const there = await this.read(hash); // puts a damaged one out of the way, so that the next turn can write
+      if (there === undefined) continue;
+      if (canonicalJson(sumsOf(there.files)) === canonicalJson(sums)) return "there";
+      const conflict = join(this.#folder, "conflicts");
+      await explained(conflict, () => makeFolder(conflict));
+      const name = await freeName(conflict, hash);
+      await writeFolder(conflict, name, files, receipt);
+      const other = [...files.keys()].find((file) => sums[file] !== sumsOf(there.files)[file]) ?? "files";
+      throw new RunFolderError(
+        `${there.place}: it is there with another ${other}: one of the two was made by other code or a faulty machine; ` +
+          `the other is kept in ${join(conflict, name)}: compare them, and remove the wrong one's folder`,
+      );
+    }
+  }
+
+  async quarantine(hash: string, why: string): Promise<void> {
+    await this.#moveAway(this.#nodes, hash, why);
+  }
+
+  async putFailed(hash: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+    const folder = join(this.#folder, "failed", hash);
+    await explained(folder, () => makeFolder(folder));
+    for (const [name, bytes] of files) await writeAtomic(join(folder, name), bytes);
+    return folder;
+  }
+
+  async #refuse(hash: string, why: string): Promise<undefined> {
+    await this.quarantine(hash, why);
+    return undefined;
+  }
+
+  async #putCheckpoint(
+    hash: string,
+    step: number,
+    files: ReadonlyMap<string, Uint8Array>,
+    receipt: Receipt,
+  ): Promise<void> {
+    await explained(this.#unfinished, () => makeFolder(this.#unfinished));
+    const before = await this.#steps(hash);
+    await writeFolder(this.#unfinished, `${hash}-${step}`, files, receipt);
+    for (const old of before) if (old.step < step) await remove(join(this.#unfinished, old.name));
+  }
+
+  async #latestCheckpoint(hash: string): Promise<StoredCheckpoint | undefined> {
+    for (const { name, step } of await this.#steps(hash)) {
+      const found = await readWhole(this.#unfinished, name);
+      if (!("damage" in found)) return { ...found, step };
+      if (found.damage !== undefined) await this.#moveAway(this.#unfinished, name, found.damage);
+    }
+    return undefined;
+  }
+
+  /** The steps of a node in the making that are kept, the latest first. */
+  async #steps(hash: string): Promise<{ readonly name: string; readonly step: number }[]> {
+    return (await namesIn(this.#unfinished))
+      .filter((name) => name.startsWith(`${hash}-`))
+      .map((name) => ({ name, step: Number(name.slice(hash.length + 1)) }))
+      .sort((a, b) => b.step - a.step);
+  }
+
+  async #moveAway(parent: string, name: string, why: string): Promise<void> {
+    const quarantine = join(this.#folder, "quarantine");
+    await explained(quarantine, async () => {
+      await makeFolder(quarantine);
+      for (;;) {
+        const target = join(quarantine, await freeName(quarantine, name));
+        try {
+          await rename(join(parent, name), target);
+        } catch (error) {
+          const { code } = error as NodeJS.ErrnoException;
+          if (code === "ENOENT") return; // another process was first
+          if (code === "ENOTEMPTY" || code === "EEXIST") continue;
+          throw error;
+        }
+        this.#onDamage(`${join(parent, name)}: ${why}: it is now ${target} and will be made again`);
+        return;
+      }
+    });
+  }
+}
+
+const receiptSchema = z
+  .looseObject({ node: z.string(), files: z.record(z.string(), z.string()), seconds: z.number(), checksum: z.string() })
+  .transform(({ checksum, ...rest }) => ({ checksum, rest: rest as Receipt & { node: string; files: Json } }));
+
+/** The files of `parent/name`; or what is wrong with them; or no damage, where there is no such folder. */
+async function readWhole(parent: string, name: string): Promise<StoredFiles | { readonly damage: string | undefined }> {
+  const place = join(parent, name);
+  const read = (file: string) =>
+    explained(join(place, file), () =>
+      readFile(join(place, file)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+        throw error;
+      }),
+    );
+  const damaged = async (damage: string) => {
+    const isThere = await access(place).then(
+      () => true,
+      () => false, // it went while it was read: another process dropped it
+    );
+    return { damage: isThere ? damage : undefined };
+  };
+  const text = await read("receipt.json");
+  if (text === undefined) return damaged("there is no receipt.json");
+  const receipt = receiptSchema.safeParse(parse(text.toString("utf8")));
+  if (!receipt.success) return damaged("receipt.json cannot be read");
+  const { checksum, rest } = receipt.data;
+  if (rest.node !== name || checksum !== sha256(canonicalJson(rest))) return damaged("receipt.json has changed");
+  const files = new Map<string, Uint8Array>();
+  for (const [file, sum] of Object.entries(rest.files as Record<string, string>)) {
+    const bytes = await read(file);
+    if (bytes === undefined) return damaged(`${file} is missing`);
+    if (sha256(bytes) !== sum) return damaged(`${file} has changed since it was written`);
+    files.set(file, bytes);
+  }
+  return { place, files, receipt: rest };
+}
+
+/** The node in the text of a `config.json`, if it is the one that the name stands for. */
+function nodeIn(config: string, hash: string): Node | undefined {
+  const node = nodeSchema.safeParse(parse(config));
+  return node.success && hashOf(node.data) === hash ? node.data : undefined;
+}
+
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(z.string(), json)]),
+);
+const nodeSchema = z.object({
+  op: z.string(),
+  version: z.int(),
+  params: z.record(z.string(), json),
+  inputs: z.record(z.string(), z.string()),
+});
+
+/** Writes files with their receipt into `parent/name`, all or nothing, unless it is there. */
+async function writeFolder(
+  parent: string,
+  name: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  receipt: Receipt,
+): Promise<"stored" | "there"> {
+  const partial = join(parent, `.partial-${name}-${process.pid}`);
+  return explained(join(parent, name), async () => {
+    await remove(partial);
+    try {
+      await mkdir(partial);
+      for (const [file, bytes] of files) await writeSynced(join(partial, file), bytes);
+      const rest = { node: name, files: sumsOf(files), ...receipt };
+      const text = `${JSON.stringify({ ...rest, checksum: sha256(canonicalJson(rest)) }, null, 2)}\n`;
+      await writeSynced(join(partial, "receipt.json"), Buffer.from(text));
+      await syncFolder(partial);
+      await rename(partial, join(parent, name));
+      await syncFolder(parent);
+      return "stored";
+    } catch (error) {
+      await remove(partial);
+      const { code } = error as NodeJS.ErrnoException;
+      // A folder cannot be renamed to one that has files in it: so only the first of several processes succeeds.
+      if (code === "ENOTEMPTY" || code === "EEXIST") return "there";
+      throw error;
+    }
+  });
+}
+
+function sumsOf(files: ReadonlyMap<string, Uint8Array>): Record<string, string> {
+  return Object.fromEntries(Array.from(files, ([file, bytes]) => [file, sha256(bytes)]));
+}
+
+/** `NAME-1`, or the first number that nothing has. */
+async function freeName(parent: string, name: string): Promise<string> {
+  const taken = new Set(await readdir(parent));
+  let n = 1;
+  while (taken.has(`${name}-${n}`)) n++;
+  return `${name}-${n}`;
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // refused by the schema
+  }
+}

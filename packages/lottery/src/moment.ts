@@ -1,0 +1,27 @@
+import type { Position } from "@ltt/layers";
+
+/** A moment of training: after so many epochs, or after so many steps. */
+export type Moment = { readonly epoch: number } | { readonly step: number };
+
+/** Weights of a training: those with the lowest validation loss, those it ended with, or those after a step. */
+export type State = "best" | "end" | number;
+
+/**
+ * The step, from 1, after which a moment has come.
+ *
+ * @throws {RangeError} if it lies outside training.
+ */
+export function stepOf(moment: Moment, stepsPerEpoch: number, epochs: number): number {
+  const [unit, at] = "epoch" in moment ? ["epoch", moment.epoch] : ["step", moment.step];
+  const step = unit === "epoch" ? at * stepsPerEpoch : at;
+  const last = epochs * stepsPerEpoch;
+  if (!Number.isSafeInteger(at) || at < 1 || step > last) {
+    throw new RangeError(`rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
+  }
+  return step;
+}
+
+/** Where training stands after a step: the next one draws its batch and its dropout by this, whoever made the steps before. */
+export function positionOf(step: number, stepsPerEpoch: number): Position {
+  return { epoch: Math.floor(step / stepsPerEpoch) + 1, batch: step % stepsPerEpoch, step };
+}

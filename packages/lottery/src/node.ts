@@ -1,0 +1,52 @@
+import { canonicalJson, type Json, sha256 } from "./json.ts";
+
+/** The name of a node, which says what kind of thing it makes: a mask cannot be passed for weights. */
+export type Hash<Kind extends string = string> = string & { readonly kind?: Kind };
+
+/** Options of an operation. What is left out has its default. */
+export type Params = { readonly [name: string]: Json };
+
+/**
+ * One step of an experiment, as data: an operation, its options, and the nodes that it works on. Its name is the hash of these four fields, so it is known before
+ * anything runs. What does not determine the result (arm, round, labels, threads) is not in it.
+ */
+export interface Node<Kind extends string = string> {
+  readonly op: string;
+  /** Raised when the same options give other results. */
+  readonly version: number;
+  readonly params: Params;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Of types only: what the node makes. */
+  readonly kind?: Kind;
+}
+
+/** An operation's name, its version, and the defaults of its options. */
+export interface Operation<Kind extends string> {
+  readonly name: string;
+  readonly version: number;
+  readonly defaults: Params;
+  readonly makes: Kind;
+}
+
+/**
+ * A node of an operation. Options that have their default are left out: an option that is added later, with a default that does what was done before, changes no
+ * name.
+ */
+export function nodeOf<Kind extends string>(
+  { name, version, defaults }: Operation<Kind>,
+  params: Readonly<Record<string, Json | undefined>>,
+  inputs: Readonly<Record<string, string>> = {},
+): Node<Kind> {
+  const told = Object.entries(params).filter((entry): entry is [string, Json] => {
+    const [key, value] = entry;
+    if (value === undefined) return false;
+    const standard = defaults[key];
+    return standard === undefined || canonicalJson(standard) !== canonicalJson(value);
+  });
+  return { op: name, version, params: Object.fromEntries(told), inputs };
+}
+
+/** The name of a node: the first 16 hexadecimal digits of the SHA-256 of its canonical JSON. */
+export function hashOf<Kind extends string>({ op, version, params, inputs }: Node<Kind>): Hash<Kind> {
+  return sha256(canonicalJson({ op, version, params, inputs })).slice(0, 16);
+}

@@ -1,0 +1,37 @@
+import type { Operation } from "./node.ts";
+
+/**
+ * The operations of an experiment: what their options and inputs are called. Their names, versions and defaults are part of every node's name and never change; an
+ * operation that comes to give other results gets another version.
+ */
+
+/** Fresh weights: `architecture`, `seed`. */
+export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: {}, makes: "weights" };
+
+/**
+ * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `patience`, `clipNorm`,
+ * `firstStep`, `faults`. Input: `start`, weights or a start.
+ */
+export const TRAIN: Operation<"trained"> = {
+  name: "train",
+  version: 1,
+  defaults: { optimiser: "adam", patience: null, clipNorm: null, firstStep: 0, faults: [] },
+  makes: "trained",
+};
+
+/** Weights of a training: `state` is `best`, `end` or the number of a step. Input: `trained`. */
+export const AT: Operation<"weights"> = { name: "at", version: 1, defaults: {}, makes: "weights" };
+
+/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties). Input: `weights`. */
+export const CUT: Operation<"mask"> = {
+  name: "cut",
+  version: 1,
+  defaults: { criterion: "magnitude", pool: "tensor" },
+  makes: "mask",
+};
+
+/**
+ * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
+ * values of `whole` at the mask, in another order within each tensor (`seed`). `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`.
+ */
+export const START: Operation<"start"> = { name: "start", version: 1, defaults: {}, makes: "start" };

@@ -1,0 +1,55 @@
+import type { Rng } from "@ltt/core";
+import type { Batch, Model, Predictions } from "@ltt/layers";
+import type { Json } from "./json.ts";
+
+/** The batches of an experiment. */
+export interface Batches<Input> {
+  /** Of a training epoch, from 1: a function of the epoch alone. */
+  readonly train: (epoch: number) => Iterable<Batch<Input>>;
+  /** How many of these an epoch has. */
+  readonly stepsPerEpoch: number;
+  /** All examples to validate on, in an order that is always the same. */
+  readonly validation: () => Iterable<Batch<Input>>;
+  /**
+   * The part of these that is looked at while a network trains: always the same one, every class in proportion, and at most some thousand, so that eight
+   * validations an epoch cost little. Default: all.
+   */
+  readonly monitor?: (() => Iterable<Batch<Input>>) | undefined;
+  /** All examples to test on, in an order that is always the same. */
+  readonly test: () => Iterable<Batch<Input>>;
+}
+
+/** What is trained on what, whatever its inputs are: texts, images, numbers. */
+export interface Task<Input = unknown> {
+  /** All that determines the data: a digest of what was encoded, the splits, the batch size. A changed tokeniser is another task. */
+  readonly data: Json;
+  /** All that determines the model: its kind, its sizes, the digest of vectors that it starts from. */
+  readonly architecture: Json;
+  /** The model with fresh initial weights. */
+  readonly model: (rng: Rng) => Model<Input>;
+  /**
+   * The model with every trained tensor drawn at random, for the control. Default `model`; another where initial weights are not drawn but given, as
+   * pre-trained vectors: a control that kept them would not be fresh in every tensor.
+   */
+  readonly randomModel?: ((rng: Rng) => Model<Input>) | undefined;
+  /** Batches whose order depends on the seed. */
+  readonly batches: (seed: number) => Batches<Input>;
+  /** How good predictions are. Default `classification`. */
+  readonly measure?: Measure | undefined;
+  /** The accuracy of the best constant answer to the test examples, in `[0,1]`: of two equal classes ½. */
+  readonly chance: number;
+  /** The group that a tensor counts with, by its name: of texts, `embedding` or `other`. Default: all are `other`. */
+  readonly group?: ((tensor: string) => string) | undefined;
+}
+
+/** Predictions to what is reported of them. */
+export type Measure = (predictions: Predictions) => Measures;
+
+export interface Measures {
+  /** A score in `[0,1]` for every example, 1 where the answer is right: their mean is the accuracy that levels are compared by. */
+  readonly scores: Float32Array;
+  /** Whether every example got the same answer. */
+  readonly constant: boolean;
+  /** What else there is to say, by name, in `[0,1]`. */
+  readonly others: Readonly<Record<string, number>>;
+}

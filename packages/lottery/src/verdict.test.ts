@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import { type JudgedResult, judge } from "./verdict.ts";
+
+const run = (
+  arm: string,
+  round: number,
+  seed: number,
+  points: number,
+  given: Partial<JudgedResult> = {},
+): JudgedResult => ({
+  arm,
+  round,
+  seed,
+  sparsity: 1 - 0.8 ** round,
+  testAccuracy: 0.87 + points / 100,
+  earlyStopStep: 300,
+  censored: false,
+  collapsed: null,
+  ...given,
+});
+
+/** A spread of a tenth of a point that three seeds share with nobody. */
+const spread = (seed: number, salt: number) => (((seed * 7 + salt * 3) % 5) - 2) / 20;
+
+/** Arms whose levels differ from the dense network by so many points. */
+function experiment(arms: Readonly<Record<string, readonly number[]>>, seeds: readonly number[] = [1, 2, 3]) {
+  return seeds.flatMap((seed) => [
+    run("dense", 0, seed, spread(seed, 0)),
+    ...Object.entries(arms).flatMap(([arm, points], a) =>
+      points.map((point, i) => run(arm, i + 1, seed, point + spread(seed, a + i + 1))),
+    ),
+  ]);
+}
+
+const standings = (results: readonly JudgedResult[]) => judge(results).levels.map(({ standing }) => standing);
+
+describe("a level", () => {
+  test("is supported if it matches the dense network and beats every control; refuted if it does neither or not one; else undecided", () => {
+    const found = judge(
+      experiment({
+        "winning-ticket": [0.5, 0.5, -0.5, -5, 0.5],
+        "random-reinit": [-2, 0.5, -2, -9, 4],
+        "shuffled-init": [-2, -2, -2, -9, -2],
+      }),
+    );
+    expect(found.levels.map(({ standing }) => standing)).toEqual([
+      "supported",
+      "undecided", // no better than one control
+      "undecided", // half a point worse: at the margin itself
+      "refuted",
+      "refuted", // a control is better
+    ]);
+    expect(found.levels[1]!.dense.standing).toBe("supported");
+    expect(found.levels[1]!.controls.map(({ arm, standing }) => [arm, standing])).toEqual([
+      ["random-reinit", "undecided"],
+      ["shuffled-init", "supported"],
+    ]);
+    expect(found.winner?.round).toBe(1);
+    expect(found.controls).toEqual(["random-reinit", "shuffled-init"]);
+  });
+
+  test("is judged by the margin that is asked for", () => {
+    const results = experiment({ "winning-ticket": [-1] });
+    expect(standings(results)).toEqual(["refuted"]);
+    expect(judge(results, { margin: 0.02 }).levels[0]!.standing).toBe("supported");
+    expect(() => judge(results, { margin: 1.5 })).toThrow("judge: margin is 1.5; it is a fraction in [0, 1)");
+  });
+
+  test("that collapsed is refuted however accurate, and does not widen the others' intervals", () => {
+    const results = experiment({ "winning-ticket": [0, 0, 0] });
+    const alone = judge(results);
+    const collapsing = results.map((result) =>
+      result.round === 2 && result.seed === 3
+        ? { ...result, collapsed: "constant" as const, testAccuracy: 0.99 }
+        : result,
+    );
+    const { levels, winner } = judge(collapsing);
+    expect(levels.map(({ standing, collapsed }) => [standing, collapsed])).toEqual([
+      ["supported", []],
+      ["refuted", [3]],
+      ["supported", []],
+    ]);
+    expect(winner?.round).toBe(3);
+    expect(levels[0]!.dense.difference.halfWidth).toBeLessThan(2 * alone.levels[0]!.dense.difference.halfWidth);
+  });
+
+  test("that is the only one is judged by Student's t of its paired differences", () => {
+    const { levels } = judge(
+      [1, 2, 3].flatMap((seed) => [
+        run("dense", 0, seed, seed),
+        run("winning-ticket", 1, seed, seed + [0.1, 0.2, 0.3][seed - 1]!),
+      ]),
+    );
+    // Differences 0.1, 0.2, 0.3 points: mean 0.2, s = 0.1; t(2) at 95.6 % is 4.6065: 4.6065 · 0.1 / √3.
+    expect(100 * levels[0]!.dense.difference.mean).toBeCloseTo(0.2, 10);
+    expect(100 * levels[0]!.dense.difference.halfWidth).toBeCloseTo(0.266, 3);
+  });
+
+  test("has its learning speed beside it: no later, earlier, and how many runs were still improving", () => {
+    const results = experiment({ "winning-ticket": [0, 0, 0] }).map((result) => ({
+      ...result,
+      earlyStopStep: [300, 300, 299, 301][result.round]!,
+      censored: result.round === 3,
+    }));
+    const { levels, denseCensored } = judge(results);
+    expect(levels.map(({ speed }) => [speed.noLater, speed.earlier, speed.censored])).toEqual([
+      [true, false, 0],
+      [true, true, 0],
+      [false, false, 3],
+    ]);
+    expect(denseCensored).toEqual([]);
+    expect(judge(results.map((result) => ({ ...result, censored: true }))).denseCensored).toEqual([1, 2, 3]);
+  });
+});
+
+describe("the seeds", () => {
+  test("that have fewer levels are left out, and said", () => {
+    const results = experiment({ "winning-ticket": [0, 0], "random-reinit": [-2, -2] });
+    const { seeds, leftOut, levels } = judge(results.filter(({ seed, round }) => seed !== 2 || round < 2));
+    expect([seeds, leftOut, levels.length]).toEqual([[1, 3], [2], 2]);
+  });
+
+  test("of which there is one are judged over test examples, simultaneously", () => {
+    const scores = (right: number) => Float32Array.from({ length: 400 }, (_, i) => Number(i < right));
+    const results = [
+      run("dense", 0, 1, 0, { testAccuracy: 0.85, testScores: scores(340) }),
+      run("winning-ticket", 1, 1, 0, { testAccuracy: 0.95, testScores: scores(380) }),
+      run("winning-ticket", 2, 1, 0, { testAccuracy: 0.85, testScores: scores(340) }),
+    ];
+    const { basis, levels } = judge(results);
+    expect(basis).toBe("one run");
+    // 40 of 400 differ by 1: mean 0.1, variance 400/399 · 0.09; z at √0.956 two-sided is 2.2838.
+    expect(levels[0]!.dense.difference.mean).toBeCloseTo(0.1, 12);
+    expect(levels[0]!.dense.difference.halfWidth).toBeCloseTo(2.2838 * Math.sqrt(((400 / 399) * 0.09) / 400), 4);
+    expect(levels[1]!.dense.difference).toEqual({ mean: 0, halfWidth: 0 });
+    const unknown = judge(results.map(({ testScores, ...rest }) => rest));
+    expect(unknown.levels.map(({ standing }) => standing)).toEqual(["undecided", "undecided"]);
+  });
+
+  test("whose dense network varies more than all its levels support nothing", () => {
+    const steady = { "winning-ticket": [0, 0, 0, 0] };
+    const wild = experiment(steady).map((result) =>
+      result.round === 0 ? { ...result, testAccuracy: 0.87 + (result.seed - 2) / 50 } : result,
+    );
+    const { denseVariesMore, levels } = judge(wild);
+    expect(denseVariesMore).toBe(true);
+    expect(levels.every(({ standing }) => standing !== "supported")).toBe(true);
+    expect(judge(experiment(steady)).denseVariesMore).toBe(false);
+  });
+});
+
+describe("nothing is said", () => {
+  test.each([
+    [[], "there is no dense network to compare with"],
+    [[run("dense", 0, 1, 0)], "no winning-ticket network has been trained"],
+    [[run("dense", 0, 1, 0), run("winning-ticket", 1, 2, 0)], "no pruned network shares a seed with a dense one"],
+    [
+      [run("dense", 0, 1, 0, { collapsed: "chance" }), run("winning-ticket", 1, 1, 0)],
+      "the dense network of seed 1 has learnt nothing: train it longer, or at another rate",
+    ],
+  ])("%#", (results, reason) => {
+    expect(judge(results)).toMatchObject({ basis: "none", reason, levels: [], winner: undefined });
+  });
+
+  test("of two results for one network", () => {
+    const twice = [run("dense", 0, 1, 0), run("dense", 0, 1, 0)];
+    expect(() => judge(twice)).toThrow("judge: there are two results for dense, seed 1, round 0");
+  });
+});
+
+test("late rewinding is judged too, against the dense network alone", () => {
+  const { lateRewinding } = judge(experiment({ "winning-ticket": [0, 0], "late-rewinding": [0.1, -9] }));
+  expect(lateRewinding.map(({ standing, controls }) => [standing, controls])).toEqual([
+    ["supported", []],
+    ["refuted", []],
+  ]);
+});

@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest";
+import { sparsityPercent } from "./numbers.ts";
+
+describe("a sparsity", () => {
+  test.each([
+    [0, "0 %"],
+    [0.2, "20 %"],
+    [0.488, "48.8 %"],
+    [0.98847, "98.8 %"],
+    [1, "100 %"],
+  ])("%f is quoted as usual: %s", (sparsity, said) => {
+    expect(sparsityPercent(sparsity)).toBe(said);
+  });
+
+  test.each([
+    [0.9995, "99.95 %"],
+    [0.99996, "99.996 %"],
+    [1 - 1e-7, "99.99999 %"],
+    [1e-6, "0.0001 %"],
+  ])("of %f is not rounded to all or nothing: %s", (sparsity, said) => {
+    expect(sparsityPercent(sparsity)).toBe(said);
+  });
+});

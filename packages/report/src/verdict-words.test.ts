@@ -1,0 +1,111 @@
+import { judge, type LevelResult } from "@ltt/lottery";
+import { describe, expect, test } from "vitest";
+import { sampleLevel } from "./sample.ts";
+import { verdictWords } from "./verdict-words.ts";
+
+/** Three seeds of a dense network and of arms whose accuracies differ from it by so many points, each with a spread of its own. */
+function runs(
+  points: Readonly<Record<string, readonly number[]>>,
+  given: (arm: string, round: number, seed: number) => Partial<LevelResult> = () => ({}),
+  seeds = [1, 2, 3],
+): LevelResult[] {
+  return seeds.flatMap((seed) => [
+    sampleLevel({ arm: "dense", round: 0, seed, testAccuracy: 0.87 + seed / 1000, ...given("dense", 0, seed) }),
+    ...Object.entries(points).flatMap(([arm, differences]) =>
+      differences.map((difference, i) => {
+        const wobble = (((seed * (i + 2) * (arm.length + 1)) % 5) - 2) / 10_000;
+        const testAccuracy = 0.87 + seed / 1000 + difference / 100 + wobble;
+        return sampleLevel({ arm, round: i + 1, seed, testAccuracy, ...given(arm, i + 1, seed) });
+      }),
+    ),
+  ]);
+}
+
+const words = (levels: readonly LevelResult[]) => verdictWords(judge(levels));
+const text = (levels: readonly LevelResult[]) => Object.values(words(levels)).flat().join("\n");
+
+describe("the headline", () => {
+  test("is the sparsest supported level", () => {
+    const levels = runs({
+      "winning-ticket": [0.2, 0.1, -3],
+      "random-reinit": [-1, -1, -3],
+      "shuffled-init": [-1, -1, -4],
+    });
+    expect(words(levels).headline).toBe(
+      "A winning ticket at 36 % sparsity: it matches the dense network and is better than both controls.",
+    );
+    expect(text(levels)).toMatch(
+      /There, test accuracy differs by \+0\.\d+ ± 0\.\d+ points against the dense network \(supported\), \+1\.\d+ ± 0\.\d+ points against random re-initialisation \(supported\), \+1\.\d+ ± 0\.\d+ points against shuffled initial weights \(supported\)\./,
+    );
+  });
+
+  test("claims nothing of initial weights where a control does as well, or none was run", () => {
+    expect(words(runs({ "winning-ticket": [0.1], "random-reinit": [0.1] })).headline).toBe(
+      "Up to 20 % sparsity the ticket matches the dense network, but nowhere is it also shown to be better than its controls.",
+    );
+    expect(words(runs({ "winning-ticket": [0.1] })).headline).toBe(
+      "At 20 % sparsity the ticket matches the dense network; no control was run, so whether its initial weights matter is not tested.",
+    );
+  });
+
+  test("counts what is refuted and what is undecided", () => {
+    expect(words(runs({ "winning-ticket": [-3, -4], "random-reinit": [-5, -5] })).headline).toBe(
+      "No winning ticket: refuted at all 2 sparsities.",
+    );
+    expect(words(runs({ "winning-ticket": [-0.48, -4], "random-reinit": [-5, -5] })).headline).toBe(
+      "No sparsity is shown to have a winning ticket: 1 of 2 undecided, 1 refuted.",
+    );
+  });
+
+  test("of one seed claims nothing", () => {
+    const scores = (right: number) => Float32Array.from({ length: 1000 }, (_, i) => Number(i < right));
+    const levels = runs(
+      { "winning-ticket": [0], "random-reinit": [0] },
+      (arm) => ({ testScores: scores(arm === "random-reinit" ? 700 : 900) }),
+      [1],
+    );
+    expect(words(levels).headline).toBe(
+      "One run, no claim: at 20 % sparsity the ticket matches the dense network and is better than its control, on these test examples.",
+    );
+    expect(text(levels)).toContain("not what another seed would (seed 1 was run), nor another split.");
+  });
+});
+
+describe("the sentences", () => {
+  test("tell of training that was too short, and say what to do", () => {
+    const short = runs({ "winning-ticket": [0] }, (arm) => ({ censored: arm === "dense" }));
+    expect(text(short)).toContain(
+      "The dense network of seeds 1, 2, 3 was best at its last step: training was too short to tell how fast it learns: train longer.",
+    );
+    const some = runs({ "winning-ticket": [0, 0] }, (_, round) => ({ censored: round === 2 }));
+    expect(text(some)).toContain("Still improving at the last step were networks at 1 of 2 sparsities");
+  });
+
+  test("name what collapsed, and what was not counted", () => {
+    const collapsed = runs({ "winning-ticket": [0, -30] }, (_, round) =>
+      round === 2 ? { collapsed: "constant" } : {},
+    );
+    expect(text(collapsed)).toContain(
+      "Collapsed, with a constant answer or chance accuracy, and so refuted: winning ticket at 36 %.",
+    );
+    const unfinished = runs({ "winning-ticket": [0, 0] }).filter(({ seed, round }) => seed !== 3 || round < 2);
+    expect(text(unfinished)).toContain("Not counted, since it is unfinished: seed 3.");
+  });
+
+  test("say how far late rewinding matches", () => {
+    expect(text(runs({ "winning-ticket": [0, 0], "late-rewinding": [0.1, -0.1] }))).toContain(
+      "Late rewinding matches the dense network up to 36 % sparsity.",
+    );
+    expect(text(runs({ "winning-ticket": [0, 0], "late-rewinding": [-3, -4] }))).toContain(
+      "Late rewinding is shown to match the dense network at no sparsity: refuted at all.",
+    );
+  });
+
+  test("say once what intervals mean", () => {
+    const said = text(runs({ "winning-ticket": [0, 0], "random-reinit": [-1, -1], "late-rewinding": [0, 0] }));
+    expect(said.split("“Matches” means less accurate by no more than 0.5 points")).toHaveLength(2);
+    expect(said).toContain(
+      "± is half a 95 % interval over 3 seeds, for all 2 sparsities at once; it holds for this split",
+    );
+  });
+});
