@@ -56,7 +56,7 @@ function prepareInput(corpus: Corpus, length: number): BenchmarkInput {
   const some = (count: number): Example[] => Array.from(order.subarray(0, count), (at) => corpus.train[at]!);
   const vocabulary = buildVocabulary(
     some(20_000).map(({ text }) => tokenise(text)),
-    { maxSize: VOCABULARY },
+    { maxSize: VOCABULARY, maxLength: length }, // of texts as they are cut below
   );
   const encoded = encodeExamples(some(BATCH * BATCHES), { tokenise, vocabulary, maxLength: length });
   const starts = Int32Array.from({ length: BATCHES + 1 }, (_, i) => i * BATCH);

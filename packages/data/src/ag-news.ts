@@ -1,12 +1,16 @@
+import { check, checkOptions, flag, type Kinds, object } from "@ltt/core/arguments";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
 import { readColumns } from "./csv-columns.ts";
 import { DataError, show } from "./data-error.ts";
 import type { AgNewsPlace } from "./locate.ts";
+import { path } from "./path.ts";
 
 export interface AgNewsOptions {
   /** Put the title and a blank before the description, which alone is the text unless told. */
   readonly title?: boolean;
 }
+
+const OPTIONS: Kinds<AgNewsOptions> = { title: flag };
 
 /**
  * AG's News (Zhang, Zhao & LeCun, NIPS 2015): 120,000 headlines to train and 7,600 to test, in four classes of one size.
@@ -16,12 +20,15 @@ export interface AgNewsOptions {
  *
  * @throws {DataError} for a malformed row or another class, with its line; for a file that is missing or not UTF-8.
  */
-export async function readAgNews({ train, test }: AgNewsPlace, options: AgNewsOptions = {}): Promise<Corpus> {
+export async function readAgNews(place: AgNewsPlace, options: AgNewsOptions = {}): Promise<Corpus> {
+  check("readAgNews", "place", place, object);
+  for (const part of ["train", "test"] as const) check("readAgNews", `place.${part}`, place[part], path);
+  checkOptions("readAgNews", options, OPTIONS);
   return corpusOf({
     name: options.title ? "ag-news with titles" : "ag-news",
     classes: ["World", "Sports", "Business", "Sci/Tech"],
-    train: await readRows(train, options),
-    test: await readRows(test, options),
+    train: await readRows(place.train, options),
+    test: await readRows(place.test, options),
   });
 }
 

@@ -45,9 +45,9 @@ describe("encoding", () => {
 
   test("refuses lengths and labels that cannot be", () => {
     expect(() => encodeExamples([], { tokenise, vocabulary, maxLength: 0 })).toThrow(
-      "maxLength 0 is not a positive integer",
+      "encodeExamples: maxLength is 0; it is an integer from 1",
     );
-    expect(() => encodeTokens([[1]], [])).toThrow("encode: 1 texts have 0 labels");
+    expect(() => encodeTokens([[1]], [])).toThrow("encodeTokens: 1 texts have 0 labels");
   });
 });
 
@@ -120,9 +120,11 @@ describe("an epoch", () => {
 
   test("refuses a batch size that cannot be", () => {
     expect(() => planEpoch(encoded([1]), { batchSize: 0, seed: 1, epoch: 0 })).toThrow(
-      "batchSize 0 is not a positive integer",
+      "planEpoch: batchSize is 0; it is an integer from 1",
     );
-    expect(() => planEvaluation(encoded([1]), Number.NaN)).toThrow("batchSize NaN is not a positive integer");
+    expect(() => planEvaluation(encoded([1]), Number.NaN)).toThrow(
+      "planEvaluation: batchSize is NaN; it is an integer from 1",
+    );
   });
 });
 

@@ -1,7 +1,21 @@
 import { stream, type TokenMatrix, type TokenVector, tokens } from "@ltt/core";
-import type { Example } from "./corpus.ts";
+import {
+  anyNumber,
+  callable,
+  check,
+  checkOptions,
+  count,
+  integers,
+  type Kind,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  positive,
+} from "@ltt/core/arguments";
+import { checkExamples, type Example, label } from "./corpus.ts";
 import type { Tokeniser } from "./tokenise.ts";
-import { PADDING, UNKNOWN, type Vocabulary } from "./vocabulary.ts";
+import { checkWords, PADDING, UNKNOWN, type Vocabulary, vocabularyKind } from "./vocabulary.ts";
 
 /** Examples as ids: text i is `ids[offsets[i] … offsets[i + 1])`, of class `labels[i]`. No text is empty. */
 export interface Encoded {
@@ -20,26 +34,64 @@ export interface Batch {
   readonly targets: TokenVector;
 }
 
+interface EncodeOptions {
+  readonly tokenise: Tokeniser;
+  readonly vocabulary: Vocabulary;
+  readonly maxLength?: number;
+}
+
+const ENCODE: Kinds<EncodeOptions> = { tokenise: callable, vocabulary: vocabularyKind, maxLength: positive };
+
 /**
  * The ids of examples. Of a long text the first `maxLength` tokens are kept; a text without any becomes one `<unk>`.
  *
+ * @throws {TypeError} if an option is unknown, or the tokeniser gives anything but an array of strings.
  * @throws {RangeError} if `maxLength` is not a positive integer.
  */
-export function encodeExamples(
-  examples: readonly Example[],
-  { tokenise, vocabulary, maxLength }: { tokenise: Tokeniser; vocabulary: Vocabulary; maxLength?: number },
-): Encoded {
-  if (maxLength !== undefined) checkPositive("maxLength", maxLength);
-  return encodeTokens(
-    examples.map(({ text }) => vocabulary.encode(tokenise(text).slice(0, maxLength))),
-    examples.map(({ label }) => label),
+export function encodeExamples(examples: readonly Example[], options: EncodeOptions): Encoded {
+  checkExamples("encodeExamples", "examples", examples);
+  const checked = checkOptions("encodeExamples", options, ENCODE, ["tokenise", "vocabulary"]);
+  const { tokenise, vocabulary, maxLength } = checked;
+  return joined(
+    examples.map(({ text }, i) => {
+      const words = tokenise(text);
+      checkWords("encodeExamples", `tokenise(examples[${i}].text)`, words);
+      return vocabulary.encode(words.slice(0, maxLength));
+    }),
+    examples.map((example) => example.label),
   );
 }
 
-/** Texts that are ids already, with their classes; an empty one becomes one `<unk>`. */
+const ids: Kind = {
+  words: "an array of ids",
+  accepts: (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value),
+};
+const id: Kind = {
+  type: "number",
+  words: "an integer from 0 to 2³¹ − 1",
+  accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
+};
+
+/**
+ * Texts that are ids already, with their classes; an empty one becomes one `<unk>`.
+ *
+ * @throws {TypeError | RangeError} if there are not as many labels as texts, or one of the ids or labels is none.
+ */
 export function encodeTokens(texts: readonly ArrayLike<number>[], labels: readonly number[]): Encoded {
+  check("encodeTokens", "texts", texts, list);
+  check("encodeTokens", "labels", labels, list);
   if (texts.length !== labels.length)
-    throw new RangeError(`encode: ${texts.length} texts have ${labels.length} labels`);
+    throw new RangeError(`encodeTokens: ${texts.length} texts have ${labels.length} labels`);
+  for (const [i, text] of texts.entries()) {
+    check("encodeTokens", `texts[${i}]`, text, ids);
+    for (let j = 0; j < text.length; j++)
+      if (!id.accepts(text[j])) check("encodeTokens", `texts[${i}][${j}]`, text[j], id);
+    check("encodeTokens", `labels[${i}]`, labels[i], label);
+  }
+  return joined(texts, labels);
+}
+
+function joined(texts: readonly ArrayLike<number>[], labels: readonly number[]): Encoded {
   const offsets = new Int32Array(texts.length + 1);
   for (const [i, text] of texts.entries()) offsets[i + 1] = offsets[i]! + Math.max(1, text.length);
   const ids = new Int32Array(offsets.at(-1)!).fill(UNKNOWN);
@@ -47,9 +99,20 @@ export function encodeTokens(texts: readonly ArrayLike<number>[], labels: readon
   return { ids, offsets, labels: Int32Array.from(labels) };
 }
 
-/** Some of the examples, in the order that is asked for. */
-export function examplesAt({ ids, offsets, labels }: Encoded, places: Int32Array): Encoded {
-  return encodeTokens(
+/**
+ * Some of the examples, in the order that is asked for.
+ *
+ * @throws {RangeError} if there is no such example.
+ */
+export function examplesAt(encoded: Encoded, places: Int32Array): Encoded {
+  checkEncoded("examplesAt", encoded);
+  check("examplesAt", "places", places, integers);
+  const { ids, offsets, labels } = encoded;
+  for (const [i, place] of places.entries()) {
+    if (place < 0 || place >= labels.length)
+      throw new RangeError(`examplesAt: places[${i}] is ${place}; encoded has ${labels.length} examples`);
+  }
+  return joined(
     Array.from(places, (place) => ids.subarray(offsets[place], offsets[place + 1])),
     Array.from(places, (place) => labels[place]!),
   );
@@ -73,16 +136,26 @@ export interface EpochOptions {
   readonly by?: "bucketed" | "shuffled";
 }
 
+const EPOCH: Kinds<EpochOptions> = {
+  batchSize: positive,
+  seed: count,
+  epoch: count,
+  by: oneOf("bucketed", "shuffled"),
+};
+
 const batchesInPool = 50;
 
 /**
  * The batches of a training epoch: a function of the lengths, the batch size, the seed and the epoch, so any batch of any
  * epoch can be made without the others. Every example is in exactly one batch; the smallest batch, if one is, stands anywhere.
  *
- * @throws {RangeError} if the batch size is not a positive integer.
+ * @throws {TypeError} if an option is unknown, or what is encoded is no `Encoded`.
+ * @throws {RangeError} if the batch size is not a positive integer, or the seed or the epoch no integer from 0.
  */
-export function planEpoch(encoded: Encoded, { batchSize, seed, epoch, by = "bucketed" }: EpochOptions): Plan {
-  checkPositive("batchSize", batchSize);
+export function planEpoch(encoded: Encoded, options: EpochOptions): Plan {
+  checkEncoded("planEpoch", encoded);
+  const checked = checkOptions("planEpoch", options, EPOCH, ["batchSize", "seed", "epoch"]);
+  const { batchSize, seed, epoch, by = "bucketed" } = checked;
   const rng = stream(seed, "order", epoch);
   const order = rng.permutation(encoded.labels.length);
   if (by === "shuffled") return { order, starts: startsOf(order.length, batchSize) };
@@ -94,7 +167,8 @@ export function planEpoch(encoded: Encoded, { batchSize, seed, epoch, by = "buck
 
 /** The batches of an evaluation: every example once, sorted by length, so that little is padded. No randomness. */
 export function planEvaluation(encoded: Encoded, batchSize: number): Plan {
-  checkPositive("batchSize", batchSize);
+  checkEncoded("planEvaluation", encoded);
+  check("planEvaluation", "batchSize", batchSize, positive);
   const order = Int32Array.from(encoded.labels, (_, i) => i);
   sortByLength(order, encoded);
   return { order, starts: startsOf(order.length, batchSize) };
@@ -102,19 +176,24 @@ export function planEvaluation(encoded: Encoded, batchSize: number): Plan {
 
 /** How many batches a plan has. */
 export function batchCount(plan: Plan): number {
+  checkPlan("batchCount", plan);
   return plan.starts.length - 1;
 }
 
 /**
  * Batch `index` of a plan.
  *
- * @throws {RangeError} if the plan has no such batch.
+ * @throws {RangeError} if the plan has no such batch, or is of other examples.
  */
 export function batchAt(encoded: Encoded, plan: Plan, index: number): Batch {
+  checkEncoded("batchAt", encoded);
+  checkPlan("batchAt", plan);
+  check("batchAt", "index", index, anyNumber);
   if (!Number.isInteger(index) || index < 0 || index >= batchCount(plan)) {
     throw new RangeError(`batchAt: there is no batch ${index}; the plan has ${batchCount(plan)}`);
   }
   const examples = plan.order.subarray(plan.starts[index], plan.starts[index + 1]);
+  for (const example of examples) checkExample(encoded, example);
   const batch = examples.length;
   const lengths = examples.map((example) => lengthOf(encoded, example));
   const time = lengths.reduce((longest, length) => Math.max(longest, length), 0);
@@ -133,7 +212,13 @@ export function batchAt(encoded: Encoded, plan: Plan, index: number): Batch {
 }
 
 /** All batches of a plan, in turn. */
-export function* batches(encoded: Encoded, plan: Plan): Generator<Batch, void, undefined> {
+export function batches(encoded: Encoded, plan: Plan): Generator<Batch, void, undefined> {
+  checkEncoded("batches", encoded);
+  checkPlan("batches", plan);
+  return eachBatch(encoded, plan);
+}
+
+function* eachBatch(encoded: Encoded, plan: Plan): Generator<Batch, void, undefined> {
   for (let index = 0; index < batchCount(plan); index++) yield batchAt(encoded, plan, index);
 }
 
@@ -162,7 +247,28 @@ function shuffleBatches(order: Int32Array, starts: Int32Array, turn: Int32Array)
   return { order: shuffled, starts: shuffledStarts };
 }
 
-function checkPositive(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`batches: ${name} ${value} is not a positive integer`);
+function checkEncoded(where: string, encoded: Encoded): void {
+  check(where, "encoded", encoded, object);
+  for (const name of ["ids", "offsets", "labels"] as const) check(where, `encoded.${name}`, encoded[name], integers);
+  const { ids, offsets, labels } = encoded;
+  if (offsets.length === labels.length + 1 && offsets[0] === 0 && offsets.at(-1) === ids.length) return;
+  throw new RangeError(
+    `${where}: encoded has ${labels.length} labels and ${ids.length} ids; its offsets are ${labels.length + 1}, from 0 to ${ids.length}`,
+  );
+}
+
+function checkPlan(where: string, plan: Plan): void {
+  check(where, "plan", plan, object);
+  for (const name of ["order", "starts"] as const) check(where, `plan.${name}`, plan[name], integers);
+  if (plan.starts.length === 0 || plan.starts.at(-1)! > plan.order.length)
+    throw new RangeError(
+      `${where}: plan.starts ends at ${plan.starts.at(-1)}; it is where batches start and the last ends, of ${plan.order.length} examples`,
+    );
+}
+
+function checkExample(encoded: Encoded, example: number): void {
+  if (example < 0 || example >= encoded.labels.length)
+    throw new RangeError(`batchAt: the plan has example ${example}; encoded has ${encoded.labels.length}`);
+  if (lengthOf(encoded, example) < 1)
+    throw new RangeError(`batchAt: example ${example} has ${lengthOf(encoded, example)} ids; it has at least 1`);
 }

@@ -1,3 +1,4 @@
+import { check, text as string } from "@ltt/core/arguments";
 import { windows1252 } from "./windows-1252.ts";
 
 /**
@@ -13,6 +14,7 @@ import { windows1252 } from "./windows-1252.ts";
  * A reference is decoded once: `&amp;lt;` is the text `&lt;`. Time is linear in the text.
  */
 export function cleanText(text: string): string {
+  check("cleanText", "text", text, string);
   let clean = text;
   if (clean.includes("&")) clean = decodeEntities(clean);
   if (clean.includes("<")) clean = clean.replace(comment, " ").replace(tag, " ");
@@ -25,13 +27,14 @@ export function cleanText(text: string): string {
  * they have the same tokens, but for case and for where words divide.
  */
 export function textKey(text: string): string {
+  check("textKey", "text", text, string);
   return cleanText(text)
     .replace(/[\s\u200b]+/g, "")
     .toLowerCase();
 }
 
 /** `&name;`, `&#…;` and `&#x…;` as the characters they stand for; an unknown name stays as it is. */
-export function decodeEntities(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(entity, (whole, name?: string, hex?: string, decimal?: string) => {
     if (name !== undefined) return named.get(name) ?? whole;
     return character(hex === undefined ? Number.parseInt(decimal!, 10) : Number.parseInt(hex, 16));

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { check, type Kind, list, object, text } from "@ltt/core/arguments";
 
 /** A text and its class, an index into the corpus's `classes`. */
 export interface Example {
@@ -17,9 +18,45 @@ export interface Corpus {
   readonly digest: string;
 }
 
-/** A corpus of these examples, with its digest. */
+/**
+ * A corpus of these examples, with its digest.
+ *
+ * @throws {TypeError | RangeError} that names the example which is no text with one of the classes.
+ */
 export function corpusOf(parts: Omit<Corpus, "digest">): Corpus {
+  checkCorpus("corpusOf", "parts", parts);
   return { ...parts, digest: digestOf(parts) };
+}
+
+/** Bounded, since counts of all classes up to it are kept. */
+export const label: Kind = integerBelow(2 ** 24, "an integer from 0 to 2²⁴ − 1");
+
+function integerBelow(end: number, words: string): Kind {
+  const accepts = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < end;
+  return { type: "number", words, accepts };
+}
+
+/** @throws {TypeError | RangeError} unless the value is an array of texts with classes. */
+export function checkExamples(where: string, name: string, value: unknown, kind: Kind = label): void {
+  check(where, name, value, list);
+  for (const [i, example] of (value as readonly Example[]).entries()) {
+    const at = `${name}[${i}]`;
+    check(where, at, example, object);
+    check(where, `${at}.text`, example.text, text);
+    check(where, `${at}.label`, example.label, kind);
+  }
+}
+
+/** @throws {TypeError | RangeError} unless the value is a corpus, of whose classes each example has one. */
+export function checkCorpus(where: string, name: string, value: Omit<Corpus, "digest">): void {
+  check(where, name, value, object);
+  check(where, `${name}.name`, value.name, text);
+  check(where, `${name}.classes`, value.classes, list);
+  for (const [i, title] of value.classes.entries()) check(where, `${name}.classes[${i}]`, title, text);
+  const classes = value.classes.length;
+  const known = integerBelow(classes, `one of the ${classes} classes, an integer from 0 to ${classes - 1}`);
+  checkExamples(where, `${name}.train`, value.train, known);
+  if (value.test !== undefined) checkExamples(where, `${name}.test`, value.test, known);
 }
 
 /** Lengths stand before texts, so that no two corpora hash the same bytes. */

@@ -1,7 +1,9 @@
 import { pipeline, Readable } from "node:stream";
 import { parse } from "@fast-csv/parse";
+import { check, checkOptions, type Kinds, list, positive, text } from "@ltt/core/arguments";
 import { csvRows } from "./csv-rows.ts";
 import { DataError, show } from "./data-error.ts";
+import { path as pathKind } from "./path.ts";
 
 /** A row of a CSV file: its fields, and the line of the file (from 1) on which it starts. */
 export interface CsvRow {
@@ -18,6 +20,8 @@ export interface CsvOptions {
   readonly maxRow?: number;
 }
 
+const OPTIONS: Kinds<CsvOptions> = { columns: positive, header: list, maxRow: positive };
+
 /**
  * Reads a CSV file (RFC 4180: commas, double quotes, doubled to stand inside a field) row by row, strictly.
  *
@@ -33,7 +37,9 @@ export interface CsvOptions {
  * between rows, an empty file, another header, bytes that are not UTF-8, a NUL.
  */
 export async function* readCsv(path: string, options: CsvOptions = {}): AsyncGenerator<CsvRow, void, undefined> {
-  const { header, maxRow = 16 * 2 ** 20 } = options;
+  check("readCsv", "path", path, pathKind);
+  const { header, maxRow = 16 * 2 ** 20 } = checkOptions("readCsv", options, OPTIONS);
+  for (const [i, name] of (header ?? []).entries()) check("readCsv", `header[${i}]`, name, text);
   let { columns } = options;
   const starts: number[] = [];
   let fault: unknown;

@@ -3,8 +3,22 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  above0,
+  atLeast0,
+  callable,
+  check,
+  checkOptions,
+  count,
+  type Kind,
+  type Kinds,
+  object,
+  oneOf,
+  text,
+} from "@ltt/core/arguments";
 import { Interruption, plainHeaders, rangeOf, refusal, request, StallWatch } from "./connection.ts";
 import { DataError, errorCode, explainFileError } from "./data-error.ts";
+import { path as pathKind } from "./path.ts";
 import { locateMember, noRanges, unpackMember, type Window } from "./zip-member.ts";
 
 export interface Checksum {
@@ -51,6 +65,50 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS: Kinds<DownloadOptions> = {
+  onProgress: callable,
+  stallTimeout: above0,
+  retries: count,
+  backoff: atLeast0,
+  redirects: count,
+  clock: object,
+  signal: { words: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
+};
+
+/** The options, whatever of the progress is told. */
+type Told = Omit<DownloadOptions, "onProgress"> & { readonly onProgress?: (...progress: never) => void };
+
+/** @throws {TypeError | RangeError} if an option is unknown, or not of its kind. */
+export function checkDownloadOptions(where: string, options: Told): void {
+  const { clock } = checkOptions(where, options, OPTIONS);
+  if (clock === undefined) return;
+  for (const name of ["now", "sleep"] as const) check(where, `clock.${name}`, clock[name], callable);
+}
+
+const httpUrl: Kind = {
+  type: "string",
+  words: "an http or https URL",
+  accepts: (value) => typeof value === "string" && /^https?:/i.test(value) && URL.canParse(value),
+};
+const digits = { md5: 32, sha256: 64 } as const;
+const algorithm = oneOf(...Object.keys(digits));
+
+/** @throws {TypeError | RangeError} unless the value is a file on the network. */
+export function checkRemote(where: string, name: string, remote: Remote): void {
+  check(where, name, remote, object);
+  check(where, `${name}.url`, remote.url, httpUrl);
+  if (remote.member !== undefined) check(where, `${name}.member`, remote.member, text);
+  const { checksum } = remote;
+  check(where, `${name}.checksum`, checksum, object);
+  check(where, `${name}.checksum.algorithm`, checksum.algorithm, algorithm);
+  const length = digits[checksum.algorithm];
+  check(where, `${name}.checksum.hex`, checksum.hex, {
+    type: "string",
+    words: `a string of ${length} small hexadecimal digits`,
+    accepts: (value) => typeof value === "string" && value.length === length && /^[0-9a-f]+$/.test(value),
+  });
+}
+
 /**
  * Downloads a file to `path`, whole and right or not at all.
  *
@@ -64,6 +122,9 @@ export interface DownloadOptions {
  * another checksum (then the part is removed), a full disk, a folder nobody may write to; of a member: a server without ranges, no zip archive.
  */
 export async function download(remote: Remote, path: string, options: DownloadOptions = {}): Promise<void> {
+  checkRemote("download", "remote", remote);
+  check("download", "path", path, pathKind);
+  checkDownloadOptions("download", options);
   await onDisk(path, () => makeFolder(dirname(path)));
   const { url, member: name } = remote;
   if (name === undefined) {

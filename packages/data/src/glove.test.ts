@@ -106,7 +106,10 @@ describe("what is refused", () => {
 
   test("dimensions that are none, and UTF-16", async () => {
     await expect(readGlove(await text("the 1\n"), vocabulary, { dimensions: 0 })).rejects.toThrow(
-      new RangeError("readGlove: dimensions 0 is not a positive integer"),
+      new RangeError("readGlove: dimensions is 0; it is an integer from 1"),
+    );
+    await expect(readGlove(await text("the 1\n"), vocabulary, { dimensions: 2 ** 40 })).rejects.toThrow(
+      `readGlove: ${vocabulary.size} words of ${2 ** 40} dimensions are more than 2³¹ values`,
     );
     const path = join(folder, "glove.txt");
     await writeFile(path, Buffer.from("\ufeffthe 1 2\n", "utf16le"));

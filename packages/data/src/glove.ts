@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { check, checkOptions, flag, type Kinds, object, oneOf, positive } from "@ltt/core/arguments";
 import { type Entry, open, type ZipFile } from "yauzl";
 import { DataError, explainFileError } from "./data-error.ts";
 import type { GlovePlace } from "./locate.ts";
+import { path as pathKind } from "./path.ts";
 import { byteLines } from "./utf8-lines.ts";
 import { countNumbers, headerOf, parseVectorLine, type VectorLine, vectorOf, wrongCount } from "./vector-line.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { type Vocabulary, vocabularyKind } from "./vocabulary.ts";
 import { checkMember } from "./zip-check.ts";
 
 export interface GloveOptions {
@@ -13,6 +15,9 @@ export interface GloveOptions {
   /** GloVe 6B is all in small letters: give "The" the vector of "the" where it has none of its own. Off unless told. */
   readonly lowercase?: boolean;
 }
+
+const OPTIONS: Kinds<GloveOptions> = { dimensions: positive, lowercase: flag };
+const form = oneOf("text", "archive");
 
 /** Vectors for the words of a vocabulary. */
 export interface Glove {
@@ -35,12 +40,17 @@ export interface Glove {
  *
  * @throws {DataError} `path:line: …` for a line of fewer fields, a number that is not decimal or beyond float32, a file of other
  * dimensions; for a file that is missing or damaged.
- * @throws {RangeError} if `dimensions` is not a positive integer.
+ * @throws {TypeError} if an option is unknown, or the place or the vocabulary is none.
+ * @throws {RangeError} if `dimensions` is not a positive integer, or so large that the vectors have more than 2³¹ values.
  */
 export async function readGlove(place: GlovePlace, vocabulary: Vocabulary, options: GloveOptions): Promise<Glove> {
-  const { dimensions, lowercase = false } = options;
-  if (!Number.isSafeInteger(dimensions) || dimensions < 1) {
-    throw new RangeError(`readGlove: dimensions ${dimensions} is not a positive integer`);
+  check("readGlove", "place", place, object);
+  check("readGlove", "place.form", place.form, form);
+  check("readGlove", "place.path", place.path, pathKind);
+  check("readGlove", "vocabulary", vocabulary, vocabularyKind);
+  const { dimensions, lowercase = false } = checkOptions("readGlove", options, OPTIONS, ["dimensions"]);
+  if (vocabulary.size * dimensions > 2 ** 31) {
+    throw new RangeError(`readGlove: ${vocabulary.size} words of ${dimensions} dimensions are more than 2³¹ values`);
   }
   const vectors = new Float32Array(vocabulary.size * dimensions);
   const found = new Uint8Array(vocabulary.size);

@@ -1,8 +1,7 @@
-import { decodeEntities } from "./clean-text.ts";
-
 /**
- * The readable text of an HTML document: what scripts, styles, comments and tags leave, entities decoded. Tags that only set
- * type (`<b>`, `<font>`) vanish, since mail hides words as `V<b></b>iagra`; others become a blank. Linear in the document.
+ * The readable text of an HTML document: what scripts, styles, comments and tags leave. Character references stay: `cleanText`
+ * decodes them, once, as in any text. Tags that only set type (`<b>`, `<font>`) vanish, since mail hides words as `V<b></b>iagra`;
+ * others become a blank. Linear in the document.
  */
 export function htmlText(html: string): string {
   const lower = html.toLowerCase();
@@ -19,7 +18,7 @@ export function htmlText(html: string): string {
     } else if (!inline.test(html.slice(open, open + 12))) parts.push(" ");
   }
   parts.push(html.slice(at));
-  return decodeEntities(parts.join(""));
+  return parts.join("");
 }
 
 const inline = /^<(?:!--|\/?(?:b|i|u|em|strong|font|span|big|small)\b)/i;

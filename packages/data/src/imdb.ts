@@ -3,11 +3,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { check, checkOptions, flag, type Kinds, object, oneOf } from "@ltt/core/arguments";
 import { extract } from "tar-stream";
 import { type Corpus, corpusOf, type Example } from "./corpus.ts";
 import { isNamed, readColumns } from "./csv-columns.ts";
 import { DataError, explainFileError, show } from "./data-error.ts";
 import type { ImdbPlace } from "./locate.ts";
+import { path as pathKind } from "./path.ts";
 
 export interface ImdbOptions {
   /**
@@ -16,6 +18,9 @@ export interface ImdbOptions {
    */
   readonly officialSplit?: boolean;
 }
+
+const OPTIONS: Kinds<ImdbOptions> = { officialSplit: flag };
+const form = oneOf("csv", "folder", "archive");
 
 /**
  * The Large Movie Review Dataset (Maas et al., ACL 2011): 50,000 reviews, half of them positive. Texts are as published, with
@@ -27,7 +32,11 @@ export interface ImdbOptions {
  *
  * @throws {DataError} for a malformed row, with its line; for a file that is damaged, missing or not UTF-8; for other labels.
  */
-export async function readImdb(place: ImdbPlace, { officialSplit = false }: ImdbOptions = {}): Promise<Corpus> {
+export async function readImdb(place: ImdbPlace, options: ImdbOptions = {}): Promise<Corpus> {
+  check("readImdb", "place", place, object);
+  check("readImdb", "place.form", place.form, form);
+  check("readImdb", "place.path", place.path, pathKind);
+  const { officialSplit = false } = checkOptions("readImdb", options, OPTIONS);
   if (place.form === "csv") {
     if (officialSplit) {
       throw new DataError(`${place.path}: the CSV does not say which reviews are for testing; use aclImdb_v1.tar.gz`);

@@ -1,6 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { check, checkOptions, type Kinds, positive } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
+import { path as pathKind } from "./path.ts";
 
 /** Where to look for data. Nothing else is looked at: no environment, no home folder. */
 export interface Places {
@@ -9,6 +11,8 @@ export interface Places {
   /** The folder that `getSource` downloads to. */
   readonly cache?: string;
 }
+
+const PLACES: Kinds<Places> = { data: pathKind, cache: pathKind };
 
 export interface ImdbPlace {
   readonly form: "csv" | "folder" | "archive";
@@ -32,7 +36,7 @@ export interface GlovePlace {
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateImdb(places: Places): Promise<ImdbPlace> {
-  const named = places.data;
+  const { data: named } = checkOptions("locateImdb", places, PLACES);
   if (named !== undefined && (await isFile(named))) {
     if (/\.csv(\.gz)?$/i.test(named)) return { form: "csv", path: named };
     if (/\.(tar\.gz|tgz)$/i.test(named)) return { form: "archive", path: named };
@@ -69,7 +73,7 @@ async function imdbIn(folder: string): Promise<ImdbPlace | undefined> {
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateAgNews(places: Places): Promise<AgNewsPlace> {
-  const { data } = places;
+  const { data } = checkOptions("locateAgNews", places, PLACES);
   const isOne = data !== undefined && (await isFile(data));
   if (isOne && !/^(train|test)\.csv(\.gz)?$/.test(basename(data))) {
     throw new DataError(
@@ -98,6 +102,8 @@ async function agNewsIn(folder: string): Promise<AgNewsPlace | undefined> {
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
 export async function locateGlove(places: Places, dimensions: number): Promise<GlovePlace> {
+  checkOptions("locateGlove", places, PLACES);
+  check("locateGlove", "dimensions", dimensions, positive);
   const found = await findGlove(places, dimensions);
   if (found !== undefined) return found;
   const files = gloveForms(dimensions).map(({ name }) => name);
@@ -106,6 +112,8 @@ export async function locateGlove(places: Places, dimensions: number): Promise<G
 
 /** The same, `undefined` where there is none: for whoever can get it. */
 export async function findGlove(places: Places, dimensions: number): Promise<GlovePlace | undefined> {
+  checkOptions("findGlove", places, PLACES);
+  check("findGlove", "dimensions", dimensions, positive);
   return firstFound(foldersOf(places, "glove", "glove.6B"), (folder) => gloveIn(folder, dimensions));
 }
 

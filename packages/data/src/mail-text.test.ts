@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cleanText } from "./clean-text.ts";
 import { mailText } from "./mail-text.ts";
 
 const mail = (...lines: string[]) => lines.join("\n");
@@ -63,6 +64,12 @@ test("base64, quoted-printable and encoded words are decoded in their charset", 
     expect(mailText(`${head}\n\nit=92s =80 5 =96 =93now=94`)).toBe("it’s € 5 – “now”");
   }
   expect(mailText("Subject: =?utf-8?B?Y2Fmw6k=?= =?iso-8859-1?Q?a_=E9?=\n\n")).toBe("café a é");
+});
+
+test.each(["text/html", "text/plain"])("a character reference in %s is decoded once, by cleanText", (type) => {
+  const text = mailText(`Subject: AT&amp;T\nContent-Type: ${type}\n\na &amp;lt; b &eacute; &amp;amp; c`);
+  expect(text).toBe("AT&amp;T a &amp;lt; b &eacute; &amp;amp; c");
+  expect(cleanText(text)).toBe("AT&T a &lt; b é &amp; c");
 });
 
 test("malformed mail is read as plain text", () => {

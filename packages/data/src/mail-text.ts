@@ -6,7 +6,8 @@ import { decodeWindows1252, isWindows1252 } from "./windows-1252.ts";
  * header is kept: sender, lists, dates and servers tell spam from other mail without reading it.
  *
  * Of alternatives the plain text is taken, or else the HTML; of other multiparts every text. base64 and quoted-printable are
- * decoded, HTML is reduced to its text, attachments are left out. Malformed parts are read as plain text rather than refused.
+ * decoded, HTML is reduced to its text (but for character references, which `cleanText` decodes), attachments are left out.
+ * Malformed parts are read as plain text rather than refused.
  */
 export function mailText(source: string): string {
   const mail = partOf(source.replaceAll("\r\n", "\n"));

@@ -1,8 +1,18 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { check, count, list, object, text } from "@ltt/core/arguments";
 import { readCsv } from "./csv.ts";
 import { DataError, show } from "./data-error.ts";
-import { checksumOf, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
+import {
+  checkDownloadOptions,
+  checkRemote,
+  checksumOf,
+  type DownloadOptions,
+  download,
+  type Progress,
+  type Remote,
+} from "./download.ts";
+import { path as pathKind } from "./path.ts";
 
 export interface SourceFile extends Remote {
   /** Where it belongs under the data folder. */
@@ -83,6 +93,7 @@ export const sources: readonly Source[] = [
  * @throws {DataError} that lists the names there are.
  */
 export function sourceNamed(name: string): Source {
+  check("sourceNamed", "name", name, text);
   const source = sources.find((candidate) => candidate.name === name);
   if (source !== undefined) return source;
   throw new DataError(`data: there is no ${show(name)}; there are ${sources.map((known) => known.name).join(", ")}`);
@@ -108,11 +119,15 @@ export interface FileStatus {
 
 /** What of a source is under a folder, by name and size only: quick, and no proof. Of CSV of another size the rows are counted. */
 export async function listSource(source: Source, folder: string): Promise<FileStatus[]> {
+  checkSource("listSource", source);
+  check("listSource", "folder", folder, pathKind);
   return Promise.all(source.files.map((file) => statusOf(file, join(folder, file.path))));
 }
 
 /** What of a source is under a folder, by checksum: reads everything. */
 export async function verifySource(source: Source, folder: string): Promise<FileStatus[]> {
+  checkSource("verifySource", source);
+  check("verifySource", "folder", folder, pathKind);
   const statuses: FileStatus[] = [];
   for (const status of await listSource(source, folder)) {
     if (status.state !== "unknown" && status.state !== "other") {
@@ -133,8 +148,10 @@ export interface OtherForm {
 }
 
 /** The other forms of a source that are under a folder, or directly in it. */
-export async function listOtherForms({ otherForms }: Source, folder: string): Promise<OtherForm[]> {
-  const paths = otherForms.flatMap((path) => [join(folder, path), join(folder, basename(path))]);
+export async function listOtherForms(source: Source, folder: string): Promise<OtherForm[]> {
+  checkSource("listOtherForms", source);
+  check("listOtherForms", "folder", folder, pathKind);
+  const paths = source.otherForms.flatMap((path) => [join(folder, path), join(folder, basename(path))]);
   const found = await Promise.all(
     paths.map(async (path) => {
       const known = await stat(path).catch(() => undefined);
@@ -156,6 +173,9 @@ export interface GetOptions extends Omit<DownloadOptions, "onProgress"> {
  * @throws {DataError} as `download` does, and if a file is there and wrong.
  */
 export async function getSource(source: Source, folder: string, options: GetOptions = {}): Promise<FileStatus[]> {
+  checkSource("getSource", source);
+  check("getSource", "folder", folder, pathKind);
+  checkDownloadOptions("getSource", options);
   const { onProgress, ...rest } = options;
   for (const { file, path, state, actual } of await verifySource(source, folder)) {
     if (state === "right") continue;
@@ -172,6 +192,20 @@ export async function getSource(source: Source, folder: string, options: GetOpti
     );
   }
   return verifySource(source, folder);
+}
+
+function checkSource(where: string, source: Source): void {
+  check(where, "source", source, object);
+  check(where, "source.files", source.files, list);
+  for (const [i, file] of source.files.entries()) {
+    const at = `source.files[${i}]`;
+    checkRemote(where, at, file);
+    check(where, `${at}.path`, file.path, pathKind);
+    check(where, `${at}.bytes`, file.bytes, count);
+    if (file.rows !== undefined) check(where, `${at}.rows`, file.rows, count);
+  }
+  check(where, "source.otherForms", source.otherForms, list);
+  for (const [i, form] of source.otherForms.entries()) check(where, `source.otherForms[${i}]`, form, pathKind);
 }
 
 async function statusOf(file: SourceFile, path: string): Promise<FileStatus> {

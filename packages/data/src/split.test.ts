@@ -127,17 +127,17 @@ describe("splitCorpus", () => {
 
   test("what cannot be is refused", () => {
     expect(() => splitCorpus(corpus([3]), { seed: 1, testFraction: 0 })).toThrow(
-      "testFraction: 0 is not a fraction between",
+      "splitCorpus: testFraction is 0; it is a fraction between 0 and 1",
     );
     expect(() => splitCorpus(corpus([3]), { seed: 1, validationFraction: Number.NaN })).toThrow(
-      "validationFraction: NaN is not",
+      "splitCorpus: validationFraction is NaN; it is a fraction between 0 and 1",
     );
     expect(() => splitCorpus(corpus([1]), { seed: 1 })).toThrow("toy: 1 examples leave none for");
     expect(() => splitCorpus(corpus([100]), { seed: 1, trainSize: 57 })).toThrow(
       "train: 57 examples are asked for, there are 56; ask for fewer",
     );
     expect(() => subset("train", corpus([9]).train, -1, stream(1))).toThrow(
-      "train: a size of -1 is not a positive integer",
+      "subset: size is -1; it is an integer from 1",
     );
     expect(() => subset("train", corpus([9]).train, 1.5, stream(1))).toThrow(RangeError);
   });

@@ -1,6 +1,7 @@
 import { type Rng, stream } from "@ltt/core";
+import { check, checkOptions, checkRng, count, type Kind, type Kinds, map, positive, text } from "@ltt/core/arguments";
 import { textKey } from "./clean-text.ts";
-import type { Corpus, Example } from "./corpus.ts";
+import { type Corpus, checkCorpus, checkExamples, type Example } from "./corpus.ts";
 import { DataError } from "./data-error.ts";
 
 export interface SplitOptions {
@@ -17,6 +18,21 @@ export interface SplitOptions {
   /** The `textKey` of every example of the corpus's `train`, where they are known already; a long corpus takes a second. */
   readonly keys?: ReadonlyMap<Example, string>;
 }
+
+const share: Kind = {
+  type: "number",
+  words: "a fraction between 0 and 1",
+  accepts: (value) => typeof value === "number" && value > 0 && value < 1,
+};
+const OPTIONS: Kinds<SplitOptions> = {
+  seed: count,
+  testFraction: share,
+  validationFraction: share,
+  trainSize: positive,
+  validationSize: positive,
+  testSize: positive,
+  keys: map,
+};
 
 export interface Split {
   readonly train: readonly Example[];
@@ -36,15 +52,17 @@ export interface Split {
  * (`textKey`). A published test part is taken as it is, repeats included; they are counted.
  * Sizes limit a part after that, so a smaller `trainSize` changes neither validation nor test. Examples keep the corpus's order.
  *
+ * @throws {TypeError} if an option is unknown, or the corpus is none.
  * @throws {RangeError} if a fraction is not in (0, 1) or a size not a positive integer.
  * @throws {DataError} if a part would be empty, or has fewer examples than its size asks for.
  */
 export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
-  const { seed, testFraction = 0.2, validationFraction = 0.3 } = options;
-  checkFraction("testFraction", testFraction);
-  checkFraction("validationFraction", validationFraction);
+  checkCorpus("splitCorpus", "corpus", corpus);
+  const checked = checkOptions("splitCorpus", options, OPTIONS, ["seed"]);
+  const { seed, testFraction = 0.2, validationFraction = 0.3 } = checked;
 
-  const keys = options.keys ?? new Map(corpus.train.map((example) => [example, textKey(example.text)]));
+  if (checked.keys !== undefined) checkKeys(corpus.train, checked.keys);
+  const keys = checked.keys ?? new Map(corpus.train.map((example) => [example, textKey(example.text)]));
   const [test, rest] =
     corpus.test !== undefined
       ? [corpus.test, corpus.train]
@@ -65,8 +83,15 @@ export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
   return { ...parts, repeatsInTest };
 }
 
+function checkKeys(examples: readonly Example[], keys: ReadonlyMap<Example, string>): void {
+  for (const [i, example] of examples.entries())
+    check("splitCorpus", `keys.get(corpus.train[${i}])`, keys.get(example), text);
+}
+
 /** How many of the examples have a text that is also among `others`, after cleaning (`textKey`). */
 export function countRepeats(examples: readonly Example[], others: readonly Example[]): number {
+  checkExamples("countRepeats", "examples", examples);
+  checkExamples("countRepeats", "others", others);
   const seen = new Set(others.map(({ text }) => textKey(text)));
   return examples.filter(({ text }) => seen.has(textKey(text))).length;
 }
@@ -83,9 +108,11 @@ export function subset(
   size: number | undefined,
   rng: Rng,
 ): readonly Example[] {
+  check("subset", "name", name, text);
+  checkExamples("subset", "examples", examples);
+  checkRng("subset", "rng", rng);
   if (size === undefined) return examples;
-  if (!Number.isSafeInteger(size) || size < 1)
-    throw new RangeError(`${name}: a size of ${size} is not a positive integer`);
+  check("subset", "size", size, positive);
   if (size > examples.length) {
     throw new DataError(`${name}: ${size} examples are asked for, there are ${examples.length}; ask for fewer`);
   }
@@ -161,8 +188,4 @@ function quotas(sizes: readonly number[], total: number): number[] {
   const missing = total - parts.reduce((a, b) => a + b, 0);
   for (const { label } of remainders.slice(0, missing)) parts[label]!++;
   return parts;
-}
-
-function checkFraction(name: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new RangeError(`${name}: ${value} is not a fraction between 0 and 1`);
 }

@@ -1,3 +1,4 @@
+import { check, checkOptions, flag, type Kinds, text as string } from "@ltt/core/arguments";
 import { kindAt, SPACE } from "./character-kind.ts";
 import { cleanText } from "./clean-text.ts";
 import { splitWord } from "./split-word.ts";
@@ -6,6 +7,8 @@ export interface TokeniserOptions {
   /** Lower every token, after the text is cut. Off unless told: case is kept, as spaCy keeps it. */
   readonly lowercase?: boolean;
 }
+
+const OPTIONS: Kinds<TokeniserOptions> = { lowercase: flag };
 
 /** Text → its word tokens, none empty, none with a blank in it. An empty text has none. */
 export type Tokeniser = (text: string) => string[];
@@ -24,7 +27,8 @@ export type Tokeniser = (text: string) => string[];
  * There are no word lists beyond `exceptions`, and units of two letters and more only: not every token is spaCy's.
  * The tokeniser remembers the words it has seen, up to 2¹⁸; its tokens depend on the text alone.
  */
-export function createTokeniser({ lowercase = false }: TokeniserOptions = {}): Tokeniser {
+export function createTokeniser(options: TokeniserOptions = {}): Tokeniser {
+  const { lowercase = false } = checkOptions("createTokeniser", options, OPTIONS);
   const seen = new Map<string, readonly string[]>();
 
   function tokensOf(word: string): readonly string[] {
@@ -38,6 +42,7 @@ export function createTokeniser({ lowercase = false }: TokeniserOptions = {}): T
   }
 
   return (text) => {
+    check("tokeniser", "text", text, string);
     const tokens: string[] = [];
     const clean = cleanText(text);
     for (let end = 0; end < clean.length; end++) {
@@ -52,5 +57,7 @@ export function createTokeniser({ lowercase = false }: TokeniserOptions = {}): T
 
 /** The tokens of one text; for many, `createTokeniser` is faster. */
 export function tokenise(text: string, options: TokeniserOptions = {}): string[] {
+  check("tokenise", "text", text, string);
+  checkOptions("tokenise", options, OPTIONS);
   return createTokeniser(options)(text);
 }

@@ -35,8 +35,12 @@ describe("buildVocabulary", () => {
     expect(buildVocabulary(texts, { maxSize: 2 }).words.slice(2)).toEqual(["a", "b"]);
     expect(buildVocabulary(texts, { minFrequency: 2 }).words.slice(2)).toEqual(["a", "b"]);
     expect(buildVocabulary(texts, { minFrequency: 4 }).size).toBe(2);
-    expect(() => buildVocabulary(texts, { maxSize: 0 })).toThrow("vocabulary: maxSize 0 is not a positive integer");
-    expect(() => buildVocabulary(texts, { minFrequency: 1.5 })).toThrow("vocabulary: minFrequency 1.5 is not");
+    expect(() => buildVocabulary(texts, { maxSize: 0 })).toThrow(
+      "buildVocabulary: maxSize is 0; it is an integer from 1",
+    );
+    expect(() => buildVocabulary(texts, { minFrequency: 1.5 })).toThrow(
+      "buildVocabulary: minFrequency is 1.5; it is an integer from 1",
+    );
   });
 
   test("words counted text by text give the same, and the counts stay as they are", () => {
@@ -53,7 +57,9 @@ describe("buildVocabulary", () => {
       ["b", "d", "c"],
     ];
     expect(buildVocabulary(texts, { maxLength: 2 }).words.slice(2)).toEqual(["b", "a", "d"]);
-    expect(() => buildVocabulary(texts, { maxLength: 0 })).toThrow("vocabulary: maxLength 0 is not a positive integer");
+    expect(() => buildVocabulary(texts, { maxLength: 0 })).toThrow(
+      "buildVocabulary: maxLength is 0; it is an integer from 1",
+    );
   });
 
   test("50,000 words make 50,002 ids", () => {
@@ -113,7 +119,7 @@ describe("JSON", () => {
   });
 
   test("words given twice are refused", () => {
-    expect(() => new Vocabulary(["a", "a"])).toThrow(RangeError);
-    expect(() => new Vocabulary(["<pad>"])).toThrow(RangeError);
+    expect(() => new Vocabulary(["b", "a", "a"])).toThrow(new RangeError('Vocabulary: words[1], "a", is there twice'));
+    expect(() => new Vocabulary(["<pad>"])).toThrow(new RangeError('Vocabulary: words[0], "<pad>", is there twice'));
   });
 });

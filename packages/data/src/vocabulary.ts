@@ -1,3 +1,4 @@
+import { check, checkOptions, describe, type Kind, type Kinds, list, map, positive, text } from "@ltt/core/arguments";
 import { DataError, show } from "./data-error.ts";
 
 /** The id of every word that the vocabulary does not have, `<unk>`. */
@@ -19,6 +20,9 @@ export interface VocabularyOptions {
   readonly maxLength?: number;
 }
 
+const LIMITS: Kinds<Omit<VocabularyOptions, "maxLength">> = { maxSize: positive, minFrequency: positive };
+const OPTIONS: Kinds<VocabularyOptions> = { ...LIMITS, maxLength: positive };
+
 /**
  * The words that a model knows, as ids: `<unk>` is 0 and `<pad>` is 1 (torchtext's order), then words by falling frequency,
  * equally frequent ones in the order of their UTF-16 code units.
@@ -30,11 +34,13 @@ export class Vocabulary {
 
   /** @param words - Words without `<unk>` and `<pad>`, the first of which gets id 2. */
   constructor(words: readonly string[]) {
+    checkWords("Vocabulary", "words", words);
     this.words = [...specials, ...words];
     // `<unk>` and `<pad>` met in a text are words nobody knows, not padding.
     this.#ids = new Map(words.map((word, i) => [word, i + specials.length]));
-    if (this.#ids.size !== words.length || specials.some((special) => this.#ids.has(special))) {
-      throw new RangeError("vocabulary: a word is there twice");
+    for (const [i, word] of words.entries()) {
+      if (this.#ids.get(word) === i + specials.length && !specials.some((special) => special === word)) continue;
+      throw new RangeError(`Vocabulary: words[${i}], ${show(word)}, is there twice`);
     }
   }
 
@@ -44,18 +50,21 @@ export class Vocabulary {
   }
 
   has(word: string): boolean {
+    check("Vocabulary", "word", word, text);
     return this.#ids.has(word);
   }
 
   /** The word's id, or `UNKNOWN`. */
   idOf(word: string): number {
+    check("Vocabulary", "word", word, text);
     return this.#ids.get(word) ?? UNKNOWN;
   }
 
   /** The ids of a text's tokens. */
   encode(tokens: readonly string[]): Int32Array {
+    checkWords("Vocabulary", "tokens", tokens);
     const ids = new Int32Array(tokens.length);
-    for (let i = 0; i < tokens.length; i++) ids[i] = this.idOf(tokens[i]!);
+    for (let i = 0; i < tokens.length; i++) ids[i] = this.#ids.get(tokens[i]!) ?? UNKNOWN;
     return ids;
   }
 
@@ -65,36 +74,68 @@ export class Vocabulary {
   }
 }
 
+export const vocabularyKind: Kind = {
+  words: "a Vocabulary: buildVocabulary(texts) makes one",
+  accepts: (value) => value instanceof Vocabulary,
+};
+
+/** @throws {TypeError} unless the value is an array of strings. */
+export function checkWords(where: string, name: string, value: unknown): asserts value is readonly string[] {
+  check(where, name, value, list);
+  const words = value as readonly unknown[];
+  for (let i = 0; i < words.length; i++)
+    if (typeof words[i] !== "string") check(where, `${name}[${i}]`, words[i], text);
+}
+
 const format = "ltt-vocabulary-1";
 
 /** Adds a text's words to counts of words, for `vocabularyOf`. */
 export function countWords(tokens: readonly string[], counts: Map<string, number>): void {
-  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  checkWords("countWords", "tokens", tokens);
+  check("countWords", "counts", counts, map);
+  for (const token of tokens) {
+    const before = counts.get(token) ?? 0;
+    if (typeof before !== "number") check("countWords", `counts.get(${show(token)})`, before, positive);
+    counts.set(token, before + 1);
+  }
 }
 
 /**
  * The vocabulary of tokenised texts. Give it the training part only: words of validation and test texts must stay unknown.
  *
+ * @throws {TypeError} if the texts are not iterable, or one is not an array of strings; if an option is unknown.
  * @throws {RangeError} if a limit is not a positive integer.
  */
 export function buildVocabulary(texts: Iterable<readonly string[]>, options: VocabularyOptions = {}): Vocabulary {
-  const { maxLength, ...limits } = options;
-  checkPositive({ maxLength });
+  const { maxLength, ...limits } = checkOptions("buildVocabulary", options, OPTIONS);
+  if (typeof texts !== "object" || texts === null || !(Symbol.iterator in texts)) {
+    throw new TypeError(`buildVocabulary: texts is ${describe(texts)}; it is an array of tokenised texts, or iterable`);
+  }
   const counts = new Map<string, number>();
-  for (const tokens of texts) countWords(tokens.slice(0, maxLength), counts);
+  let i = 0;
+  for (const tokens of texts) {
+    checkWords("buildVocabulary", `texts[${i++}]`, tokens);
+    countWords(tokens.slice(0, maxLength), counts);
+  }
   return vocabularyOf(counts, limits);
 }
 
 /**
  * The vocabulary of words that are counted already: what `buildVocabulary` gives for their texts.
  *
- * @throws {RangeError} if a limit is not a positive integer.
+ * @throws {TypeError} if the counts are no Map of words to numbers, or an option is unknown.
+ * @throws {RangeError} if a count or a limit is not a positive integer.
  */
 export function vocabularyOf(
   counts: ReadonlyMap<string, number>,
-  { maxSize, minFrequency = 1 }: Omit<VocabularyOptions, "maxLength"> = {},
+  options: Omit<VocabularyOptions, "maxLength"> = {},
 ): Vocabulary {
-  checkPositive({ maxSize, minFrequency });
+  const { maxSize, minFrequency = 1 } = checkOptions("vocabularyOf", options, LIMITS);
+  check("vocabularyOf", "counts", counts, map);
+  for (const [word, count] of counts) {
+    check("vocabularyOf", "a key of counts", word, text);
+    check("vocabularyOf", `counts.get(${show(word)})`, count, positive);
+  }
   const frequencies = new Map(counts);
   for (const special of specials) frequencies.delete(special);
 
@@ -107,13 +148,6 @@ export function vocabularyOf(
   return new Vocabulary(JSON.parse(JSON.stringify(words)) as string[]);
 }
 
-function checkPositive(limits: Readonly<Record<string, number | undefined>>): void {
-  for (const [name, value] of Object.entries(limits)) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
-      throw new RangeError(`vocabulary: ${name} ${value} is not a positive integer`);
-  }
-}
-
 /**
  * Reads what `Vocabulary.toJson` wrote.
  *
@@ -121,6 +155,8 @@ function checkPositive(limits: Readonly<Record<string, number | undefined>>): vo
  * @throws {DataError} if it is anything else.
  */
 export function parseVocabulary(json: string, source: string): Vocabulary {
+  check("parseVocabulary", "json", json, text);
+  check("parseVocabulary", "source", source, text);
   const fail = (what: string): never => {
     throw new DataError(`${source}: ${what}; this is not a vocabulary that ltt wrote, make it anew`);
   };

@@ -1,4 +1,5 @@
 import type { Backend, Indices, Storage } from "@ltt/core";
+import { checkOptions, type Kinds, oneOf } from "@ltt/core/arguments";
 import type { AdapterInfo, Device, DeviceArray, Mode } from "./device.ts";
 import { GpuError } from "./gpu-error.ts";
 import { asFloats, type IndexValues } from "./indices.ts";
@@ -25,14 +26,22 @@ export interface GpuBackend extends Backend {
   memory(): Promise<{ arrays: number; bytes: number }>;
 }
 
+interface GpuOptions {
+  readonly mode?: Mode;
+}
+
+const OPTIONS: Kinds<GpuOptions> = { mode: oneOf("webgpu", "webgl2") };
+
 /**
  * A backend on the GPU, through gpu.js. Data stay on the device from `upload` to `read`; results agree with the reference but for rounding, so
  * they are not the same bits on every device.
  *
  * @param options.mode - `"webgpu"` (Node, browsers) or `"webgl2"` (browsers). Default `"webgpu"`. What was asked for is what runs.
  * @throws {GpuError} if a package is absent or cannot be loaded, or there is no adapter: the message says what to do.
+ * @throws {TypeError | RangeError} if an option is unknown, or the mode neither of the two.
  */
-export async function createGpuBackend({ mode = "webgpu" }: { mode?: Mode } = {}): Promise<GpuBackend> {
+export async function createGpuBackend(options: GpuOptions = {}): Promise<GpuBackend> {
+  const { mode = "webgpu" } = checkOptions("gpu", options, OPTIONS);
   return backendOn(await open(mode));
 }
 
@@ -73,7 +82,7 @@ export function backendOn(device: Device): GpuBackend {
   const forgotten = new FinalizationRegistry<Place>((place) => queue.issue(() => put(place, undefined)));
   const make = (length: number, host?: Int32Array): Handle => {
     const handle = new Handle(length, host);
-    forgotten.register(handle, handle.place);
+    forgotten.register(handle, handle.place, handle);
     return handle;
   };
   const upload = (values: Float32Array): DeviceArray => {
@@ -120,9 +129,12 @@ export function backendOn(device: Device): GpuBackend {
       return handle;
     },
     release: (values) => {
+      const handle = values as Handle;
+      // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
+      forgotten.unregister(handle);
       queue.issue(() => {
-        put((values as Handle).place, undefined);
-        (values as Handle).released = true;
+        put(handle.place, undefined);
+        handle.released = true;
       });
     },
   };

@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stream } from "@ltt/core";
+import { type Call, callOf as call } from "@ltt/core/testing";
+import * as data from "../src/index.ts";
+import { serve, startTestServer } from "./test-server.ts";
+
+/** Files that are read, in the places where they are looked for. */
+export const folder: string = mkdtempSync(join(tmpdir(), "ltt-arguments-"));
+const file = (path: string, content: string): string => {
+  mkdirSync(join(folder, path, ".."), { recursive: true });
+  writeFileSync(join(folder, path), content);
+  return join(folder, path);
+};
+
+export const imdb: string = file("imdb/IMDB Dataset.csv", "review,sentiment\ngood,positive\nbad,negative\n");
+export const agNews: { train: string; test: string } = {
+  train: file("ag-news/train.csv", '"1","A","b"\n'),
+  test: file("ag-news/test.csv", '"2","C","d"\n'),
+};
+const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
+
+const content = Buffer.from("what is fetched");
+const server = await startTestServer();
+server.answers = [serve(content)];
+export const close = (): Promise<void> => server.close();
+export const url: string = `${server.url}/file`;
+const checksum = { algorithm: "sha256", hex: createHash("sha256").update(content).digest("hex") };
+const clock: data.Clock = { now: () => 0, sleep: async () => {} };
+const options = () => ({
+  onProgress: () => {},
+  stallTimeout: 5000,
+  retries: 1,
+  backoff: 1,
+  redirects: 1,
+  clock,
+  signal: new AbortController().signal,
+});
+const remote = { url, member: undefined, checksum };
+const source = () => ({
+  name: "toy",
+  title: "Toy",
+  terms: "none",
+  files: [{ path: file("toy.txt", content.toString()).slice(folder.length + 1), bytes: content.length, url, checksum }],
+  otherForms: ["toy.csv"],
+});
+let fetched = 0;
+/** Somewhere new, rather than in the folder of whoever runs the tests. */
+const elsewhere = (path: string) => (path === "2" ? join(folder, `fetched-${fetched++}`) : path);
+
+const examples = () => [
+  { text: "good it is", label: 1 },
+  { text: "bad", label: 0 },
+];
+const many = () => Array.from({ length: 20 }, (_, i) => ({ text: `text ${i}`, label: i % 2 }));
+const corpus = () => ({ name: "toy", classes: ["a", "b"], train: many(), test: examples(), digest: "0" });
+const vocabulary = () => new data.Vocabulary(["good", "bad"]);
+const encoded = () =>
+  data.encodeTokens(
+    [
+      [2, 3],
+      [3, 2],
+    ],
+    [0, 1],
+  );
+const plan = () => data.planEvaluation(encoded(), 1);
+
+/** Of every public function, by the name that its messages begin with. */
+export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
+  batchAt: [() => call(data.batchAt, { ...encoded() }, { ...plan() }, 1)],
+  batchCount: [() => call(data.batchCount, { ...plan() })],
+  batches: [() => call(data.batches, { ...encoded() }, { ...plan() })],
+  buildVocabulary: [
+    () =>
+      call(data.buildVocabulary, [["good", "good"], ["bad"]], {
+        maxSize: 2,
+        minFrequency: 1,
+        maxLength: 1,
+      }),
+  ],
+  cleanText: [() => call(data.cleanText, "a &lt; b")],
+  corpusOf: [() => call(data.corpusOf, corpus())],
+  countRepeats: [() => call(data.countRepeats, examples(), examples())],
+  countWords: [() => call(data.countWords, ["good"], new Map([["good", 1]]))],
+  createTokeniser: [() => call(data.createTokeniser, { lowercase: true })],
+  download: [
+    () =>
+      call(
+        (from: data.Remote, path: string, told: data.DownloadOptions) => data.download(from, elsewhere(path), told),
+        remote,
+        join(folder, `fetched-${fetched++}`),
+        options(),
+      ),
+  ],
+  encodeExamples: [
+    () =>
+      call(data.encodeExamples, examples(), {
+        tokenise: data.createTokeniser(),
+        vocabulary: vocabulary(),
+        maxLength: 2,
+      }),
+  ],
+  encodeTokens: [
+    () => call(data.encodeTokens, [[2, 3], [3]], [0, 1]),
+    () => call(data.encodeTokens, [Int32Array.of(2, 3)], [0]),
+  ],
+  examplesAt: [() => call(data.examplesAt, { ...encoded() }, Int32Array.of(1, 0, 1))],
+  findGlove: [() => call(data.findGlove, { data: folder, cache: folder }, 2)],
+  getSource: [
+    () =>
+      call(
+        (from: data.Source, to: string, told: data.GetOptions) => data.getSource(from, elsewhere(to), told),
+        source(),
+        folder,
+        options(),
+      ),
+  ],
+  listOtherForms: [() => call(data.listOtherForms, source(), folder)],
+  listSource: [() => call(data.listSource, source(), folder)],
+  locateAgNews: [() => call(data.locateAgNews, { data: folder, cache: folder })],
+  locateGlove: [() => call(data.locateGlove, { data: folder, cache: folder }, 2)],
+  locateImdb: [() => call(data.locateImdb, { data: folder, cache: folder })],
+  parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
+  planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
+  planEvaluation: [() => call(data.planEvaluation, { ...encoded() }, 2)],
+  readAgNews: [() => call(data.readAgNews, agNews, { title: true })],
+  readCsv: [
+    () =>
+      call(
+        async (...args: Parameters<typeof data.readCsv>) => {
+          for await (const _ of data.readCsv(...args));
+        },
+        imdb,
+        { columns: 2, header: ["review", "sentiment"], maxRow: 100 },
+      ),
+  ],
+  readGlove: [
+    () => call(data.readGlove, { form: "text", path: glove }, vocabulary(), { dimensions: 2, lowercase: true }),
+  ],
+  readImdb: [() => call(data.readImdb, { form: "csv", path: imdb }, { officialSplit: false })],
+  sourceNamed: [() => call(data.sourceNamed, "imdb")],
+  splitCorpus: [
+    () =>
+      call(data.splitCorpus, corpus(), {
+        seed: 1,
+        testFraction: 0.2,
+        validationFraction: 0.3,
+        trainSize: 5,
+        validationSize: 2,
+        testSize: 1,
+      }),
+    () => {
+      const whole = corpus();
+      return call(data.splitCorpus, whole, { seed: 1, keys: new Map(whole.train.map((one) => [one, one.text])) });
+    },
+  ],
+  subset: [() => call(data.subset, "train", examples(), 1, stream(1))],
+  textKey: [() => call(data.textKey, "A b")],
+  tokenise: [() => call(data.tokenise, "A b.", { lowercase: true })],
+  tokeniser: [() => call(data.createTokeniser(), "A b.")],
+  verifySource: [() => call(data.verifySource, source(), folder)],
+  Vocabulary: [
+    () => call((words: readonly string[]) => new data.Vocabulary(words), ["good", "bad"]),
+    () => call((word: string) => vocabulary().has(word), "good"),
+    () => call((word: string) => vocabulary().idOf(word), "good"),
+    () => call((tokens: readonly string[]) => vocabulary().encode(tokens), ["good", "new"]),
+  ],
+  vocabularyOf: [() => call(data.vocabularyOf, new Map([["good", 1]]), { maxSize: 2, minFrequency: 1 })],
+};
