@@ -139,7 +139,7 @@ export interface EpochOptions {
 const EPOCH: Kinds<EpochOptions> = {
   batchSize: positive,
   seed: count,
-  epoch: count,
+  epoch: positive,
   by: oneOf("bucketed", "shuffled"),
 };
 
@@ -150,7 +150,7 @@ const batchesInPool = 50;
  * epoch can be made without the others. Every example is in exactly one batch; the smallest batch, if one is, stands anywhere.
  *
  * @throws {TypeError} if an option is unknown, or what is encoded is no `Encoded`.
- * @throws {RangeError} if the batch size is not a positive integer, or the seed or the epoch no integer from 0.
+ * @throws {RangeError} if the batch size is not a positive integer, or the seed no integer from 0, or the epoch none from 1.
  */
 export function planEpoch(encoded: Encoded, options: EpochOptions): Plan {
   checkEncoded("planEpoch", encoded);

@@ -127,7 +127,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => data.planEpoch(encoded, { batchSize: 2, seed: 1, epoch: -1 }),
-    "planEpoch: epoch is -1; it is an integer from 0",
+    "planEpoch: epoch is -1; it is an integer from 1",
   ],
   [
     () => data.batches({ ...encoded, labels: Int32Array.of(1) }, data.planEvaluation(encoded, 3)),
