@@ -18,7 +18,7 @@ export async function otherSeeds<Input>(
   say?: (line: string) => void,
 ): Promise<LevelResult[]> {
   const results: LevelResult[] = [];
-  for (const seed of await seedsIn(store)) {
+  for (const seed of await seedsIn(store, say)) {
     if (settings.seeds.includes(seed)) continue;
     const finished = await finishedResults(task, { ...settings, seeds: [seed] }, store).catch((error: unknown) => {
       if (!(error instanceof RunFolderError)) throw error;
@@ -35,12 +35,18 @@ export async function otherSeeds<Input>(
   return results;
 }
 
-/** The seeds of all nodes of a store, in rising order. */
-async function seedsIn(store: Store): Promise<number[]> {
+/** The seeds of all nodes of a store, in rising order. What is no node of this version is said, and left alone. */
+async function seedsIn(store: Store, say?: (line: string) => void): Promise<number[]> {
   const seeds = new Set<number>();
+  let others = 0;
   for (const hash of await store.list()) {
-    const seed = (await store.node(hash))?.params.seed;
-    if (typeof seed === "number") seeds.add(seed);
+    const node = await store.node(hash);
+    if (node === undefined) others++;
+    else if (typeof node.params.seed === "number") seeds.add(node.params.seed);
+  }
+  if (others > 0) {
+    const what = others === 1 ? "1 node in this folder is" : `${others} nodes in this folder are`;
+    say?.(`${what} of another version of ltt, or damaged: not used`);
   }
   return [...seeds].sort((a, b) => a - b);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,8 +56,11 @@ describe("seeds that run one after the other in one folder", { timeout: 120_000 
         (node) => JSON.parse(readFileSync(join(nodes, node, "config.json"), "utf8")).params.seed === seed,
       );
     for (const node of ofSeed(1)) writeFileSync(join(nodes, node, "weights.safetensors"), "");
+    mkdirSync(join(nodes, "0123456789abcdef")); // as an older version named and wrote it
+    writeFileSync(join(nodes, "0123456789abcdef", "config.json"), '{"format":1,"seed":7,"arm":"dense"}');
     const third = await run("--seed", "3", "--out", "left-out");
     expect(third.code).toBe(0);
+    expect(third.err).toContain("1 node in this folder is of another version of ltt, or damaged: not used\n");
     expect(third.err).toContain("weights.safetensors has changed since it was written: it is now ");
     expect(third.err).toContain(said);
     expect(third.err).toContain("seed 2 is finished in this folder: the report covers it too\n");
