@@ -11,6 +11,6 @@ await runExample({
   trainSize: 2000,
   maxLength: 100,
   rounds: 3,
-  arms: ["winning-ticket", "random-reinit", "late-rewinding"],
+  arms: ["winning-ticket", "random-reinit", "shuffled-init", "late-rewinding"],
   seeds: [1],
 });

@@ -12,6 +12,6 @@ await runExample({
   embedding: "glove",
   freezeEmbedding: true,
   rounds: 3,
-  arms: ["winning-ticket", "random-reinit", "late-rewinding"],
+  arms: ["winning-ticket", "random-reinit", "shuffled-init", "late-rewinding"],
   seeds: [1],
 });
