@@ -1,8 +1,9 @@
+import { check } from "@ltt/core/arguments";
 import type { LevelResult } from "./result.ts";
 import { NotFinished, SeedRun } from "./seed-run.ts";
-import type { ExperimentOptions, ExperimentSettings } from "./settings.ts";
-import type { Store } from "./store.ts";
-import type { Task } from "./task.ts";
+import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
+import { type Store, storeKind } from "./store.ts";
+import { checkTask, type Task } from "./task.ts";
 
 /**
  * Runs an experiment: for every seed the dense network, then round by round the networks of each arm. What arms share is trained once.
@@ -10,6 +11,8 @@ import type { Task } from "./task.ts";
  * Every network is a node of the store, named by the hash of all that determines it, among it the node whose weights it was cut
  * from; what is finished is not trained again.
  *
+ * @throws {TypeError} if a setting, an option or a part of the task is missing, unknown or of the wrong kind.
+ * @throws {RangeError} if one is outside its range.
  * @returns a result for every network, as it is finished, in an order that depends on the settings only.
  */
 export async function* runExperiment<Input>(
@@ -17,10 +20,12 @@ export async function* runExperiment<Input>(
   settings: ExperimentSettings,
   options: ExperimentOptions,
 ): AsyncGenerator<LevelResult, void, undefined> {
-  check(settings);
+  checkTask("runExperiment", task);
+  checkSettings("runExperiment", settings);
+  checkExperimentOptions("runExperiment", options);
   let finished = 0;
   for (const seed of settings.seeds) {
-    const run = new SeedRun(task, settings, options, seed, () => finished);
+    const run = new SeedRun(task, settings, { ...options, caller: "runExperiment" }, seed, () => finished);
     for await (const level of run.levels()) {
       finished++;
       yield level;
@@ -38,11 +43,14 @@ export async function finishedResults<Input>(
   settings: ExperimentSettings,
   store: Store,
 ): Promise<LevelResult[] | undefined> {
-  check(settings);
+  checkTask("finishedResults", task);
+  checkSettings("finishedResults", settings);
+  check("finishedResults", "store", store, storeKind);
   const results: LevelResult[] = [];
   try {
     for (const seed of settings.seeds) {
-      const run = new SeedRun(task, settings, { store, clock: () => 0, finishedOnly: true }, seed, () => 0);
+      const options = { store, clock: () => 0, finishedOnly: true, caller: "finishedResults" };
+      const run = new SeedRun(task, settings, options, seed, () => 0);
       for await (const level of run.levels()) results.push(level);
     }
   } catch (error) {
@@ -50,13 +58,4 @@ export async function finishedResults<Input>(
     throw error;
   }
   return results;
-}
-
-function check({ rounds, rate, seeds, arms }: ExperimentSettings): void {
-  if (!Number.isSafeInteger(rounds) || rounds < 0) throw new RangeError(`rounds is ${rounds}; it is an integer from 0`);
-  if (!(rate > 0 && rate < 1)) throw new RangeError(`rate is ${rate}; it is a fraction between 0 and 1`);
-  if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
-    throw new RangeError(`seeds are ${seeds.join(", ") || "missing"}; give at least one, each once`);
-  }
-  if (arms.length === 0) throw new RangeError("there are no arms to run");
 }

@@ -19,7 +19,7 @@ import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts
 import type { LevelResult } from "./result.ts";
 import { type Arm, armsNeeded, type ExperimentOptions, type ExperimentSettings, networkCount } from "./settings.ts";
 import { shuffled } from "./shuffled.ts";
-import type { Batches, Task } from "./task.ts";
+import { type Batches, checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
@@ -30,7 +30,11 @@ export class NotFinished extends Error {
   override readonly name = "NotFinished";
 }
 
-type Options = ExperimentOptions & { readonly finishedOnly?: boolean };
+type Options = ExperimentOptions & {
+  /** What messages begin with. */
+  readonly caller: string;
+  readonly finishedOnly?: boolean;
+};
 
 /** A node that makes weights, and what makes them: nothing is computed until somebody asks. */
 interface Source {
@@ -87,20 +91,20 @@ export class SeedRun<Input> {
     this.#options = options;
     this.#seed = seed;
     this.#networksDone = networksDone;
-    this.#batches = task.batches(seed);
-    this.#rewindStep = stepOf(settings.rewindTo, this.#batches.stepsPerEpoch, settings.epochs);
+    this.#batches = checkBatches(`${options.caller}: task.batches(${seed})`, task.batches(seed));
+    this.#rewindStep = stepOf(options.caller, settings.rewindTo, this.#batches.stepsPerEpoch, settings.epochs);
   }
 
   async *levels(): AsyncGenerator<LevelResult, void, undefined> {
     const { rounds, faults, cutAt = "best" } = this.#settings;
     const arms = armsNeeded(this.#settings);
-    const initial = this.#task.model(stream(this.#seed, "init"));
+    const initial = this.#model("model", stream(this.#seed, "init"));
     const w0 = await snapshot(parametersOf(initial));
     const init = nodeOf(INIT, { architecture: this.#task.architecture, seed: this.#seed });
     const first: Source = { node: init, lineage: extended(new Map(), init), values: async () => w0 };
     const dense = await this.#network(
       { arm: "dense", seed: this.#seed, round: 0 },
-      { ...first, firstStep: 0, model: async () => this.#task.model(stream(this.#seed, "init")) },
+      { ...first, firstStep: 0, model: async () => this.#model("model", stream(this.#seed, "init")) },
       arms.includes("late-rewinding") && rounds > 0 ? [this.#rewindStep] : [],
     );
     yield dense.level;
@@ -198,8 +202,11 @@ export class SeedRun<Input> {
   }
 
   async #fresh(rng: Rng): Promise<Values> {
-    const { model, randomModel = model } = this.#task;
-    return snapshot(parametersOf(randomModel(rng)));
+    return snapshot(parametersOf(this.#model(this.#task.randomModel === undefined ? "model" : "randomModel", rng)));
+  }
+
+  #model(by: "model" | "randomModel", rng: Rng): Model<Input> {
+    return checkModel(this.#options.caller, `what task.${by} gave`, this.#task[by]!(rng));
   }
 
   /** Weights of a training. Those that were not kept are made again, to the same bits. */
@@ -318,13 +325,13 @@ export class SeedRun<Input> {
   }
 
   #training({ arm, round }: Pick<NetworkName, "arm" | "round">, start: Start<Input>): TrainNetworkOptions<Input> {
-    const { faults, epochs } = this.#settings;
+    const { faults, epochs, learningRate, patience, evaluationsPerEpoch, clipNorm } = this.#settings;
     const { onProgress, signal } = this.#options;
     const stepsAtMost = epochs * this.#batches.stepsPerEpoch;
     const networksInAll = networkCount(this.#settings);
     return {
       batches: this.#batches,
-      settings: this.#settings,
+      settings: { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm },
       seed: this.#seed,
       firstStep: start.firstStep,
       measure: this.#task.measure,
