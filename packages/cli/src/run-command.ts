@@ -84,7 +84,7 @@ there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
 its output any more (141), as in "ltt run PAIR --json | head -1". A second
 Ctrl-C ends it at once. Any error is exit code 1.`;
 
-function optionsOf(pair: Pair, { seed, seeds, ...flags }: Flags): RunOptions {
+function optionsOf(pair: Pair, { seed, seeds, json: _json, dryRun: _dryRun, ...flags }: Flags): RunOptions {
   return { ...flags, pair, cache: cacheFolder(), seeds: seed === undefined ? seeds : [seed] };
 }
 

@@ -31,6 +31,7 @@ import { unlessAborted } from "./interruption.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+import { checkRun } from "./run-arguments.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -92,6 +93,7 @@ export interface RunResult {
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
+  checkRun("runPair", options, listener);
   const { say, onProgress, onLevel, signal, width = 100 } = listener;
   const { settings, prepared, folder, profile, published } = await begin(options, listener);
   const store = await FolderStore.open(folder, { onDamage: say });
@@ -175,6 +177,7 @@ export async function planRun(
   options: RunOptions,
   listener: Pick<RunListener, "say" | "signal"> = {},
 ): Promise<RunEstimate> {
+  checkRun("planRun", options, listener);
   const { settings, prepared, folder } = await begin(options, listener);
   return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }
