@@ -128,7 +128,10 @@ its output any more (141), as in "ltt run PAIR --json | head -1". A second
 Ctrl-C ends it at once. Any error is exit code 1.`;
 
 /** What `runPair` takes, from what was typed. */
-export function optionsOf(pair: Pair, { seed, seeds, patience, ...flags }: Flags): RunOptions {
+export function optionsOf(
+  pair: Pair,
+  { seed, seeds, patience, json: _json, dryRun: _dryRun, ...flags }: Flags,
+): RunOptions {
   return {
     ...flags,
     pair,

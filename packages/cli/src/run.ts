@@ -35,6 +35,7 @@ import { unlessAborted } from "./interruption.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+import { checkRun } from "./run-arguments.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -110,6 +111,7 @@ export interface RunResult {
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
+  checkRun("runPair", options, listener);
   const { say, onProgress, onLevel, signal, width = 100 } = listener;
   const { settings, prepared, folder, published } = await begin(options, listener);
   const store = await FolderStore.open(folder, { onDamage: say });
@@ -154,6 +156,7 @@ export async function replayNode(
   hash: string,
   listener: Pick<RunListener, "say" | "signal"> = {},
 ): Promise<Replayed> {
+  checkRun("replayNode", options, listener);
   const { say, signal } = listener;
   const { prepared, folder } = await begin(options, listener);
   const elsewhere = await mkdtemp(join(tmpdir(), "ltt-replay-"));
@@ -216,6 +219,7 @@ export async function planRun(
   options: RunOptions,
   listener: Pick<RunListener, "say" | "signal"> = {},
 ): Promise<RunEstimate> {
+  checkRun("planRun", options, listener);
   const { settings, prepared, folder } = await begin(options, listener);
   return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }

@@ -1,6 +1,6 @@
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
-import { type State, stepOf } from "./moment.ts";
+import type { State } from "./moment.ts";
 import { type Hash, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
 import { type Arm, armsNeeded, type ExperimentSettings } from "./settings.ts";
@@ -20,7 +20,8 @@ export interface Planned {
   readonly data: Json;
   readonly architecture: Json;
   readonly backend: string;
-  readonly stepsPerEpoch: number;
+  /** The step that late rewinding goes back to. */
+  readonly rewindStep: number;
   readonly settings: ExperimentSettings;
 }
 
@@ -31,7 +32,6 @@ const TRAINING_FAULTS = ["accuracy-of-batch-means", "patience-never-resets"] as 
  * Adds the nodes of an experiment with one seed to a graph: the dense network, then round by round the networks of each arm. Nothing runs.
  *
  * @returns the networks, each after all that it rests on.
- * @throws {RangeError} if the moment to rewind to lies outside training.
  */
 export function plan(graph: Graph, seed: number, planned: Planned): Level[] {
   const { settings } = planned;
@@ -59,11 +59,11 @@ class Planner {
   readonly #rewindStep: number;
 
   constructor(graph: Graph, seed: number, planned: Planned) {
-    const { architecture, settings, stepsPerEpoch } = planned;
+    const { architecture, rewindStep } = planned;
     this.#graph = graph;
     this.#seed = seed;
     this.#planned = planned;
-    this.#rewindStep = stepOf(settings.rewindTo, stepsPerEpoch, settings.epochs);
+    this.#rewindStep = rewindStep;
     this.#init = graph.add(nodeOf(INIT, { architecture, seed }));
     this.dense = this.#train(this.#init);
   }

@@ -1,5 +1,7 @@
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { bytes, check, type Kind, text } from "@ltt/core/arguments";
+import { path as aPath } from "./kinds.ts";
 import { explained } from "./run-folder-error.ts";
 
 /**
@@ -8,6 +10,8 @@ import { explained } from "./run-folder-error.ts";
  * @throws {RunFolderError} if the disk is full or the folder cannot be written.
  */
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  check("writeAtomic", "path", path, aPath);
+  check("writeAtomic", "content", content, contentKind);
   const partial = `${path}.partial-${process.pid}`;
   await explained(path, async () => {
     try {
@@ -21,11 +25,16 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
   });
 }
 
+const contentKind: Kind = {
+  words: "a string or a Uint8Array",
+  accepts: (content) => text.accepts(content) || bytes.accepts(content),
+};
+
 /** Writes a file and waits until the disk has it. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeSynced(path: string, content: Uint8Array): Promise<void> {
   const file = await open(path, "w");
   try {
-    await file.writeFile(bytes);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();

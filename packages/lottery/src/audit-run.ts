@@ -1,8 +1,11 @@
 import { decodeSafetensors } from "@ltt/core";
+import { check } from "@ltt/core/arguments";
 import { type AuditedNetwork, audit } from "./audit.ts";
+import { checkResults } from "./check-results.ts";
+import { share } from "./kinds.ts";
 import type { AuditCheck, LevelResult } from "./result.ts";
 import { RunFolderError } from "./run-folder-error.ts";
-import type { Store, StoredFiles } from "./store.ts";
+import { type Store, type StoredFiles, storeKind } from "./store.ts";
 
 /**
  * Audits a run seed by seed, from the files of its nodes: what was written, not what was meant.
@@ -10,6 +13,9 @@ import type { Store, StoredFiles } from "./store.ts";
  * @throws {RunFolderError} if a node is missing or damaged.
  */
 export async function auditRun(store: Store, levels: readonly LevelResult[], rate: number): Promise<AuditCheck[]> {
+  check("auditRun", "store", store, storeKind);
+  checkResults("auditRun", "levels", levels, AUDITED);
+  check("auditRun", "rate", rate, share);
   const results = new Map<string, AuditCheck>();
   for (const seed of new Set(levels.map((level) => level.seed))) {
     const networks: AuditedNetwork[] = [];
@@ -24,6 +30,8 @@ export async function auditRun(store: Store, levels: readonly LevelResult[], rat
   }
   return [...results.values()];
 }
+
+const AUDITED = ["arm", "seed", "round", "tensors", "earlyStopStep", "firstStep", "node", "rewoundTo"] as const;
 
 /** `3 networks` and `3 networks` are `6 networks`. */
 function added(a: string, b: string): string {

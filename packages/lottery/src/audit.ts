@@ -1,4 +1,6 @@
-import type { Pattern, Values } from "./pattern.ts";
+import { check as checkArgument, count, type Kinds, list, object, text } from "@ltt/core/arguments";
+import { checkFields, optional, share } from "./kinds.ts";
+import { checkPattern, checkValues, type Pattern, type Values } from "./pattern.ts";
 import type { AuditCheck } from "./result.ts";
 
 /** A network as its files hold it: what an audit looks at. */
@@ -32,8 +34,11 @@ export interface AuditedNetwork {
  *
  * @param rate - The fraction of what was left that each round was to remove.
  * @returns a check each, with what was compared or where it failed.
+ * @throws {TypeError | RangeError} if a part of a network is missing or of the wrong kind, or there is not one value for each position.
  */
 export function audit(networks: readonly AuditedNetwork[], rate: number): AuditCheck[] {
+  checkNetworks(networks);
+  checkArgument("audit", "rate", rate, share);
   const find = (arm: string, { seed, round }: AuditedNetwork, ago = 0) =>
     networks.find(
       (other) => other.arm === (round === ago ? "dense" : arm) && other.seed === seed && other.round === round - ago,
@@ -112,13 +117,45 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
       "Frozen tensors are the dense network's first, whole, everywhere",
       networks.filter(({ frozen }) => frozen !== undefined && frozen.size > 0),
       (network) => {
-        const first = initial(find("dense", network, network.round))!;
+        const first = initial(find("dense", network, network.round));
         return [...network.frozen!].find((name) =>
-          [network.start, network.trained].some(({ values }) => !identical(values.get(name), first.get(name))),
+          [network.start, network.trained].some(({ values }) => !identical(values.get(name), first?.get(name))),
         );
       },
     ),
   ].filter((result) => result !== undefined);
+}
+
+const NETWORK: Kinds<AuditedNetwork> = {
+  arm: text,
+  seed: count,
+  round: count,
+  start: object,
+  trained: object,
+  bestStep: optional(count),
+  rewoundTo: optional(object),
+  frozen: optional({ words: "a Set of names", accepts: (value) => value instanceof Set }),
+};
+
+function checkNetworks(networks: readonly AuditedNetwork[]): void {
+  checkArgument("audit", "networks", networks, list);
+  for (const [i, network] of networks.entries()) {
+    const name = `networks[${i}]`;
+    checkFields("audit", name, network, NETWORK);
+    for (const part of ["start", "trained"] as const) {
+      const { pattern, values } = network[part];
+      checkPattern("audit", `${name}.${part}.pattern`, pattern);
+      checkValues("audit", `${name}.${part}.values`, values);
+      for (const [tensor, { length }] of pattern) {
+        const found = values.get(tensor)?.length ?? "no";
+        if (found === length || network.frozen?.has(tensor)) continue; // of these the audit itself says whether they are whole
+        throw new RangeError(`audit: ${name}.${part}: "${tensor}" has ${found} values for ${length} positions`);
+      }
+    }
+    if (network.rewoundTo === undefined) continue;
+    checkFields("audit", `${name}.rewoundTo`, network.rewoundTo, { step: count });
+    checkValues("audit", `${name}.rewoundTo.values`, network.rewoundTo.values);
+  }
 }
 
 function isControl(arm: string): boolean {

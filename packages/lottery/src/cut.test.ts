@@ -100,7 +100,7 @@ describe("cut", () => {
   test("refuses rates, scores and scopes that make no sense", () => {
     const pattern = whole({ w: 2 });
     expect(() => cut(pattern, scoresOf({ w: [1, 2] }), { rate: 1.5, rng })).toThrow(
-      'cut: the rate of "w" is 1.5; it is a fraction in [0,1]',
+      "cut: rate is 1.5; it is a fraction in [0, 1]",
     );
     expect(() => cut(pattern, scoresOf({ w: [1] }), { rate: 0.5, rng })).toThrow('cut: "w" has 1 scores for 2 weights');
     expect(() => cut(pattern, scoresOf({}), { rate: 0.5, rng })).toThrow('cut: "w" has no scores for 2 weights');

@@ -1,5 +1,7 @@
 import type { Rng } from "@ltt/core";
-import type { Pattern, Values } from "./pattern.ts";
+import { anything, check, checkOptions, checkRng, type Kinds, oneOf } from "@ltt/core/arguments";
+import { share } from "./kinds.ts";
+import { checkPattern, checkValues, type Pattern, type Values } from "./pattern.ts";
 
 export interface CutOptions {
   /** The fraction of what is left that goes: a number for all tensors, or by name. In `[0,1]`. */
@@ -14,8 +16,13 @@ export interface CutOptions {
 export type Criterion = (trained: Values) => Values;
 
 /** |w| after training: `large final` of Zhou et al. 2019, table 1. */
-export const magnitude: Criterion = (trained) =>
-  new Map(Array.from(trained, ([name, values]) => [name, values.map(Math.abs)]));
+export const magnitude: Criterion = (trained) => {
+  checkValues("magnitude", "trained", trained);
+  return new Map(Array.from(trained, ([name, values]) => [name, values.map(Math.abs)]));
+};
+
+/** The random stream has a check of its own, and the rate one for each tensor. */
+const OPTIONS: Kinds<CutOptions> = { rate: anything, scope: oneOf("local", "global"), rng: anything };
 
 /**
  * Removes exactly `round(rate · left)` weights, those with the lowest scores. Equal scores go in the order of a seeded permutation of the
@@ -24,8 +31,14 @@ export const magnitude: Criterion = (trained) =>
  * @param scores - One for each position of the pattern, in its order.
  * @returns a pattern within the old one.
  * @throws {RangeError} if a rate is outside [0,1], or scores are missing, too many, too few or NaN.
+ * @throws {TypeError} if an option is unknown or of the wrong kind.
  */
-export function cut(pattern: Pattern, scores: Values, { rate, scope = "local", rng }: CutOptions): Pattern {
+export function cut(pattern: Pattern, scores: Values, options: CutOptions): Pattern {
+  checkPattern("cut", "pattern", pattern);
+  checkValues("cut", "scores", scores);
+  const { rate, scope = "local", rng } = checkOptions("cut", options, OPTIONS);
+  if (typeof rate !== "function") check("cut", "rate", rate, share);
+  checkRng("cut", "rng", rng);
   for (const [name, positions] of pattern) {
     const given = scores.get(name);
     if (given?.length !== positions.length) {
@@ -40,7 +53,7 @@ export function cut(pattern: Pattern, scores: Values, { rate, scope = "local", r
 function cutEach(pattern: Pattern, scores: Values, rate: CutOptions["rate"], rng: Rng): Pattern {
   return new Map(
     Array.from(pattern, ([name, positions]) => {
-      const share = checkRate(name, typeof rate === "number" ? rate : rate(name));
+      const share = typeof rate === "number" ? rate : rateOf(name, rate(name));
       const gone = lowest(scores.get(name)!, Math.round(share * positions.length), rng.split(name));
       return [name, positions.filter((_, i) => gone[i] === 0)];
     }),
@@ -55,7 +68,7 @@ function cutAll(pattern: Pattern, scores: Values, rate: CutOptions["rate"], rng:
     pooled.set(scores.get(name)!, at);
     at += scores.get(name)!.length;
   }
-  const gone = lowest(pooled, Math.round(checkRate("all", rate) * pooled.length), rng.split("global"));
+  const gone = lowest(pooled, Math.round(rate * pooled.length), rng.split("global"));
   let from = 0;
   return new Map(
     Array.from(pattern, ([name, positions]) => {
@@ -86,8 +99,7 @@ function lowest(scores: Float32Array, count: number, rng: Rng): Uint8Array {
   return gone;
 }
 
-function checkRate(name: string, rate: number): number {
-  if (!(rate >= 0 && rate <= 1))
-    throw new RangeError(`cut: the rate of "${name}" is ${rate}; it is a fraction in [0,1]`);
+function rateOf(name: string, rate: number): number {
+  check("cut", `the rate of "${name}"`, rate, share);
   return rate;
 }

@@ -56,12 +56,12 @@ test("the engine is asked for nothing that engines round differently", () => {
 
 describe("what is no probability and no count is refused", () => {
   test.each([
-    [() => studentQuantile(0.95, 0), "studentQuantile: 0 degrees of freedom; an integer from 1"],
-    [() => studentQuantile(0.95, 1.5), "studentQuantile: 1.5 degrees of freedom; an integer from 1"],
-    [() => normalQuantile(1), "normalQuantile: the probability is 1; it is between 0 and 1"],
-    [() => dunnettQuantile(Number.NaN, 2, 2), "dunnettQuantile: the probability is NaN; it is between 0 and 1"],
-    [() => dunnettQuantile(0.95, 0, 2), "dunnettQuantile: 0 comparisons; an integer from 1"],
-    [() => sidak(0.95, 0), "sidak: 0 statements; an integer from 1"],
+    [() => studentQuantile(0.95, 0), "studentQuantile: df is 0; it is an integer from 1"],
+    [() => studentQuantile(0.95, 1.5), "studentQuantile: df is 1.5; it is an integer from 1"],
+    [() => normalQuantile(1), "normalQuantile: probability is 1; it is a fraction between 0 and 1"],
+    [() => dunnettQuantile(Number.NaN, 2, 2), "dunnettQuantile: probability is NaN; it is a fraction between 0 and 1"],
+    [() => dunnettQuantile(0.95, 0, 2), "dunnettQuantile: comparisons is 0; it is an integer from 1"],
+    [() => sidak(0.95, 0), "sidak: n is 0; it is an integer from 1"],
   ])("%s", (call, message) => {
     expect(call).toThrow(message);
   });

@@ -1,3 +1,6 @@
+import { check, positive } from "@ltt/core/arguments";
+import { between0And1 } from "./kinds.ts";
+
 /**
  * Quantiles for intervals. Only +, −, ×, ÷ and √ are used, which every engine rounds alike: `Math.exp` and its like would give reports other last
  * digits elsewhere. Each is found by bisection on its distribution function; `packages/lottery/test/scipy-quantiles.json` holds SciPy's values.
@@ -9,7 +12,7 @@
  * @throws {RangeError} unless the probability is in (0, 1).
  */
 export function normalQuantile(probability: number): number {
-  checkProbability("normalQuantile", probability);
+  check("normalQuantile", "probability", probability, between0And1);
   return bisect((z) => 2 * normal(z) - 1 < probability, 9);
 }
 
@@ -19,8 +22,8 @@ export function normalQuantile(probability: number): number {
  * @throws {RangeError} unless `df` is a positive integer and the probability in (0, 1).
  */
 export function studentQuantile(probability: number, df: number): number {
-  checkProbability("studentQuantile", probability);
-  checkCount("studentQuantile", "degrees of freedom", df);
+  check("studentQuantile", "probability", probability, between0And1);
+  check("studentQuantile", "df", df, positive);
   return bisect((t) => 1 - incompleteBeta(df / (df + t * t), df, 1) < probability, 1e9);
 }
 
@@ -30,9 +33,9 @@ export function studentQuantile(probability: number, df: number): number {
  * @throws {RangeError} unless the degrees of freedom are positive integers and the probability in (0, 1).
  */
 export function fisherQuantile(probability: number, a: number, b: number): number {
-  checkProbability("fisherQuantile", probability);
-  checkCount("fisherQuantile", "degrees of freedom", a);
-  checkCount("fisherQuantile", "degrees of freedom", b);
+  check("fisherQuantile", "probability", probability, between0And1);
+  check("fisherQuantile", "a", a, positive);
+  check("fisherQuantile", "b", b, positive);
   return bisect((f) => incompleteBeta((a * f) / (a * f + b), a, b) < probability, 1e9);
 }
 
@@ -47,9 +50,9 @@ export function fisherQuantile(probability: number, a: number, b: number): numbe
  * @throws {RangeError} unless the counts are positive integers and the probability in (0, 1).
  */
 export function dunnettQuantile(probability: number, comparisons: number, df: number): number {
-  checkProbability("dunnettQuantile", probability);
-  checkCount("dunnettQuantile", "comparisons", comparisons);
-  checkCount("dunnettQuantile", "degrees of freedom", df);
+  check("dunnettQuantile", "probability", probability, between0And1);
+  check("dunnettQuantile", "comparisons", comparisons, positive);
+  check("dunnettQuantile", "df", df, positive);
   if (comparisons === 1) return studentQuantile(probability, df);
   const key = `${probability} ${comparisons} ${df}`;
   const known = dunnettQuantiles.get(key);
@@ -70,8 +73,8 @@ const dunnettQuantiles = new Map<string, number>();
  * @throws {RangeError} unless n is a positive integer and the confidence in (0, 1).
  */
 export function sidak(confidence: number, n: number): number {
-  checkProbability("sidak", confidence);
-  checkCount("sidak", "statements", n);
+  check("sidak", "confidence", confidence, between0And1);
+  check("sidak", "n", n, positive);
   return bisect((each) => power(each, n) < confidence, 1);
 }
 
@@ -198,16 +201,4 @@ function bisect(isBelow: (x: number) => boolean, most: number): number {
     else high = middle;
   }
   return (low + high) / 2;
-}
-
-function checkProbability(name: string, probability: number): void {
-  if (!(probability > 0 && probability < 1)) {
-    throw new RangeError(`${name}: the probability is ${probability}; it is between 0 and 1`);
-  }
-}
-
-function checkCount(name: string, what: string, count: number): void {
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`${name}: ${count} ${what}; an integer from 1`);
-  }
 }

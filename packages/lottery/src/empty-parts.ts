@@ -1,4 +1,5 @@
 import { Sparse, type Weight } from "@ltt/core";
+import { checkWeights } from "./pattern.ts";
 
 export const PARTS = [
   "words",
@@ -31,6 +32,7 @@ export interface EmptyParts {
 
 /** What of each tensor is left without a stored weight, by its name; see `EmptyParts`. Whole tensors and vectors have nothing to tell. */
 export function emptyParts(weights: ReadonlyMap<string, Weight>): Map<string, readonly EmptyParts[]> {
+  checkWeights("emptyParts", "weights", weights);
   return new Map(Array.from(weights, ([name, weight]) => [name, partsOf(name, weight, weights)]));
 }
 

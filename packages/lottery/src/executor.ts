@@ -1,4 +1,4 @@
-import { backend, stream } from "@ltt/core";
+import { backend, type Rng, stream } from "@ltt/core";
 import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
 import { z } from "zod";
 import { cut, magnitude } from "./cut.ts";
@@ -11,7 +11,7 @@ import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { shuffled } from "./shuffled.ts";
 import type { Receipt, Store } from "./store.ts";
-import type { Task } from "./task.ts";
+import { checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
@@ -25,6 +25,8 @@ export interface ExecutorOptions {
   /** In seconds, for receipts and reports; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** What messages about the task begin with. Default `Executor`. */
+  readonly caller?: string | undefined;
   /** Called after every step of a training. */
   readonly onStep?: ((hash: string, step: number, loss: number) => void) | undefined;
 }
@@ -135,7 +137,7 @@ export class Executor<Input> {
   /** A model with the weights of `init` or of a start: new tensors each time. */
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
-    if (node.op === INIT.name) return this.#task.model(stream(paramsOf(INIT, node, initSchema).seed, "init"));
+    if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
     const { action, seed = 0 } = paramsOf(START, node, startSchema);
     const pattern = await this.#mask(node.inputs.mask!);
     const values = await this.#startValues(node, action, seed, pattern);
@@ -166,15 +168,23 @@ export class Executor<Input> {
   }
 
   async #fresh(seed: number, own: string): Promise<Values> {
-    const { model, randomModel = model } = this.#task;
-    return snapshot(parametersOf(randomModel(stream(seed, "reinit", own))));
+    const by = this.#task.randomModel === undefined ? "model" : "randomModel";
+    return snapshot(parametersOf(this.#create(by, stream(seed, "reinit", own))));
+  }
+
+  #create(by: "model" | "randomModel", rng: Rng): Model<Input> {
+    return checkModel(this.#caller, `what task.${by} gave`, this.#task[by]!(rng));
+  }
+
+  get #caller(): string {
+    return this.#options.caller ?? "Executor";
   }
 
   async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
     if (this.#initial?.hash !== hash) {
       const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
       this.#check("architecture", architecture, this.#task.architecture, hash);
-      const model = this.#task.model(stream(seed, "init"));
+      const model = this.#create("model", stream(seed, "init"));
       this.#initial = { hash, model, values: await snapshot(parametersOf(model)) };
     }
     return this.#initial;
@@ -202,9 +212,10 @@ export class Executor<Input> {
       throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
     }
     const { onStep, signal } = this.#options;
+    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm } = params;
     return {
-      batches: this.#task.batches(params.seed),
-      settings: { ...params, clipNorm: params.clipNorm ?? undefined },
+      batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
+      settings: { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
       seed: params.seed,
       firstStep: params.firstStep,
       measure: this.#task.measure,

@@ -1,12 +1,54 @@
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import {
+  text as aString,
+  bytes as aUint8Array,
+  callable,
+  check,
+  checkOptions,
+  count,
+  finite,
+  type Kind,
+  map,
+} from "@ltt/core/arguments";
 import { z } from "zod";
 import { makeFolder, syncFolder, writeAtomic, writeSynced } from "./atomic-write.ts";
-import { canonicalJson, type Json, sha256 } from "./json.ts";
+import { canonicalJson, type Json, sha256, writeJson } from "./json.ts";
+import { path as aPath, checkFields } from "./kinds.ts";
 import { hashOf, type Node, nodeSchema } from "./node.ts";
 import { namesIn, sweepPartial } from "./partial-files.ts";
 import { explained, RunFolderError } from "./run-folder-error.ts";
 import type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
+
+/** A name of a folder, which must not lead out of the store. */
+const hashKind: Kind = {
+  type: "string",
+  words: "a node's hash, of letters and digits",
+  accepts: (value) => typeof value === "string" && /^[0-9a-z]+$/i.test(value),
+};
+
+function checkHash(hash: string): void {
+  check("FolderStore", "hash", hash, hashKind);
+}
+
+function checkFiles(files: ReadonlyMap<string, Uint8Array>): void {
+  check("FolderStore", "files", files, map);
+  for (const [name, bytes] of files) {
+    check("FolderStore", "the name of a file", name, fileName);
+    check("FolderStore", `files of "${name}"`, bytes, aUint8Array);
+  }
+}
+
+const fileName: Kind = {
+  type: "string",
+  words: "a name without slashes",
+  accepts: (value) => typeof value === "string" && /^[^/\\]+$/.test(value) && !/^\.*$/.test(value),
+};
+
+function checkReceipt(receipt: Receipt): void {
+  checkFields("FolderStore", "receipt", receipt, { seconds: finite });
+  writeJson("FolderStore", "receipt", receipt);
+}
 
 export interface FolderStoreOptions {
   /** Hears of damage that was found and put into quarantine, a line each. */
@@ -36,9 +78,19 @@ export class FolderStore implements Store {
     this.#unfinished = join(folder, "unfinished");
     this.#onDamage = onDamage;
     this.checkpoints = {
-      put: (hash, step, files, receipt) => this.#putCheckpoint(hash, step, files, receipt),
-      latest: (hash) => this.#latestCheckpoint(hash),
+      put: async (hash, step, files, receipt) => {
+        checkHash(hash);
+        check("FolderStore", "step", step, count);
+        checkFiles(files);
+        checkReceipt(receipt);
+        return this.#putCheckpoint(hash, step, files, receipt);
+      },
+      latest: async (hash) => {
+        checkHash(hash);
+        return this.#latestCheckpoint(hash);
+      },
       drop: async (hash) => {
+        checkHash(hash);
         for (const { name } of await this.#steps(hash)) await drop(this.#unfinished, name);
       },
     };
@@ -50,6 +102,8 @@ export class FolderStore implements Store {
    * @throws {RunFolderError} if the folder cannot be made or written.
    */
   static async open(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
+    check("FolderStore", "folder", folder, aPath);
+    checkOptions("FolderStore", options, { onDamage: callable });
     const store = new FolderStore(folder, options);
     await explained(folder, async () => {
       await makeFolder(store.#nodes);
@@ -71,6 +125,7 @@ export class FolderStore implements Store {
    * @throws {RunFolderError} if so.
    */
   static async check(folder: string): Promise<void> {
+    check("FolderStore", "folder", folder, aPath);
     await explained(folder, async () => {
       let path = resolve(folder);
       for (;;) {
@@ -86,10 +141,12 @@ export class FolderStore implements Store {
   }
 
   async has(hash: string): Promise<boolean> {
+    checkHash(hash);
     return (await this.list()).includes(hash);
   }
 
   async node(hash: string): Promise<Node | undefined> {
+    checkHash(hash);
     const path = join(this.#nodes, hash, "config.json");
     const text = await explained(path, () =>
       readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -105,6 +162,7 @@ export class FolderStore implements Store {
   }
 
   async read(hash: string): Promise<StoredFiles | undefined> {
+    checkHash(hash);
     const found = await readWhole(this.#nodes, hash);
     if (!("damage" in found)) {
       const config = Buffer.from(found.files.get("config.json") ?? []).toString("utf8");
@@ -118,6 +176,9 @@ export class FolderStore implements Store {
     files: ReadonlyMap<string, Uint8Array>,
     receipt: Receipt,
   ): Promise<"stored" | "there"> {
+    checkHash(hash);
+    checkFiles(files);
+    checkReceipt(receipt);
     const sums = sumsOf(files);
     for (;;) {
       const stored = await writeFolder(this.#nodes, hash, files, receipt);
@@ -138,10 +199,14 @@ export class FolderStore implements Store {
   }
 
   async quarantine(hash: string, why: string): Promise<void> {
+    checkHash(hash);
+    check("FolderStore", "why", why, aString);
     await this.#moveAway(this.#nodes, hash, why);
   }
 
   async putFailed(hash: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+    checkHash(hash);
+    checkFiles(files);
     const folder = join(this.#folder, "failed", hash);
     await explained(folder, () => makeFolder(folder));
     for (const [name, bytes] of files) await writeAtomic(join(folder, name), bytes);

@@ -1,4 +1,3 @@
-export { type Level, type Planned, plan } from "./arms.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedNetwork, audit } from "./audit.ts";
 export { auditRun } from "./audit-run.ts";
@@ -6,10 +5,8 @@ export { classification } from "./classification.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
-export { Executor, type ExecutorOptions } from "./executor.ts";
 export { finishedResults, runExperiment } from "./experiment.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
-export { Graph, type Lineage } from "./graph.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export type { Moment, State } from "./moment.ts";
 export {
@@ -34,7 +31,7 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
-export { type Replayed, replay } from "./replay.ts";
+export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export {

@@ -1,3 +1,4 @@
+import { anyNumber, checkOptions } from "@ltt/core/arguments";
 import type { Position } from "@ltt/layers";
 
 /** A moment of training: after so many epochs, or after so many steps. */
@@ -6,17 +7,28 @@ export type Moment = { readonly epoch: number } | { readonly step: number };
 /** Weights of a training: those with the lowest validation loss, those it ended with, or those after a step. */
 export type State = "best" | "end" | number;
 
+/** @throws {TypeError} unless it is an epoch or a step, and not both. */
+export function checkMoment(where: string, moment: Moment): void {
+  const { epoch, step } = checkOptions<Partial<Record<"epoch" | "step", number>>>(where, moment, MOMENT);
+  if ((epoch === undefined) !== (step === undefined)) return;
+  const has = epoch === undefined ? "neither epoch nor step" : "both epoch and step";
+  throw new TypeError(`${where} has ${has}; it has one of them`);
+}
+
+const MOMENT = { epoch: anyNumber, step: anyNumber };
+
 /**
  * The step, from 1, after which a moment has come.
  *
  * @throws {RangeError} if it lies outside training.
  */
-export function stepOf(moment: Moment, stepsPerEpoch: number, epochs: number): number {
-  const [unit, at] = "epoch" in moment ? ["epoch", moment.epoch] : ["step", moment.step];
+export function stepOf(where: string, moment: Moment, stepsPerEpoch: number, epochs: number): number {
+  const { epoch, step: ofStep = 0 }: Partial<Record<"epoch" | "step", number>> = moment;
+  const [unit, at] = epoch === undefined ? ["step", ofStep] : ["epoch", epoch];
   const step = unit === "epoch" ? at * stepsPerEpoch : at;
   const last = epochs * stepsPerEpoch;
   if (!Number.isSafeInteger(at) || at < 1 || step > last) {
-    throw new RangeError(`rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
+    throw new RangeError(`${where}: rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
   }
   return step;
 }

@@ -1,6 +1,22 @@
 import { setImmediate } from "node:timers/promises";
 import type { Weight } from "@ltt/core";
 import {
+  above0,
+  atLeast0,
+  callable,
+  check,
+  checkOptions,
+  count,
+  describe,
+  finite,
+  flag,
+  type Kinds,
+  list,
+  map,
+  object,
+  positive,
+} from "@ltt/core/arguments";
+import {
   Adam,
   type Batch,
   DivergenceError,
@@ -17,12 +33,14 @@ import {
   train,
   trainable,
 } from "@ltt/layers";
+import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
+import { signal as aSignal, checkFields, nullable, share } from "./kinds.ts";
 import { positionOf } from "./moment.ts";
 import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
 import { mean } from "./statistics.ts";
-import type { Batches, Measure, Measures } from "./task.ts";
+import { type Batches, checkBatches, checkMeasures, checkModel, type Measure, type Measures } from "./task.ts";
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
@@ -37,6 +55,14 @@ export interface TrainingSettings {
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
   readonly clipNorm?: number | undefined;
 }
+
+export const TRAINING_KINDS: Kinds<TrainingSettings> = {
+  epochs: count,
+  learningRate: atLeast0,
+  patience: nullable(positive),
+  evaluationsPerEpoch: positive,
+  clipNorm: above0,
+};
 
 /** Named faults of published experiments that training can re-enact; see `Fault`. */
 export interface TrainingFaults {
@@ -116,9 +142,11 @@ export interface TrainNetworkOptions<Input> {
  * Trains a network, dense or sparse alike, validates it at even distances on the monitored part, puts the best weights back, and then validates and tests those once on
  * all examples.
  *
+ * @throws {TypeError | RangeError} if an option is missing, unknown, of the wrong kind or outside its range.
  * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last weights whose loss was finite.
  */
 export async function trainNetwork<Input>(model: Model<Input>, options: TrainNetworkOptions<Input>): Promise<Trained> {
+  checkTraining("trainNetwork", model, options);
   const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0, faults = {} } = options;
   const { stepsPerEpoch } = batches;
   const measure = options.measure ?? classification;
@@ -140,7 +168,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   const evaluated = async (part: Iterable<Batch<Input>>): Promise<Evaluated> => {
     const all = Array.from(part);
     const predictions = await predict(model, interruptible(all, signal));
-    const measures = measure(predictions);
+    const measures = checkMeasures("trainNetwork", measure(predictions), examplesOf(predictions));
     const accuracy = faults.accuracyOfBatchMeans ? meanOfBatches(measures, all) : mean(Array.from(measures.scores));
     return { predictions, measures, accuracy };
   };
@@ -226,8 +254,11 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
 export async function trainTo<Input>(
   model: Model<Input>,
   lastStep: number,
-  { batches, settings, seed, firstStep = 0, onStep, signal }: TrainNetworkOptions<Input>,
+  options: TrainNetworkOptions<Input>,
 ): Promise<Values> {
+  check("trainTo", "lastStep", lastStep, count);
+  checkTraining("trainTo", model, options);
+  const { batches, settings, seed, firstStep = 0, onStep, signal } = options;
   const weights = parametersOf(model);
   const optimiser = optimiserOf(weights, settings);
   const start = positionOf(firstStep, batches.stepsPerEpoch);
@@ -241,6 +272,59 @@ export async function trainTo<Input>(
     }
   }
   return snapshot(weights);
+}
+
+const OPTIONS: Kinds<TrainNetworkOptions<unknown>> = {
+  batches: object,
+  settings: object,
+  seed: count,
+  firstStep: count,
+  measure: callable,
+  chance: share,
+  faults: object,
+  onStep: callable,
+  signal: aSignal,
+  from: object,
+  keep: object,
+};
+
+const UNFINISHED: Kinds<Unfinished> = {
+  weights: map,
+  optimiser: object,
+  position: object,
+  stopping: object,
+  curve: list,
+  losses: finite,
+  misses: count,
+};
+
+function checkTraining<Input>(where: string, model: Model<Input>, options: TrainNetworkOptions<Input>): void {
+  checkModel(where, "model", model);
+  checkOptions(where, options, OPTIONS, ["batches", "settings", "seed", "chance"]);
+  const { batches, settings, faults = {}, from, keep } = options;
+  checkBatches(`${where}: batches`, batches);
+  checkOptions(`${where}: settings`, settings, TRAINING_KINDS, [
+    "epochs",
+    "learningRate",
+    "patience",
+    "evaluationsPerEpoch",
+  ]);
+  checkOptions(`${where}: faults`, faults, { patienceNeverResets: flag, accuracyOfBatchMeans: flag });
+  if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
+  if (from === undefined) return;
+  checkFields(where, "from", from, UNFINISHED);
+  checkFields(where, "from.position", from.position, { epoch: positive, batch: count, step: count });
+  checkCurve(where, "from.curve", from.curve);
+  const { best } = from.stopping;
+  if (best != null && !from.curve.some(({ step }) => step === best.step))
+    throw new RangeError(
+      `${where}: from.curve has no validation after step ${describe(best.step)}, the best of from.stopping`,
+    );
+}
+
+/** Targets may hold several classes an example. */
+function examplesOf({ logits, outputs }: Predictions): number {
+  return logits.length / outputs;
 }
 
 function optimiserOf(weights: ReadonlyMap<string, Weight>, { learningRate }: TrainingSettings): Optimiser {

@@ -1,5 +1,7 @@
+import { check, checkOptions, count, type Kinds, object, text } from "@ltt/core/arguments";
 import { z } from "zod";
-import { canonicalJson, type Json, sha256 } from "./json.ts";
+import { canonicalJson, type Json, sha256, writeJson } from "./json.ts";
+import { checkFields } from "./kinds.ts";
 
 /** The name of a node, which says what kind of thing it makes: a mask cannot be passed for weights. */
 export type Hash<Kind extends string = string> = string & { readonly kind?: Kind };
@@ -34,22 +36,39 @@ export interface Operation<Kind extends string> {
  * name.
  */
 export function nodeOf<Kind extends string>(
-  { name, version, defaults }: Operation<Kind>,
+  operation: Operation<Kind>,
   params: Readonly<Record<string, Json | undefined>>,
   inputs: Readonly<Record<string, string>> = {},
 ): Node<Kind> {
+  checkFields("nodeOf", "operation", operation, OPERATION);
+  writeJson("nodeOf", "operation.defaults", operation.defaults);
+  check("nodeOf", "params", params, object);
+  checkInputs("nodeOf", inputs);
+  const { name, version, defaults } = operation;
   const told = Object.entries(params).filter((entry): entry is [string, Json] => {
     const [key, value] = entry;
     if (value === undefined) return false;
+    writeJson("nodeOf", `params.${key}`, value);
     const standard = defaults[key];
     return standard === undefined || canonicalJson(standard) !== canonicalJson(value);
   });
   return { op: name, version, params: Object.fromEntries(told), inputs };
 }
 
+const OPERATION: Kinds<Operation<string>> = { name: text, version: count, defaults: object, makes: text };
+
 /** The name of a node: the first 16 hexadecimal digits of the SHA-256 of its canonical JSON. */
-export function hashOf<Kind extends string>({ op, version, params, inputs }: Node<Kind>): Hash<Kind> {
-  return sha256(canonicalJson({ op, version, params, inputs })).slice(0, 16);
+export function hashOf<Kind extends string>(node: Node<Kind>): Hash<Kind> {
+  const { op, version, params, inputs } = checkOptions("hashOf", node, NODE, ["op", "version", "params", "inputs"]);
+  checkInputs("hashOf", inputs);
+  return sha256(writeJson("hashOf", "node", { op, version, params, inputs })).slice(0, 16);
+}
+
+const NODE: Kinds<Node> = { op: text, version: count, params: object, inputs: object, kind: text };
+
+function checkInputs(where: string, inputs: Node["inputs"]): void {
+  check(where, "inputs", inputs, object);
+  for (const [name, hash] of Object.entries(inputs)) check(where, `inputs.${name}`, hash, text);
 }
 
 const json: z.ZodType<Json> = z.lazy(() =>

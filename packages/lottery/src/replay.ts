@@ -1,9 +1,19 @@
-import { Executor, type ExecutorOptions } from "./executor.ts";
+import { callable, check, checkOptions, type Kinds, text } from "@ltt/core/arguments";
+import { Executor } from "./executor.ts";
 import { Graph } from "./graph.ts";
+import { signal } from "./kinds.ts";
 import { nodesOf } from "./network-files.ts";
 import { RunFolderError } from "./run-folder-error.ts";
-import type { Store } from "./store.ts";
-import type { Task } from "./task.ts";
+import { type Store, storeKind } from "./store.ts";
+import { checkTask, type Task } from "./task.ts";
+
+export interface ReplayOptions {
+  /** In seconds, for receipts; never for results. */
+  readonly clock: () => number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OPTIONS: Kinds<ReplayOptions> = { clock: callable, signal };
 
 /** What making a node again has shown. */
 export interface Replayed {
@@ -26,8 +36,13 @@ export async function replay<Input>(
   hash: string,
   store: Store,
   elsewhere: Store,
-  options: Omit<ExecutorOptions, "store">,
+  options: ReplayOptions,
 ): Promise<Replayed> {
+  checkTask("replay", task);
+  check("replay", "hash", hash, text);
+  check("replay", "store", store, storeKind);
+  check("replay", "elsewhere", elsewhere, storeKind);
+  checkOptions("replay", options, OPTIONS, ["clock"]);
   const stored = await store.read(hash);
   if (stored === undefined) throw new RunFolderError(`replay: there is no node ${hash}; names are in metrics.csv`);
   const graph = new Graph(nodesOf(stored));
@@ -38,7 +53,7 @@ export async function replay<Input>(
     ...forwarded(elsewhere),
     read: (name) => (name === hash ? elsewhere.read(name) : store.read(name)),
   };
-  await new Executor(task, graph, { ...options, store: source }).train(hash, `replay of ${hash}`);
+  await new Executor(task, graph, { ...options, store: source, caller: "replay" }).train(hash, `replay of ${hash}`);
   const made = (await elsewhere.read(hash))!;
   const files = [...new Set([...stored.files.keys(), ...made.files.keys()])].sort();
   const different = files.filter((name) => !same(stored.files.get(name), made.files.get(name)));

@@ -1,6 +1,8 @@
-import type { Moment } from "./moment.ts";
-import type { TrainingSettings } from "./network.ts";
-import type { Store } from "./store.ts";
+import { callable, check, checkOptions, count, type Kind, type Kinds, list, object, oneOf } from "@ltt/core/arguments";
+import { between0And1, checkEach, signal } from "./kinds.ts";
+import { checkMoment, type Moment } from "./moment.ts";
+import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
+import { type Store, storeKind } from "./store.ts";
 
 /**
  * The arms of an experiment, all with the same dense network at their root:
@@ -66,7 +68,11 @@ export interface ExperimentOptions {
 }
 
 /** The arms that run: controls need the winning ticket's patterns. */
-export function armsNeeded({ arms, faults }: Pick<ExperimentSettings, "arms" | "faults">): Arm[] {
+export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">): Arm[] {
+  check("armsNeeded", "settings", settings, object);
+  const { arms, faults } = settings;
+  checkEach("armsNeeded", "arms", arms, arm);
+  checkEach("armsNeeded", "faults", faults, fault);
   const ownPatterns = faults.includes("reinit-own-patterns");
   const patterns = arms.includes("shuffled-init") || (arms.includes("random-reinit") && !ownPatterns);
   return ARMS.filter((arm) => arms.includes(arm) || (patterns && arm === "winning-ticket"));
@@ -74,5 +80,58 @@ export function armsNeeded({ arms, faults }: Pick<ExperimentSettings, "arms" | "
 
 /** How many networks an experiment trains. */
 export function networkCount(settings: Pick<ExperimentSettings, "arms" | "faults" | "seeds" | "rounds">): number {
+  check("networkCount", "settings", settings, object);
+  checkEach("networkCount", "arms", settings.arms, arm);
+  checkEach("networkCount", "faults", settings.faults, fault);
+  checkEach("networkCount", "seeds", settings.seeds, count);
+  check("networkCount", "rounds", settings.rounds, count);
   return settings.seeds.length * (1 + settings.rounds * armsNeeded(settings).length);
+}
+
+const arm: Kind = oneOf(...ARMS);
+const fault: Kind = oneOf(...FAULTS);
+
+const SETTINGS: Kinds<ExperimentSettings> = {
+  ...TRAINING_KINDS,
+  arms: list,
+  seeds: list,
+  rounds: count,
+  rate: between0And1,
+  cutAt: oneOf("best", "end"),
+  rewindTo: object,
+  faults: list,
+};
+
+const OPTIONS: Kinds<ExperimentOptions> = { store: storeKind, clock: callable, onProgress: callable, signal };
+
+/**
+ * @throws {TypeError} if a setting is missing, unknown or of the wrong kind.
+ * @throws {RangeError} if one is outside its range, there is no arm, no seed, or a seed twice.
+ */
+export function checkSettings(where: string, settings: ExperimentSettings): void {
+  const { arms, seeds, faults, rewindTo } = checkOptions(`${where}: settings`, settings, SETTINGS, [
+    "arms",
+    "seeds",
+    "rounds",
+    "rate",
+    "epochs",
+    "learningRate",
+    "patience",
+    "evaluationsPerEpoch",
+    "rewindTo",
+    "faults",
+  ]);
+  checkEach(`${where}: settings`, "arms", arms, arm);
+  checkEach(`${where}: settings`, "seeds", seeds, count);
+  checkEach(`${where}: settings`, "faults", faults, fault);
+  checkMoment(`${where}: settings: rewindTo`, rewindTo);
+  if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
+    throw new RangeError(`${where}: seeds are ${seeds.join(", ") || "missing"}; give at least one, each once`);
+  }
+  if (arms.length === 0) throw new RangeError(`${where}: there are no arms to run`);
+}
+
+/** @throws {TypeError} if an option is missing, unknown or of the wrong kind. */
+export function checkExperimentOptions(where: string, options: ExperimentOptions): void {
+  checkOptions(where, options, OPTIONS, ["store", "clock"]);
 }

@@ -1,4 +1,6 @@
+import { check, checkOptions, floats, type Kinds, list, positive } from "@ltt/core/arguments";
 import { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
+import { between0And1, checkNumbers } from "./kinds.ts";
 import { mean, sampleVariance } from "./statistics.ts";
 
 /** A difference of two means, `mean ± halfWidth`. */
@@ -39,8 +41,11 @@ export interface DifferencesFromControl {
 export function differencesFromControl(
   groups: readonly (readonly number[])[],
   control: readonly number[],
-  { confidence, comparisons }: Family,
+  family: Family,
 ): DifferencesFromControl {
+  checkGroups("differencesFromControl", "groups", groups);
+  checkNumbers("differencesFromControl", "control", control);
+  const { confidence, comparisons } = checkFamily("differencesFromControl", family);
   const n = checkSeeds("differencesFromControl", [control, ...groups]);
   const k = groups.length;
   const variance = residualVariance([control, ...groups]);
@@ -61,8 +66,11 @@ export function differencesFromControl(
 export function pairedDifferences(
   a: readonly (readonly number[])[],
   b: readonly (readonly number[])[],
-  { confidence, comparisons }: Family,
+  family: Family,
 ): Interval[] {
+  checkGroups("pairedDifferences", "a", a);
+  checkGroups("pairedDifferences", "b", b);
+  const { confidence, comparisons } = checkFamily("pairedDifferences", family);
   const n = checkSeeds("pairedDifferences", [...a, ...b]);
   if (a.length !== b.length)
     throw new RangeError(`pairedDifferences: ${a.length} groups and ${b.length} are not pairs`);
@@ -80,11 +88,10 @@ export function pairedDifferences(
  * @param a - A score in `[0,1]` for every example: 1 where the answer is right.
  * @throws {RangeError} if the two differ in length, or have fewer than two examples.
  */
-export function differenceOverExamples(
-  a: Float32Array,
-  b: Float32Array,
-  { confidence, comparisons }: Family,
-): Interval {
+export function differenceOverExamples(a: Float32Array, b: Float32Array, family: Family): Interval {
+  check("differenceOverExamples", "a", a, floats);
+  check("differenceOverExamples", "b", b, floats);
+  const { confidence, comparisons } = checkFamily("differenceOverExamples", family);
   if (a.length !== b.length) {
     throw new RangeError(`differenceOverExamples: ${a.length} examples and ${b.length} are not pairs`);
   }
@@ -115,6 +122,17 @@ function variesMore(control: readonly number[], groups: readonly (readonly numbe
   const distance = control.map((value, s) => value - mean(groups.map((group) => group[s]!)));
   const variance = sampleVariance(distance) / (1 + 1 / k);
   return variance > fisherQuantile(0.99, n - 1, (k - 1) * (n - 1)) * residualVariance(groups);
+}
+
+const FAMILY: Kinds<Family> = { confidence: between0And1, comparisons: positive };
+
+function checkFamily(where: string, family: Family): Family {
+  return checkOptions(`${where}: family`, family, FAMILY, ["confidence", "comparisons"]);
+}
+
+function checkGroups(where: string, name: string, groups: readonly (readonly number[])[]): void {
+  check(where, name, groups, list);
+  for (const [l, group] of groups.entries()) checkNumbers(where, `${name}[${l}]`, group);
 }
 
 function checkSeeds(name: string, groups: readonly (readonly number[])[]): number {

@@ -17,7 +17,7 @@ describe("an estimate", () => {
 
   test("needs values", () => {
     expect(() => mean([])).toThrow("mean: there are no values");
-    expect(() => estimate([])).toThrow("mean: there are no values");
+    expect(() => estimate([])).toThrow("estimate: there are no values");
     expect(() => sampleVariance([1])).toThrow("sampleVariance: 1 values show no spread");
   });
 

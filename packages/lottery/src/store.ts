@@ -1,3 +1,4 @@
+import { type Kind, object } from "@ltt/core/arguments";
 import type { Json } from "./json.ts";
 import type { Node } from "./node.ts";
 
@@ -51,3 +52,13 @@ export interface Store {
   /** Keeps what is left of a node that could not be made, apart from the nodes. @returns where. */
   putFailed(hash: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>;
 }
+
+export const storeKind: Kind = {
+  words: "a store: await FolderStore.open(folder) opens one",
+  accepts: (value) => {
+    const { has, read, node, list, putIfAbsent, checkpoints } = object.accepts(value) ? (value as Partial<Store>) : {};
+    return (
+      [has, read, node, list, putIfAbsent].every((one) => typeof one === "function") && object.accepts(checkpoints)
+    );
+  },
+};

@@ -1,3 +1,5 @@
+import { check, text } from "@ltt/core/arguments";
+import { checkResults } from "./check-results.ts";
 import type { LevelResult } from "./result.ts";
 import { type Estimate, estimate } from "./statistics.ts";
 
@@ -35,6 +37,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
 
 /** An arm's name in words. */
 export function armLabel(arm: string): string {
+  check("armLabel", "arm", arm, text);
   return LABELS.get(arm) ?? arm;
 }
 
@@ -44,6 +47,7 @@ export function armLabel(arm: string): string {
  * @throws {RangeError} if an arm has two results for one seed and round: a mean over them would count a seed twice.
  */
 export function summarise(levels: readonly LevelResult[]): Summary {
+  checkResults("summarise", "levels", levels, SUMMARISED);
   refuseDuplicates(levels);
   const dense = summariseLevel(0, sharedDense(levels));
   const pruned = levels.filter((level) => level.round > 0);
@@ -67,11 +71,13 @@ export function summarise(levels: readonly LevelResult[]): Summary {
   };
 }
 
+const SUMMARISED = ["arm", "seed", "round", "sparsity", "validationAccuracy", "testAccuracy", "earlyStopStep"] as const;
+
 function refuseDuplicates(levels: readonly LevelResult[]): void {
   const seen = new Set<string>();
   for (const { arm, seed, round } of levels) {
     const key = `${arm}, seed ${seed}, round ${round}`;
-    if (seen.has(key)) throw new RangeError(`report: there are two results for ${key}`);
+    if (seen.has(key)) throw new RangeError(`summarise: there are two results for ${key}`);
     seen.add(key);
   }
 }

@@ -1,6 +1,19 @@
 import type { Rng } from "@ltt/core";
-import type { Batch, Model, Predictions } from "@ltt/layers";
-import type { Json } from "./json.ts";
+import {
+  anything,
+  callable,
+  check,
+  checkOptions,
+  flag,
+  floats,
+  type Kind,
+  type Kinds,
+  object,
+  positive,
+} from "@ltt/core/arguments";
+import { type Batch, type Model, Module, type Predictions } from "@ltt/layers";
+import { type Json, writeJson } from "./json.ts";
+import { checkFields, share } from "./kinds.ts";
 
 /** The batches of an experiment. */
 export interface Batches<Input> {
@@ -52,4 +65,55 @@ export interface Measures {
   readonly constant: boolean;
   /** What else there is to say, by name, in `[0,1]`. */
   readonly others: Readonly<Record<string, number>>;
+}
+
+const TASK: Kinds<Task> = {
+  data: anything,
+  architecture: anything,
+  model: callable,
+  randomModel: callable,
+  batches: callable,
+  measure: callable,
+  chance: share,
+  group: callable,
+};
+
+const BATCHES: Kinds<Batches<unknown>> = {
+  train: callable,
+  stepsPerEpoch: positive,
+  validation: callable,
+  monitor: callable,
+  test: callable,
+};
+
+const MEASURES: Kinds<Measures> = { scores: floats, constant: flag, others: object };
+
+const modelKind: Kind = {
+  words: "a Module with a method forward(input, context)",
+  accepts: (value) => value instanceof Module && "forward" in value && callable.accepts(value.forward),
+};
+
+/** @throws {TypeError | RangeError} if a part of a task is missing, unknown or of the wrong kind. */
+export function checkTask<Input>(where: string, task: Task<Input>): void {
+  checkOptions<Task>(`${where}: task`, task as Task, TASK, ["model", "batches", "chance"]);
+  for (const name of ["data", "architecture"] as const) writeJson(where, `task.${name}`, task[name]);
+}
+
+/** @throws {TypeError | RangeError} if a part of the batches is missing, unknown or of the wrong kind. */
+export function checkBatches<Input>(where: string, batches: Batches<Input>): Batches<Input> {
+  checkOptions<Batches<unknown>>(where, batches, BATCHES, ["train", "stepsPerEpoch", "validation", "test"]);
+  return batches;
+}
+
+/** @throws {TypeError} unless it is a model. */
+export function checkModel<Input>(where: string, name: string, model: Model<Input>): Model<Input> {
+  check(where, name, model, modelKind);
+  return model;
+}
+
+/** @throws {TypeError | RangeError} unless it is what a task may measure of so many examples. */
+export function checkMeasures(where: string, measures: Measures, examples: number): Measures {
+  checkFields(where, "what measure gave", measures, MEASURES);
+  if (measures.scores.length === examples) return measures;
+  throw new RangeError(`${where}: measure gave ${measures.scores.length} scores for ${examples} examples`);
 }

@@ -63,7 +63,7 @@ describe("a level", () => {
     const results = experiment({ "winning-ticket": [-1] });
     expect(standings(results)).toEqual(["refuted"]);
     expect(judge(results, { margin: 0.02 }).levels[0]!.standing).toBe("supported");
-    expect(() => judge(results, { margin: 1.5 })).toThrow("judge: margin is 1.5; it is a fraction in [0, 1)");
+    expect(() => judge(results, { margin: 1.5 })).toThrow("judge: margin is 1.5; it is in [0, 1)");
   });
 
   test("that collapsed is refuted however accurate, and does not widen the others' intervals", () => {

@@ -1,3 +1,5 @@
+import { checkOptions, fraction } from "@ltt/core/arguments";
+import { checkResults } from "./check-results.ts";
 import type { LevelResult } from "./result.ts";
 import {
   differenceOverExamples,
@@ -77,10 +79,19 @@ export interface JudgeOptions {
 }
 
 /** What of a result the verdict rests on. */
-export type JudgedResult = Pick<
-  LevelResult,
-  "arm" | "seed" | "round" | "sparsity" | "testAccuracy" | "testScores" | "earlyStopStep" | "censored" | "collapsed"
->;
+export type JudgedResult = Pick<LevelResult, (typeof JUDGED)[number]>;
+
+const JUDGED = [
+  "arm",
+  "seed",
+  "round",
+  "sparsity",
+  "testAccuracy",
+  "testScores",
+  "earlyStopStep",
+  "censored",
+  "collapsed",
+] as const;
 
 /** The arms that a winning ticket must beat: the same mask, other weights. */
 export const CONTROLS = ["random-reinit", "shuffled-init"] as const;
@@ -98,9 +109,11 @@ const CONFIDENCE = 0.956;
  * With one seed the interval is over test examples; it bounds what other examples would change, not what another seed would, and supports no claim.
  *
  * @throws {RangeError} if the margin is not in [0, 1), or two results have the same arm, seed and round.
+ * @throws {TypeError} if an option is unknown, or a result lacks what the verdict rests on.
  */
-export function judge(results: readonly JudgedResult[], { margin = 0.005 }: JudgeOptions = {}): Verdict {
-  if (!(margin >= 0 && margin < 1)) throw new RangeError(`judge: margin is ${margin}; it is a fraction in [0, 1)`);
+export function judge(results: readonly JudgedResult[], options: JudgeOptions = {}): Verdict {
+  checkResults("judge", "results", results, JUDGED);
+  const { margin = 0.005 } = checkOptions("judge", options, { margin: fraction });
   const runs = indexed(results);
   const dense = new Map(results.filter(({ round }) => round === 0).map((run) => [run.seed, run]));
   const tickets = results.filter(({ arm, round }) => arm === "winning-ticket" && round > 0);

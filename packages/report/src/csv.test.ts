@@ -68,8 +68,10 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1
   "a text that begins as %j is no formula to a spreadsheet; numbers are numbers",
   (text) => {
     const quoted = /[\r\n]/.test(text) ? `"'${text}"` : `'${text}`;
-    const level = sampleLevel({ arm: text, round: 1, sparsity: -0.5, tensors: [sampleTensor(text, [2], 1)] });
-    expect(renderCsv([level]).slice(HEADER.length).startsWith(`${quoted},1,1,-0.5,`)).toBe(true);
+    const level = sampleLevel({ arm: text, round: 1, trainLoss: -0.5, tensors: [sampleTensor(text, [2], 1)] });
+    const line = renderCsv([level]).slice(HEADER.length);
+    expect(line.startsWith(`${quoted},1,1,`)).toBe(true);
+    expect(line).toContain(",-0.5,"); // the training loss
     expect(renderTensorsCsv([level])).toContain(`\r\n${quoted},1,1,${quoted},2,2,2,`);
   },
 );

@@ -1,4 +1,5 @@
 import { type LevelResult, PARTS } from "@ltt/lottery";
+import { checkResults } from "@ltt/lottery/arguments";
 
 /**
  * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and measures have a column each.
@@ -6,6 +7,7 @@ import { type LevelResult, PARTS } from "@ltt/lottery";
  * `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times.
  */
 export function renderCsv(levels: readonly LevelResult[]): string {
+  checkResults("renderCsv", "levels", levels, METRICS);
   const groups = [...new Set(levels.flatMap((level) => Object.keys(level.groups)))].sort();
   const measures = [...new Set(levels.flatMap((level) => Object.keys(level.measures)))].sort();
   const columns: [string, (level: LevelResult) => Cell | undefined][] = [
@@ -33,11 +35,32 @@ export function renderCsv(levels: readonly LevelResult[]): string {
   ]);
 }
 
+const METRICS = [
+  "arm",
+  "seed",
+  "round",
+  "sparsity",
+  "groups",
+  "trainLoss",
+  "validationLoss",
+  "validationAccuracy",
+  "testLoss",
+  "testAccuracy",
+  "measures",
+  "earlyStopStep",
+  "censored",
+  "collapsed",
+  "firstStep",
+  "steps",
+  "node",
+] as const;
+
 /**
  * `tensors.csv`: a header, then one line a tensor of a trained network: how many of its weights are stored, and how many of its parts have none, a column a kind
  * of part (`EmptyParts`), left blank where a tensor has no such parts. Of how many follows from the shape.
  */
 export function renderTensorsCsv(levels: readonly LevelResult[]): string {
+  checkResults("renderTensorsCsv", "levels", levels, ["arm", "seed", "round", "tensors"]);
   const header = ["arm", "seed", "round", "tensor", "shape", "size", "kept", ...PARTS.map((part) => `empty ${part}`)];
   const lines = levels.flatMap(({ arm, seed, round, tensors }) =>
     tensors.map(({ name, shape, size, kept, parts }) => [

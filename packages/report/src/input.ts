@@ -1,4 +1,18 @@
 import type { AuditCheck, LevelResult, Verdict } from "@ltt/lottery";
+import {
+  checkEach,
+  checkFields,
+  checkOptions,
+  checkResults,
+  checkVerdict,
+  flag,
+  type Kind,
+  type Kinds,
+  list,
+  object,
+  share,
+  text,
+} from "@ltt/lottery/arguments";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {
@@ -24,3 +38,48 @@ export interface ReportInput {
   readonly published?: readonly PublishedCurve[];
   readonly audit?: readonly AuditCheck[];
 }
+
+const INPUT: Kinds<ReportInput> = {
+  title: text,
+  kicker: list,
+  dataset: text,
+  notes: list,
+  warning: text,
+  settings: list,
+  levels: list,
+  verdict: object,
+  published: list,
+  audit: list,
+};
+
+/**
+ * Checks what a report is made of, which JSON may have brought.
+ *
+ * @param fields - Those of a result that are read.
+ * @throws {TypeError | RangeError} if a part is missing, unknown or of the wrong kind: `renderReport: levels[3].testAccuracy is undefined; …`
+ */
+export function checkInput(where: string, input: ReportInput, fields: readonly (keyof LevelResult)[]): void {
+  checkOptions(where, input, INPUT, ["title", "kicker", "dataset", "notes", "settings", "levels", "verdict"]);
+  const { kicker, notes, settings, levels, verdict, published = [], audit = [] } = input;
+  checkEach(where, "kicker", kicker, text);
+  checkEach(where, "notes", notes, text);
+  checkEach(where, "settings", settings, setting);
+  checkResults(where, "levels", levels, fields);
+  checkVerdict(where, "verdict", verdict);
+  for (const [i, curve] of published.entries()) {
+    checkFields(where, `published[${i}]`, curve, CURVE);
+    for (const [j, point] of curve.points.entries()) checkFields(where, `published[${i}].points[${j}]`, point, POINT);
+  }
+  for (const [i, found] of audit.entries()) checkFields(where, `audit[${i}]`, found, AUDIT);
+}
+
+const setting: Kind = {
+  words: "an array of a name and a value, both strings",
+  accepts: (value) => Array.isArray(value) && value.length === 2 && value.every(text.accepts),
+};
+
+const CURVE: Kinds<PublishedCurve> = { arm: text, label: text, points: list };
+
+const POINT: Kinds<PublishedCurve["points"][number]> = { sparsity: share, testAccuracy: share };
+
+const AUDIT: Kinds<AuditCheck> = { check: text, passed: flag, detail: text };

@@ -1,4 +1,5 @@
 import type { Estimate, Interval } from "@ltt/lottery";
+import { check, finite } from "@ltt/lottery/arguments";
 
 /** A fraction as a percentage with `digits` decimals: `0.8712` → `87.12 %`. */
 export function percent(fraction: number, digits = 2): string {
@@ -7,6 +8,7 @@ export function percent(fraction: number, digits = 2): string {
 
 /** A sparsity as it is usually quoted, one decimal at most: `0.488` → `48.8 %`, `0.2` → `20 %`; see `sharePercent`. */
 export function sparsityPercent(fraction: number): string {
+  check("sparsityPercent", "fraction", fraction, finite);
   return `${sharePercent(fraction)} %`;
 }
 

@@ -1,3 +1,4 @@
+import { text as aString, check, checkOptions, type Kinds, map } from "@ltt/lottery/arguments";
 import { z } from "zod";
 import type { PublishedCurve } from "./input.ts";
 
@@ -8,6 +9,14 @@ const schema = z.object({
   pairs: z.record(z.string(), z.record(z.string(), z.object({ testAccuracyPercent: z.array(percentage) }))),
 });
 
+interface PublishedOptions {
+  readonly pair: string;
+  readonly arms: ReadonlyMap<string, string>;
+  readonly file: string;
+}
+
+const OPTIONS: Kinds<PublishedOptions> = { pair: aString, arms: map, file: aString };
+
 /**
  * Curves from the literature for a pair, from the text of a JSON file: `{ "source": "…", "sparsityPercent": [0, 20, …], "pairs": { "imdb-cnn": {
  * "winning-ticket": { "testAccuracyPercent": [87.04, …] }, … } } }`, one accuracy a sparsity.
@@ -16,10 +25,9 @@ const schema = z.object({
  * @param file - For messages.
  * @throws {RangeError} if the text is not of this form, or a curve has more or fewer points than there are sparsities.
  */
-export function publishedCurves(
-  text: string,
-  { pair, arms, file }: { pair: string; arms: ReadonlyMap<string, string>; file: string },
-): { source: string; curves: PublishedCurve[] } {
+export function publishedCurves(text: string, options: PublishedOptions): { source: string; curves: PublishedCurve[] } {
+  check("publishedCurves", "text", text, aString);
+  const { pair, arms, file } = checkOptions("publishedCurves", options, OPTIONS, ["pair", "arms", "file"]);
   const { source, sparsityPercent, pairs } = parsed(text, file);
   const curves = Object.entries(pairs[pair] ?? {}).map(([name, { testAccuracyPercent: accuracies }]) => {
     if (accuracies.length !== sparsityPercent.length) {

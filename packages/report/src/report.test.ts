@@ -83,21 +83,6 @@ describe("the figures", () => {
     expect(countOf(svg, /class="point"/g)).toBe(7);
   });
 
-  test("leave out what is not a number and draw the rest", () => {
-    const levels = run([1], 3).map((level) =>
-      level.arm === "winning-ticket" && level.round === 2
-        ? {
-            ...level,
-            testAccuracy: Number.NaN,
-            curve: level.curve.map((point) => ({ ...point, validationLoss: Number.NaN })),
-          }
-        : level,
-    );
-    const page = renderReport(sampleResults(levels));
-    expect(countOf(figure(page, "accuracy"), /class="point"/g)).toBe(9);
-    expect(countOf(page, /(?:[MLHV, (]|")NaN/g)).toBe(0);
-  });
-
   test("hold at the edge: every weight removed, one value throughout, one arm, an arm nobody knows", () => {
     for (const level of [
       sampleLevel({ arm: "winning-ticket", round: 1, sparsity: 1 }),

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from "@ltt/lottery";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
-import type { ReportInput } from "./input.ts";
+import { checkInput, type ReportInput } from "./input.ts";
 import { layerTables } from "./layer-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
@@ -22,9 +22,11 @@ import { verdictWords } from "./verdict-words.ts";
 /**
  * `report.html`: one file that needs no network and runs no script, in light, dark and print.
  *
+ * @throws {TypeError | RangeError} if a part of the results is missing, unknown or of the wrong kind.
  * @throws {RangeError} if two results have the same arm, seed and round.
  */
 export function renderReport(results: ReportInput): string {
+  checkInput("renderReport", results, READ);
   const summary = summarise(results.levels);
   const { verdict } = results;
   const page = html`<!doctype html>
@@ -50,6 +52,26 @@ ${settings(results)}
 `;
   return page.text;
 }
+
+const READ = [
+  "arm",
+  "seed",
+  "round",
+  "sparsity",
+  "groups",
+  "trainLoss",
+  "validationLoss",
+  "validationAccuracy",
+  "testLoss",
+  "testAccuracy",
+  "measures",
+  "earlyStopStep",
+  "censored",
+  "collapsed",
+  "seconds",
+  "tensors",
+  "curve",
+] as const;
 
 function head({ title, kicker, dataset, notes }: ReportInput, { seeds }: Summary): Markup {
   const list = seeds.length === 0 ? "no seeds" : `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`;

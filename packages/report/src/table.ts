@@ -1,5 +1,6 @@
 import { type ArmSummary, armLabel, type LevelSummary, mean, summarise } from "@ltt/lottery";
-import type { ReportInput } from "./input.ts";
+import { checkOptions, limit } from "@ltt/lottery/arguments";
+import { checkInput, type ReportInput } from "./input.ts";
 import { sparsityPercent } from "./numbers.ts";
 import { verdictWords } from "./verdict-words.ts";
 import { wrap } from "./wrap.ts";
@@ -11,7 +12,9 @@ import { wrap } from "./wrap.ts";
  * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; sentences are divided
  *   between words. 100 unless told.
  */
-export function renderTable(results: ReportInput, { width = 100 }: { readonly width?: number } = {}): string {
+export function renderTable(results: ReportInput, options: { readonly width?: number } = {}): string {
+  checkInput("renderTable", results, READ);
+  const { width = 100 } = checkOptions("renderTable", options, { width: limit });
   const { dense, arms, seeds } = summarise(results.levels);
   const { winner } = results.verdict;
   const { headline, sentences } = verdictWords(results.verdict);
@@ -29,6 +32,17 @@ export function renderTable(results: ReportInput, { width = 100 }: { readonly wi
   ];
   return lines.map((text) => `${clean(text).trimEnd()}\n`).join("");
 }
+
+const READ = [
+  "arm",
+  "seed",
+  "round",
+  "sparsity",
+  "validationAccuracy",
+  "testAccuracy",
+  "earlyStopStep",
+  "censored",
+] as const;
 
 /** Arms beside each other, a line a round. */
 function tableOf(shown: readonly ArmSummary[], winner: number | undefined): string[] {

@@ -1,4 +1,5 @@
 import { armLabel, type Comparison, type LevelVerdict, type Verdict } from "@ltt/lottery";
+import { checkVerdict } from "@ltt/lottery/arguments";
 import { count, pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
 
 /** A verdict in words: a headline, and sentences that follow it, each a complete thought. */
@@ -9,6 +10,7 @@ export interface VerdictWords {
 
 /** What `judge` found, for people. What holds for all of it (margin, confidence, what intervals leave out) is said once, at the end. */
 export function verdictWords(verdict: Verdict): VerdictWords {
+  checkVerdict("verdictWords", "verdict", verdict);
   if (verdict.basis === "none") return { headline: `No verdict: ${verdict.reason}.`, sentences: [] };
   const sentences = [
     ...found(verdict),

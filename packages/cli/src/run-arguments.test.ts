@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { planRun, type RunOptions, runPair } from "./run.ts";
+
+const run = (change: object) => () => runPair({ pair: "spam-cnn", ...change } as RunOptions);
+const arms = '"winning-ticket" or "random-reinit" or "shuffled-init" or "late-rewinding"';
+
+test.each<[() => Promise<unknown>, string]>([
+  [() => runPair(undefined as never), "runPair: options is undefined; it is an object of pair, profile"],
+  [run({ pair: "imdb" }), 'runPair: pair is "imdb" (string); it is "imdb-cnn" or'],
+  [run({ pair: undefined }), "runPair: pair is undefined; it is"],
+  [run({ profile: "fast" }), 'runPair: profile is "fast" (string); it is "quick" or "corrected" or "published-2020"'],
+  [run({ learning_rate: 0.1 }), 'runPair: unknown option "learning_rate"; did you mean "learningRate"?'],
+  [run({ lr: 0.1 }), 'runPair: unknown option "lr"; did you mean "learningRate"?'],
+  [run({ seed: 1 }), 'runPair: unknown option "seed"; did you mean "seeds"?'],
+  [run({ seeds: ["1"] }), 'runPair: seeds[0] is "1" (string); it is an integer from 0'],
+  [run({ arms: ["random"] }), `runPair: arms[0] is "random" (string); it is ${arms}`],
+  [run({ epochs: "3" }), 'runPair: epochs is "3" (string); it is an integer from 1'],
+  [run({ backend: "cuda" }), 'runPair: backend is "cuda" (string); it is "wasm-fma" or'],
+  [run({ data: 3 }), "runPair: data is 3; it is a string"],
+  [
+    () => runPair({ pair: "spam-cnn" }, { onprogress: () => {} } as object),
+    'runPair: listener: unknown option "onprogress"; did you mean "onProgress"?',
+  ],
+  [() => planRun({ pair: "spam-cnn", rounds: -1 }), "planRun: rounds is -1; it is an integer from 0"],
+])("before anything is read, message %#", async (wrong, message) => {
+  await expect(wrong()).rejects.toThrow(message);
+});

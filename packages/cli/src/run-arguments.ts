@@ -1,0 +1,63 @@
+import {
+  above0,
+  callable,
+  checkOptions,
+  count,
+  flag,
+  fraction,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  positive,
+  text,
+} from "@ltt/core/arguments";
+import { ARMS } from "@ltt/lottery";
+import { between0And1, checkEach, limit, signal } from "@ltt/lottery/arguments";
+import { BACKENDS } from "./backends.ts";
+import { VECTORS } from "./embedding.ts";
+import { PAIRS } from "./pairs.ts";
+import { PROFILES } from "./profiles.ts";
+import type { RunListener, RunOptions } from "./run.ts";
+
+const OPTIONS: Kinds<RunOptions> = {
+  pair: oneOf(...PAIRS),
+  profile: oneOf(...PROFILES),
+  data: text,
+  cache: text,
+  out: text,
+  rounds: count,
+  epochs: positive,
+  trainSize: positive,
+  maxLength: positive,
+  arms: list,
+  seeds: list,
+  rate: between0And1,
+  rewind: object,
+  patience: {
+    ...positive,
+    words: "an integer from 1, or null",
+    accepts: (value) => value === null || positive.accepts(value),
+  },
+  validations: positive,
+  batchSize: positive,
+  title: text,
+  margin: fraction,
+  learningRate: above0,
+  clipNorm: above0,
+  embedding: oneOf(...VECTORS),
+  freezeEmbedding: flag,
+  backend: oneOf(...BACKENDS),
+  threads: positive,
+  published: text,
+};
+
+const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLevel: callable, signal, width: limit };
+
+/** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
+export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
+  checkOptions(where, options, OPTIONS, ["pair"]);
+  checkEach(where, "arms", options.arms ?? [], oneOf(...ARMS));
+  checkEach(where, "seeds", options.seeds ?? [], count);
+  checkOptions(`${where}: listener`, listener, LISTENER);
+}

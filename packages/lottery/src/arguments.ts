@@ -1,0 +1,4 @@
+export * from "@ltt/core/arguments";
+export { checkResults } from "./check-results.ts";
+export { checkVerdict } from "./check-verdict.ts";
+export { between0And1, checkEach, checkFields, limit, share, signal } from "./kinds.ts";
