@@ -18,6 +18,23 @@ export function adopt(tensor: Tensor): void {
   current?.tensors.push(tensor);
 }
 
+/**
+ * `body`, to be run later as if the scope were open that is open now: what it allocates belongs there, not where it is first asked for. For
+ * storage that is filled lazily.
+ */
+export function inThisScope<T>(body: () => T): () => T {
+  const home = current;
+  return () => {
+    const open = current;
+    current = home;
+    try {
+      return body();
+    } finally {
+      current = open;
+    }
+  };
+}
+
 /** float32 memory of the backend in use, given back with the scope. */
 export function allocate(length: number): Storage {
   return own(backend().allocate(length));

@@ -4,7 +4,7 @@ import { anyNumber, check, flag, floats } from "./arguments/kinds.ts";
 import { checkOptions } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
-import { adopt, allocate, upload } from "./scope.ts";
+import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 
 /**
@@ -22,8 +22,8 @@ export class Tensor<out S extends Shape = Shape> {
   #storage: Storage | (() => Storage) | undefined;
 
   /**
-   * Wraps storage of the backend in use, or what makes it when it is first asked for. Users call `tensor`, `zeros`, …; authors of
-   * operations `empty`.
+   * Wraps storage of the backend in use, or what makes it when it is first asked for, in the scope in which the tensor is made. Users call
+   * `tensor`, `zeros`, …; authors of operations `empty`.
    *
    * @throws {TypeError} if it is no storage of that backend.
    * @throws {ShapeError} if it does not hold what the shape holds.
@@ -34,7 +34,7 @@ export class Tensor<out S extends Shape = Shape> {
     if (requiresGrad !== false) check("Tensor", "requiresGrad", requiresGrad, flag);
     if (typeof storage !== "function") checkStorage(storage, this.size, shape);
     this.backend = backend();
-    this.#storage = storage;
+    this.#storage = typeof storage === "function" ? inThisScope(() => storage()) : storage;
     this.#leaf = requiresGrad;
     adopt(this);
   }
@@ -54,7 +54,8 @@ export class Tensor<out S extends Shape = Shape> {
     return settle(this.#place(), rows);
   }
 
-  #place(): Storage {
+  /** For operations: throws if the values are gone, or elsewhere than on the backend in use. */
+  checkUsable(): void {
     if (this.#storage === undefined) {
       throw new Error(
         `tensor ${show(this)}: its scope has ended and its memory is given back: return it from the scope, or read it inside`,
@@ -66,9 +67,15 @@ export class Tensor<out S extends Shape = Shape> {
           "make it there, from the values that read() gives",
       );
     }
-    const storage = typeof this.#storage === "function" ? this.#storage() : this.#storage;
-    this.#storage = storage;
-    return storage;
+  }
+
+  #place(): Storage {
+    this.checkUsable();
+    const storage = this.#storage!;
+    if (typeof storage !== "function") return storage;
+    const filled = storage();
+    this.#storage = filled;
+    return filled;
   }
 
   /**

@@ -24,7 +24,9 @@ const kept = new WeakMap<Tensor, Rows>();
 
 /** The rows that a gradient is made of, if it is one of `gatherDistinctRows`: for optimisers, which need not see the zeros. */
 export function rowsOf(gradient: Tensor): Rows | undefined {
-  return kept.get(gradient);
+  const rows = kept.get(gradient);
+  if (rows !== undefined) gradient.checkUsable(); // its ids are given back with its scope, even where its values live on
+  return rows;
 }
 
 /** A gradient made of rows, which is written out only if somebody asks for its storage. */
