@@ -1,6 +1,6 @@
-import { abandon } from "./absent-rows.ts";
+import { dissolve } from "./absent-rows.ts";
 import { callable, check } from "./arguments/kinds.ts";
-import { backend } from "./backend.ts";
+import { backend, useBackend } from "./backend.ts";
 import type { Backend, Indices, Storage } from "./kernels.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -19,18 +19,19 @@ export function adopt(tensor: Tensor): void {
 }
 
 /**
- * `body`, to be run later as if the scope were open that is open now: what it allocates belongs there, not where it is first asked for. For
- * storage that is filled lazily.
+ * `body`, to be run later as if the scope that is open now still were, and the backend in use: what it allocates belongs there, not where it is
+ * first asked for. For storage that is filled lazily.
  */
 export function inThisScope<T>(body: () => T): () => T {
-  const home = current;
+  const [home, owner] = [current, backend()];
   return () => {
-    const open = current;
+    const [open, inUse] = [current, useBackend(owner)];
     current = home;
     try {
       return body();
     } finally {
       current = open;
+      useBackend(inUse);
     }
   };
 }
@@ -109,20 +110,17 @@ function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
   const returned = new Set<unknown>();
   collect(result, returned);
   const alive = new Set<Storage>();
-  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.storage);
+  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.held());
 
   for (const tensor of mine.tensors) {
     tensor.node = undefined;
     if (returned.has(tensor)) outer?.tensors.push(tensor);
     else tensor.forget();
   }
+  for (const { values } of mine.storage) if (!alive.has(values)) dissolve(values);
   for (const owned of mine.storage) {
-    if (alive.has(owned.values)) {
-      outer?.storage.push(owned);
-      continue;
-    }
-    abandon(owned.values);
-    owned.owner.release(owned.values);
+    if (alive.has(owned.values)) outer?.storage.push(owned);
+    else owned.owner.release(owned.values);
   }
   for (const { owner, values } of mine.indices) owner.releaseIndices(values);
 }

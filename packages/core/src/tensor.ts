@@ -71,11 +71,7 @@ export class Tensor<out S extends Shape = Shape> {
 
   #place(): Storage {
     this.checkUsable();
-    const storage = this.#storage!;
-    if (typeof storage !== "function") return storage;
-    const filled = storage();
-    this.#storage = filled;
-    return filled;
+    return this.held();
   }
 
   /**
@@ -121,6 +117,15 @@ export class Tensor<out S extends Shape = Shape> {
       throw new ShapeError(`write: ${values.length} values do not fill ${show(this)}, which holds ${this.size}`);
     }
     this.backend.write(this.storage, values);
+  }
+
+  /** For scopes: the storage as it is, filled by now, whatever backend is in use. */
+  held(): Storage {
+    const storage = this.#storage!;
+    if (typeof storage !== "function") return storage;
+    const filled = storage();
+    this.#storage = filled;
+    return filled;
   }
 
   /** For scopes: gives the memory up, so that any later use is an error. */

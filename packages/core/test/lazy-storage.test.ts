@@ -3,6 +3,8 @@ import {
   adamUpdate,
   add,
   type Backend,
+  backend,
+  createReferenceBackend,
   detach,
   full,
   gradients,
@@ -127,6 +129,19 @@ describe.each(backends)("on $name", ({ name, create }) => {
     test("returned from scopes without ever being asked for", async () => {
       const wanted = await make().read();
       const gradient = scope(() => scope(make));
+      takeMemory(gradient.size);
+      expect(await gradient.read()).toEqual(wanted);
+    });
+
+    test("returned from a scope at whose end another backend is in use", async () => {
+      const wanted = await make().read();
+      const mine = backend();
+      const gradient = scope(() => {
+        const gradient = make();
+        useBackend(createReferenceBackend());
+        return gradient;
+      });
+      useBackend(mine);
       takeMemory(gradient.size);
       expect(await gradient.read()).toEqual(wanted);
     });
