@@ -1,4 +1,4 @@
-import { callable, check, synchronous, text } from "./arguments/kinds.ts";
+import { callable, check, isPromise, synchronous, text } from "./arguments/kinds.ts";
 import { checkTensor, checkTensors, type Tensor } from "./tensor.ts";
 
 let recording = true;
@@ -7,11 +7,15 @@ let count = 0;
 /**
  * Runs `body` without recording: what it computes has no gradient. For evaluation, and for tensors used as constants.
  *
- * @throws {TypeError} if `body` is async: what comes after its first `await` would be recorded.
+ * @throws {TypeError} if `body` is async or a generator, or returns a promise: what comes after its first `await` would be recorded.
  */
 export function noGrad<T>(body: () => T): T {
   check("noGrad", "body", body, synchronous);
-  return withRecording(false, body);
+  const result = withRecording(false, body);
+  if (isPromise(result)) {
+    throw new TypeError("noGrad: the body returned a promise: compute inside, await what was computed outside");
+  }
+  return result;
 }
 
 export function withRecording<T>(on: boolean, body: () => T): T {

@@ -4,7 +4,7 @@ import { anyNumber, check, flag, floats } from "./arguments/kinds.ts";
 import { checkOptions } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
-import { adopt, allocate, inThisScope, upload } from "./scope.ts";
+import { adopt, allocate, inThisScope, Scoped, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 
 /**
@@ -12,12 +12,12 @@ import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf
  *
  * The rank is in the type: `Matrix` is `Tensor<readonly [number, number]>`. Sizes are checked by the operations, at run time.
  */
-export class Tensor<out S extends Shape = Shape> {
+export class Tensor<out S extends Shape = Shape> extends Scoped {
   readonly shape: S;
   readonly size: number;
   readonly backend: Backend;
   /** How this tensor was computed, where a gradient may be asked for it; see `record`. */
-  node: Node | undefined;
+  override node: Node | undefined;
   readonly #leaf: boolean;
   #storage: Storage | (() => Storage) | undefined;
 
@@ -29,6 +29,7 @@ export class Tensor<out S extends Shape = Shape> {
    * @throws {ShapeError} if it does not hold what the shape holds.
    */
   constructor(storage: Storage | (() => Storage), shape: S, requiresGrad = false) {
+    super();
     this.shape = shape;
     this.size = checkShape("Tensor", shape);
     if (requiresGrad !== false) check("Tensor", "requiresGrad", requiresGrad, flag);
@@ -119,8 +120,7 @@ export class Tensor<out S extends Shape = Shape> {
     this.backend.write(this.storage, values);
   }
 
-  /** For scopes: the storage as it is, filled by now, whatever backend is in use. */
-  held(): Storage {
+  override held(): Storage {
     const storage = this.#storage!;
     if (typeof storage !== "function") return storage;
     const filled = storage();
@@ -128,8 +128,7 @@ export class Tensor<out S extends Shape = Shape> {
     return filled;
   }
 
-  /** For scopes: gives the memory up, so that any later use is an error. */
-  forget(): void {
+  override forget(): void {
     this.#storage = undefined;
   }
 }
