@@ -6,6 +6,7 @@ import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
 import { adopt, allocate, inThisScope, Scoped, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
+import { replayed, writerSince, wrote } from "./versions.ts";
 
 /**
  * float32 values with a shape, row-major, on one backend.
@@ -72,7 +73,9 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
 
   #place(): Storage {
     this.checkUsable();
-    return this.held();
+    const storage = this.held();
+    if (replayed !== undefined) checkUnchanged(this, storage, replayed);
+    return storage;
   }
 
   /**
@@ -117,7 +120,9 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
     if (values.length !== this.size) {
       throw new ShapeError(`write: ${values.length} values do not fill ${show(this)}, which holds ${this.size}`);
     }
-    this.backend.write(this.storage, values);
+    const { storage } = this;
+    this.backend.write(storage, values);
+    wrote(storage, "write");
   }
 
   override held(): Storage {
@@ -131,6 +136,16 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
   override forget(): void {
     this.#storage = undefined;
   }
+}
+
+/** @throws {Error} if the rule that reads the storage would find other values than the forward pass has read. */
+function checkUnchanged(tensor: Tensor, storage: Storage, { rule, began }: NonNullable<typeof replayed>): void {
+  const writer = writerSince(storage, rule.order, began);
+  if (writer === undefined) return;
+  throw new Error(
+    `gradients: the rule of ${rule.name} reads a tensor ${show(tensor)} that ${writer} has overwritten since ${rule.name} was computed: ` +
+      "take the gradients before, or compute the loss again",
+  );
 }
 
 /** Storage is the backend's own: a kernel would take anything else for a part of its memory. */
