@@ -13,8 +13,6 @@ const LONG = 8;
 
 /** Tables, and their moments, some rows of which are behind. */
 const behind = new WeakMap<Storage, AbsentRows>();
-/** Somebody has a view of these and looks whenever he likes: no row of them is ever behind. */
-const viewed = new WeakSet<Storage>();
 
 /**
  * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
@@ -49,7 +47,6 @@ export class AbsentRows {
     const { adamLive, adamAbsent } = backend().kernels;
     if (adamLive === undefined || adamAbsent === undefined || !canWait(step) || !isLong(rows)) return undefined;
     const storages = Object.values(table);
-    if (storages.some((storage) => viewed.has(storage))) return undefined;
     const found = behind.get(table.weights);
     if (found?.isOf(table, rows, step) === true) return found;
     for (const storage of storages) settle(storage);
@@ -142,13 +139,6 @@ export function settle(storage: Storage, rows?: Int32Array): Storage {
 /** For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is needed to bring the others up to date. */
 export function dissolve(storage: Storage): void {
   behind.get(storage)?.dissolve();
-  viewed.delete(storage);
-}
-
-/** From now on no row of it is left behind. */
-export function keepUp(storage: Storage): void {
-  settle(storage);
-  viewed.add(storage);
 }
 
 /** Rows of which little is stored are so quickly passed over that there is nothing to gain. */

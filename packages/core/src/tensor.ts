@@ -1,12 +1,13 @@
-import { keepUp, settle } from "./absent-rows.ts";
+import { settle } from "./absent-rows.ts";
 import { describe } from "./arguments/describe.ts";
 import { anyNumber, check, flag, floats } from "./arguments/kinds.ts";
 import { checkOptions } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
+import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, Scoped, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
-import { replayed, writerSince, wrote } from "./versions.ts";
+import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
 
 /**
  * float32 values with a shape, row-major, on one backend.
@@ -21,6 +22,8 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
   override node: Node | undefined;
   readonly #leaf: boolean;
   #storage: Storage | (() => Storage) | undefined;
+  /** What `data` gave last, so that a loop over `data[i]` copies once. */
+  #copy: { readonly version: number; readonly values: WeakRef<Float32Array> } | undefined;
 
   /**
    * Wraps storage of the backend in use, or what makes it when it is first asked for, in the scope in which the tensor is made. Users call
@@ -79,18 +82,23 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
   }
 
   /**
-   * The values themselves, not a copy: valid until the scope that made the tensor ends. Only where storage is synchronous.
+   * The values as they are now, as `read()` gives them, but at once: only where storage is synchronous. A copy, on every backend: it stays what it is when the tensor is
+   * written to, when its scope ends or when memory grows. It is not to be written to: `write` is. Asked for again before a write, it is the same array.
    *
    * @throws {Error} on a backend that computes asynchronously, such as a GPU: use `await tensor.read()`.
    */
-  get data(): Float32Array {
-    const values = this.backend.view(this.storage);
-    keepUp(this.storage);
+  get data(): ReadonlyFloat32Array {
+    const { storage } = this;
+    const version = versionOf(storage);
+    const known = this.#copy?.version === version ? this.#copy.values.deref() : undefined;
+    if (known !== undefined) return known;
+    const values = this.backend.view(storage)?.slice();
     if (values === undefined) {
       throw new Error(
         `tensor ${show(this)}: the backend "${this.backend.name}" computes asynchronously: use await tensor.read()`,
       );
     }
+    this.#copy = { version, values: new WeakRef(values) };
     return values;
   }
 
@@ -115,13 +123,13 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
    * @throws {TypeError} if the values are not a `Float32Array`.
    * @throws {ShapeError} if there are more or fewer values than elements.
    */
-  write(values: Float32Array): void {
+  write(values: ReadonlyFloat32Array): void {
     check("write", "values", values, floats);
     if (values.length !== this.size) {
       throw new ShapeError(`write: ${values.length} values do not fill ${show(this)}, which holds ${this.size}`);
     }
     const { storage } = this;
-    this.backend.write(storage, values);
+    this.backend.write(storage, values as Float32Array);
     wrote(storage, "write");
   }
 
