@@ -58,26 +58,25 @@ function checkParameters(parameters: readonly unknown[]): void {
 function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
   const found = new Map<Tensor, Tensor>([[loss, ones([])]]);
   const path = between(wanted, loss);
-  const began = tick();
+  const visit = (y: Tensor) => {
+    const { name, inputs, rule } = y.node!;
+    const thunks = rule(found.get(y)!);
+    for (const [i, input] of inputs.entries()) {
+      if (!wanted.has(input) && !path.has(input)) continue;
+      const gradient = thunks[i]!();
+      if (!sameShape(gradient.shape, input.shape)) {
+        throw new ShapeError(
+          `gradients: the rule of ${name} gave ${show(gradient)} for input ${i}, which is ${show(input)}`,
+        );
+      }
+      const sofar = found.get(input);
+      found.set(input, sofar === undefined ? gradient : add(sofar, gradient));
+    }
+  };
 
   // In the reverse order of recording, everything that used y comes before y: its gradient is then complete.
-  for (const y of [...path].reverse()) {
-    const { name, inputs, rule } = y.node!;
-    replay(y.node!, began, () => {
-      const thunks = rule(found.get(y)!);
-      for (const [i, input] of inputs.entries()) {
-        if (!wanted.has(input) && !path.has(input)) continue;
-        const gradient = thunks[i]!();
-        if (!sameShape(gradient.shape, input.shape)) {
-          throw new ShapeError(
-            `gradients: the rule of ${name} gave ${show(gradient)} for input ${i}, which is ${show(input)}`,
-          );
-        }
-        const sofar = found.get(input);
-        found.set(input, sofar === undefined ? gradient : add(sofar, gradient));
-      }
-    });
-  }
+  const began = tick();
+  for (const y of [...path].reverse()) replay(y.node!, began, visit, y);
   return found;
 }
 

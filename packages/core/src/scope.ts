@@ -3,14 +3,14 @@ import { check, isPromise, synchronous } from "./arguments/kinds.ts";
 import { backend, useBackend } from "./backend.ts";
 import type { Backend, Indices, Storage } from "./kernels.ts";
 
-/** What belongs to a scope: a tensor. */
-export abstract class Scoped {
+/** What belongs to a scope: a tensor. No class to extend, which would cost every tensor a second constructor. */
+interface Scoped {
   /** How it was computed; nothing, once its scope has ended. */
-  abstract node: object | undefined;
+  node: object | undefined;
   /** The storage as it is, filled by now, whatever backend is in use. */
-  abstract held(): Storage;
+  scopedStorage(): Storage;
   /** Gives the memory up, so that any later use is an error. */
-  abstract forget(): void;
+  forget(): void;
 }
 
 /** What a scope gives back when it ends. Reshaped tensors share storage, so tensors and storage are listed apart. */
@@ -118,7 +118,7 @@ export function scope<T>(body: () => T): T {
 function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
   const returned = tensorsIn(result);
   const alive = new Set<Storage>();
-  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.held());
+  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.scopedStorage());
 
   for (const tensor of mine.tensors) {
     tensor.node = undefined;
@@ -133,15 +133,18 @@ function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
   for (const { owner, values } of mine.indices) owner.releaseIndices(values);
 }
 
+const NOTHING: ReadonlySet<object> = new Set();
+
 /** Every tensor that a result leads to, through arrays, maps, sets and the fields of objects, each gone through once. */
-function tensorsIn(result: unknown): ReadonlySet<unknown> {
+function tensorsIn(result: unknown): ReadonlySet<object> {
+  if (typeof result !== "object") return NOTHING;
   const found = new Set<object>();
   const meet = (value: unknown) => {
     if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) found.add(value);
   };
   meet(result);
   for (const value of found) {
-    if (value instanceof Scoped) continue;
+    if ("scopedStorage" in value) continue; // a tensor
     // a set's walk meets what is added to it: neither a circle nor the depth matters
     if (value instanceof Map) for (const pair of value) pair.forEach(meet);
     else (value instanceof Set ? value : Object.values(value)).forEach(meet);

@@ -5,7 +5,7 @@ import { checkOptions } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
-import { adopt, allocate, inThisScope, Scoped, upload } from "./scope.ts";
+import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
 
@@ -14,16 +14,14 @@ import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
  *
  * The rank is in the type: `Matrix` is `Tensor<readonly [number, number]>`. Sizes are checked by the operations, at run time.
  */
-export class Tensor<out S extends Shape = Shape> extends Scoped {
+export class Tensor<out S extends Shape = Shape> {
   readonly shape: S;
   readonly size: number;
   readonly backend: Backend;
   /** How this tensor was computed, where a gradient may be asked for it; see `record`. */
-  override node: Node | undefined;
+  node: Node | undefined;
   readonly #leaf: boolean;
   #storage: Storage | (() => Storage) | undefined;
-  /** What `data` gave last, so that a loop over `data[i]` copies once. */
-  #copy: { readonly version: number; readonly values: WeakRef<Float32Array> } | undefined;
 
   /**
    * Wraps storage of the backend in use, or what makes it when it is first asked for, in the scope in which the tensor is made. Users call
@@ -33,7 +31,6 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
    * @throws {ShapeError} if it does not hold what the shape holds.
    */
   constructor(storage: Storage | (() => Storage), shape: S, requiresGrad = false) {
-    super();
     this.shape = shape;
     this.size = checkShape("Tensor", shape);
     if (requiresGrad !== false) check("Tensor", "requiresGrad", requiresGrad, flag);
@@ -76,7 +73,7 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
 
   #place(): Storage {
     this.checkUsable();
-    const storage = this.held();
+    const storage = this.scopedStorage();
     if (replayed !== undefined) checkUnchanged(this, storage, replayed);
     return storage;
   }
@@ -90,7 +87,8 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
   get data(): ReadonlyFloat32Array {
     const { storage } = this;
     const version = versionOf(storage);
-    const known = this.#copy?.version === version ? this.#copy.values.deref() : undefined;
+    const last = copies.get(this);
+    const known = last?.version === version ? last.values.deref() : undefined;
     if (known !== undefined) return known;
     const values = this.backend.view(storage)?.slice();
     if (values === undefined) {
@@ -98,7 +96,7 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
         `tensor ${show(this)}: the backend "${this.backend.name}" computes asynchronously: use await tensor.read()`,
       );
     }
-    this.#copy = { version, values: new WeakRef(values) };
+    copies.set(this, { version, values: new WeakRef(values) });
     return values;
   }
 
@@ -133,7 +131,8 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
     wrote(storage, "write");
   }
 
-  override held(): Storage {
+  /** For scopes: the storage as it is, filled by now, whatever backend is in use. */
+  scopedStorage(): Storage {
     const storage = this.#storage!;
     if (typeof storage !== "function") return storage;
     const filled = storage();
@@ -141,10 +140,14 @@ export class Tensor<out S extends Shape = Shape> extends Scoped {
     return filled;
   }
 
-  override forget(): void {
+  /** For scopes: gives the memory up, so that any later use is an error. */
+  forget(): void {
     this.#storage = undefined;
   }
 }
+
+/** What `data` gave last, so that a loop over `data[i]` copies once. */
+const copies = new WeakMap<Tensor, { readonly version: number; readonly values: WeakRef<Float32Array> }>();
 
 /** @throws {Error} if the rule that reads the storage would find other values than the forward pass has read. */
 function checkUnchanged(tensor: Tensor, storage: Storage, { rule, began }: NonNullable<typeof replayed>): void {

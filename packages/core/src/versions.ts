@@ -41,12 +41,16 @@ export function writerSince(storage: Storage, since: number, until: number = tim
 /** The rule that is running, if anything at all was written since it was recorded, and when `gradients` began: what the rules themselves write is later. */
 export let replayed: { readonly rule: Recorded; readonly began: number } | undefined;
 
-/** Runs a rule, which must not read what was overwritten since it was recorded: see `Tensor.storage`. */
-export function replay<T>(rule: Recorded, began: number, body: () => T): T {
+/** Calls `body(argument)`, which runs a rule; the rule must not read what was overwritten since it was recorded: see `Tensor.storage`. */
+export function replay<T>(rule: Recorded, began: number, body: (argument: T) => void, argument: T): void {
+  if (latest <= rule.order && replayed === undefined) {
+    body(argument);
+    return;
+  }
   const before = replayed;
-  replayed = latest > rule.order ? { rule, began } : undefined;
+  replayed = { rule, began };
   try {
-    return body();
+    body(argument);
   } finally {
     replayed = before;
   }
