@@ -24,7 +24,7 @@ async function measure({
 }: MemoryJob): Promise<MemoryUse> {
   const backend = await createBackend(name, threads);
   useBackend(backend);
-  const linear = () => tensor([0]).data.buffer.byteLength;
+  const linear = () => backend.view(tensor([0]).storage)!.buffer.byteLength;
   const resident = () => process.memoryUsage.rss();
   globalThis.gc!();
   const idle = resident();

@@ -69,7 +69,8 @@ function prepare(backend: Backend, { m, k, n }: (typeof MATRICES)[number], densi
     const values = tensor(rng.normals(positions.length), [positions.length]);
     return density === 1 ? tensor(values.data, [n, k]) : new Sparse([n, k] as const, positions, values);
   });
-  const step = () => on(() => scope(() => matmul(x as Matrix, weight, { transposeB: true }).data[0]!));
+  const step = () =>
+    on(() => scope(() => backend.view(matmul(x as Matrix, weight, { transposeB: true }).storage)![0]!));
   return { step: async () => step() };
 }
 

@@ -1,6 +1,6 @@
 import { adamCorrections } from "./adam-corrections.ts";
 import { backend } from "./backend.ts";
-import type { AdamStep, Indices, Storage, TableRows } from "./kernels.ts";
+import type { AdamStep, Backend, Indices, Storage, TableRows } from "./kernels.ts";
 
 /** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
 const HISTORY = 1024;
@@ -13,8 +13,6 @@ const LONG = 8;
 
 /** Tables, and their moments, some rows of which are behind. */
 const behind = new WeakMap<Storage, AbsentRows>();
-/** Somebody has a view of these and looks whenever he likes: no row of them is ever behind. */
-const viewed = new WeakSet<Storage>();
 
 /**
  * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
@@ -24,6 +22,7 @@ export class AbsentRows {
   readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
   readonly #rates: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
   readonly #rows: TableRows;
+  readonly #owner: Backend;
   /** η / (1 − β₁ᵗ) and √(1 − β₂ᵗ) of the steps since all rows were up to date. */
   readonly #history = new Float32Array(2 * HISTORY);
   #steps = 0;
@@ -34,6 +33,7 @@ export class AbsentRows {
     this.#table = table;
     this.#rates = { beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon };
     this.#rows = rows;
+    this.#owner = backend();
     this.#seen = new Int32Array(rows.table?.columns ?? table.weights.length / rows.dim);
     for (const storage of Object.values(table)) behind.set(storage, this);
   }
@@ -47,7 +47,6 @@ export class AbsentRows {
     const { adamLive, adamAbsent } = backend().kernels;
     if (adamLive === undefined || adamAbsent === undefined || !canWait(step) || !isLong(rows)) return undefined;
     const storages = Object.values(table);
-    if (storages.some((storage) => viewed.has(storage))) return undefined;
     const found = behind.get(table.weights);
     if (found?.isOf(table, rows, step) === true) return found;
     for (const storage of storages) settle(storage);
@@ -79,7 +78,7 @@ export class AbsentRows {
   ): void {
     this.settle(distinct);
     const { weights, m, v } = this.#table;
-    backend().kernels.adamLive!(values, ids, m, v, weights, { ...step, ...this.#rows, except });
+    this.#owner.kernels.adamLive!(values, ids, m, v, weights, { ...step, ...this.#rows, except });
     const { eta, scale } = adamCorrections(step);
     this.#history.set([eta, scale], 2 * this.#steps);
     this.#steps++;
@@ -112,8 +111,14 @@ export class AbsentRows {
     this.#seen.fill(0);
   }
 
+  /** Brings all rows up to date while weights and moments are all there, and leaves none behind any more. */
+  dissolve(): void {
+    for (const storage of Object.values(this.#table)) if (behind.get(storage) === this) behind.delete(storage);
+    this.settle();
+  }
+
   #makeUp(late: Int32Array, since: Int32Array): void {
-    const owner = backend();
+    const owner = this.#owner;
     const { weights, m, v } = this.#table;
     const [ids, seen] = [owner.uploadIndices(late), owner.uploadIndices(since)];
     const rates = owner.upload(this.#history.subarray(0, 2 * this.#steps));
@@ -131,16 +136,9 @@ export function settle(storage: Storage, rows?: Int32Array): Storage {
   return storage;
 }
 
-/** For scopes: the storage is given back, and may be handed out again as another tensor's. */
-export function abandon(storage: Storage): void {
-  behind.delete(storage);
-  viewed.delete(storage);
-}
-
-/** From now on no row of it is left behind. */
-export function keepUp(storage: Storage): void {
-  settle(storage);
-  viewed.add(storage);
+/** For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is needed to bring the others up to date. */
+export function dissolve(storage: Storage): void {
+  behind.get(storage)?.dissolve();
 }
 
 /** Rows of which little is stored are so quickly passed over that there is nothing to gain. */

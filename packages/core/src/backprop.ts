@@ -6,6 +6,7 @@ import { withRecording } from "./record.ts";
 import { ShapeError, sameShape, show } from "./shape.ts";
 import { Sparse } from "./sparse.ts";
 import { checkTensor, checkTensors, ones, type Tensor } from "./tensor.ts";
+import { replay, tick } from "./versions.ts";
 
 /**
  * The gradients `∂loss/∂parameter`, one for each parameter and of its shape, by reverse accumulation over what was recorded.
@@ -16,7 +17,8 @@ import { checkTensor, checkTensors, ones, type Tensor } from "./tensor.ts";
  * @param options.createGraph - Record the backward pass too, so that gradients of gradients can be taken. Default false.
  * @throws {TypeError} if the loss is no tensor, or the parameters are no array of them.
  * @throws {ShapeError} if the loss is not a scalar.
- * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`.
+ * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`; or if a rule needs values that were overwritten, by
+ *   `write` or an optimiser, since the loss was computed.
  */
 export function gradients<const P extends readonly Tensor[]>(
   loss: Tensor,
@@ -56,9 +58,7 @@ function checkParameters(parameters: readonly unknown[]): void {
 function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
   const found = new Map<Tensor, Tensor>([[loss, ones([])]]);
   const path = between(wanted, loss);
-
-  // In the reverse order of recording, everything that used y comes before y: its gradient is then complete.
-  for (const y of [...path].reverse()) {
+  const visit = (y: Tensor) => {
     const { name, inputs, rule } = y.node!;
     const thunks = rule(found.get(y)!);
     for (const [i, input] of inputs.entries()) {
@@ -72,7 +72,11 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tens
       const sofar = found.get(input);
       found.set(input, sofar === undefined ? gradient : add(sofar, gradient));
     }
-  }
+  };
+
+  // In the reverse order of recording, everything that used y comes before y: its gradient is then complete.
+  const began = tick();
+  for (const y of [...path].reverse()) replay(y.node!, began, visit, y);
   return found;
 }
 

@@ -12,6 +12,7 @@ export type { MatmulOptions } from "./ops/matmul.ts";
 export type { Operand } from "./ops/pairwise.ts";
 export type { Reduction } from "./ops/reduced.ts";
 export type { TextFilters } from "./ops/text-convolution.ts";
+export type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 export { noGrad, record } from "./record.ts";
 export { Rng, type RngKey, stream } from "./rng.ts";
 export {

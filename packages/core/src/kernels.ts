@@ -545,7 +545,10 @@ export interface Backend {
   write(storage: Storage, values: Float32Array): void;
   /** A copy of the values after everything issued so far. Rejects with the first error of what was issued. */
   read(storage: Storage): Promise<Float32Array>;
-  /** The values themselves, where storage is synchronous; undefined where only `read` will do. */
+  /**
+   * The values themselves, where storage is synchronous; undefined where only `read` will do. To be looked at and let go at once: it may show another's values when the
+   * storage is given back, and nothing when memory grows.
+   */
   view(storage: Storage): Float32Array | undefined;
   /** Takes the storage back, once everything issued so far has run. Nobody uses it again. */
   release(storage: Storage): void;

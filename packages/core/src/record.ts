@@ -1,17 +1,21 @@
-import { callable, check, synchronous, text } from "./arguments/kinds.ts";
+import { callable, check, isPromise, synchronous, text } from "./arguments/kinds.ts";
 import { checkTensor, checkTensors, type Tensor } from "./tensor.ts";
+import { tick } from "./versions.ts";
 
 let recording = true;
-let count = 0;
 
 /**
  * Runs `body` without recording: what it computes has no gradient. For evaluation, and for tensors used as constants.
  *
- * @throws {TypeError} if `body` is async: what comes after its first `await` would be recorded.
+ * @throws {TypeError} if `body` is async or a generator, or returns a promise: what comes after its first `await` would be recorded.
  */
 export function noGrad<T>(body: () => T): T {
   check("noGrad", "body", body, synchronous);
-  return withRecording(false, body);
+  const result = withRecording(false, body);
+  if (isPromise(result)) {
+    throw new TypeError("noGrad: the body returned a promise: compute inside, await what was computed outside");
+  }
+  return result;
 }
 
 export function withRecording<T>(on: boolean, body: () => T): T {
@@ -28,7 +32,8 @@ export function withRecording<T>(on: boolean, body: () => T): T {
  * For authors of operations: notes how `y` was computed, if a gradient may ever be asked for it.
  *
  * @param rule - From `dy`, the gradient of the loss with respect to `y`, a thunk for each input that computes the gradient with respect to
- *   it. Written in operations, it can itself be differentiated. Thunks of inputs that need no gradient are not called.
+ *   it. Written in operations, it can itself be differentiated. Thunks of inputs that need no gradient are not called. A tensor that is read in it must not be
+ *   overwritten in between, or `gradients` throws: so keep tensors, not their storage.
  */
 export function record<T extends Tensor>(
   name: string,
@@ -43,7 +48,7 @@ export function record<T extends Tensor>(
     check("record", "rule", rule, callable);
   }
   if (isRecorded(inputs)) {
-    y.node = { name, order: count++, inputs, rule: rule as (dy: Tensor) => readonly (() => Tensor)[] };
+    y.node = { name, order: tick(), inputs, rule: rule as (dy: Tensor) => readonly (() => Tensor)[] };
   }
   return y;
 }

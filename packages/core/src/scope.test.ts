@@ -5,6 +5,7 @@ import { gradients } from "./backprop.ts";
 import type { Backend, Storage } from "./kernels.ts";
 import { add, maxOverTime, mean, mul, reshape, square, sum } from "./ops/index.ts";
 import { scope } from "./scope.ts";
+import { Sparse } from "./sparse.ts";
 import { ones, type Tensor, tensor, zeros } from "./tensor.ts";
 import { tokens } from "./tokens.ts";
 import { sgdUpdate } from "./updates.ts";
@@ -102,6 +103,72 @@ describe("scope", () => {
     });
   });
 
+  test("finds what it returns in a Sparse, a model, arrays, maps and sets, to any depth, and gives back all else", () => {
+    class Layer {
+      readonly weight = ones([2]);
+      readonly parts = [new Sparse([4], Int32Array.of(1, 2), tensor([3, 4])), { bias: ones([1]) }];
+    }
+    class Model {
+      readonly layers = new Map([["first", new Layer()]]);
+      readonly heads = new Set([ones([5])]);
+      readonly keyed = new Map([[ones([6]), "key"]]);
+      readonly empty = null;
+    }
+    const mine = counting();
+    on(mine, () => {
+      const model = scope(() => {
+        const made = new Model();
+        square(made.layers.get("first")!.weight);
+        return made;
+      });
+      const { weight, parts } = model.layers.get("first")!;
+      const found = [weight, (parts[0] as Sparse).values, (parts[1] as { bias: Tensor }).bias];
+      for (const tensor of [...found, ...model.heads, ...model.keyed.keys()])
+        expect(tensor.data).toHaveLength(tensor.size);
+      expect([...(parts[0] as Sparse).values.data]).toEqual([3, 4]);
+      expect(mine.live()).toBe(5);
+
+      const { nested } = scope(() => {
+        let nested: object = { x: ones([7]) };
+        for (let i = 0; i < 100_000; i++) nested = { nested };
+        return { nested };
+      });
+      expect(nested).toBeDefined();
+      expect(mine.live()).toBe(6);
+    });
+  });
+
+  test("finds what it returns in a circle", () => {
+    const mine = counting();
+    on(mine, () => {
+      const { back } = scope(() => {
+        const made: { x: Tensor; back?: unknown; list: unknown[]; map: Map<string, unknown> } = {
+          x: add(ones([2]), 1),
+          list: [],
+          map: new Map(),
+        };
+        made.back = made;
+        made.list.push(made, made.list);
+        made.map.set("self", made.map).set("made", made);
+        return made;
+      });
+      expect([...(back as { x: Tensor }).x.data]).toEqual([2, 2]);
+      expect(mine.live()).toBe(1);
+    });
+  });
+
+  test("does not take what a tensor was computed from for a part of its result", () => {
+    const mine = counting();
+    on(mine, () => {
+      const x = ones([3], { requiresGrad: true });
+      const y = scope(() => sum(square(add(x, 1))));
+      expect(mine.live()).toBe(2);
+      expect(y.node).toBeUndefined();
+      expect(() => scope(() => y).data).not.toThrow();
+      expect(mine.live()).toBe(2);
+    });
+  });
+
   test("makes a tensor that escaped unusable, and says why", () => {
     let escaped: Tensor | undefined;
     scope(() => {
@@ -122,7 +189,7 @@ describe("scope", () => {
           throw new Error("stop");
         }),
       ).toThrow("stop");
-      expect(() => scope(async () => ones([3]))).toThrow("scope: the body returned a promise");
+      expect(() => scope(() => Promise.resolve(ones([3])))).toThrow("scope: the body returned a promise");
       expect(mine.live()).toBe(0);
     });
     expect(backend().name).toBe("wasm");

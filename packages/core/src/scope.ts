@@ -1,12 +1,21 @@
-import { abandon } from "./absent-rows.ts";
-import { callable, check } from "./arguments/kinds.ts";
-import { backend } from "./backend.ts";
+import { dissolve } from "./absent-rows.ts";
+import { check, isPromise, synchronous } from "./arguments/kinds.ts";
+import { backend, useBackend } from "./backend.ts";
 import type { Backend, Indices, Storage } from "./kernels.ts";
-import type { Tensor } from "./tensor.ts";
+
+/** What belongs to a scope: a tensor. No class to extend, which would cost every tensor a second constructor. */
+interface Scoped {
+  /** How it was computed; nothing, once its scope has ended. */
+  node: object | undefined;
+  /** The storage as it is, filled by now, whatever backend is in use. */
+  scopedStorage(): Storage;
+  /** Gives the memory up, so that any later use is an error. */
+  forget(): void;
+}
 
 /** What a scope gives back when it ends. Reshaped tensors share storage, so tensors and storage are listed apart. */
 interface Scope {
-  tensors: Tensor[];
+  tensors: Scoped[];
   storage: { readonly owner: Backend; readonly values: Storage }[];
   indices: { readonly owner: Backend; readonly values: Indices }[];
 }
@@ -14,8 +23,26 @@ interface Scope {
 let current: Scope | undefined;
 
 /** For tensors: a tensor made inside a scope cannot be used after it. */
-export function adopt(tensor: Tensor): void {
+export function adopt(tensor: Scoped): void {
   current?.tensors.push(tensor);
+}
+
+/**
+ * `body`, to be run later as if the scope that is open now still were, and the backend in use: what it allocates belongs there, not where it is
+ * first asked for. For storage that is filled lazily.
+ */
+export function inThisScope<T>(body: () => T): () => T {
+  const [home, owner] = [current, backend()];
+  return () => {
+    const [open, inUse] = [current, useBackend(owner)];
+    current = home;
+    try {
+      return body();
+    } finally {
+      current = open;
+      useBackend(inUse);
+    }
+  };
 }
 
 /** float32 memory of the backend in use, given back with the scope. */
@@ -53,9 +80,9 @@ export function indices(values: Int32Array | number): Indices {
 }
 
 /**
- * Runs `body` and gives back the memory of every tensor made inside, but for those it returns (alone, or in an array,
- * an object or a map): a thousand steps of training use the memory of one. What is returned is cut from the graph and belongs to the
- * surrounding scope. Weights and the state of optimisers are made outside.
+ * Runs `body` and gives back the memory of every tensor made inside, but for those it returns: alone, in arrays, maps, sets, or the fields of objects, as
+ * those of a `Sparse` or of a model, to any depth. So a thousand steps of training use the memory of one. What is returned is cut from the graph and belongs to
+ * the surrounding scope; what only `#private` fields or closures hold is not found. Weights and the state of optimisers are usually made outside.
  *
  * `body` is synchronous: it issues work, reads too, whose answers are awaited after it:
  *
@@ -66,16 +93,16 @@ export function indices(values: Int32Array | number): Indices {
  *     });
  *     const loss = await reading;
  *
- * @throws {TypeError} if `body` returns a promise: its work would run after the memory is gone.
+ * @throws {TypeError} if `body` is async or a generator, or returns a promise: its work would run after the memory is gone.
  */
 export function scope<T>(body: () => T): T {
-  check("scope", "body", body, callable);
+  check("scope", "body", body, synchronous);
   const outer = current;
   const mine: Scope = { tensors: [], storage: [], indices: [] };
   current = mine;
   try {
     const result = body();
-    if (result instanceof Promise) {
+    if (isPromise(result)) {
       throw new TypeError("scope: the body returned a promise: issue work inside, await its results after the scope");
     }
     end(mine, outer, result);
@@ -89,33 +116,38 @@ export function scope<T>(body: () => T): T {
 }
 
 function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
-  const returned = new Set<unknown>();
-  collect(result, returned);
+  const returned = tensorsIn(result);
   const alive = new Set<Storage>();
-  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.storage);
+  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.scopedStorage());
 
   for (const tensor of mine.tensors) {
     tensor.node = undefined;
     if (returned.has(tensor)) outer?.tensors.push(tensor);
     else tensor.forget();
   }
+  for (const { values } of mine.storage) if (!alive.has(values)) dissolve(values);
   for (const owned of mine.storage) {
-    if (alive.has(owned.values)) {
-      outer?.storage.push(owned);
-      continue;
-    }
-    abandon(owned.values);
-    owned.owner.release(owned.values);
+    if (alive.has(owned.values)) outer?.storage.push(owned);
+    else owned.owner.release(owned.values);
   }
   for (const { owner, values } of mine.indices) owner.releaseIndices(values);
 }
 
-/** The objects in a result, arrays and maps of them gone through. */
-function collect(value: unknown, found: Set<unknown>): void {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
-  if (Array.isArray(value)) for (const part of value) collect(part, found);
-  else if (value instanceof Map) for (const part of value.values()) collect(part, found);
-  else if (Object.getPrototypeOf(value) === Object.prototype)
-    for (const part of Object.values(value)) collect(part, found);
-  else found.add(value);
+const NOTHING: ReadonlySet<object> = new Set();
+
+/** Every tensor that a result leads to, through arrays, maps, sets and the fields of objects, each gone through once. */
+function tensorsIn(result: unknown): ReadonlySet<object> {
+  if (typeof result !== "object") return NOTHING;
+  const found = new Set<object>();
+  const meet = (value: unknown) => {
+    if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) found.add(value);
+  };
+  meet(result);
+  for (const value of found) {
+    if ("scopedStorage" in value) continue; // a tensor
+    // a set's walk meets what is added to it: neither a circle nor the depth matters
+    if (value instanceof Map) for (const pair of value) pair.forEach(meet);
+    else (value instanceof Set ? value : Object.values(value)).forEach(meet);
+  }
+  return found;
 }

@@ -1,12 +1,16 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { useBackend } from "./backend.ts";
+import { backend, useBackend } from "./backend.ts";
 import { createReferenceBackend } from "./backends/reference/backend.ts";
 import { add } from "./ops/index.ts";
+import { scope } from "./scope.ts";
 import { Sparse } from "./sparse.ts";
-import { detach, full, ones, tensor, zeros } from "./tensor.ts";
+import { detach, full, ones, tensor, type Vector, zeros } from "./tensor.ts";
 import { createDeferredBackend } from "./testing/index.ts";
 import { tokens } from "./tokens.ts";
+import { sgdUpdate } from "./updates.ts";
 
 describe("tensor", () => {
   test("takes nested numbers, or numbers and a shape", async () => {
@@ -47,6 +51,72 @@ describe("tensor", () => {
     x.write(new Float32Array([3, 4]));
     expect([...view.data]).toEqual([3, 4]);
     expect(() => x.write(new Float32Array(3))).toThrow("write: 3 values do not fill [2], which holds 2");
+  });
+
+  test.each([
+    ["reference", createReferenceBackend],
+    ["wasm", backend],
+  ])("data stays what it is on %s when the tensor is written to, or its memory is another's", (_, create) => {
+    const before = useBackend(create());
+    try {
+      const x = tensor(new Float32Array(2000).fill(1), [2000]);
+      const [held, part] = [x.data, x.data.subarray(10, 12)];
+      expect(x.data).toBe(held); // copied once
+      x.write(new Float32Array(2000).fill(2));
+      expect([x.data[0], detach(x).data[0], held[0], ...part]).toEqual([2, 2, 1, 1, 1]);
+      const gone = scope(() => ones([2000]).data);
+      for (let i = 0; i < 4; i++) full([2000], 7);
+      expect(new Set([...gone, ...held])).toEqual(new Set([1]));
+    } finally {
+      useBackend(before);
+    }
+  });
+
+  test("data is up to date after every write, whoever shares the memory", () => {
+    const x = tensor([1, 2], [2]);
+    const view = detach(x);
+    const step = { learningRate: 1, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, first: true };
+    for (let i = 1; i <= 3; i++) {
+      expect([...x.data, ...view.data]).toEqual([2 - i, 3 - i, 2 - i, 3 - i]);
+      sgdUpdate(i === 2 ? view : x, ones([2]), {}, step);
+    }
+    view.write(x.data.map((value) => 10 * value));
+    expect([...x.data]).toEqual([-20, -10]);
+  });
+
+  test("data is read-only, says its type", () => {
+    const compiled = (x: Vector) => {
+      const { data } = x;
+      x.write(data.subarray(1));
+      // @ts-expect-error an element
+      data[0] = 1;
+      // @ts-expect-error all of them
+      data.set([1]);
+      // @ts-expect-error in another order
+      data.sort();
+      // @ts-expect-error a part
+      data.subarray(1)[0] = 1;
+      // @ts-expect-error what lies below
+      data.buffer;
+      // @ts-expect-error in other hands
+      const writable: Float32Array = data;
+      return writable;
+    };
+    expect(compiled).toBeTypeOf("function");
+  });
+
+  test("a part of data needs no tensor to live on", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const make = () => tensor(new Float32Array(1 << 16).fill(1), [1 << 16]).data.subarray(0, 4);
+    const part = make();
+    for (let i = 0; i < 3; i++) {
+      collectGarbage();
+      await new Promise((resolve) => setTimeout(resolve)); // what is garbage comes back
+    }
+    const others = Array.from({ length: 32 }, () => full([1 << 16], 7)); // in all memory that is free
+    expect(others).toHaveLength(32);
+    expect([...part]).toEqual([1, 1, 1, 1]);
   });
 
   test("full, zeros and ones hold that value everywhere", () => {

@@ -1,11 +1,13 @@
-import { keepUp, settle } from "./absent-rows.ts";
+import { settle } from "./absent-rows.ts";
 import { describe } from "./arguments/describe.ts";
 import { anyNumber, check, flag, floats } from "./arguments/kinds.ts";
 import { checkOptions } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
 import type { Backend, Storage } from "./kernels.ts";
-import { adopt, allocate, upload } from "./scope.ts";
+import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
+import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
+import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
 
 /**
  * float32 values with a shape, row-major, on one backend.
@@ -22,8 +24,8 @@ export class Tensor<out S extends Shape = Shape> {
   #storage: Storage | (() => Storage) | undefined;
 
   /**
-   * Wraps storage of the backend in use, or what makes it when it is first asked for. Users call `tensor`, `zeros`, …; authors of
-   * operations `empty`.
+   * Wraps storage of the backend in use, or what makes it when it is first asked for, in the scope in which the tensor is made. Users call
+   * `tensor`, `zeros`, …; authors of operations `empty`.
    *
    * @throws {TypeError} if it is no storage of that backend.
    * @throws {ShapeError} if it does not hold what the shape holds.
@@ -34,7 +36,7 @@ export class Tensor<out S extends Shape = Shape> {
     if (requiresGrad !== false) check("Tensor", "requiresGrad", requiresGrad, flag);
     if (typeof storage !== "function") checkStorage(storage, this.size, shape);
     this.backend = backend();
-    this.#storage = storage;
+    this.#storage = typeof storage === "function" ? inThisScope(() => storage()) : storage;
     this.#leaf = requiresGrad;
     adopt(this);
   }
@@ -54,7 +56,8 @@ export class Tensor<out S extends Shape = Shape> {
     return settle(this.#place(), rows);
   }
 
-  #place(): Storage {
+  /** For operations: throws if the values are gone, or elsewhere than on the backend in use. */
+  checkUsable(): void {
     if (this.#storage === undefined) {
       throw new Error(
         `tensor ${show(this)}: its scope has ended and its memory is given back: return it from the scope, or read it inside`,
@@ -66,24 +69,34 @@ export class Tensor<out S extends Shape = Shape> {
           "make it there, from the values that read() gives",
       );
     }
-    const storage = typeof this.#storage === "function" ? this.#storage() : this.#storage;
-    this.#storage = storage;
+  }
+
+  #place(): Storage {
+    this.checkUsable();
+    const storage = this.scopedStorage();
+    if (replayed !== undefined) checkUnchanged(this, storage, replayed);
     return storage;
   }
 
   /**
-   * The values themselves, not a copy: valid until the scope that made the tensor ends. Only where storage is synchronous.
+   * The values as they are now, as `read()` gives them, but at once: only where storage is synchronous. A copy, on every backend: it stays what it is when the tensor is
+   * written to, when its scope ends or when memory grows. It is not to be written to: `write` is. Asked for again before a write, it is the same array.
    *
    * @throws {Error} on a backend that computes asynchronously, such as a GPU: use `await tensor.read()`.
    */
-  get data(): Float32Array {
-    const values = this.backend.view(this.storage);
-    keepUp(this.storage);
+  get data(): ReadonlyFloat32Array {
+    const { storage } = this;
+    const version = versionOf(storage);
+    const last = copies.get(this);
+    const known = last?.version === version ? last.values.deref() : undefined;
+    if (known !== undefined) return known;
+    const values = this.backend.view(storage)?.slice();
     if (values === undefined) {
       throw new Error(
         `tensor ${show(this)}: the backend "${this.backend.name}" computes asynchronously: use await tensor.read()`,
       );
     }
+    copies.set(this, { version, values: new WeakRef(values) });
     return values;
   }
 
@@ -108,18 +121,42 @@ export class Tensor<out S extends Shape = Shape> {
    * @throws {TypeError} if the values are not a `Float32Array`.
    * @throws {ShapeError} if there are more or fewer values than elements.
    */
-  write(values: Float32Array): void {
+  write(values: ReadonlyFloat32Array): void {
     check("write", "values", values, floats);
     if (values.length !== this.size) {
       throw new ShapeError(`write: ${values.length} values do not fill ${show(this)}, which holds ${this.size}`);
     }
-    this.backend.write(this.storage, values);
+    const { storage } = this;
+    this.backend.write(storage, values as Float32Array);
+    wrote(storage, "write");
+  }
+
+  /** For scopes: the storage as it is, filled by now, whatever backend is in use. */
+  scopedStorage(): Storage {
+    const storage = this.#storage!;
+    if (typeof storage !== "function") return storage;
+    const filled = storage();
+    this.#storage = filled;
+    return filled;
   }
 
   /** For scopes: gives the memory up, so that any later use is an error. */
   forget(): void {
     this.#storage = undefined;
   }
+}
+
+/** What `data` gave last, so that a loop over `data[i]` copies once. */
+const copies = new WeakMap<Tensor, { readonly version: number; readonly values: WeakRef<Float32Array> }>();
+
+/** @throws {Error} if the rule that reads the storage would find other values than the forward pass has read. */
+function checkUnchanged(tensor: Tensor, storage: Storage, { rule, began }: NonNullable<typeof replayed>): void {
+  const writer = writerSince(storage, rule.order, began);
+  if (writer === undefined) return;
+  throw new Error(
+    `gradients: the rule of ${rule.name} reads a tensor ${show(tensor)} that ${writer} has overwritten since ${rule.name} was computed: ` +
+      "take the gradients before, or compute the loss again",
+  );
 }
 
 /** Storage is the backend's own: a kernel would take anything else for a part of its memory. */

@@ -2,10 +2,11 @@ import { AbsentRows } from "./absent-rows.ts";
 import { anything, atLeast0, finite, flag, fraction, positive } from "./arguments/kinds.ts";
 import { checkOptions, type Kinds } from "./arguments/options.ts";
 import { backend } from "./backend.ts";
-import type { AdamStep, RmspropStep, SgdStep } from "./kernels.ts";
+import type { AdamStep, RmspropStep, SgdStep, Storage } from "./kernels.ts";
 import { rowsOf } from "./ops/rows.ts";
 import { ShapeError, sameShape, show } from "./shape.ts";
 import { checkTensor, type Tensor } from "./tensor.ts";
+import { wrote } from "./versions.ts";
 
 // The optimisers' arithmetic, in place and in the order of issue, so that training never waits for a device. Nothing here is recorded.
 
@@ -32,7 +33,9 @@ export function sgdUpdate(
     state,
     step.momentum === 0 && state.velocity === undefined ? [] : ["velocity"],
   );
-  backend().kernels.sgd(gradient.storage, state.velocity?.storage, weights.storage, step);
+  const [theta, velocity] = [weights.storage, state.velocity?.storage];
+  backend().kernels.sgd(gradient.storage, velocity, theta, step);
+  note("sgdUpdate", theta, velocity);
 }
 
 /**
@@ -51,7 +54,9 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
   const { kernels } = backend();
   const rows = rowsOf(gradient);
   if (rows === undefined) {
-    kernels.adam(gradient.storage, state.m.storage, state.v.storage, weights.storage, step);
+    const [theta, m, v] = [weights.storage, state.m.storage, state.v.storage];
+    kernels.adam(gradient.storage, m, v, theta, step);
+    note("adamUpdate", theta, m, v);
     return;
   }
   const { table, ids, distinct, values, except } = rows;
@@ -59,16 +64,13 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
   const place = (tensor: Tensor) => tensor.storageOfRows(distinct);
   const places = { weights: place(weights), m: place(state.m), v: place(state.v) };
   const absent = AbsentRows.of(places, { dim, table }, step);
-  if (absent !== undefined) {
-    absent.step({ ids, distinct, values: values.storage, except }, step);
-    return;
+  if (absent !== undefined) absent.step({ ids, distinct, values: values.storage, except }, step);
+  else {
+    const [theta, m, v] = [weights.storage, state.m.storage, state.v.storage];
+    if (table === undefined) kernels.adamRows(values.storage, ids, m, v, theta, { ...step, dim, except });
+    else kernels.sparse!.adamRows(values.storage, table, ids, m, v, theta, { ...step, except });
   }
-  const [m, v] = [state.m.storage, state.v.storage];
-  if (table !== undefined) {
-    kernels.sparse!.adamRows(values.storage, table, ids, m, v, weights.storage, { ...step, except });
-    return;
-  }
-  kernels.adamRows(values.storage, ids, m, v, weights.storage, { ...step, dim, except });
+  note("adamUpdate", places.weights, places.m, places.v);
 }
 
 /**
@@ -87,7 +89,14 @@ export function rmspropUpdate(
   checkOptions("rmspropUpdate: state", state, { v: anything, velocity: anything });
   const needed = step.momentum === 0 && state.velocity === undefined ? (["v"] as const) : (["v", "velocity"] as const);
   check("rmspropUpdate", { weights, gradient }, state, needed);
-  backend().kernels.rmsprop(gradient.storage, state.v.storage, state.velocity?.storage, weights.storage, step);
+  const [theta, v, velocity] = [weights.storage, state.v.storage, state.velocity?.storage];
+  backend().kernels.rmsprop(gradient.storage, v, velocity, theta, step);
+  note("rmspropUpdate", theta, v, velocity);
+}
+
+/** What an update has written in place. */
+function note(operation: string, ...written: readonly (Storage | undefined)[]): void {
+  for (const storage of written) if (storage !== undefined) wrote(storage, operation);
 }
 
 const SGD: Kinds<SgdStep> = {

@@ -152,7 +152,11 @@ test.each<[() => unknown, new (message: string) => Error, string]>([
     TypeError,
     "noGrad: body is an AsyncFunction; it is a function that is neither async nor a generator",
   ],
-  [call("scope", x), TypeError, "scope: body is a Tensor [2,3]; it is a function"],
+  [
+    call("scope", x),
+    TypeError,
+    "scope: body is a Tensor [2,3]; it is a function that is neither async nor a generator",
+  ],
   [call("stream", "1"), TypeError, 'stream: seed is "1" (string); it is an integer from 0 to 2⁵³ − 1'],
   [call("stream", 1, undefined), TypeError, "stream: a part of the path is undefined; parts are numbers and strings"],
   [() => stream(1).below("5" as never), TypeError, 'below: n is "5" (string); it is an integer from 1 to 2³²'],
@@ -199,9 +203,17 @@ test("steps that would divide by nothing, or leave momentum out, are refused bef
   expect([...weights.data, ...state.m.data]).toEqual([1, 1, 0, 0]);
 });
 
-test("an async body of a scope, or one that returns a promise, is refused", () => {
-  expect(() => core.scope(async () => x)).toThrow("scope: the body returned a promise");
-});
+test.each(["scope", "noGrad"] as const)(
+  "an async body of %s, a generator, or one that returns a promise, is refused",
+  (name) => {
+    const refused = `${name}: body is an AsyncFunction body; it is a function that is neither async nor a generator`;
+    const body = async () => x;
+    expect(() => core[name](body)).toThrow(refused);
+    expect(() => core[name](function* () {})).toThrow(`${name}: body is a GeneratorFunction; it is a function that`);
+    expect(() => core[name](() => body())).toThrow(`${name}: the body returned a promise: `);
+    expect(core.add(core.tensor(1, undefined, { requiresGrad: true }), 1).requiresGrad).toBe(true);
+  },
+);
 
 test("a backend is asked for its kernels no earlier than they are used", () => {
   let asked = 0;

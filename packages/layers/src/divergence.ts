@@ -1,4 +1,4 @@
-import { Sparse, type Tensor } from "@ltt/core";
+import { type ReadonlyFloat32Array, Sparse, type Tensor } from "@ltt/core";
 import { Module } from "./module.ts";
 import { parametersOf } from "./parameters.ts";
 
@@ -52,7 +52,7 @@ export async function blameRead(
   return blameWeights(namesIn(model, parameters), await Promise.all(parameters.map((parameter) => parameter.read())));
 }
 
-function blameWeights(names: readonly string[], weights: readonly Float32Array[]): string {
+function blameWeights(names: readonly string[], weights: readonly ReadonlyFloat32Array[]): string {
   const ruined = names.filter((_, i) => !allFinite(weights[i]!));
   if (ruined.length > 0) {
     const listed =
@@ -79,6 +79,6 @@ function namesOf(model: object): Map<Tensor, string> {
   );
 }
 
-function allFinite(values: Float32Array): boolean {
+function allFinite(values: ReadonlyFloat32Array): boolean {
   return values.every(Number.isFinite);
 }

@@ -318,12 +318,12 @@ test.each<[string, Module, (layer: Module) => Tensor]>([
   const h = 2 ** -6;
   for (const [i, weight] of weights.entries()) {
     for (let at = 0; at < weight.size; at++) {
-      const kept = weight.data[at]!;
-      weight.data[at] = kept + h;
+      const kept = weight.data;
+      weight.write(kept.with(at, kept[at]! + h));
       const above = loss().data[0]!;
-      weight.data[at] = kept - h;
+      weight.write(kept.with(at, kept[at]! - h));
       const below = loss().data[0]!;
-      weight.data[at] = kept;
+      weight.write(kept);
       expect(Math.abs(found[i]!.data[at]! - (above - below) / (2 * h))).toBeLessThan(
         5e-3 * (1 + Math.abs(found[i]!.data[at]!)),
       );

@@ -6,7 +6,7 @@ export function describe(value: unknown): string {
     case "string":
       return `${JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)} (string)`;
     case "function":
-      return [tagOf(value) === "Function" ? "a function" : `an ${tagOf(value)}`, value.name].join(" ").trim();
+      return [tagOf(value) === "Function" ? "a function" : withArticle(tagOf(value)), value.name].join(" ").trim();
     case "object":
       return value === null ? "null" : describeObject(value);
     case "number":
@@ -21,9 +21,13 @@ function describeObject(value: object): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const tag = tagOf(value);
   const name = tag === "Object" ? (value.constructor?.name ?? tag) : tag;
-  const named = name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  const named = name === "Object" ? "an object" : withArticle(name);
   if ("shape" in value && Array.isArray(value.shape)) return `${named} [${value.shape.join(",")}]`;
   return ArrayBuffer.isView(value) && "length" in value ? `${named} of ${value.length}` : named;
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** `Array`, `Map`, `Promise`, `Float32Array`, …, whichever page or context made it; `Object` for what is of no such kind. */

@@ -38,6 +38,10 @@ export const object: Kind = { words: "an object", accepts: (value) => typeof val
 export const callable: Kind = { words: "a function", accepts: (value) => typeof value === "function" };
 /** An async function or a generator would run after its caller is done. */
 export const synchronous: Kind = tagged("Function", "a function that is neither async nor a generator");
+/** A promise, or what may be awaited as one. */
+export function isPromise(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
 /** Where some other check follows. */
 export const anything: Kind = { words: "anything", accepts: () => true };
 

@@ -12,5 +12,5 @@ export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
   checkTensor("relu", "x", x);
   const y = emptyLike(x);
   backend().kernels.relu(x.storage, y.storage);
-  return record("relu", y, [x], (dy) => [() => mul(dy, positive(x))]);
+  return record("relu", y, [x], (dy) => [() => mul(dy, positive(y))]);
 }

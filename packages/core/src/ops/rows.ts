@@ -3,9 +3,10 @@ import { byRows } from "../compressed.ts";
 import type { Compressed, Indices, Storage } from "../kernels.ts";
 import { record } from "../record.ts";
 import { allocate, indices } from "../scope.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { type Shape, show, sizeOf } from "../shape.ts";
 import type { Sparse } from "../sparse.ts";
 import { empty, emptyLike, type Matrix, Tensor, type Vector } from "../tensor.ts";
+import { tick, writerSince } from "../versions.ts";
 
 /** The gradient of a table that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
 export interface Rows {
@@ -20,22 +21,39 @@ export interface Rows {
   readonly except: number | undefined;
 }
 
-const kept = new WeakMap<Tensor, Rows>();
+/** The rows of gradients that are not written out yet, and when they were made. */
+const kept = new WeakMap<Tensor, { readonly rows: Rows; readonly made: number }>();
 
 /** The rows that a gradient is made of, if it is one of `gatherDistinctRows`: for optimisers, which need not see the zeros. */
 export function rowsOf(gradient: Tensor): Rows | undefined {
-  return kept.get(gradient);
+  const found = kept.get(gradient);
+  if (found === undefined) return undefined;
+  gradient.checkUsable(); // its ids are given back with its scope, even where its values live on
+  checkRows(gradient, found);
+  return found.rows;
 }
 
 /** A gradient made of rows, which is written out only if somebody asks for its storage. */
 export function gradientOfRows<S extends Shape>(rows: Rows, shape: S): Tensor<S> {
+  const mine = { rows, made: tick() };
   const whole = () => {
+    checkRows(gradient, mine);
+    const storage = write(rows, sizeOf(shape));
     kept.delete(gradient); // whoever has it whole may write to it
-    return write(rows, sizeOf(shape));
+    return storage;
   };
   const gradient = new Tensor(whole, shape);
-  kept.set(gradient, rows);
+  kept.set(gradient, mine);
   return gradient;
+}
+
+/** @throws {Error} if the rows, which are a tensor of their own, are not what they were. */
+function checkRows(gradient: Tensor, { rows: { values }, made }: { rows: Rows; made: number }): void {
+  const writer = writerSince(values.storage, made);
+  if (writer === undefined) return;
+  throw new Error(
+    `gradient ${show(gradient)}: ${writer} has overwritten the rows ${show(values)} that it is made of: use it, or read it, before`,
+  );
 }
 
 /** A copy with its zeros; the gradient stays as it is. */

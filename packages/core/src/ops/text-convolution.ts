@@ -2,12 +2,12 @@ import { anything, check as checkKind, count, list } from "../arguments/kinds.ts
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
-import type { Indices, PackedRows, Storage, WindowKernel, WindowSize } from "../kernels.ts";
+import type { Indices, PackedRows, WindowKernel, WindowSize } from "../kernels.ts";
 import { noGrad, onceOnly, record } from "../record.ts";
 import { indices } from "../scope.ts";
 import { type Shape, ShapeError, show } from "../shape.ts";
 import { checkWeight, dense, Sparse, type WeightCube, type WeightMatrix, type WeightVector } from "../sparse.ts";
-import { empty, emptyLike, type Matrix, type Tensor, zeros } from "../tensor.ts";
+import { empty, emptyLike, type Matrix, Tensor, zeros } from "../tensor.ts";
 import { checkTokens, type TokenMatrix, type TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
@@ -89,25 +89,26 @@ function maxOfWindows(
   { shape: [batch, time] }: TokenMatrix,
 ): Matrix {
   const { kernels } = backend();
-  const weights = filters.map(({ kernel }) => kernelOf(kernel));
+  const operands = filters.map(({ kernel }) => operandOf(kernel));
   const widths = filters.map(({ kernel: { shape } }) => ({ width: shape[0], filters: shape[2] }));
   const size: WindowSize = { rows: rows.shape[0], batch, time, channels: rows.shape[1], widths };
   const y = empty([batch, widths.reduce((sum, { filters }) => sum + filters, 0)]);
   const winners = indices(y.size);
-  const parts = weights.map(({ kernel }) => kernel);
-  const whole = () => parts.map((kernel) => kernel.whole());
+  const parts = () => operands.map(({ kernel }) => kernel());
+  const whole = () => parts().map((kernel) => kernel.whole());
   if (packed === undefined) kernels.maxOfWindows(rows.storage, whole(), places, ends, y.storage, winners, size);
-  else kernels.sparse!.maxOfWindows(rows.storage, packed, parts, places, ends, y.storage, winners, size);
+  else kernels.sparse!.maxOfWindows(rows.storage, packed, parts(), places, ends, y.storage, winners, size);
 
-  const operands = weights.map(({ operand }) => operand);
-  const stored = parts.map(({ stored }) => stored);
-  const isSparse = stored.some((part) => part !== undefined);
-  return record("textConvolution", y, [rows, ...operands], (dy) => {
+  const trained = operands.map(({ trained }) => trained);
+  const isSparse = operands.some(({ isSparse }) => isSparse);
+  return record("textConvolution", y, [rows, ...trained], (dy) => {
     let found: readonly (Tensor | undefined)[] | undefined;
     const gradientsOfKernels = () => {
-      const made = operands.map((operand) => (operand.requiresGrad ? emptyLike<Shape>(operand) : undefined));
+      const made = trained.map((values) => (values.requiresGrad ? emptyLike<Shape>(values) : undefined));
       const into = made.map((gradient) => gradient?.storage);
-      if (isSparse) kernels.sparse!.maxOfWindowsKernels(dy.storage, winners, rows.storage, stored, places, into, size);
+      const stored = () => parts().map((kernel) => kernel.stored);
+      if (isSparse)
+        kernels.sparse!.maxOfWindowsKernels(dy.storage, winners, rows.storage, stored(), places, into, size);
       else kernels.maxOfWindowsKernels(dy.storage, winners, rows.storage, places, into, size);
       return made;
     };
@@ -115,11 +116,11 @@ function maxOfWindows(
       () => {
         const drows = emptyLike(rows);
         const into = drows.storage;
-        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, winners, parts, places, into, size);
+        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, winners, parts(), places, into, size);
         else kernels.maxOfWindowsRows(dy.storage, winners, whole(), places, into, size);
-        return onceOnly("textConvolution", drows, [dy, ...operands]);
+        return onceOnly("textConvolution", drows, [dy, ...trained]);
       },
-      ...operands.map((_, g) => () => {
+      ...trained.map((_, g) => () => {
         found ??= gradientsOfKernels();
         return onceOnly("textConvolution", found[g]!, [dy, rows]);
       }),
@@ -127,21 +128,26 @@ function maxOfWindows(
   });
 }
 
-/** A kernel as backends take it, and what of it has a gradient: all of it, or the values that are stored. */
-function kernelOf(weight: WeightCube): { kernel: WindowKernel; operand: Tensor } {
+/** What a kernel is computed with. */
+interface Operand {
+  /** What has a gradient: all of the kernel, or the values that are stored. */
+  readonly trained: Tensor;
+  readonly isSparse: boolean;
+  /** As backends take it. Asked for anew by the rule: its storage is then known to be what the forward pass read. */
+  readonly kernel: () => WindowKernel;
+}
+
+function operandOf(weight: WeightCube): Operand {
   if (!(weight instanceof Sparse) || backend().kernels.sparse === undefined) {
-    const kernel = dense(weight);
-    return { kernel: { whole: () => kernel.storage, stored: undefined }, operand: kernel };
+    const trained = dense(weight);
+    return { trained, isSparse: false, kernel: () => ({ whole: () => trained.storage, stored: undefined }) };
   }
-  let written: Storage | undefined;
-  const whole = () => {
-    written ??= noGrad(() => dense(weight)).storage;
-    return written;
-  };
-  return {
-    kernel: { whole, stored: { values: weight.values.storage, entries: byColumns(weight) } },
-    operand: weight.values,
-  };
+  const written = new Tensor(() => noGrad(() => dense(weight)).storage, weight.shape); // only if a kernel asks for the whole
+  const kernel = () => ({
+    whole: () => written.storage,
+    stored: { values: weight.values.storage, entries: byColumns(weight) },
+  });
+  return { trained: weight.values, isSparse: true, kernel };
 }
 
 const FILTERS: Kinds<TextFilters> = { kernel: anything, bias: anything };
