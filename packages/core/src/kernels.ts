@@ -539,7 +539,7 @@ export interface Backend {
   allocateIndices(length: number): Indices;
   /** A copy of the values as they are now. */
   upload(values: Float32Array): Storage;
-  /** The values, which nobody changes afterwards. */
+  /** A copy of the values as they are now: whoever gave them may write to them right away. */
   uploadIndices(values: Int32Array): Indices;
   /** Overwrites the storage, in the order of issue. */
   write(storage: Storage, values: Float32Array): void;
