@@ -70,11 +70,6 @@ export function createKernels(
         kernel(a.pointer + atA!, b.pointer + atB!, out.pointer + at * 4, ...shape, ...stepsA!, ...stepsB!),
       );
 
-  const ofClasses =
-    (kernel: Exports["crossEntropy"]) =>
-    (a: Region, b: Region, c: Region, d: Region, out: Region, { batch, classes }: ClassesSize): void =>
-      kernel(a.pointer, b.pointer, c.pointer, d.pointer, out.pointer, batch, classes);
-
   /**
    * Whether a gradient is taken term by term rather than as a product: where few terms are not 0, or where the other operand is not finite, so that a
    * product would add 0·∞.
@@ -125,9 +120,13 @@ export function createKernels(
     },
 
     sum: (x: Region, out: Region, { outer, axis, inner }: AxisView) =>
-      share("sum", { n: inner, work: (outer * axis * inner) / 4, grain: 16 }, (begin, end) => [
-        ...[x.pointer + begin * 4, out.pointer + begin * 4, outer, axis, end - begin, inner * 4],
-      ]),
+      share(
+        "sum",
+        { n: inner, work: (outer * axis * inner) / 4, grain: 16, scratch: simd.sumScratch(axis, inner) },
+        (begin, end, at) => [
+          ...[x.pointer + begin * 4, out.pointer + begin * 4, outer, axis, end - begin, inner * 4, at],
+        ],
+      ),
     max: (x: Region, lengths: Region | undefined, out: Region, winners: Region, { outer, axis, inner }: AxisView) =>
       simd.max(x.pointer, lengths?.pointer ?? 0, out.pointer, winners.pointer, outer, axis, inner),
     placeWinners: (dy: Region, winners: Region, dx: Region, { outer, axis, inner }: AxisView) =>
@@ -135,8 +134,28 @@ export function createKernels(
     takeWinners: (x: Region, winners: Region, y: Region, { outer, axis, inner }: AxisView) =>
       simd.takeWinners(x.pointer, winners.pointer, y.pointer, outer, axis, inner),
 
-    crossEntropy: ofClasses(simd.crossEntropy),
-    crossEntropyGradient: ofClasses(simd.crossEntropyGradient),
+    crossEntropy: (
+      logits: Region,
+      targets: Region,
+      exponentials: Region,
+      sums: Region,
+      loss: Region,
+      { batch, classes }: ClassesSize,
+    ) => {
+      const pointers = [logits, targets, exponentials, sums, loss].map(({ pointer }) => pointer);
+      memory.borrow(batch * 4, (scratch) => simd.crossEntropy(...pointers, batch, classes, scratch));
+    },
+    crossEntropyGradient: (
+      dloss: Region,
+      exponentials: Region,
+      sums: Region,
+      targets: Region,
+      dlogits: Region,
+      { batch, classes }: ClassesSize,
+    ) => {
+      const pointers = [dloss, exponentials, sums, targets, dlogits].map(({ pointer }) => pointer);
+      simd.crossEntropyGradient(...pointers, batch, classes);
+    },
 
     matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) => {
       const aRow = (transposeA ? m : k) * 4;

@@ -84,6 +84,8 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array | re
       { rows: 108, groups: 2, outputs: 280, inputs: 70 },
     ],
     ["sum", [floats(5000 * 901), floats(901)], { outer: 1, axis: 5000, inner: 901 }],
+    ["sum", [floats(20_000 * 70), floats(70)], { outer: 1, axis: 20_000, inner: 70 }],
+    ["sum", [floats(2 * 40 * 5000), floats(2 * 5000)], { outer: 2, axis: 40, inner: 5000 }],
     ["scatterRows", [floats(5000 * 901), integers(5000, 0, 99), floats(100 * 901)], { dim: 901 }],
     ["adam", [floats(2_000_003), floats(2_000_003), floats(2_000_003).map(Math.abs), floats(2_000_003)], adam],
   ];
