@@ -15,9 +15,9 @@ function firstOf(n: i32): i32 {
 }
 
 /** Scratch memory of a part of `inner` columns: eight lanes, and a sum for each halving. */
-export function sumScratch(axis: i32, inner: i32): usize {
+export function sumScratch(axis: i32, inner: i32): f64 {
   const halvings = axis <= BLOCK ? 0 : 32 - clz((axis - 1) / BLOCK);
-  return tileRow(min(inner, TILE)) * (8 + halvings);
+  return <f64>(tileRow(min(inner, TILE)) * (8 + halvings));
 }
 
 // @ts-ignore: decorator

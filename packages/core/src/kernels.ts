@@ -212,6 +212,8 @@ export interface Kernels {
   exp(x: Storage, out: Storage): void;
   /** out = ln x */
   log(x: Storage, out: Storage): void;
+  /** out = ln (1 + x), with all digits where x is small */
+  log1p(x: Storage, out: Storage): void;
   /** out = √x */
   sqrt(x: Storage, out: Storage): void;
   /** out = |x| */

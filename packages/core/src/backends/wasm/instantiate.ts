@@ -14,6 +14,7 @@ export interface Exports {
   fill(value: number, out: number, bytes: number): void;
   readonly exp: Unary;
   readonly log: Unary;
+  readonly log1p: Unary;
   readonly sqrt: Unary;
   readonly abs: Unary;
   readonly sign: Unary;
