@@ -25,8 +25,8 @@ const TINY: f32 = 1e-24;
 const DOUBTFUL: f32 = 1.220703125e-4;
 
 /** Bytes: a vector each of m, v and θ, then for each step w and the bracket's ends, and for each block its largest end and smallest w. */
-export function adamAbsentScratch(steps: i32): usize {
-  return 48 + (<usize>steps << 4) + (<usize>(steps / BLOCK + 1) << 3);
+export function adamAbsentScratch(steps: i32): f64 {
+  return <f64>((<u64>steps << 4) + (<u64>(steps / BLOCK + 1) << 3) + 48);
 }
 
 /** See `Kernels.adamAbsent`; `starts` is 0 for a table that is not packed. This is parts `begin` … `end` − 1 of `parts`, see `handOf`. */

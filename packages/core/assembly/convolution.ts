@@ -86,15 +86,15 @@ export function conv1dInputSparse(
 }
 
 /** The scratch memory of `conv1dInputDense`: the turned kernel[width − 1 − w, f, c], a text of dy between zeros, a product's. */
-export function conv1dInputScratch(time: i32, channels: i32, width: i32, filters: i32): usize {
-  return packedAt() + packedBytes(width * filters, channels) + turnedBytes(channels, width, filters)
-    + (<usize>(time + width - 1) * filters << 2);
+export function conv1dInputScratch(time: i32, channels: i32, width: i32, filters: i32): f64 {
+  return <f64>(packedAt() + packedBytes(width * filters, channels) + turnedBytes(channels, width, filters)
+    + (<u64>(time + width - 1) * filters << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-function turnedBytes(channels: i32, width: i32, filters: i32): usize {
-  return ((<usize>width * filters * channels << 2) + 63) & ~63;
+function turnedBytes(channels: i32, width: i32, filters: i32): u64 {
+  return ((<u64>width * filters * channels << 2) + 63) & ~63;
 }
 
 /**
@@ -107,8 +107,8 @@ export function conv1dInputDense(
   const steps = time - width + 1;
   const row = <usize>filters << 2;
   const packed = scratch + packedAt();
-  const turned = packed + packedBytes(width * filters, channels);
-  const padded = turned + turnedBytes(channels, width, filters);
+  const turned = packed + <usize>packedBytes(width * filters, channels);
+  const padded = turned + <usize>turnedBytes(channels, width, filters);
   for (let w = 0; w < width; w++) {
     const to = turned + (<usize>(width - 1 - w) * filters * channels << 2);
     transposeBlock(kernel + <usize>w * channels * row, row, to, <usize>channels << 2, channels, filters);

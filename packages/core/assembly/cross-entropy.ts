@@ -1,10 +1,12 @@
 import { exp4, log4 } from "./elementary";
 import { loadLanes, storeLanes } from "./lanes";
+import { sumOf } from "./reduction";
 
-/** See `Kernels.crossEntropy`. Its sums are added one by one, in no more than one lane. */
-export function crossEntropy(logits: usize, targets: usize, exponentials: usize, sums: usize, loss: usize, batch: i32, classes: i32): void {
+/** See `Kernels.crossEntropy`. Scratch memory: a term a row. */
+export function crossEntropy(
+  logits: usize, targets: usize, exponentials: usize, sums: usize, loss: usize, batch: i32, classes: i32, scratch: usize,
+): void {
   const row = <usize>classes << 2;
-  let total: f32 = 0;
   for (let b = 0; b < batch; b++, logits += row, exponentials += row, sums += 4) {
     const largest = largestOf(logits, row);
     for (let c = 0; c < classes; c += 4) {
@@ -12,13 +14,13 @@ export function crossEntropy(logits: usize, targets: usize, exponentials: usize,
       const lanes = min(classes - c, 4);
       storeLanes(exponentials + at, exp4(f32x4.sub(loadLanes(logits + at, lanes), f32x4.splat(largest))), lanes);
     }
-    let sum: f32 = 0;
-    for (let at: usize = 0; at < row; at += 4) sum += load<f32>(exponentials + at);
+    const sum = sumOf(exponentials, classes);
     store<f32>(sums, sum);
     const target = <usize>load<i32>(targets + (<usize>b << 2)) << 2;
-    total += (load<f32>(logits + target) - largest) - f32x4.extract_lane(log4(f32x4.splat(sum)), 0);
+    const term = (load<f32>(logits + target) - largest) - f32x4.extract_lane(log4(f32x4.splat(sum)), 0);
+    store<f32>(scratch + (<usize>b << 2), term);
   }
-  store<f32>(loss, -(total * meanOf(batch)));
+  store<f32>(loss, -(sumOf(scratch, batch) * meanOf(batch)));
 }
 
 /** NaN is larger than everything. */

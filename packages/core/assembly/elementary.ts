@@ -112,6 +112,15 @@ export function log4(x: v128): v128 {
   return v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, zero));
 }
 
+/** ln (1 + x). */
+export function log1p4(x: v128): v128 {
+  const u = f32x4.add(f32x4.splat(1), x);
+  const d = f32x4.sub(u, f32x4.splat(1));
+  const y = f32x4.mul(log4(u), f32x4.div(x, d));
+  const same = v128.or(f32x4.eq(d, f32x4.splat(0)), f32x4.eq(x, f32x4.splat(Infinity)));
+  return v128.bitselect(x, y, same);
+}
+
 /** tanh x. */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,4 @@
-import { exp4, log4, sigmoid4, tanh4 } from "./elementary";
+import { exp4, log1p4, log4, sigmoid4, tanh4 } from "./elementary";
 import { loadPart, storePart } from "./lanes";
 
 // Whole arrays, `bytes` long, end on whole vectors: their blocks are padded, and what lies in the padding nobody reads.
@@ -10,6 +10,10 @@ export function fill(value: f32, out: usize, bytes: usize): void {
 
 export function exp(x: usize, out: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, exp4(v128.load(x + at)));
+}
+
+export function log1p(x: usize, out: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, log1p4(v128.load(x + at)));
 }
 
 export function log(x: usize, out: usize, bytes: usize): void {

@@ -1,7 +1,7 @@
 // What `src/backends/wasm/kernels.ts` calls. Pointers and strides are in bytes, sizes in elements.
-export { abs, add, div, exp, fill, log, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
+export { abs, add, div, exp, fill, log, log1p, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
 export { copyRows, gatherRows, place, placeWinners, read, scatter, scatterRows, takeWinners } from "./movement";
-export { max, sum } from "./reduction";
+export { max, sum, sumScratch } from "./reduction";
 export { crossEntropy, crossEntropyGradient } from "./cross-entropy";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {

@@ -29,20 +29,20 @@ function gatesRow(hidden: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function stepScratch(texts: i32, hidden: i32): usize {
-  return align(<usize>texts * ((<usize>hidden << 3) + gatesRow(hidden)));
+function stepScratch(texts: i32, hidden: i32): u64 {
+  return align(<u64>texts * ((<usize>hidden << 3) + gatesRow(hidden)));
 }
 
 /** Scratch memory of a part: states and gates of its texts, then the weights, all of them or what is stored. */
-export function lstmScratch(texts: i32, hidden: i32): usize {
-  return stepScratch(texts, hidden) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64;
+export function lstmScratch(texts: i32, hidden: i32): f64 {
+  return <f64>(stepScratch(texts, hidden) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64);
 }
 
 /** @param entries - Of both directions. */
-export function lstmSparseScratch(texts: i32, hidden: i32, entries: i32): usize {
+export function lstmSparseScratch(texts: i32, hidden: i32, entries: i32): f64 {
   const row = sparseRow(texts);
   const weight = max(columnsScratch(hidden, 4 * hidden, entries, row), columnsScratch(4 * hidden, hidden, entries, row));
-  return stepScratch(texts, hidden) + weight + 64;
+  return <f64>(stepScratch(texts, hidden) + weight + 64);
 }
 
 // @ts-ignore: decorator
@@ -63,7 +63,7 @@ function prepareOwn(
   const entries = load<i32>(own + (<usize>columns << 2)) - load<i32>(own);
   prepare(values, own, places, order, inner, columns, reverse ? inner : 0, row, prepared);
   const turned = turnedAt(prepared, inner, columns, entries, row);
-  memory.fill(turned, 0, prepared + columnsScratch(inner, columns, entries, row) - turned);
+  memory.fill(turned, 0, prepared + <usize>columnsScratch(inner, columns, entries, row) - turned);
   return own;
 }
 
@@ -98,7 +98,7 @@ export function lstm(
   const c = h + <usize>texts * row;
   const z = c + <usize>texts * row;
   const zRow = gatesRow(hidden);
-  const weights = scratch + stepScratch(texts, hidden);
+  const weights = scratch + <usize>stepScratch(texts, hidden);
   const packed = weights + packedAt();
   let own: usize = 0;
   if (recurrent != 0) packTransposed(recurrent, row, hidden, 4 * hidden, packed);
@@ -200,7 +200,7 @@ export function lstmGates(
   const dc = dh + <usize>texts * row;
   const dz = dc + <usize>texts * row;
   const zRow = gatesRow(hidden);
-  const weights = scratch + stepScratch(texts, hidden);
+  const weights = scratch + <usize>stepScratch(texts, hidden);
   const packed = weights + packedAt();
   let own: usize = 0;
   if (recurrent != 0) pack(recurrent, row, 4 * hidden, hidden, packed);

@@ -26,8 +26,8 @@ export function tileOf(rows: i32, a: usize, aRow: usize, b: usize, c: usize, cRo
 }
 
 /** The bytes of `b[k,n]` in panels of eight columns. */
-export function packedBytes(k: i32, n: i32): usize {
-  return <usize>k * ((n + COLUMNS - 1) / COLUMNS) * (4 * COLUMNS);
+export function packedBytes(k: i32, n: i32): u64 {
+  return <u64>k * ((n + COLUMNS - 1) / COLUMNS) * (4 * COLUMNS);
 }
 
 /** `b[k,n]`, rows that many bytes apart, into panels of eight columns; the last is filled up with zeros. */
@@ -129,9 +129,11 @@ function stepsOf(k: i32): i32 {
   return (k + blocks - 1) / blocks;
 }
 
-/** The scratch memory of `matmul`: an edge tile, a turned block of `a`, then room for the packed `b[k,n]` (see `packedAt`), or for a block of it. */
-export function productScratch(k: i32, n: i32, transposeA: bool): usize {
-  return packedAt() + packedBytes(transposeA ? min(k, STEPS) : k, n);
+/**
+ * The scratch memory of `matmul`, as all these sizes in numbers that may be more bytes than there can be: a caller is then refused them, where 32 bits would wrap. It holds an edge tile, a turned block of `a`, then room for the packed `b[k,n]` (see `packedAt`), or for a block of it.
+ */
+export function productScratch(k: i32, n: i32, transposeA: bool): f64 {
+  return <f64>(packedAt() + packedBytes(transposeA ? min(k, STEPS) : k, n));
 }
 
 // @ts-ignore: decorator
@@ -165,8 +167,8 @@ export function matmul(
 }
 
 /** Scratch memory of `weightGradient`: that of a product, then one of its four sums. */
-export function weightGradientScratch(rows: i32, outputs: i32, inputs: i32): usize {
-  return productScratch(rows, inputs, true) + (<usize>outputs * inputs << 2);
+export function weightGradientScratch(rows: i32, outputs: i32, inputs: i32): f64 {
+  return productScratch(rows, inputs, true) + <f64>(<u64>outputs * inputs << 2);
 }
 
 /** See `Kernels.weightGradient`: `outputs` rows of it, of one group. Rows of x and dy are that many bytes apart. */
@@ -174,7 +176,7 @@ export function weightGradient(
   x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, rows: i32, outputs: i32, inputs: i32, scratch: usize,
 ): void {
   const bytes = <usize>outputs * inputs << 2;
-  const sum = scratch + productScratch(rows, inputs, true);
+  const sum = scratch + <usize>productScratch(rows, inputs, true);
   for (let k = 0; k < 4; k++, x += xRow, dy += dyRow) {
     const to = k == 0 ? out : sum;
     const terms = (rows - k + 3) >> 2;

@@ -1,48 +1,119 @@
-import { loadPart, storePart } from "./lanes";
+import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
 
-/**
- * out[o,i] = Σ_a x[o,a,i], in the order of a, from 0: lanes run along i, so no lane's order changes. Rows of `x` and `out` are that many bytes apart, and are
- * read from end to end, as memory likes it; their sums stay in the first-level cache.
- */
-export function sum(x: usize, out: usize, outer: i32, axis: i32, inner: i32, row: usize): void {
-  if (row == 4) return sumRows(x, out, outer, axis);
-  for (let o = 0; o < outer; o++, out += row) {
-    memory.fill(out, 0, <usize>inner << 2);
-    for (let a = 0; a < axis; a++, x += row) {
-      let i = 0;
-      let from = x;
-      let to = out;
-      for (; i <= inner - 4; i += 4, from += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
-      if (i < inner) storePart(to, f32x4.add(loadPart(to, inner - i), loadPart(from, inner - i)), inner - i);
+// Sums in the order of `Kernels.sum`: eight lanes a block of 8,192 terms, and blocks in halves.
+
+const BLOCK: i32 = 8 * 1024;
+
+/** Columns that are added together: a page of each row. */
+const TILE: i32 = 1024;
+
+/** Of more than a block, how many terms are the first part. */
+// @ts-ignore: decorator
+@inline
+function firstOf(n: i32): i32 {
+  return BLOCK << (31 - clz((n - 1) / BLOCK));
+}
+
+/** Scratch memory of a part of `inner` columns: eight lanes, and a sum for each halving. */
+export function sumScratch(axis: i32, inner: i32): f64 {
+  const halvings = axis <= BLOCK ? 0 : 32 - clz((axis - 1) / BLOCK);
+  return <f64>(tileRow(min(inner, TILE)) * (8 + halvings));
+}
+
+// @ts-ignore: decorator
+@inline
+function tileRow(columns: i32): usize {
+  return ((<usize>columns << 2) + 15) & ~15;
+}
+
+/** out[o,i] = Σ_a x[o,a,i]. Rows of `x` and `out` are that many bytes apart. Lanes of SIMD run along i, or, of one column, along a. */
+export function sum(x: usize, out: usize, outer: i32, axis: i32, inner: i32, row: usize, scratch: usize): void {
+  if (row == 4) {
+    for (let o = 0; o < outer; o++, x += <usize>axis << 2, out += 4) store<f32>(out, sumOf(x, axis));
+    return;
+  }
+  for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row) {
+    for (let i = 0; i < inner; i += TILE) {
+      const columns = min(inner - i, TILE);
+      const free = scratch + 8 * tileRow(columns);
+      sumOfRows(x + (<usize>i << 2), out + (<usize>i << 2), axis, columns, row, scratch, free);
     }
   }
 }
 
-/** Four rows at a time: four sums that do not wait for each other. */
-function sumRows(x: usize, out: usize, outer: i32, axis: i32): void {
-  const row = <usize>axis << 2;
-  let o = 0;
-  for (; o <= outer - 4; o += 4, x += 4 * row, out += 16) {
-    let s0: f32 = 0;
-    let s1: f32 = 0;
-    let s2: f32 = 0;
-    let s3: f32 = 0;
-    for (let at: usize = 0; at < row; at += 4) {
-      s0 += load<f32>(x + at);
-      s1 += load<f32>(x + row + at);
-      s2 += load<f32>(x + 2 * row + at);
-      s3 += load<f32>(x + 3 * row + at);
-    }
-    store<f32>(out, s0);
-    store<f32>(out, s1, 4);
-    store<f32>(out, s2, 8);
-    store<f32>(out, s3, 12);
+/** Σ of n terms side by side. */
+export function sumOf(x: usize, n: i32): f32 {
+  if (n > BLOCK) {
+    const first = firstOf(n);
+    return sumOf(x, first) + sumOf(x + (<usize>first << 2), n - first);
   }
-  for (; o < outer; o++, x += row, out += 4) {
-    let total: f32 = 0;
-    for (let at: usize = 0; at < row; at += 4) total += load<f32>(x + at);
-    store<f32>(out, total);
+  let low = f32x4.splat(0);
+  let high = f32x4.splat(0);
+  const end = x + (<usize>(n & ~7) << 2);
+  for (; x < end; x += 32) {
+    low = f32x4.add(low, v128.load(x));
+    high = f32x4.add(high, v128.load(x, 16));
   }
+  const rest = n & 7;
+  if (rest > 0) low = f32x4.add(low, loadLanes(x, min(rest, 4)));
+  if (rest > 4) high = f32x4.add(high, loadLanes(x + 16, rest - 4));
+  const four = f32x4.add(low, high);
+  const two = f32x4.add(four, i32x4.shuffle(four, four, 2, 3, 2, 3));
+  return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
+}
+
+/** out[i] = Σ_a x[a,i] of n rows, in a tile of columns. From `free` on, halves are kept. */
+function sumOfRows(x: usize, out: usize, n: i32, columns: i32, row: usize, lanes: usize, free: usize): void {
+  if (n <= BLOCK) return blockOfRows(x, out, n, columns, row, lanes);
+  const first = firstOf(n);
+  sumOfRows(x, out, first, columns, row, lanes, free);
+  sumOfRows(x + <usize>first * row, free, n - first, columns, row, lanes, free + tileRow(columns));
+  for (let i = 0; i < columns; i += 4, out += 16, free += 16) {
+    const part = min(columns - i, 4);
+    storeLanes(out, f32x4.add(loadLanes(out, part), loadLanes(free, part)), part);
+  }
+}
+
+/** Rows are read nearly in order, 32 at a time: four of each lane, whose sum is stored once. */
+function blockOfRows(x: usize, out: usize, n: i32, columns: i32, row: usize, lanes: usize): void {
+  const width = tileRow(columns);
+  memory.fill(lanes, 0, 8 * width);
+  let a = 0;
+  for (; a <= n - 32; a += 32, x += 32 * row) {
+    for (let l = 0; l < 8; l++) addFourRows(x + <usize>l * row, 8 * row, lanes + <usize>l * width, columns);
+  }
+  for (; a < n; a++, x += row) addRow(x, lanes + <usize>(a & 7) * width, columns);
+
+  for (let i = 0; i < columns; i += 4, lanes += 16, out += 16) {
+    const l04 = f32x4.add(v128.load(lanes), v128.load(lanes + 4 * width));
+    const l15 = f32x4.add(v128.load(lanes + width), v128.load(lanes + 5 * width));
+    const l26 = f32x4.add(v128.load(lanes + 2 * width), v128.load(lanes + 6 * width));
+    const l37 = f32x4.add(v128.load(lanes + 3 * width), v128.load(lanes + 7 * width));
+    storeLanes(out, f32x4.add(f32x4.add(l04, l26), f32x4.add(l15, l37)), min(columns - i, 4));
+  }
+}
+
+/** lane[i] += x[0,i], then x[1,i], … x[3,i]; these rows are `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function addFourRows(x: usize, step: usize, lane: usize, columns: i32): void {
+  let i = 0;
+  for (; i <= columns - 4; i += 4, x += 16, lane += 16) {
+    const two = f32x4.add(f32x4.add(v128.load(lane), v128.load(x)), v128.load(x + step));
+    v128.store(lane, f32x4.add(f32x4.add(two, v128.load(x + 2 * step)), v128.load(x + 3 * step)));
+  }
+  for (let r = 0; r < 4 && i < columns; r++, x += step) {
+    v128.store(lane, f32x4.add(v128.load(lane), loadPart(x, columns - i)));
+  }
+}
+
+/** lane[i] += x[i] */
+// @ts-ignore: decorator
+@inline
+function addRow(x: usize, lane: usize, columns: i32): void {
+  let i = 0;
+  for (; i <= columns - 4; i += 4, x += 16, lane += 16) v128.store(lane, f32x4.add(v128.load(lane), v128.load(x)));
+  if (i < columns) v128.store(lane, f32x4.add(v128.load(lane), loadPart(x, columns - i)));
 }
 
 /** The first largest along the axis, before lengths[o] (0: no lengths), and where it stands. NaN is larger than everything. */

@@ -12,13 +12,13 @@ const NUMBER = 8;
 const ROW = 8;
 
 /** @param entries - That the rows store, repeated ones counted again. @param filters - Of any width. */
-export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, widest: i32, filters: i32, batch: i32): usize {
-  return numbersAt(rows, channels, widest, filters, batch) + <usize>entries * NUMBER + (<usize>(channels + 2) << 2);
+export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32, widest: i32, filters: i32, batch: i32): f64 {
+  return <f64>(numbersAt(rows, channels, widest, filters, batch) + <u64>entries * NUMBER + (<u64>(channels + 2) << 2));
 }
 
 /** Before the numbers lie a panel, the projections of all rows, their order, which filters are live, and of eight of them the largest windows of every text. */
-function numbersAt(rows: i32, channels: i32, widest: i32, filters: i32, batch: i32): usize {
-  return (<usize>(channels + rows) * widest << 5) + <usize>rows * ROW + (<usize>(filters + 8) << 2) + (<usize>batch << 6);
+function numbersAt(rows: i32, channels: i32, widest: i32, filters: i32, batch: i32): u64 {
+  return (<u64>(channels + rows) * widest << 5) + <u64>rows * ROW + (<u64>(filters + 8) << 2) + (<u64>batch << 6);
 }
 
 /**
@@ -34,7 +34,7 @@ export function maxOfPackedWindows(
   const order = projected + (<usize>count * widest << 5);
   const live = order + <usize>count * ROW;
   const largest = live + (<usize>(most + 8) << 2);
-  const numbers = scratch + numbersAt(count, channels, widest, most, batch);
+  const numbers = scratch + <usize>numbersAt(count, channels, widest, most, batch);
   gather(values, starts, stored, ids, count, channels, order, numbers);
   let eight = 0;
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
@@ -297,16 +297,16 @@ function rowOf(taps: i32, at: usize, end: usize, panel: usize, to: usize, width:
 const ENTRY = 12;
 
 /** @param filters - Of any width. @param items - Of a list: filters, or texts. */
-function sparseScratch(entries: i32, widest: i32, filters: i32, items: i32): usize {
-  return <usize>entries * ENTRY + (<usize>(filters + 1 + items) << 2) + windowsBytes(widest) + 64;
+function sparseScratch(entries: i32, widest: i32, filters: i32, items: i32): u64 {
+  return <u64>entries * ENTRY + (<u64>(filters + 1 + items) << 2) + windowsBytes(widest) + 64;
 }
 
-export function maxOfWindowsRowsSparseScratch(rows: i32, own: i32, channels: i32, entries: i32, widest: i32, filters: i32): usize {
-  return sumsBytes(rows, own, channels) + sparseScratch(entries, widest, filters, filters);
+export function maxOfWindowsRowsSparseScratch(rows: i32, own: i32, channels: i32, entries: i32, widest: i32, filters: i32): f64 {
+  return <f64>(sumsBytes(rows, own, channels) + sparseScratch(entries, widest, filters, filters));
 }
 
-export function maxOfWindowsKernelsSparseScratch(entries: i32, widest: i32, filters: i32, batch: i32): usize {
-  return sparseScratch(entries, widest, filters, batch);
+export function maxOfWindowsKernelsSparseScratch(entries: i32, widest: i32, filters: i32, batch: i32): f64 {
+  return <f64>sparseScratch(entries, widest, filters, batch);
 }
 
 /** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
@@ -319,7 +319,7 @@ export function maxOfWindowsRowsSparse(
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
     rowsOfWidth(
-      line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + sumsBytes(count, own, channels),
+      line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + <usize>sumsBytes(count, own, channels),
     );
     dy += <usize>filters << 2;
     winners += <usize>filters << 2;

@@ -27,34 +27,34 @@ const WORTH = 32;
 
 /** Into how many parts, one after the other, the places of a block are cut: each is gone through by all columns. */
 export function partsOf(inner: i32, columns: i32, entries: i32, row: usize): i32 {
-  const parts = <i32>((<usize>inner * row + CACHED - 1) / CACHED);
+  const parts = <i32>((<u64>inner * row + CACHED - 1) / CACHED);
   return parts == 0 || <i64>entries < <i64>parts * WORTH * columns ? 1 : parts;
 }
 
 /** Scratch memory for a prepared weight, a turned block of x, and results: those of a few columns, or where x is gone through in parts, of all. */
-export function columnsScratch(inner: i32, columns: i32, entries: i32, row: usize): usize {
+export function columnsScratch(inner: i32, columns: i32, entries: i32, row: usize): u64 {
   const parts = partsOf(inner, columns, entries, row);
   const results = parts == 1 ? TILE : columns;
-  return preparedBytes(inner, columns, entries, row) + <usize>(inner + results) * row;
+  return preparedBytes(inner, columns, entries, row) + <u64>(inner + results) * row;
 }
 
 /** The entries, and where each part of each column ends. */
-function preparedBytes(inner: i32, columns: i32, entries: i32, row: usize): usize {
-  return align(<usize>entries << 3) + align(<usize>(partsOf(inner, columns, entries, row) * columns + 1) << 2);
+function preparedBytes(inner: i32, columns: i32, entries: i32, row: usize): u64 {
+  return align(<u64>entries << 3) + align((<u64>partsOf(inner, columns, entries, row) * columns + 1) << 2);
 }
 
 /** Where x is turned to. */
 export function turnedAt(prepared: usize, inner: i32, columns: i32, entries: i32, row: usize): usize {
-  return prepared + preparedBytes(inner, columns, entries, row);
+  return prepared + <usize>preparedBytes(inner, columns, entries, row);
 }
 
-export function sparseProductScratch(rows: i32, inner: i32, columns: i32, entries: i32): usize {
-  return columnsScratch(inner, columns, entries, <usize>sparseRows(rows) << 2);
+export function sparseProductScratch(rows: i32, inner: i32, columns: i32, entries: i32): f64 {
+  return <f64>columnsScratch(inner, columns, entries, <usize>sparseRows(rows) << 2);
 }
 
 // @ts-ignore: decorator
 @inline
-export function align(bytes: usize): usize {
+export function align(bytes: u64): u64 {
   return (bytes + 63) & ~63;
 }
 
@@ -86,7 +86,7 @@ export function columnsOf(
   inner: i32, columns: i32, entries: i32, prepared: usize, turned: usize, row: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
 ): void {
   const parts = partsOf(inner, columns, entries, row);
-  const ends = prepared + align(<usize>entries << 3);
+  const ends = prepared + <usize>align(<u64>entries << 3);
   const results = turned + <usize>inner * row;
   for (let part = 0; part < parts; part++) columnsOfPart(part, parts, columns, ends, turned, row, results, y, yRow, rows, size, resume);
 }
@@ -132,7 +132,7 @@ export function prepare(
   }
   const parts = partsOf(inner, columns, entries, row);
   const part = (<usize>inner * row + parts - 1) / parts;
-  let end = to + align(<usize>entries << 3);
+  let end = to + <usize>align(<u64>entries << 3);
   let pair = to;
   store<usize>(end, pair);
   for (let j = 0; j < columns; j++) {
@@ -214,8 +214,8 @@ const TERMS = 16;
 const SUMS = 65536;
 
 /** Scratch memory of `sparseProductValues`: a turned block of x and one of dy, and sums, for each column whole vectors of them. */
-export function sparseProductValuesScratch(inner: i32, columns: i32, entries: i32): usize {
-  return (<usize>(inner + columns) * TERMS << 2) + (<usize>(min(entries, max(SUMS, inner)) + 3 * columns) << 2);
+export function sparseProductValuesScratch(inner: i32, columns: i32, entries: i32): f64 {
+  return <f64>((<u64>(inner + columns) * TERMS << 2) + ((<u64>min(entries, max(SUMS, inner)) + 3 * columns) << 2));
 }
 
 /** See `SparseKernels.productValues`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This is columns `begin` … `end` − 1. */
@@ -305,8 +305,8 @@ function addFour(p0: i32, p1: i32, p2: i32, p3: i32, x: usize, d: usize, sum: us
 const ENTRIES = 32768;
 
 /** Scratch memory of `sparseWeightGradient`: a turned block of x and one of dy, and four sums for each entry. */
-export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i32): usize {
-  return (<usize>(inner + columns) * TERMS << 2) + (<usize>min(entries, max(ENTRIES, inner)) << 4);
+export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i32): f64 {
+  return <f64>((<u64>(inner + columns) * TERMS << 2) + (<u64>min(entries, max(ENTRIES, inner)) << 4));
 }
 
 /** See `SparseKernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. */

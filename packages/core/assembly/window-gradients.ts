@@ -6,13 +6,13 @@ import { filtersOf, firstOf, gradientOf, kernelOf, LINE, widthOf } from "./windo
 // What the windows that won give back, to the rows of their words and to the kernel. Parts are as in `windows.ts`.
 
 /** @param own - Channels of a part. @param most - `width · filters` at most. */
-export function maxOfWindowsRowsScratch(rows: i32, own: i32, channels: i32, most: i32): usize {
-  return (<usize>(own + 1) * most << 2) + sumsBytes(rows, own, channels);
+export function maxOfWindowsRowsScratch(rows: i32, own: i32, channels: i32, most: i32): f64 {
+  return <f64>((<u64>(own + 1) * most << 2) + sumsBytes(rows, own, channels));
 }
 
 /** Room for sums of a part's own channels: whole cache lines a row, none of which is another part's. Who has all channels adds to drows itself. */
-export function sumsBytes(rows: i32, own: i32, channels: i32): usize {
-  return own == channels ? 0 : <usize>rows * lineOf(own);
+export function sumsBytes(rows: i32, own: i32, channels: i32): u64 {
+  return own == channels ? 0 : <u64>rows * lineOf(own);
 }
 
 // @ts-ignore: decorator
@@ -57,7 +57,7 @@ export function maxOfWindowsRows(
 ): void {
   const own = end - begin;
   const sums = zeroSums(count, own, channels, drows, scratch);
-  const turned = scratch + sumsBytes(count, own, channels);
+  const turned = scratch + <usize>sumsBytes(count, own, channels);
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
     rowsOfWidth(line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, own, turned);
@@ -138,8 +138,8 @@ export function wordsOf(group: usize): usize {
 }
 
 /** @param most - `width · filters` at most. */
-export function maxOfWindowsKernelsScratch(batch: i32, channels: i32, widest: i32, most: i32): usize {
-  return windowsBytes(widest) + (<usize>most * channels << 2) + (<usize>batch << 2);
+export function maxOfWindowsKernelsScratch(batch: i32, channels: i32, widest: i32, most: i32): f64 {
+  return <f64>(windowsBytes(widest) + (<u64>most * channels << 2) + (<u64>batch << 2));
 }
 
 /** See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width. */

@@ -7,8 +7,8 @@ import { filtersOf, kernelOf, LINE, widthOf } from "./window-widths";
 // Eight filters of one width at a time: the projections of all rows for them, [rows,width,8], stay in the second-level cache while windows gather them. Parts take
 // these eights in turns, so that each has wide filters and narrow ones.
 
-export function maxOfWindowsScratch(rows: i32, channels: i32, widest: i32): usize {
-  return widest * packedBytes(channels, 8) + (<usize>rows * widest << 5);
+export function maxOfWindowsScratch(rows: i32, channels: i32, widest: i32): f64 {
+  return <f64>(widest * packedBytes(channels, 8) + (<u64>rows * widest << 5));
 }
 
 /** See `Kernels.maxOfWindows`. */
@@ -16,7 +16,7 @@ export function maxOfWindows(
   widths: usize, lines: i32, rows: usize, places: usize, ends: usize, y: usize, winners: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
-  const panel = packedBytes(channels, 8);
+  const panel = <usize>packedBytes(channels, 8);
   let eight = 0;
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const width = widthOf(line);

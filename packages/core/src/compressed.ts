@@ -1,37 +1,38 @@
 import { backend } from "./backend.ts";
 import type { Backend, Compressed, Indices } from "./kernels.ts";
+import type { Pattern } from "./pattern.ts";
 import type { Sparse } from "./sparse.ts";
 
 // A pattern never changes, so its index structures are made once for each backend, when they are first needed, outside any scope. They live as long
-// as the array of positions that they were made of: weights that share a pattern share them.
+// as the pattern: weights that share it share them, and when it is garbage, so are they, and a backend takes their memory back.
+
+/** By what entries are sorted. */
+type Order = "rows" | "columns" | "channels";
 
 interface Structures {
   positions?: Indices;
-  readonly compressed: Map<string, Compressed>;
+  readonly compressed: Map<Order, Compressed>;
 }
 
-const made = new WeakMap<Int32Array, WeakMap<Backend, Structures>>();
+const made = new WeakMap<Pattern, WeakMap<Backend, Structures>>();
 
 /** The positions as indices of the backend in use. */
-export function positionsOf({ positions }: Sparse): Indices {
-  const found = structuresOf(positions);
-  found.positions ??= backend().uploadIndices(positions);
+export function positionsOf({ pattern }: Sparse): Indices {
+  const found = structuresOf(pattern);
+  found.positions ??= backend().uploadIndices(pattern.positions);
   return found.positions;
 }
 
 /** A weight `[…, inner]` row by row: for x·weightᵀ, and for tables whose rows are looked up. */
 export function byRows(weight: Sparse): Compressed {
   const inner = weight.shape.at(-1)!;
-  return structure(weight, `rows of ${inner}`, { columns: leading(weight), inner }, (at) => [
-    Math.floor(at / inner),
-    at % inner,
-  ]);
+  return structure(weight, "rows", { columns: leading(weight), inner }, (at) => [Math.floor(at / inner), at % inner]);
 }
 
 /** A weight `[…, columns]` column by column: for x·weight, and for windows times a kernel. */
 export function byColumns(weight: Sparse): Compressed {
   const columns = weight.shape.at(-1)!;
-  return structure(weight, `columns of ${columns}`, { columns, inner: leading(weight) }, (at) => [
+  return structure(weight, "columns", { columns, inner: leading(weight) }, (at) => [
     at % columns,
     Math.floor(at / columns),
   ]);
@@ -40,7 +41,7 @@ export function byColumns(weight: Sparse): Compressed {
 /** A kernel `[width, channels, filters]` by its channels, turned round in time: for windows of dy, whose places are (width − 1 − w)·filters + f. */
 export function byChannels(kernel: Sparse): Compressed {
   const [width, channels, filters] = kernel.shape as readonly [number, number, number];
-  return structure(kernel, `channels of ${kernel.shape}`, { columns: channels, inner: width * filters }, (at) => {
+  return structure(kernel, "channels", { columns: channels, inner: width * filters }, (at) => {
     const [row, f] = [Math.floor(at / filters), at % filters];
     return [row % channels, (width - 1 - Math.floor(row / channels)) * filters + f];
   });
@@ -50,12 +51,12 @@ function leading({ shape }: Sparse): number {
   return shape.slice(0, -1).reduce((product, n) => product * n, 1);
 }
 
-function structuresOf(positions: Int32Array): Structures {
+function structuresOf(pattern: Pattern): Structures {
   const owner = backend();
-  let byBackend = made.get(positions);
+  let byBackend = made.get(pattern);
   if (byBackend === undefined) {
     byBackend = new WeakMap();
-    made.set(positions, byBackend);
+    made.set(pattern, byBackend);
   }
   let found = byBackend.get(owner);
   if (found === undefined) {
@@ -66,16 +67,16 @@ function structuresOf(positions: Int32Array): Structures {
 }
 
 function structure(
-  { positions }: Sparse,
-  key: string,
+  { pattern }: Sparse,
+  order: Order,
   size: { columns: number; inner: number },
   entryAt: (position: number) => readonly [column: number, place: number],
 ): Compressed {
-  const { compressed } = structuresOf(positions);
-  let found = compressed.get(key);
+  const { compressed } = structuresOf(pattern);
+  let found = compressed.get(order);
   if (found === undefined) {
-    found = compress(positions, size, entryAt);
-    compressed.set(key, found);
+    found = compress(pattern.positions, size, entryAt);
+    compressed.set(order, found);
   }
   return found;
 }

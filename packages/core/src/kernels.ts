@@ -212,6 +212,8 @@ export interface Kernels {
   exp(x: Storage, out: Storage): void;
   /** out = ln x */
   log(x: Storage, out: Storage): void;
+  /** out = ln (1 + x), with all digits where x is small */
+  log1p(x: Storage, out: Storage): void;
   /** out = √x */
   sqrt(x: Storage, out: Storage): void;
   /** out = |x| */
@@ -227,7 +229,15 @@ export interface Kernels {
   /** out = 1 where x > 0, else 0: the derivative of relu */
   positive(x: Storage, out: Storage): void;
 
-  /** out[o,i] = Σ_a x[o,a,i], added in the order of a, from 0 */
+  /**
+   * out[o,i] = Σ_a x[o,a,i], in the order of sums, which the number n of terms alone decides:
+   *
+   *     n ≤ 8192     lane l = 0 … 7 adds the terms a ≡ l (mod 8) in their order, from 0; then the lanes are folded: l += l + 4, l += l + 2, l += l + 1
+   *     n > 8192     the sum of the first 8192·2ᵏ terms, as many as are fewer than n, plus the sum of the others
+   *
+   * So no chain of roundings is longer than 1024 and log₂ n, whatever n is; a chain over 2²⁴ ones would stay there. Products have chains instead, along k: their
+   * terms come one after another, from two operands, and k is the size of a layer. So have `scatterRows`, whose terms are the places of one id in a batch.
+   */
   sum(x: Storage, out: Storage, size: AxisView): void;
   /** winners[o,i] = the first a < lengths[o] with the largest x[o,a,i] (NaN is larger than all), out[o,i] = that value */
   max(x: Storage, lengths: Indices | undefined, out: Storage, winners: Indices, size: AxisView): void;
@@ -237,8 +247,8 @@ export interface Kernels {
   takeWinners(x: Storage, winners: Indices, y: Storage, size: AxisView): void;
 
   /**
-   * With z[b,c] = x[b,c] − max x[b,:] (NaN is larger than all): exponentials = e^z, flushed; sums[b] = Σ_c e^z[b,c], in the order of c, from 0;
-   * loss = −(Σ_b (z[b,targets[b]] − ln sums[b]) · (1/batch)), in the order of b, from 0. A backend that lacks it computes as many operations.
+   * With z[b,c] = x[b,c] − max x[b,:] (NaN is larger than all): exponentials = e^z, flushed; sums[b] = Σ_c e^z[b,c];
+   * loss = −(Σ_b (z[b,targets[b]] − ln sums[b]) · (1/batch)), both in the order of `sum`. A backend that lacks it computes as many operations.
    */
   crossEntropy?(
     logits: Storage,
@@ -539,7 +549,7 @@ export interface Backend {
   allocateIndices(length: number): Indices;
   /** A copy of the values as they are now. */
   upload(values: Float32Array): Storage;
-  /** The values, which nobody changes afterwards. */
+  /** A copy of the values as they are now: whoever gave them may write to them right away. */
   uploadIndices(values: Int32Array): Indices;
   /** Overwrites the storage, in the order of issue. */
   write(storage: Storage, values: Float32Array): void;

@@ -1,7 +1,8 @@
 import { describe } from "./arguments/describe.ts";
 import { check, integers } from "./arguments/kinds.ts";
 import { expand } from "./ops/expand.ts";
-import { checkRank, checkShape, type Shape, ShapeError, show, sizeOf } from "./shape.ts";
+import { Pattern } from "./pattern.ts";
+import { checkRank, checkShape, type Shape, ShapeError, sameShape, show } from "./shape.ts";
 import { checkTensor, Tensor, type Vector } from "./tensor.ts";
 
 /**
@@ -9,44 +10,40 @@ import { checkTensor, Tensor, type Vector } from "./tensor.ts";
  * position. What is not in the pattern is 0, has no gradient and no optimiser state, and cannot come back.
  */
 export class Sparse<out S extends Shape = Shape> {
+  /** Shape and positions. Weights that have it in common share the index structures that backends compute with. */
+  readonly pattern: Pattern<S>;
   readonly shape: S;
   /** Of the whole shape, whether stored or not. */
   readonly size: number;
-  /** Row-major positions of the stored elements, ascending. */
-  readonly positions: Int32Array;
   /** `[nnz]`, in the order of the positions. What an optimiser trains. */
   readonly values: Vector;
 
   /**
+   * @param positions - Row-major, ascending, which are copied; or another weight's `pattern`, of this shape.
    * @throws {TypeError} if the positions are not an `Int32Array`, or the values no tensor.
-   * @throws {ShapeError} if there is not one value a position.
+   * @throws {ShapeError} if there is not one value a position, or the pattern has another shape.
    * @throws {RangeError} if positions are outside the shape, repeated or out of order.
    */
-  constructor(shape: S, positions: Int32Array, values: Vector) {
+  constructor(shape: S, positions: Int32Array | Pattern<S>, values: Vector) {
     checkShape("Sparse", shape);
-    check("Sparse", "positions", positions, integers);
+    if (positions instanceof Pattern && !sameShape(positions.shape, shape))
+      throw new ShapeError(`Sparse: a pattern of ${show(positions.shape)} is no pattern of ${show(shape)}`);
+    if (!(positions instanceof Pattern)) check("Sparse", "positions", positions, integers);
     checkTensor("Sparse", "values", values, 1);
-    this.shape = shape;
-    this.size = sizeOf(shape);
-    this.positions = positions;
+    const nnz = positions instanceof Pattern ? positions.positions.length : positions.length;
+    if (values.size !== nnz)
+      throw new ShapeError(`Sparse: ${values.size} values for ${nnz} positions of ${show(shape)}`);
+    this.pattern = positions instanceof Pattern ? positions : new Pattern("Sparse", shape, positions);
+    this.shape = this.pattern.shape;
+    this.size = this.pattern.size;
     this.values = values;
-    if (values.size !== positions.length) {
-      throw new ShapeError(`Sparse: ${values.size} values for ${positions.length} positions of ${show(shape)}`);
-    }
-    if (ascending.get(positions) === this.size) return;
-    for (let i = 0, previous = -1; i < positions.length; previous = positions[i++]!) {
-      if (positions[i]! <= previous || positions[i]! >= this.size) {
-        throw new RangeError(
-          `Sparse: position ${i} is ${positions[i]}; positions of ${show(shape)} ascend within 0–${this.size - 1}`,
-        );
-      }
-    }
-    ascending.set(positions, this.size);
+  }
+
+  /** Row-major positions of the stored elements, ascending. Not to be written to. */
+  get positions(): Int32Array {
+    return this.pattern.positions;
   }
 }
-
-/** Patterns that were checked, and for what size: a pattern never changes, and a layer may join its weights anew at every step. */
-const ascending = new WeakMap<Int32Array, number>();
 
 /** What a layer computes with: all of a tensor, or the part of it that a pruning left. */
 export type Weight<S extends Shape = Shape> = Tensor<S> | Sparse<S>;

@@ -163,7 +163,7 @@ export function backendOn(device: Device): GpuBackend {
     allocate: issue.allocate,
     allocateIndices: issue.allocate,
     upload: issue.upload,
-    uploadIndices: (values): Indices => make(values.length, values),
+    uploadIndices: (values): Indices => make(values.length, values.slice()),
     write: (storage, values) => write(storage as Handle, values),
     read: (storage: Storage) =>
       queue.answer(async () => (storage.length === 0 ? new Float32Array(0) : device.read(arrayOf("read", storage)))),

@@ -4,7 +4,7 @@ import type { Values } from "./kernels/issue.ts";
 /** Indices are float32 on the device, which hold integers exactly up to here. */
 const EXACT = 2 ** 24;
 
-/** What a kernel computed, or what the host gave, which it still has. */
+/** What a kernel computed, or a copy of what the host gave. */
 export interface IndexValues extends Values {
   readonly host: Int32Array | undefined;
 }

@@ -2,12 +2,18 @@ import {
   type Backend,
   conv1d,
   createReferenceBackend,
+  crossEntropy,
+  embedding,
   exp,
+  full,
+  gradients,
   log,
   lstmCell,
   matmul,
   max,
+  mean,
   mul,
+  ones,
   relu,
   scope,
   sigmoid,
@@ -55,6 +61,30 @@ export const deviceChecks: readonly DeviceCheck[] = [
           sum(a, { axis: 1 }),
           max(b, { axis: 0 }),
         ];
+      }),
+  },
+  {
+    name: "sums of so many terms that a chain of float32 additions would stand still",
+    run: (gpu) =>
+      using(gpu, async () => {
+        const many = 2 ** 24 + 1000;
+        const all = await scope(() => ({ reading: sum(ones([many])).item() })).reading;
+        if (Math.abs(all / many - 1) > 2 ** -20) throw new Error(`the sum of ${many} ones is ${all}`);
+        const tenth = await scope(() => ({ reading: mean(full([5e6], 0.1)).item() })).reading;
+        if (Math.abs(tenth - 0.1) > 2e-6) throw new Error(`the mean of five million 0.1 is ${tenth}`);
+      }),
+  },
+  {
+    name: "ids that are filled anew right after they were given",
+    run: (gpu) =>
+      everywhere(gpu, 2 ** -20, () => {
+        const ids = tokens([2, 0, 1], [3]);
+        const table = tensor(eighths(3 * 3, "table"), [3, 3], { requiresGrad: true });
+        const rows = embedding(table, ids);
+        ids.data.set([1, 2, 0]);
+        const loss = crossEntropy(rows, ids);
+        ids.data.fill(0);
+        return [rows, loss, ...gradients(loss, [table])];
       }),
   },
   {

@@ -1,4 +1,4 @@
-import { tensor, zeros } from "@ltt/core";
+import { ones, tensor, zeros } from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import { createLaterBackend, using } from "../test/backends.ts";
 import { clipByNorm, clipByValue } from "./index.ts";
@@ -28,6 +28,8 @@ describe("clipByNorm", () => {
   test("the norm of millions of equal numbers is right", () => {
     const { norm } = clipByNorm([tensor(new Float32Array(2_000_000).fill(0.1), [20_000, 100])], 1);
     expect(Math.abs(norm.data[0]! / (0.1 * Math.sqrt(2e6)) - 1)).toBeLessThan(1e-4);
+    const many = 2 ** 24 + 1000;
+    expect(clipByNorm([ones([many])], 1).norm.data[0]).toBe(Math.fround(Math.sqrt(many)));
   });
 
   test("zero gradients stay zero, and there may be none", () => {

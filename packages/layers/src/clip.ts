@@ -34,8 +34,8 @@ export function clipByNorm(gradients: readonly Tensor[], maxNorm: number): { gra
   check("clipByNorm", "maxNorm", maxNorm, above0);
   checkTensors("clipByNorm", "gradients", gradients);
   return noGrad(() => {
-    const squares = gradients.map((gradient) => total(square(gradientValues(gradient))));
-    const norm = sqrt(squares.reduce((sum, each) => add(sum, each), zeros([]) as Scalar));
+    const squares = gradients.map((gradient) => sum(square(gradientValues(gradient))));
+    const norm = sqrt(squares.reduce((total, each) => add(total, each), zeros([]) as Scalar));
     // max + relu(norm − max) is the larger of the two: below the limit the coefficient is exactly 1.
     const larger = add(relu(sub(add(norm, 1e-6), maxNorm)), maxNorm);
     const coefficient = div(full([], maxNorm), larger);
@@ -58,13 +58,6 @@ export function clipByValue(gradients: readonly Tensor[], limit: number): { grad
     const clipped = gradients.map((gradient) => neg(atLeast(neg(atLeast(gradient, -limit)), -limit)));
     return { gradients: clipped, norm };
   });
-}
-
-/** The sum of everything, axis by axis: adding millions of float32 numbers one by one would lose the small ones. */
-function total(x: Tensor): Scalar {
-  let rest: Tensor = x;
-  while (rest.shape.length > 0) rest = sum(rest, { axis: rest.shape.length - 1 }) as Tensor;
-  return rest as Scalar;
 }
 
 function atLeast<S extends Shape>(x: Tensor<S>, low: number): Tensor<S> {

@@ -103,7 +103,7 @@ export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise
     Array.from(weights, ([name, weight]) => [
       name,
       weight instanceof Sparse
-        ? new Sparse(weight.shape, weight.positions, copy(name, weight.values))
+        ? new Sparse(weight.shape, weight.pattern, copy(name, weight.values))
         : copy(name, weight),
     ]),
   );

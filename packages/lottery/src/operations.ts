@@ -10,11 +10,11 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `patience`, `clipNorm`,
- * `firstStep`, `faults`. Input: `start`, weights or a start.
+ * `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
-  version: 1,
+  version: 2,
   defaults: { optimiser: "adam", patience: null, clipNorm: null, firstStep: 0, faults: [] },
   makes: "trained",
 };

@@ -1,11 +1,11 @@
+import { backend } from "../backend.ts";
 import { noGrad, record } from "../record.ts";
 import { ShapeError, show } from "../shape.ts";
-import { checkTensor, type Scalar, tensor, type Vector } from "../tensor.ts";
+import { checkTensor, emptyLike, type Scalar, tensor, type Vector } from "../tensor.ts";
 import { checkTokens, type TokenVector } from "../tokens.ts";
 import { abs } from "./abs.ts";
 import { add } from "./add.ts";
 import { exp } from "./exp.ts";
-import { log } from "./log.ts";
 import { mean } from "./mean.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
@@ -36,12 +36,23 @@ export function binaryCrossEntropyWithLogits(logits: Vector, targets: TokenVecto
     throw new RangeError(`binaryCrossEntropyWithLogits: target ${wrong} is ${targets.data[wrong]}, neither 0 nor 1`);
 
   const t = tensor(targets.data, [n]);
+  const sign = tensor(
+    targets.data.map((target) => 1 - 2 * target),
+    [n],
+  );
   const y = noGrad(() => {
-    const softplus = log(add(1, exp(neg(abs(logits)))));
+    const softplus = log1p(exp(neg(abs(logits))));
     return mean(add(sub(relu(logits), mul(logits, t)), softplus));
   });
-  // By hand, because the pieces above have kinks at 0 where their sum is smooth: dx = (σ(x) − t) / n.
+  // By hand, because the pieces above have kinks at 0 where their sum is smooth: dx = (σ(x) − t) / n, which for t = 1 is −σ(−x) / n, with all digits.
   return record("binaryCrossEntropyWithLogits", y, [logits], (dy) => [
-    () => mul(dy, mul(sub(sigmoid(logits), t), 1 / n)),
+    () => mul(dy, mul(mul(sign, sigmoid(mul(sign, logits))), 1 / n)),
   ]);
+}
+
+/** `ln(1 + x)`: at a logit of −20 the 1 would swallow all digits of e⁻²⁰. Not recorded. */
+function log1p(x: Vector): Vector {
+  const y = emptyLike(x);
+  backend().kernels.log1p(x.storage, y.storage);
+  return y;
 }

@@ -40,13 +40,14 @@ export function crossEntropy(logits: Matrix, targets: TokenVector): Scalar {
   const { kernels } = backend();
   const size = { batch, classes };
   if (kernels.crossEntropy === undefined) return composed(logits, targets);
-  const right = indices(targets.data);
+  const classOf = targets.data.slice(); // the rule runs later, when targets may have been filled anew
+  const right = indices(classOf);
   const [exponentials, sums] = [allocate(batch * classes), allocate(batch)];
   const loss = empty([]);
   kernels.crossEntropy(logits.storage, right, exponentials, sums, loss.storage, size);
   return record("crossEntropy", loss, [logits], (dloss) => [
     () => {
-      if (isRecorded([dloss, logits])) return mul(div(dloss, batch), sub(softmax(logits), oneHot(targets, classes)));
+      if (isRecorded([dloss, logits])) return mul(div(dloss, batch), sub(softmax(logits), oneHot(classOf, classes)));
       const dlogits = emptyLike(logits);
       kernels.crossEntropyGradient!(dloss.storage, exponentials, sums, right, dlogits.storage, size);
       return dlogits;
@@ -66,7 +67,7 @@ function composed(logits: Matrix, targets: TokenVector): Scalar {
   return neg(mean(embedding(table, chosen)));
 }
 
-function oneHot({ data }: TokenVector, classes: number): Matrix {
+function oneHot(data: Int32Array, classes: number): Matrix {
   const values = new Float32Array(data.length * classes);
   for (const [b, target] of data.entries()) values[b * classes + target] = 1;
   return tensor(values, [data.length, classes]);

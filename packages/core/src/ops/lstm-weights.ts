@@ -1,6 +1,7 @@
 import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
 import type { Indices, LstmSize, SparseKernels, Storage } from "../kernels.ts";
+import { Pattern } from "../pattern.ts";
 import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
 import type { Tensor } from "../tensor.ts";
 import { concat } from "./concat.ts";
@@ -123,25 +124,27 @@ function sparseKernels(
     : { kernels, parts };
 }
 
-/** Patterns that were joined before stay joined: for both manners, by the positions of the first and of the last. */
-type Joined = WeakMap<Int32Array, WeakMap<Int32Array, Int32Array>>;
+/** Patterns of two weights as one, by the first and the second: for both manners. They live as long as both. */
+type Joined = WeakMap<Pattern, WeakMap<Pattern, Pattern>>;
 const below: Joined = new WeakMap();
 const beside: Joined = new WeakMap();
 
-/** Weights of which a part is stored, as one: `to` says where each of their positions goes, in an order that ascends. */
+/** Weights of which a part is stored, as one: `to` says where each of their positions goes, in an order that ascends. One alone stays as it is. */
 function joined(
   known: Joined,
   parts: readonly Sparse[],
   shape: readonly [number, number],
   to: (position: number, part: number) => number,
 ): Sparse {
-  const [first, last] = [parts[0]!.positions, parts.at(-1)!.positions];
-  const byLast = known.get(first) ?? new WeakMap<Int32Array, Int32Array>();
-  known.set(first, byLast);
-  let positions = byLast.get(last);
-  if (positions === undefined) {
-    positions = Int32Array.from(parts.flatMap((part, d) => Array.from(part.positions, (at) => to(at, d))));
-    byLast.set(last, positions);
+  const [first, second] = parts as readonly [Sparse, Sparse | undefined];
+  if (second === undefined) return first;
+  const bySecond = known.get(first.pattern) ?? new WeakMap<Pattern, Pattern>();
+  known.set(first.pattern, bySecond);
+  let pattern = bySecond.get(second.pattern);
+  if (pattern === undefined) {
+    const positions = parts.flatMap((part, d) => Array.from(part.positions, (at) => to(at, d)));
+    pattern = new Pattern("lstm", shape, Int32Array.from(positions));
+    bySecond.set(second.pattern, pattern);
   }
-  return new Sparse(shape, positions, concat(parts.map(({ values }) => values)));
+  return new Sparse(shape, pattern, concat(parts.map(({ values }) => values)));
 }

@@ -69,7 +69,10 @@ export function createDeferredBackend({
       const copy = values.slice();
       return made(copy.length, () => copy);
     },
-    uploadIndices: (values) => made(values.length, () => values),
+    uploadIndices: (values) => {
+      const copy = values.slice();
+      return made(copy.length, () => copy);
+    },
     write: (storage, values) => {
       const copy = values.slice();
       issue(() => (resolve("write", storage) as Float32Array).set(copy));

@@ -20,6 +20,9 @@ const UNARY: Readonly<
   positive: unary("positive", "if (v > 0) { return 1; } return 0;"),
 };
 
+/** Its series where 1 + x would lose digits: the next term is below 2⁻²⁶ of x. */
+const NEAR_0 = "v * (1 - v * (0.5 - v * (0.3333333333333333 - v * (0.25 - v * 0.2))))";
+
 /** Shaders cannot write NaN and infinity: they come as arguments. */
 const log = kernel({
   name: "log",
@@ -31,6 +34,20 @@ const log = kernel({
     if (v > 0) { return Math.log(v); }
     if (v < 0) { return notANumber; }
     if (v === 0) { return -infinity; }
+    return v;`,
+});
+
+const log1p = kernel({
+  name: "log1p",
+  arrays: ["x"],
+  numbers: ["infinity", "notANumber"],
+  body: `
+    const v = x[this.thread.x];
+    if (v > 3.4028234663852886e38) { return v; }
+    if (Math.abs(v) < 0.03125) { return ${NEAR_0}; }
+    if (v > -1) { return Math.log(1 + v); }
+    if (v < -1) { return notANumber; }
+    if (v === -1) { return -infinity; }
     return v;`,
 });
 
@@ -48,7 +65,9 @@ function pairwise(name: keyof typeof OPERATORS, axes: Coordinates): Kernel {
   });
 }
 
-export function elementwise(issue: Issue): Pick<Kernels, "fill" | "log" | keyof typeof UNARY | keyof typeof OPERATORS> {
+export function elementwise(
+  issue: Issue,
+): Pick<Kernels, "fill" | "log" | "log1p" | keyof typeof UNARY | keyof typeof OPERATORS> {
   const one =
     (of: Kernel<"x", never>): Kernels["exp"] =>
     (x, out) =>
@@ -69,6 +88,7 @@ export function elementwise(issue: Issue): Pick<Kernels, "fill" | "log" | keyof 
     fill: (value, out) => issue.launch(fill, {}, { value }, out, [out.length]),
     exp: one(UNARY.exp),
     log: (x, out) => issue.launch(log, { x }, { infinity: Infinity, notANumber: Number.NaN }, out, [out.length]),
+    log1p: (x, out) => issue.launch(log1p, { x }, { infinity: Infinity, notANumber: Number.NaN }, out, [out.length]),
     sqrt: one(UNARY.sqrt),
     abs: one(UNARY.abs),
     sign: one(UNARY.sign),

@@ -1,4 +1,4 @@
-import type { Kernels } from "@ltt/core";
+import type { Kernels, Storage } from "@ltt/core";
 import { kernel, remainder } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 
@@ -60,8 +60,10 @@ const placeWinners = kernel({
     return 0;`,
 });
 
-/** From here on an axis is summed in blocks, of about its root, and then the blocks: one thread alone would wait for a long one. */
+/** From here on an axis is summed in blocks, and these again: one thread alone would wait for a long one. */
 const LONG = 512;
+/** The most terms of a block: a chain of more float32 additions loses digits. */
+const BLOCK = 128;
 
 export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "takeWinners" | "placeWinners"> {
   const take: Kernels["takeWinners"] = (x, winners, y, { outer, axis, inner }) =>
@@ -69,16 +71,17 @@ export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "takeWinn
 
   return {
     sum: (x, out, { outer, axis, inner }) => {
-      if (axis < LONG) {
-        issue.launch(sum, { x }, { axis, inner, block: axis }, out, [inner, 1, outer]);
-        return;
+      let [left, terms, parts] = [axis, x, undefined as Storage | undefined];
+      for (;;) {
+        const passes = left < LONG ? 1 : Math.ceil(Math.log(left) / Math.log(BLOCK));
+        const block = passes === 1 ? left : Math.ceil(left ** (1 / passes));
+        const blocks = passes === 1 ? 1 : Math.ceil(left / block);
+        const sums = passes === 1 ? out : issue.allocate(outer * blocks * inner);
+        issue.launch(sum, { x: terms }, { axis: left, inner, block }, sums, [inner, blocks, outer]);
+        if (parts !== undefined) issue.release(parts);
+        if (passes === 1) return;
+        [left, terms, parts] = [blocks, sums, sums];
       }
-      const block = Math.ceil(Math.sqrt(axis));
-      const blocks = Math.ceil(axis / block);
-      const parts = issue.allocate(outer * blocks * inner);
-      issue.launch(sum, { x }, { axis, inner, block }, parts, [inner, blocks, outer]);
-      issue.launch(sum, { x: parts }, { axis: blocks, inner, block: blocks }, out, [inner, 1, outer]);
-      issue.release(parts);
     },
     max: (x, lengths, out, found, { outer, axis, inner }) => {
       const grid = [inner, outer] as const;

@@ -50,7 +50,7 @@ export function createReferenceBackend(): Backend {
     allocate: (length: number) => pool.get(length)?.pop() ?? new Float32Array(length),
     allocateIndices: (length: number) => new Int32Array(length),
     upload: (values: Float32Array) => values.slice(),
-    uploadIndices: (values: Int32Array) => values,
+    uploadIndices: (values: Int32Array) => values.slice(),
     write: (storage: Float32Array, values: Float32Array) => storage.set(values),
     read: async (storage: Float32Array) => storage.slice(),
     view: (storage: Float32Array) => storage,

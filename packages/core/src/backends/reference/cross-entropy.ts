@@ -1,5 +1,6 @@
 import type { ClassesSize } from "../../kernels.ts";
 import { exp, log } from "./elementary.ts";
+import { sumOf } from "./sum-of.ts";
 
 const f = Math.fround;
 
@@ -12,20 +13,15 @@ export function crossEntropy(
   loss: Float32Array,
   { batch, classes }: ClassesSize,
 ): void {
-  let total = 0;
+  const terms = new Float32Array(batch);
   for (let b = 0; b < batch; b++) {
     const row = logits.subarray(b * classes, (b + 1) * classes);
     const largest = row.reduce((a, b) => Math.max(a, b)); // NaN if there is one
-    let sum = 0;
-    for (let c = 0; c < classes; c++) {
-      const e = exp(f(row[c]! - largest));
-      exponentials[b * classes + c] = e;
-      sum = f(sum + e);
-    }
-    sums[b] = sum;
-    total = f(total + f(f(row[targets[b]!]! - largest) - log(sum)));
+    for (let c = 0; c < classes; c++) exponentials[b * classes + c] = exp(f(row[c]! - largest));
+    sums[b] = sumOf(exponentials, b * classes, classes, 1);
+    terms[b] = f(row[targets[b]!]! - largest) - log(sums[b]!);
   }
-  loss[0] = -f(total * f(1 / batch));
+  loss[0] = -f(sumOf(terms, 0, batch, 1) * f(1 / batch));
 }
 
 /** See `Kernels.crossEntropyGradient`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { everyFloat } from "../../../test/every-float.ts";
-import { exp, log, sigmoid, tanh } from "./elementary.ts";
+import { exp, log, log1p, sigmoid, tanh } from "./elementary.ts";
 
 const f = Math.fround;
 
@@ -25,6 +25,7 @@ describe("over the whole float32 range", () => {
   test.each([
     ["exp", exp, Math.exp, 2],
     ["log", log, Math.log, 2],
+    ["log1p", log1p, Math.log1p, 4],
     ["tanh", tanh, Math.tanh, 4],
     ["sigmoid", sigmoid, (x: number) => 1 / (1 + Math.exp(-x)), 4],
   ] as const)("%s errs by less than the ulp it promises", (_, ours, theirs, bound) => {
@@ -34,6 +35,7 @@ describe("over the whole float32 range", () => {
   test.each([
     ["exp", exp, [Number.NaN, Infinity, 0]],
     ["log", log, [Number.NaN, Infinity, Number.NaN]],
+    ["log1p", log1p, [Number.NaN, Infinity, Number.NaN]],
     ["tanh", tanh, [Number.NaN, 1, -1]],
     ["sigmoid", sigmoid, [Number.NaN, 1, 0]],
   ] as const)("%s of NaN, ∞ and −∞", (_, ours, expected) => {

@@ -49,6 +49,18 @@ export function log(x: number): number {
   return f(f(f(f(series + f(e * LN2_LOW)) - f(0.5 * z)) + m) + f(e * LN2_HIGH));
 }
 
+/**
+ * ln (1 + x): ln u of the rounded u = 1 + x, and what the rounding took by the ratio of x to u − 1, which is exact.
+ *
+ * @see Goldberg, “What every computer scientist should know about floating-point arithmetic”, ACM Computing Surveys 23(1), 1991, theorem 4.
+ */
+export function log1p(x: number): number {
+  const u = f(1 + x);
+  const d = f(u - 1);
+  if (d === 0 || x === Infinity) return x;
+  return f(log(u) * f(x / d));
+}
+
 /** tanh x. */
 export function tanh(x: number): number {
   const a = Math.abs(x);

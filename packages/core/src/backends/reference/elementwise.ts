@@ -22,6 +22,7 @@ function binary(of: (a: number, b: number) => number): Binary {
 
 export const exp: Unary = unary(elementary.exp);
 export const log: Unary = unary(elementary.log);
+export const log1p: Unary = unary(elementary.log1p);
 export const tanh: Unary = unary(elementary.tanh);
 export const sigmoid: Unary = unary(elementary.sigmoid);
 export const sqrt: Unary = unary(Math.sqrt); // rounding twice, to float64 and float32, is rounding once: 53 > 2·24 + 2

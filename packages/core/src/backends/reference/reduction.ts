@@ -1,12 +1,10 @@
 import type { AxisView } from "../../shape.ts";
+import { sumOf } from "./sum-of.ts";
 
 /** out[o,i] = Σ_a x[o,a,i] */
 export function sum(x: Float32Array, out: Float32Array, { outer, axis, inner }: AxisView): void {
-  out.fill(0);
   for (let o = 0; o < outer; o++) {
-    for (let a = 0; a < axis; a++) {
-      for (let i = 0, from = (o * axis + a) * inner; i < inner; i++) out[o * inner + i]! += x[from + i]!;
-    }
+    for (let i = 0; i < inner; i++) out[o * inner + i] = sumOf(x, o * axis * inner + i, axis, inner);
   }
 }
 

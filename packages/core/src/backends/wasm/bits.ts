@@ -7,16 +7,18 @@ const BREAK_EVEN = 0.4;
 /** Which elements are stored, as bits, see `assembly/bits.ts`: made when they are first needed, and kept as long as the places that they were made of. */
 export class Bits {
   readonly #memory: LinearMemory;
-  readonly #made = new WeakMap<Region, Region>();
+  /** By the table, or by positions and what they are positions of. */
+  readonly #made = new WeakMap<Entries | Region, Map<number, Region>>();
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
   }
 
   /** Of the rows of a table, whole bytes a row. None where little is stored. */
-  ofRows({ starts, places, columns, inner }: Entries): Region | undefined {
+  ofRows(table: Entries): Region | undefined {
+    const { starts, places, columns, inner } = table;
     const rowBytes = Math.ceil(inner / 8);
-    return this.#of(places, columns * inner, columns * rowBytes, (set) => {
+    return this.#of(table, places.length, columns * inner, columns * rowBytes, (set) => {
       const [begins, at] = [this.#memory.integers(starts), this.#memory.integers(places)];
       for (let row = 0; row < columns; row++) {
         for (let e = begins[row]!; e < begins[row + 1]!; e++) set(row * rowBytes * 8 + at[e]!);
@@ -26,21 +28,29 @@ export class Bits {
 
   /** Of `size` elements, the positions of those that are stored. */
   ofPositions(positions: Region, size: number): Region | undefined {
-    return this.#of(positions, size, Math.ceil(size / 8), (set) => {
+    return this.#of(positions, positions.length, size, Math.ceil(size / 8), (set) => {
       for (const position of this.#memory.integers(positions)) set(position);
     });
   }
 
-  #of(stored: Region, size: number, bytes: number, setAll: (set: (bit: number) => void) => void): Region | undefined {
-    if (stored.length < BREAK_EVEN * size) return undefined;
-    let found = this.#made.get(stored);
+  #of(
+    of: Entries | Region,
+    stored: number,
+    size: number,
+    bytes: number,
+    setAll: (set: (bit: number) => void) => void,
+  ): Region | undefined {
+    if (stored < BREAK_EVEN * size) return undefined;
+    const bySize = this.#made.get(of) ?? new Map<number, Region>();
+    this.#made.set(of, bySize);
+    let found = bySize.get(size);
     if (found === undefined) {
       found = this.#memory.allocate(Math.ceil(bytes / 4));
       const words = this.#memory.integers(found).fill(0);
       setAll((bit) => {
         words[bit >> 5]! |= 1 << (bit & 31); // little-endian, as WebAssembly is
       });
-      this.#made.set(stored, found);
+      bySize.set(size, found);
     }
     return found;
   }

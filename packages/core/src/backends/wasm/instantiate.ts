@@ -14,6 +14,7 @@ export interface Exports {
   fill(value: number, out: number, bytes: number): void;
   readonly exp: Unary;
   readonly log: Unary;
+  readonly log1p: Unary;
   readonly sqrt: Unary;
   readonly abs: Unary;
   readonly sign: Unary;
@@ -32,7 +33,8 @@ export interface Exports {
   scatterRows(rows: number, ids: number, out: number, count: number, dim: number, except: number, row: number): void;
   placeWinners(dy: number, winners: number, dx: number, outer: number, axis: number, inner: number): void;
   takeWinners(x: number, winners: number, y: number, outer: number, axis: number, inner: number): void;
-  sum(x: number, out: number, outer: number, axis: number, inner: number, row: number): void;
+  sum(x: number, out: number, outer: number, axis: number, inner: number, row: number, scratch: number): void;
+  sumScratch(axis: number, inner: number): number;
   max(x: number, lengths: number, out: number, winners: number, outer: number, axis: number, inner: number): void;
   crossEntropy(...operands: number[]): void;
   crossEntropyGradient(...operands: number[]): void;

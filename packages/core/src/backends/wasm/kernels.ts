@@ -70,11 +70,6 @@ export function createKernels(
         kernel(a.pointer + atA!, b.pointer + atB!, out.pointer + at * 4, ...shape, ...stepsA!, ...stepsB!),
       );
 
-  const ofClasses =
-    (kernel: Exports["crossEntropy"]) =>
-    (a: Region, b: Region, c: Region, d: Region, out: Region, { batch, classes }: ClassesSize): void =>
-      kernel(a.pointer, b.pointer, c.pointer, d.pointer, out.pointer, batch, classes);
-
   /**
    * Whether a gradient is taken term by term rather than as a product: where few terms are not 0, or where the other operand is not finite, so that a
    * product would add 0·∞.
@@ -88,6 +83,7 @@ export function createKernels(
     fill: (value: number, out: Region) => simd.fill(value, out.pointer, out.bytes),
     exp: unary(simd.exp),
     log: unary(simd.log),
+    log1p: unary(simd.log1p),
     sqrt: unary(simd.sqrt),
     abs: unary(simd.abs),
     sign: unary(simd.sign),
@@ -125,9 +121,13 @@ export function createKernels(
     },
 
     sum: (x: Region, out: Region, { outer, axis, inner }: AxisView) =>
-      share("sum", { n: inner, work: (outer * axis * inner) / 4, grain: 16 }, (begin, end) => [
-        ...[x.pointer + begin * 4, out.pointer + begin * 4, outer, axis, end - begin, inner * 4],
-      ]),
+      share(
+        "sum",
+        { n: inner, work: (outer * axis * inner) / 4, grain: 16, scratch: simd.sumScratch(axis, inner) },
+        (begin, end, at) => [
+          ...[x.pointer + begin * 4, out.pointer + begin * 4, outer, axis, end - begin, inner * 4, at],
+        ],
+      ),
     max: (x: Region, lengths: Region | undefined, out: Region, winners: Region, { outer, axis, inner }: AxisView) =>
       simd.max(x.pointer, lengths?.pointer ?? 0, out.pointer, winners.pointer, outer, axis, inner),
     placeWinners: (dy: Region, winners: Region, dx: Region, { outer, axis, inner }: AxisView) =>
@@ -135,12 +135,32 @@ export function createKernels(
     takeWinners: (x: Region, winners: Region, y: Region, { outer, axis, inner }: AxisView) =>
       simd.takeWinners(x.pointer, winners.pointer, y.pointer, outer, axis, inner),
 
-    crossEntropy: ofClasses(simd.crossEntropy),
-    crossEntropyGradient: ofClasses(simd.crossEntropyGradient),
+    crossEntropy: (
+      logits: Region,
+      targets: Region,
+      exponentials: Region,
+      sums: Region,
+      loss: Region,
+      { batch, classes }: ClassesSize,
+    ) => {
+      const pointers = [logits, targets, exponentials, sums, loss].map(({ pointer }) => pointer);
+      memory.borrow(batch * 4, (scratch) => simd.crossEntropy(...pointers, batch, classes, scratch));
+    },
+    crossEntropyGradient: (
+      dloss: Region,
+      exponentials: Region,
+      sums: Region,
+      targets: Region,
+      dlogits: Region,
+      { batch, classes }: ClassesSize,
+    ) => {
+      const pointers = [dloss, exponentials, sums, targets, dlogits].map(({ pointer }) => pointer);
+      simd.crossEntropyGradient(...pointers, batch, classes);
+    },
 
     matmul: (a: Region, b: Region, out: Region, { batch, m, k, n, transposeA, transposeB }: MatmulSize) => {
       const aRow = (transposeA ? m : k) * 4;
-      const scratch = simd.productScratch(k, n, Number(transposeA)) >>> 0;
+      const scratch = simd.productScratch(k, n, Number(transposeA));
       const flags = [Number(transposeA), Number(transposeB)];
       const work = batch * m * k * n;
       if (batch === 1) {
@@ -158,7 +178,7 @@ export function createKernels(
 
     weightGradient: (x: Region, dy: Region, dweight: Region, { rows, groups, outputs, inputs }: WeightGradientSize) => {
       const [xRow, dyRow] = [groups * inputs * 4, groups * outputs * 4];
-      const scratch = simd.weightGradientScratch(rows, outputs, inputs) >>> 0;
+      const scratch = simd.weightGradientScratch(rows, outputs, inputs);
       const work = rows * outputs * inputs;
       for (let g = 0; g < groups; g++) {
         share("weightGradient", { n: outputs, work, grain: 6, scratch }, (begin, end, at) => {
@@ -171,7 +191,7 @@ export function createKernels(
 
     conv1d: (x: Region, kernel: Region, y: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const steps = time - width + 1;
-      const scratch = simd.productScratch(width * channels, filters, 0) >>> 0;
+      const scratch = simd.productScratch(width * channels, filters, 0);
       share("conv1d", { n: batch, work: y.length * width * channels, scratch }, (begin, end, at) => {
         const [from, to] = [x.pointer + begin * time * channels * 4, y.pointer + begin * steps * filters * 4];
         return [from, kernel.pointer, to, end - begin, time, channels, width, filters, at];
@@ -180,7 +200,7 @@ export function createKernels(
     conv1dInput: (dy: Region, kernel: Region, dx: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const sparse = isSparse(dy, kernel);
       const steps = time - width + 1;
-      const scratch = sparse ? kernel.bytes : simd.conv1dInputScratch(time, channels, width, filters) >>> 0;
+      const scratch = sparse ? kernel.bytes : simd.conv1dInputScratch(time, channels, width, filters);
       const work = dy.length * width * channels * (sparse ? SPARSE / 3 : 1);
       share(sparse ? "conv1dInputSparse" : "conv1dInputDense", { n: batch, work, scratch }, (begin, end, at) => {
         const [from, to] = [dy.pointer + begin * steps * filters * 4, dx.pointer + begin * time * channels * 4];
@@ -189,7 +209,7 @@ export function createKernels(
     },
     conv1dKernel: (x: Region, dy: Region, dkernel: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const sparse = isSparse(dy, x);
-      const bytes = sparse ? dkernel.length * 4 : simd.productScratch(time - width + 1, filters, 1) >>> 0;
+      const bytes = sparse ? dkernel.length * 4 : simd.productScratch(time - width + 1, filters, 1);
       const run = sparse ? simd.conv1dKernelSparse : simd.conv1dKernelDense;
       memory.borrow(bytes, (scratch) =>
         run(x.pointer, dy.pointer, dkernel.pointer, batch, time, channels, width, filters, scratch),
@@ -313,7 +333,7 @@ export function createKernels(
       const seen = memory.integers(since);
       let absent = 0;
       for (let i = 0; i < seen.length; i++) absent += steps - seen[i]!;
-      const scratch = simd.adamAbsentScratch(steps) >>> 0;
+      const scratch = simd.adamAbsentScratch(steps);
       const work = absent * rowLength(size) * ADAM + ids.length * ROW;
       share("adamAbsent", { n: team.size, work, scratch }, (begin, end, at) => [
         ...[ids.pointer, since.pointer, ids.length, rates.pointer, steps, m.pointer, v.pointer, weights.pointer],

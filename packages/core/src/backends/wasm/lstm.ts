@@ -1,6 +1,6 @@
 import type { Compressed, Kernels, LstmSize, SparseKernels } from "../../kernels.ts";
 import type { Exports } from "./instantiate.ts";
-import type { LinearMemory, Region } from "./memory.ts";
+import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
 import type { Entries } from "./sparse.ts";
 import type { Part, Team } from "./team.ts";
 
@@ -21,7 +21,7 @@ interface Reading {
 
 /** The contract's LSTM kernels in terms of the compiled ones. */
 export function createLstmKernels(simd: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
-  const room = (texts: number, { hidden }: LstmSize) => simd.lstmScratch(texts, hidden) >>> 0;
+  const room = (texts: number, { hidden }: LstmSize) => simd.lstmScratch(texts, hidden);
   /** A recurrent weight of which all is stored, and no entries. */
   const whole = (recurrent: Region, direction: number, { hidden }: LstmSize) => ({
     recurrent: recurrent.pointer + direction * 16 * hidden * hidden,
@@ -68,7 +68,7 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
   const roomFor =
     (values: Region) =>
     (texts: number, { hidden }: LstmSize) =>
-      simd.lstmSparseScratch(texts, hidden, values.length) >>> 0;
+      simd.lstmSparseScratch(texts, hidden, values.length);
   const stored = (values: Region, { starts, places, order }: Entries) => ({
     recurrent: 0,
     entries: [values.pointer, starts.pointer, places.pointer, order?.pointer ?? 0],
@@ -168,6 +168,7 @@ function eachReading(
   part: (reading: Reading) => Part,
 ): void {
   const { batch, tokens, hidden, directions } = size;
+  if (hidden === 0) return; // no unit, no gate, and not a weight to turn
   const ends = memory.integers(starts);
   const length = Int32Array.from({ length: batch }, (_, b) => ends[b + 1]! - ends[b]!);
   const texts = Int32Array.from(length, (_, b) => b).sort((a, b) => length[b]! - length[a]!);
@@ -178,7 +179,7 @@ function eachReading(
   try {
     const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));
     memory.integers(order).set(dealt.flatMap((hand) => [...hand]));
-    const own = (room(Math.ceil(batch / hands), size) + 63) & ~63;
+    const own = wholeLines(room(Math.ceil(batch / hands), size));
     memory.borrow(own * hands * directions, (scratch) => {
       const parts: Part[] = [];
       for (let direction = 0; direction < directions; direction++) {
@@ -188,7 +189,7 @@ function eachReading(
           at += count * 4;
         }
       }
-      for (let i = 0; i < parts.length; i += most) team.run(kernel, parts.slice(i, i + most));
+      for (let i = 0; i < parts.length; i += most) team.run(kernel, parts.slice(i, i + most), work);
     });
   } finally {
     memory.release(order);

@@ -10,7 +10,8 @@ import { tensor, zeros } from "../../tensor.ts";
 import { tokens } from "../../tokens.ts";
 import { adamUpdate } from "../../updates.ts";
 import { createWasmBackend } from "./backend.ts";
-import { LinearMemory, type Region } from "./memory.ts";
+import { instantiate } from "./instantiate.ts";
+import { LinearMemory, Region } from "./memory.ts";
 
 const MIB = 2 ** 20;
 
@@ -264,4 +265,39 @@ test.each([
   } finally {
     useBackend(before);
   }
+});
+
+test("sizes beyond 2 and 4 GiB are what they are, not what is left of them in 32 bits", async () => {
+  const memory = new LinearMemory(2 ** 22);
+  const { block } = memory.allocate(4);
+  for (const length of [3, 2 ** 29, 2 ** 29 + 1, 2 ** 30 - 1]) {
+    expect(new Region(length, block).bytes).toBe(Math.ceil(length / 4) * 16);
+  }
+  const { exports } = await instantiate(memory, "strict");
+  const large = 2 ** 27;
+  for (const [name, sizes] of [
+    ["productScratch", [large, 1, 0]],
+    ["weightGradientScratch", [8, large, 64]],
+    ["conv1dInputScratch", [8, 8, 8, large / 8]],
+    ["maxOfWindowsScratch", [large, 8, 8]],
+    ["maxOfWindowsRowsScratch", [8, 63, 64, large]],
+    ["maxOfWindowsKernelsScratch", [8, 64, 8, large]],
+    ["lstmScratch", [large, 8]],
+    ["lstmSparseScratch", [large, 8, 8]],
+    ["sparseProductScratch", [8, large, 8, large]],
+    ["sparseProductValuesScratch", [large, 8, large]],
+    ["sparseWeightGradientScratch", [large, 8, large]],
+    ["maxOfPackedWindowsScratch", [large, 8, 8, 8, 8, 8]],
+    ["maxOfWindowsRowsSparseScratch", [large, 63, 64, large, 8, 8]],
+    ["maxOfWindowsKernelsSparseScratch", [2 ** 30, 8, 8, 8]],
+    ["adamAbsentScratch", [2 ** 30]],
+  ] as const) {
+    const bytes = (exports[name] as (...sizes: number[]) => number)(...sizes);
+    expect(bytes, name).toBeGreaterThanOrEqual(2 ** 32);
+    expect(() => memory.borrow(bytes, () => {}), name).toThrow("wasm: no room for");
+  }
+  const backend = await createWasmBackend({ memory });
+  const size = { batch: 1, m: 0, k: large, n: 1, transposeA: false, transposeB: false };
+  const none = backend.allocate(0);
+  expect(() => backend.kernels.matmul(none, none, none, size)).toThrow("wasm: no room for");
 });

@@ -36,7 +36,7 @@ export class Region implements Storage, Indices {
 
   /** To the end of the last vector. */
   get bytes(): number {
-    return (this.length * 4 + 15) & ~15;
+    return Math.ceil(this.length / 4) * 16; // bits of integers would be those of a negative number from 2 GiB on
   }
 }
 
@@ -263,6 +263,11 @@ function roundUp(bytes: number): number {
   const octave = 2 ** Math.floor(Math.log2(Math.max(bytes, LINE)));
   const step = Math.max(LINE, octave / 8);
   return Math.max(LINE, Math.ceil(bytes / step) * step);
+}
+
+/** So many bytes, to the end of the last cache line: in numbers, since 32 bits would wrap. */
+export function wholeLines(bytes: number): number {
+  return Math.ceil(bytes / LINE) * LINE;
 }
 
 /** Browsers share memory with pages that are isolated from other origins only. */

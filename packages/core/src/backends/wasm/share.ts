@@ -1,5 +1,5 @@
 import type { Exports } from "./instantiate.ts";
-import type { LinearMemory } from "./memory.ts";
+import { type LinearMemory, wholeLines } from "./memory.ts";
 import type { Part, Team } from "./team.ts";
 
 /**
@@ -24,13 +24,13 @@ export function createShare(memory: LinearMemory, team: Team, worth: number): Sh
   return (kernel, { n, work, grain = 1, scratch = 0 }, part) => {
     const most = Math.min(team.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / worth)));
     const step = Math.ceil(n / grain / Math.max(most, 1)) * grain;
-    const room = ((typeof scratch === "number" ? scratch : scratch(Math.min(n, step))) + 63) & ~63;
+    const room = wholeLines(typeof scratch === "number" ? scratch : scratch(Math.min(n, step)));
     memory.borrow(room * Math.max(most, 1), (pointer) => {
       const parts: Part[] = [];
       for (let begin = 0; begin < n; begin += step) {
         parts.push(part(begin, Math.min(n, begin + step), pointer + parts.length * room));
       }
-      team.run(kernel, parts);
+      team.run(kernel, parts, work);
     });
   };
 }

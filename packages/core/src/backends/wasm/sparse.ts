@@ -58,7 +58,7 @@ export function createSparseKernels(
 
   /** Runs `body` with the weight `[columns, inner]` written out. */
   const whole = (weight: Entries, body: (pointer: number) => void): void => {
-    const bytes = (weight.columns * weight.inner * 4 + 15) & ~15;
+    const bytes = Math.ceil((weight.columns * weight.inner) / 4) * 16;
     memory.borrow(bytes, (pointer) => {
       simd.fill(0, pointer, bytes);
       body(pointer);
@@ -70,7 +70,7 @@ export function createSparseKernels(
     const { batch, rows, step, stride } = size;
     whole(weight, (pointer) => {
       simd.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
-      const scratch = simd.productScratch(inner, columns, 0) >>> 0;
+      const scratch = simd.productScratch(inner, columns, 0);
       for (let b = 0; b < batch; b++) {
         share("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
           ...[x.pointer + (b * stride + begin * step) * 4, step * 4, pointer],
@@ -83,7 +83,7 @@ export function createSparseKernels(
   const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
     const { columns, inner } = weight;
     whole(weight, (pointer) => {
-      const scratch = simd.productScratch(rows, inner, 1) >>> 0;
+      const scratch = simd.productScratch(rows, inner, 1);
       share("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
         ...[dy.pointer + begin * 4, columns * 4, x.pointer, pointer + begin * inner * 4],
         ...[1, end - begin, rows, inner, 1, 0, at],
@@ -98,7 +98,7 @@ export function createSparseKernels(
       const { batch, rows, step, stride } = size;
       const { columns, inner } = weight;
       const blocks = Math.ceil(rows / Math.max(1, simd.sparseRows(rows)));
-      const scratch = simd.sparseProductScratch(rows, inner, columns, values.length) >>> 0;
+      const scratch = simd.sparseProductScratch(rows, inner, columns, values.length);
       const work = batch * rows * values.length;
       share("sparseProduct", { n: batch * blocks, work, scratch }, (begin, end, at) => [
         ...[x.pointer, values.pointer, ...pointersOf(weight as Entries), y.pointer],
@@ -117,7 +117,7 @@ export function createSparseKernels(
       if (densityOf(weight) > BREAK_EVEN.values && batch === 1 && step === inner) {
         return denseValues(x, dy, weight as Entries, dvalues, rows);
       }
-      const scratch = simd.sparseProductValuesScratch(inner, columns, dvalues.length) >>> 0;
+      const scratch = simd.sparseProductValuesScratch(inner, columns, dvalues.length);
       const work = batch * rows * dvalues.length * 2;
       share("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
         ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],
@@ -133,7 +133,7 @@ export function createSparseKernels(
           simd.collect(dvalues.pointer, ...pointersOf(weight as Entries), all.pointer, columns, inner * 4, 4);
         });
       }
-      const scratch = simd.sparseWeightGradientScratch(inner, columns, dvalues.length) >>> 0;
+      const scratch = simd.sparseWeightGradientScratch(inner, columns, dvalues.length);
       const work = rows * dvalues.length;
       share("sparseWeightGradient", { n: columns, work, scratch }, (begin, end, at) => [
         ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],

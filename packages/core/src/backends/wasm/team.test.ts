@@ -84,6 +84,8 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array | re
       { rows: 108, groups: 2, outputs: 280, inputs: 70 },
     ],
     ["sum", [floats(5000 * 901), floats(901)], { outer: 1, axis: 5000, inner: 901 }],
+    ["sum", [floats(20_000 * 70), floats(70)], { outer: 1, axis: 20_000, inner: 70 }],
+    ["sum", [floats(2 * 40 * 5000), floats(2 * 5000)], { outer: 2, axis: 40, inner: 5000 }],
     ["scatterRows", [floats(5000 * 901), integers(5000, 0, 99), floats(100 * 901)], { dim: 901 }],
     ["adam", [floats(2_000_003), floats(2_000_003), floats(2_000_003).map(Math.abs), floats(2_000_003)], adam],
   ];
@@ -267,6 +269,55 @@ describe("a team", () => {
     expect(() => fill(1)).toThrow(message);
     expect(() => fill(2)).toThrow(message);
     await team.close();
+  });
+
+  test("waits for a thread that died while it worked as long as its work may take, not for half an hour", async () => {
+    const start: typeof startThread = (program, data, onLost) =>
+      startThread(program.replace("exports[", "Atomics.wait(flags, 3, 0); exports["), data, onLost);
+    const memory = new LinearMemory(2 ** 20);
+    const instance = instantiateNow(memory);
+    const region = memory.allocate(32);
+    for (const [work, patience] of [
+      [0, 30_000],
+      [5e9, 80_000],
+    ] as const) {
+      let flags: Int32Array | undefined;
+      const team = await assemble(
+        {
+          ...instance,
+          exports: {
+            ...instance.exports,
+            fill: (...part) => {
+              while (Atomics.load(flags!, 0) > 0);
+              instance.exports.fill(...part);
+            },
+          },
+        },
+        memory,
+        2,
+        {
+          start: (program, data, onLost) => {
+            flags = new Int32Array((data as { control: SharedArrayBuffer }).control);
+            return start(program, data, onLost);
+          },
+        },
+      );
+      let waited = 0;
+      const waits = vi.spyOn(Atomics, "wait").mockImplementation((_array, _at, _value, timeout) => {
+        waited += timeout!;
+        return "timed-out";
+      });
+      try {
+        const parts = [0, 1].map((i) => [1, region.pointer + i * 64, 64]);
+        expect(() => team.run("fill", parts, work)).toThrow(
+          `wasm: fill: a thread has not finished its part in ${patience} ms: make another backend`,
+        );
+      } finally {
+        waits.mockRestore();
+      }
+      expect(waited).toBe(patience);
+      await team.close();
+    }
   });
 
   test("tells which kernel failed on a thread", async () => {

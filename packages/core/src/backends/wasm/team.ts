@@ -8,8 +8,12 @@ export type Part = readonly number[];
 /** Runs parts of a kernel that do not depend on each other. What they compute does not depend on who runs them, or on how many run at a time. */
 export interface Team {
   readonly size: number;
-  /** Returns when all parts have run. There are at most `size`. */
-  run(kernel: keyof Exports, parts: readonly Part[]): void;
+  /**
+   * Returns when all parts have run. There are at most `size`.
+   *
+   * @param work - Multiplications of all of them: how long a thread is waited for depends on it.
+   */
+  run(kernel: keyof Exports, parts: readonly Part[], work?: number): void;
   /** Ends the threads. To run something afterwards is an error. */
   close(): Promise<void>;
 }
@@ -42,8 +46,14 @@ const FAILED = 2;
  * virtual machine whose idle processors are given away, and most of a step's kernels follow each other within less.
  */
 const AWAKE = 2;
-/** Milliseconds that a part may take which another thread has begun: more than a product that fills 4 GiB. */
-const PATIENCE = 1_800_000;
+/**
+ * Milliseconds that a part may take which another thread has begun, and multiplications for which it gets one more, a hundred times those that it does in one. A thread that
+ * dies while it works cannot say so: this one, which waits, hears of nothing.
+ */
+const PATIENCE = 30_000;
+const WORK = 100_000;
+/** Milliseconds of one wait: a process that was stopped meanwhile has lost one only. */
+const WAIT = 1000;
 
 /** What a thread runs: it sleeps until parts wait, and takes one after the other. The last part is taken first. */
 const THREAD = `({ module, memory, control, kernels }, ready) => {
@@ -76,7 +86,7 @@ const THREAD = `({ module, memory, control, kernels }, ready) => {
  * a hang.
  *
  * @param options.start - Starts a thread.
- * @param options.patience - Milliseconds after which a thread that has taken a part and not finished it is given up.
+ * @param options.patience - Milliseconds after which a thread that has taken a part and not finished it is given up, besides those for its work.
  * @throws {Error} where threads cannot share memory or wait for each other, or one cannot start.
  */
 export async function assemble(
@@ -110,20 +120,24 @@ export async function assemble(
   }
 
   /** Waits until every part has been finished. */
-  const join = (kernel: keyof Exports): void => {
+  const join = (kernel: keyof Exports, work: number): void => {
+    const most = patience + Math.ceil(work / WORK);
+    let waited = 0;
     for (const until = performance.now() + AWAKE; Atomics.load(flags, UNFINISHED) > 0 && performance.now() < until; );
     for (let left = Atomics.load(flags, UNFINISHED); left > 0; left = Atomics.load(flags, UNFINISHED)) {
-      if (Atomics.wait(flags, UNFINISHED, left, patience) === "timed-out") {
-        over = new Error(`wasm: ${kernel}: a thread has not finished its part in ${patience} ms: make another backend`);
-        throw over;
-      }
+      const wait = Math.min(WAIT, most - waited);
+      if (Atomics.wait(flags, UNFINISHED, left, wait) !== "timed-out") continue;
+      waited += wait;
+      if (waited < most) continue;
+      over = new Error(`wasm: ${kernel}: a thread has not finished its part in ${most} ms: make another backend`);
+      throw over;
     }
     if (Atomics.exchange(flags, FAILED, 0) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);
   };
 
   return {
     size,
-    run: (kernel, parts) => {
+    run: (kernel, parts, work = 0) => {
       if (over !== undefined) throw over;
       for (let i = 1; i < parts.length; i++) {
         const [slot, part] = [slots[i - 1]!, parts[i]!];
@@ -144,7 +158,7 @@ export async function assemble(
         }
       } finally {
         Atomics.sub(flags, UNFINISHED, Atomics.exchange(flags, WAITING, 0)); // none, unless a part has thrown
-        join(kernel);
+        join(kernel, work);
       }
     },
     close,

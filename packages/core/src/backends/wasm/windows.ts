@@ -69,7 +69,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
     ) => {
       const { rows: count, batch, time, channels } = size;
       const { columns, widest, taps } = summary(size);
-      const scratch = simd.maxOfWindowsScratch(count, channels, widest) >>> 0;
+      const scratch = simd.maxOfWindowsScratch(count, channels, widest);
       withLines(
         memory,
         size,
@@ -93,7 +93,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
     ) => {
       const { rows: count, batch, time, channels } = size;
       const { columns, taps, most } = summary(size);
-      const scratch = (own: number) => simd.maxOfWindowsRowsScratch(count, own, channels, most) >>> 0;
+      const scratch = (own: number) => simd.maxOfWindowsRowsScratch(count, own, channels, most);
       withLines(
         memory,
         size,
@@ -121,7 +121,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
     ) => {
       const { batch, time, channels } = size;
       const { columns, widest, taps, most } = summary(size);
-      const scratch = simd.maxOfWindowsKernelsScratch(batch, channels, widest, most) >>> 0;
+      const scratch = simd.maxOfWindowsKernelsScratch(batch, channels, widest, most);
       withLines(
         memory,
         size,
@@ -218,7 +218,7 @@ export function createSparseWindowKernels(
       const { columns, widest, taps } = summary(size);
       const entries = storedIn(ids, starts);
       const most = mostFilters(size);
-      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest, most, batch) >>> 0;
+      const scratch = simd.maxOfPackedWindowsScratch(count, entries, channels, widest, most, batch);
       const work = (entries + batch * time) * taps;
       const little = few(kernels.map(({ stored }) => stored)) !== undefined;
       // all of a kernel, unless what is stored is little, or nothing for some filters
@@ -250,7 +250,7 @@ export function createSparseWindowKernels(
       const { columns, widest } = summary(size);
       const filters = mostFilters(size);
       const scratch = (own: number) =>
-        simd.maxOfWindowsRowsSparseScratch(count, own, channels, entries, widest, filters) >>> 0;
+        simd.maxOfWindowsRowsSparseScratch(count, own, channels, entries, widest, filters);
       const lineOf = (g: number): Line => ({ stored: kernels[g]!.stored });
       withLines(memory, size, lineOf, (lines) =>
         share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
@@ -292,7 +292,7 @@ export function createSparseWindowKernels(
         return;
       }
       const { columns, widest } = summary(size);
-      const scratch = simd.maxOfWindowsKernelsSparseScratch(entries, widest, mostFilters(size), batch) >>> 0;
+      const scratch = simd.maxOfWindowsKernelsSparseScratch(entries, widest, mostFilters(size), batch);
       withLines(
         memory,
         size,
