@@ -32,15 +32,18 @@ export function adopt(tensor: Scoped): void {
  * first asked for. For storage that is filled lazily.
  */
 export function inThisScope<T>(body: () => T): () => T {
-  const [home, owner] = [current, backend()];
+  const home = current;
+  const owner = backend();
   return () => {
-    const [open, inUse] = [current, useBackend(owner)];
+    const open = current;
+    const inUse = backend();
+    if (inUse !== owner) useBackend(owner);
     current = home;
     try {
       return body();
     } finally {
       current = open;
-      useBackend(inUse);
+      if (inUse !== owner) useBackend(inUse);
     }
   };
 }

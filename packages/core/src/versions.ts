@@ -23,8 +23,12 @@ export function tick(): number {
 export function wrote(storage: Storage, by: string): void {
   latest = tick();
   const found = writes.get(storage);
-  if (found === undefined) writes.set(storage, { at: latest, by });
-  else Object.assign(found, { at: latest, by });
+  if (found === undefined) {
+    writes.set(storage, { at: latest, by });
+    return;
+  }
+  found.at = latest;
+  found.by = by;
 }
 
 /** When the storage was last written to, 0 if never: its version. */
