@@ -6,14 +6,13 @@ import { isRecorded, onceOnly, record } from "../record.ts";
 import { checkRng, type Rng } from "../rng.ts";
 import { allocate, borrow, indices } from "../scope.ts";
 import { ShapeError } from "../shape.ts";
-import { dense, type WeightVector } from "../sparse.ts";
 import { type Cube, empty, emptyLike, type Matrix, type Tensor } from "../tensor.ts";
 import type { TokenVector } from "../tokens.ts";
 import { add } from "./add.ts";
 import { concat } from "./concat.ts";
 import { dropout } from "./dropout.ts";
 import { checkLstmWeights, type LstmWeights } from "./lstm-cell.ts";
-import { inputWeight, recurrentWeight } from "./lstm-weights.ts";
+import { inputWeight, recurrentWeight, stacked } from "./lstm-weights.ts";
 import { reshape } from "./reshape.ts";
 import { gatherRows } from "./rows.ts";
 
@@ -118,8 +117,7 @@ function layer(
 ): Matrix {
   const weightIh = inputWeight(weights.map((one) => one.weightIh));
   const weightHh = recurrentWeight(weights.map((one) => one.weightHh));
-  const stack = (biases: readonly WeightVector[]) => concat(biases.map((bias) => dense(bias)));
-  const bias = add(stack(weights.map((one) => one.biasIh)), stack(weights.map((one) => one.biasHh)));
+  const bias = add(stacked(weights.map((one) => one.biasIh)), stacked(weights.map((one) => one.biasHh)));
 
   const inputs = [x, weightIh.values, bias, weightHh.values];
   const size: LstmSize = { batch, tokens, hidden, directions: weights.length as 1 | 2 };
@@ -148,40 +146,48 @@ function layer(
   else kept = keepGates();
 
   return record(operation, states, inputs, (dstates) => {
-    let found: Tensor[] | undefined;
-    const find = (): Tensor[] => {
-      const [dx, dweightIh, dbias, dweightHh] = inputs.map(emptyLike) as [Matrix, Tensor, Tensor, Tensor];
-      const dgates = kept ?? keepGates(); // who asks for gradients a second time finds no gates: their gradient has taken their place
+    const dgates = once(() => {
+      const found = kept ?? keepGates(); // who asks for gradients a second time finds no gates: their gradient has taken their place
       kept = undefined;
-      weightHh.readBack(dstates.storage, dgates, cells!.storage, ends, dgates, size);
-      if (weightHh.values.requiresGrad) {
+      weightHh.readBack(dstates.storage, found, cells!.storage, ends, found, size);
+      return found;
+    });
+    const dprojected = once(() => {
+      if (places === undefined) return dgates();
+      const found = allocate(rows * 4 * width);
+      kernels.scatterRows(dgates(), places, found, { dim: 4 * width });
+      return found;
+    });
+    // each by itself: what nobody asks for is not computed
+    const gradient = (input: Tensor, write: (into: Storage) => void) => () => {
+      const found = emptyLike(input);
+      write(found.storage);
+      return onceOnly(operation, found, [dstates, ...inputs]);
+    };
+    return [
+      gradient(x, (dx) => {
+        if (rows < x.shape[0]) kernels.fill(0, dx); // after the tokens there are rows that nobody reads
+        weightIh.projectBack(dprojected(), dx, rows);
+      }),
+      gradient(weightIh.values, (dvalues) => weightIh.gradient(x.storage, dprojected(), dvalues, rows)),
+      gradient(bias, (dbias) => kernels.sum(dprojected(), dbias, { outer: 1, axis: rows, inner: 4 * width })),
+      gradient(weightHh.values, (dvalues) =>
         borrow(tokens * width, (before) => {
           kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
-          weightHh.gradient(dgates, before, dweightHh.storage, size);
-        });
-      }
-      const project = (dprojected: Storage) => {
-        if (bias.requiresGrad) kernels.sum(dprojected, dbias.storage, { outer: 1, axis: rows, inner: 4 * width });
-        if (x.requiresGrad) {
-          if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
-          weightIh.projectBack(dprojected, dx.storage, rows);
-        }
-        if (weightIh.values.requiresGrad) weightIh.gradient(x.storage, dprojected, dweightIh.storage, rows);
-      };
-      if (places === undefined) project(dgates);
-      else {
-        borrow(rows * 4 * width, (dprojected) => {
-          kernels.scatterRows(dgates, places, dprojected, { dim: 4 * width });
-          project(dprojected);
-        });
-      }
-      return [dx, dweightIh, dbias, dweightHh].map((gradient) => onceOnly(operation, gradient, [dstates, ...inputs]));
-    };
-    return inputs.map((_, i) => () => {
-      found ??= find();
-      return found[i]!;
-    });
+          weightHh.gradient(dgates(), before, dvalues, size);
+        }),
+      ),
+    ];
   });
+}
+
+/** What `make` gives, which is called when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** The states after the token read last: a text's last one forward, its first one backward. */

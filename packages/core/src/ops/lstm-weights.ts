@@ -2,7 +2,8 @@ import { backend } from "../backend.ts";
 import { byColumns, byRows } from "../compressed.ts";
 import type { Indices, LstmSize, SparseKernels, Storage } from "../kernels.ts";
 import { Pattern } from "../pattern.ts";
-import { dense, Sparse, type WeightMatrix } from "../sparse.ts";
+import type { Shape } from "../shape.ts";
+import { dense, Sparse, type Weight, type WeightMatrix } from "../sparse.ts";
 import type { Tensor } from "../tensor.ts";
 import { concat } from "./concat.ts";
 
@@ -50,7 +51,7 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
   const [rows, inputs] = [weights.length * weights[0]!.shape[0], weights[0]!.shape[1]];
   const found = sparseKernels(weights, 1);
   if (found === undefined) {
-    const weight = concat(weights.map((one) => dense(one)));
+    const weight = stacked(weights);
     const { kernels } = backend();
     const product = { batch: 1, transposeA: false, transposeB: false };
     return {
@@ -78,7 +79,7 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
 export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeight {
   const found = sparseKernels(weights, weights[0]!.shape[1] < SPARSE.units ? SPARSE.few : SPARSE.many);
   if (found === undefined) {
-    const weight = concat(weights.map((one) => dense(one)));
+    const weight = stacked(weights);
     const { kernels } = backend();
     return {
       values: weight,
@@ -109,6 +110,12 @@ export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeig
     gradient: (dgates, before, dvalues, { tokens }) =>
       kernels.weightGradient(before, dgates, byRows(weight), dvalues, tokens),
   };
+}
+
+/** One below the other. One alone stays as it is: it is not copied at every step. */
+export function stacked<S extends Shape>(weights: readonly Weight<S>[]): Tensor<S> {
+  const [first, ...others] = weights.map((one) => dense(one)) as [Tensor<S>, ...Tensor<S>[]];
+  return others.length === 0 ? first : concat([first, ...others]);
 }
 
 /** The backend's sparse kernels, if it has any and these weights are all sparse, no more than `most` of them stored. */
