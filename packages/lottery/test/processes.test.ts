@@ -64,7 +64,9 @@ test("a run that is killed 50 times, while files are written too, ends with the 
     const end = await ended;
     if (end.code === 0)
       rmSync(join(root, folder), { recursive: true }); // it was finished before: begun anew
-    else expect([end.code, end.signal, end.err]).toEqual(signal === "SIGKILL" ? [null, signal, ""] : [3, null, ""]);
+    // Node lets go of a process's own handlers in its last moments: a signal may end it then too, as SIGKILL does.
+    else expect([end.code ?? end.signal, end.err]).toEqual([end.code === null ? signal : 3, ""]);
+    if (signal === "SIGKILL") expect(end.code).not.toBe(3);
     if (end.code !== 0) kills++;
   }
   for (let run = 0; run < 5; run++) {

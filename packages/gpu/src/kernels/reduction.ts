@@ -2,17 +2,32 @@ import type { Kernels, Storage } from "@ltt/core";
 import { kernel, remainder } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 
-/** Of a block of the axis: `block` elements from z·block on, or what is left of them. */
 const sum = kernel({
   name: "sum",
   arrays: ["x"],
-  integers: ["axis", "inner", "block"],
+  integers: ["axis", "inner"],
   body: `
     let total = 0;
+    for (let k = 0; k < axis; k++) total += x[(this.thread.y * axis + k) * inner + this.thread.x];
+    return total;`,
+});
+
+/**
+ * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for WebGL lays that out over a whole
+ * texture, where a second one may have no more rows than a texture has.
+ */
+const sumOfBlocks = kernel({
+  name: "sumOfBlocks",
+  arrays: ["x"],
+  integers: ["axis", "inner", "block", "blocks"],
+  body: `
+    const rest = quotient(this.thread.x, inner);
+    const o = quotient(rest, blocks);
+    const first = (rest - o * blocks) * block;
+    const i = this.thread.x - rest * inner;
+    let total = 0;
     for (let k = 0; k < block; k++) {
-      if (this.thread.y * block + k < axis) {
-        total += x[(this.thread.z * axis + this.thread.y * block + k) * inner + this.thread.x];
-      }
+      if (first + k < axis) total += x[(o * axis + first + k) * inner + i];
     }
     return total;`,
 });
@@ -74,10 +89,12 @@ export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "takeWinn
       let [left, terms, parts] = [axis, x, undefined as Storage | undefined];
       for (;;) {
         const passes = left < LONG ? 1 : Math.ceil(Math.log(left) / Math.log(BLOCK));
-        const block = passes === 1 ? left : Math.ceil(left ** (1 / passes));
-        const blocks = passes === 1 ? 1 : Math.ceil(left / block);
-        const sums = passes === 1 ? out : issue.allocate(outer * blocks * inner);
-        issue.launch(sum, { x: terms }, { axis: left, inner, block }, sums, [inner, blocks, outer]);
+        const block = Math.ceil(left ** (1 / passes));
+        const blocks = Math.ceil(left / block);
+        const size = outer * blocks * inner;
+        const sums = passes === 1 ? out : issue.allocate(size);
+        if (passes === 1) issue.launch(sum, { x: terms }, { axis: left, inner }, sums, [inner, outer]);
+        else issue.launch(sumOfBlocks, { x: terms }, { axis: left, inner, block, blocks }, sums, [size]);
         if (parts !== undefined) issue.release(parts);
         if (passes === 1) return;
         [left, terms, parts] = [blocks, sums, sums];
