@@ -12,15 +12,15 @@ import type { LevelResult } from "./result.ts";
 import { ARMS, type ExperimentSettings, type Fault } from "./settings.ts";
 import type { Task } from "./task.ts";
 
-const whole = Int32Array.from({ length: 8 }, (_, i) => i);
-const numbers = (purpose: string) => stream(1, "audit", purpose).normals(8);
+const whole = Int32Array.from({ length: 64 }, (_, i) => i);
+const numbers = (purpose: string) => stream(1, "audit", purpose).normals(64);
 const at = (values: Float32Array, positions: Int32Array) => Float32Array.from(positions, (i) => values[i]!);
 const one = (positions: Int32Array, values: Float32Array) => ({
   pattern: new Map([["w", positions]]),
   values: new Map([["w", values]]),
 });
 
-/** A dense network and one round of each arm, of a tensor with eight weights, as they should be. */
+/** A dense network and one round of each arm, of a tensor with 64 weights, as they should be. */
 function rightful() {
   const [first, early, last, fresh] = ["first", "early", "last", "fresh"].map(numbers) as [
     Float32Array,
@@ -28,7 +28,7 @@ function rightful() {
     Float32Array,
     Float32Array,
   ];
-  const kept = Int32Array.from([...whole].sort((a, b) => Math.abs(last[b]!) - Math.abs(last[a]!)).slice(0, 4)).sort();
+  const kept = Int32Array.from([...whole].sort((a, b) => Math.abs(last[b]!) - Math.abs(last[a]!)).slice(0, 32)).sort();
   const sparse = (arm: string, start: Float32Array): AuditedNetwork => ({
     arm,
     seed: 1,
@@ -98,7 +98,7 @@ describe("the audit", () => {
       "a pattern cut from the initial weights",
       changed("late-rewinding", (_, { early, last }) => {
         const wrong = Int32Array.from(
-          [...whole].sort((a, b) => Math.abs(last[a]!) - Math.abs(last[b]!)).slice(0, 4),
+          [...whole].sort((a, b) => Math.abs(last[a]!) - Math.abs(last[b]!)).slice(0, 32),
         ).sort();
         return { start: one(wrong, at(early, wrong)), trained: one(wrong, at(early, wrong)) };
       }),
@@ -136,6 +136,22 @@ describe("the audit", () => {
     ],
   ])("finds %s", (_, networks, check) => {
     expect(failures(networks)).toContain(check);
+  });
+
+  test("passes a shuffle of so few values that most orders leave some where they stood", () => {
+    const check = "The shuffled control has the winning ticket's initial weights, in other places";
+    const few = (network: AuditedNetwork, order: readonly number[]): AuditedNetwork => {
+      const places = network.start.pattern.get("w")!.slice(0, 3);
+      const values = network.start.values.get("w")!.slice(0, 3);
+      const start = one(
+        places,
+        Float32Array.from(order, (i) => values[i]!),
+      );
+      return { ...network, start, trained: start };
+    };
+    const { networks } = rightful();
+    const [ticket, shuffled] = [few(networks[1]!, [0, 1, 2]), few(networks[1]!, [0, 1, 2])];
+    expect(failures([networks[0]!, ticket, { ...shuffled, arm: "shuffled-init" }])).not.toContain(check);
   });
 
   const late = "Late rewinding starts from the early weights, neither the first nor the last";
