@@ -1,30 +1,40 @@
-export { backend, useBackend } from "./backend.ts";
+export { gradients } from "./autograd/gradients.ts";
+export { noGrad, record } from "./autograd/record.ts";
+export { backend, useBackend } from "./backends/backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";
 export { createWasmBackend, type WasmBackend } from "./backends/wasm/backend.ts";
-export { gradients } from "./backprop.ts";
-export { gradientValues, scaleGradient } from "./gradient-rows.ts";
-export type { AdamStep, Backend, Indices, Kernels, RmspropStep, SgdStep, Storage, WindowSize } from "./kernels.ts";
-export * from "./ops/index.ts";
-export type { LstmOutput } from "./ops/lstm.ts";
-export type { LstmState, LstmWeights } from "./ops/lstm-cell.ts";
-export type { FinalStates } from "./ops/lstm-layers.ts";
-export type { MatmulOptions } from "./ops/matmul.ts";
-export type { Operand } from "./ops/pairwise.ts";
-export type { Reduction } from "./ops/reduced.ts";
-export type { TextFilters } from "./ops/text-convolution.ts";
-export type { ReadonlyFloat32Array } from "./read-only-floats.ts";
-export { noGrad, record } from "./record.ts";
-export { Rng, type RngKey, stream } from "./rng.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsDtype,
   type SafetensorsEntry,
   SafetensorsError,
-} from "./safetensors.ts";
-export { scope } from "./scope.ts";
-export { type Shape, ShapeError, type Sizes } from "./shape.ts";
-export { dense, Sparse, type Weight, type WeightCube, type WeightMatrix, type WeightVector } from "./sparse.ts";
+} from "./formats/safetensors.ts";
+export type {
+  AdamStep,
+  Backend,
+  Indices,
+  Kernels,
+  RmspropStep,
+  SgdStep,
+  Storage,
+  WindowSize,
+} from "./kernels/kernels.ts";
+export * from "./ops/index.ts";
+export type { LstmOutput } from "./ops/lstm/lstm.ts";
+export type { LstmState, LstmWeights } from "./ops/lstm/lstm-cell.ts";
+export type { FinalStates } from "./ops/lstm/lstm-layers.ts";
+export type { MatmulOptions } from "./ops/matmul.ts";
+export type { Operand } from "./ops/pairwise.ts";
+export type { Reduction } from "./ops/reduced.ts";
+export type { TextFilters } from "./ops/text/text-convolution.ts";
+export { gradientValues, scaleGradient } from "./optim/gradient-rows.ts";
+export { adamUpdate, rmspropUpdate, sgdUpdate } from "./optim/updates.ts";
+export { Rng, type RngKey, stream } from "./random/rng.ts";
+export { dense, Sparse, type Weight, type WeightCube, type WeightMatrix, type WeightVector } from "./sparse/sparse.ts";
+export type { ReadonlyFloat32Array } from "./tensor/read-only-floats.ts";
+export { scope } from "./tensor/scope.ts";
+export { type Shape, ShapeError, type Sizes } from "./tensor/shape.ts";
 export {
   type Cube,
   detach,
@@ -38,6 +48,5 @@ export {
   tensor,
   type Vector,
   zeros,
-} from "./tensor.ts";
-export { type TokenMatrix, Tokens, type TokenVector, tokens } from "./tokens.ts";
-export { adamUpdate, rmspropUpdate, sgdUpdate } from "./updates.ts";
+} from "./tensor/tensor.ts";
+export { type TokenMatrix, Tokens, type TokenVector, tokens } from "./tensor/tokens.ts";

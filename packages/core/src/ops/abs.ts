@@ -1,7 +1,7 @@
-import { backend } from "../backend.ts";
-import { record } from "../record.ts";
-import type { Shape } from "../shape.ts";
-import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor/tensor.ts";
 import { mul } from "./mul.ts";
 import { sign } from "./sign.ts";
 

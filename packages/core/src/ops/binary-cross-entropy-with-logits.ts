@@ -1,8 +1,8 @@
-import { backend } from "../backend.ts";
-import { noGrad, record } from "../record.ts";
-import { ShapeError, show } from "../shape.ts";
-import { checkTensor, emptyLike, type Scalar, tensor, type Vector } from "../tensor.ts";
-import { checkTokens, type TokenVector } from "../tokens.ts";
+import { noGrad, record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { ShapeError, show } from "../tensor/shape.ts";
+import { checkTensor, emptyLike, type Scalar, tensor, type Vector } from "../tensor/tensor.ts";
+import { checkTokens, type TokenVector } from "../tensor/tokens.ts";
 import { abs } from "./abs.ts";
 import { add } from "./add.ts";
 import { exp } from "./exp.ts";

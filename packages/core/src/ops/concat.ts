@@ -1,9 +1,9 @@
 import { anything } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
-import { backend } from "../backend.ts";
-import { record } from "../record.ts";
-import { checkAxis, type Shape, ShapeError, show, viewAround } from "../shape.ts";
-import { checkTensors, empty, type Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { checkAxis, type Shape, ShapeError, show, viewAround } from "../tensor/shape.ts";
+import { checkTensors, empty, type Tensor } from "../tensor/tensor.ts";
 import { slice } from "./slice.ts";
 
 /**

@@ -1,10 +1,10 @@
-import { backend } from "../backend.ts";
-import { byChannels, byColumns } from "../compressed.ts";
-import type { Conv1dSize } from "../kernels.ts";
-import { record } from "../record.ts";
-import { ShapeError, show } from "../shape.ts";
-import { checkWeight, dense, Sparse, type WeightCube } from "../sparse.ts";
-import { type Cube, checkTensor, empty } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import type { Conv1dSize } from "../kernels/kernels.ts";
+import { byChannels, byColumns } from "../sparse/compressed.ts";
+import { checkWeight, dense, Sparse, type WeightCube } from "../sparse/sparse.ts";
+import { ShapeError, show } from "../tensor/shape.ts";
+import { type Cube, checkTensor, empty } from "../tensor/tensor.ts";
 import { sparseProduct } from "./sparse-product.ts";
 
 /**

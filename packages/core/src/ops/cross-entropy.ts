@@ -1,9 +1,9 @@
-import { backend } from "../backend.ts";
-import { isRecorded, record } from "../record.ts";
-import { allocate, indices } from "../scope.ts";
-import { ShapeError, show } from "../shape.ts";
-import { checkTensor, empty, emptyLike, type Matrix, type Scalar, tensor } from "../tensor.ts";
-import { checkTokens, type TokenVector, tokens } from "../tokens.ts";
+import { isRecorded, record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { allocate, indices } from "../tensor/scope.ts";
+import { ShapeError, show } from "../tensor/shape.ts";
+import { checkTensor, empty, emptyLike, type Matrix, type Scalar, tensor } from "../tensor/tensor.ts";
+import { checkTokens, type TokenVector, tokens } from "../tensor/tokens.ts";
 import { div } from "./div.ts";
 import { embedding } from "./embedding.ts";
 import { logSoftmax } from "./log-softmax.ts";

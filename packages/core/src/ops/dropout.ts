@@ -1,8 +1,8 @@
 import { check, probability } from "../arguments/kinds.ts";
-import { backend } from "../backend.ts";
-import { checkRng, type Rng } from "../rng.ts";
-import type { Shape } from "../shape.ts";
-import { checkTensor, emptyLike, type Tensor } from "../tensor.ts";
+import { backend } from "../backends/backend.ts";
+import { checkRng, type Rng } from "../random/rng.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { checkTensor, emptyLike, type Tensor } from "../tensor/tensor.ts";
 import { mul } from "./mul.ts";
 
 /**

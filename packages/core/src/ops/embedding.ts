@@ -1,11 +1,11 @@
 import { count } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
-import { backend } from "../backend.ts";
-import { indices } from "../scope.ts";
-import { type Shape, show } from "../shape.ts";
-import { checkWeight, dense, Sparse, type WeightMatrix } from "../sparse.ts";
-import type { Tensor } from "../tensor.ts";
-import { checkTokens, type Tokens } from "../tokens.ts";
+import { backend } from "../backends/backend.ts";
+import { checkWeight, dense, Sparse, type WeightMatrix } from "../sparse/sparse.ts";
+import { indices } from "../tensor/scope.ts";
+import { type Shape, show } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkTokens, type Tokens } from "../tensor/tokens.ts";
 import { gatherPackedRows, gatherRows } from "./rows.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { backend } from "../backend.ts";
-import { positionsOf } from "../compressed.ts";
-import { record } from "../record.ts";
-import type { Shape } from "../shape.ts";
-import type { Sparse } from "../sparse.ts";
-import { empty, emptyLike, type Tensor, type Vector } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { positionsOf } from "../sparse/compressed.ts";
+import type { Sparse } from "../sparse/sparse.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { empty, emptyLike, type Tensor, type Vector } from "../tensor/tensor.ts";
 import { reshape } from "./reshape.ts";
 import { scatterRows } from "./rows.ts";
 

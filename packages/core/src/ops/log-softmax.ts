@@ -1,8 +1,8 @@
 import { anything } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
-import { noGrad } from "../record.ts";
-import { checkAxis, type Shape, show } from "../shape.ts";
-import { checkTensor, type Tensor } from "../tensor.ts";
+import { noGrad } from "../autograd/record.ts";
+import { checkAxis, type Shape, show } from "../tensor/shape.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { exp } from "./exp.ts";
 import { log } from "./log.ts";
 import { max } from "./max.ts";

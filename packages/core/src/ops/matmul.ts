@@ -1,11 +1,11 @@
 import { flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { backend } from "../backend.ts";
-import { byColumns, byRows } from "../compressed.ts";
-import { record } from "../record.ts";
-import { ShapeError, show } from "../shape.ts";
-import { checkWeight, dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse.ts";
-import { type Cube, empty, type Matrix, type Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { byColumns, byRows } from "../sparse/compressed.ts";
+import { checkWeight, dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
+import { ShapeError, show } from "../tensor/shape.ts";
+import { type Cube, empty, type Matrix, type Tensor } from "../tensor/tensor.ts";
 import { sparseProduct } from "./sparse-product.ts";
 
 export interface MatmulOptions {

@@ -1,7 +1,7 @@
-import { indices } from "../scope.ts";
-import { ShapeError, show } from "../shape.ts";
-import { type Cube, checkTensor, type Matrix } from "../tensor.ts";
-import { checkTokens, type TokenVector } from "../tokens.ts";
+import { indices } from "../tensor/scope.ts";
+import { ShapeError, show } from "../tensor/shape.ts";
+import { type Cube, checkTensor, type Matrix } from "../tensor/tensor.ts";
+import { checkTokens, type TokenVector } from "../tensor/tokens.ts";
 import { largest } from "./max.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { backend } from "../backend.ts";
-import type { Indices } from "../kernels.ts";
-import { record } from "../record.ts";
-import { indices } from "../scope.ts";
-import { type AxisView, type Shape, show, viewAround } from "../shape.ts";
-import { empty, type Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import type { Indices } from "../kernels/kernels.ts";
+import { indices } from "../tensor/scope.ts";
+import { type AxisView, type Shape, show, viewAround } from "../tensor/shape.ts";
+import { empty, type Tensor } from "../tensor/tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { type Shape, show } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { type Shape, show } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { mul } from "./mul.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 import { sum } from "./sum.ts";

@@ -1,5 +1,5 @@
-import type { Shape } from "../shape.ts";
-import { checkTensor, type Tensor } from "../tensor.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { mul } from "./mul.ts";
 
 /** `y = −x` element by element. */

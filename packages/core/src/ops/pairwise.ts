@@ -1,7 +1,7 @@
 import { describe } from "../arguments/describe.ts";
-import type { PairWalk, Storage } from "../kernels.ts";
-import { broadcastShape, broadcastStrides, type Shape, type Sizes } from "../shape.ts";
-import { empty, full, Tensor } from "../tensor.ts";
+import type { PairWalk, Storage } from "../kernels/kernels.ts";
+import { broadcastShape, broadcastStrides, type Shape, type Sizes } from "../tensor/shape.ts";
+import { empty, full, Tensor } from "../tensor/tensor.ts";
 
 /** The rank to which two operands broadcast: that of the longer shape. */
 export type Wider<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]

@@ -1,7 +1,7 @@
 import { anything, flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { checkAxis, type Shape } from "../shape.ts";
-import { checkTensor, type Tensor } from "../tensor.ts";
+import { checkAxis, type Shape } from "../tensor/shape.ts";
+import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 
 /** Which axis a reduction runs over, and whether that axis stays with size 1. */
 export interface Reduction {

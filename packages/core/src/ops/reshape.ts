@@ -1,6 +1,6 @@
-import { record } from "../record.ts";
-import { checkNumbers, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "../shape.ts";
-import { checkTensor, Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { checkNumbers, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "../tensor/shape.ts";
+import { checkTensor, Tensor } from "../tensor/tensor.ts";
 
 /**
  * The same values in the same order under another shape. Shares the memory of `x`. One size may be −1: whatever is left.

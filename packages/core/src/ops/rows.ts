@@ -1,12 +1,12 @@
-import { backend } from "../backend.ts";
-import { byRows } from "../compressed.ts";
-import type { Compressed, Indices, Storage } from "../kernels.ts";
-import { record } from "../record.ts";
-import { allocate, indices } from "../scope.ts";
-import { type Shape, show, sizeOf } from "../shape.ts";
-import type { Sparse } from "../sparse.ts";
-import { empty, emptyLike, type Matrix, Tensor, type Vector } from "../tensor.ts";
-import { tick, writerSince } from "../versions.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import type { Compressed, Indices, Storage } from "../kernels/kernels.ts";
+import { byRows } from "../sparse/compressed.ts";
+import type { Sparse } from "../sparse/sparse.ts";
+import { allocate, indices } from "../tensor/scope.ts";
+import { type Shape, show, sizeOf } from "../tensor/shape.ts";
+import { empty, emptyLike, type Matrix, Tensor, type Vector } from "../tensor/tensor.ts";
+import { tick, writerSince } from "../tensor/versions.ts";
 
 /** The gradient of a table that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
 export interface Rows {

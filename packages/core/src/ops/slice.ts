@@ -1,7 +1,7 @@
-import { backend } from "../backend.ts";
-import { record } from "../record.ts";
-import { checkNumbers, type Shape, ShapeError, show, stridesOf } from "../shape.ts";
-import { checkTensor, empty, type Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { checkNumbers, type Shape, ShapeError, show, stridesOf } from "../tensor/shape.ts";
+import { checkTensor, empty, type Tensor } from "../tensor/tensor.ts";
 
 /**
  * The block `x[begin₀:end₀, begin₁:end₁, …]`, of the same rank.

@@ -1,5 +1,5 @@
-import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { div } from "./div.ts";
 import { exp } from "./exp.ts";
 import { shifted } from "./log-softmax.ts";

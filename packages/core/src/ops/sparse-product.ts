@@ -1,10 +1,10 @@
-import { backend } from "../backend.ts";
-import type { Compressed, Conv1dSize, SparseKernels, Storage } from "../kernels.ts";
-import { record } from "../record.ts";
-import { allocate } from "../scope.ts";
-import type { Shape } from "../shape.ts";
-import type { Sparse } from "../sparse.ts";
-import { empty, emptyLike, type Tensor, type Vector } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import type { Compressed, Conv1dSize, SparseKernels, Storage } from "../kernels/kernels.ts";
+import type { Sparse } from "../sparse/sparse.ts";
+import { allocate } from "../tensor/scope.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { empty, emptyLike, type Tensor, type Vector } from "../tensor/tensor.ts";
 
 /** How a sparse weight multiplies: as the kernel of a convolution, a matrix being one of width 1. */
 export interface Form {

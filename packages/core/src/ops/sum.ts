@@ -1,5 +1,5 @@
-import { backend } from "../backend.ts";
-import { record } from "../record.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
 import {
   broadcastShape,
   broadcastStrides,
@@ -10,8 +10,8 @@ import {
   sameShape,
   show,
   viewAround,
-} from "../shape.ts";
-import { checkTensor, empty, type Tensor } from "../tensor.ts";
+} from "../tensor/shape.ts";
+import { checkTensor, empty, type Tensor } from "../tensor/tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 import { reshape } from "./reshape.ts";
 

@@ -1,7 +1,7 @@
-import { backend } from "../backend.ts";
-import { record } from "../record.ts";
-import { checkNumbers, type Shape, ShapeError, show, stridesOf } from "../shape.ts";
-import { checkTensor, empty, type Tensor } from "../tensor.ts";
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import { checkNumbers, type Shape, ShapeError, show, stridesOf } from "../tensor/shape.ts";
+import { checkTensor, empty, type Tensor } from "../tensor/tensor.ts";
 
 /**
  * The axes in another order: axis `i` of the result is axis `axes[i]` of `x`. Without `axes`, the last two change places.

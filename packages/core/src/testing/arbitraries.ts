@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Shape, sizeOf } from "../shape.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
 
 /** A tensor as data: made anew on every backend, shrunk by fast-check, printed when it fails. */
 export interface Values {

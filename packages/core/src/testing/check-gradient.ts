@@ -1,8 +1,8 @@
-import { gradients } from "../backprop.ts";
+import { gradients } from "../autograd/gradients.ts";
 import { mul } from "../ops/mul.ts";
 import { sum } from "../ops/sum.ts";
-import { type Rng, stream } from "../rng.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { type Rng, stream } from "../random/rng.ts";
+import { type Tensor, tensor } from "../tensor/tensor.ts";
 import type { Values } from "./arbitraries.ts";
 
 /** The step of the differences, a power of two so that x ± h is exact. Values must be farther than 4h from any kink. */

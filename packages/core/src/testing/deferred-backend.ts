@@ -1,5 +1,5 @@
 import { createReferenceBackend } from "../backends/reference/backend.ts";
-import type { Backend, Indices, Kernels, Storage } from "../kernels.ts";
+import type { Backend, Indices, Kernels, Storage } from "../kernels/kernels.ts";
 
 /** Storage whose values come later: what a GPU backend hands out. */
 class Handle {

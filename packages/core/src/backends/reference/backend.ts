@@ -1,4 +1,4 @@
-import type { Backend } from "../../kernels.ts";
+import type { Backend } from "../../kernels/kernels.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";

@@ -1,4 +1,4 @@
-import type { ClassesSize } from "../../kernels.ts";
+import type { ClassesSize } from "../../kernels/kernels.ts";
 import { exp, log } from "./elementary.ts";
 import { sumOf } from "./sum-of.ts";
 

@@ -1,5 +1,5 @@
-import type { RngKey } from "../../rng.ts";
-import { threefry } from "../../threefry.ts";
+import type { RngKey } from "../../random/rng.ts";
+import { threefry } from "../../random/threefry.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
 const DRAWS = 0x80000000;

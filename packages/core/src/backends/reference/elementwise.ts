@@ -1,4 +1,4 @@
-import type { Kernels, PairWalk } from "../../kernels.ts";
+import type { Kernels, PairWalk } from "../../kernels/kernels.ts";
 import * as elementary from "./elementary.ts";
 import { eachOffset } from "./walk.ts";
 

@@ -1,4 +1,4 @@
-import type { LstmCellSize } from "../../kernels.ts";
+import type { LstmCellSize } from "../../kernels/kernels.ts";
 import { gateSigmoid, gateTanh } from "./gates.ts";
 
 const f = Math.fround;

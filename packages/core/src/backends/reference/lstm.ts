@@ -1,4 +1,4 @@
-import type { LstmSize } from "../../kernels.ts";
+import type { LstmSize } from "../../kernels/kernels.ts";
 import { gateSigmoid, gateTanh } from "./gates.ts";
 
 const f = Math.fround;

@@ -1,4 +1,4 @@
-import type { Walk } from "../../kernels.ts";
+import type { Walk } from "../../kernels/kernels.ts";
 import { eachOffset } from "./walk.ts";
 
 /** out[i] = a[walk(i)] */

@@ -1,4 +1,4 @@
-import type { Conv1dSize, MatmulSize } from "../../kernels.ts";
+import type { Conv1dSize, MatmulSize } from "../../kernels/kernels.ts";
 
 const f = Math.fround;
 

@@ -7,7 +7,7 @@ import type {
   StoredKernel,
   WindowKernel,
   WindowSize,
-} from "../../kernels.ts";
+} from "../../kernels/kernels.ts";
 import { lstm as denseLstm, lstmGates as denseLstmGates } from "./lstm.ts";
 import { adam } from "./updates.ts";
 import { joined, SUMS } from "./weight-gradient.ts";

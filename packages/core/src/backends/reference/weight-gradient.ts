@@ -1,4 +1,4 @@
-import type { WeightGradientSize } from "../../kernels.ts";
+import type { WeightGradientSize } from "../../kernels/kernels.ts";
 
 const f = Math.fround;
 

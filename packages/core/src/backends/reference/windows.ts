@@ -1,4 +1,4 @@
-import type { WindowSize } from "../../kernels.ts";
+import type { WindowSize } from "../../kernels/kernels.ts";
 
 const f = Math.fround;
 

@@ -1,6 +1,6 @@
 import { anyNumber, type Kind, oneOf } from "../../arguments/kinds.ts";
 import { checkOptions } from "../../arguments/options.ts";
-import type { Backend, Kernels } from "../../kernels.ts";
+import type { Backend, Kernels } from "../../kernels/kernels.ts";
 import { type Arithmetic, type Instance, instantiate, instantiateNow } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
 import { LinearMemory, Region } from "./memory.ts";

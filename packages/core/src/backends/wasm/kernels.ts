@@ -13,9 +13,9 @@ import type {
   TableRows,
   Walk,
   WeightGradientSize,
-} from "../../kernels.ts";
-import type { RngKey } from "../../rng.ts";
-import type { AxisView } from "../../shape.ts";
+} from "../../kernels/kernels.ts";
+import type { RngKey } from "../../random/rng.ts";
+import type { AxisView } from "../../tensor/shape.ts";
 import type { Exports } from "./instantiate.ts";
 import { createLstmKernels, createSparseLstmKernels } from "./lstm.ts";
 import type { LinearMemory, Region } from "./memory.ts";

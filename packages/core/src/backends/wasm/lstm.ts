@@ -1,4 +1,4 @@
-import type { Compressed, Kernels, LstmSize, SparseKernels } from "../../kernels.ts";
+import type { Compressed, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
 import type { Entries } from "./sparse.ts";

@@ -1,4 +1,4 @@
-import type { Indices, Storage } from "../../kernels.ts";
+import type { Indices, Storage } from "../../kernels/kernels.ts";
 
 /** What WebAssembly counts memory in. */
 const PAGE = 65536;

@@ -1,4 +1,4 @@
-import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize } from "../../kernels.ts";
+import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize } from "../../kernels/kernels.ts";
 import { Bits } from "./bits.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";

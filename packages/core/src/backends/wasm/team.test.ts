@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { useBackend } from "../../backend.ts";
-import type { Backend, Kernels, Storage } from "../../kernels.ts";
+import type { Backend, Kernels, Storage } from "../../kernels/kernels.ts";
 import { add } from "../../ops/index.ts";
-import { type Rng, stream } from "../../rng.ts";
-import { scope } from "../../scope.ts";
-import { tensor, zeros } from "../../tensor.ts";
+import { type Rng, stream } from "../../random/rng.ts";
+import { scope } from "../../tensor/scope.ts";
+import { tensor, zeros } from "../../tensor/tensor.ts";
+import { useBackend } from "../backend.ts";
 import { createWasmBackend, type WasmBackend } from "./backend.ts";
 import { type Exports, instantiateNow } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend, Indices, Kernels, LstmSize, Storage, WindowSize } from "../../kernels.ts";
-import { type Rng, stream } from "../../rng.ts";
+import type { Backend, Indices, Kernels, LstmSize, Storage, WindowSize } from "../../kernels/kernels.ts";
+import { type Rng, stream } from "../../random/rng.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiate } from "./instantiate.ts";

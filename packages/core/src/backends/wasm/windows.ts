@@ -1,4 +1,4 @@
-import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels.ts";
+import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import type { Share } from "./share.ts";

@@ -1,0 +1,92 @@
+import { describe } from "../arguments/describe.ts";
+import { flag } from "../arguments/kinds.ts";
+import { checkOptions } from "../arguments/options.ts";
+import { add } from "../ops/add.ts";
+import { Sparse } from "../sparse/sparse.ts";
+import { ShapeError, sameShape, show } from "../tensor/shape.ts";
+import { checkTensor, checkTensors, ones, type Tensor } from "../tensor/tensor.ts";
+import { replay, tick } from "../tensor/versions.ts";
+import { withRecording } from "./record.ts";
+
+/**
+ * The gradients `∂loss/∂parameter`, one for each parameter and of its shape, by reverse accumulation over what was recorded.
+ *
+ *     const [dWeight, dBias] = gradients(loss, [weight, bias]);
+ *
+ * @param loss - A scalar.
+ * @param options.createGraph - Record the backward pass too, so that gradients of gradients can be taken. Default false.
+ * @throws {TypeError} if the loss is no tensor, or the parameters are no array of them.
+ * @throws {ShapeError} if the loss is not a scalar.
+ * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`; or if a rule needs values that were overwritten, by
+ *   `write` or an optimiser, since the loss was computed.
+ */
+export function gradients<const P extends readonly Tensor[]>(
+  loss: Tensor,
+  parameters: P,
+  options: { createGraph?: boolean } = {},
+): { -readonly [I in keyof P]: P[I] } {
+  const { createGraph = false } = checkOptions("gradients", options, { createGraph: flag });
+  checkTensor("gradients", "loss", loss);
+  checkParameters(parameters);
+  if (loss.shape.length !== 0)
+    throw new ShapeError(`gradients: the loss is ${show(loss)}, not a scalar: take its mean or sum`);
+
+  const wanted = new Set<Tensor>(parameters);
+  const found = withRecording(createGraph, () => accumulate(loss, wanted));
+
+  return parameters.map((parameter, i) => {
+    const gradient = found.get(parameter);
+    if (gradient === undefined) {
+      const why = parameter.requiresGrad
+        ? "the loss does not depend on it"
+        : "it was made without { requiresGrad: true }";
+      throw new Error(`gradients: parameter ${i}, ${show(parameter)}: ${why}`);
+    }
+    return gradient;
+  }) as { -readonly [I in keyof P]: P[I] };
+}
+
+function checkParameters(parameters: readonly unknown[]): void {
+  const pruned = Array.isArray(parameters) ? parameters.findIndex((parameter) => parameter instanceof Sparse) : -1;
+  if (pruned >= 0) {
+    const weight = describe(parameters[pruned]);
+    throw new TypeError(`gradients: parameters[${pruned}] is ${weight}; what has a gradient is its values`);
+  }
+  checkTensors("gradients", "parameters", parameters);
+}
+
+function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
+  const found = new Map<Tensor, Tensor>([[loss, ones([])]]);
+  const path = between(wanted, loss);
+  const visit = (y: Tensor) => {
+    const { name, inputs, rule } = y.node!;
+    const thunks = rule(found.get(y)!);
+    for (const [i, input] of inputs.entries()) {
+      if (!wanted.has(input) && !path.has(input)) continue;
+      const gradient = thunks[i]!();
+      if (!sameShape(gradient.shape, input.shape)) {
+        throw new ShapeError(
+          `gradients: the rule of ${name} gave ${show(gradient)} for input ${i}, which is ${show(input)}`,
+        );
+      }
+      const sofar = found.get(input);
+      found.set(input, sofar === undefined ? gradient : add(sofar, gradient));
+    }
+  };
+
+  // In the reverse order of recording, everything that used y comes before y: its gradient is then complete.
+  const began = tick();
+  for (const y of [...path].reverse()) replay(y.node!, began, visit, y);
+  return found;
+}
+
+/** Every computed tensor that the loss depends on and that depends on something wanted, in the order of recording. */
+function between(wanted: ReadonlySet<Tensor>, loss: Tensor): Set<Tensor> {
+  const reached = new Set<Tensor>([loss]);
+  for (const y of reached) for (const input of y.node?.inputs ?? []) reached.add(input); // a set's walk meets what it adds
+
+  const ordered = [...reached].filter((y) => y.node !== undefined).sort((a, b) => a.node!.order - b.node!.order);
+  const path = new Set<Tensor>();
+  for (const y of ordered) if (y.node!.inputs.some((input) => wanted.has(input) || path.has(input))) path.add(y);
+  return path;
+}

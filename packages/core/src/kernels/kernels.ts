@@ -1,0 +1,566 @@
+import type { RngKey } from "../random/rng.ts";
+import type { AxisView } from "../tensor/shape.ts";
+
+/** float32 values in a backend's own memory: an array on a CPU, a handle on a GPU. Only its backend looks inside. */
+export interface Storage {
+  readonly length: number;
+}
+
+/** int32 values in a backend's own memory: ids, lengths, winners. */
+export interface Indices {
+  readonly length: number;
+}
+
+/** A walk over `shape` that reads operands `a` and `b` by their strides (0 where broadcast), in elements. */
+export interface PairWalk {
+  readonly shape: readonly number[];
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+/** A walk over `shape` inside a larger or smaller array: element `i` is at `offset + Σ iₐ·stridesₐ`. */
+export interface Walk {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** `a[b?,m,k] · b[b?,k,n]`; a transposed operand is stored `[k,m]`, `[n,k]`. */
+export interface MatmulSize {
+  readonly batch: number;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** `x[batch,time,channels] * kernel[width,channels,filters] → y[batch,time − width + 1,filters]`. */
+export interface Conv1dSize {
+  readonly batch: number;
+  readonly time: number;
+  readonly channels: number;
+  readonly width: number;
+  readonly filters: number;
+}
+
+/**
+ * `places[batch,time]` into `rows[rows,channels]`; for each of `widths` a kernel[width,channels,filters]. Results of all filters lie side by side, `[batch,all]`, width
+ * after width.
+ */
+export interface WindowSize {
+  readonly rows: number;
+  readonly batch: number;
+  readonly time: number;
+  readonly channels: number;
+  readonly widths: readonly { readonly width: number; readonly filters: number }[];
+}
+
+/**
+ * The stored weights of a matrix, by the column of the result that each adds to: column j has the entries starts[j] … starts[j+1] − 1, and entry e
+ * is the weight values[order[e]] at the place places[e] of the sum. Places ascend within a column. Without `order` entry e is values[e].
+ */
+export interface Compressed {
+  /** `[columns + 1]` */
+  readonly starts: Indices;
+  /** `[nnz]` */
+  readonly places: Indices;
+  /** `[nnz]` */
+  readonly order: Indices | undefined;
+  /** How many columns the result has. */
+  readonly columns: number;
+  /** Every place is below. */
+  readonly inner: number;
+}
+
+/**
+ * `rows` results of each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a matrix where `step` is `inner`,
+ * windows that overlap where it is less.
+ */
+export interface SparseSize {
+  readonly batch: number;
+  readonly rows: number;
+  readonly step: number;
+  readonly stride: number;
+}
+
+/** Rows of a table of which only some elements are stored: row i is the `Compressed` column ids[i] of `table`. */
+export interface PackedRows {
+  readonly values: Storage;
+  readonly table: Compressed;
+  readonly ids: Indices;
+}
+
+/** What a kernel `[width,channels,filters]` stores: columns are filters, places w·channels + c. */
+export interface StoredKernel {
+  readonly values: Storage;
+  readonly entries: Compressed;
+}
+
+/** A kernel of windows, of which perhaps only a part is stored; it is written out when a backend first asks for the whole. */
+export interface WindowKernel {
+  readonly whole: () => Storage;
+  readonly stored: StoredKernel | undefined;
+}
+
+/** A step of `batch` texts with `hidden` units. */
+export interface LstmCellSize {
+  readonly batch: number;
+  readonly hidden: number;
+}
+
+/** `logits[batch,classes]` and a target a row. */
+export interface ClassesSize {
+  readonly batch: number;
+  readonly classes: number;
+}
+
+/** One LSTM layer over the real tokens of a batch, text after text: those of text b are the rows `starts[b]` … `starts[b+1] − 1`. */
+export interface LstmSize {
+  readonly batch: number;
+  readonly tokens: number;
+  /** Of each direction. */
+  readonly hidden: number;
+  /** The second reads each text from its last token to its first. */
+  readonly directions: 1 | 2;
+}
+
+/** Weights of `groups`, `[groups·outputs, inputs]`, whose inputs and outputs stand side by side in every row. */
+export interface WeightGradientSize {
+  readonly rows: number;
+  readonly groups: number;
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
+export interface SgdStep {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly dampening: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+  /** The velocity is not decayed but set at the first step. */
+  readonly first: boolean;
+}
+
+export interface AdamStep {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Added to the gradient, λ·θ (Adam's L2). */
+  readonly weightDecay: number;
+  /** Taken from the weights, η·λ·θ (AdamW). */
+  readonly decoupledDecay: number;
+  /** 1 at the first step. */
+  readonly step: number;
+}
+
+/** Rows of a table: row r is its elements from r·dim on, or, where it is packed, the entries of column r. */
+export interface TableRows {
+  readonly dim: number;
+  readonly table?: Compressed | undefined;
+}
+
+/** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
+export interface AdamAbsence extends TableRows {
+  readonly steps: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export interface RmspropStep {
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  readonly momentum: number;
+}
+
+/**
+ * What a backend computes. Sizes have been checked; nothing is checked again here.
+ *
+ * Every kernel overwrites the arrays that its formula assigns to, which come last, reads nothing but its arguments,
+ * and keeps nothing. A kernel may return before it has run, but kernels take effect in the order in which they were issued.
+ * Results that would be denormal float32 numbers may be flushed to 0 where the formula says "flushed".
+ */
+export interface Kernels {
+  /** out[i] = value */
+  fill(value: number, out: Storage): void;
+  /** out[i] = a[walk(i)] */
+  read(a: Storage, out: Storage, walk: Walk): void;
+  /** out = 0, then out[walk(i)] = a[i] */
+  place(a: Storage, out: Storage, walk: Walk): void;
+  /** out[o, offsetₚ + j, i] = partsₚ[o,j,i], the parts in order along the axis; `axes` holds each part's size there */
+  concat(
+    parts: readonly Storage[],
+    out: Storage,
+    size: { outer: number; axes: readonly number[]; inner: number },
+  ): void;
+
+  /** out = a + b */
+  add(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  /** out = a − b */
+  sub(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  /** out = a · b */
+  mul(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  /** out = a / b */
+  div(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+
+  /** out = eˣ, flushed */
+  exp(x: Storage, out: Storage): void;
+  /** out = ln x */
+  log(x: Storage, out: Storage): void;
+  /** out = ln (1 + x), with all digits where x is small */
+  log1p(x: Storage, out: Storage): void;
+  /** out = √x */
+  sqrt(x: Storage, out: Storage): void;
+  /** out = |x| */
+  abs(x: Storage, out: Storage): void;
+  /** out = −1, 0 or 1 */
+  sign(x: Storage, out: Storage): void;
+  /** out = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
+  tanh(x: Storage, out: Storage): void;
+  /** out = 1 / (1 + e⁻ˣ), flushed */
+  sigmoid(x: Storage, out: Storage): void;
+  /** out = max(x, 0); NaN stays NaN */
+  relu(x: Storage, out: Storage): void;
+  /** out = 1 where x > 0, else 0: the derivative of relu */
+  positive(x: Storage, out: Storage): void;
+
+  /**
+   * out[o,i] = Σ_a x[o,a,i], in the order of sums, which the number n of terms alone decides:
+   *
+   *     n ≤ 8192     lane l = 0 … 7 adds the terms a ≡ l (mod 8) in their order, from 0; then the lanes are folded: l += l + 4, l += l + 2, l += l + 1
+   *     n > 8192     the sum of the first 8192·2ᵏ terms, as many as are fewer than n, plus the sum of the others
+   *
+   * So no chain of roundings is longer than 1024 and log₂ n, whatever n is; a chain over 2²⁴ ones would stay there. Products have chains instead, along k: their
+   * terms come one after another, from two operands, and k is the size of a layer. So have `scatterRows`, whose terms are the places of one id in a batch.
+   */
+  sum(x: Storage, out: Storage, size: AxisView): void;
+  /** winners[o,i] = the first a < lengths[o] with the largest x[o,a,i] (NaN is larger than all), out[o,i] = that value */
+  max(x: Storage, lengths: Indices | undefined, out: Storage, winners: Indices, size: AxisView): void;
+  /** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
+  placeWinners(dy: Storage, winners: Indices, dx: Storage, size: AxisView): void;
+  /** y[o,i] = x[o, winners[o,i], i] */
+  takeWinners(x: Storage, winners: Indices, y: Storage, size: AxisView): void;
+
+  /**
+   * With z[b,c] = x[b,c] − max x[b,:] (NaN is larger than all): exponentials = e^z, flushed; sums[b] = Σ_c e^z[b,c];
+   * loss = −(Σ_b (z[b,targets[b]] − ln sums[b]) · (1/batch)), both in the order of `sum`. A backend that lacks it computes as many operations.
+   */
+  crossEntropy?(
+    logits: Storage,
+    targets: Indices,
+    exponentials: Storage,
+    sums: Storage,
+    loss: Storage,
+    size: ClassesSize,
+  ): void;
+  /** dlogits[b,c] = (−g / sums[b]) · exponentials[b,c], and g added to it where c is targets[b]; g = −dloss · (1/batch) */
+  crossEntropyGradient?(
+    dloss: Storage,
+    exponentials: Storage,
+    sums: Storage,
+    targets: Indices,
+    dlogits: Storage,
+    size: ClassesSize,
+  ): void;
+
+  /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0; what `out` holds behind them stays */
+  matmul(a: Storage, b: Storage, out: Storage, size: MatmulSize): void;
+
+  /** y[b,t,f] = Σ_{w,c} x[b,t+w,c] · kernel[w,c,f], added in the order of w, c, from 0 */
+  conv1d(x: Storage, kernel: Storage, y: Storage, size: Conv1dSize): void;
+  /** dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f], added in the order of s − w, f, from 0; a dy of 0 adds nothing */
+  conv1dInput(dy: Storage, kernel: Storage, dx: Storage, size: Conv1dSize): void;
+  /** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c] · dy[b,t,f], added in the order of b, t, from 0; a dy of 0 adds nothing */
+  conv1dKernel(x: Storage, dy: Storage, dkernel: Storage, size: Conv1dSize): void;
+
+  /**
+   * The largest value of every filter over the windows of a text, whose word at t is the row places[b,t]: over those among its first ends[b] words,
+   * or the first one if there is none. Rows are projected before they are placed, p[r,w,f] = Σ_c rows[r,c] · kernel[w,c,f], added in the order of c, from 0; then
+   *
+   *     y[b,f] = max over t of Σ_w p[places[b,t+w],w,f], added in the order of w        → winners[b,f] = the first such t
+   *
+   * NaN is larger than all.
+   */
+  maxOfWindows(
+    rows: Storage,
+    kernels: readonly Storage[],
+    places: Indices,
+    ends: Indices,
+    y: Storage,
+    winners: Indices,
+    size: WindowSize,
+  ): void;
+  /**
+   * drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], kernel after kernel, in the order of b, f, w; a dy of 0 adds
+   * nothing
+   */
+  maxOfWindowsRows(
+    dy: Storage,
+    winners: Indices,
+    kernels: readonly Storage[],
+    places: Indices,
+    drows: Storage,
+    size: WindowSize,
+  ): void;
+  /**
+   * dkernel = 0, then dkernel[w,c,f] += rows[places[b,winners[b,f]+w],c] · dy[b,f], in the order of b; a dy of 0 adds nothing. No dkernel, where nobody
+   * asks for it.
+   */
+  maxOfWindowsKernels(
+    dy: Storage,
+    winners: Indices,
+    rows: Storage,
+    places: Indices,
+    dkernels: readonly (Storage | undefined)[],
+    size: WindowSize,
+  ): void;
+
+  /** out[i,d] = table[ids[i],d] */
+  gatherRows(table: Storage, ids: Indices, out: Storage, size: { dim: number }): void;
+  /** out = 0, then out[ids[i],d] += rows[i,d] in the order of i, but for rows whose id is `except` */
+  scatterRows(rows: Storage, ids: Indices, out: Storage, size: { dim: number; except?: number | undefined }): void;
+
+  /** out[i] = 0 where word i of the stream `key` (see `Rng.uint32`) is below p·2³², else 1/(1−p) */
+  dropoutMask(key: RngKey, out: Storage, size: { p: number }): void;
+
+  /**
+   * One step of an LSTM, from the shares that the input and the hidden units have in the gates, `[batch,4h]` each, gates in the order i, f, g, o.
+   *
+   *     z = (input + biasIh) + (recurrent + biasHh)
+   *     i, f, o = σ(z), g = tanh(z)                      → gates[batch,4h]
+   *     c′ = f·c + i·g, h′ = o·tanh(c′)                  → states[batch,2h], h′ before c′
+   */
+  lstmCell(
+    input: Storage,
+    recurrent: Storage,
+    biasIh: Storage,
+    biasHh: Storage,
+    c: Storage,
+    gates: Storage,
+    states: Storage,
+    size: LstmCellSize,
+  ): void;
+  /** From dstates[batch,2h] and what `lstmCell` was given and gave, the gradients of z and c: dgates[batch,4h], dc[batch,h] */
+  lstmCellGradient(
+    dstates: Storage,
+    gates: Storage,
+    states: Storage,
+    c: Storage,
+    dgates: Storage,
+    dc: Storage,
+    size: LstmCellSize,
+  ): void;
+
+  /**
+   * One LSTM layer, for each direction d along each text from a zero state. `projected[…,d·4h]` holds the input's share of the gates, which
+   * several tokens may have in common: token n's is the row places[n], or the row n where `places` is undefined. `recurrent[d·4h,h]` is `weight_hh`, gates in the
+   * order i, f, g, o.
+   *
+   *     z = (projected[places[n]] + bias) + recurrent·h, added to it in the order of h; the first token read has no h
+   *     i, f, o = σ(z), g = tanh(z)                      → gates[n,d·4h], where they are kept
+   *     c = f·c + i·g, 0 below 2⁻⁹⁶                      → cells[n,d·h], where they are kept
+   *     h = o·tanh(c)                                    → states[n,d·h]
+   *
+   * After the states of all tokens follow a row a text with the cell state c that it ends with, and a row of zeros. Without `places`, `gates` may be `projected`.
+   */
+  lstm(
+    projected: Storage,
+    places: Indices | undefined,
+    bias: Storage,
+    recurrent: Storage,
+    starts: Indices,
+    gates: Storage | undefined,
+    cells: Storage | undefined,
+    states: Storage,
+    size: LstmSize,
+  ): void;
+  /**
+   * From dstates[tokens+batch+1,d·h] and what `lstm` kept, the gradient of z: dgates[tokens,d·4h], which may be `gates`. What is below 2⁻⁹⁶ has vanished: it becomes 0.
+   */
+  lstmGates(
+    dstates: Storage,
+    gates: Storage,
+    cells: Storage,
+    recurrent: Storage,
+    starts: Indices,
+    dgates: Storage,
+    size: LstmSize,
+  ): void;
+  /**
+   * dweight[g·outputs+o,i] = Σ_n dy[n,g,o] · x[n,g,i] for x[rows,groups·inputs] and dy[rows,groups·outputs]. Terms are added in four sums, sₖ of those with
+   * n ≡ k (mod 4) in their order, from 0, and these to ((s₀ + s₁) + s₂) + s₃: so a vector may hold the four sums of one weight, as sparse weights need.
+   */
+  weightGradient(x: Storage, dy: Storage, dweight: Storage, size: WeightGradientSize): void;
+
+  /** g = gradient + λ·θ; v = first ? g : μ·v + (1 − dampening)·g, flushed; θ −= η·(nesterov ? g + μ·v : μ ? v : g) */
+  sgd(gradient: Storage, velocity: Storage | undefined, weights: Storage, step: SgdStep): void;
+  /**
+   * θ −= η·λ′·θ; g = gradient + λ·θ; m = β₁·m + (1 − β₁)·g, v = β₂·v + (1 − β₂)·g², both flushed;
+   * θ −= (η / (1 − β₁ᵗ)) · m / (√v / √(1 − β₂ᵗ) + ε)
+   */
+  adam(gradient: Storage, m: Storage, v: Storage, weights: Storage, step: AdamStep): void;
+  /** `adam` with a gradient that is 0 but for its rows ids[i], which are rows[i,:], ascending and distinct; row `except` is 0 too */
+  adamRows(
+    rows: Storage,
+    ids: Indices,
+    m: Storage,
+    v: Storage,
+    weights: Storage,
+    step: AdamStep & { dim: number; except?: number | undefined },
+  ): void;
+  /**
+   * `adam` on the rows ids[i] alone, with the gradients rows[i,:], of a packed table rows[i, places[e]]; the row `except` and all others stay as they
+   * are, until `adamAbsent` comes to them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
+   */
+  adamLive?(
+    rows: Storage,
+    ids: Indices,
+    m: Storage,
+    v: Storage,
+    weights: Storage,
+    step: AdamStep & TableRows & { except?: number | undefined },
+  ): void;
+  /**
+   * `adam` on every row ids[i], distinct, with a gradient of 0 and without decay of weights, at the steps since[i], since[i] + 1, … `steps` − 1 of a history in which step t has
+   * η / (1 − β₁ᵗ) = rates[2t] and √(1 − β₂ᵗ) = rates[2t + 1]. The same bits, however they are found.
+   */
+  adamAbsent?(
+    ids: Indices,
+    since: Indices,
+    rates: Storage,
+    m: Storage,
+    v: Storage,
+    weights: Storage,
+    size: AdamAbsence,
+  ): void;
+  /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
+  rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;
+
+  /** Kernels that skip what a sparse weight does not store. Without them, operations scatter it and compute with all of it. */
+  readonly sparse?: SparseKernels | undefined;
+}
+
+/**
+ * Products with weights of which only some elements are stored. Every sum has the order of its dense twin and lacks only terms that are ±0 there, so
+ * it has the same bits; but where an operand is infinite or NaN, a weight that is not stored may add nothing instead of NaN.
+ */
+export interface SparseKernels {
+  /** y[b,i,j] = Σ x[b·stride + i·step + places[e]] · values[order[e]] over the entries e of column j, added in their order, from 0 */
+  product(x: Storage, values: Storage, weight: Compressed, y: Storage, size: SparseSize): void;
+  /** dvalues[order[e]] = Σ x[b·stride + i·step + places[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
+  productValues(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, size: SparseSize): void;
+  /** dvalues[order[e]] = Σ_n x[n,places[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
+  weightGradient(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, rows: number): void;
+
+  /** out = 0, then out[i, places[e]] = values[e] for the entries e of column ids[i]; `inner` elements a row */
+  gatherRows(rows: PackedRows, out: Storage): void;
+  /** dvalues = 0, then dvalues[e] += drows[i, places[e]] for the entries e of column ids[i], in the order of i, but for the id `except` */
+  scatterRows(drows: Storage, table: Compressed, ids: Indices, dvalues: Storage, except: number | undefined): void;
+  /** `adam` with the gradient that `scatterRows` gives, for ids that ascend, none twice */
+  adamRows(
+    drows: Storage,
+    table: Compressed,
+    ids: Indices,
+    m: Storage,
+    v: Storage,
+    values: Storage,
+    step: AdamStep & { except?: number | undefined },
+  ): void;
+
+  /** out = 0, then out[positions[i]] = values[i]; positions ascend */
+  expand(values: Storage, positions: Indices, out: Storage): void;
+  /** values[i] = x[positions[i]]; positions ascend */
+  compress(x: Storage, positions: Indices, values: Storage): void;
+
+  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and winners are 0 for a filter of which nothing is stored */
+  maxOfWindows(
+    rows: Storage,
+    packed: PackedRows,
+    kernels: readonly WindowKernel[],
+    places: Indices,
+    ends: Indices,
+    y: Storage,
+    winners: Indices,
+    size: WindowSize,
+  ): void;
+  /** `maxOfWindowsRows` of such kernels */
+  maxOfWindowsRows(
+    dy: Storage,
+    winners: Indices,
+    kernels: readonly WindowKernel[],
+    places: Indices,
+    drows: Storage,
+    size: WindowSize,
+  ): void;
+  /** `maxOfWindowsKernels` likewise: of a part that is stored it is the gradient of the values, dvalues[order[e]] of entry e */
+  maxOfWindowsKernels(
+    dy: Storage,
+    winners: Indices,
+    rows: Storage,
+    stored: readonly (StoredKernel | undefined)[],
+    places: Indices,
+    gradients: readonly (Storage | undefined)[],
+    size: WindowSize,
+  ): void;
+
+  /**
+   * `lstm` with a recurrent weight of which a part is stored: values[order[e]] for the entries e of row d·4h + i, whose places are d·h + j; so both
+   * directions are one matrix, 0 where they would mix.
+   */
+  lstm(
+    projected: Storage,
+    places: Indices | undefined,
+    bias: Storage,
+    values: Storage,
+    recurrent: Compressed,
+    starts: Indices,
+    gates: Storage | undefined,
+    cells: Storage | undefined,
+    states: Storage,
+    size: LstmSize,
+  ): void;
+  /** `lstmGates` likewise; `recurrent` is given by its columns. */
+  lstmGates(
+    dstates: Storage,
+    gates: Storage,
+    cells: Storage,
+    values: Storage,
+    recurrent: Compressed,
+    starts: Indices,
+    dgates: Storage,
+    size: LstmSize,
+  ): void;
+}
+
+/**
+ * Storage plus kernels. The contract fits a synchronous CPU and an asynchronous GPU alike: everything is *issued* at
+ * once, takes effect in the order of issue, and is *read* asynchronously.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly kernels: Kernels;
+  /** Room for `length` values, whose content is arbitrary until a kernel overwrites it. */
+  allocate(length: number): Storage;
+  allocateIndices(length: number): Indices;
+  /** A copy of the values as they are now. */
+  upload(values: Float32Array): Storage;
+  /** A copy of the values as they are now: whoever gave them may write to them right away. */
+  uploadIndices(values: Int32Array): Indices;
+  /** Overwrites the storage, in the order of issue. */
+  write(storage: Storage, values: Float32Array): void;
+  /** A copy of the values after everything issued so far. Rejects with the first error of what was issued. */
+  read(storage: Storage): Promise<Float32Array>;
+  /**
+   * The values themselves, where storage is synchronous; undefined where only `read` will do. To be looked at and let go at once: it may show another's values when the
+   * storage is given back, and nothing when memory grows.
+   */
+  view(storage: Storage): Float32Array | undefined;
+  /** Takes the storage back, once everything issued so far has run. Nobody uses it again. */
+  release(storage: Storage): void;
+  releaseIndices(indices: Indices): void;
+}

@@ -1,0 +1,225 @@
+import { anything, check, type Kind, list, object, probability } from "../../arguments/kinds.ts";
+import type { Kinds } from "../../arguments/options.ts";
+import { isRecorded, onceOnly, record } from "../../autograd/record.ts";
+import { backend } from "../../backends/backend.ts";
+import type { Indices, LstmSize, Storage } from "../../kernels/kernels.ts";
+import { checkRng, type Rng } from "../../random/rng.ts";
+import { allocate, borrow, indices } from "../../tensor/scope.ts";
+import { ShapeError } from "../../tensor/shape.ts";
+import { type Cube, empty, emptyLike, type Matrix, type Tensor } from "../../tensor/tensor.ts";
+import type { TokenVector } from "../../tensor/tokens.ts";
+import { add } from "../add.ts";
+import { concat } from "../concat.ts";
+import { dropout } from "../dropout.ts";
+import { reshape } from "../reshape.ts";
+import { gatherRows } from "../rows.ts";
+import { checkLstmWeights, type LstmWeights } from "./lstm-cell.ts";
+import { inputWeight, recurrentWeight, stacked } from "./lstm-weights.ts";
+
+// A stack of LSTM layers over the real tokens of a batch only: a matrix with a row a token, text after text.
+
+/** Text b is the rows `starts[b]` … `starts[b+1] − 1`. */
+export interface Texts {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly starts: Int32Array;
+}
+
+/** The states with which texts end, `[layers·directions, batch, hidden]`. */
+export interface FinalStates {
+  /** Hidden. */
+  readonly h: Cube;
+  /** Of the cells. */
+  readonly c: Cube;
+}
+
+export interface LstmOptions {
+  /** `[batch]`, each from 1 to time. Default: every text is full. */
+  readonly lengths?: TokenVector | undefined;
+  /** Applied to the output of every layer but the last, with its own stream of random numbers. */
+  readonly dropout?: { readonly p: number; readonly rng: Rng } | undefined;
+}
+
+const drawn: Kind = { words: "{ p, rng }", accepts: object.accepts };
+
+/** Of `LstmOptions`; lengths are checked with the texts. */
+export const LSTM_OPTIONS: Kinds<LstmOptions> = { lengths: anything, dropout: drawn };
+
+export function checkDropout(operation: string, name: string, dropout: LstmOptions["dropout"]): void {
+  if (dropout === undefined) return;
+  check(operation, `${name}.p`, dropout.p, probability);
+  checkRng(operation, `${name}.rng`, dropout.rng);
+}
+
+export function textsOf(lengths: Int32Array): Texts {
+  const starts = new Int32Array(lengths.length + 1);
+  for (let b = 0; b < lengths.length; b++) starts[b + 1] = starts[b]! + lengths[b]!;
+  return { batch: lengths.length, tokens: starts.at(-1)!, starts };
+}
+
+/** Where the tokens stand in a batch padded to `time`. */
+export function tokenPlaces({ batch, tokens, starts }: Texts, time: number): Int32Array {
+  const places = new Int32Array(tokens);
+  for (let b = 0; b < batch; b++) {
+    for (let n = starts[b]!; n < starts[b + 1]!; n++) places[n] = b * time + (n - starts[b]!);
+  }
+  return places;
+}
+
+/**
+ * @param x - What the tokens are, a row each; or with `places` the rows of which token n is number places[n].
+ * @returns `states`: the last layer's hidden states, `[tokens + batch + 1, directions·hidden]`, those of the tokens first and a row of zeros last.
+ */
+export function lstmLayers(
+  operation: string,
+  x: Matrix,
+  places: Int32Array | undefined,
+  texts: Texts,
+  layers: readonly (readonly LstmWeights[])[],
+  drop: LstmOptions["dropout"],
+): { states: Matrix } & FinalStates {
+  check(operation, "layers", layers, list);
+  if (layers.length === 0) throw new ShapeError(`${operation}: there are no layers`);
+  const finals: { h: Cube; c: Cube }[] = [];
+  let states = x;
+  for (const [k, directions] of layers.entries()) {
+    check(operation, `layers[${k}]`, directions, list);
+    const above = k === 0 ? { x, places: places && indices(places) } : { x: states, places: undefined };
+    if (drop !== undefined && k > 0) above.x = dropout(states, drop.p, drop.rng);
+    const input = k === 0 ? x.shape[1] : states.shape[1];
+    const hidden = checkDirections(operation, k, input, directions);
+    states = layer(operation, above, texts, directions, hidden);
+    finals.push(finalStates(states, texts, directions.length, hidden));
+  }
+  return { states, h: concat(finals.map(({ h }) => h)), c: concat(finals.map(({ c }) => c)) };
+}
+
+function checkDirections(operation: string, k: number, input: number, directions: readonly LstmWeights[]): number {
+  if (directions.length !== 1 && directions.length !== 2) {
+    throw new ShapeError(`${operation}: layer ${k} has ${directions.length} directions; there are one or two`);
+  }
+  const [hidden, other = hidden] = directions.map((weights, d) =>
+    checkLstmWeights(operation, `layers[${k}][${d}]`, input, weights),
+  );
+  if (hidden !== other) {
+    throw new ShapeError(`${operation}: layer ${k} has ${hidden} hidden units forward and ${other} backward`);
+  }
+  return hidden!;
+}
+
+/** One layer. The weights of two directions go one below the other: so the input is multiplied by both in one product. */
+function layer(
+  operation: string,
+  { x, places }: { x: Matrix; places: Indices | undefined },
+  { batch, tokens, starts }: Texts,
+  weights: readonly LstmWeights[],
+  hidden: number,
+): Matrix {
+  const weightIh = inputWeight(weights.map((one) => one.weightIh));
+  const weightHh = recurrentWeight(weights.map((one) => one.weightHh));
+  const bias = add(stacked(weights.map((one) => one.biasIh)), stacked(weights.map((one) => one.biasHh)));
+
+  const inputs = [x, weightIh.values, bias, weightHh.values];
+  const size: LstmSize = { batch, tokens, hidden, directions: weights.length as 1 | 2 };
+  const width = weights.length * hidden;
+  const rows = places === undefined ? tokens : x.shape[0];
+  const ends = indices(starts);
+  const { kernels } = backend();
+  const states: Matrix = empty([tokens + batch + 1, width]);
+  const cells = isRecorded(inputs) ? empty([tokens, width]) : undefined;
+  /** @param gates - Where they are kept, in the place of the input's share if every token has its own. */
+  const compute = (gates: Storage | undefined) => {
+    const read = (projected: Storage) => {
+      weightIh.project(x.storage, projected, rows);
+      weightHh.read(projected, places, bias.storage, ends, gates, cells?.storage, states.storage, size);
+    };
+    if (gates !== undefined && places === undefined) read(gates);
+    else borrow(rows * 4 * width, read);
+  };
+  const keepGates = () => {
+    const gates = allocate(tokens * 4 * width);
+    compute(gates);
+    return gates;
+  };
+  let kept: Storage | undefined;
+  if (cells === undefined) compute(undefined);
+  else kept = keepGates();
+
+  return record(operation, states, inputs, (dstates) => {
+    const dgates = once(() => {
+      const found = kept ?? keepGates(); // who asks for gradients a second time finds no gates: their gradient has taken their place
+      kept = undefined;
+      weightHh.readBack(dstates.storage, found, cells!.storage, ends, found, size);
+      return found;
+    });
+    const dprojected = once(() => {
+      if (places === undefined) return dgates();
+      const found = allocate(rows * 4 * width);
+      kernels.scatterRows(dgates(), places, found, { dim: 4 * width });
+      return found;
+    });
+    // each by itself: what nobody asks for is not computed
+    const gradient = (input: Tensor, write: (into: Storage) => void) => () => {
+      const found = emptyLike(input);
+      write(found.storage);
+      return onceOnly(operation, found, [dstates, ...inputs]);
+    };
+    return [
+      gradient(x, (dx) => {
+        if (rows < x.shape[0]) kernels.fill(0, dx); // after the tokens there are rows that nobody reads
+        weightIh.projectBack(dprojected(), dx, rows);
+      }),
+      gradient(weightIh.values, (dvalues) => weightIh.gradient(x.storage, dprojected(), dvalues, rows)),
+      gradient(bias, (dbias) => kernels.sum(dprojected(), dbias, { outer: 1, axis: rows, inner: 4 * width })),
+      gradient(weightHh.values, (dvalues) =>
+        borrow(tokens * width, (before) => {
+          kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
+          weightHh.gradient(dgates(), before, dvalues, size);
+        }),
+      ),
+    ];
+  });
+}
+
+/** What `make` gives, which is called when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** The states after the token read last: a text's last one forward, its first one backward. */
+function finalStates(
+  states: Matrix,
+  { batch, tokens, starts }: Texts,
+  directions: number,
+  hidden: number,
+): { h: Cube; c: Cube } {
+  const units = reshape(states, [states.shape[0] * directions, hidden]); // a row a state and direction
+  const rows = (of: (b: number, d: number) => number) => {
+    const ids = Int32Array.from({ length: directions * batch }, (_, i) => {
+      const d = Math.floor(i / batch);
+      return of(i % batch, d) * directions + d;
+    });
+    return gatherRows(units, indices(ids), [directions, batch], undefined) as Cube;
+  };
+  return { h: rows((b, d) => (d === 0 ? starts[b + 1]! - 1 : starts[b]!)), c: rows((b) => tokens + b) };
+}
+
+/** For every token and direction, which state stood before it was read: the row of zeros, which is the last, for the first one read. */
+function statesBefore(starts: Int32Array, directions: number): Indices {
+  const batch = starts.length - 1;
+  const tokens = starts[batch]!;
+  const zeros = tokens + batch;
+  const before = new Int32Array(tokens * directions);
+  for (let b = 0; b < batch; b++) {
+    const [first, last] = [starts[b]!, starts[b + 1]! - 1];
+    for (let n = first; n <= last; n++) {
+      before[n * directions] = (n === first ? zeros : n - 1) * directions;
+      if (directions === 2) before[n * 2 + 1] = (n === last ? zeros : n + 1) * 2 + 1;
+    }
+  }
+  return indices(before);
+}

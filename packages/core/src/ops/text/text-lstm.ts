@@ -1,0 +1,70 @@
+import { count } from "../../arguments/kinds.ts";
+import { checkOptions } from "../../arguments/options.ts";
+import { backend } from "../../backends/backend.ts";
+import { dense, Sparse, type WeightMatrix } from "../../sparse/sparse.ts";
+import { indices } from "../../tensor/scope.ts";
+import { ShapeError, show } from "../../tensor/shape.ts";
+import type { Matrix } from "../../tensor/tensor.ts";
+import type { TokenMatrix } from "../../tensor/tokens.ts";
+import { dropout as drop } from "../dropout.ts";
+import { checkIds } from "../embedding.ts";
+import type { LstmWeights } from "../lstm/lstm-cell.ts";
+import {
+  checkDropout,
+  type FinalStates,
+  LSTM_OPTIONS,
+  type LstmOptions,
+  lstmLayers,
+  textsOf,
+  tokenPlaces,
+} from "../lstm/lstm-layers.ts";
+import { checkLengths } from "../max-over-time.ts";
+import { gatherDistinctPackedRows, gatherDistinctRows, gatherRows } from "../rows.ts";
+import { distinctIds } from "./unique.ts";
+
+/**
+ * The states with which a stack of LSTM layers ends after reading texts: embedding → dropout → `lstm`, for texts of ids `[batch, time]`.
+ *
+ * The same as the three operations, of the real tokens only. A word's share of the first layer's gates, W_ih·x, is the same wherever it stands, so without
+ * dropout each *distinct* word is multiplied once, and so is the gradient, added up over the places of a word.
+ *
+ * @param weights - The embedding, `[words, dim]`.
+ * @param options.inputDropout - Applied to the embedded tokens, before the options that `lstm` has.
+ * @param options.paddingId - The row of the embedding that gets no gradient.
+ * @returns `h` and `c`, `[layers·directions, batch, hidden]` each, forward before backward.
+ * @throws {ShapeError} if weights or lengths do not fit.
+ * @throws {RangeError} if an id is no row of the embedding, or a length is outside 1…time.
+ * @see Hochreiter & Schmidhuber, “Long short-term memory”, Neural Computation 9(8), 1997; `lstmCell` for the formula.
+ */
+export function textLstm(
+  weights: WeightMatrix,
+  texts: TokenMatrix,
+  layers: readonly (readonly LstmWeights[])[],
+  options: LstmOptions & { inputDropout?: LstmOptions["dropout"]; paddingId?: number | undefined } = {},
+): FinalStates {
+  const kinds = { ...LSTM_OPTIONS, inputDropout: LSTM_OPTIONS.dropout, paddingId: count };
+  const { lengths, inputDropout, dropout, paddingId } = checkOptions("textLstm", options, kinds);
+  checkDropout("textLstm", "inputDropout", inputDropout);
+  checkDropout("textLstm", "dropout", dropout);
+  checkIds("textLstm", weights, { name: "texts", ids: texts, rank: 2, paddingId });
+  const [batch, time] = texts.shape;
+  if (batch === 0 || time === 0) throw new ShapeError(`textLstm: ${show(texts)} has no steps`);
+  if (lengths !== undefined) checkLengths("textLstm", lengths, texts.shape);
+
+  const packed = textsOf(lengths?.data ?? new Int32Array(batch).fill(time));
+  const ids = Int32Array.from(tokenPlaces(packed, time), (place) => texts.data[place]!);
+  const reach = Int32Array.of(ids.length);
+  const { distinct, which } = distinctIds(ids, weights.shape[0], { step: ids.length, reach });
+  const words =
+    weights instanceof Sparse && backend().kernels.sparse !== undefined
+      ? gatherDistinctPackedRows(weights, distinct, indices(distinct), paddingId)
+      : gatherDistinctRows(dense(weights), distinct, paddingId);
+  const { p, rng } = inputDropout ?? { p: 0, rng: undefined };
+  if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, which, packed, layers, dropout));
+  const tokens = drop(gatherRows(words, indices(which), [ids.length], undefined), p, rng) as Matrix;
+  return finals(lstmLayers("textLstm", tokens, undefined, packed, layers, dropout));
+}
+
+function finals({ h, c }: FinalStates): FinalStates {
+  return { h, c };
+}

@@ -1,0 +1,154 @@
+import { backend } from "../backends/backend.ts";
+import type { AdamStep, Backend, Indices, Storage, TableRows } from "../kernels/kernels.ts";
+import { adamCorrections } from "./adam-corrections.ts";
+
+/** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
+const HISTORY = 1024;
+
+/**
+ * Elements that the rows of a packed table have on average, or it is passed over whole: a row of fewer is mostly its incomplete last vector. At 10 both cost the same
+ * for a vocabulary of 25,000.
+ */
+const LONG = 8;
+
+/** Tables, and their moments, some rows of which are behind. */
+const behind = new WeakMap<Storage, AbsentRows>();
+
+/**
+ * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
+ * for, to the same bits. Everyone who asks a tensor for its storage gets it settled; who looks at some rows only, as `embedding` does, has those settled.
+ */
+export class AbsentRows {
+  readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
+  readonly #rates: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+  readonly #rows: TableRows;
+  readonly #owner: Backend;
+  /** η / (1 − β₁ᵗ) and √(1 − β₂ᵗ) of the steps since all rows were up to date. */
+  readonly #history = new Float32Array(2 * HISTORY);
+  #steps = 0;
+  /** For each row, how many of these it has seen. */
+  readonly #seen: Int32Array;
+
+  private constructor(table: { weights: Storage; m: Storage; v: Storage }, rows: TableRows, step: AdamStep) {
+    this.#table = table;
+    this.#rates = { beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon };
+    this.#rows = rows;
+    this.#owner = backend();
+    this.#seen = new Int32Array(rows.table?.columns ?? table.weights.length / rows.dim);
+    for (const storage of Object.values(table)) behind.set(storage, this);
+  }
+
+  /** Those of this table under such steps; undefined where every row must move at every step, or the backend wants it so. */
+  static of(
+    table: { weights: Storage; m: Storage; v: Storage },
+    rows: TableRows,
+    step: AdamStep,
+  ): AbsentRows | undefined {
+    const { adamLive, adamAbsent } = backend().kernels;
+    if (adamLive === undefined || adamAbsent === undefined || !canWait(step) || !isLong(rows)) return undefined;
+    const storages = Object.values(table);
+    const found = behind.get(table.weights);
+    if (found?.isOf(table, rows, step) === true) return found;
+    for (const storage of storages) settle(storage);
+    return new AbsentRows(table, rows, step);
+  }
+
+  /** Whether it is that of these tensors, and the steps before were like this one. */
+  isOf(
+    { weights, m, v }: { weights: Storage; m: Storage; v: Storage },
+    { dim, table }: TableRows,
+    step: AdamStep,
+  ): boolean {
+    const mine = this.#table;
+    if (this.#rows.dim !== dim || this.#rows.table !== table) return false;
+    const { beta1, beta2, epsilon } = this.#rates;
+    const sameRates = step.beta1 === beta1 && step.beta2 === beta2 && step.epsilon === epsilon;
+    return mine.weights === weights && mine.m === m && mine.v === v && sameRates;
+  }
+
+  /** One step: of these rows now, of all others when they are looked at. */
+  step(
+    {
+      ids,
+      distinct,
+      values,
+      except,
+    }: { ids: Indices; distinct: Int32Array; values: Storage; except: number | undefined },
+    step: AdamStep,
+  ): void {
+    this.settle(distinct);
+    const { weights, m, v } = this.#table;
+    this.#owner.kernels.adamLive!(values, ids, m, v, weights, { ...step, ...this.#rows, except });
+    const { eta, scale } = adamCorrections(step);
+    this.#history.set([eta, scale], 2 * this.#steps);
+    this.#steps++;
+    for (const id of distinct) if (id !== except) this.#seen[id] = this.#steps;
+    if (this.#steps === HISTORY) this.settle();
+  }
+
+  /** Brings these rows up to date, or all. */
+  settle(rows?: Int32Array): void {
+    if (this.#steps === 0) return;
+    const [seen, steps] = [this.#seen, this.#steps];
+    const most = rows?.length ?? seen.length;
+    const [late, since] = [new Int32Array(most), new Int32Array(most)];
+    let count = 0;
+    for (let i = 0; i < most; i++) {
+      const row = rows?.[i] ?? i;
+      if (seen[row] === steps) continue;
+      late[count] = row;
+      since[count++] = seen[row]!;
+      seen[row] = steps; // now, so that a row that is asked for twice is brought up once
+    }
+    try {
+      if (count > 0) this.#makeUp(late.subarray(0, count), since.subarray(0, count));
+    } catch (error) {
+      for (let i = 0; i < count; i++) seen[late[i]!] = since[i]!;
+      throw error;
+    }
+    if (rows !== undefined) return;
+    this.#steps = 0;
+    this.#seen.fill(0);
+  }
+
+  /** Brings all rows up to date while weights and moments are all there, and leaves none behind any more. */
+  dissolve(): void {
+    for (const storage of Object.values(this.#table)) if (behind.get(storage) === this) behind.delete(storage);
+    this.settle();
+  }
+
+  #makeUp(late: Int32Array, since: Int32Array): void {
+    const owner = this.#owner;
+    const { weights, m, v } = this.#table;
+    const [ids, seen] = [owner.uploadIndices(late), owner.uploadIndices(since)];
+    const rates = owner.upload(this.#history.subarray(0, 2 * this.#steps));
+    const size = { ...this.#rows, steps: this.#steps, ...this.#rates };
+    owner.kernels.adamAbsent!(ids, seen, rates, m, v, weights, size);
+    owner.releaseIndices(ids);
+    owner.releaseIndices(seen);
+    owner.release(rates);
+  }
+}
+
+/** The storage with all its values, or these rows of it, up to date. */
+export function settle(storage: Storage, rows?: Int32Array): Storage {
+  behind.get(storage)?.settle(rows);
+  return storage;
+}
+
+/** For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is needed to bring the others up to date. */
+export function dissolve(storage: Storage): void {
+  behind.get(storage)?.dissolve();
+}
+
+/** Rows of which little is stored are so quickly passed over that there is nothing to gain. */
+function isLong({ table }: TableRows): boolean {
+  return table === undefined || table.places.length >= LONG * table.columns;
+}
+
+/** Weights that decay move without a gradient, and steps far outside what is usual are not worth a thought: `Kernels.adamAbsent`. */
+function canWait(step: AdamStep): boolean {
+  if (step.weightDecay !== 0 || step.decoupledDecay !== 0 || step.beta1 < 0.5 || step.beta2 < 0.5) return false;
+  const { eta, scale } = adamCorrections(step);
+  return scale > 0 && (eta === 0 || (eta >= 2 ** -40 && eta <= 2 ** 40));
+}

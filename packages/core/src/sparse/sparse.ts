@@ -1,0 +1,70 @@
+import { describe } from "../arguments/describe.ts";
+import { check, integers } from "../arguments/kinds.ts";
+import { expand } from "../ops/expand.ts";
+import { checkRank, checkShape, type Shape, ShapeError, sameShape, show } from "../tensor/shape.ts";
+import { checkTensor, Tensor, type Vector } from "../tensor/tensor.ts";
+import { Pattern } from "./pattern.ts";
+
+/**
+ * A tensor most of whose elements do not exist: a fixed pattern of positions, and a differentiable vector with one value a
+ * position. What is not in the pattern is 0, has no gradient and no optimiser state, and cannot come back.
+ */
+export class Sparse<out S extends Shape = Shape> {
+  /** Shape and positions. Weights that have it in common share the index structures that backends compute with. */
+  readonly pattern: Pattern<S>;
+  readonly shape: S;
+  /** Of the whole shape, whether stored or not. */
+  readonly size: number;
+  /** `[nnz]`, in the order of the positions. What an optimiser trains. */
+  readonly values: Vector;
+
+  /**
+   * @param positions - Row-major, ascending, which are copied; or another weight's `pattern`, of this shape.
+   * @throws {TypeError} if the positions are not an `Int32Array`, or the values no tensor.
+   * @throws {ShapeError} if there is not one value a position, or the pattern has another shape.
+   * @throws {RangeError} if positions are outside the shape, repeated or out of order.
+   */
+  constructor(shape: S, positions: Int32Array | Pattern<S>, values: Vector) {
+    checkShape("Sparse", shape);
+    if (positions instanceof Pattern && !sameShape(positions.shape, shape))
+      throw new ShapeError(`Sparse: a pattern of ${show(positions.shape)} is no pattern of ${show(shape)}`);
+    if (!(positions instanceof Pattern)) check("Sparse", "positions", positions, integers);
+    checkTensor("Sparse", "values", values, 1);
+    const nnz = positions instanceof Pattern ? positions.positions.length : positions.length;
+    if (values.size !== nnz)
+      throw new ShapeError(`Sparse: ${values.size} values for ${nnz} positions of ${show(shape)}`);
+    this.pattern = positions instanceof Pattern ? positions : new Pattern("Sparse", shape, positions);
+    this.shape = this.pattern.shape;
+    this.size = this.pattern.size;
+    this.values = values;
+  }
+
+  /** Row-major positions of the stored elements, ascending. Not to be written to. */
+  get positions(): Int32Array {
+    return this.pattern.positions;
+  }
+}
+
+/** What a layer computes with: all of a tensor, or the part of it that a pruning left. */
+export type Weight<S extends Shape = Shape> = Tensor<S> | Sparse<S>;
+
+export type WeightVector = Weight<readonly [number]>;
+export type WeightMatrix = Weight<readonly [number, number]>;
+export type WeightCube = Weight<readonly [number, number, number]>;
+
+/** The weight as a tensor of its full shape, zeros where nothing is stored. Differentiable with respect to the values. */
+export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
+  checkWeight("dense", "weight", weight);
+  return weight instanceof Sparse ? expand(weight.values, weight) : weight;
+}
+
+/**
+ * @param rank - How many axes it has. Default: any number.
+ * @throws {TypeError} unless it is a tensor or `Sparse`.
+ * @throws {ShapeError} unless it has so many axes.
+ */
+export function checkWeight(where: string, name: string, value: unknown, rank?: number): asserts value is Weight {
+  if (!(value instanceof Tensor) && !(value instanceof Sparse))
+    throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor, or Sparse`);
+  if (rank !== undefined) checkRank(where, name, value.shape, rank);
+}

@@ -1,0 +1,156 @@
+import { check, isPromise, synchronous } from "../arguments/kinds.ts";
+import { backend, useBackend } from "../backends/backend.ts";
+import type { Backend, Indices, Storage } from "../kernels/kernels.ts";
+import { dissolve } from "../optim/lazy-rows.ts";
+
+/** What belongs to a scope: a tensor. No class to extend, which would cost every tensor a second constructor. */
+interface Scoped {
+  /** How it was computed; nothing, once its scope has ended. */
+  node: object | undefined;
+  /** The storage as it is, filled by now, whatever backend is in use. */
+  scopedStorage(): Storage;
+  /** Gives the memory up, so that any later use is an error. */
+  forget(): void;
+}
+
+/** What a scope gives back when it ends. Reshaped tensors share storage, so tensors and storage are listed apart. */
+interface Scope {
+  tensors: Scoped[];
+  storage: { readonly owner: Backend; readonly values: Storage }[];
+  indices: { readonly owner: Backend; readonly values: Indices }[];
+}
+
+let current: Scope | undefined;
+
+/** For tensors: a tensor made inside a scope cannot be used after it. */
+export function adopt(tensor: Scoped): void {
+  current?.tensors.push(tensor);
+}
+
+/**
+ * `body`, to be run later as if the scope that is open now still were, and the backend in use: what it allocates belongs there, not where it is
+ * first asked for. For storage that is filled lazily.
+ */
+export function inThisScope<T>(body: () => T): () => T {
+  const home = current;
+  const owner = backend();
+  return () => {
+    const open = current;
+    const inUse = backend();
+    if (inUse !== owner) useBackend(owner);
+    current = home;
+    try {
+      return body();
+    } finally {
+      current = open;
+      if (inUse !== owner) useBackend(inUse);
+    }
+  };
+}
+
+/** float32 memory of the backend in use, given back with the scope. */
+export function allocate(length: number): Storage {
+  return own(backend().allocate(length));
+}
+
+/** float32 memory for the kernels that `body` issues, given back right after it: for what nobody asks for later. */
+export function borrow(length: number, body: (values: Storage) => void): void {
+  const owner = backend();
+  const values = owner.allocate(length);
+  try {
+    body(values);
+  } finally {
+    owner.release(values);
+  }
+}
+
+/** A copy of the values in the memory of the backend in use, given back with the scope. */
+export function upload(values: Float32Array): Storage {
+  return own(backend().upload(values));
+}
+
+function own(values: Storage): Storage {
+  current?.storage.push({ owner: backend(), values });
+  return values;
+}
+
+/** int32 values, or room for so many, in the memory of the backend in use, given back with the scope. */
+export function indices(values: Int32Array | number): Indices {
+  const owner = backend();
+  const made = typeof values === "number" ? owner.allocateIndices(values) : owner.uploadIndices(values);
+  current?.indices.push({ owner, values: made });
+  return made;
+}
+
+/**
+ * Runs `body` and gives back the memory of every tensor made inside, but for those it returns: alone, in arrays, maps, sets, or the fields of objects, as
+ * those of a `Sparse` or of a model, to any depth. So a thousand steps of training use the memory of one. What is returned is cut from the graph and belongs to
+ * the surrounding scope; what only `#private` fields or closures hold is not found. Weights and the state of optimisers are usually made outside.
+ *
+ * `body` is synchronous: it issues work, reads too, whose answers are awaited after it:
+ *
+ *     const { reading } = scope(() => {
+ *       const loss = …;
+ *       optimiser.step(gradients(loss, optimiser.parameters));
+ *       return { reading: loss.item() };
+ *     });
+ *     const loss = await reading;
+ *
+ * @throws {TypeError} if `body` is async or a generator, or returns a promise: its work would run after the memory is gone.
+ */
+export function scope<T>(body: () => T): T {
+  check("scope", "body", body, synchronous);
+  const outer = current;
+  const mine: Scope = { tensors: [], storage: [], indices: [] };
+  current = mine;
+  try {
+    const result = body();
+    if (isPromise(result)) {
+      throw new TypeError("scope: the body returned a promise: issue work inside, await its results after the scope");
+    }
+    end(mine, outer, result);
+    return result;
+  } catch (error) {
+    end(mine, outer, undefined);
+    throw error;
+  } finally {
+    current = outer;
+  }
+}
+
+function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
+  const returned = tensorsIn(result);
+  const alive = new Set<Storage>();
+  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.scopedStorage());
+
+  for (const tensor of mine.tensors) {
+    tensor.node = undefined;
+    if (returned.has(tensor)) outer?.tensors.push(tensor);
+    else tensor.forget();
+  }
+  for (const { values } of mine.storage) if (!alive.has(values)) dissolve(values);
+  for (const owned of mine.storage) {
+    if (alive.has(owned.values)) outer?.storage.push(owned);
+    else owned.owner.release(owned.values);
+  }
+  for (const { owner, values } of mine.indices) owner.releaseIndices(values);
+}
+
+const NOTHING: ReadonlySet<object> = new Set();
+
+/** Every tensor that a result leads to, through arrays, maps, sets and the fields of objects, each gone through once. */
+function tensorsIn(result: unknown): ReadonlySet<object> {
+  if (typeof result !== "object") return NOTHING;
+  const found = new Set<object>();
+  const meet = (value: unknown) => {
+    if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) found.add(value);
+  };
+  meet(result);
+  for (const value of found) {
+    if ("scopedStorage" in value) continue; // a tensor
+    // a set's walk meets what is added to it: neither a circle nor the depth matters
+    if (value instanceof Map) for (const pair of value) pair.forEach(meet);
+    else (value instanceof Set ? value : Object.values(value)).forEach(meet);
+  }
+  return found;
+}
