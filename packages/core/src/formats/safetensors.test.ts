@@ -1,13 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  fromLittleEndian,
-  type SafetensorsDtype,
-  type SafetensorsEntry,
-  SafetensorsError,
-} from "./safetensors.ts";
+import type { SafetensorsDtype } from "./dtypes.ts";
+import type { SafetensorsEntry } from "./entry.ts";
+import { fromLittleEndian } from "./little-endian.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { SafetensorsError } from "./safetensors-error.ts";
 
 const f32 = (shape: readonly number[], values: readonly number[]): SafetensorsEntry => ({
   dtype: "F32",
