@@ -5,11 +5,11 @@ import { checkNames, moduleKind, parametersOf, show } from "./parameters.ts";
 
 /**
  * Overwrites a model's weights with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
- * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`.
+ * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`. float16 and bfloat16 become float32 exactly, float64 is rounded.
  *
  * @throws {RangeError} if a name is missing or unknown; if all stand behind a prefix, as `module.` of DataParallel, it is named.
  * @throws {ShapeError} if a shape differs.
- * @throws {TypeError} if an array is not float32 or float64, or a weight of the model is pruned. Nothing is written if anything is wrong.
+ * @throws {TypeError} if a tensor is none of floats, or a weight of the model is pruned. Nothing is written if anything is wrong.
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
   check("loadStateDict", "model", model, moduleKind);
@@ -74,15 +74,18 @@ function checkEntry(name: string, entry: SafetensorsEntry): asserts entry is Flo
   if (typeof entry !== "object" || entry === null)
     throw new TypeError(`${where} is ${describe(entry)}; it is { dtype, shape, data }, as decodeSafetensors gives it`);
   check(where, "dtype", entry.dtype, text);
-  if (entry.dtype !== "F32" && entry.dtype !== "F64")
-    throw new TypeError(`${where} is ${entry.dtype}; weights are F32 or F64`);
+  if (!isFloat(entry)) throw new TypeError(`${where} is ${entry.dtype}; weights are F32, F64, F16 or BF16`);
   const size = checkShape(where, entry.shape);
-  check(where, "data", entry.data, entry.dtype === "F32" ? floats : doubles);
+  check(where, "data", entry.data, entry.dtype === "F64" ? doubles : floats);
   if (entry.data.length === size) return;
   throw new ShapeError(`${where} has ${entry.data.length} values; its shape ${show(entry)} holds ${size}`);
 }
 
-type FloatEntry = Extract<SafetensorsEntry, { readonly dtype: "F32" | "F64" }>;
+type FloatEntry = Extract<SafetensorsEntry, { readonly dtype: "F32" | "F64" | "F16" | "BF16" }>;
+
+function isFloat(entry: SafetensorsEntry): entry is FloatEntry {
+  return entry.dtype === "F32" || entry.dtype === "F64" || entry.dtype === "F16" || entry.dtype === "BF16";
+}
 
 function theirs({ shape }: Weight): Shape {
   return shape.length === 3 ? shape.toReversed() : shape;

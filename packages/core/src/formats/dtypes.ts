@@ -1,9 +1,12 @@
+import type { HalfDtype } from "./half.ts";
 import type { Refuse } from "./safetensors-error.ts";
 
-/** The arrays that hold a dtype's numbers exactly. */
+/** The arrays that hold a dtype's numbers exactly: of 16-bit floats float32, of booleans 0 and 1. */
 export interface Arrays {
   readonly F64: Float64Array;
   readonly F32: Float32Array;
+  readonly F16: Float32Array;
+  readonly BF16: Float32Array;
   readonly I64: BigInt64Array;
   readonly U64: BigUint64Array;
   readonly I32: Int32Array;
@@ -12,22 +15,13 @@ export interface Arrays {
   readonly U16: Uint16Array;
   readonly I8: Int8Array;
   readonly U8: Uint8Array;
+  readonly BOOL: Uint8Array;
 }
 
 export type TypedDtype = keyof Arrays;
 
 /** dtypes that JavaScript has no array for. */
-export type RawDtype =
-  | "BOOL"
-  | "F16"
-  | "BF16"
-  | "C64"
-  | "F8_E5M2"
-  | "F8_E4M3"
-  | "F8_E8M0"
-  | "F6_E2M3"
-  | "F6_E3M2"
-  | "F4";
+export type RawDtype = "C64" | "F8_E5M2" | "F8_E4M3" | "F8_E8M0" | "F6_E2M3" | "F6_E3M2" | "F4";
 
 /** A dtype of the format, by the name it has in a header. */
 export type SafetensorsDtype = TypedDtype | RawDtype;
@@ -64,12 +58,13 @@ export const DTYPES: readonly SafetensorsDtype[] = [...BITS.keys()];
 interface ArrayClass<T> {
   new (buffer: ArrayBuffer): T;
   readonly name: string;
-  readonly BYTES_PER_ELEMENT: number;
 }
 
 export const ARRAYS: { readonly [D in TypedDtype]: ArrayClass<Arrays[D]> } = {
   F64: Float64Array,
   F32: Float32Array,
+  F16: Float32Array,
+  BF16: Float32Array,
   I64: BigInt64Array,
   U64: BigUint64Array,
   I32: Int32Array,
@@ -78,6 +73,7 @@ export const ARRAYS: { readonly [D in TypedDtype]: ArrayClass<Arrays[D]> } = {
   U16: Uint16Array,
   I8: Int8Array,
   U8: Uint8Array,
+  BOOL: Uint8Array,
 };
 
 export function rank(dtype: SafetensorsDtype): number {
@@ -103,9 +99,13 @@ export function byteLength(
   return bits / 8;
 }
 
-/** Raw bytes stay as they lie in the file: little-endian, on every machine. */
+export function isHalf(dtype: SafetensorsDtype): dtype is HalfDtype {
+  return dtype === "F16" || dtype === "BF16";
+}
+
+/** Bytes of a number in the file. Raw bytes stay as they lie there: little-endian, on every machine. */
 export function swapWidth(dtype: SafetensorsDtype): number {
-  return isTyped(dtype) ? ARRAYS[dtype].BYTES_PER_ELEMENT : 1;
+  return isTyped(dtype) ? BITS.get(dtype)! / 8 : 1;
 }
 
 export function show(shape: readonly number[]): string {

@@ -5,6 +5,7 @@ import {
   type Arrays,
   byteLength,
   DTYPES,
+  isHalf,
   isTyped,
   type RawDtype,
   rank,
@@ -12,6 +13,7 @@ import {
   swapWidth,
   type TypedDtype,
 } from "./dtypes.ts";
+import { narrow, widen } from "./half.ts";
 import { METADATA, type TensorInfo } from "./header.ts";
 import { fromLittleEndian } from "./little-endian.ts";
 import { fail } from "./safetensors-error.ts";
@@ -19,7 +21,8 @@ import { fail } from "./safetensors-error.ts";
 /**
  * One tensor: row-major values and their shape.
  *
- * A dtype that JavaScript has no array for is passed through as its `bytes`: a file that holds one BF16 tensor can then
+ * `F16` and `BF16` are read as float32, which holds their numbers exactly, and written as the nearest 16-bit floats; so what was read is written to the same
+ * bytes. A dtype that JavaScript has no numbers for, such as `F8_E4M3`, is passed through as its `bytes`: a file that holds one such tensor can then
  * still be listed, copied and rewritten without loss, and nobody mistakes the bytes for values, which would be in `data`.
  */
 export type SafetensorsEntry =
@@ -60,15 +63,21 @@ export function bytesOf(tensor: string, entry: SafetensorsEntry): Uint8Array {
   if (!(array instanceof wanted))
     refuse(`${label} is ${entry.dtype} and needs a ${wanted.name}, not ${describe(array)}`);
 
+  const {
+    buffer,
+    byteOffset,
+    byteLength: held,
+  } = isHalf(entry.dtype) ? narrow(entry.dtype, array as Float32Array) : array;
   const needed = byteLength(label, entry, refuse);
-  if (array.byteLength !== needed) {
-    refuse(`${label} holds ${array.byteLength} bytes, its shape ${show(entry.shape)} × ${entry.dtype} needs ${needed}`);
+  if (held !== needed) {
+    refuse(`${label} holds ${held} bytes, its shape ${show(entry.shape)} × ${entry.dtype} needs ${needed}`);
   }
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  return new Uint8Array(buffer, byteOffset, held);
 }
 
 export function entryOf({ dtype, shape }: TensorInfo, own: Uint8Array<ArrayBuffer>): SafetensorsEntry {
   fromLittleEndian(own, swapWidth(dtype));
   if (!isTyped(dtype)) return { dtype, shape, bytes: own };
+  if (isHalf(dtype)) return { dtype, shape, data: widen(dtype, new Uint16Array(own.buffer)) };
   return { dtype, shape, data: new ARRAYS[dtype](own.buffer) } as SafetensorsEntry; // the array of that dtype
 }

@@ -87,7 +87,7 @@ export function encodeSafetensors(
  * The tensors and the metadata of a safetensors file, tensors in the order of their bytes.
  *
  * Every array is a copy with memory of its own: offsets need not be aligned, and `bytes` may be thrown away afterwards.
- * Nothing larger than the file is allocated on the word of its header.
+ * Nothing larger than the file, or of 16-bit floats twice as large, is allocated on the word of its header.
  *
  * @param name - What to call the file in messages, for example its path.
  * @throws {TypeError} if `bytes` is not a `Uint8Array`.
