@@ -1,11 +1,10 @@
-import type { Rng, TokenVector } from "@ltt/core";
-import { anything, checkOptions, checkRng, checkTokens, type Kinds, object } from "@ltt/core/arguments";
+import { Sparse, Tensor, type Weight } from "@ltt/core";
 
 /**
  * What has weights: a layer, or a model made of layers.
  *
  * The weights are fields. `parametersOf` finds them by walking the object's own fields: a `Tensor` or a `Sparse` is a
- * parameter under the field's name, a `Module` or an array of them is walked further, everything else is left alone. So a new
+ * parameter under the field's name, unless `buffer` marked it; a `Module` or an array of them is walked further, everything else is left alone. So a new
  * layer is its fields and one `forward`:
  *
  *     class Scale extends Module {
@@ -23,19 +22,29 @@ import { anything, checkOptions, checkRng, checkTokens, type Kinds, object } fro
  */
 export abstract class Module {}
 
-/** What a forward pass must know besides its input. Whatever of it a layer uses, it may be handed all of it. */
-export interface Context {
-  /** Present while training: dropout is on, and draws from this stream. */
-  readonly training?: { readonly rng: Rng } | undefined;
-  /** Of sequences: how many elements of each are not padding, `[batch]`. Default: all. */
-  readonly lengths?: TokenVector | undefined;
+/** Every tensor of a module, parameters and buffers, by its name: once, under the first. */
+export function eachTensor(model: Module, found: (name: string, tensor: Weight) => void): void {
+  const seen = new Set<Weight>();
+  visit(model, "", (name, tensor) => {
+    if (!seen.has(tensor)) found(name, tensor);
+    seen.add(tensor);
+  });
 }
 
-const CONTEXT: Kinds<Context> = { training: object, lengths: anything };
+function visit(value: unknown, name: string, found: (name: string, tensor: Weight) => void): void {
+  const inside = (part: string | number) => (name === "" ? `${part}` : `${name}.${part}`);
+  if (isWeight(value)) found(name, value);
+  else if (Array.isArray(value)) for (const [i, part] of value.entries()) visit(part, inside(i), found);
+  else if (value instanceof Module) {
+    for (const [field, part] of Object.entries(value)) visit(part, inside(field), found);
+  }
+}
 
-/** @throws {TypeError} if there is something else in the context, or no stream to draw from in training. */
-export function checkContext(where: string, context: Context): void {
-  const { training, lengths } = checkOptions(where, context, CONTEXT);
-  if (training !== undefined) checkRng(where, "training.rng", training.rng);
-  if (lengths !== undefined) checkTokens(where, "lengths", lengths, 1);
+export function isWeight(value: unknown): value is Weight {
+  return value instanceof Tensor || value instanceof Sparse;
+}
+
+/** What is in memory of a tensor: itself, of a `Sparse` its values. */
+export function storedOf(tensor: Weight): Tensor {
+  return tensor instanceof Sparse ? tensor.values : tensor;
 }

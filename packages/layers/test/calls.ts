@@ -11,6 +11,7 @@ import {
 } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
 import * as layers from "../src/index.ts";
+import { Normalised } from "./running-mean.ts";
 
 const construct =
   <A extends readonly never[]>(of: new (...args: A) => unknown) =>
@@ -181,6 +182,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call((...args: [never, layers.Context]) => lstm().forwardEmbedded(...args), ones([2, 3, 3]), context()),
   ],
   classificationLoss: [() => call(layers.classificationLoss, ones([2, 3]), tokens([0, 2], [2]))],
+  buffer: [() => call(layers.buffer, ones([3]))],
+  buffersOf: [() => call(layers.buffersOf, new Normalised())],
   clipByNorm: [() => call(layers.clipByNorm, [weight()], 1)],
   clipByValue: [() => call(layers.clipByValue, [weight()], 1)],
   constant: initialiser(initialisers.constant, 1),
@@ -207,6 +210,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
           ["b", new Sparse([4], Int32Array.of(1), ones([1]))],
         ]),
         optimiser: { kind: "adam", steps: 1, values: new Map([["m.0", new Float32Array(3)]]) },
+        buffers: new Map([["c", ones([2])]]),
         position: { epoch: 1, batch: 1, step: 1 },
       }),
   ],
@@ -243,6 +247,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ]),
   ],
   snapshot: [() => call(layers.snapshot, weights())],
+  stateOf: [() => call(layers.stateOf, new Normalised())],
   stateDict: [() => call(layers.stateDict, linear())],
   stepDecay: [
     () => call(layers.stepDecay, 0.1, { every: 3, factor: 0.5 }),
