@@ -50,7 +50,7 @@ async function readAudited(store: Store, level: LevelResult, hash: string): Prom
     trained: partOf(node, "weights.safetensors"),
     bestStep: earlyStopStep,
     frozen: new Set(tensors.flatMap(({ name, frozen }) => (frozen === true ? [name] : []))),
-    ...(early === undefined ? {} : { rewoundTo: { step: firstStep, values: early.values } }),
+    ...(early === undefined ? {} : { rewoundTo: { step: firstStep, values: early.values, buffers: early.buffers } }),
   };
 }
 
@@ -64,17 +64,18 @@ async function stored(store: Store, hash: string): Promise<StoredFiles> {
   return found;
 }
 
-function partOf({ place, files }: StoredFiles, name: string): AuditedNetwork["start"] {
+function partOf({ place, files }: StoredFiles, name: string): Required<AuditedNetwork["start"]> {
   const path = `${place}/${name}`;
   const bytes = files.get(name);
   if (bytes === undefined) throw new RunFolderError(`audit: ${path} is missing: remove the folder to make it again`);
   const pattern = new Map<string, Int32Array>();
   const values = new Map<string, Float32Array>();
+  const buffers = new Map<string, Float32Array>();
   for (const [key, entry] of decodeSafetensors(bytes, path).tensors) {
     const tensor = key.slice(key.indexOf("/") + 1);
     if (entry.dtype === "I32") pattern.set(tensor, entry.data);
     if (entry.dtype !== "F32") continue;
-    values.set(tensor, entry.data);
+    (key.startsWith("buffers/") ? buffers : values).set(tensor, entry.data);
     const isWhole = key.startsWith("weights/");
     if (isWhole)
       pattern.set(
@@ -82,5 +83,5 @@ function partOf({ place, files }: StoredFiles, name: string): AuditedNetwork["st
         Int32Array.from(entry.data, (_, i) => i),
       );
   }
-  return { pattern, values };
+  return { pattern, values, buffers };
 }

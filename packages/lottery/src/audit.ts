@@ -8,14 +8,14 @@ export interface AuditedNetwork {
   readonly arm: string;
   readonly seed: number;
   readonly round: number;
-  /** Before training, the values in the pattern's order. */
-  readonly start: { readonly pattern: Pattern; readonly values: Values };
+  /** Before training, the values in the pattern's order; buffers where the model has them. */
+  readonly start: { readonly pattern: Pattern; readonly values: Values; readonly buffers?: Values };
   /** After it. */
   readonly trained: { readonly pattern: Pattern; readonly values: Values };
   /** The step of the best weights, which `trained` are. */
   readonly bestStep?: number | undefined;
   /** Of late rewinding: whole tensors as they were kept after a step of dense training. */
-  readonly rewoundTo?: { readonly step: number; readonly values: Values } | undefined;
+  readonly rewoundTo?: { readonly step: number; readonly values: Values; readonly buffers?: Values } | undefined;
   /** Tensors that keep their initial values: neither trained nor pruned. Default: none. */
   readonly frozen?: ReadonlySet<string>;
 }
@@ -30,6 +30,7 @@ export interface AuditedNetwork {
  * - controls with another pattern than the ticket's, or that keep values of it, the trained embedding above all; shuffled ones that shuffle nothing, or hold other
  *   values than the ticket;
  * - “late” rewinding to the first or to the last weights, unless the dense network was best at the very step rewound to;
+ * - buffers that start from another moment than the weights;
  * - frozen tensors that were trained or pruned after all. Of these no other check speaks: the control keeps them too.
  *
  * @param rate - The fraction of what was left that each round was to remove.
@@ -90,6 +91,7 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
           find("random-reinit", network, 1),
           find("dense", network, network.round),
         ];
+        if (isConstant(values)) return false; // it is not drawn, as the gain of a normalisation, which starts at 1
         return others.some((other) => other !== undefined && resembles(values, positions, name, other));
       }),
     ),
@@ -111,6 +113,16 @@ export function audit(networks: readonly AuditedNetwork[], rate: number): AuditC
         if (matches(initial(dense))) return "they are the first";
         // The last weights are the best ones put back: the same as the early ones exactly where the best step is the early one.
         return matches(dense?.trained.values) && dense?.bestStep !== rewoundTo.step ? "they are the last" : undefined;
+      },
+    ),
+    check(
+      "Buffers start from the same moment as the weights",
+      sparse.filter(({ arm, start }) => arm !== "random-reinit" && (start.buffers?.size ?? 0) > 0),
+      (network) => {
+        const source: AuditedNetwork["start"] | AuditedNetwork["rewoundTo"] =
+          network.rewoundTo ?? find("dense", network, network.round)?.start;
+        const theirs = source?.buffers;
+        return [...network.start.buffers!].find(([name, values]) => !identical(values, theirs?.get(name)))?.[0];
       },
     ),
     check(
@@ -143,9 +155,10 @@ function checkNetworks(networks: readonly AuditedNetwork[]): void {
     const name = `networks[${i}]`;
     checkFields("audit", name, network, NETWORK);
     for (const part of ["start", "trained"] as const) {
-      const { pattern, values } = network[part];
+      const { pattern, values, buffers = new Map() }: AuditedNetwork["start"] = network[part];
       checkPattern("audit", `${name}.${part}.pattern`, pattern);
       checkValues("audit", `${name}.${part}.values`, values);
+      checkValues("audit", `${name}.${part}.buffers`, buffers);
       for (const [tensor, { length }] of pattern) {
         const found = values.get(tensor)?.length ?? "no";
         if (found === length || network.frozen?.has(tensor)) continue; // of these the audit itself says whether they are whole
@@ -155,6 +168,7 @@ function checkNetworks(networks: readonly AuditedNetwork[]): void {
     if (network.rewoundTo === undefined) continue;
     checkFields("audit", `${name}.rewoundTo`, network.rewoundTo, { step: count });
     checkValues("audit", `${name}.rewoundTo.values`, network.rewoundTo.values);
+    checkValues("audit", `${name}.rewoundTo.buffers`, network.rewoundTo.buffers ?? new Map());
   }
 }
 
@@ -170,6 +184,7 @@ function shuffleFault({ start, frozen }: AuditedNetwork, ticket: AuditedNetwork 
     if (values.some((value) => value !== 0)) tensors++;
     const theirs = ticket?.start.values.get(name);
     if (!identical(values.toSorted(), theirs?.toSorted())) return `${name} has other values`;
+    if (isConstant(values)) continue;
     for (const [i, value] of values.entries()) {
       if (value === 0) continue; // biases and the padding's row start at 0 everywhere
       compared++;
@@ -242,6 +257,10 @@ function keepsLargest(positions: Int32Array, name: string, parent: AuditedNetwor
     }
   }
   return largestGone <= smallestKept;
+}
+
+function isConstant(values: Float32Array): boolean {
+  return values.length > 1 && values.every((value) => value === values[0]);
 }
 
 function initial(dense: AuditedNetwork | undefined): Values | undefined {

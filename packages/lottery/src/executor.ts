@@ -1,5 +1,15 @@
-import { backend, type Rng, stream } from "@ltt/core";
-import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
+import { backend, type Rng, stream, type Weight } from "@ltt/core";
+import {
+  buffersOf,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Model,
+  parametersOf,
+  restore,
+  snapshot,
+  stateOf,
+  withParameters,
+} from "@ltt/layers";
 import { z } from "zod";
 import { cut, magnitude } from "./cut.ts";
 import type { Graph } from "./graph.ts";
@@ -91,7 +101,7 @@ export class Executor<Input> {
       },
     };
     const model = await this.#model(node.inputs.start!);
-    const start = await encodeCheckpoint({ weights: parametersOf(model) });
+    const start = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const from = unfinished && (await readUnfinished(unfinished));
     const asked = this.#graph.stepsAskedOf(hash);
     const training = this.#training(hash);
@@ -107,7 +117,7 @@ export class Executor<Input> {
     return (await this.find(hash))!;
   }
 
-  /** Whole tensors of `init`, the stored values of `at`. */
+  /** Whole tensors of `init`, the stored values of `at`; the buffers of either. */
   async #weights(hash: string): Promise<Values> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return (await this.#init(hash)).values;
@@ -140,36 +150,41 @@ export class Executor<Input> {
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
     const { action, seed = 0 } = paramsOf(START, node, startSchema);
     const pattern = await this.#mask(node.inputs.mask!);
-    const values = await this.#startValues(node, action, seed, pattern);
+    const source = await this.#source(node, action, seed);
+    const free = valuesAt(source, pattern);
+    const values = action === "shuffle" ? shuffled(free, stream(seed, "shuffle", hash)) : free;
     const { model } = await this.#init(this.#initOf(hash));
     const weights = parametersOf(model);
     // What is frozen is not in the pattern: every network has it whole.
-    return withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
+    const started = withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
+    const buffers = buffersOf(started); // its own: the model in hand keeps those that it began with
+    restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, source.get(name)!])));
+    return started;
   }
 
-  async #startValues(node: Node, action: Action, seed: number, pattern: Pattern): Promise<Values> {
+  /** What a network starts from: whole tensors, and the buffers of that moment; where weights are fresh, those of a new model. */
+  async #source(node: Node, action: Action, seed: number): Promise<Values> {
     const { whole, before } = node.inputs;
     const own = hashOf(node);
     switch (action) {
       case "rewind":
-        return valuesAt(await this.#weights(whole!), pattern);
       case "shuffle":
-        return shuffled(valuesAt(await this.#weights(whole!), pattern), stream(seed, "shuffle", own));
+        return this.#weights(whole!);
       case "fresh":
-        return valuesAt(await this.#fresh(seed, own), pattern);
+        return this.#fresh(seed, own);
       case "fresh-but-embedding": {
         const fresh = await this.#fresh(seed, own);
         const trained = this.#graph.node(before!).inputs.trained!;
         const spreaded = spread(fresh, (await this.train(trained, trained)).pattern, await this.#weights(before!));
         const kept = [...spreaded].filter(([name]) => name.startsWith("embedding."));
-        return valuesAt(new Map([...fresh, ...kept]), pattern);
+        return new Map([...fresh, ...kept]);
       }
     }
   }
 
   async #fresh(seed: number, own: string): Promise<Values> {
     const by = this.#task.randomModel === undefined ? "model" : "randomModel";
-    return snapshot(parametersOf(this.#create(by, stream(seed, "reinit", own))));
+    return snapshot(stateOf(this.#create(by, stream(seed, "reinit", own))));
   }
 
   #create(by: "model" | "randomModel", rng: Rng): Model<Input> {
@@ -185,7 +200,7 @@ export class Executor<Input> {
       const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
       this.#check("architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
-      this.#initial = { hash, model, values: await snapshot(parametersOf(model)) };
+      this.#initial = { hash, model, values: await snapshot(stateOf(model)) };
     }
     return this.#initial;
   }
@@ -198,11 +213,10 @@ export class Executor<Input> {
 
   /** Writes weights along the way of a training as a node of their own. */
   async #putAt(node: Node, model: Model<Input>, seconds: number): Promise<Values> {
-    const weights = parametersOf(model);
-    const bytes = await encodeCheckpoint({ weights });
+    const bytes = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const files = nodeFiles(node, this.#graph.lineage(hashOf(node))).set("weights.safetensors", bytes);
     await this.#options.store.putIfAbsent(hashOf(node), files, receiptOf(seconds));
-    return snapshot(weights);
+    return snapshot(stateOf(model));
   }
 
   #training(hash: string): TrainNetworkOptions<Input> {
@@ -309,7 +323,8 @@ function receiptOf(seconds: number): Receipt {
 }
 
 async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
-  return snapshot(decodeCheckpoint(bytes, `${place}/weights.safetensors`).weights);
+  const { weights, buffers } = decodeCheckpoint(bytes, `${place}/weights.safetensors`);
+  return snapshot(new Map<string, Weight>([...weights, ...buffers]));
 }
 
 /** The trained values of tensors at their positions, 0 elsewhere. */
