@@ -14,7 +14,7 @@ export { type Initialiser, parameter } from "./initialiser.ts";
 export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
 export * as initialisers from "./initialisers.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
-export { classificationLoss, type Loss } from "./losses.ts";
+export { classificationLoss, type Loss, meanSquaredError } from "./losses.ts";
 export { Lstm, type LstmOptions } from "./lstm.ts";
 export type { Model } from "./model.ts";
 export { Module } from "./module.ts";

@@ -19,7 +19,7 @@ export const modelKind: Kind = {
 export function answer<Input>(
   where: string,
   model: Model<Input>,
-  { input, lengths }: Batch<Input>,
+  { input, lengths }: Batch<Input, unknown>,
   training?: Context["training"],
 ): Matrix {
   try {

@@ -18,7 +18,9 @@ import {
   BEGINNING,
   DivergenceError,
   Linear,
+  meanSquaredError,
   parametersOf,
+  predict,
   Sgd,
   type Step,
   snapshot,
@@ -265,4 +267,20 @@ describe("what cannot go on is an error", () => {
     const optimiser = new Adam(trainable(parametersOf(stray).values()));
     await expect(collect(model, { optimiser })).rejects.toThrow("the loss does not depend on it");
   });
+});
+
+test("inputs, targets and the loss are whose who trains: a line through points", async () => {
+  const model = new Linear({ inputs: 1, outputs: 1 }, stream(1, "init"));
+  const input = tensor([[-1], [0], [1], [2]]);
+  const batches = () => [{ input, targets: tensor([[-1], [1], [3], [5]]) }];
+  const optimiser = new Sgd(trainable(parametersOf(model).values()), { learningRate: 0.3 });
+  const options = { batches, epochs: 60, optimiser, seed: 1 };
+  await expect(train(model, options).next()).rejects.toThrow("classificationLoss: targets are numbers, not classes");
+  for await (const _ of train(model, { ...options, loss: meanSquaredError }));
+  const [weight, bias] = [...parametersOf(model).values()] as [Tensor, Tensor];
+  expect(weight.data[0]).toBeCloseTo(2, 4);
+  expect(bias.data[0]).toBeCloseTo(1, 4);
+  await expect(predict(model, batches() as never)).rejects.toThrow(
+    "predict: batch 0: targets is a Tensor [4,1]; it is Tokens",
+  );
 });

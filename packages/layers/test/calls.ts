@@ -234,6 +234,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   kaimingNormal: initialiser(initialisers.kaimingNormal, { gain: 1, fan: "in" }),
   kaimingUniform: initialiser(initialisers.kaimingUniform, { gain: 1, fan: "out" }),
   loadStateDict: [() => call(layers.loadStateDict, linear(), entries())],
+  meanSquaredError: [() => call(layers.meanSquaredError, ones([2, 1]), ones([2, 1]))],
   normal: initialiser(initialisers.normal, { mean: 0, standardDeviation: 1 }),
   orthogonal: initialiser(initialisers.orthogonal, { gain: 1 }),
   parameter: [() => call(layers.parameter, [2, 3], initialisers.normal(), rng(), { frozen: true })],
