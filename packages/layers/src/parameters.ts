@@ -75,15 +75,18 @@ export function withParameters<M extends Module>(model: M, parameters: ReadonlyM
 }
 
 /**
- * What an optimiser trains: a tensor itself, the values of a `Sparse`; each once, and nothing frozen.
+ * What an optimiser trains of a model, or of some weights: a tensor itself, the values of a `Sparse`; each once, and nothing frozen.
  *
- * @throws {TypeError} if the weights are not iterable, or one of them is none.
+ *     new Adam(trainable(model), { learningRate: 0.001 })
+ *
+ * @throws {TypeError} if it is neither a model nor iterable, or one of the weights is none.
  */
-export function trainable(weights: Iterable<Weight>): Tensor[] {
+export function trainable(weights: Module | Iterable<Weight>): Tensor[] {
+  if (weights instanceof Module) return trainable(parametersOf(weights).values());
   const isMap = map.accepts(weights);
   if (isMap || typeof weights !== "object" || weights === null || !(Symbol.iterator in weights)) {
     throw new TypeError(
-      `trainable: weights is ${describe(weights)}; it is an array of weights, or iterable: parametersOf(model).values()`,
+      `trainable: weights is ${describe(weights)}; it is a model, or weights: parametersOf(model).values()`,
     );
   }
   const tensors = Array.from(weights, (weight, i) => {

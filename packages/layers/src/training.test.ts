@@ -34,7 +34,7 @@ import {
 
 const sizes = { rows: 20, dim: 6, outputs: 3 };
 const makeCnn = () => new TextCnn({ ...sizes, filters: 8, paddingId: 1 }, stream(1, "init"));
-const weightsOf = (model: TextCnn | TextLstm) => trainable(parametersOf(model).values());
+const weightsOf = (model: TextCnn | TextLstm) => trainable(model);
 
 async function collect(model: TextCnn | TextLstm, options: Partial<TrainOptions> = {}): Promise<Step[]> {
   const optimiser = new Adam(weightsOf(model), { learningRate: 0.01 });
@@ -273,7 +273,7 @@ test("inputs, targets and the loss are whose who trains: a line through points",
   const model = new Linear({ inputs: 1, outputs: 1 }, stream(1, "init"));
   const input = tensor([[-1], [0], [1], [2]]);
   const batches = () => [{ input, targets: tensor([[-1], [1], [3], [5]]) }];
-  const optimiser = new Sgd(trainable(parametersOf(model).values()), { learningRate: 0.3 });
+  const optimiser = new Sgd(trainable(model), { learningRate: 0.3 });
   const options = { batches, epochs: 60, optimiser, seed: 1 };
   await expect(train(model, options).next()).rejects.toThrow("classificationLoss: targets are numbers, not classes");
   for await (const _ of train(model, { ...options, loss: meanSquaredError }));

@@ -46,7 +46,7 @@ export interface TrainOptions<Input = TokenMatrix, Targets = TokenVector | Token
   readonly batches: (epoch: number) => Iterable<Batch<Input, Targets>>;
   /** Up to and including this epoch. */
   readonly epochs: number;
-  /** Holds what is trained: `trainable(parametersOf(model).values())`, or less. */
+  /** Holds what is trained: `trainable(model)`, or less. */
   readonly optimiser: Optimiser;
   /** Dropout of step s of epoch e draws from `stream(seed, "dropout", e, s)`. */
   readonly seed: number;
@@ -118,7 +118,7 @@ export async function* train<Input, Targets>(
 }
 
 const optimiserKind: Kind = {
-  words: "an optimiser: new Adam(trainable(parametersOf(model).values()))",
+  words: "an optimiser: new Adam(trainable(model))",
   accepts: (value) =>
     typeof value === "object" &&
     value !== null &&

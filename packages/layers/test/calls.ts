@@ -286,7 +286,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       );
     },
   ],
-  trainable: [() => call(layers.trainable, [weight(), weight()])],
+  trainable: [() => call(layers.trainable, [weight(), weight()]), () => call(layers.trainable, linear())],
   uniform: initialiser(initialisers.uniform, { low: -1, high: 1 }),
   warmUp: [
     () => call(layers.warmUp, layers.constantRate(0.1), { steps: 10 }),

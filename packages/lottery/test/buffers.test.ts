@@ -2,17 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stream } from "@ltt/core";
-import {
-  Adam,
-  buffersOf,
-  decodeCheckpoint,
-  parametersOf,
-  snapshot,
-  stateOf,
-  train,
-  trainable,
-  withParameters,
-} from "@ltt/layers";
+import { Adam, buffersOf, decodeCheckpoint, snapshot, stateOf, train, trainable, withParameters } from "@ltt/layers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   audit,
@@ -93,7 +83,7 @@ test("late rewinding gives the bits of a training that is begun with those weigh
   const file = (name: string) => decodeCheckpoint(readFileSync(join(root, "by hand", "nodes", node!, name)));
   const start = file("ticket.safetensors");
   const model = withParameters(bufferedTask.model(stream(0)), new Map([...start.weights, ...start.buffers]));
-  const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate });
+  const optimiser = new Adam(trainable(model), { learningRate });
   const options = { batches: bufferedTask.batches(1).train, epochs: 4, optimiser, seed: 1 };
   for await (const { step } of train(model, { ...options, start: { epoch: 3, batch: 0, step: 16 } }))
     if (step === earlyStopStep) break;
