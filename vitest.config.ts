@@ -1,12 +1,13 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-/** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, or simulate: `npm test` runs them, `npm run test:fast` does not. */
+/** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, simulate, or run whole programs: `npm test` runs them, `npm run test:fast` does not. */
 const slow = [
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",
   "packages/lottery/test/processes.test.ts",
   "packages/lottery/test/verdict-simulation.test.ts",
   "tools/absent.test.ts",
+  "examples/library/*.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({

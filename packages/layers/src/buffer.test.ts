@@ -2,6 +2,7 @@ import {
   decodeSafetensors,
   type Matrix,
   ones,
+  type SafetensorsEntry,
   Sparse,
   stream,
   type Tensor,
@@ -171,13 +172,13 @@ test("state dicts hold it under PyTorch's name; a buffer of integers is read, if
   expect(await snapshot(stateOf(other))).toEqual(await snapshot(stateOf(model)));
 
   const counts = (...data: bigint[]) => ({ dtype: "I64", shape: [3], data: BigInt64Array.from(data) }) as const;
-  loadStateDict(other, new Map([...state, [NAME, counts(1n, -2n, 16_777_216n)]]));
+  loadStateDict(other, new Map<string, SafetensorsEntry>([...state, [NAME, counts(1n, -2n, 16_777_216n)]]));
   expect(valuesOf(other)).toEqual([1, -2, 16_777_216]);
-  expect(() => loadStateDict(other, new Map([...state, [NAME, counts(1n, 16_777_217n, 0n)]]))).toThrow(
-    'loadStateDict: "norm.running_mean": value 1 is 16777217, which float32 does not hold exactly',
-  );
+  expect(() =>
+    loadStateDict(other, new Map<string, SafetensorsEntry>([...state, [NAME, counts(1n, 16_777_217n, 0n)]])),
+  ).toThrow('loadStateDict: "norm.running_mean": value 1 is 16777217, which float32 does not hold exactly');
   const raw = { dtype: "F8_E4M3", shape: [3], bytes: new Uint8Array(3) } as const;
-  expect(() => loadStateDict(other, new Map([...state, [NAME, raw]]))).toThrow(
+  expect(() => loadStateDict(other, new Map<string, SafetensorsEntry>([...state, [NAME, raw]]))).toThrow(
     'loadStateDict: "norm.running_mean" is F8_E4M3; buffers are numbers',
   );
   state.delete(NAME);

@@ -62,7 +62,7 @@ function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<stri
 }
 
 /** A model's weights and buffers as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
-export async function stateDict(model: Module): Promise<Map<string, SafetensorsEntry>> {
+export async function stateDict(model: Module): Promise<Map<string, Float32Entry>> {
   check("stateDict", "model", model, moduleKind);
   const buffers = buffersOf(model);
   const entries = Array.from(stateOf(model), async ([name, weight]) => {
@@ -74,6 +74,8 @@ export async function stateDict(model: Module): Promise<Map<string, SafetensorsE
   });
   return new Map(await Promise.all(entries));
 }
+
+type Float32Entry = Extract<SafetensorsEntry, { readonly dtype: "F32" }>;
 
 const FLOATS: readonly SafetensorsDtype[] = ["F32", "F64", "F16", "BF16"];
 const INTEGERS: readonly SafetensorsDtype[] = ["I64", "U64", "I32", "U32", "I16", "U16", "I8", "U8", "BOOL"];
