@@ -7,15 +7,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stream } from "@ltt/core";
 import {
-  batches,
   buildVocabulary,
   corpusOf,
   createTokeniser,
   type Example,
   encodeExamples,
-  planEpoch,
-  planEvaluation,
   splitCorpus,
+  textBatches,
 } from "@ltt/data";
 import { Adam, EarlyStopping, evaluate, stateOf, TextLstm, train, trainable } from "@ltt/layers";
 import { places } from "./places.ts";
@@ -40,20 +38,19 @@ const vocabulary = buildVocabulary(
 );
 const encode = (examples: readonly Example[]) => encodeExamples(examples, { tokenise, vocabulary, maxLength });
 const [training, validation, test] = [encode(split.train), encode(split.validation), encode(split.test)];
-const inOrder = (part: typeof test) => batches(part, planEvaluation(part, 256));
 
 const model = new TextLstm({ rows: vocabulary.size, outputs: 1, dim: 50, hidden: 32, layers: 1 }, stream(1, "init"));
 console.log(model);
 
 const optimiser = new Adam(trainable(model), { learningRate: 1e-2 });
-const epoch = (epoch: number) => batches(training, planEpoch(training, { batchSize: 64, seed: 1, epoch }));
+const batches = (epoch: number) => textBatches(training, { batchSize: 64, seed: 1, epoch });
 const stopping = new EarlyStopping(stateOf(model), { patience: 1 });
-for await (const step of train(model, { batches: epoch, epochs: 5, optimiser, seed: 1, clipNorm: 5 })) {
+for await (const step of train(model, { batches, epochs: 5, optimiser, seed: 1, clipNorm: 5 })) {
   if (!step.endOfEpoch) continue;
-  const { loss, accuracy } = await evaluate(model, inOrder(validation));
+  const { loss, accuracy } = await evaluate(model, textBatches(validation, { batchSize: 256 }));
   console.log(`epoch ${step.epoch}: validation loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`);
   if (await stopping.update(step.step, loss)) break;
 }
 stopping.restore();
-const { accuracy, examples } = await evaluate(model, inOrder(test));
+const { accuracy, examples } = await evaluate(model, textBatches(test, { batchSize: 256 }));
 console.log(`test: ${(100 * accuracy).toFixed(1)} % of ${examples} sentences are right`);

@@ -1,5 +1,6 @@
 import { type Matrix, stream, type TokenVector, tensor, tokens } from "@ltt/core";
 import { bytes, check, checkOptions, count, integers, type Kinds, list, object, positive } from "@ltt/core/arguments";
+import { checkOrder } from "./order.ts";
 
 /** Images to classify. */
 export interface LabelledImages {
@@ -42,10 +43,7 @@ export function imageBatches(
 ): Generator<ImageBatch, void, undefined> {
   checkImages("imageBatches", images);
   const { batchSize, seed, epoch } = checkOptions("imageBatches", options, OPTIONS, ["batchSize"]);
-  if ((seed === undefined) !== (epoch === undefined))
-    throw new TypeError(
-      `imageBatches: ${seed === undefined ? "seed" : "epoch"} is undefined; a shuffled order wants seed and epoch`,
-    );
+  checkOrder("imageBatches", seed, epoch);
   const n = images.labels.length;
   const order =
     seed === undefined || epoch === undefined

@@ -183,6 +183,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     },
   ],
   subset: [() => call(data.subset, "train", examples(), 1, stream(1))],
+  textBatches: [
+    () => call(data.textBatches, { ...encoded() }, { batchSize: 1 }),
+    () => call(data.textBatches, { ...encoded() }, { batchSize: 1, seed: 1, epoch: 1, by: "shuffled" }),
+  ],
   textKey: [() => call(data.textKey, "A b")],
   tokenise: [() => call(data.tokenise, "A b.", { lowercase: true })],
   tokeniser: [() => call(data.createTokeniser(), "A b.")],
