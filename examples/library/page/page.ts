@@ -1,25 +1,8 @@
 // A multilayer perceptron that learns in the page to tell two spirals apart, and paints what it says of every point.
 //
 //     npm run page
-import { type Matrix, type Rng, stream, tanh, tensor, tokens } from "@ltt/core";
-import { Adam, evaluate, Linear, Module, predict, train, trainable } from "@ltt/layers";
-
-class Mlp extends Module {
-  readonly fc1: Linear;
-  readonly fc2: Linear;
-  readonly fc3: Linear;
-
-  constructor(rng: Rng) {
-    super();
-    this.fc1 = new Linear({ inputs: 2, outputs: 32 }, rng.split("fc1"));
-    this.fc2 = new Linear({ inputs: 32, outputs: 32 }, rng.split("fc2"));
-    this.fc3 = new Linear({ inputs: 32, outputs: 1 }, rng.split("fc3"));
-  }
-
-  forward(x: Matrix): Matrix {
-    return this.fc3.forward(tanh(this.fc2.forward(tanh(this.fc1.forward(x)))));
-  }
-}
+import { stream, tanh, tensor, tokens } from "@ltt/core";
+import { Adam, evaluate, Linear, predict, Sequential, train, trainable } from "@ltt/layers";
 
 /** 100 points of each spiral, within [−1, 1]². */
 const points = Array.from({ length: 200 }, (_, i) => {
@@ -39,7 +22,14 @@ const pixels = Array.from({ length: side * side }, (_, at) => [
 ]);
 const everywhere = { input: tensor(pixels), targets: tokens(new Int32Array(side * side), [side * side]) };
 
-const model = new Mlp(stream(1, "init"));
+const rng = stream(1, "init");
+const model = new Sequential([
+  new Linear({ inputs: 2, outputs: 32 }, rng.split(0)),
+  tanh,
+  new Linear({ inputs: 32, outputs: 32 }, rng.split(2)),
+  tanh,
+  new Linear({ inputs: 32, outputs: 1 }, rng.split(4)),
+]);
 const optimiser = new Adam(trainable(model), { learningRate: 0.01 });
 const context = document.querySelector("canvas")!.getContext("2d")!;
 const said = document.querySelector("p")!;

@@ -41,6 +41,7 @@ export {
   stepDecay,
   warmUp,
 } from "./schedules.ts";
+export { Sequential, type SequentialStep } from "./sequential.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export { loadStateDict, stateDict } from "./state-dict.ts";
 export { TextCnn, type TextCnnOptions } from "./text-cnn.ts";

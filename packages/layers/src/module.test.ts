@@ -60,7 +60,7 @@ test("lists of weights print, a weight in two places counts once, and a module w
     readonly again: Weight = this.tables[0]!;
     readonly scalar: Tensor<readonly []> = buffer(zeros([]));
     readonly sizes: readonly number[] = [1, 2];
-    readonly activation = () => {};
+    readonly activation = Math.tanh;
   }
   expect(String(new Tied())).toBe(`Tied(
   again [2,2] frozen
@@ -69,6 +69,7 @@ test("lists of weights print, a weight in two places counts once, and a module w
     (0): [2,2] frozen
     (1): [3] frozen
   ]
+  (activation): tanh
 )
 7 parameters, 7 frozen, 1 values in buffers`);
   class Nothing extends Module {}

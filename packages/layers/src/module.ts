@@ -78,6 +78,7 @@ function described(module: Module): string {
     else if (value instanceof Module) inside.push(`(${field}): ${described(value)}`);
     else if (Array.isArray(value) && value.some((part) => isWeight(part) || part instanceof Module))
       inside.push(`(${field}): ${listed(value)}`);
+    else if (typeof value === "function" && value.name !== "") inside.push(`(${field}): ${value.name}`);
     else if (["number", "boolean", "string"].includes(typeof value)) options.push(`${field}=${value}`);
   }
   const name = module.constructor.name;

@@ -1,6 +1,8 @@
 import {
   encodeSafetensors,
+  type Matrix,
   ones,
+  relu,
   type SafetensorsEntry,
   Sparse,
   stream,
@@ -139,6 +141,15 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     weightDecay: 0,
     momentum: 0.5,
   }),
+  Sequential: [
+    () => call(construct(layers.Sequential), [linear(), relu]),
+    () =>
+      call(
+        (...args: [Matrix, layers.Context]) => new layers.Sequential([linear(), relu]).forward(...args),
+        ones([2, 3]),
+        context(),
+      ),
+  ],
   Sgd: optimiser(layers.Sgd, { learningRate: 0.1, momentum: 0.5, dampening: 0, nesterov: false, weightDecay: 0 }),
   TextCnn: [
     () =>
