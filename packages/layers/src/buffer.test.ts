@@ -11,7 +11,9 @@ import {
   type Weight,
   zeros,
 } from "@ltt/core";
+import { createDeferredBackend } from "@ltt/core/testing";
 import { expect, test } from "vitest";
+import { using } from "../test/backends.ts";
 import { Normalised, RunningMean } from "../test/running-mean.ts";
 import {
   Adam,
@@ -186,6 +188,17 @@ test("state dicts hold it under PyTorch's name; a buffer of integers is read, if
     'loadStateDict: there is no tensor for the buffer "norm.running_mean"',
   );
 });
+
+test("on a device too: the module changes it in the order of issue, and a copy is what it was then", () =>
+  using(createDeferredBackend(), async () => {
+    const model = await trained(3);
+    const copy = withParameters(model, parametersOf(model));
+    const before = await snapshot(buffersOf(model));
+    await advance(model, optimiserOf(model), 2, BEGINNING);
+    expect(await snapshot(buffersOf(model))).not.toEqual(before);
+    expect(await snapshot(buffersOf(copy))).toEqual(before);
+    expect(() => valuesOf(copy)).toThrow("computes asynchronously");
+  }));
 
 test("what cannot be a buffer is refused", () => {
   expect(() => buffer(ones([2], { requiresGrad: true }))).toThrow(
