@@ -1,6 +1,7 @@
 // npm run example NAME [-- --data DIR]: runs examples/NAME.ts or examples/library/NAME.ts.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { DataError } from "@ltt/data";
 
 const programs = (folder: string, ending: RegExp) =>
   readdirSync(join(import.meta.dirname, folder))
@@ -18,5 +19,9 @@ if (file === undefined) {
   );
   process.exitCode = 1;
 } else {
-  await import(file);
+  await import(file).catch((error: unknown) => {
+    if (!(error instanceof DataError)) throw error;
+    console.error(error.message); // one line that a person can act on
+    process.exitCode = 1;
+  });
 }

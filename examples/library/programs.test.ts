@@ -66,6 +66,17 @@ describe("without data", () => {
   );
 });
 
+test(
+  "where its data is not, a program says in a line what to do",
+  () => {
+    const nowhere = join(import.meta.dirname, "nowhere");
+    const message =
+      /^mnist: looked for .+; name the folder that has it with --data DIR, or download it: ltt data get mnist$/m;
+    expect(() => printed("mnist-mlp", nowhere)).toThrow(message);
+  },
+  PATIENCE,
+);
+
 const mnist = findRealData("mnist/train-images-idx3-ubyte.gz");
 describe.skipIf(mnist === undefined)("on MNIST", () => {
   test(
