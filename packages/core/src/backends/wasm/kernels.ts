@@ -19,11 +19,11 @@ import type { AxisView } from "../../tensor/shape.ts";
 import type { Exports } from "./instantiate.ts";
 import { createLstmKernels, createSparseLstmKernels } from "./lstm.ts";
 import type { LinearMemory, Region } from "./memory.ts";
+import { createParallelFor } from "./parallel-for.ts";
 import { ADAM, adamRates } from "./rates.ts";
-import { createShare } from "./share.ts";
 import { createSparseKernels } from "./sparse.ts";
 import { forEachStrided } from "./strides.ts";
-import type { Team } from "./team.ts";
+import type { ThreadPool } from "./thread-pool.ts";
 import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
 
 /** The upper word of the counters that `Rng` draws from. */
@@ -55,7 +55,7 @@ function rowLength({ dim, table }: TableRows): number {
 export function createKernels(
   simd: Exports,
   memory: LinearMemory,
-  team: Team,
+  pool: ThreadPool,
   worth: number = WORTH_A_THREAD,
 ): Kernels {
   const unary =
@@ -77,7 +77,7 @@ export function createKernels(
   const isSparse = (dy: Region, other: Region): boolean =>
     simd.countNonZero(dy.pointer, dy.length) <= SPARSE * dy.length || simd.allFinite(other.pointer, other.length) === 0;
 
-  const share = createShare(memory, team, worth);
+  const parallelFor = createParallelFor(memory, pool, worth);
 
   const dense: Kernels = {
     fill: (value: number, out: Region) => simd.fill(value, out.pointer, out.bytes),
@@ -121,7 +121,7 @@ export function createKernels(
     },
 
     sum: (x: Region, out: Region, { outer, axis, inner }: AxisView) =>
-      share(
+      parallelFor(
         "sum",
         { n: inner, work: (outer * axis * inner) / 4, grain: 16, scratch: simd.sumScratch(axis, inner) },
         (begin, end, at) => [
@@ -164,13 +164,13 @@ export function createKernels(
       const flags = [Number(transposeA), Number(transposeB)];
       const work = batch * m * k * n;
       if (batch === 1) {
-        share("matmul", { n: m, work, grain: 6, scratch }, (begin, end, at) => {
+        parallelFor("matmul", { n: m, work, grain: 6, scratch }, (begin, end, at) => {
           const from = a.pointer + begin * (transposeA ? 4 : aRow);
           return [from, aRow, b.pointer, out.pointer + begin * n * 4, 1, end - begin, k, n, ...flags, at];
         });
         return;
       }
-      share("matmul", { n: batch, work, scratch }, (begin, end, at) => {
+      parallelFor("matmul", { n: batch, work, scratch }, (begin, end, at) => {
         const [left, right, to] = [a.pointer + begin * m * k * 4, b.pointer + begin * k * n * 4, begin * m * n * 4];
         return [left, aRow, right, out.pointer + to, end - begin, m, k, n, ...flags, at];
       });
@@ -181,7 +181,7 @@ export function createKernels(
       const scratch = simd.weightGradientScratch(rows, outputs, inputs);
       const work = rows * outputs * inputs;
       for (let g = 0; g < groups; g++) {
-        share("weightGradient", { n: outputs, work, grain: 6, scratch }, (begin, end, at) => {
+        parallelFor("weightGradient", { n: outputs, work, grain: 6, scratch }, (begin, end, at) => {
           const to = dweight.pointer + (g * outputs + begin) * inputs * 4;
           const [from, d] = [x.pointer + g * inputs * 4, dy.pointer + (g * outputs + begin) * 4];
           return [from, xRow, d, dyRow, to, rows, end - begin, inputs, at];
@@ -192,7 +192,7 @@ export function createKernels(
     conv1d: (x: Region, kernel: Region, y: Region, { batch, time, channels, width, filters }: Conv1dSize) => {
       const steps = time - width + 1;
       const scratch = simd.productScratch(width * channels, filters, 0);
-      share("conv1d", { n: batch, work: y.length * width * channels, scratch }, (begin, end, at) => {
+      parallelFor("conv1d", { n: batch, work: y.length * width * channels, scratch }, (begin, end, at) => {
         const [from, to] = [x.pointer + begin * time * channels * 4, y.pointer + begin * steps * filters * 4];
         return [from, kernel.pointer, to, end - begin, time, channels, width, filters, at];
       });
@@ -202,7 +202,7 @@ export function createKernels(
       const steps = time - width + 1;
       const scratch = sparse ? kernel.bytes : simd.conv1dInputScratch(time, channels, width, filters);
       const work = dy.length * width * channels * (sparse ? SPARSE / 3 : 1);
-      share(sparse ? "conv1dInputSparse" : "conv1dInputDense", { n: batch, work, scratch }, (begin, end, at) => {
+      parallelFor(sparse ? "conv1dInputSparse" : "conv1dInputDense", { n: batch, work, scratch }, (begin, end, at) => {
         const [from, to] = [dy.pointer + begin * steps * filters * 4, dx.pointer + begin * time * channels * 4];
         return [from, kernel.pointer, to, end - begin, time, channels, width, filters, at];
       });
@@ -216,7 +216,7 @@ export function createKernels(
       );
     },
 
-    ...createWindowKernels(simd, memory, share, team.size),
+    ...createWindowKernels(simd, memory, parallelFor, pool.size),
 
     gatherRows: (table: Region, ids: Region, out: Region, { dim }: { dim: number }) =>
       simd.gatherRows(table.pointer, ids.pointer, out.pointer, ids.length, dim),
@@ -227,7 +227,7 @@ export function createKernels(
       { dim, except = -1 }: { dim: number; except?: number | undefined },
     ) => {
       simd.fill(0, out.pointer, out.bytes);
-      share("scatterRows", { n: dim, work: rows.length / 4, grain: 16 }, (begin, end) => [
+      parallelFor("scatterRows", { n: dim, work: rows.length / 4, grain: 16 }, (begin, end) => [
         ...[rows.pointer + begin * 4, ids.pointer, out.pointer + begin * 4, ids.length, end - begin, except, dim * 4],
       ]);
     },
@@ -236,7 +236,7 @@ export function createKernels(
       const last = Math.ceil(p * 2 ** 32) - 1; // the largest word below p·2³²
       const kept = 1 / (1 - p);
       if (last < 0) return simd.fill(kept, out.pointer, out.bytes);
-      share("dropoutMask", { n: out.length, work: out.length * DRAW, grain: 16 }, (begin, end) => [
+      parallelFor("dropoutMask", { n: out.length, work: out.length * DRAW, grain: 16 }, (begin, end) => [
         ...[key0, key1, begin / 2, DRAWS, out.pointer + begin * 4, end - begin, Math.min(last, 2 ** 32 - 1), kept],
       ]);
     },
@@ -266,7 +266,7 @@ export function createKernels(
       const regions = [dstates, gates, states, c, dgates, dc];
       simd.lstmCellGradient(...regions.map(({ pointer }) => pointer), batch, hidden);
     },
-    ...createLstmKernels(simd, { memory, team, worth }),
+    ...createLstmKernels(simd, { memory, pool, worth }),
 
     sgd: (gradient: Region, velocity: Region | undefined, weights: Region, step: SgdStep) =>
       simd.sgd(
@@ -275,7 +275,7 @@ export function createKernels(
         ...[Number(step.nesterov), Number(step.first)],
       ),
     adam: (gradient: Region, m: Region, v: Region, weights: Region, step: AdamStep) =>
-      share("adam", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
+      parallelFor("adam", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
         ...[gradient, m, v, weights].map(({ pointer }) => pointer + begin),
         end - begin,
         ...adamRates(step),
@@ -298,7 +298,7 @@ export function createKernels(
           simd.adam(...pointers, weights.bytes, ...adamRates(step));
         });
       }
-      share("adamRows", { n: weights.length / dim, work: weights.length * ADAM }, (begin, end) => [
+      parallelFor("adamRows", { n: weights.length / dim, work: weights.length * ADAM }, (begin, end) => [
         ...[rows.pointer, ids.pointer, ids.length, m.pointer, v.pointer, weights.pointer],
         ...[dim * 4, except, begin, end, ...adamRates(step)],
       ]);
@@ -314,9 +314,9 @@ export function createKernels(
       const { dim, table, except = -1 } = step;
       const [indptr, indices] = packing(table);
       const work = ids.length * rowLength(step) * ADAM;
-      share("adamPresent", { n: team.size, work, scratch: 48 }, (begin, end, part) => [
+      parallelFor("adamPresent", { n: pool.size, work, scratch: 48 }, (begin, end, part) => [
         ...[rows, ids, m, v, weights].map(({ pointer }) => pointer),
-        ...[dim, indptr, indices, except, ids.length, begin, end, team.size, ...adamRates(step), part],
+        ...[dim, indptr, indices, except, ids.length, begin, end, pool.size, ...adamRates(step), part],
       ]);
     },
     adamReplay: (
@@ -335,9 +335,9 @@ export function createKernels(
       for (let i = 0; i < seen.length; i++) absent += steps - seen[i]!;
       const scratch = simd.adamReplayScratch(steps);
       const work = absent * rowLength(size) * ADAM + ids.length * ROW;
-      share("adamReplay", { n: team.size, work, scratch }, (begin, end, at) => [
+      parallelFor("adamReplay", { n: pool.size, work, scratch }, (begin, end, at) => [
         ...[ids.pointer, since.pointer, ids.length, rates.pointer, steps, m.pointer, v.pointer, weights.pointer],
-        ...[dim, indptr, begin, end, team.size],
+        ...[dim, indptr, begin, end, pool.size],
         ...[beta1, beta2, 1 - beta1, 1 - beta2, epsilon, at],
       ]);
     },
@@ -348,9 +348,9 @@ export function createKernels(
       ),
   };
   const sparse = {
-    ...createSparseKernels(simd, memory, share, dense),
-    ...createSparseWindowKernels(simd, memory, share, team.size, dense),
-    ...createSparseLstmKernels(simd, { memory, team, worth }),
+    ...createSparseKernels(simd, memory, parallelFor, dense),
+    ...createSparseWindowKernels(simd, memory, parallelFor, pool.size, dense),
+    ...createSparseLstmKernels(simd, { memory, pool, worth }),
   };
   return { ...dense, sparse };
 }

@@ -2,12 +2,12 @@ import type { Csc, Kernels, LstmSize, SparseKernels } from "../../kernels/kernel
 import type { Exports } from "./instantiate.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
 import type { Entries } from "./sparse.ts";
-import type { Part, Team } from "./team.ts";
+import type { Part, ThreadPool } from "./thread-pool.ts";
 
 /** Where the kernels work, on how many threads, and for how many multiplications a thread is asked. */
 interface Means {
   readonly memory: LinearMemory;
-  readonly team: Team;
+  readonly pool: ThreadPool;
   readonly worth: number;
 }
 
@@ -164,7 +164,7 @@ function eachReading(
   kernel: "lstm" | "lstmGates",
   starts: Region,
   size: LstmSize,
-  { memory, team, worth, room }: Means & { room: (texts: number, size: LstmSize) => number },
+  { memory, pool, worth, room }: Means & { room: (texts: number, size: LstmSize) => number },
   part: (reading: Reading) => Part,
 ): void {
   const { batch, tokens, hidden, directions } = size;
@@ -173,14 +173,14 @@ function eachReading(
   const length = Int32Array.from({ length: batch }, (_, b) => ends[b + 1]! - ends[b]!);
   const texts = Int32Array.from(length, (_, b) => b).sort((a, b) => length[b]! - length[a]!);
   const work = tokens * hidden * hidden * 4 * directions;
-  const most = Math.max(1, Math.min(team.size, Math.floor(work / worth)));
-  const hands = Math.max(1, Math.min(batch, Math.floor(most / directions)));
+  const most = Math.max(1, Math.min(pool.size, Math.floor(work / worth)));
+  const workers = Math.max(1, Math.min(batch, Math.floor(most / directions)));
   const order = memory.allocate(batch);
   try {
-    const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));
-    memory.integers(order).set(dealt.flatMap((hand) => [...hand]));
-    const own = wholeLines(room(Math.ceil(batch / hands), size));
-    memory.borrow(own * hands * directions, (scratch) => {
+    const dealt = Array.from({ length: workers }, (_, worker) => texts.filter((_, i) => i % workers === worker));
+    memory.integers(order).set(dealt.flatMap((own) => [...own]));
+    const own = wholeLines(room(Math.ceil(batch / workers), size));
+    memory.borrow(own * workers * directions, (scratch) => {
       const parts: Part[] = [];
       for (let direction = 0; direction < directions; direction++) {
         let at = order.pointer;
@@ -189,7 +189,7 @@ function eachReading(
           at += count * 4;
         }
       }
-      for (let i = 0; i < parts.length; i += most) team.run(kernel, parts.slice(i, i + most), work);
+      for (let i = 0; i < parts.length; i += most) pool.run(kernel, parts.slice(i, i + most), work);
     });
   } finally {
     memory.release(order);

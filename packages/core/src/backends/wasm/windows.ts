@@ -1,7 +1,7 @@
 import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
-import type { Share } from "./share.ts";
+import type { ParallelFor } from "./parallel-for.ts";
 import { densityOf, type Entries, type Packed } from "./sparse.ts";
 
 type WindowKernels = Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels">;
@@ -56,7 +56,12 @@ function withLines(
 }
 
 /** The contract's kernels for windows in terms of the compiled ones. @param parts - Of which each thread does one. */
-export function createWindowKernels(simd: Exports, memory: LinearMemory, share: Share, parts: number): WindowKernels {
+export function createWindowKernels(
+  simd: Exports,
+  memory: LinearMemory,
+  parallelFor: ParallelFor,
+  parts: number,
+): WindowKernels {
   return {
     maxOfWindows: (
       rows: Region,
@@ -75,7 +80,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         size,
         (g) => ({ kernel: kernels[g]! }),
         (lines) =>
-          share("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
+          parallelFor("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
             ...[rows.pointer, places.pointer, ends.pointer, y.pointer, argmax.pointer],
             ...[count, batch, time, channels, columns, begin, end, parts, at],
@@ -99,7 +104,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         size,
         (g) => ({ kernel: kernels[g]! }),
         (lines) =>
-          share(
+          parallelFor(
             "maxOfWindowsRows",
             { n: channels, work: batch * taps * channels, grain: 4, scratch },
             (begin, end, at) => [
@@ -127,7 +132,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         size,
         (g) => ({ gradient: dkernels[g] }),
         (lines) =>
-          share("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
+          parallelFor("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
             ...[dy.pointer, argmax.pointer, rows.pointer, places.pointer],
             ...[batch, time, channels, columns, begin, end, parts, at],
@@ -141,7 +146,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
 export function createSparseWindowKernels(
   simd: Exports,
   memory: LinearMemory,
-  share: Share,
+  parallelFor: ParallelFor,
   parts: number,
   dense: WindowKernels,
 ): SparseWindowKernels {
@@ -228,7 +233,7 @@ export function createSparseWindowKernels(
         return asStored ? { stored } : { kernel: whole() as Region };
       };
       withLines(memory, size, lineOf, (lines) =>
-        share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
+        parallelFor("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
           ...[...lines, widest, most, values.pointer, starts.pointer, stored.pointer, ids.pointer],
           ...[places.pointer, ends.pointer, y.pointer, argmax.pointer],
           ...[count, batch, time, channels, columns, begin, end, parts, at],
@@ -253,10 +258,14 @@ export function createSparseWindowKernels(
         simd.maxOfWindowsRowsSparseScratch(count, own, channels, entries, widest, filters);
       const lineOf = (g: number): Line => ({ stored: kernels[g]!.stored });
       withLines(memory, size, lineOf, (lines) =>
-        share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
-          ...[...lines, dy.pointer, argmax.pointer, places.pointer, drows.pointer],
-          ...[count, batch, time, channels, columns, begin, end, at],
-        ]),
+        parallelFor(
+          "maxOfWindowsRowsSparse",
+          { n: channels, work: batch * entries, grain: 4, scratch },
+          (begin, end, at) => [
+            ...[...lines, dy.pointer, argmax.pointer, places.pointer, drows.pointer],
+            ...[count, batch, time, channels, columns, begin, end, at],
+          ],
+        ),
       );
     },
 
@@ -298,10 +307,14 @@ export function createSparseWindowKernels(
         size,
         (g) => ({ gradient: gradients[g], stored: stored[g] }),
         (lines) =>
-          share("maxOfWindowsKernelsSparse", { n: parts, work: batch * entries * 4, scratch }, (begin, end, at) => [
-            ...[...lines, dy.pointer, argmax.pointer, rows.pointer, places.pointer],
-            ...[batch, time, channels, columns, begin, end, parts, at],
-          ]),
+          parallelFor(
+            "maxOfWindowsKernelsSparse",
+            { n: parts, work: batch * entries * 4, scratch },
+            (begin, end, at) => [
+              ...[...lines, dy.pointer, argmax.pointer, rows.pointer, places.pointer],
+              ...[batch, time, channels, columns, begin, end, parts, at],
+            ],
+          ),
       );
     },
   };
