@@ -8,7 +8,8 @@ import { scope } from "../../tensor/scope.ts";
 import { tensor, zeros } from "../../tensor/tensor.ts";
 import { useBackend } from "../backend.ts";
 import { createWasmBackend, type WasmBackend } from "./backend.ts";
-import { type Exports, instantiateNow } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
+import { instantiateNow } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";
 import { startThread, type Thread } from "./thread.ts";
 import { startThreadPool } from "./thread-pool.ts";
@@ -216,7 +217,7 @@ describe("a pool of threads", () => {
     return {
       pool,
       fill: (value: number) => {
-        const parts = Array.from({ length: size }, (_, i) => [value, region.pointer + i * 64, 64]);
+        const parts = Array.from({ length: size }, (_, i) => [value, region.pointer + i * 64, 64] as const);
         pool.run("fill", parts);
         return [...new Set(memory.floats(region))];
       },
@@ -308,7 +309,7 @@ describe("a pool of threads", () => {
         return "timed-out";
       });
       try {
-        const parts = [0, 1].map((i) => [1, region.pointer + i * 64, 64]);
+        const parts = [0, 1].map((i) => [1, region.pointer + i * 64, 64] as const);
         expect(() => pool.run("fill", parts, work)).toThrow(
           `wasm: fill: a thread has not finished its part in ${patience} ms: make another backend`,
         );
@@ -337,7 +338,7 @@ describe("a pool of threads", () => {
     };
     const pool = await startThreadPool({ exports: { ...exports, fill }, module }, memory, 3);
     const region = memory.allocate(3);
-    const parts = [0, 1, 2].map((value) => [value, region.pointer, 0]);
+    const parts = [0, 1, 2].map((value) => [value, region.pointer, 0] as const);
     for (let i = 0; i < 100; i++) expect(() => pool.run("fill", parts)).toThrow("here");
     await pool.close();
   });

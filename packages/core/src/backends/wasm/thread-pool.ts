@@ -1,9 +1,15 @@
-import type { Exports, Instance } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
+import type { Instance } from "./instantiate.ts";
 import type { LinearMemory } from "./memory.ts";
 import { startThread } from "./thread.ts";
 
+/** A compiled kernel that gives nothing back. */
+export type KernelName = {
+  [Name in keyof Exports]: ReturnType<Exports[Name]> extends void ? Name : never;
+}[keyof Exports];
+
 /** The arguments of one call of a compiled kernel. */
-export type Part = readonly number[];
+export type Arguments<Name extends KernelName> = Readonly<Parameters<Exports[Name]>>;
 
 /** Runs independent parts of a kernel, each once. The results do not depend on which thread runs a part, or on how many run at a time. */
 export interface ThreadPool {
@@ -14,7 +20,7 @@ export interface ThreadPool {
    * @param parts - At most `size`.
    * @param work - Multiplications of all parts: the time limit of a part grows with it.
    */
-  run(kernel: keyof Exports, parts: readonly Part[], work?: number): void;
+  run<Name extends KernelName>(kernel: Name, parts: readonly Arguments<Name>[], work?: number): void;
   /** Ends the threads. To run something afterwards is an error. */
   close(): Promise<void>;
 }
@@ -30,8 +36,8 @@ export function serial(exports: Exports): ThreadPool {
   };
 }
 
-function call(exports: Exports, kernel: keyof Exports, part: Part): void {
-  (exports[kernel] as (...operands: number[]) => void)(...part);
+function call(exports: Exports, kernel: KernelName, part: readonly number[]): void {
+  (exports[kernel] as (...operands: readonly number[]) => void)(...part);
 }
 
 export const CLOSED = "wasm: this backend is closed: make another";
@@ -100,7 +106,7 @@ export async function startThreadPool(
   const control = new SharedArrayBuffer(16 + (size - 1) * SLOT * 8);
   const flags = new Int32Array(control, 0, 4);
   const slots = Array.from({ length: size - 1 }, (_, i) => new Float64Array(control, 16 + i * SLOT * 8, SLOT));
-  const kernels = Object.keys(exports) as (keyof Exports)[];
+  const kernels = Object.keys(exports) as KernelName[];
 
   /** Why the pool is unusable. */
   let over: Error | undefined;
@@ -121,7 +127,7 @@ export async function startThreadPool(
   }
 
   /** Waits until every part has been finished. */
-  const join = (kernel: keyof Exports, work: number): void => {
+  const join = (kernel: KernelName, work: number): void => {
     const most = patience + Math.ceil(work / WORK);
     let waited = 0;
     for (const until = performance.now() + AWAKE; Atomics.load(flags, UNFINISHED) > 0 && performance.now() < until; );
@@ -141,7 +147,7 @@ export async function startThreadPool(
     run: (kernel, parts, work = 0) => {
       if (over !== undefined) throw over;
       for (let i = 1; i < parts.length; i++) {
-        const [slot, part] = [slots[i - 1]!, parts[i]!];
+        const [slot, part]: [Float64Array, readonly number[]] = [slots[i - 1]!, parts[i]!];
         slot[0] = kernels.indexOf(kernel);
         slot[1] = part.length;
         slot.set(part, 2);

@@ -1,5 +1,5 @@
 import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
-import type { Exports } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import type { ParallelFor } from "./parallel-for.ts";
 import { densityOf, type Entries, type Packed } from "./sparse.ts";
@@ -82,8 +82,20 @@ export function createWindowKernels(
         (lines) =>
           parallelFor("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
-            ...[rows.pointer, places.pointer, ends.pointer, y.pointer, argmax.pointer],
-            ...[count, batch, time, channels, columns, begin, end, parts, at],
+            rows.pointer,
+            places.pointer,
+            ends.pointer,
+            y.pointer,
+            argmax.pointer,
+            count,
+            batch,
+            time,
+            channels,
+            columns,
+            begin,
+            end,
+            parts,
+            at,
           ]),
       );
     },
@@ -109,8 +121,18 @@ export function createWindowKernels(
             { n: channels, work: batch * taps * channels, grain: 4, scratch },
             (begin, end, at) => [
               ...lines,
-              ...[dy.pointer, argmax.pointer, places.pointer, drows.pointer],
-              ...[count, batch, time, channels, columns, begin, end, at],
+              dy.pointer,
+              argmax.pointer,
+              places.pointer,
+              drows.pointer,
+              count,
+              batch,
+              time,
+              channels,
+              columns,
+              begin,
+              end,
+              at,
             ],
           ),
       );
@@ -134,8 +156,18 @@ export function createWindowKernels(
         (lines) =>
           parallelFor("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
-            ...[dy.pointer, argmax.pointer, rows.pointer, places.pointer],
-            ...[batch, time, channels, columns, begin, end, parts, at],
+            dy.pointer,
+            argmax.pointer,
+            rows.pointer,
+            places.pointer,
+            batch,
+            time,
+            channels,
+            columns,
+            begin,
+            end,
+            parts,
+            at,
           ]),
       );
     },
@@ -234,9 +266,26 @@ export function createSparseWindowKernels(
       };
       withLines(memory, size, lineOf, (lines) =>
         parallelFor("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
-          ...[...lines, widest, most, values.pointer, starts.pointer, stored.pointer, ids.pointer],
-          ...[places.pointer, ends.pointer, y.pointer, argmax.pointer],
-          ...[count, batch, time, channels, columns, begin, end, parts, at],
+          ...lines,
+          widest,
+          most,
+          values.pointer,
+          starts.pointer,
+          stored.pointer,
+          ids.pointer,
+          places.pointer,
+          ends.pointer,
+          y.pointer,
+          argmax.pointer,
+          count,
+          batch,
+          time,
+          channels,
+          columns,
+          begin,
+          end,
+          parts,
+          at,
         ]),
       );
     },
@@ -262,8 +311,19 @@ export function createSparseWindowKernels(
           "maxOfWindowsRowsSparse",
           { n: channels, work: batch * entries, grain: 4, scratch },
           (begin, end, at) => [
-            ...[...lines, dy.pointer, argmax.pointer, places.pointer, drows.pointer],
-            ...[count, batch, time, channels, columns, begin, end, at],
+            ...lines,
+            dy.pointer,
+            argmax.pointer,
+            places.pointer,
+            drows.pointer,
+            count,
+            batch,
+            time,
+            channels,
+            columns,
+            begin,
+            end,
+            at,
           ],
         ),
       );
@@ -311,8 +371,19 @@ export function createSparseWindowKernels(
             "maxOfWindowsKernelsSparse",
             { n: parts, work: batch * entries * 4, scratch },
             (begin, end, at) => [
-              ...[...lines, dy.pointer, argmax.pointer, rows.pointer, places.pointer],
-              ...[batch, time, channels, columns, begin, end, parts, at],
+              ...lines,
+              dy.pointer,
+              argmax.pointer,
+              rows.pointer,
+              places.pointer,
+              batch,
+              time,
+              channels,
+              columns,
+              begin,
+              end,
+              parts,
+              at,
             ],
           ),
       );
