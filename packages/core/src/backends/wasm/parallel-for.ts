@@ -24,8 +24,7 @@ export type ParallelFor = <Name extends KernelName>(
 /** @param worth - Multiplications from which another thread is used. */
 export function createParallelFor(memory: LinearMemory, pool: ThreadPool, worth: number): ParallelFor {
   return (kernel, { n, work, grain = 1, scratch = 0 }, part) => {
-    if (n === 0) return;
-    const most = Math.min(pool.size, Math.ceil(n / grain), Math.max(1, Math.floor(work / worth)));
+    const most = Math.max(1, Math.min(pool.size, Math.ceil(n / grain), Math.floor(work / worth)));
     const step = Math.ceil(n / grain / most) * grain;
     const room = wholeLines(typeof scratch === "number" ? scratch : scratch(Math.min(n, step)));
     // the closure stands where it is called, so that V8 inlines it: two callers of it would cost small kernels half a microsecond
