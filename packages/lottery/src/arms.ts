@@ -1,3 +1,5 @@
+import { magnitude } from "./criteria/magnitude.ts";
+import { identityOf } from "./criterion.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import type { State } from "./moment.ts";
@@ -129,8 +131,9 @@ class Planner {
   }
 
   #cut(parent: Hash<"trained">): Hash<"mask"> {
-    const { rate, cutAt = "best" } = this.#planned.settings;
-    return this.#graph.add(nodeOf(CUT, { rate, seed: this.#seed }, { weights: this.#at(parent, cutAt) }));
+    const { rate, cutAt = "best", criterion = magnitude, pool } = this.#planned.settings;
+    const params = { rate, seed: this.#seed, criterion: identityOf(criterion), pool };
+    return this.#graph.add(nodeOf(CUT, params, { weights: this.#at(parent, cutAt) }));
   }
 
   #start(params: Params, inputs: Readonly<Record<string, string>>): Hash<"start"> {

@@ -1,7 +1,11 @@
 import { backend, type Rng, stream } from "@ltt/core";
+import { check, positive } from "@ltt/core/arguments";
 import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
 import { z } from "zod";
-import { cut, magnitude } from "./cut.ts";
+import { criterionOf } from "./criteria/criteria.ts";
+import { type Criterion, type Evidence, scoresOf } from "./criterion.ts";
+import { cut, POOLS } from "./cut.ts";
+import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
@@ -25,6 +29,8 @@ export interface ExecutorOptions {
   /** In seconds, for receipts and reports; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Criteria that nodes may name besides the built-in ones. */
+  readonly criteria?: readonly Criterion[] | undefined;
   /** What messages about the task begin with. Default `Executor`. */
   readonly caller?: string | undefined;
   /** Called after every step of a training. */
@@ -43,7 +49,7 @@ export class Executor<Input> {
   readonly #graph: Graph;
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, StoredNetwork>();
-  #initial: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
+  #first: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
 
   constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
     this.#task = task;
@@ -129,9 +135,51 @@ export class Executor<Input> {
     const scored = node.inputs.weights!;
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
-    const scores = CRITERIA[criterion](await this.#weights(scored));
-    const rng = stream(seed, "ties", scored);
-    return cut(pattern, scores, { rate, rng, scope: pool === "tensor" ? "local" : "global" });
+    const { criteria = [] } = this.#options;
+    const chosen = criterionOf(`execute: node ${hash}`, criterion, criteria);
+    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
+    const { group = () => "other" } = this.#task;
+    return cut(pattern, scores, { rate, rng: stream(seed, "ties", scored), pool, group });
+  }
+
+  #evidence(scored: string, parent: string, seed: number, mask: Pattern): Evidence {
+    const trained = async () => {
+      const weights = await this.#weights(scored); // which may hold frozen ones too
+      return new Map(Array.from(mask.keys(), (name) => [name, weights.get(name)!]));
+    };
+    const model = async (values: Values) => {
+      const { model } = await this.#init(this.#initOf(scored));
+      const weights = parametersOf(model);
+      return withParameters(model, new Map([...weights, ...weightsAt(weights, mask, values)]));
+    };
+    const firstEpoch = () => this.#training(parent).batches.train(1);
+    const { signal } = this.#options;
+    return {
+      mask,
+      rng: stream(seed, "criterion", scored),
+      initial: () => this.#initial(this.#startOf(parent), mask),
+      trained,
+      gradient: async (over) => {
+        if (over !== "epoch") check("gradient", "over", over, positive);
+        const batches = over === "epoch" ? firstEpoch() : firstOf(firstEpoch(), over);
+        return meanGradient(await model(await trained()), batches, signal);
+      },
+      lossOf: async (values) => meanLoss(await model(values), firstEpoch()),
+    };
+  }
+
+  /** The weights at step 0 of the training that begins with `init` or a start, or that led to it, at the mask that it begins with. */
+  async #initial(hash: string, mask: Pattern): Promise<Values> {
+    const node = this.#graph.node(hash);
+    if (node.op === INIT.name) return valuesAt((await this.#init(hash)).values, mask);
+    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    if (action !== "rewind") return this.#startValues(node, action, seed, mask);
+    const whole = this.#graph.node(node.inputs.whole!);
+    return this.#initial(whole.op === INIT.name ? node.inputs.whole! : this.#startOf(whole.inputs.trained!), mask);
+  }
+
+  #startOf(trained: string): string {
+    return this.#graph.node(trained).inputs.start!;
   }
 
   /** A model with the weights of `init` or of a start: new tensors each time. */
@@ -181,13 +229,13 @@ export class Executor<Input> {
   }
 
   async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
-    if (this.#initial?.hash !== hash) {
+    if (this.#first?.hash !== hash) {
       const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
       this.#check("architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
-      this.#initial = { hash, model, values: await snapshot(parametersOf(model)) };
+      this.#first = { hash, model, values: await snapshot(parametersOf(model)) };
     }
-    return this.#initial;
+    return this.#first;
   }
 
   /** The first weights that a node rests on: what frozen tensors and shapes are taken from. */
@@ -254,7 +302,6 @@ export class Executor<Input> {
   }
 }
 
-const CRITERIA = { magnitude } as const;
 const ACTIONS = ["rewind", "shuffle", "fresh", "fresh-but-embedding"] as const;
 type Action = (typeof ACTIONS)[number];
 
@@ -264,8 +311,8 @@ const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"),
 const cutSchema = z.object({
   rate: z.number(),
   seed: z.int(),
-  criterion: z.enum(["magnitude"]),
-  pool: z.enum(["tensor", "all"]),
+  criterion: json,
+  pool: z.enum(POOLS),
 });
 const startSchema = z.object({ action: z.enum(ACTIONS), seed: z.int().optional() });
 const trainSchema = z.object({

@@ -1,6 +1,8 @@
 import { backend } from "@ltt/core";
 import { check } from "@ltt/core/arguments";
 import { type Level, plan } from "./arms.ts";
+import { checkCriteria } from "./criteria/criteria.ts";
+import type { Criterion } from "./criterion.ts";
 import { Executor, type ExecutorOptions } from "./executor.ts";
 import { Graph } from "./graph.ts";
 import { stepOf } from "./moment.ts";
@@ -35,6 +37,7 @@ export async function* runExperiment<Input>(
   checkSettings("runExperiment", settings);
   checkExperimentOptions("runExperiment", options);
   const { store, clock, onProgress, signal } = options;
+  const criteria = criteriaOf("runExperiment", settings, options.criteria);
   const networksInAll = networkCount(settings);
   let networks = 0;
   for (const seed of settings.seeds) {
@@ -44,7 +47,7 @@ export async function* runExperiment<Input>(
       const { arm, round } = byHash.get(hash)!;
       onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll });
     };
-    const executor = new Executor(task, graph, { store, clock, onStep, signal, caller: "runExperiment" });
+    const executor = new Executor(task, graph, { store, clock, onStep, signal, criteria, caller: "runExperiment" });
     for (const level of levels) {
       const { arm, round } = level;
       const network = await executor.train(level.network, `${arm}, seed ${seed}, round ${round}`);
@@ -78,6 +81,17 @@ export async function finishedResults<Input>(
     }
   }
   return results;
+}
+
+/** All criteria that nodes of an experiment may name besides the built-in ones. */
+function criteriaOf(
+  where: string,
+  { criterion }: ExperimentSettings,
+  others: readonly Criterion[] = [],
+): readonly Criterion[] {
+  const criteria = criterion === undefined ? others : [...others, criterion];
+  checkCriteria(where, "criteria", criteria);
+  return criteria;
 }
 
 function planOf<Input>(

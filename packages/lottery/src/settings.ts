@@ -1,4 +1,7 @@
 import { callable, check, checkOptions, count, type Kind, type Kinds, list, object, oneOf } from "@ltt/core/arguments";
+import { checkCriteria } from "./criteria/criteria.ts";
+import type { Criterion } from "./criterion.ts";
+import { POOLS, type Pool } from "./cut.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
 import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
@@ -41,6 +44,10 @@ export interface ExperimentSettings extends TrainingSettings {
   readonly rate: number;
   /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
   readonly cutAt?: "best" | "end" | undefined;
+  /** What weights are scored by for the cut. Default `magnitude`. */
+  readonly criterion?: Criterion | undefined;
+  /** What weights compete with each other to stay. Default `tensor`: those of each tensor. */
+  readonly pool?: Pool | undefined;
   readonly rewindTo: Moment;
   readonly faults: readonly Fault[];
 }
@@ -65,6 +72,8 @@ export interface ExperimentOptions {
   readonly clock: () => number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Criteria that arms may name besides the built-in ones and `settings.criterion`. */
+  readonly criteria?: readonly Criterion[] | undefined;
 }
 
 /** The arms that run: controls need the winning ticket's patterns. */
@@ -98,18 +107,26 @@ const SETTINGS: Kinds<ExperimentSettings> = {
   rounds: count,
   rate: between0And1,
   cutAt: oneOf("best", "end"),
+  criterion: object,
+  pool: oneOf(...POOLS),
   rewindTo: object,
   faults: list,
 };
 
-const OPTIONS: Kinds<ExperimentOptions> = { store: storeKind, clock: callable, onProgress: callable, signal };
+const OPTIONS: Kinds<ExperimentOptions> = {
+  store: storeKind,
+  clock: callable,
+  onProgress: callable,
+  signal,
+  criteria: list,
+};
 
 /**
  * @throws {TypeError} if a setting is missing, unknown or of the wrong kind.
  * @throws {RangeError} if one is outside its range, there is no arm, no seed, or a seed twice.
  */
 export function checkSettings(where: string, settings: ExperimentSettings): void {
-  const { arms, seeds, faults, rewindTo } = checkOptions(`${where}: settings`, settings, SETTINGS, [
+  const { arms, seeds, faults, rewindTo, criterion } = checkOptions(`${where}: settings`, settings, SETTINGS, [
     "arms",
     "seeds",
     "rounds",
@@ -125,6 +142,7 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
   checkEach(`${where}: settings`, "seeds", seeds, count);
   checkEach(`${where}: settings`, "faults", faults, fault);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);
+  if (criterion !== undefined) checkCriteria(`${where}: settings`, "criterion", [criterion]);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
     throw new RangeError(`${where}: seeds are ${seeds.join(", ") || "missing"}; give at least one, each once`);
   }

@@ -66,6 +66,8 @@ const settings = (): lottery.ExperimentSettings => ({
   rounds: 1,
   rate: 0.5,
   cutAt: "best",
+  criterion: lottery.movement,
+  pool: "group",
   rewindTo: { epoch: 1 },
   faults: ["patience-never-resets"],
 });
@@ -160,9 +162,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       }),
   ],
   cut: [
-    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, scope: "local", rng: rng() }),
+    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),
-    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, scope: "global", rng: rng() }),
+    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "all", rng: rng() }),
   ],
   differenceOverExamples: [
     () => call(lottery.differenceOverExamples, Float32Array.of(0, 1, 1), Float32Array.of(0, 0, 1), family),
@@ -180,6 +182,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ),
   ],
   dunnettQuantile: [() => call(lottery.dunnettQuantile, 0.95, 2, 3)],
+  elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
@@ -187,7 +190,6 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
   judge: [() => call(lottery.judge, results(), { margin: 0.01 })],
-  magnitude: [() => call(lottery.magnitude, values(1, -2))],
   mean: [() => call(lottery.mean, [1, 2, 4])],
   networkCount: [
     () =>
@@ -207,7 +209,11 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   patternOf: [() => call(lottery.patternOf, weights())],
   replay: [
     () =>
-      call(lottery.replay, task(), trained, store, elsewhere, { clock: () => 0, signal: new AbortController().signal }),
+      call(lottery.replay, task(), trained, store, elsewhere, {
+        clock: () => 0,
+        signal: new AbortController().signal,
+        criteria: [{ ...lottery.random, name: "mine" }],
+      }),
   ],
   runExperiment: [
     () =>
@@ -217,7 +223,13 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         },
         task(),
         settings(),
-        { store, clock: () => 0, onProgress: () => {}, signal: new AbortController().signal },
+        {
+          store,
+          clock: () => 0,
+          onProgress: () => {},
+          signal: new AbortController().signal,
+          criteria: [{ ...lottery.random, name: "mine" }],
+        },
       ),
   ],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
