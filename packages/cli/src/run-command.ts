@@ -1,4 +1,4 @@
-import { ARMS, type Arm, type LevelResult, type Moment } from "@ltt/lottery";
+import { ARMS, type ArmName, type LevelResult, type Moment } from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
@@ -32,7 +32,7 @@ export interface Flags {
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
-  readonly arms?: readonly Arm[];
+  readonly arms?: readonly ArmName[];
   readonly rate?: number;
   readonly rewind?: Moment;
   readonly patience?: number | "none";

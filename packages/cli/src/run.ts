@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
 import {
-  type Arm,
+  type ArmName,
   armsNeeded,
   auditRun,
   FolderStore,
@@ -52,7 +52,7 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
-  readonly arms?: readonly Arm[] | undefined;
+  readonly arms?: readonly ArmName[] | undefined;
   /** The fraction of what is left that each round removes. */
   readonly rate?: number | undefined;
   /** The moment that late rewinding goes back to. */

@@ -8,8 +8,9 @@ import { type AuditedNetwork, audit } from "./audit.ts";
 import { auditRun } from "./audit-run.ts";
 import { runExperiment } from "./experiment.ts";
 import { FolderStore } from "./folder-store.ts";
+import type { Fault } from "./published-2020/faults.ts";
 import type { LevelResult } from "./result.ts";
-import { ARMS, type ExperimentSettings, type Fault } from "./settings.ts";
+import { ARMS, type ExperimentSettings } from "./settings.ts";
 import type { Task } from "./task.ts";
 
 const whole = Int32Array.from({ length: 64 }, (_, i) => i);

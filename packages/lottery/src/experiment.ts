@@ -1,18 +1,13 @@
 import { backend } from "@ltt/core";
 import { check } from "@ltt/core/arguments";
-import { type Level, plan } from "./arms.ts";
 import { Executor, type ExecutorOptions } from "./executor.ts";
 import { Graph } from "./graph.ts";
 import { stepOf } from "./moment.ts";
 import type { StoredNetwork } from "./network-files.ts";
+import { AT } from "./operations.ts";
+import { networkCount, type PlannedLevel, plan } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
-import {
-  checkExperimentOptions,
-  checkSettings,
-  type ExperimentOptions,
-  type ExperimentSettings,
-  networkCount,
-} from "./settings.ts";
+import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkBatches, checkTask, type Task } from "./task.ts";
 
@@ -40,16 +35,18 @@ export async function* runExperiment<Input>(
   for (const seed of settings.seeds) {
     const { graph, levels, stepsAtMost } = planOf("runExperiment", task, settings, seed);
     const byHash = new Map(levels.map((level) => [level.network as string, level]));
+    let current = levels[0]!;
     const onStep: ExecutorOptions["onStep"] = (hash, step, loss) => {
-      const { arm, round } = byHash.get(hash)!;
+      const { arm, round } = byHash.get(hash) ?? current; // a level may rest on a network that is none
       onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll });
     };
     const executor = new Executor(task, graph, { store, clock, onStep, signal, caller: "runExperiment" });
     for (const level of levels) {
+      current = level;
       const { arm, round } = level;
       const network = await executor.train(level.network, `${arm}, seed ${seed}, round ${round}`);
       networks++;
-      yield resultOf(level, network);
+      yield resultOf(graph, level, network);
     }
   }
 }
@@ -74,7 +71,7 @@ export async function finishedResults<Input>(
     for (const level of levels) {
       const network = await executor.find(level.network);
       if (network === undefined) return undefined;
-      results.push(resultOf(level, network));
+      results.push(resultOf(graph, level, network));
     }
   }
   return results;
@@ -85,7 +82,7 @@ function planOf<Input>(
   { data, architecture, batches }: Task<Input>,
   settings: ExperimentSettings,
   seed: number,
-): { graph: Graph; levels: Level[]; stepsAtMost: number } {
+): { graph: Graph; levels: PlannedLevel[]; stepsAtMost: number } {
   const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
   const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings.epochs);
   const graph = new Graph();
@@ -93,6 +90,14 @@ function planOf<Input>(
   return { graph, levels, stepsAtMost: settings.epochs * stepsPerEpoch };
 }
 
-function resultOf({ arm, seed, round, network, rewoundTo }: Level, { result }: StoredNetwork): LevelResult {
-  return { arm, seed, round, ...result, node: network, ...(rewoundTo === undefined ? {} : { rewoundTo }) };
+function resultOf(graph: Graph, { arm, seed, round, network }: PlannedLevel, { result }: StoredNetwork): LevelResult {
+  return { arm, seed, round, ...result, node: network, ...rewoundTo(graph, network) };
+}
+
+/** The node of the weights along the way of a training that a network starts from, if it does. */
+function rewoundTo(graph: Graph, network: string): Pick<LevelResult, "rewoundTo"> {
+  const { whole } = graph.node(graph.node(network).inputs.start!).inputs;
+  if (whole === undefined) return {};
+  const { op, params } = graph.node(whole);
+  return op === AT.name && typeof params.state === "number" ? { rewoundTo: whole } : {};
 }

@@ -1,3 +1,8 @@
+export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
+export { lateRewinding } from "./arms/late-rewinding.ts";
+export { randomReinit } from "./arms/random-reinit.ts";
+export { shuffledInit } from "./arms/shuffled-init.ts";
+export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedNetwork, audit } from "./audit.ts";
 export { auditRun } from "./audit-run.ts";
@@ -5,7 +10,21 @@ export { classification } from "./classification.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
+export {
+  type Expectation,
+  freshEverywhere,
+  lowestBy,
+  nestedIn,
+  type Pool,
+  removed,
+  rewoundTo,
+  sameMaskAs,
+  shuffledFrom,
+  shuffledMaskOf,
+  startsFrom,
+} from "./expectation.ts";
 export { finishedResults, runExperiment } from "./experiment.ts";
+export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export type { Moment, State } from "./moment.ts";
@@ -31,18 +50,17 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
+export { networkCount, type PlannedLevel } from "./plan.ts";
+export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export {
   ARMS,
-  type Arm,
+  type ArmName,
   armsNeeded,
   type ExperimentOptions,
   type ExperimentSettings,
-  FAULTS,
-  type Fault,
-  networkCount,
   type Progress,
 } from "./settings.ts";
 export { shuffled } from "./shuffled.ts";

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { ones, Sparse, stream, type TokenMatrix, tensor, tokens, type Weight } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
 import { type Batch, TextCnn } from "@ltt/layers";
+import { ExperimentGraph } from "../src/experiment-graph.ts";
+import { Graph } from "../src/graph.ts";
 import * as lottery from "../src/index.ts";
 
 /** Where the calls write, and an open store in it. */
@@ -37,6 +39,25 @@ const whole = (...numbers: number[]) => ({
   pattern: new Map([["w", Int32Array.of(0, 1, 2)]]),
   values: values(...numbers),
 });
+
+/** The graph that arms add to, and a call of an arm, all of whose levels are planned. */
+const graph = () =>
+  new ExperimentGraph(new Graph(), {
+    seed: 1,
+    data: null,
+    architecture: null,
+    backend: "wasm",
+    training: training(),
+    trainingFaults: [],
+    rate: 0.5,
+    cutAt: "best",
+  });
+const planned = (arm: lottery.Arm) => () =>
+  call(async (...args: Parameters<lottery.Arm>) => Array.from(arm(...args)), graph(), 1, {
+    rounds: 1,
+    rate: 0.5,
+    rewindStep: 1,
+  });
 
 /** Two texts, once. */
 const batch = (): Batch<TokenMatrix> => ({ input: tokens([2, 3, 4, 5], [2, 2]), targets: tokens([0, 1], [2]) });
@@ -184,11 +205,15 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
   fisherQuantile: [() => call(lottery.fisherQuantile, 0.95, 2, 3)],
+  freshEverywhere: [() => call(lottery.freshEverywhere, ["ab"])],
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
   judge: [() => call(lottery.judge, results(), { margin: 0.01 })],
+  lateRewinding: [planned(lottery.lateRewinding)],
+  lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   magnitude: [() => call(lottery.magnitude, values(1, -2))],
   mean: [() => call(lottery.mean, [1, 2, 4])],
+  nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
     () =>
       call(lottery.networkCount, { arms: ["random-reinit"], faults: ["reinit-own-patterns"], seeds: [1], rounds: 2 }),
@@ -205,10 +230,13 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   normalQuantile: [() => call(lottery.normalQuantile, 0.95)],
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
+  randomReinit: [planned(lottery.randomReinit)],
+  removed: [() => call(lottery.removed, 0.5, "ab", { pool: "all" })],
   replay: [
     () =>
       call(lottery.replay, task(), trained, store, elsewhere, { clock: () => 0, signal: new AbortController().signal }),
   ],
+  rewoundTo: [() => call(lottery.rewoundTo, 1, "ab")],
   runExperiment: [
     () =>
       call(
@@ -220,11 +248,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         { store, clock: () => 0, onProgress: () => {}, signal: new AbortController().signal },
       ),
   ],
+  sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
+  shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
+  shuffledInit: [planned(lottery.shuffledInit)],
+  shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],
   sparsityOf: [() => call(lottery.sparsityOf, weights(), () => "other")],
+  startsFrom: [() => call(lottery.startsFrom, "ab")],
   studentQuantile: [() => call(lottery.studentQuantile, 0.95, 3)],
   summarise: [() => call(lottery.summarise, results())],
   trainNetwork: [
@@ -233,5 +266,6 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   trainTo: [() => call(lottery.trainTo, model(), 1, trainOptions())],
   valuesAt: [() => call(lottery.valuesAt, values(1, 2, 3), pattern())],
+  winningTicket: [planned(lottery.winningTicket)],
   writeAtomic: [() => call(lottery.writeAtomic, join(folder, "file"), "content")],
 };

@@ -7,7 +7,7 @@ import { decodeCheckpoint, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ARMS,
-  type Arm,
+  type ArmName,
   type ExperimentSettings,
   type FAULTS,
   FolderStore,
@@ -82,7 +82,7 @@ function nodes(folder: string) {
   const found = new Map(
     collected.get(folder)!.map(({ arm, seed, round, node }) => [`${arm} ${seed} ${round}`, join(base, node!)]),
   );
-  return (arm: Arm | "dense", seed: number, round: number, file: string) =>
+  return (arm: ArmName | "dense", seed: number, round: number, file: string) =>
     decodeCheckpoint(readFileSync(join(found.get(`${arm} ${seed} ${round}`)!, file))).weights;
 }
 
@@ -157,7 +157,7 @@ describe("an experiment", () => {
         expect(parts).toEqual([]);
         continue;
       }
-      const { positions } = node(arm as Arm, seed, round, "weights.safetensors").get("embedding.weight") as Sparse;
+      const { positions } = node(arm as ArmName, seed, round, "weights.safetensors").get("embedding.weight") as Sparse;
       const words = new Set(positions.map((at) => Math.floor(at / 8)));
       expect(parts[0]).toEqual({ part: "words", empty: 30 - words.size, of: 30 });
     }
@@ -312,7 +312,7 @@ describe("an embedding that is given", () => {
       expect(sparsity).toBeCloseTo(1 - 0.5 ** round, 1);
       const start = round === 0 ? "initial.safetensors" : "ticket.safetensors";
       for (const file of [start, "weights.safetensors"]) {
-        const weight = node(arm as Arm | "dense", 1, round, file).get("embedding.weight")!;
+        const weight = node(arm as ArmName | "dense", 1, round, file).get("embedding.weight")!;
         expect([...dense(weight).data]).toEqual(given());
         expect(weight).not.toBeInstanceOf(Sparse);
       }
