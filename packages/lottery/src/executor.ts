@@ -1,6 +1,7 @@
 import { backend, type Rng, stream } from "@ltt/core";
 import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
 import { z } from "zod";
+import { ACTIONS } from "./actions.ts";
 import { cut, magnitude } from "./cut.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
@@ -8,8 +9,8 @@ import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
-import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
-import { shuffled } from "./shuffled.ts";
+import { type Pattern, sparseWeights, type Values } from "./pattern.ts";
+import { injectedBy } from "./published-2020/training-faults.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
@@ -140,31 +141,26 @@ export class Executor<Input> {
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
     const { action, seed = 0 } = paramsOf(START, node, startSchema);
     const pattern = await this.#mask(node.inputs.mask!);
-    const values = await this.#startValues(node, action, seed, pattern);
+    const values = await ACTIONS.get(action)!(pattern, {
+      whole: (input) => this.#whole(node.inputs[input]!),
+      fresh: () => this.#fresh(seed, hash),
+      rng: (purpose) => stream(seed, purpose, hash),
+    });
     const { model } = await this.#init(this.#initOf(hash));
     const weights = parametersOf(model);
     // What is frozen is not in the pattern: every network has it whole.
     return withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
   }
 
-  async #startValues(node: Node, action: Action, seed: number, pattern: Pattern): Promise<Values> {
-    const { whole, before } = node.inputs;
-    const own = hashOf(node);
-    switch (action) {
-      case "rewind":
-        return valuesAt(await this.#weights(whole!), pattern);
-      case "shuffle":
-        return shuffled(valuesAt(await this.#weights(whole!), pattern), stream(seed, "shuffle", own));
-      case "fresh":
-        return valuesAt(await this.#fresh(seed, own), pattern);
-      case "fresh-but-embedding": {
-        const fresh = await this.#fresh(seed, own);
-        const trained = this.#graph.node(before!).inputs.trained!;
-        const spreaded = spread(fresh, (await this.train(trained, trained)).pattern, await this.#weights(before!));
-        const kept = [...spreaded].filter(([name]) => name.startsWith("embedding."));
-        return valuesAt(new Map([...fresh, ...kept]), pattern);
-      }
-    }
+  /** Whole tensors of weights; what has been pruned is 0. */
+  async #whole(hash: string): Promise<Values> {
+    const node = this.#graph.node(hash);
+    const values = await this.#weights(hash);
+    if (node.op === INIT.name) return values;
+    const start = this.#graph.node(this.#graph.node(node.inputs.trained!).inputs.start!);
+    if (start.op === INIT.name) return values; // nothing has been pruned
+    const { values: like } = await this.#init(this.#initOf(hash));
+    return spread(like, await this.#mask(start.inputs.mask!), values);
   }
 
   async #fresh(seed: number, own: string): Promise<Values> {
@@ -220,10 +216,7 @@ export class Executor<Input> {
       firstStep: params.firstStep,
       measure: this.#task.measure,
       chance: this.#task.chance,
-      faults: {
-        patienceNeverResets: params.faults.includes("patience-never-resets"),
-        accuracyOfBatchMeans: params.faults.includes("accuracy-of-batch-means"),
-      },
+      ...injectedBy(params.faults),
       onStep: (step, loss) => onStep?.(hash, step, loss),
       signal,
     };
@@ -255,8 +248,6 @@ export class Executor<Input> {
 }
 
 const CRITERIA = { magnitude } as const;
-const ACTIONS = ["rewind", "shuffle", "fresh", "fresh-but-embedding"] as const;
-type Action = (typeof ACTIONS)[number];
 
 const json = z.custom<Json>((value) => value !== undefined);
 const initSchema = z.object({ architecture: json, seed: z.int() });
@@ -267,7 +258,7 @@ const cutSchema = z.object({
   criterion: z.enum(["magnitude"]),
   pool: z.enum(["tensor", "all"]),
 });
-const startSchema = z.object({ action: z.enum(ACTIONS), seed: z.int().optional() });
+const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
 const trainSchema = z.object({
   data: json,
   backend: z.string(),
@@ -312,13 +303,13 @@ async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
   return snapshot(decodeCheckpoint(bytes, `${place}/weights.safetensors`).weights);
 }
 
-/** The trained values of tensors at their positions, 0 elsewhere. */
-function spread(like: Values, pattern: Pattern, trained: Values): Values {
+/** The values of a pattern in whole tensors, 0 elsewhere. */
+function spread(like: Values, pattern: Pattern, values: Values): Values {
   return new Map(
     Array.from(pattern, ([name, positions]) => {
       const whole = new Float32Array(like.get(name)!.length);
       positions.forEach((at, i) => {
-        whole[at] = trained.get(name)![i]!;
+        whole[at] = values.get(name)![i]!;
       });
       return [name, whole];
     }),

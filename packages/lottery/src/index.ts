@@ -29,15 +29,17 @@ export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export type { Moment, State } from "./moment.ts";
 export {
+  type Accuracy,
   type Evaluated,
   type LastGood,
+  type Stop,
   type Trained,
   TrainingFailure,
-  type TrainingFaults,
   type TrainingSettings,
   type TrainNetworkOptions,
   trainNetwork,
   trainTo,
+  type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
 export { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
