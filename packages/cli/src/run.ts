@@ -13,6 +13,7 @@ import {
   type Moment,
   networkCount,
   type Progress,
+  planExperiment,
   type Replayed,
   RunFolderError,
   replay,
@@ -126,11 +127,12 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const checks = await unlessAborted(signal, auditRun(store, levels, settings.experiment.rate));
-  for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
-  if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
+  const planned = planExperiment(prepared.task, covered.experiment);
+  const checks = await unlessAborted(signal, auditRun(store, planned));
+  for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
+  if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const own = reportInput(options, covered, prepared, levels);
   const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
   const input = { ...own, notes, published: published?.curves ?? [], audit: checks };

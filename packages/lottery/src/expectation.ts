@@ -1,5 +1,5 @@
-import { check, checkOptions, count, type Kind, list, oneOf, text } from "@ltt/core/arguments";
-import { checkEach, share } from "./kinds.ts";
+import { check, checkOptions, count, type Kind, type Kinds, list, oneOf, text } from "@ltt/core/arguments";
+import { checkEach, checkFields, share } from "./kinds.ts";
 import type { Hash } from "./node.ts";
 
 /**
@@ -19,6 +19,12 @@ export type Expectation =
 
 /** Whether a cut compares the scores of each tensor by itself, or of all together. */
 export type Pool = "tensor" | "all";
+
+/** @throws {TypeError | RangeError} unless it is an expectation. */
+export function checkExpectation(where: string, name: string, expectation: Expectation): void {
+  checkFields(where, name, expectation, { kind: oneOf(...Object.keys(FIELDS)) });
+  checkFields(where, name, expectation, FIELDS[expectation.kind] as Kinds<Expectation>);
+}
 
 /** The network starts from the values of these weights at its mask, bit for bit. */
 export function startsFrom(weights: Hash<"weights">): Expectation {
@@ -83,8 +89,24 @@ export function shuffledMaskOf(network: Hash<"trained">): Expectation {
 }
 
 function poolOf(where: string, options: { readonly pool?: Pool }): Pool {
-  const { pool = "tensor" } = checkOptions(where, options, { pool: POOL });
-  return pool;
+  return checkOptions(where, options, { pool }).pool ?? "tensor";
 }
 
-const POOL: Kind = oneOf("tensor", "all");
+const pool: Kind = oneOf("tensor", "all");
+
+const hashes: Kind = {
+  words: "an array of hashes",
+  accepts: (value) => Array.isArray(value) && value.every(text.accepts),
+};
+
+const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectation, { readonly kind: Kind }>> } = {
+  startsFrom: { kind: text, weights: text },
+  rewoundTo: { kind: text, step: count, trained: text },
+  sameMaskAs: { kind: text, network: text },
+  nestedIn: { kind: text, parent: text },
+  removed: { kind: text, rate: share, parent: text, pool },
+  lowestBy: { kind: text, criterion: text, weights: text, pool },
+  freshEverywhere: { kind: text, than: hashes },
+  shuffledFrom: { kind: text, network: text },
+  shuffledMaskOf: { kind: text, network: text },
+};

@@ -52,6 +52,17 @@ export async function* runExperiment<Input>(
 }
 
 /**
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
+ *
+ * @returns for every seed the dense network, then round by round those of each arm.
+ */
+export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
+  checkTask("planExperiment", task);
+  checkSettings("planExperiment", settings);
+  return settings.seeds.flatMap((seed) => planOf("planExperiment", task, settings, seed).levels);
+}
+
+/**
  * The results of an experiment whose networks are all in the store; `undefined` if one is not. Nothing is trained.
  *
  * @throws {RunFolderError} if a node cannot be read.

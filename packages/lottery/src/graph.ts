@@ -25,6 +25,11 @@ export class Graph {
     return node;
   }
 
+  /** The names of all nodes. */
+  names(): string[] {
+    return [...this.#nodes.keys()];
+  }
+
   /** All nodes that a node rests on, and itself. */
   lineage(hash: string): Lineage {
     const found = new Map<string, Node>();

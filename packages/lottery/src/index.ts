@@ -4,8 +4,7 @@ export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
-export { type AuditedNetwork, audit } from "./audit.ts";
-export { auditRun } from "./audit-run.ts";
+export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
 export { classification } from "./classification.ts";
 export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
@@ -23,7 +22,7 @@ export {
   shuffledMaskOf,
   startsFrom,
 } from "./expectation.ts";
-export { finishedResults, runExperiment } from "./experiment.ts";
+export { finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { canonicalJson, type Json } from "./json.ts";

@@ -34,11 +34,6 @@ const result = (arm: string, round: number, seed: number) => ({
   collapsed: null,
 });
 const results = () => [1, 2].flatMap((seed) => [result("dense", 0, seed), result("winning-ticket", 1, seed)]);
-const part = (...numbers: number[]) => ({ pattern: pattern(), values: values(...numbers) });
-const whole = (...numbers: number[]) => ({
-  pattern: new Map([["w", Int32Array.of(0, 1, 2)]]),
-  values: values(...numbers),
-});
 
 /** The graph that arms add to, and a call of an arm, all of whose levels are planned. */
 const graph = () =>
@@ -143,33 +138,11 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   armLabel: [() => call(lottery.armLabel, "dense")],
   armsNeeded: [() => call(lottery.armsNeeded, { arms: ["random-reinit"], faults: ["reinit-own-patterns"] })],
-  audit: [
-    () =>
-      call(
-        lottery.audit,
-        [
-          { arm: "dense", seed: 1, round: 0, start: whole(1, 2, 3), trained: whole(3, 2, 4), bestStep: 4 },
-          {
-            arm: "late-rewinding",
-            seed: 1,
-            round: 1,
-            start: part(1, 3),
-            trained: part(2, 4),
-            rewoundTo: { step: 1, values: values(1, 2, 3) },
-            frozen: new Set(["v"]),
-          },
-          { arm: "shuffled-init", seed: 1, round: 1, start: part(3, 1), trained: part(2, 4) },
-          { arm: "random-reinit", seed: 1, round: 1, start: part(3, 1), trained: part(2, 4) },
-        ],
-        0.33,
-      ),
-  ],
   auditRun: [
-    () => {
-      const level = { arm: "dense", seed: 1, round: 0, earlyStopStep: 1, firstStep: 0 };
-      const tensors = [{ name: "w", group: "other", shape: [3], size: 3, kept: 3, parts: [] }];
-      return call(lottery.auditRun, store, [{ ...level, tensors }], 0.5);
-    },
+    () =>
+      call(lottery.auditRun, store, [
+        { arm: "dense", seed: 1, round: 0, network: trained, expect: [lottery.nestedIn(trained)] },
+      ]),
   ],
   canonicalJson: [() => call(lottery.canonicalJson, { a: [1, "2", null], b: { c: true } })],
   classification: [
@@ -231,6 +204,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   normalQuantile: [() => call(lottery.normalQuantile, 0.95)],
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
+  planExperiment: [() => call(lottery.planExperiment, task(), settings())],
   randomReinit: [planned(lottery.randomReinit)],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "all" })],
   replay: [
