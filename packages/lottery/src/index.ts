@@ -53,6 +53,7 @@ export {
 } from "./pattern.ts";
 export { networkCount, type PlannedLevel } from "./plan.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
+export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
@@ -84,6 +85,7 @@ export {
   type JudgeOptions,
   judge,
   type LevelVerdict,
+  type Select,
   type Speed,
   type Standing,
   type Verdict,

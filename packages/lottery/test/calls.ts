@@ -182,7 +182,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   freshEverywhere: [() => call(lottery.freshEverywhere, ["ab"])],
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
-  judge: [() => call(lottery.judge, results(), { margin: 0.01 })],
+  judge: [
+    () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
+  ],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   magnitude: [() => call(lottery.magnitude, values(1, -2))],
@@ -241,6 +243,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   trainTo: [() => call(lottery.trainTo, model(), 1, trainOptions())],
   valuesAt: [() => call(lottery.valuesAt, values(1, 2, 3), pattern())],
+  winnerByTestAccuracy: [() => call(lottery.winnerByTestAccuracy, lottery.judge(results()).levels)],
   winningTicket: [planned(lottery.winningTicket)],
   writeAtomic: [() => call(lottery.writeAtomic, join(folder, "file"), "content")],
 };
