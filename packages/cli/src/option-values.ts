@@ -1,4 +1,4 @@
-import { ARMS, type Arm, type Moment } from "@ltt/lottery";
+import { ARMS, type ArmName, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
 
 /** A path, which is never empty: an empty one would be the current folder, and is mostly a variable that is not set. */
@@ -75,7 +75,7 @@ export function seedsOf(text: string): readonly number[] {
   return seeds;
 }
 
-export function armsOf(text: string): readonly Arm[] {
+export function armsOf(text: string): readonly ArmName[] {
   const names = text.split(",");
   const arms = ARMS.filter((arm) => names.includes(arm));
   const unknown = names.find((name) => !ARMS.some((arm) => arm === name));

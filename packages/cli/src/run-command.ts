@@ -1,4 +1,4 @@
-import { ARMS, type Arm, type LevelResult, type Moment } from "@ltt/lottery";
+import { ARMS, type ArmName, type LevelResult, type Moment } from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
@@ -21,7 +21,7 @@ import {
 import { PAIRS, type Pair } from "./pairs.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
-import { planRun, type RunOptions, runPair } from "./run.ts";
+import { planRun, type RunOptions, type RunResult, runPair } from "./run.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {
@@ -32,7 +32,7 @@ export interface Flags {
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
-  readonly arms?: readonly Arm[];
+  readonly arms?: readonly ArmName[];
   readonly rate?: number;
   readonly rewind?: Moment;
   readonly patience?: number | "none";
@@ -125,7 +125,11 @@ folder: --seed 1 and then --seed 2 give a report of both.
 A run that ends early keeps what it has done, and the same command goes on from
 there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
 its output any more (141), as in "ltt run PAIR --json | head -1". A second
-Ctrl-C ends it at once. Any error is exit code 1.`;
+Ctrl-C ends it at once. Any error is exit code 1.
+
+When all is trained, an audit looks for known faults in the files. If a check
+fails, report and table begin with AUDIT FAILED, nothing is claimed, and the exit
+code is 1; but 0 where faults of the published experiment were switched on.`;
 
 /** What `runPair` takes, from what was typed. */
 export function optionsOf(
@@ -145,7 +149,7 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
   const progress = createProgress(process.stderr);
   const began = performance.now();
   try {
-    const { folder, report, table, verdict, levels } = await interruptible((signal) => {
+    const result = await interruptible((signal) => {
       signal.addEventListener("abort", progress.stop);
       return runPair(options, {
         say: progress.say,
@@ -159,8 +163,9 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
       });
     });
     progress.stop();
-    if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
-    else writeLines(process.stdout, `\n${table}\nreport: ${report}`);
+    if (json === true) print(resultEvent(result));
+    else writeLines(process.stdout, `\n${result.table}\nreport: ${result.report}`);
+    if (isUntrustworthy(result)) process.exitCode = 1;
     progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
   } finally {
     progress.stop();
@@ -190,6 +195,25 @@ async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
 
 function print(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** A network is not what it is called, and nobody asked for that. */
+function isUntrustworthy({ audit, faults }: RunResult): boolean {
+  return faults.length === 0 && audit.some(({ passed }) => !passed);
+}
+
+function resultEvent({ folder, report, verdict, levels, winner, chosenBy, audit }: RunResult): object {
+  const chosen = winner === undefined ? null : { round: winner.round, sparsity: winner.sparsity, chosenBy };
+  const failed = audit.filter(({ passed }) => !passed);
+  return {
+    event: "result",
+    folder,
+    report,
+    verdict,
+    networks: levels.length,
+    winner: chosen,
+    audit: { checks: audit.length, failed },
+  };
 }
 
 function eventOf(level: LevelResult): object {

@@ -1,7 +1,6 @@
 import type { Rng } from "@ltt/core";
-import { callable, check, describe, floats, type Kinds, map, object, positive, text } from "@ltt/core/arguments";
-import { type Json, writeJson } from "./json.ts";
-import { checkFields, optional } from "./kinds.ts";
+import { check, describe, floats, map } from "@ltt/core/arguments";
+import type { Json } from "./json.ts";
 import type { Pattern, Values } from "./pattern.ts";
 
 /** What of an extension enters the names of nodes, and nothing else of it does. */
@@ -54,20 +53,6 @@ export function identityOf({ name, version, params, plugin }: Named): Json {
     ...(params === undefined ? {} : { params }),
     ...(plugin === undefined ? {} : { plugin }),
   };
-}
-
-const NAMED: Kinds<Named> = {
-  name: { ...text, words: "a name", accepts: (value) => typeof value === "string" && value.trim() !== "" },
-  version: positive,
-  params: optional({ words: "JSON", accepts: () => true }),
-  plugin: optional(text),
-};
-
-/** @throws {TypeError | RangeError} unless it is a criterion. */
-export function checkCriterion(where: string, name: string, criterion: Criterion): void {
-  check(where, name, criterion, object);
-  checkFields<Criterion>(where, name, criterion, { ...NAMED, score: callable });
-  if (criterion.params !== undefined) writeJson(where, `${name}.params`, criterion.params);
 }
 
 /**

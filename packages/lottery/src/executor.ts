@@ -2,8 +2,8 @@ import { backend, type Rng, stream } from "@ltt/core";
 import { check, positive } from "@ltt/core/arguments";
 import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
 import { z } from "zod";
-import { criterionOf } from "./criteria/criteria.ts";
-import { type Criterion, type Evidence, scoresOf } from "./criterion.ts";
+import { ACTIONS } from "./actions.ts";
+import { type Evidence, scoresOf } from "./criterion.ts";
 import { cut, POOLS } from "./cut.ts";
 import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import type { Graph } from "./graph.ts";
@@ -13,7 +13,7 @@ import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork 
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
-import { shuffled } from "./shuffled.ts";
+import { injectedBy } from "./published-2020/training-faults.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
@@ -29,8 +29,6 @@ export interface ExecutorOptions {
   /** In seconds, for receipts and reports; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
-  /** Criteria that nodes may name besides the built-in ones. */
-  readonly criteria?: readonly Criterion[] | undefined;
   /** What messages about the task begin with. Default `Executor`. */
   readonly caller?: string | undefined;
   /** Called after every step of a training. */
@@ -135,8 +133,7 @@ export class Executor<Input> {
     const scored = node.inputs.weights!;
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
-    const { criteria = [] } = this.#options;
-    const chosen = criterionOf(`execute: node ${hash}`, criterion, criteria);
+    const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
     const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
     const { group = () => "other" } = this.#task;
     return cut(pattern, scores, { rate, rng: stream(seed, "ties", scored), pool, group });
@@ -172,8 +169,8 @@ export class Executor<Input> {
   async #initial(hash: string, mask: Pattern): Promise<Values> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return valuesAt((await this.#init(hash)).values, mask);
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
-    if (action !== "rewind") return this.#startValues(node, action, seed, mask);
+    const { action } = paramsOf(START, node, startSchema);
+    if (action !== "rewind") return this.#startValues(hash, mask);
     const whole = this.#graph.node(node.inputs.whole!);
     return this.#initial(whole.op === INIT.name ? node.inputs.whole! : this.#startOf(whole.inputs.trained!), mask);
   }
@@ -186,33 +183,34 @@ export class Executor<Input> {
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
     const pattern = await this.#mask(node.inputs.mask!);
-    const values = await this.#startValues(node, action, seed, pattern);
+    const values = await this.#startValues(hash, pattern);
     const { model } = await this.#init(this.#initOf(hash));
     const weights = parametersOf(model);
     // What is frozen is not in the pattern: every network has it whole.
     return withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
   }
 
-  async #startValues(node: Node, action: Action, seed: number, pattern: Pattern): Promise<Values> {
-    const { whole, before } = node.inputs;
-    const own = hashOf(node);
-    switch (action) {
-      case "rewind":
-        return valuesAt(await this.#weights(whole!), pattern);
-      case "shuffle":
-        return shuffled(valuesAt(await this.#weights(whole!), pattern), stream(seed, "shuffle", own));
-      case "fresh":
-        return valuesAt(await this.#fresh(seed, own), pattern);
-      case "fresh-but-embedding": {
-        const fresh = await this.#fresh(seed, own);
-        const trained = this.#graph.node(before!).inputs.trained!;
-        const spreaded = spread(fresh, (await this.train(trained, trained)).pattern, await this.#weights(before!));
-        const kept = [...spreaded].filter(([name]) => name.startsWith("embedding."));
-        return valuesAt(new Map([...fresh, ...kept]), pattern);
-      }
-    }
+  /** The values of a start, at its mask. */
+  async #startValues(hash: string, mask: Pattern): Promise<Values> {
+    const node = this.#graph.node(hash);
+    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    return ACTIONS.get(action)!(mask, {
+      whole: (input) => this.#whole(node.inputs[input]!),
+      fresh: () => this.#fresh(seed, hash),
+      rng: (purpose) => stream(seed, purpose, hash),
+    });
+  }
+
+  /** Whole tensors of weights; what has been pruned is 0. */
+  async #whole(hash: string): Promise<Values> {
+    const node = this.#graph.node(hash);
+    const values = await this.#weights(hash);
+    if (node.op === INIT.name) return values;
+    const start = this.#graph.node(this.#graph.node(node.inputs.trained!).inputs.start!);
+    if (start.op === INIT.name) return values; // nothing has been pruned
+    const { values: like } = await this.#init(this.#initOf(hash));
+    return spread(like, await this.#mask(start.inputs.mask!), values);
   }
 
   async #fresh(seed: number, own: string): Promise<Values> {
@@ -268,10 +266,7 @@ export class Executor<Input> {
       firstStep: params.firstStep,
       measure: this.#task.measure,
       chance: this.#task.chance,
-      faults: {
-        patienceNeverResets: params.faults.includes("patience-never-resets"),
-        accuracyOfBatchMeans: params.faults.includes("accuracy-of-batch-means"),
-      },
+      ...injectedBy(params.faults),
       onStep: (step, loss) => onStep?.(hash, step, loss),
       signal,
     };
@@ -302,9 +297,6 @@ export class Executor<Input> {
   }
 }
 
-const ACTIONS = ["rewind", "shuffle", "fresh", "fresh-but-embedding"] as const;
-type Action = (typeof ACTIONS)[number];
-
 const json = z.custom<Json>((value) => value !== undefined);
 const initSchema = z.object({ architecture: json, seed: z.int() });
 const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"), z.int()]) });
@@ -314,7 +306,7 @@ const cutSchema = z.object({
   criterion: json,
   pool: z.enum(POOLS),
 });
-const startSchema = z.object({ action: z.enum(ACTIONS), seed: z.int().optional() });
+const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
 const trainSchema = z.object({
   data: json,
   backend: z.string(),
@@ -359,13 +351,13 @@ async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
   return snapshot(decodeCheckpoint(bytes, `${place}/weights.safetensors`).weights);
 }
 
-/** The trained values of tensors at their positions, 0 elsewhere. */
-function spread(like: Values, pattern: Pattern, trained: Values): Values {
+/** The values of a pattern in whole tensors, 0 elsewhere. */
+function spread(like: Values, pattern: Pattern, values: Values): Values {
   return new Map(
     Array.from(pattern, ([name, positions]) => {
       const whole = new Float32Array(like.get(name)!.length);
       positions.forEach((at, i) => {
-        whole[at] = trained.get(name)![i]!;
+        whole[at] = values.get(name)![i]!;
       });
       return [name, whole];
     }),

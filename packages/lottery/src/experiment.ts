@@ -1,20 +1,13 @@
 import { backend } from "@ltt/core";
 import { check } from "@ltt/core/arguments";
-import { type Level, plan } from "./arms.ts";
-import { checkCriteria } from "./criteria/criteria.ts";
-import type { Criterion } from "./criterion.ts";
 import { Executor, type ExecutorOptions } from "./executor.ts";
 import { Graph } from "./graph.ts";
 import { stepOf } from "./moment.ts";
 import type { StoredNetwork } from "./network-files.ts";
+import { AT } from "./operations.ts";
+import { networkCount, type PlannedLevel, plan } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
-import {
-  checkExperimentOptions,
-  checkSettings,
-  type ExperimentOptions,
-  type ExperimentSettings,
-  networkCount,
-} from "./settings.ts";
+import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkBatches, checkTask, type Task } from "./task.ts";
 
@@ -37,24 +30,36 @@ export async function* runExperiment<Input>(
   checkSettings("runExperiment", settings);
   checkExperimentOptions("runExperiment", options);
   const { store, clock, onProgress, signal } = options;
-  const criteria = criteriaOf("runExperiment", settings, options.criteria);
   const networksInAll = networkCount(settings);
   let networks = 0;
   for (const seed of settings.seeds) {
     const { graph, levels, stepsAtMost } = planOf("runExperiment", task, settings, seed);
     const byHash = new Map(levels.map((level) => [level.network as string, level]));
+    let current = levels[0]!;
     const onStep: ExecutorOptions["onStep"] = (hash, step, loss) => {
-      const { arm, round } = byHash.get(hash)!;
+      const { arm, round } = byHash.get(hash) ?? current; // a level may rest on a network that is none
       onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll });
     };
-    const executor = new Executor(task, graph, { store, clock, onStep, signal, criteria, caller: "runExperiment" });
+    const executor = new Executor(task, graph, { store, clock, onStep, signal, caller: "runExperiment" });
     for (const level of levels) {
+      current = level;
       const { arm, round } = level;
       const network = await executor.train(level.network, `${arm}, seed ${seed}, round ${round}`);
       networks++;
-      yield resultOf(level, network);
+      yield resultOf(graph, level, network);
     }
   }
+}
+
+/**
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
+ *
+ * @returns for every seed the dense network, then round by round those of each arm.
+ */
+export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
+  checkTask("planExperiment", task);
+  checkSettings("planExperiment", settings);
+  return settings.seeds.flatMap((seed) => planOf("planExperiment", task, settings, seed).levels);
 }
 
 /**
@@ -77,21 +82,10 @@ export async function finishedResults<Input>(
     for (const level of levels) {
       const network = await executor.find(level.network);
       if (network === undefined) return undefined;
-      results.push(resultOf(level, network));
+      results.push(resultOf(graph, level, network));
     }
   }
   return results;
-}
-
-/** All criteria that nodes of an experiment may name besides the built-in ones. */
-function criteriaOf(
-  where: string,
-  { criterion }: ExperimentSettings,
-  others: readonly Criterion[] = [],
-): readonly Criterion[] {
-  const criteria = criterion === undefined ? others : [...others, criterion];
-  checkCriteria(where, "criteria", criteria);
-  return criteria;
 }
 
 function planOf<Input>(
@@ -99,7 +93,7 @@ function planOf<Input>(
   { data, architecture, batches }: Task<Input>,
   settings: ExperimentSettings,
   seed: number,
-): { graph: Graph; levels: Level[]; stepsAtMost: number } {
+): { graph: Graph; levels: PlannedLevel[]; stepsAtMost: number } {
   const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
   const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings.epochs);
   const graph = new Graph();
@@ -107,6 +101,14 @@ function planOf<Input>(
   return { graph, levels, stepsAtMost: settings.epochs * stepsPerEpoch };
 }
 
-function resultOf({ arm, seed, round, network, rewoundTo }: Level, { result }: StoredNetwork): LevelResult {
-  return { arm, seed, round, ...result, node: network, ...(rewoundTo === undefined ? {} : { rewoundTo }) };
+function resultOf(graph: Graph, { arm, seed, round, network }: PlannedLevel, { result }: StoredNetwork): LevelResult {
+  return { arm, seed, round, ...result, node: network, ...rewoundTo(graph, network) };
+}
+
+/** The node of the weights along the way of a training that a network starts from, if it does. */
+function rewoundTo(graph: Graph, network: string): Pick<LevelResult, "rewoundTo"> {
+  const { whole } = graph.node(graph.node(network).inputs.start!).inputs;
+  if (whole === undefined) return {};
+  const { op, params } = graph.node(whole);
+  return op === AT.name && typeof params.state === "number" ? { rewoundTo: whole } : {};
 }

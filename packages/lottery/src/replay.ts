@@ -1,5 +1,4 @@
 import { callable, check, checkOptions, type Kinds, list, text } from "@ltt/core/arguments";
-import { checkCriteria } from "./criteria/criteria.ts";
 import type { Criterion } from "./criterion.ts";
 import { Executor } from "./executor.ts";
 import { Graph } from "./graph.ts";
@@ -47,10 +46,11 @@ export async function replay<Input>(
   check("replay", "store", store, storeKind);
   check("replay", "elsewhere", elsewhere, storeKind);
   const { criteria = [] } = checkOptions("replay", options, OPTIONS, ["clock"]);
-  checkCriteria("replay", "criteria", criteria);
+  check("replay", "criteria", criteria, list);
   const stored = await store.read(hash);
   if (stored === undefined) throw new RunFolderError(`replay: there is no node ${hash}; names are in metrics.csv`);
   const graph = new Graph(nodesOf(stored));
+  for (const criterion of criteria) graph.know("replay", criterion);
   if (graph.node(hash).op !== "train") {
     throw new RunFolderError(`replay: node ${hash} is "${graph.node(hash).op}"; only trained networks are replayed`);
   }

@@ -5,15 +5,19 @@ import { type Sparse, stream } from "@ltt/core";
 import { decodeCheckpoint, parametersOf, snapshot } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  auditRun,
   CRITERIA,
   type Criterion,
   type Evidence,
+  type Expectation,
   type ExperimentSettings,
   elementwise,
   FolderStore,
   type LevelResult,
   largeInit,
   magnitude,
+  planExperiment,
+  random,
   replay,
   runExperiment,
   type Values,
@@ -112,6 +116,28 @@ describe("a criterion", () => {
     }
   });
 
+  test("is audited: the lowest of its scores went, and not those of another", async () => {
+    const rewound: ExperimentSettings = { ...once, arms: ["winning-ticket", "late-rewinding"], rounds: 2, epochs: 2 };
+    for (const criterion of CRITERIA) {
+      const pool = criterion === magnitude ? "group" : "tensor";
+      const settings = { ...rewound, rewindTo: { epoch: 1 }, criterion, pool } as const;
+      await levelsOf("audited", settings);
+      const store = await FolderStore.open(join(root, "audited"));
+      const planned = planExperiment(toyTask, settings);
+      const failed = (await auditRun(store, planned)).filter(({ passed }) => !passed);
+      expect([criterion.name, failed]).toEqual([criterion.name, []]);
+      if (criterion === random) continue; // which scores these are only their stream says
+      const lowest = planned[1]!.expect!.find(({ kind }) => kind === "lowestBy")!;
+      const another = criterion === largeInit ? "movement" : "large-init";
+      const wrong = await auditRun(store, [
+        { ...planned[1]!, expect: [{ ...lowest, criterion: another } as Expectation] },
+      ]);
+      expect(wrong.filter(({ passed }) => !passed).map(({ check }) => check)).toEqual([
+        "Cuts removed the lowest scores",
+      ]);
+    }
+  });
+
   test("that fails, or scores something else, is named", async () => {
     const bad = (score: Criterion["score"]) =>
       levelsOf("bad", { ...once, criterion: { ...magnitude, name: "bad", score } });
@@ -135,9 +161,7 @@ describe("a criterion", () => {
     ];
     const again = (criteria: readonly Criterion[]) =>
       replay(toyTask, ticket!.node!, store, elsewhere, { clock: () => 0, criteria });
-    await expect(again([])).rejects.toThrow(
-      /^execute: node [0-9a-f]{16}: there is no criterion "mine"; there are "magnitude", /,
-    );
+    await expect(again([])).rejects.toThrow(/^execute: node [0-9a-f]{16}: criterion "mine" is not known; /);
     expect((await again([mine])).different).toEqual([]);
   });
 });

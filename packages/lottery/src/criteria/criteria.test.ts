@@ -1,8 +1,9 @@
 import { stream } from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import type { Criterion, Evidence } from "../criterion.ts";
+import { Graph } from "../graph.ts";
 import type { Values } from "../pattern.ts";
-import { CRITERIA, checkCriteria } from "./criteria.ts";
+import { CRITERIA, checkCriterion } from "./criteria.ts";
 
 const values = (...numbers: number[]): Values => new Map([["w", Float32Array.from(numbers)]]);
 const never = () => Promise.reject(new Error("not asked for"));
@@ -58,28 +59,29 @@ describe("criteria from elsewhere", () => {
   const mine: Criterion = { name: "mine", version: 1, score: async ({ trained }) => trained() };
 
   test.each<[string, unknown, string]>([
-    ["no object", "mine", 'test: criteria[0] is "mine" (string); it is an object'],
-    ["no name", { ...mine, name: " " }, 'test: criteria[0].name is " " (string); it is a name'],
-    ["no version", { ...mine, version: undefined }, "test: criteria[0].version is undefined; it is an integer from 1"],
-    ["no score", { name: "mine", version: 1 }, "test: criteria[0].score is undefined; it is a function"],
+    ["no object", "mine", 'test: criterion is "mine" (string); it is an object'],
+    ["no name", { ...mine, name: " " }, 'test: criterion.name is " " (string); it is a name'],
+    ["no version", { ...mine, version: undefined }, "test: criterion.version is undefined; it is an integer from 1"],
+    ["no score", { name: "mine", version: 1 }, "test: criterion.score is undefined; it is a function"],
     [
       "params that are no JSON",
       { ...mine, params: new Map() },
-      "test: criteria[0].params is a Map, which JSON does not hold",
+      "test: criterion.params is a Map, which JSON does not hold",
     ],
     [
       "a built-in name",
       { ...mine, name: "magnitude" },
-      'test: criteria[0] is called "magnitude", as a built-in criterion; rename it',
+      'test: criterion.name is "magnitude", which is ours; give it another',
     ],
   ])("with %s are refused", (_, criterion, message) => {
-    expect(() => checkCriteria("test", "criteria", [criterion as Criterion])).toThrow(message);
+    expect(() => checkCriterion("test", criterion as Criterion)).toThrow(message);
   });
 
   test("that a node could not tell apart are refused", () => {
-    expect(() => checkCriteria("test", "criteria", [mine, mine, { ...mine, version: 2 }])).not.toThrow();
-    expect(() => checkCriteria("test", "criteria", [mine, { ...mine }])).toThrow(
-      'test: criteria[1] is another criterion "mine"; give it another name or version',
+    const graph = new Graph();
+    for (const criterion of [mine, mine, { ...mine, version: 2 }]) graph.know("test", criterion);
+    expect(() => graph.know("test", { ...mine })).toThrow(
+      'test: there is another criterion "mine"; give this one another name or version',
     );
   });
 });

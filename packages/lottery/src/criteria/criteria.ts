@@ -1,6 +1,7 @@
-import { check, list } from "@ltt/core/arguments";
-import { type Criterion, checkCriterion, identityOf } from "../criterion.ts";
-import { canonicalJson, type Json } from "../json.ts";
+import { callable, type Kinds, positive, text } from "@ltt/core/arguments";
+import type { Criterion } from "../criterion.ts";
+import { writeJson } from "../json.ts";
+import { checkFields, optional } from "../kinds.ts";
 import { largeInit } from "./large-init.ts";
 import { magnitude } from "./magnitude.ts";
 import { magnitudeIncrease } from "./magnitude-increase.ts";
@@ -11,38 +12,22 @@ import { random } from "./random.ts";
 export const CRITERIA: readonly Criterion[] = [magnitude, magnitudeIncrease, movement, largeInit, random];
 
 /**
- * Checks criteria from elsewhere.
+ * Checks a criterion, which may come from elsewhere.
  *
- * @throws {TypeError | RangeError} if one is none.
- * @throws {RangeError} if one has the name of a built-in one, or two that differ are the same to a node.
+ * @throws {TypeError | RangeError} if it is none, or has the name of a built-in one.
  */
-export function checkCriteria(where: string, name: string, criteria: readonly Criterion[]): void {
-  check(where, name, criteria, list);
-  const seen = new Map<string, Criterion>();
-  for (const [i, criterion] of criteria.entries()) {
-    const called = `${name}[${i}]`;
-    checkCriterion(where, called, criterion);
-    if (CRITERIA.some((own) => own.name === criterion.name && own !== criterion)) {
-      throw new RangeError(`${where}: ${called} is called "${criterion.name}", as a built-in criterion; rename it`);
-    }
-    const identity = canonicalJson(identityOf(criterion));
-    if ((seen.get(identity) ?? criterion) !== criterion) {
-      throw new RangeError(`${where}: ${called} is another criterion ${identity}; give it another name or version`);
-    }
-    seen.set(identity, criterion);
+export function checkCriterion(where: string, criterion: Criterion): void {
+  checkFields(where, "criterion", criterion, KINDS);
+  if (criterion.params !== undefined) writeJson(where, "criterion.params", criterion.params);
+  if (CRITERIA.some((own) => own.name === criterion.name && own !== criterion)) {
+    throw new RangeError(`${where}: criterion.name is "${criterion.name}", which is ours; give it another`);
   }
 }
 
-/**
- * The criterion that a node names.
- *
- * @throws {RangeError} if none of these is it.
- */
-export function criterionOf(where: string, identity: Json, others: readonly Criterion[]): Criterion {
-  const wanted = canonicalJson(identity);
-  const known = [...CRITERIA, ...others];
-  const found = known.find((criterion) => canonicalJson(identityOf(criterion)) === wanted);
-  if (found !== undefined) return found;
-  const identities = known.map((criterion) => canonicalJson(identityOf(criterion)));
-  throw new RangeError(`${where}: there is no criterion ${wanted}; there are ${identities.join(", ")}`);
-}
+const KINDS: Kinds<Criterion> = {
+  name: { ...text, words: "a name", accepts: (value) => typeof value === "string" && value.trim() !== "" },
+  version: positive,
+  params: optional({ words: "JSON", accepts: () => true }),
+  plugin: optional(text),
+  score: callable,
+};

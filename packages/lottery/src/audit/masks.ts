@@ -1,0 +1,121 @@
+import type { Pool } from "../cut.ts";
+import type { Expectation } from "../expectation.ts";
+import type { Values } from "../pattern.ts";
+import type { AuditedNetwork } from "./audited-files.ts";
+import { type Check, firstTensor, SKIP, samePositions } from "./check.ts";
+import type { Part } from "./part.ts";
+import { scoresOf } from "./scores.ts";
+
+type Of<Kind extends Expectation["kind"]> = Check<Extract<Expectation, { readonly kind: Kind }>>;
+
+export const sameMaskAs: Of<"sameMaskAs"> = {
+  words: "Controls have the mask of the network beside them",
+  fault: async (network, files, of) => {
+    const other = await files.network(of.network);
+    return firstTensor(network, (name, positions) => !samePositions(other.start.mask.get(name), positions));
+  },
+};
+
+export const shuffledMaskOf: Of<"shuffledMaskOf"> = {
+  words: "Shuffled masks keep as many weights of each tensor, in other places",
+  fault: async (network, files, of) => {
+    const other = await files.network(of.network);
+    let [same, compared] = [0, 0];
+    for (const [name, positions] of network.start.mask) {
+      if (network.frozen.has(name)) continue;
+      const theirs = other.start.mask.get(name);
+      if (theirs?.length !== positions.length) return `${name} keeps another number`;
+      const size = network.result.tensors.find((tensor) => tensor.name === name)?.size;
+      if (size === positions.length) continue;
+      compared++;
+      if (samePositions(theirs, positions)) same++;
+    }
+    return same > compared / 2 ? "the weights are where they were" : undefined; // a tensor of few may be by chance
+  },
+};
+
+export const nestedIn: Of<"nestedIn"> = {
+  words: "Masks are nested, round after round",
+  fault: async (network, files, of) => {
+    const parent = await files.network(of.parent);
+    return firstTensor(network, (name, positions) => !isWithin(positions, parent.trained.mask.get(name)));
+  },
+};
+
+export const removed: Of<"removed"> = {
+  words: "Each cut removed exactly its share",
+  fault: async (network, files, { rate, parent: name, pool }) => {
+    const parent = await files.network(name);
+    for (const names of poolsOf(network, pool)) {
+      const [before, left] = [parent.trained, network.start].map(({ mask }) =>
+        names.reduce((sum, tensor) => sum + (mask.get(tensor)?.length ?? 0), 0),
+      );
+      const expected = before! - Math.round(rate * before!);
+      if (left !== expected) return `${names.join(", ")}: ${left} weights are left of ${before}, not ${expected}`;
+    }
+    return undefined;
+  },
+};
+
+export const lowestBy: Of<"lowestBy"> = {
+  words: "Cuts removed the lowest scores",
+  fault: async (network, files, { criterion, weights, pool }) => {
+    const scored = await files.weights(weights, network.graph);
+    const parent = network.graph.node(weights).inputs.trained;
+    const scores = await scoresOf(criterion, scored.values, async () =>
+      valuesWithin(await files.initial(parent!), scored),
+    );
+    if (scores === undefined) return SKIP;
+    for (const names of poolsOf(network, pool)) {
+      let [smallestKept, largestGone] = [Infinity, -Infinity];
+      for (const name of names) {
+        const [before, kept] = [scored.mask.get(name), network.start.mask.get(name)!];
+        if (before === undefined) return `${name} has no scores`;
+        for (let i = 0, k = 0; i < before.length; i++) {
+          const score = scores.get(name)![i]!;
+          if (before[i] === kept[k]) {
+            k++;
+            smallestKept = Math.min(smallestKept, score);
+          } else {
+            largestGone = Math.max(largestGone, score);
+          }
+        }
+      }
+      if (largestGone > smallestKept) return names.join(", ");
+    }
+    return undefined;
+  },
+};
+
+/** Tensors whose scores were compared with each other. */
+function poolsOf({ start, frozen, result }: AuditedNetwork, pool: Pool): string[][] {
+  const names = [...start.mask.keys()].filter((name) => !frozen.has(name));
+  if (pool === "tensor") return names.map((name) => [name]);
+  if (pool === "all") return [names];
+  const groupOf = (name: string) => result.tensors.find((tensor) => tensor.name === name)?.group;
+  return [...new Set(names.map(groupOf))].map((group) => names.filter((name) => groupOf(name) === group));
+}
+
+/** The values of a part at the mask of another, which is within its own. */
+function valuesWithin(whole: Part, { mask }: Part): Values {
+  return new Map(
+    Array.from(mask, ([name, positions]) => {
+      const [places, values] = [whole.mask.get(name), whole.values.get(name)];
+      let k = 0;
+      return [
+        name,
+        Float32Array.from(positions, (at) => {
+          while (places !== undefined && k < places.length && places[k]! < at) k++; // both ascend
+          return places?.[k] === at ? values![k]! : Number.NaN;
+        }),
+      ];
+    }),
+  );
+}
+
+/** Whether ascending positions are among others. */
+function isWithin(positions: Int32Array, others: Int32Array | undefined): boolean {
+  let i = 0;
+  for (const at of others ?? []) if (at === positions[i]) i++;
+  return i === positions.length;
+}
