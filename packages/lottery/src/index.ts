@@ -7,7 +7,9 @@ export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export { finishedResults, runExperiment } from "./experiment.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
+export { createJob, type JobOptions } from "./local-job.ts";
 export type { Moment, State } from "./moment.ts";
 export {
   type Evaluated,
