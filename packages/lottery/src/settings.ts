@@ -11,6 +11,7 @@ import {
   text,
 } from "@ltt/core/arguments";
 import type { NamedArm } from "./arm.ts";
+import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
 import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
@@ -54,6 +55,9 @@ export interface Progress {
   /** Networks finished, and all there are. */
   readonly networks: number;
   readonly networksInAll: number;
+  /** Networks in the making, this one among them, and the steps that they are after, together. */
+  readonly inTheMaking: number;
+  readonly steps: number;
 }
 
 export interface ExperimentOptions {
@@ -62,6 +66,8 @@ export interface ExperimentOptions {
   readonly clock: () => number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What trains the networks, several at a time. Default: this process, one after the other. */
+  readonly jobs?: readonly Job[] | undefined;
 }
 
 /** The arms that run: controls need the winning ticket's patterns. Those of `ARMS` come first, in its order. */
@@ -111,7 +117,13 @@ const SETTINGS: Kinds<ExperimentSettings> = {
   faults: list,
 };
 
-const OPTIONS: Kinds<ExperimentOptions> = { store: storeKind, clock: callable, onProgress: callable, signal };
+const OPTIONS: Kinds<ExperimentOptions> = {
+  store: storeKind,
+  clock: callable,
+  onProgress: callable,
+  signal,
+  jobs: list,
+};
 
 /**
  * @throws {TypeError} if a setting is missing, unknown or of the wrong kind.
@@ -141,5 +153,8 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
 
 /** @throws {TypeError} if an option is missing, unknown or of the wrong kind. */
 export function checkExperimentOptions(where: string, options: ExperimentOptions): void {
-  checkOptions(where, options, OPTIONS, ["store", "clock"]);
+  const { jobs } = checkOptions(where, options, OPTIONS, ["store", "clock"]);
+  if (jobs === undefined) return;
+  checkEach(where, "jobs", jobs, jobKind);
+  if (jobs.length === 0) throw new RangeError(`${where}: jobs is empty; leave it out, or give at least one`);
 }
