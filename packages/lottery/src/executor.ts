@@ -72,6 +72,18 @@ export class Executor<Input> {
   }
 
   /**
+   * What is known of a network, if it is in the store. Its weights are not held.
+   *
+   * @throws {RunFolderError} if the store cannot be read.
+   */
+  async result(hash: string): Promise<StoredNetwork["result"] | undefined> {
+    const held = this.#held.get(hash);
+    if (held !== undefined) return held.result;
+    const found = await this.#options.store.read(hash);
+    return found && (await readNetwork(found)).result;
+  }
+
+  /**
    * A network, from the store or trained.
    *
    * @param label - What to call it in messages.

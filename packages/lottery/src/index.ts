@@ -32,7 +32,9 @@ export {
 export { finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
+export { createJob, type JobOptions } from "./local-job.ts";
 export type { Moment, State } from "./moment.ts";
 export {
   type Accuracy,

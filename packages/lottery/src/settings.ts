@@ -14,6 +14,7 @@ import type { NamedArm } from "./arm.ts";
 import { checkCriterion } from "./criteria/criteria.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
+import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
 import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
@@ -61,6 +62,9 @@ export interface Progress {
   /** Networks finished, and all there are. */
   readonly networks: number;
   readonly networksInAll: number;
+  /** Networks in the making, this one among them, and the steps that they are after, together. */
+  readonly inTheMaking: number;
+  readonly steps: number;
 }
 
 export interface ExperimentOptions {
@@ -69,6 +73,8 @@ export interface ExperimentOptions {
   readonly clock: () => number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What trains the networks, several at a time. Default: this process, one after the other. */
+  readonly jobs?: readonly Job[] | undefined;
 }
 
 /** The arms that run: controls need the winning ticket's patterns. Those of `ARMS` come first, in its order. */
@@ -125,6 +131,7 @@ const OPTIONS: Kinds<ExperimentOptions> = {
   clock: callable,
   onProgress: callable,
   signal,
+  jobs: list,
 };
 
 /**
@@ -156,5 +163,8 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
 
 /** @throws {TypeError} if an option is missing, unknown or of the wrong kind. */
 export function checkExperimentOptions(where: string, options: ExperimentOptions): void {
-  checkOptions(where, options, OPTIONS, ["store", "clock"]);
+  const { jobs } = checkOptions(where, options, OPTIONS, ["store", "clock"]);
+  if (jobs === undefined) return;
+  checkEach(where, "jobs", jobs, jobKind);
+  if (jobs.length === 0) throw new RangeError(`${where}: jobs is empty; leave it out, or give at least one`);
 }

@@ -156,6 +156,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         loss: 0.5,
       }),
   ],
+  createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   cut: [
     () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),
