@@ -1,4 +1,14 @@
-import { ARMS, type ArmName, type LevelResult, type Moment } from "@ltt/lottery";
+import {
+  ARMS,
+  CRITERIA,
+  type Fault,
+  type LevelResult,
+  type Moment,
+  OPTIMISERS,
+  type OptimiserName,
+  POOLS,
+  type Pool,
+} from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
@@ -8,9 +18,12 @@ import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
 import {
   armsOf,
+  faultsOf,
   integerFrom,
   momentOf,
+  notNegative,
   pathOf,
+  pathsOf,
   patienceOf,
   pointsOf,
   positive,
@@ -32,7 +45,14 @@ export interface Flags {
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
-  readonly arms?: readonly ArmName[];
+  readonly arms?: readonly string[];
+  readonly criterion?: string;
+  readonly pool?: Pool;
+  readonly optimiser?: OptimiserName;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly faults?: readonly Fault[];
+  readonly plugin?: readonly string[];
   readonly rate?: number;
   readonly rewind?: Moment;
   readonly patience?: number | "none";
@@ -94,17 +114,37 @@ export function addSettings(command: Command): Command {
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
-    .option("--arms <names>", `of ${ARMS.join(",")}`, armsOf)
+    .option("--arms <names>", `of ${ARMS.join(",")}, or of a plugin`, armsOf)
+    .option(
+      "--criterion <name>",
+      `what weights are scored by; the lowest go: ${CRITERIA.map(({ name }) => name).join(", ")}, or of a plugin (default: magnitude)`,
+      textOf,
+    )
+    .addOption(
+      new Option(
+        "--pool <which>",
+        "weights that compete to stay: of each tensor (default), of a group, or all",
+      ).choices(POOLS),
+    )
+    .option("--plugin <file>", "an ES module with criteria and arms of your own; may be given again", pathsOf)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
     .option("--rewind <moment>", "of late rewinding, as epoch:1 (default) or step:500", momentOf)
     .option("--batch-size <n>", "texts a training step (default: 64)", integerFrom(1))
-    .option("--learning-rate <x>", "of Adam", positive)
+    .addOption(new Option("--optimiser <name>", "what trains (default: adam)").choices(OPTIMISERS))
+    .option("--learning-rate <x>", "of the optimiser", positive)
+    .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
+    .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
     .option("--validations <n>", "an epoch (default: 8; published-2020: 1)", integerFrom(1))
     .option(
       "--patience <n>",
       "validations in a row without improvement that end training, or none (default: 24; published-2020: 3)",
       patienceOf,
+    )
+    .option(
+      "--faults <names>",
+      "of the published experiment, in any order, or none (published-2020: all); CONTRIBUTING.md lists them",
+      faultsOf,
     )
     .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)
     .addOption(
@@ -134,12 +174,13 @@ code is 1; but 0 where faults of the published experiment were switched on.`;
 /** What `runPair` takes, from what was typed. */
 export function optionsOf(
   pair: Pair,
-  { seed, seeds, patience, json: _json, dryRun: _dryRun, ...flags }: Flags,
+  { seed, seeds, patience, plugin, json: _json, dryRun: _dryRun, ...flags }: Flags,
 ): RunOptions {
   return {
     ...flags,
     pair,
     cache: cacheFolder(),
+    plugins: plugin,
     seeds: seed === undefined ? seeds : [seed],
     patience: patience === "none" ? null : patience,
   };

@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
 import {
-  type ArmName,
   type AuditCheck,
   armsNeeded,
   auditRun,
+  type ExperimentSettings,
   type Fault,
   FolderStore,
   judge,
@@ -15,6 +15,8 @@ import {
   type LevelVerdict,
   type Moment,
   networkCount,
+  type OptimiserName,
+  type Pool,
   type Progress,
   planExperiment,
   type Replayed,
@@ -40,6 +42,7 @@ import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
+import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 import { checkRun } from "./run-arguments.ts";
 
@@ -58,7 +61,20 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
-  readonly arms?: readonly ArmName[] | undefined;
+  /** Names of arms: ours, and those of plugins. */
+  readonly arms?: readonly string[] | undefined;
+  /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */
+  readonly criterion?: string | undefined;
+  /** What weights compete with each other to stay. Default `tensor`. */
+  readonly pool?: Pool | undefined;
+  /** Files that bring criteria and arms, see `loadPlugins`. */
+  readonly plugins?: readonly string[] | undefined;
+  /** Default `adam`. */
+  readonly optimiser?: OptimiserName | undefined;
+  readonly momentum?: number | undefined;
+  readonly weightDecay?: number | undefined;
+  /** Faults of the published experiment to re-enact. */
+  readonly faults?: readonly Fault[] | undefined;
   /** The fraction of what is left that each round removes. */
   readonly rate?: number | undefined;
   /** The moment that late rewinding goes back to. */
@@ -254,7 +270,8 @@ async function begin(options: RunOptions, { say, signal }: RunListener): Promise
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
-  const settings = chosen(options, settingsOf(pair, profile));
+  const plugins = await loadPlugins(options.plugins ?? []);
+  const settings = chosen(options, settingsOf(pair, profile), plugins);
   const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await checkFolder(folder);
@@ -275,13 +292,19 @@ async function begin(options: RunOptions, { say, signal }: RunListener): Promise
   return { settings, prepared, folder, published };
 }
 
-function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {
+function chosen(options: RunOptions, { experiment, data, model }: RunSettings, plugins: Plugins): RunSettings {
   return {
     experiment: {
       ...experiment,
       rounds: options.rounds ?? experiment.rounds,
       epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms ?? experiment.arms,
+      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
+      pool: options.pool,
+      optimiser: options.optimiser,
+      momentum: options.momentum,
+      weightDecay: options.weightDecay,
+      faults: options.faults ?? experiment.faults,
       seeds: options.seeds ?? experiment.seeds,
       learningRate: options.learningRate ?? experiment.learningRate,
       clipNorm: options.clipNorm ?? experiment.clipNorm,
@@ -313,8 +336,8 @@ function reportInput(
   levels: readonly LevelResult[],
   audit: readonly AuditCheck[],
 ): ReportInput {
-  const { rounds, rate, seeds, arms, epochs, learningRate, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } =
-    experiment;
+  const { rounds, rate, seeds, arms, epochs, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } = experiment;
+  const { pool = "tensor" } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
     title: title ?? `Lottery tickets in ${pair}`,
@@ -328,12 +351,12 @@ function reportInput(
       ["parameters", String(prepared.parameters)],
       ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
       ["embedding", prepared.embedding],
-      ["arms", arms.join(", ")],
-      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left of every tensor`],
-      ["criterion", "magnitude of the trained weights, per tensor; ties by a seeded permutation"],
+      ["arms", arms.map((arm) => (typeof arm === "string" ? arm : arm.name)).join(", ")],
+      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left ${POOL_WORDS[pool]}`],
+      ["criterion", `${criterionWords(experiment)}; ties by a seeded permutation`],
       ["seeds", seeds.join(", ")],
       ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
-      ["optimiser", `Adam, learning rate ${learningRate}, fresh in every network`],
+      ["optimiser", `${optimiserWords(experiment)}, fresh in every network`],
       ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
       [
         "early stopping",
@@ -353,4 +376,32 @@ function reportInput(
     }),
     audit,
   };
+}
+
+const POOL_WORDS: Readonly<Record<Pool, string>> = {
+  tensor: "of every tensor",
+  group: "of every group of tensors",
+  all: "of all tensors together",
+};
+
+function criterionWords({ criterion }: ExperimentSettings): string {
+  if (criterion === undefined || criterion.name === "magnitude") return "magnitude of the trained weights";
+  const { name, version, plugin } = criterion;
+  const from = plugin === undefined ? "" : `, of a plugin (SHA-256 ${plugin.slice(0, 16)}…)`;
+  return `${name}${version === 1 ? "" : `, version ${version}`}${from}`;
+}
+
+const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
+  adam: "Adam",
+  adamw: "AdamW",
+  sgd: "SGD",
+  rmsprop: "RMSprop",
+};
+
+function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay }: ExperimentSettings): string {
+  return [
+    `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
+    ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
+    ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
+  ].join(", ");
 }

@@ -12,6 +12,7 @@ import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
 import type { Receipt, Store } from "./store.ts";
@@ -47,6 +48,7 @@ export class Executor<Input> {
   readonly #graph: Graph;
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, StoredNetwork>();
+  #lastMask: { readonly hash: string; readonly mask: Pattern } | undefined;
   #first: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
 
   constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
@@ -139,7 +141,13 @@ export class Executor<Input> {
     return this.#putAt(node, model, this.#options.clock() - began);
   }
 
+  /** A mask. The last one is held: a ticket and its controls share it, and scores may take an epoch of gradients. */
   async #mask(hash: string): Promise<Pattern> {
+    if (this.#lastMask?.hash !== hash) this.#lastMask = { hash, mask: await this.#cut(hash) };
+    return this.#lastMask.mask;
+  }
+
+  async #cut(hash: string): Promise<Pattern> {
     const node = this.#graph.node(hash);
     const { rate, seed, criterion, pool } = paramsOf(CUT, node, cutSchema);
     const scored = node.inputs.weights!;
@@ -270,10 +278,13 @@ export class Executor<Input> {
       throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
     }
     const { onStep, signal } = this.#options;
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm } = params;
+    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm, optimiser, momentum, weightDecay } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
-      settings: { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
+      settings: {
+        ...{ epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
+        ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+      },
       seed: params.seed,
       firstStep: params.firstStep,
       measure: this.#task.measure,
@@ -322,7 +333,9 @@ const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int(
 const trainSchema = z.object({
   data: json,
   backend: z.string(),
-  optimiser: z.literal("adam"),
+  optimiser: z.enum(OPTIMISERS),
+  momentum: z.number(),
+  weightDecay: z.number().nullable(),
   seed: z.int(),
   epochs: z.int(),
   learningRate: z.number(),

@@ -11,6 +11,7 @@ import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { optimiserParams } from "./optimisers.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams {
@@ -82,7 +83,15 @@ export class ExperimentGraph {
     const { data, backend, seed, training, trainingFaults } = this.#common;
     const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm = null } = training;
     const schedule = { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm };
-    const params = { data, backend, seed, ...schedule, firstStep, faults: [...trainingFaults] };
+    const params = {
+      data,
+      backend,
+      seed,
+      ...schedule,
+      ...optimiserParams(training),
+      firstStep,
+      faults: [...trainingFaults],
+    };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
 

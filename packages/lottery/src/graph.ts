@@ -28,9 +28,9 @@ export class Graph {
    * @param identity - What nodes name it by. Default: its own.
    * @throws {TypeError | RangeError} if it is none, has the name of a built-in one, or another is known by this identity.
    */
-  know(where: string, criterion: Criterion, identity: Json = identityOf(criterion)): void {
+  know(where: string, criterion: Criterion, identity?: Json): void {
     checkCriterion(where, criterion);
-    const name = canonicalJson(identity);
+    const name = canonicalJson(identity ?? identityOf(criterion));
     if ((this.#criteria.get(name) ?? criterion) !== criterion) {
       throw new RangeError(`${where}: there is another criterion ${name}; give this one another name or version`);
     }

@@ -6,7 +6,7 @@ export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
 export { classification } from "./classification.ts";
-export { CRITERIA } from "./criteria/criteria.ts";
+export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
 export { largeInit } from "./criteria/large-init.ts";
 export { magnitude } from "./criteria/magnitude.ts";
 export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
@@ -51,6 +51,7 @@ export {
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
 export { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
   patternOf,

@@ -13,10 +13,10 @@ import {
   list,
   map,
   object,
+  oneOf,
   positive,
 } from "@ltt/core/arguments";
 import {
-  Adam,
   type Batch,
   DivergenceError,
   EarlyStopping,
@@ -30,12 +30,12 @@ import {
   type Step,
   snapshot,
   train,
-  trainable,
 } from "@ltt/layers";
 import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
 import { signal as aSignal, checkFields, nullable, share } from "./kinds.ts";
 import { positionOf } from "./moment.ts";
+import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
 import { mean } from "./statistics.ts";
@@ -43,10 +43,8 @@ import { type Batches, checkBatches, checkMeasures, checkModel, type Measure, ty
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
-export interface TrainingSettings {
+export interface TrainingSettings extends OptimiserSettings {
   readonly epochs: number;
-  /** Of Adam, constant, with the defaults of the paper; its state is fresh in every network. */
-  readonly learningRate: number;
   /** Validations in a row without improvement before training stops. `null`: it never stops early. */
   readonly patience: number | null;
   /** Validations an epoch, evenly spaced, the last at its end. */
@@ -57,7 +55,10 @@ export interface TrainingSettings {
 
 export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   epochs: count,
+  optimiser: oneOf(...OPTIMISERS),
   learningRate: atLeast0,
+  momentum: atLeast0,
+  weightDecay: atLeast0,
   patience: nullable(positive),
   evaluationsPerEpoch: positive,
   clipNorm: above0,
@@ -322,6 +323,7 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
     "patience",
     "evaluationsPerEpoch",
   ]);
+  checkOptimiser(`${where}: settings`, settings);
   if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
   if (from === undefined) return;
   checkFields(where, "from", from, UNFINISHED);
@@ -337,10 +339,6 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
 /** Targets may hold several classes an example. */
 function examplesOf({ logits, outputs }: Predictions): number {
   return logits.length / outputs;
-}
-
-function optimiserOf(weights: ReadonlyMap<string, Weight>, { learningRate }: TrainingSettings): Optimiser {
-  return new Adam(trainable(weights.values()), { learningRate });
 }
 
 function stepsOf<Input>(

@@ -18,6 +18,7 @@ import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
 import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
+import { checkOptimiser } from "./optimisers.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
 
@@ -153,6 +154,7 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
   ]);
   checkArms(`${where}: settings`, { arms, faults });
   checkEach(`${where}: settings`, "seeds", seeds, count);
+  checkOptimiser(`${where}: settings`, settings);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);
   if (criterion !== undefined) checkCriterion(`${where}: settings`, criterion);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {

@@ -14,7 +14,7 @@ afterAll(() => {
 });
 
 /** What trains and computes within another function may say it for that one. */
-const MADE_OF = ["train", "predict", "Adam", "EarlyStopping", "snapshot", "restore"];
+const MADE_OF = ["train", "predict", "Adam", "Sgd", "EarlyStopping", "snapshot", "restore"];
 
 describe("any one thing wrong in a call is refused by name", () => {
   test.each(Object.entries(calls))("%s", async (name, makers) => {
@@ -34,6 +34,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "CUT",
       "FAULTS",
       "INIT",
+      "OPTIMISERS",
       "PARTS",
       "POOLS",
       "START",

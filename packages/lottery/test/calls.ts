@@ -74,7 +74,16 @@ const task = () => ({
   chance: 0.5,
   group: () => "other",
 });
-const training = () => ({ epochs: 1, learningRate: 0.1, patience: 1, evaluationsPerEpoch: 1, clipNorm: 1 });
+const training = () => ({
+  optimiser: "sgd" as const,
+  momentum: 0.9,
+  weightDecay: 0.01,
+  epochs: 1,
+  learningRate: 0.1,
+  patience: 1,
+  evaluationsPerEpoch: 1,
+  clipNorm: 1,
+});
 const settings = (): lottery.ExperimentSettings => ({
   ...training(),
   arms: ["winning-ticket"],
@@ -147,6 +156,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ]),
   ],
   canonicalJson: [() => call(lottery.canonicalJson, { a: [1, "2", null], b: { c: true } })],
+  checkCriterion: [
+    () => call(lottery.checkCriterion, "checkCriterion", { ...lottery.random, name: "mine", params: 1, plugin: "ab" }),
+  ],
   classification: [
     () =>
       call(lottery.classification, {
