@@ -24,10 +24,14 @@ export async function firstTensor(
 }
 
 export function samePositions(a: Int32Array | undefined, b: Int32Array): boolean {
-  return a !== undefined && a.length === b.length && a.every((at, i) => at === b[i]);
+  if (a?.length !== b.length) return false;
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Whether values are the same, to the bit. */
 export function identical(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
-  return a !== undefined && a.length === b?.length && a.every((value, i) => Object.is(value, b[i]));
+  if (a === undefined || a.length !== b?.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }

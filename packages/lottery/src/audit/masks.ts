@@ -63,10 +63,10 @@ export const lowestBy: Of<"lowestBy"> = {
     for (const names of poolsOf(network, pool)) {
       let [smallestKept, largestGone] = [Infinity, -Infinity];
       for (const name of names) {
-        const [before, kept] = [scored.mask.get(name), network.start.mask.get(name)!];
-        if (before === undefined) return `${name} has no scores`;
+        const [before, own, kept] = [scored.mask.get(name), scores.get(name), network.start.mask.get(name)!];
+        if (before === undefined || own === undefined) return `${name} has no scores`;
         for (let i = 0, k = 0; i < before.length; i++) {
-          const score = scores.get(name)![i]!;
+          const score = own[i]!;
           if (before[i] === kept[k]) {
             k++;
             smallestKept = Math.min(smallestKept, score);
