@@ -5,7 +5,7 @@ import {
   armsNeeded,
   cut,
   type ExperimentSettings,
-  magnitude,
+  elementwise,
   networkCount,
   type Pattern,
   patternOf,
@@ -60,7 +60,8 @@ export async function estimateRun(
   let memoryMb = 0;
   for (const round of measuredRounds(rounds)) {
     const rounded = 1 - (1 - rate) ** (round - (measured.at(-1)?.round ?? 0));
-    pattern = cut(pattern, magnitude(valuesAt(initial, pattern)), { rate: rounded, rng: stream(0, "ties", round) });
+    const scores = elementwise(Math.abs, valuesAt(initial, pattern));
+    pattern = cut(pattern, scores, { rate: rounded, rng: stream(0, "ties", round) });
     const network = round === 0 ? model : pruned(model, initial, pattern);
     const seconds = await secondsPerStep(network, task.batches(seeds[0]!).train, experiment, signal);
     measured.push({ round, density: sizeOf(pattern) / total, seconds });

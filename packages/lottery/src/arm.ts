@@ -40,6 +40,8 @@ export type Arm = (graph: ExperimentGraph, seed: number, settings: ArmSettings) 
 export interface NamedArm {
   readonly name: string;
   readonly levels: Arm;
+  /** SHA-256 of the plugin file that it comes from: criteria of its own are named with it. Default: it comes from no file. */
+  readonly plugin?: string | undefined;
 }
 
 /** @throws {TypeError | RangeError} unless these are what an arm is called with. */

@@ -1,15 +1,18 @@
 import { backend, type Rng, stream } from "@ltt/core";
+import { check, positive } from "@ltt/core/arguments";
 import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
 import { z } from "zod";
 import { ACTIONS } from "./actions.ts";
-import { cut, magnitude } from "./cut.ts";
+import { type Evidence, scoresOf } from "./criterion.ts";
+import { cut, POOLS } from "./cut.ts";
+import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
-import { type Pattern, sparseWeights, type Values } from "./pattern.ts";
+import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
@@ -44,7 +47,7 @@ export class Executor<Input> {
   readonly #graph: Graph;
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, StoredNetwork>();
-  #initial: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
+  #first: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
 
   constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
     this.#task = task;
@@ -142,26 +145,73 @@ export class Executor<Input> {
     const scored = node.inputs.weights!;
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
-    const scores = CRITERIA[criterion](await this.#weights(scored));
-    const rng = stream(seed, "ties", scored);
-    return cut(pattern, scores, { rate, rng, scope: pool === "tensor" ? "local" : "global" });
+    const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
+    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
+    const { group = () => "other" } = this.#task;
+    return cut(pattern, scores, { rate, rng: stream(seed, "ties", scored), pool, group });
+  }
+
+  #evidence(scored: string, parent: string, seed: number, mask: Pattern): Evidence {
+    const trained = async () => {
+      const weights = await this.#weights(scored); // which may hold frozen ones too
+      return new Map(Array.from(mask.keys(), (name) => [name, weights.get(name)!]));
+    };
+    const model = async (values: Values) => {
+      const { model } = await this.#init(this.#initOf(scored));
+      const weights = parametersOf(model);
+      return withParameters(model, new Map([...weights, ...weightsAt(weights, mask, values)]));
+    };
+    const firstEpoch = () => this.#training(parent).batches.train(1);
+    const { signal } = this.#options;
+    return {
+      mask,
+      rng: stream(seed, "criterion", scored),
+      initial: () => this.#initial(this.#startOf(parent), mask),
+      trained,
+      gradient: async (over) => {
+        if (over !== "epoch") check("gradient", "over", over, positive);
+        const batches = over === "epoch" ? firstEpoch() : firstOf(firstEpoch(), over);
+        return meanGradient(await model(await trained()), batches, signal);
+      },
+      lossOf: async (values) => meanLoss(await model(values), firstEpoch()),
+    };
+  }
+
+  /** The weights at step 0 of the training that begins with `init` or a start, or that led to it, at the mask that it begins with. */
+  async #initial(hash: string, mask: Pattern): Promise<Values> {
+    const node = this.#graph.node(hash);
+    if (node.op === INIT.name) return valuesAt((await this.#init(hash)).values, mask);
+    const { action } = paramsOf(START, node, startSchema);
+    if (action !== "rewind") return this.#startValues(hash, mask);
+    const whole = this.#graph.node(node.inputs.whole!);
+    return this.#initial(whole.op === INIT.name ? node.inputs.whole! : this.#startOf(whole.inputs.trained!), mask);
+  }
+
+  #startOf(trained: string): string {
+    return this.#graph.node(trained).inputs.start!;
   }
 
   /** A model with the weights of `init` or of a start: new tensors each time. */
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
     const pattern = await this.#mask(node.inputs.mask!);
-    const values = await ACTIONS.get(action)!(pattern, {
-      whole: (input) => this.#whole(node.inputs[input]!),
-      fresh: () => this.#fresh(seed, hash),
-      rng: (purpose) => stream(seed, purpose, hash),
-    });
+    const values = await this.#startValues(hash, pattern);
     const { model } = await this.#init(this.#initOf(hash));
     const weights = parametersOf(model);
     // What is frozen is not in the pattern: every network has it whole.
     return withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
+  }
+
+  /** The values of a start, at its mask. */
+  async #startValues(hash: string, mask: Pattern): Promise<Values> {
+    const node = this.#graph.node(hash);
+    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    return ACTIONS.get(action)!(mask, {
+      whole: (input) => this.#whole(node.inputs[input]!),
+      fresh: () => this.#fresh(seed, hash),
+      rng: (purpose) => stream(seed, purpose, hash),
+    });
   }
 
   /** Whole tensors of weights; what has been pruned is 0. */
@@ -189,13 +239,13 @@ export class Executor<Input> {
   }
 
   async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
-    if (this.#initial?.hash !== hash) {
+    if (this.#first?.hash !== hash) {
       const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
       this.#check("architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
-      this.#initial = { hash, model, values: await snapshot(parametersOf(model)) };
+      this.#first = { hash, model, values: await snapshot(parametersOf(model)) };
     }
-    return this.#initial;
+    return this.#first;
   }
 
   /** The first weights that a node rests on: what frozen tensors and shapes are taken from. */
@@ -259,16 +309,14 @@ export class Executor<Input> {
   }
 }
 
-const CRITERIA = { magnitude } as const;
-
 const json = z.custom<Json>((value) => value !== undefined);
 const initSchema = z.object({ architecture: json, seed: z.int() });
 const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"), z.int()]) });
 const cutSchema = z.object({
   rate: z.number(),
   seed: z.int(),
-  criterion: z.enum(["magnitude"]),
-  pool: z.enum(["tensor", "all"]),
+  criterion: json,
+  pool: z.enum(POOLS),
 });
 const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
 const trainSchema = z.object({

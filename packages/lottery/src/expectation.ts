@@ -1,4 +1,6 @@
-import { check, checkOptions, count, type Kind, type Kinds, list, oneOf, text } from "@ltt/core/arguments";
+import { anything, check, checkOptions, count, type Kind, type Kinds, list, oneOf, text } from "@ltt/core/arguments";
+import { POOLS, type Pool } from "./cut.ts";
+import { type Json, writeJson } from "./json.ts";
 import { checkEach, checkFields, share } from "./kinds.ts";
 import type { Hash } from "./node.ts";
 
@@ -12,13 +14,10 @@ export type Expectation =
   | { readonly kind: "sameMaskAs"; readonly network: Hash<"trained"> }
   | { readonly kind: "nestedIn"; readonly parent: Hash<"trained"> }
   | { readonly kind: "removed"; readonly rate: number; readonly parent: Hash<"trained">; readonly pool: Pool }
-  | { readonly kind: "lowestBy"; readonly criterion: string; readonly weights: Hash<"weights">; readonly pool: Pool }
+  | { readonly kind: "lowestBy"; readonly criterion: Json; readonly weights: Hash<"weights">; readonly pool: Pool }
   | { readonly kind: "freshEverywhere"; readonly than: readonly Hash<"trained">[] }
   | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained"> }
   | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
-
-/** Whether a cut compares the scores of each tensor by itself, or of all together. */
-export type Pool = "tensor" | "all";
 
 /** @throws {TypeError | RangeError} unless it is an expectation. */
 export function checkExpectation(where: string, name: string, expectation: Expectation): void {
@@ -51,20 +50,28 @@ export function nestedIn(parent: Hash<"trained">): Expectation {
   return { kind: "nestedIn", parent };
 }
 
-/** Exactly `round(rate · left)` weights of a parent went: of each tensor, or of all together. */
-export function removed(rate: number, parent: Hash<"trained">, options: { readonly pool?: Pool } = {}): Expectation {
+/** Exactly `round(rate · left)` weights of a parent went: of each tensor, of each group of tensors, or of all together. */
+export function removed(
+  rate: number,
+  parent: Hash<"trained">,
+  options: { readonly pool?: Pool | undefined } = {},
+): Expectation {
   check("removed", "rate", rate, share);
   check("removed", "parent", parent, text);
   return { kind: "removed", rate, parent, pool: poolOf("removed", options) };
 }
 
-/** No weight that went has a higher score than one that stayed, by a criterion of these weights. */
+/**
+ * No weight that went has a higher score than one that stayed, by a criterion of these weights.
+ *
+ * @param criterion - What nodes name it by: `"magnitude"`.
+ */
 export function lowestBy(
-  criterion: string,
+  criterion: Json,
   weights: Hash<"weights">,
-  options: { readonly pool?: Pool } = {},
+  options: { readonly pool?: Pool | undefined } = {},
 ): Expectation {
-  check("lowestBy", "criterion", criterion, text);
+  writeJson("lowestBy", "criterion", criterion);
   check("lowestBy", "weights", weights, text);
   return { kind: "lowestBy", criterion, weights, pool: poolOf("lowestBy", options) };
 }
@@ -88,11 +95,11 @@ export function shuffledMaskOf(network: Hash<"trained">): Expectation {
   return { kind: "shuffledMaskOf", network };
 }
 
-function poolOf(where: string, options: { readonly pool?: Pool }): Pool {
+function poolOf(where: string, options: { readonly pool?: Pool | undefined }): Pool {
   return checkOptions(where, options, { pool }).pool ?? "tensor";
 }
 
-const pool: Kind = oneOf("tensor", "all");
+const pool: Kind = oneOf(...POOLS);
 
 const hashes: Kind = {
   words: "an array of hashes",
@@ -105,7 +112,7 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   sameMaskAs: { kind: text, network: text },
   nestedIn: { kind: text, parent: text },
   removed: { kind: text, rate: share, parent: text, pool },
-  lowestBy: { kind: text, criterion: text, weights: text, pool },
+  lowestBy: { kind: text, criterion: anything, weights: text, pool },
   freshEverywhere: { kind: text, than: hashes },
   shuffledFrom: { kind: text, network: text },
   shuffledMaskOf: { kind: text, network: text },

@@ -1,4 +1,8 @@
-import { check, checkOptions, count, type Kinds, oneOf, text } from "@ltt/core/arguments";
+import { check, checkOptions, count, type Kinds, object, oneOf, text } from "@ltt/core/arguments";
+import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+import { magnitude } from "./criteria/magnitude.ts";
+import { type Criterion, identityOf } from "./criterion.ts";
+import { POOLS, type Pool } from "./cut.ts";
 import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
@@ -21,6 +25,12 @@ export interface CommonParams {
   readonly rate: number;
   /** Which weights of a network a cut scores. */
   readonly cutAt: "best" | "end";
+  /** What a cut scores by. Default `magnitude`. */
+  readonly criterion?: Criterion | undefined;
+  /** What competes in a cut. Default `tensor`. */
+  readonly pool?: Pool | undefined;
+  /** SHA-256 of the plugin file that the arm comes from, and so its criteria. Default: it comes from none. */
+  readonly plugin?: string | undefined;
 }
 
 /** How a cut differs from those of the experiment. */
@@ -29,6 +39,10 @@ export interface CutParams {
   readonly rate?: number | undefined;
   /** Which weights are scored. */
   readonly at?: "best" | "end" | undefined;
+  /** What scores them. */
+  readonly criterion?: Criterion | undefined;
+  /** What competes to stay: the weights of each tensor, of each group of tensors, or all. */
+  readonly pool?: Pool | undefined;
 }
 
 /**
@@ -81,14 +95,14 @@ export class ExperimentGraph {
 
   /** The mask that is left of a network's when its lowest scores have gone. */
   cut(parent: Hash<"trained">, options: CutParams = {}): Hash<"mask"> {
-    const { rate, at } = this.#cutParams("ExperimentGraph.cut", options);
-    return this.add(nodeOf(CUT, { rate, seed: this.seed }, { weights: this.at(parent, at) }));
+    const { at, ...params } = this.#cutParams("ExperimentGraph.cut", options);
+    return this.add(nodeOf(CUT, { ...params, seed: this.seed }, { weights: this.at(parent, at) }));
   }
 
   /** What the audit must find of such a cut: within the parent's mask, the exact number gone, the lowest scores gone. */
   expectCut(parent: Hash<"trained">, options: CutParams = {}): Expectation[] {
-    const { rate, at } = this.#cutParams("ExperimentGraph.expectCut", options);
-    return [nestedIn(parent), removed(rate, parent), lowestBy("magnitude", this.at(parent, at))];
+    const { rate, at, criterion, pool } = this.#cutParams("ExperimentGraph.expectCut", options);
+    return [nestedIn(parent), removed(rate, parent, { pool }), lowestBy(criterion, this.at(parent, at), { pool })];
   }
 
   /** A start: the values of whole tensors at a mask. */
@@ -117,13 +131,36 @@ export class ExperimentGraph {
     return this.#common.architecture;
   }
 
-  #cutParams(where: string, options: CutParams): { rate: number; at: "best" | "end" } {
-    const { rate = this.#common.rate, at = this.#common.cutAt } = checkOptions(where, options, CUT_PARAMS);
-    return { rate, at };
+  #cutParams(where: string, options: CutParams): { rate: number; at: "best" | "end"; criterion: Json; pool: Pool } {
+    const { rate, cutAt, criterion, pool = "tensor" } = this.#common;
+    const told = checkOptions(where, options, CUT_PARAMS);
+    return {
+      rate: told.rate ?? rate,
+      at: told.at ?? cutAt,
+      criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
+      pool: told.pool ?? pool,
+    };
+  }
+
+  /** What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself. */
+  #identityOf(where: string, criterion: Criterion): Json {
+    checkCriterion(where, criterion);
+    if (CRITERIA.includes(criterion)) return identityOf(criterion);
+    const own = criterion === this.#common.criterion;
+    const plugin = criterion.plugin ?? (own ? undefined : this.#common.plugin);
+    const { name, version, params } = criterion;
+    const identity = identityOf({ name, version, params, plugin });
+    this.#graph.know(where, criterion, identity);
+    return identity;
   }
 }
 
-const CUT_PARAMS: Kinds<CutParams> = { rate: share, at: oneOf("best", "end") };
+const CUT_PARAMS: Kinds<CutParams> = {
+  rate: share,
+  at: oneOf("best", "end"),
+  criterion: object,
+  pool: oneOf(...POOLS),
+};
 
 const stateKind = {
   words: '"best", "end" or the number of a step',

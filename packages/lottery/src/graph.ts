@@ -1,3 +1,6 @@
+import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+import { type Criterion, identityOf } from "./criterion.ts";
+import { canonicalJson, type Json } from "./json.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
 
 /** Nodes by hash. */
@@ -6,6 +9,7 @@ export type Lineage = ReadonlyMap<string, Node>;
 /** An experiment, as data: nodes that name each other. Adding one runs nothing, and adding it twice adds it once. */
 export class Graph {
   readonly #nodes = new Map<string, Node>();
+  readonly #criteria = new Map<string, Criterion>();
 
   /** @param nodes - Of another graph, or of a `lineage.json`. */
   constructor(nodes: Iterable<Node> = []) {
@@ -16,6 +20,36 @@ export class Graph {
     const hash = hashOf(node);
     this.#nodes.set(hash, node);
     return hash;
+  }
+
+  /**
+   * Makes a criterion known that nodes may name: code, and no part of any node.
+   *
+   * @param identity - What nodes name it by. Default: its own.
+   * @throws {TypeError | RangeError} if it is none, has the name of a built-in one, or another is known by this identity.
+   */
+  know(where: string, criterion: Criterion, identity: Json = identityOf(criterion)): void {
+    checkCriterion(where, criterion);
+    const name = canonicalJson(identity);
+    if ((this.#criteria.get(name) ?? criterion) !== criterion) {
+      throw new RangeError(`${where}: there is another criterion ${name}; give this one another name or version`);
+    }
+    this.#criteria.set(name, criterion);
+  }
+
+  /**
+   * The criterion that a node names.
+   *
+   * @throws {RangeError} if it is not known.
+   */
+  criterion(where: string, identity: Json): Criterion {
+    const name = canonicalJson(identity);
+    const found =
+      CRITERIA.find((criterion) => canonicalJson(identityOf(criterion)) === name) ?? this.#criteria.get(name);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `${where}: criterion ${name} is not known; what names it comes from a plugin file that was not given, or was changed`,
+    );
   }
 
   /** @throws {RangeError} if there is none of this name. */

@@ -6,15 +6,22 @@ export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
 export { classification } from "./classification.ts";
-export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
+export { CRITERIA } from "./criteria/criteria.ts";
+export { largeInit } from "./criteria/large-init.ts";
+export { magnitude } from "./criteria/magnitude.ts";
+export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
+export { movement } from "./criteria/movement.ts";
+export { random } from "./criteria/random.ts";
+export type { Criterion, Evidence, Named } from "./criterion.ts";
+export { type CutOptions, cut, POOLS, type Pool } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
+export { elementwise } from "./elementwise.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export {
   type Expectation,
   freshEverywhere,
   lowestBy,
   nestedIn,
-  type Pool,
   removed,
   rewoundTo,
   sameMaskAs,

@@ -22,7 +22,7 @@ export const TRAIN: Operation<"trained"> = {
 /** Weights of a training: `state` is `best`, `end` or the number of a step. Input: `trained`. */
 export const AT: Operation<"weights"> = { name: "at", version: 1, defaults: {}, makes: "weights" };
 
-/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties). Input: `weights`. */
+/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties), and unless default `criterion`, `pool`. Input: `weights`. */
 export const CUT: Operation<"mask"> = {
   name: "cut",
   version: 1,

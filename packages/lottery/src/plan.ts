@@ -43,16 +43,20 @@ const HONEST: Readonly<Record<ArmName, Arm>> = {
  * @throws {TypeError | RangeError} if an arm from outside plans what is no level.
  */
 export function plan(graph: Graph, seed: number, { data, architecture, backend, ...planned }: Planned): PlannedLevel[] {
-  const { rounds, rate, cutAt = "best", faults, ...settings } = planned.settings;
-  const common = { seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) };
-  const own = new ExperimentGraph(graph, { ...common, rate, cutAt });
+  const { rounds, rate, cutAt = "best", criterion, pool, faults, ...settings } = planned.settings;
+  const common = {
+    ...{ seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) },
+    ...{ rate, cutAt, criterion, pool },
+  };
+  const own = new ExperimentGraph(graph, common);
   const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep };
   const builtIn = { ...HONEST, ...faultyArms(faults) };
-  const levels = armsNeeded(planned.settings).flatMap((arm) =>
-    typeof arm === "string"
-      ? levelsOf(graph, arm, builtIn[arm](own, seed, read), seed)
-      : levelsOf(graph, arm.name, arm.levels(own, seed, read), seed),
-  );
+  const levels = armsNeeded(planned.settings).flatMap((arm) => {
+    if (typeof arm === "string") return levelsOf(graph, arm, builtIn[arm](own, seed, read), seed);
+    const { name, plugin } = arm;
+    const seen = plugin === undefined ? own : new ExperimentGraph(graph, { ...common, plugin });
+    return levelsOf(graph, name, arm.levels(seen, seed, read), seed);
+  });
   const dense = { arm: "dense", seed, round: 0, network: own.dense };
   return [dense, ...levels.sort((a, b) => a.round - b.round)];
 }

@@ -11,6 +11,9 @@ import {
   text,
 } from "@ltt/core/arguments";
 import type { NamedArm } from "./arm.ts";
+import { checkCriterion } from "./criteria/criteria.ts";
+import type { Criterion } from "./criterion.ts";
+import { POOLS, type Pool } from "./cut.ts";
 import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
@@ -39,6 +42,10 @@ export interface ExperimentSettings extends TrainingSettings {
   readonly rate: number;
   /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
   readonly cutAt?: "best" | "end" | undefined;
+  /** What weights are scored by for the cut. Default `magnitude`. */
+  readonly criterion?: Criterion | undefined;
+  /** What weights compete with each other to stay. Default `tensor`: those of each tensor. */
+  readonly pool?: Pool | undefined;
   readonly rewindTo: Moment;
   readonly faults: readonly Fault[];
 }
@@ -113,6 +120,8 @@ const SETTINGS: Kinds<ExperimentSettings> = {
   rounds: count,
   rate: between0And1,
   cutAt: oneOf("best", "end"),
+  criterion: object,
+  pool: oneOf(...POOLS),
   rewindTo: object,
   faults: list,
 };
@@ -130,7 +139,7 @@ const OPTIONS: Kinds<ExperimentOptions> = {
  * @throws {RangeError} if one is outside its range, there is no arm, no seed, or a seed twice.
  */
 export function checkSettings(where: string, settings: ExperimentSettings): void {
-  const { arms, seeds, faults, rewindTo } = checkOptions(`${where}: settings`, settings, SETTINGS, [
+  const { arms, seeds, faults, rewindTo, criterion } = checkOptions(`${where}: settings`, settings, SETTINGS, [
     "arms",
     "seeds",
     "rounds",
@@ -145,6 +154,7 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
   checkArms(`${where}: settings`, { arms, faults });
   checkEach(`${where}: settings`, "seeds", seeds, count);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);
+  if (criterion !== undefined) checkCriterion(`${where}: settings`, criterion);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
     throw new RangeError(`${where}: seeds are ${seeds.join(", ") || "missing"}; give at least one, each once`);
   }

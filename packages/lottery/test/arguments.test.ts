@@ -26,9 +26,24 @@ describe("any one thing wrong in a call is refused by name", () => {
   });
 
   test("of every public function", () => {
-    const constants = ["ARMS", "AT", "CONTROLS", "CUT", "FAULTS", "INIT", "PARTS", "START", "TRAIN"];
+    const constants = [
+      "ARMS",
+      "AT",
+      "CONTROLS",
+      "CRITERIA",
+      "CUT",
+      "FAULTS",
+      "INIT",
+      "PARTS",
+      "POOLS",
+      "START",
+      "TRAIN",
+    ];
+    const criteria = ["largeInit", "magnitude", "magnitudeIncrease", "movement", "random"];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
-    expect([...Object.keys(calls), ...constants, ...toBeCaught].sort()).toEqual(Object.keys(lottery).sort());
+    expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(
+      Object.keys(lottery).sort(),
+    );
   });
 });
 
@@ -98,8 +113,8 @@ test.each<[() => unknown, string]>([
   [() => lottery.judge([], untyped({ margins: 0.1 })), 'judge: unknown option "margins"; did you mean "margin"?'],
   [() => lottery.judge([], { margin: -0.1 }), "judge: margin is -0.1; it is in [0, 1)"],
   [
-    () => lottery.cut(pattern, new Map(), untyped({ rate: 0.5, pool: "global", rng: stream(1) })),
-    'cut: unknown option "pool"; options are rate, scope, rng',
+    () => lottery.cut(pattern, new Map(), untyped({ rate: 0.5, scope: "global", rng: stream(1) })),
+    'cut: unknown option "scope"; options are rate, pool, group, rng',
   ],
   [
     () => lottery.cut(pattern, new Map([["w", new Float32Array(2)]]), { rate: () => 2, rng: stream(1) }),

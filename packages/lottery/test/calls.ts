@@ -82,6 +82,8 @@ const settings = (): lottery.ExperimentSettings => ({
   rounds: 1,
   rate: 0.5,
   cutAt: "best",
+  criterion: lottery.movement,
+  pool: "group",
   rewindTo: { epoch: 1 },
   faults: ["patience-never-resets"],
 });
@@ -156,9 +158,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   cut: [
-    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, scope: "local", rng: rng() }),
+    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),
-    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, scope: "global", rng: rng() }),
+    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "all", rng: rng() }),
   ],
   differenceOverExamples: [
     () => call(lottery.differenceOverExamples, Float32Array.of(0, 1, 1), Float32Array.of(0, 0, 1), family),
@@ -176,6 +178,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ),
   ],
   dunnettQuantile: [() => call(lottery.dunnettQuantile, 0.95, 2, 3)],
+  elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
@@ -188,7 +191,6 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
-  magnitude: [() => call(lottery.magnitude, values(1, -2))],
   mean: [() => call(lottery.mean, [1, 2, 4])],
   nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
@@ -209,10 +211,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
   randomReinit: [planned(lottery.randomReinit)],
-  removed: [() => call(lottery.removed, 0.5, "ab", { pool: "all" })],
+  removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
     () =>
-      call(lottery.replay, task(), trained, store, elsewhere, { clock: () => 0, signal: new AbortController().signal }),
+      call(lottery.replay, task(), trained, store, elsewhere, {
+        clock: () => 0,
+        signal: new AbortController().signal,
+        criteria: [{ ...lottery.random, name: "mine" }],
+      }),
   ],
   rewoundTo: [() => call(lottery.rewoundTo, 1, "ab")],
   runExperiment: [
@@ -223,7 +229,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         },
         task(),
         settings(),
-        { store, clock: () => 0, onProgress: () => {}, signal: new AbortController().signal },
+        {
+          store,
+          clock: () => 0,
+          onProgress: () => {},
+          signal: new AbortController().signal,
+        },
       ),
   ],
   sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],

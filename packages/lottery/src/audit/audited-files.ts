@@ -13,6 +13,7 @@ interface AuditedResult {
   readonly firstStep: number;
   readonly tensors: readonly {
     readonly name: string;
+    readonly group: string;
     readonly size: number;
     readonly kept: number;
     readonly frozen?: true | undefined;
@@ -22,7 +23,9 @@ interface AuditedResult {
 const resultSchema: z.ZodType<AuditedResult> = z.object({
   earlyStopStep: z.int(),
   firstStep: z.int(),
-  tensors: z.array(z.object({ name: z.string(), size: z.int(), kept: z.int(), frozen: z.literal(true).optional() })),
+  tensors: z.array(
+    z.object({ name: z.string(), group: z.string(), size: z.int(), kept: z.int(), frozen: z.literal(true).optional() }),
+  ),
 });
 
 /** A network as its files hold it. */
@@ -79,6 +82,19 @@ export class AuditedFiles {
     if (op !== AT.name) throw new RangeError(`audit: node ${hash} is "${op}", which is no weights`);
     if (params.state === "best") return (await this.network(inputs.trained!)).trained;
     return partOf(await this.#stored(hash), "weights.safetensors");
+  }
+
+  /**
+   * The weights at step 0 of a training, or of the one that led to it where it was rewound to a later step.
+   *
+   * @throws {RunFolderError} if no file holds them.
+   */
+  async initial(trained: string): Promise<Part> {
+    const { graph, start } = await this.network(trained);
+    const { op, params, inputs } = graph.node(graph.node(trained).inputs.start!);
+    if (op === INIT.name || params.action !== "rewind") return start;
+    const whole = graph.node(inputs.whole!);
+    return whole.op === INIT.name ? this.weights(inputs.whole!, graph) : this.initial(whole.inputs.trained!);
   }
 
   async #read(hash: string): Promise<AuditedNetwork> {

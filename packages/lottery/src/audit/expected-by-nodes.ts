@@ -1,4 +1,6 @@
-import { type Expectation, lowestBy, nestedIn, type Pool, removed, startsFrom } from "../expectation.ts";
+import type { Pool } from "../cut.ts";
+import { type Expectation, lowestBy, nestedIn, removed, startsFrom } from "../expectation.ts";
+import type { Json } from "../json.ts";
 import { CUT, START } from "../operations.ts";
 import type { AuditedNetwork } from "./audited-files.ts";
 
@@ -11,7 +13,7 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   if (cut.op !== CUT.name) return [];
   const { rate, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
     rate: number;
-    criterion: string;
+    criterion: Json;
     pool: Pool;
   };
   const weights = cut.inputs.weights!;
