@@ -4,11 +4,11 @@ import type { AuditedFiles, AuditedNetwork } from "./audited-files.ts";
 export interface Check<Of = void> {
   /** What must hold, as reports say it. */
   readonly words: string;
-  /** What is wrong, in a few words; `undefined` if nothing is, `"skip"` if there is nothing to look at. */
+  /** What is wrong, in a few words; `undefined` if nothing is, `SKIP` if there is nothing to look at, or why it cannot be checked. */
   readonly fault: (network: AuditedNetwork, files: AuditedFiles, of: Of) => Promise<Fault> | Fault;
 }
 
-export type Fault = string | undefined | typeof SKIP;
+export type Fault = string | undefined | typeof SKIP | { readonly unchecked: string };
 export const SKIP: unique symbol = Symbol("skip");
 
 /** The name of the first tensor of a network's mask, frozen ones left out, that is wrong. */
