@@ -158,7 +158,9 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
   const planned = planExperiment(prepared.task, covered.experiment);
-  const checks = await unlessAborted(signal, auditRun(store, planned));
+  const { criterion } = covered.experiment;
+  const criteria = criterion === undefined ? [] : [criterion];
+  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const own = reportInput(options, covered, prepared, levels, checks);

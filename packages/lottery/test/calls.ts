@@ -150,10 +150,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   armLabel: [() => call(lottery.armLabel, "dense")],
   armsNeeded: [() => call(lottery.armsNeeded, { arms: ["random-reinit"], faults: ["reinit-own-patterns"] })],
   auditRun: [
-    () =>
-      call(lottery.auditRun, store, [
-        { arm: "dense", seed: 1, round: 0, network: trained, expect: [lottery.nestedIn(trained)] },
-      ]),
+    () => {
+      const level = { arm: "dense", seed: 1, round: 0, network: trained, expect: [lottery.nestedIn(trained)] };
+      return call(lottery.auditRun, store, [level], { criteria: [{ ...lottery.random, name: "other" }] });
+    },
   ],
   canonicalJson: [() => call(lottery.canonicalJson, { a: [1, "2", null], b: { c: true } })],
   checkCriterion: [

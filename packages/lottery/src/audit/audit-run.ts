@@ -1,4 +1,6 @@
-import { check as checkArgument, count, type Kinds, list, text } from "@ltt/core/arguments";
+import { check as checkArgument, checkOptions, count, type Kinds, list, text } from "@ltt/core/arguments";
+import { checkCriterion } from "../criteria/criteria.ts";
+import type { Criterion } from "../criterion.ts";
 import { checkExpectation, type Expectation } from "../expectation.ts";
 import { canonicalJson } from "../json.ts";
 import { checkFields, optional } from "../kinds.ts";
@@ -20,6 +22,11 @@ export interface AuditedLevel {
   readonly network: string;
   /** Besides what every network must hold, and what its own nodes say of it. */
   readonly expect?: readonly Expectation[] | undefined;
+}
+
+export interface AuditOptions {
+  /** Criteria that networks may have been cut by, besides the built-in ones. */
+  readonly criteria?: readonly Criterion[] | undefined;
 }
 
 const EXPECTED: { readonly [Kind in Expectation["kind"]]: Check<Extract<Expectation, { readonly kind: Kind }>> } = {
@@ -52,7 +59,11 @@ const CHECKS = [READABLE, ...UNIVERSAL.map(({ words }) => words), ...Object.valu
  *
  * @returns a check each, with what was compared or where it failed.
  */
-export async function auditRun(store: Store, levels: readonly AuditedLevel[]): Promise<AuditCheck[]> {
+export async function auditRun(
+  store: Store,
+  levels: readonly AuditedLevel[],
+  options: AuditOptions = {},
+): Promise<AuditCheck[]> {
   checkArgument("auditRun", "store", store, storeKind);
   checkArgument("auditRun", "levels", levels, list);
   for (const [i, level] of levels.entries()) {
@@ -60,7 +71,9 @@ export async function auditRun(store: Store, levels: readonly AuditedLevel[]): P
     for (const [j, one] of (level.expect ?? []).entries())
       checkExpectation("auditRun", `levels[${i}].expect[${j}]`, one);
   }
-  const files = new AuditedFiles(store);
+  const { criteria = [] } = checkOptions("auditRun", options, { criteria: list });
+  for (const criterion of criteria) checkCriterion("auditRun", criterion);
+  const files = new AuditedFiles(store, criteria);
   const findings = new Findings();
   for (const level of levels) {
     const network = await unlessUnreadable(() => files.network(level.network));
@@ -81,26 +94,42 @@ const LEVEL: Kinds<AuditedLevel> = { arm: text, seed: count, round: count, netwo
 
 /** What was found of each check, over all networks. */
 class Findings {
-  readonly #found = new Map<string, { networks: Set<string>; faults: Map<string, string> }>();
+  readonly #found = new Map<string, Found>();
 
   add(words: string, { arm, seed, round }: AuditedLevel, fault: Fault): void {
     if (fault === SKIP) return;
-    const found = this.#found.get(words) ?? { networks: new Set(), faults: new Map() };
+    const found = this.#found.get(words) ?? { networks: new Set(), faults: new Map(), unchecked: new Map() };
     this.#found.set(words, found);
     const name = `${arm}, seed ${seed}, round ${round}`;
+    if (typeof fault === "object") {
+      found.unchecked.set(name, fault.unchecked);
+      return;
+    }
     found.networks.add(name);
     if (fault !== undefined && !found.faults.has(name)) found.faults.set(name, fault);
   }
 
   checks(): AuditCheck[] {
     return CHECKS.filter((check) => this.#found.has(check)).map((check) => {
-      const { networks, faults } = this.#found.get(check)!;
+      const { networks, faults, unchecked } = this.#found.get(check)!;
       const [first] = faults;
-      if (first === undefined) return { check, passed: true, detail: networksIn(networks.size) };
-      const others = faults.size === 1 ? "" : `; and ${networksIn(faults.size - 1)} more`;
-      return { check, passed: false, detail: `${first[0]}: ${first[1]}${others}` };
+      if (first !== undefined) {
+        const others = faults.size === 1 ? "" : `; and ${networksIn(faults.size - 1)} more`;
+        return { check, passed: false, detail: `${first[0]}: ${first[1]}${others}` };
+      }
+      const [why] = unchecked.values();
+      const not = why === undefined ? "" : `; not checked: ${networksIn(unchecked.size)}: ${why}`;
+      return { check, passed: true, detail: `${networksIn(networks.size)}${not}` };
     });
   }
+}
+
+interface Found {
+  /** Those that were looked at. */
+  readonly networks: Set<string>;
+  /** What is wrong, by network, and why others could not be checked. */
+  readonly faults: Map<string, string>;
+  readonly unchecked: Map<string, string>;
 }
 
 function networksIn(count: number): string {

@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { frozenTask, lstmTask, pretrainedTask, toyTask } from "../../test/toy-task.ts";
 import type { Arm } from "../arm.ts";
 import { winningTicket } from "../arms/winning-ticket.ts";
+import { magnitude } from "../criteria/magnitude.ts";
+import { random } from "../criteria/random.ts";
+import type { Criterion } from "../criterion.ts";
+import { elementwise } from "../elementwise.ts";
 import { rewoundTo, shuffledMaskOf, startsFrom } from "../expectation.ts";
 import { planExperiment, runExperiment } from "../experiment.ts";
 import { FolderStore } from "../folder-store.ts";
@@ -475,6 +479,40 @@ describe("the audit catches an arm from outside that", () => {
     };
     const arms = ["winning-ticket", { name: "own", levels: other }] as const;
     expect(await failed(await run({ arms, epochs: 12 }))).toEqual(new Map());
+  });
+});
+
+describe("the audit computes again the scores of", () => {
+  const settingsOf = (criterion: Criterion): Partial<ExperimentSettings> => ({ criterion, arms: ["winning-ticket"] });
+  const detail = async ({ store, levels }: Run, criteria: readonly Criterion[]) =>
+    (await auditRun(store, levels, { criteria })).find(({ check }) => check === LOWEST)!.detail;
+  const smallest: Criterion = {
+    name: "smallest-of-both",
+    version: 1,
+    score: async (e) => elementwise(Math.min, await e.trained(), await e.initial()),
+  };
+
+  test("a criterion from outside, where it is at hand", async () => {
+    const right = await run(settingsOf(smallest));
+    expect(await detail(right, [smallest])).toBe("2 networks");
+    expect(await detail(right, [])).toBe(
+      '0 networks; not checked: 2 networks: the criterion "smallest-of-both" is not at hand',
+    );
+    const another = { ...smallest, score: magnitude.score };
+    expect(await detail(right, [another])).toMatch(/^winning-ticket, seed 1, round 1: .*; and 1 network more$/);
+  });
+
+  test("a random criterion, which draws the same again", async () => {
+    expect(await detail(await run({ criterion: random, arms: ["winning-ticket"] }, undefined, frozenTask), [])).toBe(
+      "2 networks",
+    );
+  });
+
+  test("no criterion that needs what no file holds, and says so", async () => {
+    const gradient: Criterion = { name: "gradient", version: 1, score: (e) => e.gradient(1) };
+    expect(await detail(await run(settingsOf(gradient)), [gradient])).toBe(
+      '0 networks; not checked: 2 networks: the criterion "gradient" needs what no file holds',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Criterion } from "../criterion.ts";
 import { Graph } from "../graph.ts";
 import { nodesOf } from "../network-files.ts";
 import { hashOf } from "../node.ts";
@@ -50,8 +51,12 @@ export class AuditedFiles {
   readonly #store: Store;
   readonly #held = new Map<string, AuditedNetwork>();
 
-  constructor(store: Store) {
+  /** Criteria that networks may have been cut by, besides the built-in ones. */
+  readonly criteria: readonly Criterion[];
+
+  constructor(store: Store, criteria: readonly Criterion[]) {
     this.#store = store;
+    this.criteria = criteria;
   }
 
   /** @throws {RunFolderError} if its files are missing, damaged, or another node's. */

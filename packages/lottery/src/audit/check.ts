@@ -4,11 +4,11 @@ import type { AuditedFiles, AuditedNetwork } from "./audited-files.ts";
 export interface Check<Of = void> {
   /** What must hold, as reports say it. */
   readonly words: string;
-  /** What is wrong, in a few words; `undefined` if nothing is, `"skip"` if there is nothing to look at. */
+  /** What is wrong, in a few words; `undefined` if nothing is, `SKIP` if there is nothing to look at, or why it cannot be checked. */
   readonly fault: (network: AuditedNetwork, files: AuditedFiles, of: Of) => Promise<Fault> | Fault;
 }
 
-export type Fault = string | undefined | typeof SKIP;
+export type Fault = string | undefined | typeof SKIP | { readonly unchecked: string };
 export const SKIP: unique symbol = Symbol("skip");
 
 /** The name of the first tensor of a network's mask, frozen ones left out, that is wrong. */
@@ -24,10 +24,14 @@ export async function firstTensor(
 }
 
 export function samePositions(a: Int32Array | undefined, b: Int32Array): boolean {
-  return a !== undefined && a.length === b.length && a.every((at, i) => at === b[i]);
+  if (a?.length !== b.length) return false;
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Whether values are the same, to the bit. */
 export function identical(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
-  return a !== undefined && a.length === b?.length && a.every((value, i) => Object.is(value, b[i]));
+  if (a === undefined || a.length !== b?.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }

@@ -1,10 +1,8 @@
 import type { Pool } from "../cut.ts";
 import type { Expectation } from "../expectation.ts";
-import type { Values } from "../pattern.ts";
 import type { AuditedNetwork } from "./audited-files.ts";
-import { type Check, firstTensor, SKIP, samePositions } from "./check.ts";
-import type { Part } from "./part.ts";
-import { scoresOf } from "./scores.ts";
+import { type Check, firstTensor, samePositions } from "./check.ts";
+import { scoresAgain } from "./scores.ts";
 
 type Of<Kind extends Expectation["kind"]> = Check<Extract<Expectation, { readonly kind: Kind }>>;
 
@@ -59,20 +57,17 @@ export const removed: Of<"removed"> = {
 
 export const lowestBy: Of<"lowestBy"> = {
   words: "Cuts removed the lowest scores",
-  fault: async (network, files, { criterion, weights, pool }) => {
-    const scored = await files.weights(weights, network.graph);
-    const parent = network.graph.node(weights).inputs.trained;
-    const scores = await scoresOf(criterion, scored.values, async () =>
-      valuesWithin(await files.initial(parent!), scored),
-    );
-    if (scores === undefined) return SKIP;
-    for (const names of poolsOf(network, pool)) {
+  fault: async (network, files, of) => {
+    const scores = await scoresAgain(network, files, of);
+    if (typeof scores === "string") return { unchecked: scores };
+    const scored = await files.weights(of.weights, network.graph);
+    for (const names of poolsOf(network, of.pool)) {
       let [smallestKept, largestGone] = [Infinity, -Infinity];
       for (const name of names) {
-        const [before, kept] = [scored.mask.get(name), network.start.mask.get(name)!];
-        if (before === undefined) return `${name} has no scores`;
+        const [before, own, kept] = [scored.mask.get(name), scores.get(name), network.start.mask.get(name)!];
+        if (before === undefined || own === undefined) return `${name} has no scores`;
         for (let i = 0, k = 0; i < before.length; i++) {
-          const score = scores.get(name)![i]!;
+          const score = own[i]!;
           if (before[i] === kept[k]) {
             k++;
             smallestKept = Math.min(smallestKept, score);
@@ -94,23 +89,6 @@ function poolsOf({ start, frozen, result }: AuditedNetwork, pool: Pool): string[
   if (pool === "all") return [names];
   const groupOf = (name: string) => result.tensors.find((tensor) => tensor.name === name)?.group;
   return [...new Set(names.map(groupOf))].map((group) => names.filter((name) => groupOf(name) === group));
-}
-
-/** The values of a part at the mask of another, which is within its own. */
-function valuesWithin(whole: Part, { mask }: Part): Values {
-  return new Map(
-    Array.from(mask, ([name, positions]) => {
-      const [places, values] = [whole.mask.get(name), whole.values.get(name)];
-      let k = 0;
-      return [
-        name,
-        Float32Array.from(positions, (at) => {
-          while (places !== undefined && k < places.length && places[k]! < at) k++; // both ascend
-          return places?.[k] === at ? values![k]! : Number.NaN;
-        }),
-      ];
-    }),
-  );
 }
 
 /** Whether ascending positions are among others. */

@@ -29,10 +29,7 @@ export function readPart(bytes: Uint8Array, path: string): Part {
       shapes.set(name, shapeIn(metadata.get(`shape/${name}`) ?? ""));
     }
     if (kind === "weights") {
-      mask.set(
-        name,
-        Int32Array.from({ length: sizeOf(entry.shape) }, (_, i) => i),
-      );
+      mask.set(name, everywhere(sizeOf(entry.shape)));
       shapes.set(name, entry.shape);
     }
   }
@@ -48,11 +45,13 @@ export function readPart(bytes: Uint8Array, path: string): Part {
 /** The values at ascending positions of a tensor; 0 where there is none. */
 export function valuesOf({ mask, values }: Part, name: string, positions: Int32Array): Float32Array {
   const [places, found] = [mask.get(name) ?? new Int32Array(), values.get(name)];
-  let k = 0;
-  return Float32Array.from(positions, (at) => {
+  const result = new Float32Array(positions.length);
+  for (let i = 0, k = 0; i < positions.length; i++) {
+    const at = positions[i]!;
     while (k < places.length && places[k]! < at) k++; // both ascend
-    return places[k] === at ? found![k]! : 0;
-  });
+    if (places[k] === at) result[i] = found![k]!;
+  }
+  return result;
 }
 
 export function sizeOf(shape: readonly number[]): number {
@@ -73,5 +72,18 @@ function shapeIn(text: string): number[] {
 }
 
 function ascendsBelow(positions: Int32Array, size: number): boolean {
-  return positions.every((at, i) => at < size && at > (i === 0 ? -1 : positions[i - 1]!));
+  let before = -1;
+  for (let i = 0; i < positions.length; i++) {
+    const at = positions[i]!;
+    if (at <= before || at >= size) return false;
+    before = at;
+  }
+  return true;
+}
+
+/** All positions of a tensor. */
+function everywhere(size: number): Int32Array {
+  const positions = new Int32Array(size);
+  for (let i = 0; i < size; i++) positions[i] = i;
+  return positions;
 }

@@ -65,11 +65,9 @@ export const shuffledFrom: Of<"shuffledFrom"> = {
       if (values.some((value) => value !== 0)) tensors++;
       const theirs = other.start.values.get(name);
       if (!identical(values.toSorted(), theirs?.toSorted())) return `${name} has other values`;
-      for (const [i, value] of values.entries()) {
-        if (value === 0) continue; // biases and the padding's row start at 0 everywhere
-        compared++;
-        if (value === theirs?.[i]) same++;
-      }
+      const found = sharedIn(values, theirs!);
+      compared += found.compared;
+      same += found.shared;
     }
     // However many values a tensor has, a random order leaves one of them where it stood, on average, as a Poisson variable of mean 1.
     const byChance = tensors + 5 * Math.sqrt(tensors);
@@ -84,13 +82,19 @@ function startFault(network: AuditedNetwork, whole: Part): Promise<string | unde
 
 /** Whether more than one in ten of the values other than 0 are the other network's. */
 function resembles(values: Float32Array, theirs: Float32Array): boolean {
-  let [shared, compared] = [0, 0];
-  for (const [i, value] of values.entries()) {
-    if (value === 0) continue; // biases and the padding's row start at 0 everywhere
-    compared++;
-    if (value === theirs[i]) shared++;
-  }
+  const { shared, compared } = sharedIn(values, theirs);
   return shared > compared / 10;
+}
+
+/** How many values are the same in both at the same place. Those that are 0 are not counted: biases and the padding's row start at 0 everywhere. */
+function sharedIn(values: Float32Array, theirs: Float32Array): { shared: number; compared: number } {
+  let [shared, compared] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 0) continue;
+    compared++;
+    if (values[i] === theirs[i]) shared++;
+  }
+  return { shared, compared };
 }
 
 function described(graph: Graph, weights: string | undefined): string {

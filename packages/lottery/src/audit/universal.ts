@@ -79,16 +79,14 @@ function stillBySign(
   start: Float32Array,
   trained: Float32Array | undefined,
 ): { negative: number; positive: number } | undefined {
-  const [still, all] = [
-    [0, 0],
-    [0, 0],
-  ];
-  for (const [i, value] of start.entries()) {
-    if (value === 0) continue;
-    const sign = value < 0 ? 0 : 1;
-    all[sign]!++;
-    if (value === trained?.[i]) still[sign]!++;
+  const still = { negative: 0, positive: 0 };
+  const all = { negative: 0, positive: 0 };
+  for (let i = 0; i < start.length; i++) {
+    if (start[i] === 0) continue;
+    const sign = start[i]! < 0 ? "negative" : "positive";
+    all[sign]++;
+    if (start[i] === trained?.[i]) still[sign]++;
   }
-  if (all.some((count) => count < 8)) return undefined;
-  return { negative: still[0]! / all[0]!, positive: still[1]! / all[1]! };
+  if (all.negative < 8 || all.positive < 8) return undefined;
+  return { negative: still.negative / all.negative, positive: still.positive / all.positive };
 }
