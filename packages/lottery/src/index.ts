@@ -6,6 +6,7 @@ export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export { finishedResults, runExperiment } from "./experiment.ts";
+export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
@@ -33,6 +34,7 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
+export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";

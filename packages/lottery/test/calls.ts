@@ -183,6 +183,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   dunnettQuantile: [() => call(lottery.dunnettQuantile, 0.95, 2, 3)],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
+  folderContents: [() => call(lottery.folderContents, join(folder, "run"))],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
   fisherQuantile: [() => call(lottery.fisherQuantile, 0.95, 2, 3)],
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
@@ -194,6 +195,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () =>
       call(lottery.networkCount, { arms: ["random-reinit"], faults: ["reinit-own-patterns"], seeds: [1], rounds: 2 }),
   ],
+  plannedNodes: [() => call(lottery.plannedNodes, task(), settings(), new Set([trained]))],
   nodeOf: [
     () =>
       call(
