@@ -25,12 +25,12 @@ const TINY: f32 = 1e-24;
 const DOUBTFUL: f32 = 1.220703125e-4;
 
 /** Bytes: a vector each of m, v and θ, then for each step w and the bracket's ends, and for each block its largest end and smallest w. */
-export function adamAbsentScratch(steps: i32): f64 {
+export function adamReplayScratch(steps: i32): f64 {
   return <f64>((<u64>steps << 4) + (<u64>(steps / BLOCK + 1) << 3) + 48);
 }
 
-/** See `Kernels.adamAbsent`; `starts` is 0 for a table that is not packed. This is parts `begin` … `end` − 1 of `parts`, see `handOf`. */
-export function adamAbsent(
+/** See `Kernels.adamReplay`; `starts` is 0 for a table that is not packed. This is parts `begin` … `end` − 1 of `parts`, see `handOf`. */
+export function adamReplay(
   ids: usize, since: usize, count: i32, rates: usize, steps: i32, m: usize, v: usize, weights: usize,
   dim: i32, starts: usize, begin: i32, end: i32, parts: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, scratch: usize,

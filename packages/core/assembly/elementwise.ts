@@ -54,7 +54,7 @@ export function relu(x: usize, out: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.max(v128.load(x + at), zero));
 }
 
-export function positive(x: usize, out: usize, bytes: usize): void {
+export function reluGradient(x: usize, out: usize, bytes: usize): void {
   const one = f32x4.splat(1);
   for (let at: usize = 0; at < bytes; at += 16) {
     v128.store(out + at, v128.and(f32x4.gt(v128.load(x + at), f32x4.splat(0)), one));

@@ -1,6 +1,6 @@
 // What `src/backends/wasm/kernels.ts` calls. Pointers and strides are in bytes, sizes in elements.
-export { abs, add, div, exp, fill, log, log1p, mul, positive, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
-export { copyRows, gatherRows, place, placeWinners, read, scatter, scatterRows, takeWinners } from "./movement";
+export { abs, add, div, exp, fill, log, log1p, mul, reluGradient, relu, sigmoid, sign, sqrt, sub, tanh } from "./elementwise";
+export { copyRows, gatherRows, stridedScatter, scatterArgmax, stridedCopy, scatter, scatterRows, gatherArgmax } from "./movement";
 export { max, sum, sumScratch } from "./reduction";
 export { crossEntropy, crossEntropyGradient } from "./cross-entropy";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
@@ -11,8 +11,8 @@ export { dropoutMask } from "./dropout";
 export { expand, gatherBits } from "./bits";
 export { lstm, lstmGates, lstmScratch, lstmSparseScratch } from "./lstm";
 export { lstmCell, lstmCellGradient } from "./lstm-cell";
-export { adam, adamLive, adamRows, rmsprop, sgd } from "./updates";
-export { adamAbsent, adamAbsentScratch } from "./absent";
+export { adam, adamPresent, adamRows, rmsprop, sgd } from "./updates";
+export { adamReplay, adamReplayScratch } from "./absent";
 export { maxOfWindows, maxOfWindowsScratch } from "./windows";
 export { maxOfWindowsKernels, maxOfWindowsKernelsScratch, maxOfWindowsRows, maxOfWindowsRowsScratch } from "./window-gradients";
 export {

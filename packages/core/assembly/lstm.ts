@@ -13,7 +13,7 @@ import { align, columnsOf, columnsScratch, prepare, sparseRows, turnedAt } from 
  */
 // @ts-ignore: decorator
 @inline
-function vanish(x: v128, magnitude: v128, least: v128): v128 {
+function flushDenormals(x: v128, magnitude: v128, least: v128): v128 {
   return v128.andnot(x, f32x4.lt(v128.and(x, magnitude), least));
 }
 
@@ -120,7 +120,7 @@ export function lstm(
     for (let i = 0; i < alive; i++) {
       const n = token(starts, order, i, step, reverse);
       const at = <usize>i * row;
-      advance(
+      cellForward(
         z + <usize>i * zRow, gates == 0 ? 0 : gates + n * gateRow, cells == 0 ? 0 : cells + n * stateRow, states + n * stateRow,
         h + at, c + at, hidden,
       );
@@ -140,7 +140,7 @@ function addRows(a: usize, b: usize, to: usize, n: i32): void {
 /**
  * One text, one step: the gates' sums become gates, in `gates` or, where these are not kept, in their place. One function a loop: more would not fit into the registers.
  */
-function advance(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
+function cellForward(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
   const row = <usize>hidden << 2;
   if (gates == 0) gates = z;
   if (cells == 0) cells = c;
@@ -159,7 +159,7 @@ function nextCells(gates: usize, c: usize, cells: usize, hidden: i32): void {
   for (let j = 0; j < hidden; j += 4, gates += 16, c += 16, cells += 16) {
     const lanes = min(hidden - j, 4);
     const kept = f32x4.mul(loadLanes(gates + row, lanes), loadLanes(c, lanes));
-    const next = vanish(f32x4.add(kept, f32x4.mul(loadLanes(gates, lanes), loadLanes(gates + 2 * row, lanes))), magnitude, least);
+    const next = flushDenormals(f32x4.add(kept, f32x4.mul(loadLanes(gates, lanes), loadLanes(gates + 2 * row, lanes))), magnitude, least);
     storeLanes(c, next, lanes);
     storeLanes(cells, next, lanes);
   }
@@ -218,7 +218,7 @@ export function lstmGates(
       const cell = cells + n * stateRow;
       const before = step == 0 ? 0 : reverse ? cell + stateRow : cell - stateRow;
       const at = <usize>i * row;
-      retreat(
+      cellBackward(
         dstates + n * stateRow, gates + n * gateRow, cell, before, dgates + n * gateRow, dz + <usize>i * zRow, dh + at, dc + at, hidden,
       );
     }
@@ -229,7 +229,7 @@ export function lstmGates(
 }
 
 /** One text, one step back. `before` is the cell state before the step, 0 at the first. */
-function retreat(
+function cellBackward(
   dstates: usize, gates: usize, cells: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, hidden: i32,
 ): void {
   const row = <usize>hidden << 2;
@@ -256,14 +256,14 @@ function retreatUnits(
   const o = loadLanes(gates + 3 * row + at, lanes);
   const previous = before == 0 ? f32x4.splat(0) : loadLanes(before + at, lanes);
   const tanhC = loadLanes(dz + 3 * row + at, lanes);
-  const dhj = f32x4.add(vanish(loadLanes(dh + at, lanes), magnitude, least), loadLanes(dstates + at, lanes));
+  const dhj = f32x4.add(flushDenormals(loadLanes(dh + at, lanes), magnitude, least), loadLanes(dstates + at, lanes));
   const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
   const dcj = f32x4.add(loadLanes(dc + at, lanes), through);
-  const di = vanish(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))), magnitude, least);
-  const df = vanish(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))), magnitude, least);
-  const dg = vanish(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))), magnitude, least);
-  const d_o = vanish(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))), magnitude, least);
-  storeLanes(dc + at, vanish(f32x4.mul(dcj, f), magnitude, least), lanes);
+  const di = flushDenormals(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))), magnitude, least);
+  const df = flushDenormals(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))), magnitude, least);
+  const dg = flushDenormals(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))), magnitude, least);
+  const d_o = flushDenormals(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))), magnitude, least);
+  storeLanes(dc + at, flushDenormals(f32x4.mul(dcj, f), magnitude, least), lanes);
   storeLanes(dz + at, di, lanes);
   storeLanes(dz + row + at, df, lanes);
   storeLanes(dz + 2 * row + at, dg, lanes);

@@ -45,7 +45,7 @@ function turnRow(from: usize, to: usize, toRow: usize, columns: i32): void {
 }
 
 /** out[i] = a[walk(i)]; strides in bytes. */
-export function read(
+export function stridedCopy(
   a: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32, s0: usize, s1: usize, s2: usize, s3: usize,
 ): void {
   const rowBytes = <usize>n3 << 2;
@@ -66,7 +66,7 @@ export function read(
 }
 
 /** out[walk(i)] = a[i]; what the walk does not meet is left. */
-export function place(
+export function stridedScatter(
   a: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32, s0: usize, s1: usize, s2: usize, s3: usize,
 ): void {
   for (let i0 = 0; i0 < n0; i0++) {
@@ -121,23 +121,23 @@ export function scatter(values: usize, positions: usize, out: usize, count: i32)
   for (let i: usize = 0; i < <usize>count << 2; i += 4) store<f32>(out + (<usize>load<i32>(positions + i) << 2), load<f32>(values + i));
 }
 
-/** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
-export function placeWinners(dy: usize, winners: usize, dx: usize, outer: i32, axis: i32, inner: i32): void {
+/** dx = 0, then dx[o, argmax[o,i], i] = dy[o,i] */
+export function scatterArgmax(dy: usize, argmax: usize, dx: usize, outer: i32, axis: i32, inner: i32): void {
   fill(0, dx, <usize>outer * axis * inner << 2);
   const row = <usize>inner << 2;
   for (let o = 0; o < outer; o++, dx += <usize>axis * row) {
-    for (let i: usize = 0; i < row; i += 4, dy += 4, winners += 4) {
-      store<f32>(dx + <usize>load<i32>(winners) * row + i, load<f32>(dy));
+    for (let i: usize = 0; i < row; i += 4, dy += 4, argmax += 4) {
+      store<f32>(dx + <usize>load<i32>(argmax) * row + i, load<f32>(dy));
     }
   }
 }
 
-/** y[o,i] = x[o, winners[o,i], i] */
-export function takeWinners(x: usize, winners: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
+/** y[o,i] = x[o, argmax[o,i], i] */
+export function gatherArgmax(x: usize, argmax: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
   const row = <usize>inner << 2;
   for (let o = 0; o < outer; o++, x += <usize>axis * row) {
-    for (let i: usize = 0; i < row; i += 4, y += 4, winners += 4) {
-      store<f32>(y, load<f32>(x + <usize>load<i32>(winners) * row + i));
+    for (let i: usize = 0; i < row; i += 4, y += 4, argmax += 4) {
+      store<f32>(y, load<f32>(x + <usize>load<i32>(argmax) * row + i));
     }
   }
 }

@@ -118,13 +118,13 @@ function addRow(x: usize, lane: usize, columns: i32): void {
 
 /** The first largest along the axis, before lengths[o] (0: no lengths), and where it stands. NaN is larger than everything. */
 export function max(
-  x: usize, lengths: usize, out: usize, winners: usize, outer: i32, axis: i32, inner: i32,
+  x: usize, lengths: usize, out: usize, argmax: usize, outer: i32, axis: i32, inner: i32,
 ): void {
   const row = <usize>inner << 2;
-  for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row, winners += row) {
+  for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row, argmax += row) {
     const end = lengths == 0 ? axis : load<i32>(lengths + (<usize>o << 2));
     if (inner == 1) {
-      largestOf(x, end, out, winners);
+      largestOf(x, end, out, argmax);
       continue;
     }
     let i = 0;
@@ -147,8 +147,8 @@ export function max(
       }
       v128.store(out + (<usize>i << 2), best0);
       v128.store(out + (<usize>i << 2), best1, 16);
-      v128.store(winners + (<usize>i << 2), winner0);
-      v128.store(winners + (<usize>i << 2), winner1, 16);
+      v128.store(argmax + (<usize>i << 2), winner0);
+      v128.store(argmax + (<usize>i << 2), winner1, 16);
     }
     for (; i < inner; i += 4) {
       const part = min(inner - i, 4);
@@ -164,10 +164,10 @@ export function max(
       }
       if (part == 4) {
         v128.store(out + (<usize>i << 2), best);
-        v128.store(winners + (<usize>i << 2), winner);
+        v128.store(argmax + (<usize>i << 2), winner);
       } else {
         storePart(out + (<usize>i << 2), best, part);
-        storePart(winners + (<usize>i << 2), winner, part);
+        storePart(argmax + (<usize>i << 2), winner, part);
       }
     }
   }
@@ -179,7 +179,7 @@ export function wins(value: v128, best: v128): v128 {
   return v128.or(f32x4.gt(value, best), v128.and(f32x4.ne(value, value), f32x4.eq(best, best)));
 }
 
-function largestOf(x: usize, end: i32, out: usize, winners: usize): void {
+function largestOf(x: usize, end: i32, out: usize, argmax: usize): void {
   let best = load<f32>(x);
   let winner = 0;
   for (let a = 1; a < end && best == best; a++) {
@@ -190,5 +190,5 @@ function largestOf(x: usize, end: i32, out: usize, winners: usize): void {
     }
   }
   store<f32>(out, best);
-  store<i32>(winners, winner);
+  store<i32>(argmax, winner);
 }

@@ -26,7 +26,7 @@ function numbersAt(rows: i32, channels: i32, widest: i32, filters: i32, batch: i
  * some filters, is given by what it stores: those filters are not computed.
  */
 export function maxOfPackedWindows(
-  widths: usize, lines: i32, widest: i32, most: i32, values: usize, starts: usize, stored: usize, ids: usize, places: usize, ends: usize, y: usize, winners: usize,
+  widths: usize, lines: i32, widest: i32, most: i32, values: usize, starts: usize, stored: usize, ids: usize, places: usize, ends: usize, y: usize, argmax: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   const panel = scratch;
@@ -41,7 +41,7 @@ export function maxOfPackedWindows(
     const width = widthOf(line);
     const filters = filtersOf(line);
     const alive = liveFilters(line, live);
-    if (alive < filters && begin == 0) clearOthers(live, alive, filters, y, winners, batch, columns);
+    if (alive < filters && begin == 0) clearOthers(live, alive, filters, y, argmax, batch, columns);
     for (let k = 0; k < alive; k += 8, eight = eight + 1 == parts ? 0 : eight + 1) {
       if (eight < begin || eight >= end) continue;
       const some = min(alive - k, 8);
@@ -52,16 +52,16 @@ export function maxOfPackedWindows(
       project(order, numbers, panel, projected, count, width);
       const at = <usize>load<i32>(own) << 2;
       const last = <usize>load<i32>(own + (<usize>(some - 1) << 2)) << 2;
-      if (last - at == <usize>(some - 1) << 2) largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
+      if (last - at == <usize>(some - 1) << 2) largestOfTexts(projected, places, ends, width, y + at, argmax + at, batch, time, columns, some);
       else {
         const won = largest + (<usize>batch << 5);
         largestOfTexts(projected, places, ends, width, largest, won, batch, time, 8, some);
         putLanes(largest, own, some, y, batch, columns);
-        putLanes(won, own, some, winners, batch, columns);
+        putLanes(won, own, some, argmax, batch, columns);
       }
     }
     y += <usize>filters << 2;
-    winners += <usize>filters << 2;
+    argmax += <usize>filters << 2;
   }
 }
 
@@ -77,8 +77,8 @@ function liveFilters(line: usize, live: usize): i32 {
   return alive;
 }
 
-/** y and winners of filters that are not live are 0. */
-function clearOthers(live: usize, alive: i32, filters: i32, y: usize, winners: usize, batch: i32, columns: i32): void {
+/** y and argmax of filters that are not live are 0. */
+function clearOthers(live: usize, alive: i32, filters: i32, y: usize, argmax: usize, batch: i32, columns: i32): void {
   for (let f = 0, k = 0; f < filters; f++) {
     if (k < alive && load<i32>(live + (<usize>k << 2)) == f) {
       k++;
@@ -87,7 +87,7 @@ function clearOthers(live: usize, alive: i32, filters: i32, y: usize, winners: u
     for (let b = 0; b < batch; b++) {
       const at = <usize>(b * columns + f) << 2;
       store<f32>(y + at, 0);
-      store<i32>(winners + at, 0);
+      store<i32>(argmax + at, 0);
     }
   }
 }
@@ -311,7 +311,7 @@ export function maxOfWindowsKernelsSparseScratch(entries: i32, widest: i32, filt
 
 /** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
 export function maxOfWindowsRowsSparse(
-  widths: usize, lines: i32, dy: usize, winners: usize, places: usize, drows: usize,
+  widths: usize, lines: i32, dy: usize, argmax: usize, places: usize, drows: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const own = end - begin;
@@ -319,16 +319,16 @@ export function maxOfWindowsRowsSparse(
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
     rowsOfWidth(
-      line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + <usize>sumsBytes(count, own, channels),
+      line, dy, argmax, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + <usize>sumsBytes(count, own, channels),
     );
     dy += <usize>filters << 2;
-    winners += <usize>filters << 2;
+    argmax += <usize>filters << 2;
   }
   putSums(sums, count, begin, own, channels, drows);
 }
 
 function rowsOfWidth(
-  line: usize, dy: usize, winners: usize, places: usize, sums: usize, row: usize,
+  line: usize, dy: usize, argmax: usize, places: usize, sums: usize, row: usize,
   batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const width = widthOf(line);
@@ -359,14 +359,14 @@ function rowsOfWidth(
   store<usize>(own + (<usize>filters << 2), entry);
 
   const list = entry;
-  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += <usize>columns << 2, winners += <usize>columns << 2) {
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += <usize>columns << 2, argmax += <usize>columns << 2) {
     const stop = nonZero(dy, filters, 4, list);
     for (let item = list; item < stop; item += 4) {
       const at = <usize>load<i32>(item) << 2;
       const first = load<usize>(own + at);
       const last = load<usize>(own + at, 4);
       if (first == last) continue;
-      rowsOfWords(places + (<usize>load<i32>(winners + at) << 2), width, sums, row, words);
+      rowsOfWords(places + (<usize>load<i32>(argmax + at) << 2), width, sums, row, words);
       const scale = v128.load32_splat(dy + at);
       for (let entry = first; entry < last; entry += ENTRY) {
         const to = load<usize>(words + load<usize>(entry)) + load<usize>(entry, 4);
@@ -382,7 +382,7 @@ function rowsOfWidth(
  * one after the other.
  */
 export function maxOfWindowsKernelsSparse(
-  widths: usize, lines: i32, dy: usize, winners: usize, rows: usize, places: usize,
+  widths: usize, lines: i32, dy: usize, argmax: usize, rows: usize, places: usize,
   batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
@@ -391,16 +391,16 @@ export function maxOfWindowsKernelsSparse(
     if (gradientOf(line) != 0) {
       for (let f = firstOf(filters, begin, parts); f < last; f++) {
         const own = <usize>f << 2;
-        kernelOfFilter(line, f, dy + own, winners + own, rows, places, batch, time, channels, columns, scratch);
+        kernelOfFilter(line, f, dy + own, argmax + own, rows, places, batch, time, channels, columns, scratch);
       }
     }
     dy += <usize>filters << 2;
-    winners += <usize>filters << 2;
+    argmax += <usize>filters << 2;
   }
 }
 
 function kernelOfFilter(
-  line: usize, f: i32, dy: usize, winners: usize, rows: usize, places: usize, batch: i32, time: i32, channels: i32, columns: i32, scratch: usize,
+  line: usize, f: i32, dy: usize, argmax: usize, rows: usize, places: usize, batch: i32, time: i32, channels: i32, columns: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
   const width = widthOf(line);
@@ -422,7 +422,7 @@ function kernelOfFilter(
   }
   const texts = nonZero(dy, batch, <usize>columns << 2, list);
   for (let item = list; item < texts; ) {
-    item = nextWindows(item, texts, dy, winners, rows, places, time, row, width, columns, group);
+    item = nextWindows(item, texts, dy, argmax, rows, places, time, row, width, columns, group);
     const d = gradientsOf(group);
     const words = wordsOf(group);
     if (countOf(group) == 4) gather4(d, words, entries, stop);

@@ -89,7 +89,7 @@ export function lengthOf(id: i32, dim: i32, starts: usize): i32 {
  * `adam` on the rows ids[i], but for the row `except`, −1 for none. `starts` and `places` are those of a packed table, else 0; `part` is room for
  * a vector each of m, v and θ. This is parts `begin` … `end` − 1 of `parts`, see `handOf`.
  */
-export function adamLive(
+export function adamPresent(
   rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, count: i32, begin: i32, end: i32, parts: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32, part: usize,
 ): void {

@@ -52,7 +52,7 @@ export function nonZero(values: usize, count: i32, step: usize, list: usize): us
 
 /** See `Kernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1. A kernel is turned, [f,w,c], so that what a word gets is contiguous. */
 export function maxOfWindowsRows(
-  widths: usize, lines: i32, dy: usize, winners: usize, places: usize, drows: usize,
+  widths: usize, lines: i32, dy: usize, argmax: usize, places: usize, drows: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const own = end - begin;
@@ -60,15 +60,15 @@ export function maxOfWindowsRows(
   const turned = scratch + <usize>sumsBytes(count, own, channels);
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
-    rowsOfWidth(line, dy, winners, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, own, turned);
+    rowsOfWidth(line, dy, argmax, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, own, turned);
     dy += <usize>filters << 2;
-    winners += <usize>filters << 2;
+    argmax += <usize>filters << 2;
   }
   putSums(sums, count, begin, own, channels, drows);
 }
 
 function rowsOfWidth(
-  line: usize, dy: usize, winners: usize, places: usize, sums: usize, row: usize,
+  line: usize, dy: usize, argmax: usize, places: usize, sums: usize, row: usize,
   batch: i32, time: i32, channels: i32, columns: i32, begin: i32, own: i32, turned: usize,
 ): void {
   const ownRow = <usize>own << 2;
@@ -79,12 +79,12 @@ function rowsOfWidth(
     transposeBlock(from, <usize>filters << 2, turned + w * ownRow, width * ownRow, own, filters);
   }
   const list = turned + <usize>width * ownRow * filters;
-  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += <usize>columns << 2, winners += <usize>columns << 2) {
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, dy += <usize>columns << 2, argmax += <usize>columns << 2) {
     const end = nonZero(dy, filters, 4, list);
     for (let item = list; item < end; item += 4) {
       const f = load<i32>(item);
       const at = <usize>f << 2;
-      const words = places + (<usize>load<i32>(winners + at) << 2);
+      const words = places + (<usize>load<i32>(argmax + at) << 2);
       const filter = turned + <usize>(f * width) * ownRow;
       for (let w = 0; w < width; w++) {
         axpy(load<f32>(dy + at), filter + w * ownRow, sums + <usize>load<i32>(words + (<usize>w << 2)) * row, own);
@@ -101,9 +101,9 @@ export function windowsBytes(width: i32): usize {
   return HEADER + (<usize>width << 4);
 }
 
-/** The group that begins at `item` of a list of texts, see `nonZero`, before its `end`; returns where the next one begins. `dy` and `winners` are the filter's own. */
+/** The group that begins at `item` of a list of texts, see `nonZero`, before its `end`; returns where the next one begins. `dy` and `argmax` are the filter's own. */
 export function nextWindows(
-  item: usize, end: usize, dy: usize, winners: usize, rows: usize, places: usize, time: i32, row: usize, width: i32, columns: i32, group: usize,
+  item: usize, end: usize, dy: usize, argmax: usize, rows: usize, places: usize, time: i32, row: usize, width: i32, columns: i32, group: usize,
 ): usize {
   const last = min(item + 16, end);
   store<i32>(group, <i32>(last - item) >> 2);
@@ -111,7 +111,7 @@ export function nextWindows(
     const b = load<i32>(item);
     const at = <usize>(b * columns) << 2;
     store<f32>(to, load<f32>(dy + at), 16);
-    const words = places + (<usize>(b * time + load<i32>(winners + at)) << 2);
+    const words = places + (<usize>(b * time + load<i32>(argmax + at)) << 2);
     for (let w: usize = 0; w < <usize>width; w++) {
       store<usize>(to + (w << 4), rows + <usize>load<i32>(words + (w << 2)) * row, HEADER);
     }
@@ -144,7 +144,7 @@ export function maxOfWindowsKernelsScratch(batch: i32, channels: i32, widest: i3
 
 /** See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width. */
 export function maxOfWindowsKernels(
-  widths: usize, lines: i32, dy: usize, winners: usize, rows: usize, places: usize,
+  widths: usize, lines: i32, dy: usize, argmax: usize, rows: usize, places: usize,
   batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
@@ -152,16 +152,16 @@ export function maxOfWindowsKernels(
     if (gradientOf(line) != 0) {
       const first = firstOf(filters, begin, parts);
       const last = firstOf(filters, end, parts);
-      kernelOfWidth(line, first, last, dy, winners, rows, places, batch, time, channels, columns, scratch);
+      kernelOfWidth(line, first, last, dy, argmax, rows, places, batch, time, channels, columns, scratch);
     }
     dy += <usize>filters << 2;
-    winners += <usize>filters << 2;
+    argmax += <usize>filters << 2;
   }
 }
 
 /** Sums are gathered in dkernel[f,w,c], turned at the end; four windows at a time, added one after the other. */
 function kernelOfWidth(
-  line: usize, begin: i32, end: i32, dy: usize, winners: usize, rows: usize, places: usize,
+  line: usize, begin: i32, end: i32, dy: usize, argmax: usize, rows: usize, places: usize,
   batch: i32, time: i32, channels: i32, columns: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
@@ -176,7 +176,7 @@ function kernelOfWidth(
     const filter = sums + <usize>(f - begin) * turned;
     const texts = nonZero(dy + own, batch, <usize>columns << 2, list);
     for (let item = list; item < texts; ) {
-      item = nextWindows(item, texts, dy + own, winners + own, rows, places, time, row, width, columns, group);
+      item = nextWindows(item, texts, dy + own, argmax + own, rows, places, time, row, width, columns, group);
       const d = gradientsOf(group);
       for (let w = 0; w < width; w++) {
         const words = wordsOf(group) + (<usize>w << 4);

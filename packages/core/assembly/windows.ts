@@ -13,7 +13,7 @@ export function maxOfWindowsScratch(rows: i32, channels: i32, widest: i32): f64 
 
 /** See `Kernels.maxOfWindows`. */
 export function maxOfWindows(
-  widths: usize, lines: i32, rows: usize, places: usize, ends: usize, y: usize, winners: usize,
+  widths: usize, lines: i32, rows: usize, places: usize, ends: usize, y: usize, argmax: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   const panel = <usize>packedBytes(channels, 8);
@@ -31,19 +31,19 @@ export function maxOfWindows(
       }
       project(rows, scratch, panel, projected, count, channels, width);
       const at = <usize>f << 2;
-      largestOfTexts(projected, places, ends, width, y + at, winners + at, batch, time, columns, some);
+      largestOfTexts(projected, places, ends, width, y + at, argmax + at, batch, time, columns, some);
     }
     y += <usize>filters << 2;
-    winners += <usize>filters << 2;
+    argmax += <usize>filters << 2;
   }
 }
 
 /** The largest of the windows of each text, for eight filters. */
 export function largestOfTexts(
-  projected: usize, places: usize, ends: usize, width: i32, y: usize, winners: usize, batch: i32, time: i32, columns: i32, filters: i32,
+  projected: usize, places: usize, ends: usize, width: i32, y: usize, argmax: usize, batch: i32, time: i32, columns: i32, filters: i32,
 ): void {
-  for (let b = 0; b < batch; b++, places += <usize>time << 2, ends += 4, y += <usize>columns << 2, winners += <usize>columns << 2) {
-    largest(projected, places, max(1, load<i32>(ends) - width + 1), width, y, winners, filters);
+  for (let b = 0; b < batch; b++, places += <usize>time << 2, ends += 4, y += <usize>columns << 2, argmax += <usize>columns << 2) {
+    largest(projected, places, max(1, load<i32>(ends) - width + 1), width, y, argmax, filters);
   }
 }
 
@@ -59,23 +59,23 @@ function project(rows: usize, packed: usize, panels: usize, projected: usize, co
 }
 
 /** The largest of the windows of one text, for eight filters, and the first window that has it. */
-function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
-  if (width == 3) largest3(projected, places, windows, y, winners, filters);
-  else if (width == 4) largest4(projected, places, windows, y, winners, filters);
-  else if (width == 5) largest5(projected, places, windows, y, winners, filters);
-  else largestOfAny(projected, places, windows, width, y, winners, filters);
+function largest(projected: usize, places: usize, windows: i32, width: i32, y: usize, argmax: usize, filters: i32): void {
+  if (width == 3) largest3(projected, places, windows, y, argmax, filters);
+  else if (width == 4) largest4(projected, places, windows, y, argmax, filters);
+  else if (width == 5) largest5(projected, places, windows, y, argmax, filters);
+  else largestOfAny(projected, places, windows, width, y, argmax, filters);
 }
 
-function largest3(projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
-  largestOf(3, projected, places, windows, y, winners, filters);
+function largest3(projected: usize, places: usize, windows: i32, y: usize, argmax: usize, filters: i32): void {
+  largestOf(3, projected, places, windows, y, argmax, filters);
 }
 
-function largest4(projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
-  largestOf(4, projected, places, windows, y, winners, filters);
+function largest4(projected: usize, places: usize, windows: i32, y: usize, argmax: usize, filters: i32): void {
+  largestOf(4, projected, places, windows, y, argmax, filters);
 }
 
-function largest5(projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
-  largestOf(5, projected, places, windows, y, winners, filters);
+function largest5(projected: usize, places: usize, windows: i32, y: usize, argmax: usize, filters: i32): void {
+  largestOf(5, projected, places, windows, y, argmax, filters);
 }
 
 /**
@@ -84,7 +84,7 @@ function largest5(projected: usize, places: usize, windows: i32, y: usize, winne
  */
 // @ts-ignore: decorator
 @inline
-function largestOf(width: i32, projected: usize, places: usize, windows: i32, y: usize, winners: usize, filters: i32): void {
+function largestOf(width: i32, projected: usize, places: usize, windows: i32, y: usize, argmax: usize, filters: i32): void {
   const row = <usize>width << 5;
   const first = places;
   let word0 = projected + <usize>load<i32>(places) * row;
@@ -129,14 +129,14 @@ function largestOf(width: i32, projected: usize, places: usize, windows: i32, y:
     }
   }
   if (v128.any_true(f32x4.ne(total, total))) {
-    largestOfAny(projected, first, windows, width, y, winners, filters);
+    largestOfAny(projected, first, windows, width, y, argmax, filters);
     return;
   }
   put(y, best0, best1, filters);
-  put(winners, winner0, winner1, filters);
+  put(argmax, winner0, winner1, filters);
 }
 
-function largestOfAny(projected: usize, places: usize, windows: i32, width: i32, y: usize, winners: usize, filters: i32): void {
+function largestOfAny(projected: usize, places: usize, windows: i32, width: i32, y: usize, argmax: usize, filters: i32): void {
   const row = <usize>width << 5;
   let best0 = f32x4.splat(0);
   let best1 = f32x4.splat(0);
@@ -164,7 +164,7 @@ function largestOfAny(projected: usize, places: usize, windows: i32, width: i32,
     winner1 = v128.bitselect(i32x4.splat(t), winner1, wins1);
   }
   put(y, best0, best1, filters);
-  put(winners, winner0, winner1, filters);
+  put(argmax, winner0, winner1, filters);
 }
 
 /** The first `count` of eight lanes. */

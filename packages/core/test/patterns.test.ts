@@ -250,7 +250,7 @@ test("structures are given back when their pattern is dropped", async () => {
         gradients(sum(lstm(eighths(1, 2, 2, 200) as Cube, [halves]).output), [weight.values]);
       }
     };
-    const settle = async () => {
+    const flush = async () => {
       for (let turn = 0; turn < 4; turn++) {
         collect();
         await setImmediate();
@@ -258,9 +258,9 @@ test("structures are given back when their pattern is dropped", async () => {
       return memory.size.inUse;
     };
     round(0);
-    const after = await settle();
+    const after = await flush();
     for (let i = 1; i <= 10; i++) round(i);
-    expect(await settle()).toBeLessThan(after + 2 ** 16);
+    expect(await flush()).toBeLessThan(after + 2 ** 16);
   } finally {
     useBackend(before);
   }

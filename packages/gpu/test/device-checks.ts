@@ -169,15 +169,15 @@ export const deviceChecks: readonly DeviceCheck[] = [
         const values = Float32Array.from({ length }, (_, i) => i % 1000);
         const large = gpu.upload(values);
         const tail = gpu.allocate(33);
-        kernels.read(large, tail, { shape: [33], strides: [1], offset: length - 33 });
+        kernels.stridedCopy(large, tail, { shape: [33], strides: [1], offset: length - 33 });
         const every = gpu.allocate(4);
-        kernels.read(large, every, { shape: [2, 2], strides: [2 ** 23 + 1, 2 ** 22 + 3], offset: 5 });
+        kernels.stridedCopy(large, every, { shape: [2, 2], strides: [2 ** 23 + 1, 2 ** 22 + 3], offset: 5 });
         const rows = gpu.allocate(14);
         kernels.gatherRows(large, gpu.uploadIndices(Int32Array.of(2_396_753, 2_396_754)), rows, { dim: 7 });
         const placed = gpu.allocate(length);
-        kernels.place(tail, placed, { shape: [33], strides: [2], offset: length - 70 });
+        kernels.stridedScatter(tail, placed, { shape: [33], strides: [2], offset: length - 70 });
         const end = gpu.allocate(72);
-        kernels.read(placed, end, { shape: [72], strides: [1], offset: length - 72 });
+        kernels.stridedCopy(placed, end, { shape: [72], strides: [1], offset: length - 72 });
         const reading = Promise.all([tail, every, rows, end].map((storage) => gpu.read(storage)));
         for (const storage of [large, tail, every, rows, placed, end]) gpu.release(storage);
         return { reading };
@@ -220,8 +220,8 @@ export const deviceChecks: readonly DeviceCheck[] = [
         [gpu, wanted].map((backend) => {
           const from = backend.upload(eighths(size, "walk"));
           const [out, back] = [backend.allocate(size), backend.allocate(size)];
-          backend.kernels.read(from, out, walk);
-          backend.kernels.place(out, back, walk);
+          backend.kernels.stridedCopy(from, out, walk);
+          backend.kernels.stridedScatter(out, back, walk);
           return Promise.all([backend.read(out), backend.read(back)]);
         }),
       );

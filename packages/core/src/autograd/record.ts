@@ -62,7 +62,7 @@ export function isRecorded(inputs: readonly Tensor[]): boolean {
  * For rules that call kernels: marks a gradient that cannot be differentiated again, so that asking for it is an error
  * instead of a silent zero.
  */
-export function onceOnly<T extends Tensor>(name: string, gradient: T, inputs: readonly Tensor[]): T {
+export function notTwiceDifferentiable<T extends Tensor>(name: string, gradient: T, inputs: readonly Tensor[]): T {
   return record(name, gradient, inputs, () => {
     throw new Error(`gradients: the gradient of ${name} is a kernel of its own and cannot be differentiated again`);
   });

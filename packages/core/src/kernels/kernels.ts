@@ -6,20 +6,20 @@ export interface Storage {
   readonly length: number;
 }
 
-/** int32 values in a backend's own memory: ids, lengths, winners. */
+/** int32 values in a backend's own memory: ids, lengths, argmax. */
 export interface Indices {
   readonly length: number;
 }
 
 /** A walk over `shape` that reads operands `a` and `b` by their strides (0 where broadcast), in elements. */
-export interface PairWalk {
+export interface StridedPair {
   readonly shape: readonly number[];
   readonly a: readonly number[];
   readonly b: readonly number[];
 }
 
 /** A walk over `shape` inside a larger or smaller array: element `i` is at `offset + Σ iₐ·stridesₐ`. */
-export interface Walk {
+export interface StridedView {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
@@ -57,16 +57,16 @@ export interface WindowSize {
 }
 
 /**
- * The stored weights of a matrix, by the column of the result that each adds to: column j has the entries starts[j] … starts[j+1] − 1, and entry e
- * is the weight values[order[e]] at the place places[e] of the sum. Places ascend within a column. Without `order` entry e is values[e].
+ * The stored weights of a matrix, by the column of the result that each adds to: column j has the entries indptr[j] … indptr[j+1] − 1, and entry e
+ * is the weight values[permutation[e]] at the place indices[e] of the sum. Places ascend within a column. Without `permutation` entry e is values[e].
  */
-export interface Compressed {
+export interface Csc {
   /** `[columns + 1]` */
-  readonly starts: Indices;
+  readonly indptr: Indices;
   /** `[nnz]` */
-  readonly places: Indices;
+  readonly indices: Indices;
   /** `[nnz]` */
-  readonly order: Indices | undefined;
+  readonly permutation: Indices | undefined;
   /** How many columns the result has. */
   readonly columns: number;
   /** Every place is below. */
@@ -84,17 +84,17 @@ export interface SparseSize {
   readonly stride: number;
 }
 
-/** Rows of a table of which only some elements are stored: row i is the `Compressed` column ids[i] of `table`. */
+/** Rows of a table of which only some elements are stored: row i is the `Csc` column ids[i] of `table`. */
 export interface PackedRows {
   readonly values: Storage;
-  readonly table: Compressed;
+  readonly table: Csc;
   readonly ids: Indices;
 }
 
 /** What a kernel `[width,channels,filters]` stores: columns are filters, places w·channels + c. */
 export interface StoredKernel {
   readonly values: Storage;
-  readonly entries: Compressed;
+  readonly entries: Csc;
 }
 
 /** A kernel of windows, of which perhaps only a part is stored; it is written out when a backend first asks for the whole. */
@@ -159,7 +159,7 @@ export interface AdamStep {
 /** Rows of a table: row r is its elements from r·dim on, or, where it is packed, the entries of column r. */
 export interface TableRows {
   readonly dim: number;
-  readonly table?: Compressed | undefined;
+  readonly table?: Csc | undefined;
 }
 
 /** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
@@ -189,9 +189,9 @@ export interface Kernels {
   /** out[i] = value */
   fill(value: number, out: Storage): void;
   /** out[i] = a[walk(i)] */
-  read(a: Storage, out: Storage, walk: Walk): void;
+  stridedCopy(a: Storage, out: Storage, walk: StridedView): void;
   /** out = 0, then out[walk(i)] = a[i] */
-  place(a: Storage, out: Storage, walk: Walk): void;
+  stridedScatter(a: Storage, out: Storage, walk: StridedView): void;
   /** out[o, offsetₚ + j, i] = partsₚ[o,j,i], the parts in order along the axis; `axes` holds each part's size there */
   concat(
     parts: readonly Storage[],
@@ -200,13 +200,13 @@ export interface Kernels {
   ): void;
 
   /** out = a + b */
-  add(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  add(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /** out = a − b */
-  sub(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  sub(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /** out = a · b */
-  mul(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  mul(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /** out = a / b */
-  div(a: Storage, b: Storage, out: Storage, walk: PairWalk): void;
+  div(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
 
   /** out = eˣ, flushed */
   exp(x: Storage, out: Storage): void;
@@ -227,7 +227,7 @@ export interface Kernels {
   /** out = max(x, 0); NaN stays NaN */
   relu(x: Storage, out: Storage): void;
   /** out = 1 where x > 0, else 0: the derivative of relu */
-  positive(x: Storage, out: Storage): void;
+  reluGradient(x: Storage, out: Storage): void;
 
   /**
    * out[o,i] = Σ_a x[o,a,i], in the order of sums, which the number n of terms alone decides:
@@ -239,12 +239,12 @@ export interface Kernels {
    * terms come one after another, from two operands, and k is the size of a layer. So have `scatterRows`, whose terms are the places of one id in a batch.
    */
   sum(x: Storage, out: Storage, size: AxisView): void;
-  /** winners[o,i] = the first a < lengths[o] with the largest x[o,a,i] (NaN is larger than all), out[o,i] = that value */
-  max(x: Storage, lengths: Indices | undefined, out: Storage, winners: Indices, size: AxisView): void;
-  /** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
-  placeWinners(dy: Storage, winners: Indices, dx: Storage, size: AxisView): void;
-  /** y[o,i] = x[o, winners[o,i], i] */
-  takeWinners(x: Storage, winners: Indices, y: Storage, size: AxisView): void;
+  /** argmax[o,i] = the first a < lengths[o] with the largest x[o,a,i] (NaN is larger than all), out[o,i] = that value */
+  max(x: Storage, lengths: Indices | undefined, out: Storage, argmax: Indices, size: AxisView): void;
+  /** dx = 0, then dx[o, argmax[o,i], i] = dy[o,i] */
+  scatterArgmax(dy: Storage, argmax: Indices, dx: Storage, size: AxisView): void;
+  /** y[o,i] = x[o, argmax[o,i], i] */
+  gatherArgmax(x: Storage, argmax: Indices, y: Storage, size: AxisView): void;
 
   /**
    * With z[b,c] = x[b,c] − max x[b,:] (NaN is larger than all): exponentials = e^z, flushed; sums[b] = Σ_c e^z[b,c];
@@ -282,7 +282,7 @@ export interface Kernels {
    * The largest value of every filter over the windows of a text, whose word at t is the row places[b,t]: over those among its first ends[b] words,
    * or the first one if there is none. Rows are projected before they are placed, p[r,w,f] = Σ_c rows[r,c] · kernel[w,c,f], added in the order of c, from 0; then
    *
-   *     y[b,f] = max over t of Σ_w p[places[b,t+w],w,f], added in the order of w        → winners[b,f] = the first such t
+   *     y[b,f] = max over t of Σ_w p[places[b,t+w],w,f], added in the order of w        → argmax[b,f] = the first such t
    *
    * NaN is larger than all.
    */
@@ -292,28 +292,28 @@ export interface Kernels {
     places: Indices,
     ends: Indices,
     y: Storage,
-    winners: Indices,
+    argmax: Indices,
     size: WindowSize,
   ): void;
   /**
-   * drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], kernel after kernel, in the order of b, f, w; a dy of 0 adds
+   * drows = 0, then drows[places[b,argmax[b,f]+w],c] += dy[b,f] · kernel[w,c,f], kernel after kernel, in the order of b, f, w; a dy of 0 adds
    * nothing
    */
   maxOfWindowsRows(
     dy: Storage,
-    winners: Indices,
+    argmax: Indices,
     kernels: readonly Storage[],
     places: Indices,
     drows: Storage,
     size: WindowSize,
   ): void;
   /**
-   * dkernel = 0, then dkernel[w,c,f] += rows[places[b,winners[b,f]+w],c] · dy[b,f], in the order of b; a dy of 0 adds nothing. No dkernel, where nobody
+   * dkernel = 0, then dkernel[w,c,f] += rows[places[b,argmax[b,f]+w],c] · dy[b,f], in the order of b; a dy of 0 adds nothing. No dkernel, where nobody
    * asks for it.
    */
   maxOfWindowsKernels(
     dy: Storage,
-    winners: Indices,
+    argmax: Indices,
     rows: Storage,
     places: Indices,
     dkernels: readonly (Storage | undefined)[],
@@ -414,10 +414,10 @@ export interface Kernels {
     step: AdamStep & { dim: number; except?: number | undefined },
   ): void;
   /**
-   * `adam` on the rows ids[i] alone, with the gradients rows[i,:], of a packed table rows[i, places[e]]; the row `except` and all others stay as they
-   * are, until `adamAbsent` comes to them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
+   * `adam` on the rows ids[i] alone, with the gradients rows[i,:], of a packed table rows[i, indices[e]]; the row `except` and all others stay as they
+   * are, until `adamReplay` comes to them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
    */
-  adamLive?(
+  adamPresent?(
     rows: Storage,
     ids: Indices,
     m: Storage,
@@ -429,7 +429,7 @@ export interface Kernels {
    * `adam` on every row ids[i], distinct, with a gradient of 0 and without decay of weights, at the steps since[i], since[i] + 1, … `steps` − 1 of a history in which step t has
    * η / (1 − β₁ᵗ) = rates[2t] and √(1 − β₂ᵗ) = rates[2t + 1]. The same bits, however they are found.
    */
-  adamAbsent?(
+  adamReplay?(
     ids: Indices,
     since: Indices,
     rates: Storage,
@@ -450,21 +450,21 @@ export interface Kernels {
  * it has the same bits; but where an operand is infinite or NaN, a weight that is not stored may add nothing instead of NaN.
  */
 export interface SparseKernels {
-  /** y[b,i,j] = Σ x[b·stride + i·step + places[e]] · values[order[e]] over the entries e of column j, added in their order, from 0 */
-  product(x: Storage, values: Storage, weight: Compressed, y: Storage, size: SparseSize): void;
-  /** dvalues[order[e]] = Σ x[b·stride + i·step + places[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
-  productValues(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, size: SparseSize): void;
-  /** dvalues[order[e]] = Σ_n x[n,places[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
-  weightGradient(x: Storage, dy: Storage, weight: Compressed, dvalues: Storage, rows: number): void;
+  /** y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0 */
+  product(x: Storage, values: Storage, weight: Csc, y: Storage, size: SparseSize): void;
+  /** dvalues[permutation[e]] = Σ x[b·stride + i·step + indices[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
+  productValues(x: Storage, dy: Storage, weight: Csc, dvalues: Storage, size: SparseSize): void;
+  /** dvalues[permutation[e]] = Σ_n x[n,indices[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
+  weightGradient(x: Storage, dy: Storage, weight: Csc, dvalues: Storage, rows: number): void;
 
-  /** out = 0, then out[i, places[e]] = values[e] for the entries e of column ids[i]; `inner` elements a row */
+  /** out = 0, then out[i, indices[e]] = values[e] for the entries e of column ids[i]; `inner` elements a row */
   gatherRows(rows: PackedRows, out: Storage): void;
-  /** dvalues = 0, then dvalues[e] += drows[i, places[e]] for the entries e of column ids[i], in the order of i, but for the id `except` */
-  scatterRows(drows: Storage, table: Compressed, ids: Indices, dvalues: Storage, except: number | undefined): void;
+  /** dvalues = 0, then dvalues[e] += drows[i, indices[e]] for the entries e of column ids[i], in the order of i, but for the id `except` */
+  scatterRows(drows: Storage, table: Csc, ids: Indices, dvalues: Storage, except: number | undefined): void;
   /** `adam` with the gradient that `scatterRows` gives, for ids that ascend, none twice */
   adamRows(
     drows: Storage,
-    table: Compressed,
+    table: Csc,
     ids: Indices,
     m: Storage,
     v: Storage,
@@ -477,7 +477,7 @@ export interface SparseKernels {
   /** values[i] = x[positions[i]]; positions ascend */
   compress(x: Storage, positions: Indices, values: Storage): void;
 
-  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and winners are 0 for a filter of which nothing is stored */
+  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and argmax are 0 for a filter of which nothing is stored */
   maxOfWindows(
     rows: Storage,
     packed: PackedRows,
@@ -485,22 +485,22 @@ export interface SparseKernels {
     places: Indices,
     ends: Indices,
     y: Storage,
-    winners: Indices,
+    argmax: Indices,
     size: WindowSize,
   ): void;
   /** `maxOfWindowsRows` of such kernels */
   maxOfWindowsRows(
     dy: Storage,
-    winners: Indices,
+    argmax: Indices,
     kernels: readonly WindowKernel[],
     places: Indices,
     drows: Storage,
     size: WindowSize,
   ): void;
-  /** `maxOfWindowsKernels` likewise: of a part that is stored it is the gradient of the values, dvalues[order[e]] of entry e */
+  /** `maxOfWindowsKernels` likewise: of a part that is stored it is the gradient of the values, dvalues[permutation[e]] of entry e */
   maxOfWindowsKernels(
     dy: Storage,
-    winners: Indices,
+    argmax: Indices,
     rows: Storage,
     stored: readonly (StoredKernel | undefined)[],
     places: Indices,
@@ -509,7 +509,7 @@ export interface SparseKernels {
   ): void;
 
   /**
-   * `lstm` with a recurrent weight of which a part is stored: values[order[e]] for the entries e of row d·4h + i, whose places are d·h + j; so both
+   * `lstm` with a recurrent weight of which a part is stored: values[permutation[e]] for the entries e of row d·4h + i, whose places are d·h + j; so both
    * directions are one matrix, 0 where they would mix.
    */
   lstm(
@@ -517,7 +517,7 @@ export interface SparseKernels {
     places: Indices | undefined,
     bias: Storage,
     values: Storage,
-    recurrent: Compressed,
+    recurrent: Csc,
     starts: Indices,
     gates: Storage | undefined,
     cells: Storage | undefined,
@@ -530,7 +530,7 @@ export interface SparseKernels {
     gates: Storage,
     cells: Storage,
     values: Storage,
-    recurrent: Compressed,
+    recurrent: Csc,
     starts: Indices,
     dgates: Storage,
     size: LstmSize,

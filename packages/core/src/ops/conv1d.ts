@@ -1,7 +1,7 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Conv1dSize } from "../kernels/kernels.ts";
-import { byChannels, byColumns } from "../sparse/compressed.ts";
+import { byChannels, byColumns } from "../sparse/csc.ts";
 import { checkWeight, dense, Sparse, type WeightCube } from "../sparse/sparse.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
 import { type Cube, checkTensor, empty } from "../tensor/tensor.ts";

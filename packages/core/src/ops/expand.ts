@@ -1,6 +1,6 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import { positionsOf } from "../sparse/compressed.ts";
+import { positionsOf } from "../sparse/csc.ts";
 import type { Sparse } from "../sparse/sparse.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { empty, emptyLike, type Tensor, type Vector } from "../tensor/tensor.ts";

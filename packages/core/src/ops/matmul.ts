@@ -2,7 +2,7 @@ import { flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import { byColumns, byRows } from "../sparse/compressed.ts";
+import { byColumns, byRows } from "../sparse/csc.ts";
 import { checkWeight, dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
 import { type Cube, empty, type Matrix, type Tensor } from "../tensor/tensor.ts";

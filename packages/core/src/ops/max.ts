@@ -24,20 +24,20 @@ export function max<S extends Shape, const O extends Reduction = Record<never, n
 /** The kernel `max` and its rule, on `x` seen as `[outer, axis, inner]`. */
 export function largest(name: string, x: Tensor, lengths: Indices | undefined, shape: Shape, size: AxisView): Tensor {
   const y = empty(shape);
-  const winners = indices(y.size);
-  backend().kernels.max(x.storage, lengths, y.storage, winners, size);
-  return record(name, y, [x], (dy) => [() => placeWinners(dy, winners, x.shape, size)]);
+  const argmax = indices(y.size);
+  backend().kernels.max(x.storage, lengths, y.storage, argmax, size);
+  return record(name, y, [x], (dy) => [() => scatterArgmax(dy, argmax, x.shape, size)]);
 }
 
-/** `dx = 0` but for the winners, which get `dy`. */
-function placeWinners(dy: Tensor, winners: Indices, shape: Shape, size: AxisView): Tensor {
+/** `dx = 0` but for the argmax, which get `dy`. */
+function scatterArgmax(dy: Tensor, argmax: Indices, shape: Shape, size: AxisView): Tensor {
   const dx = empty(shape);
-  backend().kernels.placeWinners(dy.storage, winners, dx.storage, size);
-  return record("max", dx, [dy], (g) => [() => takeWinners(g, winners, dy.shape, size)]);
+  backend().kernels.scatterArgmax(dy.storage, argmax, dx.storage, size);
+  return record("max", dx, [dy], (g) => [() => gatherArgmax(g, argmax, dy.shape, size)]);
 }
 
-function takeWinners(x: Tensor, winners: Indices, shape: Shape, size: AxisView): Tensor {
+function gatherArgmax(x: Tensor, argmax: Indices, shape: Shape, size: AxisView): Tensor {
   const y = empty(shape);
-  backend().kernels.takeWinners(x.storage, winners, y.storage, size);
-  return record("max", y, [x], (dy) => [() => placeWinners(dy, winners, x.shape, size)]);
+  backend().kernels.gatherArgmax(x.storage, argmax, y.storage, size);
+  return record("max", y, [x], (dy) => [() => scatterArgmax(dy, argmax, x.shape, size)]);
 }

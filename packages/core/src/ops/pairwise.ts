@@ -1,5 +1,5 @@
 import { describe } from "../arguments/describe.ts";
-import type { PairWalk, Storage } from "../kernels/kernels.ts";
+import type { Storage, StridedPair } from "../kernels/kernels.ts";
 import { broadcastShape, broadcastStrides, type Shape, type Sizes } from "../tensor/shape.ts";
 import { empty, full, Tensor } from "../tensor/tensor.ts";
 
@@ -25,7 +25,7 @@ export function pairwise(
   operation: string,
   a: Tensor,
   b: Tensor,
-  kernel: (a: Storage, b: Storage, out: Storage, walk: PairWalk) => void,
+  kernel: (a: Storage, b: Storage, out: Storage, walk: StridedPair) => void,
 ): Tensor {
   const shape = broadcastShape(operation, a.shape, b.shape);
   const y = empty(shape);

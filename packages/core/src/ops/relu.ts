@@ -3,7 +3,7 @@ import { backend } from "../backends/backend.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { checkTensor, emptyLike, type Tensor } from "../tensor/tensor.ts";
 import { mul } from "./mul.ts";
-import { positive } from "./positive.ts";
+import { reluGradient } from "./relu-gradient.ts";
 
 /**
  * `y = max(x, 0)` element by element. The gradient at 0 is 0; NaN stays NaN.
@@ -12,5 +12,5 @@ export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
   checkTensor("relu", "x", x);
   const y = emptyLike(x);
   backend().kernels.relu(x.storage, y.storage);
-  return record("relu", y, [x], (dy) => [() => mul(dy, positive(y))]);
+  return record("relu", y, [x], (dy) => [() => mul(dy, reluGradient(y))]);
 }

@@ -1,7 +1,7 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import type { Compressed, Indices, Storage } from "../kernels/kernels.ts";
-import { byRows } from "../sparse/compressed.ts";
+import type { Csc, Indices, Storage } from "../kernels/kernels.ts";
+import { byRows } from "../sparse/csc.ts";
 import type { Sparse } from "../sparse/sparse.ts";
 import { allocate, indices } from "../tensor/scope.ts";
 import { type Shape, show, sizeOf } from "../tensor/shape.ts";
@@ -11,11 +11,11 @@ import { tick, writerSince } from "../tensor/versions.ts";
 /** The gradient of a table that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
 export interface Rows {
   /** Of a sparse table, whose gradient is a vector: which elements of its rows are stored. */
-  readonly table: Compressed | undefined;
+  readonly table: Csc | undefined;
   /** Ascending, none twice. */
   readonly ids: Indices;
   /** The same on the host. */
-  readonly distinct: Int32Array;
+  readonly unique: Int32Array;
   readonly values: Matrix;
   /** This row is 0 too. */
   readonly except: number | undefined;
@@ -24,7 +24,7 @@ export interface Rows {
 /** The rows of gradients that are not written out yet, and when they were made. */
 const kept = new WeakMap<Tensor, { readonly rows: Rows; readonly made: number }>();
 
-/** The rows that a gradient is made of, if it is one of `gatherDistinctRows`: for optimisers, which need not see the zeros. */
+/** The rows that a gradient is made of, if it is one of `gatherUniqueRows`: for optimisers, which need not see the zeros. */
 export function rowsOf(gradient: Tensor): Rows | undefined {
   const found = kept.get(gradient);
   if (found === undefined) return undefined;
@@ -84,12 +84,12 @@ export function gatherRows(
 /**
  * The same for ids that ascend, none twice: the table's gradient then keeps its rows apart, and is written out only if somebody asks for it.
  */
-export function gatherDistinctRows(table: Matrix, distinct: Int32Array, paddingId: number | undefined): Matrix {
-  const ids = indices(distinct);
-  const y = read(table, ids, [distinct.length], distinct) as Matrix;
+export function gatherUniqueRows(table: Matrix, unique: Int32Array, paddingId: number | undefined): Matrix {
+  const ids = indices(unique);
+  const y = read(table, ids, [unique.length], unique) as Matrix;
   return record("embedding", y, [table], (dy) => [
     () => {
-      const rows = { table: undefined, ids, distinct, values: dy, except: paddingId };
+      const rows = { table: undefined, ids, unique, values: dy, except: paddingId };
       return scattered(gradientOfRows(rows, table.shape), dy, ids, paddingId);
     },
   ]);
@@ -130,17 +130,17 @@ export function gatherPackedRows(weight: Sparse, ids: Indices, shape: Shape, pad
   return unpacked(weight, weight.values, ids, shape, paddingId);
 }
 
-/** `gatherDistinctRows` likewise. */
+/** `gatherUniqueRows` likewise. */
 export function gatherDistinctPackedRows(
   weight: Sparse,
-  distinct: Int32Array,
+  unique: Int32Array,
   ids: Indices,
   paddingId: number | undefined,
 ): Matrix {
-  const y = unpack(weight, weight.values, ids, [ids.length], distinct) as Matrix;
+  const y = unpack(weight, weight.values, ids, [ids.length], unique) as Matrix;
   return record("embedding", y, [weight.values], (dy) => [
     () => {
-      const rows = { table: byRows(weight), ids, distinct, values: dy, except: paddingId };
+      const rows = { table: byRows(weight), ids, unique, values: dy, except: paddingId };
       return packed(weight, gradientOfRows(rows, weight.values.shape), dy, ids, paddingId);
     },
   ]);

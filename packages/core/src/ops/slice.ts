@@ -26,7 +26,7 @@ export function slice<S extends Shape>(x: Tensor<S>, begin: readonly number[], e
   const strides = stridesOf(x.shape);
   const offset = begin.reduce((sum, from, axis) => sum + from * strides[axis]!, 0);
   const y = empty(end.map((to, axis) => to - begin[axis]!)) as Tensor<S>;
-  backend().kernels.read(x.storage, y.storage, { shape: y.shape, strides, offset });
+  backend().kernels.stridedCopy(x.storage, y.storage, { shape: y.shape, strides, offset });
   return record("slice", y, [x], (dy) => [() => pad(dy, begin, x.shape)]);
 }
 
@@ -35,7 +35,7 @@ function pad<S extends Shape>(x: Tensor<S>, begin: readonly number[], shape: Sha
   const strides = stridesOf(shape);
   const offset = begin.reduce((sum, from, axis) => sum + from * strides[axis]!, 0);
   const y = empty(shape) as Tensor<S>;
-  backend().kernels.place(x.storage, y.storage, { shape: x.shape, strides, offset });
+  backend().kernels.stridedScatter(x.storage, y.storage, { shape: x.shape, strides, offset });
   const end = begin.map((from, axis) => from + x.shape[axis]!);
   return record("pad", y, [x], (dy) => [() => slice(dy, begin, end)]);
 }

@@ -1,26 +1,31 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import type { Compressed, Conv1dSize, SparseKernels, Storage } from "../kernels/kernels.ts";
+import type { Conv1dSize, Csc, SparseKernels, Storage } from "../kernels/kernels.ts";
 import type { Sparse } from "../sparse/sparse.ts";
 import { allocate } from "../tensor/scope.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { empty, emptyLike, type Tensor, type Vector } from "../tensor/tensor.ts";
 
 /** How a sparse weight multiplies: as the kernel of a convolution, a matrix being one of width 1. */
-export interface Form {
+export interface ContractionLayout {
   readonly size: Conv1dSize;
   /** By filters: column f has the places w·channels + c. */
-  readonly forward: (weight: Sparse) => Compressed;
+  readonly forward: (weight: Sparse) => Csc;
   /** By channels: column c has the places (width − 1 − w)·filters + f. */
-  readonly backward: (weight: Sparse) => Compressed;
+  readonly backward: (weight: Sparse) => Csc;
 }
 
 /** `y[b,t,f] = Σ_{w,c} x[b,t+w,c] · weight[w,c,f]`, of what the weight stores. For backends that have sparse kernels. */
-export function sparseProduct<S extends Shape>(x: Tensor, weight: Sparse, shape: S, form: Form): Tensor<S> {
+export function sparseProduct<S extends Shape>(
+  x: Tensor,
+  weight: Sparse,
+  shape: S,
+  form: ContractionLayout,
+): Tensor<S> {
   return forward({ ...form, weight, shapes: { x: x.shape, y: shape } }, x, weight.values) as Tensor<S>;
 }
 
-interface Product extends Form {
+interface Product extends ContractionLayout {
   readonly weight: Sparse;
   readonly shapes: { readonly x: Shape; readonly y: Shape };
 }
@@ -74,7 +79,7 @@ function padded(dy: Storage, { batch, time, width, filters }: Conv1dSize): Stora
   const stride = (time + width - 1) * filters;
   const out = allocate(batch * stride);
   const shape = [batch, (time - width + 1) * filters];
-  backend().kernels.place(dy, out, { shape, strides: [stride, 1], offset: (width - 1) * filters });
+  backend().kernels.stridedScatter(dy, out, { shape, strides: [stride, 1], offset: (width - 1) * filters });
   return out;
 }
 

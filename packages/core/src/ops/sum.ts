@@ -48,7 +48,7 @@ export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<
     throw new ShapeError(`broadcastTo: ${show(x)} does not broadcast to ${show(shape)}`);
   }
   const y = empty(shape);
-  backend().kernels.read(x.storage, y.storage, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 });
+  backend().kernels.stridedCopy(x.storage, y.storage, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 });
   return record("broadcastTo", y, [x], (dy) => [() => sumTo(dy, x.shape)]);
 }
 

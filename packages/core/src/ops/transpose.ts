@@ -20,7 +20,7 @@ export function transpose<S extends Shape>(x: Tensor<S>, axes?: readonly number[
 
   const strides = stridesOf(x.shape);
   const y = empty(order.map((axis) => x.shape[axis]!)) as Tensor<S>;
-  backend().kernels.read(x.storage, y.storage, {
+  backend().kernels.stridedCopy(x.storage, y.storage, {
     shape: y.shape,
     strides: order.map((axis) => strides[axis]!),
     offset: 0,

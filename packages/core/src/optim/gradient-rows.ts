@@ -17,11 +17,11 @@ export function gradientValues(gradient: Tensor): Tensor {
   const rows = rowsOf(gradient);
   if (rows === undefined) return gradient;
   if (rows.table !== undefined) return writtenOut(rows, gradient.shape);
-  const { values, distinct, except } = rows;
-  const at = except === undefined ? -1 : distinct.indexOf(except);
+  const { values, unique, except } = rows;
+  const at = except === undefined ? -1 : unique.indexOf(except);
   if (at < 0) return values;
   const part = (begin: number, end: number) => slice(values, [begin, 0], [end, values.shape[1]]);
-  return noGrad(() => concat([part(0, at), part(at + 1, distinct.length)]));
+  return noGrad(() => concat([part(0, at), part(at + 1, unique.length)]));
 }
 
 /** `factor · gradient`, of the gradient's shape, to go to an optimiser; an embedding's stays rows. Nothing is recorded. */

@@ -11,14 +11,14 @@ const HISTORY = 1024;
  */
 const LONG = 8;
 
-/** Tables, and their moments, some rows of which are behind. */
-const behind = new WeakMap<Storage, AbsentRows>();
+/** Tables, and their moments, some rows of which are pending. */
+const pending = new WeakMap<Storage, LazyRows>();
 
 /**
  * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
  * for, to the same bits. Everyone who asks a tensor for its storage gets it settled; who looks at some rows only, as `embedding` does, has those settled.
  */
-export class AbsentRows {
+export class LazyRows {
   readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
   readonly #rates: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
   readonly #rows: TableRows;
@@ -35,7 +35,7 @@ export class AbsentRows {
     this.#rows = rows;
     this.#owner = backend();
     this.#seen = new Int32Array(rows.table?.columns ?? table.weights.length / rows.dim);
-    for (const storage of Object.values(table)) behind.set(storage, this);
+    for (const storage of Object.values(table)) pending.set(storage, this);
   }
 
   /** Those of this table under such steps; undefined where every row must move at every step, or the backend wants it so. */
@@ -43,14 +43,14 @@ export class AbsentRows {
     table: { weights: Storage; m: Storage; v: Storage },
     rows: TableRows,
     step: AdamStep,
-  ): AbsentRows | undefined {
-    const { adamLive, adamAbsent } = backend().kernels;
-    if (adamLive === undefined || adamAbsent === undefined || !canWait(step) || !isLong(rows)) return undefined;
+  ): LazyRows | undefined {
+    const { adamPresent, adamReplay } = backend().kernels;
+    if (adamPresent === undefined || adamReplay === undefined || !canWait(step) || !isLong(rows)) return undefined;
     const storages = Object.values(table);
-    const found = behind.get(table.weights);
+    const found = pending.get(table.weights);
     if (found?.isOf(table, rows, step) === true) return found;
-    for (const storage of storages) settle(storage);
-    return new AbsentRows(table, rows, step);
+    for (const storage of storages) flush(storage);
+    return new LazyRows(table, rows, step);
   }
 
   /** Whether it is that of these tensors, and the steps before were like this one. */
@@ -68,26 +68,21 @@ export class AbsentRows {
 
   /** One step: of these rows now, of all others when they are looked at. */
   step(
-    {
-      ids,
-      distinct,
-      values,
-      except,
-    }: { ids: Indices; distinct: Int32Array; values: Storage; except: number | undefined },
+    { ids, unique, values, except }: { ids: Indices; unique: Int32Array; values: Storage; except: number | undefined },
     step: AdamStep,
   ): void {
-    this.settle(distinct);
+    this.flush(unique);
     const { weights, m, v } = this.#table;
-    this.#owner.kernels.adamLive!(values, ids, m, v, weights, { ...step, ...this.#rows, except });
+    this.#owner.kernels.adamPresent!(values, ids, m, v, weights, { ...step, ...this.#rows, except });
     const { eta, scale } = adamCorrections(step);
     this.#history.set([eta, scale], 2 * this.#steps);
     this.#steps++;
-    for (const id of distinct) if (id !== except) this.#seen[id] = this.#steps;
-    if (this.#steps === HISTORY) this.settle();
+    for (const id of unique) if (id !== except) this.#seen[id] = this.#steps;
+    if (this.#steps === HISTORY) this.flush();
   }
 
   /** Brings these rows up to date, or all. */
-  settle(rows?: Int32Array): void {
+  flush(rows?: Int32Array): void {
     if (this.#steps === 0) return;
     const [seen, steps] = [this.#seen, this.#steps];
     const most = rows?.length ?? seen.length;
@@ -111,10 +106,10 @@ export class AbsentRows {
     this.#seen.fill(0);
   }
 
-  /** Brings all rows up to date while weights and moments are all there, and leaves none behind any more. */
+  /** Brings all rows up to date while weights and moments are all there, and leaves none pending any more. */
   dissolve(): void {
-    for (const storage of Object.values(this.#table)) if (behind.get(storage) === this) behind.delete(storage);
-    this.settle();
+    for (const storage of Object.values(this.#table)) if (pending.get(storage) === this) pending.delete(storage);
+    this.flush();
   }
 
   #makeUp(late: Int32Array, since: Int32Array): void {
@@ -123,7 +118,7 @@ export class AbsentRows {
     const [ids, seen] = [owner.uploadIndices(late), owner.uploadIndices(since)];
     const rates = owner.upload(this.#history.subarray(0, 2 * this.#steps));
     const size = { ...this.#rows, steps: this.#steps, ...this.#rates };
-    owner.kernels.adamAbsent!(ids, seen, rates, m, v, weights, size);
+    owner.kernels.adamReplay!(ids, seen, rates, m, v, weights, size);
     owner.releaseIndices(ids);
     owner.releaseIndices(seen);
     owner.release(rates);
@@ -131,22 +126,22 @@ export class AbsentRows {
 }
 
 /** The storage with all its values, or these rows of it, up to date. */
-export function settle(storage: Storage, rows?: Int32Array): Storage {
-  behind.get(storage)?.settle(rows);
+export function flush(storage: Storage, rows?: Int32Array): Storage {
+  pending.get(storage)?.flush(rows);
   return storage;
 }
 
 /** For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is needed to bring the others up to date. */
 export function dissolve(storage: Storage): void {
-  behind.get(storage)?.dissolve();
+  pending.get(storage)?.dissolve();
 }
 
 /** Rows of which little is stored are so quickly passed over that there is nothing to gain. */
 function isLong({ table }: TableRows): boolean {
-  return table === undefined || table.places.length >= LONG * table.columns;
+  return table === undefined || table.indices.length >= LONG * table.columns;
 }
 
-/** Weights that decay move without a gradient, and steps far outside what is usual are not worth a thought: `Kernels.adamAbsent`. */
+/** Weights that decay move without a gradient, and steps far outside what is usual are not worth a thought: `Kernels.adamReplay`. */
 function canWait(step: AdamStep): boolean {
   if (step.weightDecay !== 0 || step.decoupledDecay !== 0 || step.beta1 < 0.5 || step.beta2 < 0.5) return false;
   const { eta, scale } = adamCorrections(step);

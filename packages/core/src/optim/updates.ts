@@ -6,7 +6,7 @@ import { rowsOf } from "../ops/rows.ts";
 import { ShapeError, sameShape, show } from "../tensor/shape.ts";
 import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { wrote } from "../tensor/versions.ts";
-import { AbsentRows } from "./lazy-rows.ts";
+import { LazyRows } from "./lazy-rows.ts";
 
 // The optimisers' arithmetic, in place and in the order of issue, so that training never waits for a device. Nothing here is recorded.
 
@@ -59,12 +59,12 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
     note("adamUpdate", theta, m, v);
     return;
   }
-  const { table, ids, distinct, values, except } = rows;
+  const { table, ids, unique, values, except } = rows;
   const dim = values.shape[1];
-  const place = (tensor: Tensor) => tensor.storageOfRows(distinct);
+  const place = (tensor: Tensor) => tensor.storageOfRows(unique);
   const places = { weights: place(weights), m: place(state.m), v: place(state.v) };
-  const absent = AbsentRows.of(places, { dim, table }, step);
-  if (absent !== undefined) absent.step({ ids, distinct, values: values.storage, except }, step);
+  const absent = LazyRows.of(places, { dim, table }, step);
+  if (absent !== undefined) absent.step({ ids, unique, values: values.storage, except }, step);
   else {
     const [theta, m, v] = [weights.storage, state.m.storage, state.v.storage];
     if (table === undefined) kernels.adamRows(values.storage, ids, m, v, theta, { ...step, dim, except });

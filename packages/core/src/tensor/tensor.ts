@@ -3,7 +3,7 @@ import { anyNumber, check, flag, floats } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Storage } from "../kernels/kernels.ts";
-import { settle } from "../optim/lazy-rows.ts";
+import { flush } from "../optim/lazy-rows.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
@@ -48,12 +48,12 @@ export class Tensor<out S extends Shape = Shape> {
 
   /** For operations: where the values are. Throws if they are gone, or elsewhere than on the backend in use. */
   get storage(): Storage {
-    return settle(this.#place());
+    return flush(this.#place());
   }
 
-  /** The same for who looks at these rows of a table only: others may be behind, see `AbsentRows`. */
+  /** The same for who looks at these rows of a table only: others may be behind, see `LazyRows`. */
   storageOfRows(rows: Int32Array): Storage {
-    return settle(this.#place(), rows);
+    return flush(this.#place(), rows);
   }
 
   /** For operations: throws if the values are gone, or elsewhere than on the backend in use. */

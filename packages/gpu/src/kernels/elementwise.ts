@@ -8,7 +8,7 @@ const unary = (name: string, of: string): Kernel<"x", never> =>
   kernel({ name, arrays: ["x"], body: `const v = x[this.thread.x];\n${of}` });
 
 const UNARY: Readonly<
-  Record<"exp" | "sqrt" | "abs" | "sign" | "tanh" | "sigmoid" | "relu" | "positive", Kernel<"x", never>>
+  Record<"exp" | "sqrt" | "abs" | "sign" | "tanh" | "sigmoid" | "relu" | "reluGradient", Kernel<"x", never>>
 > = {
   exp: unary("exp", "return exponential(v);"),
   sqrt: unary("sqrt", "return Math.sqrt(v);"),
@@ -17,7 +17,7 @@ const UNARY: Readonly<
   tanh: unary("tanh", "return tanhOf(v);"),
   sigmoid: unary("sigmoid", "return sigmoidOf(v);"),
   relu: unary("relu", "if (v <= 0) { return 0; } return v;"),
-  positive: unary("positive", "if (v > 0) { return 1; } return 0;"),
+  reluGradient: unary("reluGradient", "if (v > 0) { return 1; } return 0;"),
 };
 
 /** Its series where 1 + x would lose digits: the next term is below 2⁻²⁶ of x. */
@@ -95,7 +95,7 @@ export function elementwise(
     tanh: one(UNARY.tanh),
     sigmoid: one(UNARY.sigmoid),
     relu: one(UNARY.relu),
-    positive: one(UNARY.positive),
+    reluGradient: one(UNARY.reluGradient),
     add: two("add"),
     sub: two("sub"),
     mul: two("mul"),

@@ -20,7 +20,7 @@ const reader = byAxes((rank) =>
     const axes = coordinates(rank);
     const { settings, read, result } = neighbours(variant);
     return kernel({
-      name: "read",
+      name: "stridedCopy",
       arrays: ["a"],
       integers: ["offset", ...axes.sizes, ...axes.strides("p")],
       ...settings,
@@ -40,7 +40,7 @@ const placer = byAxes((axes) => {
     return `${whole} - ${axis === 0 ? "" : `quotient(this.thread.x, p${axis - 1}) * ratio${axis} - `}begin${axis}`;
   });
   return kernel({
-    name: "place",
+    name: "stridedScatter",
     arrays: ["a"],
     integers: ["rest", ...["begin", "ratio", "n", "p", "q"].flatMap(names)],
     body: [
@@ -101,9 +101,9 @@ export function join(
   for (const { values, made } of groups) if (made) issue.release(values);
 }
 
-export function movement(issue: Issue): Pick<Kernels, "read" | "place" | "concat"> {
+export function movement(issue: Issue): Pick<Kernels, "stridedCopy" | "stridedScatter" | "concat"> {
   return {
-    read: (a, out, walk) => {
+    stridedCopy: (a, out, walk) => {
       const { shape, strides } = collapse(walk.shape, [walk.strides]);
       const [outer, step, length] = [strides[0]!.slice(0, -1), strides[0]!.at(-1)!, shape.at(-1)!];
       const variants = reader(shape.length);
@@ -116,7 +116,7 @@ export function movement(issue: Issue): Pick<Kernels, "read" | "place" | "concat
       const scalars = { ...scalarsOf(coordinates(shape.length), shape, { p }), offset: walk.offset / together };
       issue.launch(kernel, { a }, scalars, out, gridOf([...shape.slice(0, -1), groups]));
     },
-    place: (a, out, walk) => {
+    stridedScatter: (a, out, walk) => {
       const lying: number[] = []; // the strides with which `a` itself lies there
       for (let axis = walk.shape.length - 1, stride = 1; axis >= 0; axis--) {
         lying[axis] = stride;
@@ -130,7 +130,7 @@ export function movement(issue: Issue): Pick<Kernels, "read" | "place" | "concat
         const stride = Math.max(1, strides[0]![axis]!);
         const ratio = i === 0 ? 1 : scalars[`p${i - 1}`]! / stride;
         if (!Number.isInteger(ratio)) {
-          throw new Error(`place: a walk of strides ${walk.strides} does not run inside a row-major array`);
+          throw new Error(`stridedScatter: a view of strides ${walk.strides} does not run inside a row-major array`);
         }
         scalars[`begin${i}`] = Math.floor(rest / stride);
         rest %= stride;

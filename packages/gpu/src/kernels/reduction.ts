@@ -46,7 +46,7 @@ const winner = (end: string) => `
     }
     return winner;`;
 
-const winners = kernel({ name: "winners", arrays: ["x"], integers: ["axis", "inner"], body: winner("axis") });
+const argmax = kernel({ name: "argmax", arrays: ["x"], integers: ["axis", "inner"], body: winner("axis") });
 const winnersWithin = kernel({
   name: "winnersWithin",
   arrays: ["x", "lengths"],
@@ -54,22 +54,22 @@ const winnersWithin = kernel({
   body: winner("lengths[this.thread.y]"),
 });
 
-const takeWinners = kernel({
-  name: "takeWinners",
-  arrays: ["x", "winners"],
+const gatherArgmax = kernel({
+  name: "gatherArgmax",
+  arrays: ["x", "argmax"],
   integers: ["axis", "inner"],
   body: `
-    const winner = winners[this.thread.y * inner + this.thread.x];
+    const winner = argmax[this.thread.y * inner + this.thread.x];
     return x[(this.thread.y * axis + whole(winner)) * inner + this.thread.x];`,
 });
 
 /** x counts a·inner + i. */
-const placeWinners = kernel({
-  name: "placeWinners",
-  arrays: ["dy", "winners"],
+const scatterArgmax = kernel({
+  name: "scatterArgmax",
+  arrays: ["dy", "argmax"],
   integers: ["inner"],
   body: `
-    if (winners[this.thread.y * inner + ${remainder("this.thread.x", "inner")}] === quotient(this.thread.x, inner)) {
+    if (argmax[this.thread.y * inner + ${remainder("this.thread.x", "inner")}] === quotient(this.thread.x, inner)) {
       return dy[this.thread.y * inner + ${remainder("this.thread.x", "inner")}];
     }
     return 0;`,
@@ -80,9 +80,9 @@ const LONG = 512;
 /** The most terms of a block: a chain of more float32 additions loses digits. */
 const BLOCK = 128;
 
-export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "takeWinners" | "placeWinners"> {
-  const take: Kernels["takeWinners"] = (x, winners, y, { outer, axis, inner }) =>
-    issue.launch(takeWinners, { x, winners }, { axis, inner }, y, [inner, outer]);
+export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "gatherArgmax" | "scatterArgmax"> {
+  const take: Kernels["gatherArgmax"] = (x, argmax, y, { outer, axis, inner }) =>
+    issue.launch(gatherArgmax, { x, argmax }, { axis, inner }, y, [inner, outer]);
 
   return {
     sum: (x, out, { outer, axis, inner }) => {
@@ -102,12 +102,12 @@ export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "takeWinn
     },
     max: (x, lengths, out, found, { outer, axis, inner }) => {
       const grid = [inner, outer] as const;
-      if (lengths === undefined) issue.launch(winners, { x }, { axis, inner }, found, grid);
+      if (lengths === undefined) issue.launch(argmax, { x }, { axis, inner }, found, grid);
       else issue.launch(winnersWithin, { x, lengths }, { axis, inner }, found, grid);
       take(x, found, out, { outer, axis, inner });
     },
-    takeWinners: take,
-    placeWinners: (dy, winners, dx, { outer, axis, inner }) =>
-      issue.launch(placeWinners, { dy, winners }, { inner }, dx, [axis * inner, outer]),
+    gatherArgmax: take,
+    scatterArgmax: (dy, argmax, dx, { outer, axis, inner }) =>
+      issue.launch(scatterArgmax, { dy, argmax }, { inner }, dx, [axis * inner, outer]),
   };
 }

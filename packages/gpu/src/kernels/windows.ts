@@ -30,11 +30,11 @@ const winningWindow = kernel({
 
 const valueOfWindow = kernel({
   name: "valueOfWindow",
-  arrays: ["projected", "places", "winners"],
+  arrays: ["projected", "places", "argmax"],
   integers: ["time", "width", "filters", "rows"],
   body: `
     let value = 0;
-    const winner = winners[this.thread.y * filters + this.thread.x];
+    const winner = argmax[this.thread.y * filters + this.thread.x];
     for (let w = 0; w < width; w++) {
       const place = places[this.thread.y * time + whole(winner) + w];
       value += projected[(w * rows + whole(place)) * filters + this.thread.x];
@@ -48,13 +48,13 @@ const gradientOfPlaces = (together: 1 | 4) => {
   const channel = (i: number) => (together === 1 ? "this.thread.x" : `this.thread.x * 4 + ${i}`);
   return kernel({
     name: "gradientOfPlaces",
-    arrays: ["dy", "winners", "weights"],
+    arrays: ["dy", "argmax", "weights"],
     integers: ["width", "channels", "filters", "column", "columns"],
     together,
     body: `
     ${channels.map((i) => `let sum${i} = 0;`).join(" ")}
     for (let f = 0; f < filters; f++) {
-      const w = this.thread.y - winners[this.thread.z * columns + column + f];
+      const w = this.thread.y - argmax[this.thread.z * columns + column + f];
       if (w >= 0 && w < width) {
         const d = dy[this.thread.z * columns + column + f];
         if (d !== 0) {
@@ -69,14 +69,14 @@ const GRADIENT_OF_PLACES = { one: gradientOfPlaces(1), four: gradientOfPlaces(4)
 
 const gradientOfWeights = kernel({
   name: "gradientOfWeights",
-  arrays: ["dy", "winners", "rows", "places"],
+  arrays: ["dy", "argmax", "rows", "places"],
   integers: ["batch", "time", "channels", "column", "columns"],
   body: `
     let sum = 0;
     for (let b = 0; b < batch; b++) {
       const d = dy[b * columns + column + this.thread.x];
       if (d !== 0) {
-        const winner = winners[b * columns + column + this.thread.x];
+        const winner = argmax[b * columns + column + this.thread.x];
         const place = places[b * time + whole(winner) + this.thread.z];
         sum += d * rows[whole(place) * channels + this.thread.y];
       }
@@ -97,7 +97,7 @@ function columnsOf({ widths }: WindowSize) {
 
 export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels"> {
   return {
-    maxOfWindows: (rows, kernels, places, ends, y, winners, size) => {
+    maxOfWindows: (rows, kernels, places, ends, y, argmax, size) => {
       const { rows: count, batch, time, channels, widths } = size;
       const found = widths.map(({ width, filters }, g) => {
         const projected = issue.allocate(width * count * filters); // p[w,r,f] = Σ_c rows[r,c] · kernel[w,c,f]
@@ -107,33 +107,33 @@ export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWind
         const scalars = { time, width, filters, rows: count };
         const [first, largest] = [issue.allocate(batch * filters), issue.allocate(batch * filters)];
         issue.launch(winningWindow, { projected, places, ends }, scalars, first, [filters, batch]);
-        issue.launch(valueOfWindow, { projected, places, winners: first }, scalars, largest, [filters, batch]);
+        issue.launch(valueOfWindow, { projected, places, argmax: first }, scalars, largest, [filters, batch]);
         issue.release(projected);
         return { first, largest, length: filters };
       });
       const parts = (of: "first" | "largest") => found.map((one) => ({ values: one[of], length: one.length }));
       join(issue, parts("largest"), y, batch);
-      join(issue, parts("first"), winners, batch);
+      join(issue, parts("first"), argmax, batch);
       for (const { first, largest } of found) for (const values of [first, largest]) issue.release(values);
     },
-    maxOfWindowsRows: (dy, winners, kernels, places, drows, size) => {
+    maxOfWindowsRows: (dy, argmax, kernels, places, drows, size) => {
       const { batch, time, channels } = size;
       const { kernel, groups } = issue.variant(GRADIENT_OF_PLACES, channels);
       for (const [g, { width, filters, column, columns }] of columnsOf(size).entries()) {
         const dplaces = issue.allocate(batch * time * channels);
         const scalars = { width, channels, filters, column, columns };
-        issue.launch(kernel, { dy, winners, weights: kernels[g]! }, scalars, dplaces, [groups, time, batch]);
+        issue.launch(kernel, { dy, argmax, weights: kernels[g]! }, scalars, dplaces, [groups, time, batch]);
         scatter(issue, dplaces, places, drows, { dim: channels, onto: g > 0 });
         issue.release(dplaces);
       }
     },
-    maxOfWindowsKernels: (dy, winners, rows, places, dkernels, size) => {
+    maxOfWindowsKernels: (dy, argmax, rows, places, dkernels, size) => {
       const { batch, time, channels } = size;
       for (const [g, { width, filters, column, columns }] of columnsOf(size).entries()) {
         const dkernel = dkernels[g];
         if (dkernel === undefined) continue;
         const scalars = { batch, time, channels, column, columns };
-        issue.launch(gradientOfWeights, { dy, winners, rows, places }, scalars, dkernel, [filters, channels, width]);
+        issue.launch(gradientOfWeights, { dy, argmax, rows, places }, scalars, dkernel, [filters, channels, width]);
       }
     },
   };

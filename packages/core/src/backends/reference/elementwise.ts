@@ -1,9 +1,9 @@
-import type { Kernels, PairWalk } from "../../kernels/kernels.ts";
+import type { Kernels, StridedPair } from "../../kernels/kernels.ts";
 import * as elementary from "./elementary.ts";
 import { eachOffset } from "./walk.ts";
 
 type Unary = (x: Float32Array, out: Float32Array) => void;
-type Binary = (a: Float32Array, b: Float32Array, out: Float32Array, walk: PairWalk) => void;
+type Binary = (a: Float32Array, b: Float32Array, out: Float32Array, walk: StridedPair) => void;
 
 /** out[i] = of(x[i]), rounded to float32. */
 function unary(of: (x: number) => number): Unary {
@@ -29,7 +29,7 @@ export const sqrt: Unary = unary(Math.sqrt); // rounding twice, to float64 and f
 export const abs: Unary = unary(Math.abs);
 export const sign: Unary = unary(Math.sign);
 export const relu: Unary = unary((x) => Math.max(x, 0));
-export const positive: Unary = unary((x) => (x > 0 ? 1 : 0));
+export const reluGradient: Unary = unary((x) => (x > 0 ? 1 : 0));
 
 export const add: Binary = binary((a, b) => a + b);
 export const sub: Binary = binary((a, b) => a - b);

@@ -33,7 +33,7 @@ export function lstm(
       }
       const state = states.subarray(n * allHidden + d * hidden, n * allHidden + (d + 1) * hidden);
       for (let j = 0; j < hidden; j++) {
-        c[j] = vanish(f(f(z[hidden + j]! * c[j]!) + f(z[j]! * z[2 * hidden + j]!)));
+        c[j] = flushDenormals(f(f(z[hidden + j]! * c[j]!) + f(z[j]! * z[2 * hidden + j]!)));
         state[j] = z[3 * hidden + j]! * gateTanh(c[j]!);
       }
       gates?.set(z, n * allGates + d * 4 * hidden);
@@ -74,13 +74,13 @@ export function lstmGates(
         ];
         const previous = before === undefined ? 0 : cells[before + j]!;
         const tanhC = gateTanh(cells[state + j]!);
-        const dhj = f(vanish(dh[j]!) + dstates[state + j]!);
+        const dhj = f(flushDenormals(dh[j]!) + dstates[state + j]!);
         const dcj = f(dc[j]! + f(f(dhj * o) * f(1 - f(tanhC * tanhC))));
-        dgates[at + j] = vanish(f(f(dcj * g) * f(i * f(1 - i))));
-        dgates[at + hidden + j] = vanish(f(f(dcj * previous) * f(forget * f(1 - forget))));
-        dgates[at + 2 * hidden + j] = vanish(f(f(dcj * i) * f(1 - f(g * g))));
-        dgates[at + 3 * hidden + j] = vanish(f(f(dhj * tanhC) * f(o * f(1 - o))));
-        dc[j] = vanish(f(dcj * forget));
+        dgates[at + j] = flushDenormals(f(f(dcj * g) * f(i * f(1 - i))));
+        dgates[at + hidden + j] = flushDenormals(f(f(dcj * previous) * f(forget * f(1 - forget))));
+        dgates[at + 2 * hidden + j] = flushDenormals(f(f(dcj * i) * f(1 - f(g * g))));
+        dgates[at + 3 * hidden + j] = flushDenormals(f(f(dhj * tanhC) * f(o * f(1 - o))));
+        dc[j] = flushDenormals(f(dcj * forget));
       }
       dh.fill(0);
       for (let row = 0; row < 4 * hidden; row++) {
@@ -94,7 +94,7 @@ export function lstmGates(
 }
 
 /** States and gradients below 2⁻⁹⁶ become 0: long before they are denormal numbers, which are slow, and so would be their products with weights. */
-function vanish(x: number): number {
+function flushDenormals(x: number): number {
   return Math.abs(x) < 2 ** -96 ? 0 : x;
 }
 

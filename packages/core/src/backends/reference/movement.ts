@@ -1,15 +1,15 @@
-import type { Walk } from "../../kernels/kernels.ts";
+import type { StridedView } from "../../kernels/kernels.ts";
 import { eachOffset } from "./walk.ts";
 
 /** out[i] = a[walk(i)] */
-export function read(a: Float32Array, out: Float32Array, { shape, strides, offset }: Walk): void {
+export function stridedCopy(a: Float32Array, out: Float32Array, { shape, strides, offset }: StridedView): void {
   eachOffset(shape, strides, strides, (i, at) => {
     out[i] = a[offset + at]!;
   });
 }
 
 /** out = 0, then out[walk(i)] = a[i] */
-export function place(a: Float32Array, out: Float32Array, { shape, strides, offset }: Walk): void {
+export function stridedScatter(a: Float32Array, out: Float32Array, { shape, strides, offset }: StridedView): void {
   out.fill(0);
   eachOffset(shape, strides, strides, (i, at) => {
     out[offset + at] = a[i]!;

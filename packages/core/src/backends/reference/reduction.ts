@@ -13,7 +13,7 @@ export function max(
   x: Float32Array,
   lengths: Int32Array | undefined,
   out: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   { outer, axis, inner }: AxisView,
 ): void {
   for (let o = 0; o < outer; o++) {
@@ -29,23 +29,23 @@ export function max(
         }
       }
       out[o * inner + i] = best;
-      winners[o * inner + i] = winner;
+      argmax[o * inner + i] = winner;
     }
   }
 }
 
-/** dx = 0, then dx[o, winners[o,i], i] = dy[o,i] */
-export function placeWinners(dy: Float32Array, winners: Int32Array, dx: Float32Array, { axis, inner }: AxisView): void {
+/** dx = 0, then dx[o, argmax[o,i], i] = dy[o,i] */
+export function scatterArgmax(dy: Float32Array, argmax: Int32Array, dx: Float32Array, { axis, inner }: AxisView): void {
   dx.fill(0);
-  for (let j = 0; j < dy.length; j++) dx[placeOf(j, winners, axis, inner)] = dy[j]!;
+  for (let j = 0; j < dy.length; j++) dx[placeOf(j, argmax, axis, inner)] = dy[j]!;
 }
 
-/** y[o,i] = x[o, winners[o,i], i] */
-export function takeWinners(x: Float32Array, winners: Int32Array, y: Float32Array, { axis, inner }: AxisView): void {
-  for (let j = 0; j < y.length; j++) y[j] = x[placeOf(j, winners, axis, inner)]!;
+/** y[o,i] = x[o, argmax[o,i], i] */
+export function gatherArgmax(x: Float32Array, argmax: Int32Array, y: Float32Array, { axis, inner }: AxisView): void {
+  for (let j = 0; j < y.length; j++) y[j] = x[placeOf(j, argmax, axis, inner)]!;
 }
 
-function placeOf(j: number, winners: Int32Array, axis: number, inner: number): number {
+function placeOf(j: number, argmax: Int32Array, axis: number, inner: number): number {
   const o = Math.floor(j / inner);
-  return (o * axis + winners[j]!) * inner + (j - o * inner);
+  return (o * axis + argmax[j]!) * inner + (j - o * inner);
 }

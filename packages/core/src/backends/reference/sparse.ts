@@ -1,6 +1,6 @@
 import type {
   AdamStep,
-  Compressed,
+  Csc,
   LstmSize,
   PackedRows,
   SparseSize,
@@ -15,23 +15,17 @@ import { maxOfWindows as denseMaxOfWindows, eachWord } from "./windows.ts";
 
 const f = Math.fround;
 
-/** `Compressed`, as it lies in this backend's memory. */
+/** `Csc`, as it lies in this backend's memory. */
 interface Arrays {
-  readonly starts: Int32Array;
-  readonly places: Int32Array;
-  readonly order: Int32Array | undefined;
+  readonly indptr: Int32Array;
+  readonly indices: Int32Array;
+  readonly permutation: Int32Array | undefined;
   readonly columns: number;
   readonly inner: number;
 }
 
 /** y[b,i,j] = Σ x[b·stride + i·step + places[e]] · values[order[e]] over the entries e of column j */
-export function product(
-  x: Float32Array,
-  values: Float32Array,
-  weight: Compressed,
-  y: Float32Array,
-  size: SparseSize,
-): void {
+export function product(x: Float32Array, values: Float32Array, weight: Csc, y: Float32Array, size: SparseSize): void {
   const { columns } = weight;
   eachResult(weight as Arrays, size, (from, at) => {
     for (let j = 0; j < columns; j++) {
@@ -48,7 +42,7 @@ export function product(
 export function productValues(
   x: Float32Array,
   dy: Float32Array,
-  weight: Compressed,
+  weight: Csc,
   dvalues: Float32Array,
   size: SparseSize,
 ): void {
@@ -66,7 +60,7 @@ export function productValues(
 export function weightGradient(
   x: Float32Array,
   dy: Float32Array,
-  weight: Compressed,
+  weight: Csc,
   dvalues: Float32Array,
   rows: number,
 ): void {
@@ -95,7 +89,7 @@ export function gatherRows({ values, table, ids }: PackedRows, out: Float32Array
 /** dvalues = 0, then dvalues[e] += drows[i, places[e]] for the entries e of column ids[i] */
 export function scatterRows(
   drows: Float32Array,
-  table: Compressed,
+  table: Csc,
   ids: Int32Array,
   dvalues: Float32Array,
   except: number | undefined,
@@ -111,7 +105,7 @@ export function scatterRows(
 
 export function adamRows(
   drows: Float32Array,
-  table: Compressed,
+  table: Csc,
   ids: Int32Array,
   m: Float32Array,
   v: Float32Array,
@@ -142,25 +136,25 @@ export function maxOfWindows(
   places: Int32Array,
   ends: Int32Array,
   y: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   size: WindowSize,
 ): void {
   const whole = kernels.map((kernel) => kernel.whole() as Float32Array);
-  denseMaxOfWindows(rows, whole, places, ends, y, winners, size);
+  denseMaxOfWindows(rows, whole, places, ends, y, argmax, size);
   // filters of which nothing is stored are not computed
   for (let g = 0, first = 0; g < kernels.length; first += size.widths[g++]!.filters) {
-    const starts = kernels[g]!.stored?.entries.starts as Int32Array | undefined;
+    const starts = kernels[g]!.stored?.entries.indptr as Int32Array | undefined;
     for (let f = 0; starts !== undefined && f < size.widths[g]!.filters; f++) {
       if (starts[f] !== starts[f + 1]) continue;
-      for (let at = first + f; at < y.length; at += y.length / size.batch) [y[at], winners[at]] = [0, 0];
+      for (let at = first + f; at < y.length; at += y.length / size.batch) [y[at], argmax[at]] = [0, 0];
     }
   }
 }
 
-/** drows = 0, then drows[places[b,winners[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
+/** drows = 0, then drows[places[b,argmax[b,f]+w],c] += dy[b,f] · kernel[w,c,f], of what is stored */
 export function maxOfWindowsRows(
   dy: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   kernels: readonly WindowKernel[],
   places: Int32Array,
   drows: Float32Array,
@@ -168,7 +162,7 @@ export function maxOfWindowsRows(
 ): void {
   const { channels } = size;
   drows.fill(0);
-  eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
+  eachWord(dy, argmax, places, size, (d, row, w, filter, g) => {
     const { stored, whole } = kernels[g]!;
     const values = (stored?.values ?? whole()) as Float32Array;
     eachTap(stored, size, g, w, filter, (c, i) => {
@@ -177,10 +171,10 @@ export function maxOfWindowsRows(
   });
 }
 
-/** gradient = 0, then += rows[places[b,winners[b,f]+w],c] · dy[b,f] for what is stored */
+/** gradient = 0, then += rows[places[b,argmax[b,f]+w],c] · dy[b,f] for what is stored */
 export function maxOfWindowsKernels(
   dy: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   rows: Float32Array,
   stored: readonly (StoredKernel | undefined)[],
   places: Int32Array,
@@ -189,7 +183,7 @@ export function maxOfWindowsKernels(
 ): void {
   const { channels } = size;
   for (const gradient of gradients) gradient?.fill(0);
-  eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
+  eachWord(dy, argmax, places, size, (d, row, w, filter, g) => {
     const gradient = gradients[g];
     if (gradient === undefined) return;
     eachTap(stored[g], size, g, w, filter, (c, i) => {
@@ -222,7 +216,7 @@ export function lstm(
   places: Int32Array | undefined,
   bias: Float32Array,
   values: Float32Array,
-  recurrent: Compressed,
+  recurrent: Csc,
   starts: Int32Array,
   gates: Float32Array | undefined,
   cells: Float32Array | undefined,
@@ -245,7 +239,7 @@ export function lstmGates(
   gates: Float32Array,
   cells: Float32Array,
   values: Float32Array,
-  recurrent: Compressed,
+  recurrent: Csc,
   starts: Int32Array,
   dgates: Float32Array,
   size: LstmSize,
@@ -273,9 +267,10 @@ function eachResult(
 
 /** The places of a column's entries, and which value each has, in order. */
 function eachEntry(
-  { starts, places, order }: Arrays,
+  { indptr, indices, permutation }: Arrays,
   column: number,
   visit: (place: number, value: number) => void,
 ): void {
-  for (let e = starts[column]!; e < starts[column + 1]!; e++) visit(places[e]!, order === undefined ? e : order[e]!);
+  for (let e = indptr[column]!; e < indptr[column + 1]!; e++)
+    visit(indices[e]!, permutation === undefined ? e : permutation[e]!);
 }

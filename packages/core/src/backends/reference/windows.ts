@@ -9,7 +9,7 @@ export function maxOfWindows(
   places: Int32Array,
   ends: Int32Array,
   y: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   size: WindowSize,
 ): void {
   const { batch, time } = size;
@@ -35,7 +35,7 @@ export function maxOfWindows(
           }
         }
         y[b * columns + column + filter] = best;
-        winners[b * columns + column + filter] = winner;
+        argmax[b * columns + column + filter] = winner;
       }
     }
   });
@@ -65,7 +65,7 @@ function project(
 /** See `Kernels.maxOfWindowsRows`. */
 export function maxOfWindowsRows(
   dy: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   kernels: readonly Float32Array[],
   places: Int32Array,
   drows: Float32Array,
@@ -73,7 +73,7 @@ export function maxOfWindowsRows(
 ): void {
   const { channels } = size;
   drows.fill(0);
-  eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
+  eachWord(dy, argmax, places, size, (d, row, w, filter, g) => {
     const { filters } = size.widths[g]!;
     for (let c = 0; c < channels; c++) {
       drows[row * channels + c]! += f(d * kernels[g]![(w * channels + c) * filters + filter]!);
@@ -84,7 +84,7 @@ export function maxOfWindowsRows(
 /** See `Kernels.maxOfWindowsKernels`. */
 export function maxOfWindowsKernels(
   dy: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   rows: Float32Array,
   places: Int32Array,
   dkernels: readonly (Float32Array | undefined)[],
@@ -92,7 +92,7 @@ export function maxOfWindowsKernels(
 ): void {
   const { channels } = size;
   for (const dkernel of dkernels) dkernel?.fill(0);
-  eachWord(dy, winners, places, size, (d, row, w, filter, g) => {
+  eachWord(dy, argmax, places, size, (d, row, w, filter, g) => {
     const { filters } = size.widths[g]!;
     const dkernel = dkernels[g];
     if (dkernel === undefined) return;
@@ -118,7 +118,7 @@ function eachWidth(
 /** Every word of every window that won and whose dy is not 0: the row it is, where it stands in the window, the filter that it won for, of which width. */
 export function eachWord(
   dy: Float32Array,
-  winners: Int32Array,
+  argmax: Int32Array,
   places: Int32Array,
   size: WindowSize,
   visit: (d: number, row: number, w: number, filter: number, g: number) => void,
@@ -127,7 +127,7 @@ export function eachWord(
     for (let b = 0; b < size.batch; b++) {
       for (let filter = 0, i = b * columns + column; filter < filters; filter++, i++) {
         if (dy[i] === 0) continue;
-        for (let w = 0; w < width; w++) visit(dy[i]!, places[b * size.time + winners[i]! + w]!, w, filter, g);
+        for (let w = 0; w < width; w++) visit(dy[i]!, places[b * size.time + argmax[i]! + w]!, w, filter, g);
       }
     }
   });

@@ -16,10 +16,10 @@ export class Bits {
 
   /** Of the rows of a table, whole bytes a row. None where little is stored. */
   ofRows(table: Entries): Region | undefined {
-    const { starts, places, columns, inner } = table;
+    const { indptr, indices, columns, inner } = table;
     const rowBytes = Math.ceil(inner / 8);
-    return this.#of(table, places.length, columns * inner, columns * rowBytes, (set) => {
-      const [begins, at] = [this.#memory.integers(starts), this.#memory.integers(places)];
+    return this.#of(table, indices.length, columns * inner, columns * rowBytes, (set) => {
+      const [begins, at] = [this.#memory.integers(indptr), this.#memory.integers(indices)];
       for (let row = 0; row < columns; row++) {
         for (let e = begins[row]!; e < begins[row + 1]!; e++) set(row * rowBytes * 8 + at[e]!);
       }

@@ -2,16 +2,16 @@ import type {
   AdamAbsence,
   AdamStep,
   ClassesSize,
-  Compressed,
   Conv1dSize,
+  Csc,
   Kernels,
   LstmCellSize,
   MatmulSize,
-  PairWalk,
   RmspropStep,
   SgdStep,
+  StridedPair,
+  StridedView,
   TableRows,
-  Walk,
   WeightGradientSize,
 } from "../../kernels/kernels.ts";
 import type { RngKey } from "../../random/rng.ts";
@@ -22,7 +22,7 @@ import type { LinearMemory, Region } from "./memory.ts";
 import { ADAM, adamRates } from "./rates.ts";
 import { createShare } from "./share.ts";
 import { createSparseKernels } from "./sparse.ts";
-import { eachWalk } from "./strides.ts";
+import { forEachStrided } from "./strides.ts";
 import type { Team } from "./team.ts";
 import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
 
@@ -38,13 +38,13 @@ const WORTH_A_THREAD = 120_000;
 const SPARSE = 0.3;
 
 /** Where the rows of a packed table begin, and the places of their elements; 0 if it is not packed. */
-function packing(table: Compressed | undefined): readonly [starts: number, places: number] {
-  return table === undefined ? [0, 0] : [(table.starts as Region).pointer, (table.places as Region).pointer];
+function packing(table: Csc | undefined): readonly [indptr: number, indices: number] {
+  return table === undefined ? [0, 0] : [(table.indptr as Region).pointer, (table.indices as Region).pointer];
 }
 
 /** Elements of a row, on average. */
 function rowLength({ dim, table }: TableRows): number {
-  return table === undefined ? dim : table.places.length / table.columns;
+  return table === undefined ? dim : table.indices.length / table.columns;
 }
 
 /**
@@ -65,8 +65,8 @@ export function createKernels(
 
   const binary =
     (kernel: Exports["add"]) =>
-    (a: Region, b: Region, out: Region, walk: PairWalk): void =>
-      eachWalk(walk.shape, [walk.a, walk.b], (shape, [stepsA, stepsB], [atA, atB], at) =>
+    (a: Region, b: Region, out: Region, walk: StridedPair): void =>
+      forEachStrided(walk.shape, [walk.a, walk.b], (shape, [stepsA, stepsB], [atA, atB], at) =>
         kernel(a.pointer + atA!, b.pointer + atB!, out.pointer + at * 4, ...shape, ...stepsA!, ...stepsB!),
       );
 
@@ -90,20 +90,20 @@ export function createKernels(
     tanh: unary(simd.tanh),
     sigmoid: unary(simd.sigmoid),
     relu: unary(simd.relu),
-    positive: unary(simd.positive),
+    reluGradient: unary(simd.reluGradient),
     add: binary(simd.add),
     sub: binary(simd.sub),
     mul: binary(simd.mul),
     div: binary(simd.div),
 
-    read: (a: Region, out: Region, { shape, strides, offset }: Walk) =>
-      eachWalk(shape, [strides], (four, [steps], [from], at) =>
-        simd.read(a.pointer + offset * 4 + from!, out.pointer + at * 4, ...four, ...steps!),
+    stridedCopy: (a: Region, out: Region, { shape, strides, offset }: StridedView) =>
+      forEachStrided(shape, [strides], (four, [steps], [from], at) =>
+        simd.stridedCopy(a.pointer + offset * 4 + from!, out.pointer + at * 4, ...four, ...steps!),
       ),
-    place: (a: Region, out: Region, { shape, strides, offset }: Walk) => {
+    stridedScatter: (a: Region, out: Region, { shape, strides, offset }: StridedView) => {
       simd.fill(0, out.pointer, out.bytes);
-      eachWalk(shape, [strides], (four, [steps], [to], at) =>
-        simd.place(a.pointer + at * 4, out.pointer + offset * 4 + to!, ...four, ...steps!),
+      forEachStrided(shape, [strides], (four, [steps], [to], at) =>
+        simd.stridedScatter(a.pointer + at * 4, out.pointer + offset * 4 + to!, ...four, ...steps!),
       );
     },
     concat: (
@@ -128,12 +128,12 @@ export function createKernels(
           ...[x.pointer + begin * 4, out.pointer + begin * 4, outer, axis, end - begin, inner * 4, at],
         ],
       ),
-    max: (x: Region, lengths: Region | undefined, out: Region, winners: Region, { outer, axis, inner }: AxisView) =>
-      simd.max(x.pointer, lengths?.pointer ?? 0, out.pointer, winners.pointer, outer, axis, inner),
-    placeWinners: (dy: Region, winners: Region, dx: Region, { outer, axis, inner }: AxisView) =>
-      simd.placeWinners(dy.pointer, winners.pointer, dx.pointer, outer, axis, inner),
-    takeWinners: (x: Region, winners: Region, y: Region, { outer, axis, inner }: AxisView) =>
-      simd.takeWinners(x.pointer, winners.pointer, y.pointer, outer, axis, inner),
+    max: (x: Region, lengths: Region | undefined, out: Region, argmax: Region, { outer, axis, inner }: AxisView) =>
+      simd.max(x.pointer, lengths?.pointer ?? 0, out.pointer, argmax.pointer, outer, axis, inner),
+    scatterArgmax: (dy: Region, argmax: Region, dx: Region, { outer, axis, inner }: AxisView) =>
+      simd.scatterArgmax(dy.pointer, argmax.pointer, dx.pointer, outer, axis, inner),
+    gatherArgmax: (x: Region, argmax: Region, y: Region, { outer, axis, inner }: AxisView) =>
+      simd.gatherArgmax(x.pointer, argmax.pointer, y.pointer, outer, axis, inner),
 
     crossEntropy: (
       logits: Region,
@@ -303,7 +303,7 @@ export function createKernels(
         ...[dim * 4, except, begin, end, ...adamRates(step)],
       ]);
     },
-    adamLive: (
+    adamPresent: (
       rows: Region,
       ids: Region,
       m: Region,
@@ -312,14 +312,14 @@ export function createKernels(
       step: AdamStep & TableRows & { except?: number | undefined },
     ) => {
       const { dim, table, except = -1 } = step;
-      const [starts, places] = packing(table);
+      const [indptr, indices] = packing(table);
       const work = ids.length * rowLength(step) * ADAM;
-      share("adamLive", { n: team.size, work, scratch: 48 }, (begin, end, part) => [
+      share("adamPresent", { n: team.size, work, scratch: 48 }, (begin, end, part) => [
         ...[rows, ids, m, v, weights].map(({ pointer }) => pointer),
-        ...[dim, starts, places, except, ids.length, begin, end, team.size, ...adamRates(step), part],
+        ...[dim, indptr, indices, except, ids.length, begin, end, team.size, ...adamRates(step), part],
       ]);
     },
-    adamAbsent: (
+    adamReplay: (
       ids: Region,
       since: Region,
       rates: Region,
@@ -329,15 +329,15 @@ export function createKernels(
       size: AdamAbsence,
     ) => {
       const { dim, table, steps, beta1, beta2, epsilon } = size;
-      const [starts] = packing(table);
+      const [indptr] = packing(table);
       const seen = memory.integers(since);
       let absent = 0;
       for (let i = 0; i < seen.length; i++) absent += steps - seen[i]!;
-      const scratch = simd.adamAbsentScratch(steps);
+      const scratch = simd.adamReplayScratch(steps);
       const work = absent * rowLength(size) * ADAM + ids.length * ROW;
-      share("adamAbsent", { n: team.size, work, scratch }, (begin, end, at) => [
+      share("adamReplay", { n: team.size, work, scratch }, (begin, end, at) => [
         ...[ids.pointer, since.pointer, ids.length, rates.pointer, steps, m.pointer, v.pointer, weights.pointer],
-        ...[dim, starts, begin, end, team.size],
+        ...[dim, indptr, begin, end, team.size],
         ...[beta1, beta2, 1 - beta1, 1 - beta2, epsilon, at],
       ]);
     },

@@ -1,4 +1,4 @@
-import type { Compressed, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
+import type { Csc, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
 import type { Exports } from "./instantiate.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
 import type { Entries } from "./sparse.ts";
@@ -69,9 +69,9 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
     (values: Region) =>
     (texts: number, { hidden }: LstmSize) =>
       simd.lstmSparseScratch(texts, hidden, values.length);
-  const stored = (values: Region, { starts, places, order }: Entries) => ({
+  const stored = (values: Region, { indptr, indices, permutation }: Entries) => ({
     recurrent: 0,
-    entries: [values.pointer, starts.pointer, places.pointer, order?.pointer ?? 0],
+    entries: [values.pointer, indptr.pointer, indices.pointer, permutation?.pointer ?? 0],
   });
 
   return {
@@ -80,7 +80,7 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
       places: Region | undefined,
       bias: Region,
       values: Region,
-      recurrent: Compressed,
+      recurrent: Csc,
       starts: Region,
       gates: Region | undefined,
       cells: Region | undefined,
@@ -100,7 +100,7 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
       gates: Region,
       cells: Region,
       values: Region,
-      recurrent: Compressed,
+      recurrent: Csc,
       starts: Region,
       dgates: Region,
       size: LstmSize,

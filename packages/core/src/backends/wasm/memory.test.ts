@@ -290,7 +290,7 @@ test("sizes beyond 2 and 4 GiB are what they are, not what is left of them in 32
     ["maxOfPackedWindowsScratch", [large, 8, 8, 8, 8, 8]],
     ["maxOfWindowsRowsSparseScratch", [large, 63, 64, large, 8, 8]],
     ["maxOfWindowsKernelsSparseScratch", [2 ** 30, 8, 8, 8]],
-    ["adamAbsentScratch", [2 ** 30]],
+    ["adamReplayScratch", [2 ** 30]],
   ] as const) {
     const bytes = (exports[name] as (...sizes: number[]) => number)(...sizes);
     expect(bytes, name).toBeGreaterThanOrEqual(2 ** 32);

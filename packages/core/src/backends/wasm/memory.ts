@@ -55,9 +55,9 @@ export class LinearMemory {
   /** Pointers by the size of their blocks. */
   readonly #free = new Map<number, number[]>();
   /** What is left of the pieces that small blocks are cut from. */
-  readonly #rests: { pointer: number; bytes: number }[] = [];
+  readonly #slabs: { pointer: number; bytes: number }[] = [];
   /** Where large blocks were: by pointer, no two of them side by side. */
-  readonly #holes: { pointer: number; bytes: number }[] = [];
+  readonly #freeList: { pointer: number; bytes: number }[] = [];
   /** Blocks whose tensor was made outside a scope, and is now garbage, come back too. */
   readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
   /** A view keeps its region, so that memory is not given back while someone reads it. */
@@ -157,46 +157,46 @@ export class LinearMemory {
     else free.push(block.pointer);
   }
 
-  /** A small block from the first rest of a piece that holds it, or from a new piece. */
+  /** A small block from the first slab of a piece that holds it, or from a new piece. */
   #carve(bytes: number): number | undefined {
-    let rest = this.#rests.find((rest) => rest.bytes >= bytes);
-    if (rest === undefined) {
+    let slab = this.#slabs.find((slab) => slab.bytes >= bytes);
+    if (slab === undefined) {
       const pointer = this.#cut(PIECE) ?? this.#extend(PIECE);
       if (pointer === undefined) return undefined;
-      rest = { pointer, bytes: PIECE };
-      this.#rests.push(rest);
+      slab = { pointer, bytes: PIECE };
+      this.#slabs.push(slab);
     }
-    const { pointer } = rest;
-    rest.pointer += bytes;
-    rest.bytes -= bytes;
-    if (rest.bytes === 0) this.#rests.splice(this.#rests.indexOf(rest), 1);
+    const { pointer } = slab;
+    slab.pointer += bytes;
+    slab.bytes -= bytes;
+    if (slab.bytes === 0) this.#slabs.splice(this.#slabs.indexOf(slab), 1);
     return pointer;
   }
 
   /** The first hole that is large enough, less what remains of it. */
   #cut(bytes: number): number | undefined {
-    const at = this.#holes.findIndex((hole) => hole.bytes >= bytes);
+    const at = this.#freeList.findIndex((hole) => hole.bytes >= bytes);
     if (at < 0) return undefined;
-    const { pointer, bytes: all } = this.#holes[at]!;
-    if (all === bytes) this.#holes.splice(at, 1);
-    else this.#holes[at] = { pointer: pointer + bytes, bytes: all - bytes };
+    const { pointer, bytes: all } = this.#freeList[at]!;
+    if (all === bytes) this.#freeList.splice(at, 1);
+    else this.#freeList[at] = { pointer: pointer + bytes, bytes: all - bytes };
     return pointer;
   }
 
   /** A hole more, or its neighbours grow by it; what lies behind all blocks is no hole. */
   #fill(pointer: number, bytes: number): void {
-    const found = this.#holes.findIndex((hole) => hole.pointer > pointer);
-    const at = found < 0 ? this.#holes.length : found;
-    const [before, after] = [this.#holes[at - 1], this.#holes[at]];
+    const found = this.#freeList.findIndex((hole) => hole.pointer > pointer);
+    const at = found < 0 ? this.#freeList.length : found;
+    const [before, after] = [this.#freeList[at - 1], this.#freeList[at]];
     const joinsBefore = before !== undefined && before.pointer + before.bytes === pointer;
     const joinsAfter = after !== undefined && pointer + bytes === after.pointer;
     const begin = joinsBefore ? before.pointer : pointer;
     const end = joinsAfter ? after.pointer + after.bytes : pointer + bytes;
     const hole = { pointer: begin, bytes: end - begin };
-    this.#holes.splice(at - Number(joinsBefore), Number(joinsBefore) + Number(joinsAfter), hole);
+    this.#freeList.splice(at - Number(joinsBefore), Number(joinsBefore) + Number(joinsAfter), hole);
     if (end !== this.#top) return;
     this.#top = begin;
-    this.#holes.pop();
+    this.#freeList.pop();
   }
 
   /** A block from behind the last one. */
@@ -228,7 +228,7 @@ export class LinearMemory {
 
   /** A block from what lies free side by side, in pieces of any size. */
   #gather(bytes: number): number | undefined {
-    for (const { pointer, bytes } of this.#rests.splice(0)) this.#fill(pointer, bytes);
+    for (const { pointer, bytes } of this.#slabs.splice(0)) this.#fill(pointer, bytes);
     for (const [size, free] of this.#free) for (const pointer of free) this.#fill(pointer, size);
     this.#free.clear();
     return this.#cut(bytes) ?? this.#extend(bytes);
@@ -238,7 +238,7 @@ export class LinearMemory {
     const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     const refused = this.#top + roundUp(length * 4) <= this.#limit;
     const all = refused ? this.memory.buffer.byteLength : this.#limit;
-    const piece = Math.max(all - this.#top, ...this.#holes.map((hole) => hole.bytes)); // all that is free was gathered just now
+    const piece = Math.max(all - this.#top, ...this.#freeList.map((hole) => hole.bytes)); // all that is free was gathered just now
     return new RangeError(
       `wasm: no room for ${length} values (${mib(length * 4)}): of ${mib(all)}${refused ? ", more than which the platform does not give," : ""} ` +
         `${mib(this.#inUse)} are in use and ${mib(all - this.#inUse)} are left, ${mib(piece)} in one piece: ` +

@@ -1,4 +1,4 @@
-import type { AdamStep, Compressed, Kernels, SparseKernels, SparseSize } from "../../kernels/kernels.ts";
+import type { AdamStep, Csc, Kernels, SparseKernels, SparseSize } from "../../kernels/kernels.ts";
 import { Bits } from "./bits.ts";
 import type { Exports } from "./instantiate.ts";
 import type { LinearMemory, Region } from "./memory.ts";
@@ -6,17 +6,17 @@ import { ADAM, adamRates } from "./rates.ts";
 import type { Share } from "./share.ts";
 import type { SparseWindowKernels } from "./windows.ts";
 
-/** `Compressed`, as it lies in linear memory. */
-export interface Entries extends Compressed {
-  readonly starts: Region;
-  readonly places: Region;
-  readonly order: Region | undefined;
+/** `Csc`, as it lies in linear memory. */
+export interface Entries extends Csc {
+  readonly indptr: Region;
+  readonly indices: Region;
+  readonly permutation: Region | undefined;
 }
 
 /** `PackedRows`, likewise. */
 export interface Packed {
   readonly values: Region;
-  readonly table: Compressed;
+  readonly table: Csc;
   readonly ids: Region;
 }
 
@@ -29,8 +29,7 @@ const CHUNK = 4096;
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
 const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5 } as const;
 
-export const densityOf = ({ places, columns, inner }: Compressed): number =>
-  places.length / Math.max(1, columns * inner);
+export const densityOf = ({ indices, columns, inner }: Csc): number => indices.length / Math.max(1, columns * inner);
 
 /** The contract's sparse kernels in terms of the compiled ones. */
 export function createSparseKernels(
@@ -40,10 +39,10 @@ export function createSparseKernels(
   dense: Pick<Kernels, "weightGradient">,
 ): Omit<SparseKernels, "lstm" | "lstmGates" | keyof SparseWindowKernels> {
   const bits = new Bits(memory);
-  const pointersOf = ({ starts, places, order }: Entries): number[] => [
-    starts.pointer,
-    places.pointer,
-    order?.pointer ?? 0,
+  const pointersOf = ({ indptr, indices, permutation }: Entries): number[] => [
+    indptr.pointer,
+    indices.pointer,
+    permutation?.pointer ?? 0,
   ];
 
   /** Runs `body` with a block of its own. */
@@ -93,7 +92,7 @@ export function createSparseKernels(
   };
 
   return {
-    product: (x: Region, values: Region, weight: Compressed, y: Region, size: SparseSize) => {
+    product: (x: Region, values: Region, weight: Csc, y: Region, size: SparseSize) => {
       if (densityOf(weight) > BREAK_EVEN.product) return denseProduct(x, values, weight as Entries, y, size);
       const { batch, rows, step, stride } = size;
       const { columns, inner } = weight;
@@ -106,13 +105,7 @@ export function createSparseKernels(
       ]);
     },
 
-    productValues: (
-      x: Region,
-      dy: Region,
-      weight: Compressed,
-      dvalues: Region,
-      { batch, rows, step, stride }: SparseSize,
-    ) => {
+    productValues: (x: Region, dy: Region, weight: Csc, dvalues: Region, { batch, rows, step, stride }: SparseSize) => {
       const { columns, inner } = weight;
       if (densityOf(weight) > BREAK_EVEN.values && batch === 1 && step === inner) {
         return denseValues(x, dy, weight as Entries, dvalues, rows);
@@ -125,7 +118,7 @@ export function createSparseKernels(
       ]);
     },
 
-    weightGradient: (x: Region, dy: Region, weight: Compressed, dvalues: Region, rows: number) => {
+    weightGradient: (x: Region, dy: Region, weight: Csc, dvalues: Region, rows: number) => {
       const { columns, inner } = weight;
       if (densityOf(weight) > BREAK_EVEN.gradient) {
         return lend(columns * inner, (all) => {
@@ -152,41 +145,41 @@ export function createSparseKernels(
     compress: (x: Region, positions: Region, values: Region) =>
       simd.gatherRows(x.pointer, positions.pointer, values.pointer, values.length, 1),
     gatherRows: ({ values, table, ids }: Packed, out: Region) => {
-      const { starts, places } = table as Entries;
+      const { indptr, indices } = table as Entries;
       const known = bits.ofRows(table as Entries);
       if (known !== undefined) {
         const end = values.pointer + values.bytes;
         const work = ids.length * table.inner * (MOVE / 4);
         share("gatherBits", { n: ids.length, work }, (begin, stop) => [
-          ...[values.pointer, end, starts.pointer, known.pointer, ids.pointer, out.pointer, table.inner, begin, stop],
+          ...[values.pointer, end, indptr.pointer, known.pointer, ids.pointer, out.pointer, table.inner, begin, stop],
         ]);
         return;
       }
-      const work = ids.length * (table.inner + (places.length / table.columns) * MOVE);
+      const work = ids.length * (table.inner + (indices.length / table.columns) * MOVE);
       share("gatherPacked", { n: ids.length, work }, (begin, end) => [
-        ...[values.pointer, starts.pointer, places.pointer, ids.pointer, out.pointer, table.inner, begin, end],
+        ...[values.pointer, indptr.pointer, indices.pointer, ids.pointer, out.pointer, table.inner, begin, end],
       ]);
     },
-    scatterRows: (drows: Region, table: Compressed, ids: Region, dvalues: Region, except = -1) => {
-      const { starts, places } = table as Entries;
+    scatterRows: (drows: Region, table: Csc, ids: Region, dvalues: Region, except = -1) => {
+      const { indptr, indices } = table as Entries;
       simd.fill(0, dvalues.pointer, dvalues.bytes);
-      const pointers = [drows, starts, places, ids, dvalues].map(({ pointer }) => pointer);
+      const pointers = [drows, indptr, indices, ids, dvalues].map(({ pointer }) => pointer);
       simd.scatterPacked(...pointers, ids.length, table.inner, except);
     },
     adamRows: (
       drows: Region,
-      table: Compressed,
+      table: Csc,
       ids: Region,
       m: Region,
       v: Region,
       values: Region,
       step: AdamStep & { except?: number | undefined },
     ) => {
-      const { starts, places } = table as Entries;
+      const { indptr, indices } = table as Entries;
       const sizes = [ids.length, table.inner, step.except ?? -1];
       const n = values.length;
       share("adamPacked", { n, work: n * ADAM, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
-        ...[drows.pointer, starts.pointer, places.pointer, ids.pointer, ...sizes],
+        ...[drows.pointer, indptr.pointer, indices.pointer, ids.pointer, ...sizes],
         ...[m.pointer, v.pointer, values.pointer, begin, end, at, ...adamRates(step)],
       ]);
     },

@@ -8,7 +8,7 @@ const AXES = 4;
  * @param strides - Of each operand, in elements.
  * @param visit - Gets the strides and the offsets in bytes, `at` counting the elements before.
  */
-export function eachWalk(
+export function forEachStrided(
   shape: readonly number[],
   strides: readonly (readonly number[])[],
   visit: (

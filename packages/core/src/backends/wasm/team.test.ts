@@ -62,12 +62,12 @@ const shared: readonly (readonly [Name, readonly (Float32Array | Int32Array | re
         [floats(300 * 90), floats(500 * 43)],
         integers(64 * 30, 0, 59),
       ];
-      const [dy, winners] = [floats(64 * 133, 0.1), integers(64 * 133, 0, 25)];
+      const [dy, argmax] = [floats(64 * 133, 0.1), integers(64 * 133, 0, 25)];
       if (name === "maxOfWindows") {
-        return [name, [rows, kernels, places, integers(64, 1, 30), floats(64 * 133), winners], windows] as const;
+        return [name, [rows, kernels, places, integers(64, 1, 30), floats(64 * 133), argmax], windows] as const;
       }
       const others = name === "maxOfWindowsRows" ? [kernels, places, floats(60 * 100)] : [rows, places, kernels];
-      return [name, [dy, winners, ...others], windows] as const;
+      return [name, [dy, argmax, ...others], windows] as const;
     }),
     ...(
       [

@@ -114,7 +114,7 @@ describe.each(PAIRS)("%s:", (_, create) => {
   });
   afterAll(() => backends[1].close());
 
-  test.each(["exp", "log", "log1p", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "positive"] as const)(
+  test.each(["exp", "log", "log1p", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "reluGradient"] as const)(
     "%s",
     (name) => {
       times(20, name, (rng, special) => {
@@ -155,8 +155,8 @@ describe.each(PAIRS)("%s:", (_, create) => {
       const strides = order.map((axis) => full.slice(axis + 1).reduce((product, size) => product * size, 1));
       const offset = order.reduce((at, axis, i) => at + rng.below(full[axis]! - shape[i]! + 1) * strides[i]!, 0);
       const [n, part] = [full, shape].map((sizes) => sizes.reduce((product, size) => product * size, 1));
-      agree("read", [floats(rng, n!), new Float32Array(part!)], { shape, strides, offset });
-      agree("place", [floats(rng, part!), floats(rng, n!)], { shape, strides, offset });
+      agree("stridedCopy", [floats(rng, n!), new Float32Array(part!)], { shape, strides, offset });
+      agree("stridedScatter", [floats(rng, part!), floats(rng, n!)], { shape, strides, offset });
     });
   });
 
@@ -164,7 +164,7 @@ describe.each(PAIRS)("%s:", (_, create) => {
     times(60, "turned", (rng) => {
       const [rows, columns] = [1 + rng.below(70), 1 + rng.below(70)];
       const size = { shape: [columns, rows], strides: [1, columns], offset: 0 };
-      agree("read", [floats(rng, rows * columns), new Float32Array(rows * columns)], size);
+      agree("stridedCopy", [floats(rng, rows * columns), new Float32Array(rows * columns)], size);
     });
   });
 
@@ -189,9 +189,9 @@ describe.each(PAIRS)("%s:", (_, create) => {
       agree("sum", [x, new Float32Array(n)], size);
       const lengths = rng.below(2) === 0 ? undefined : integers(rng, size.outer, 1, size.axis);
       agree("max", [x.map((value) => Math.round(value)), lengths, new Float32Array(n), new Int32Array(n)], size);
-      const winners = integers(rng, n, 0, size.axis - 1);
-      agree("placeWinners", [floats(rng, n), winners, new Float32Array(n * size.axis)], size);
-      agree("takeWinners", [x, winners, new Float32Array(n)], size);
+      const argmax = integers(rng, n, 0, size.axis - 1);
+      agree("scatterArgmax", [floats(rng, n), argmax, new Float32Array(n * size.axis)], size);
+      agree("gatherArgmax", [x, argmax, new Float32Array(n)], size);
     });
   });
 
@@ -241,12 +241,12 @@ describe.each(PAIRS)("%s:", (_, create) => {
       const places = integers(rng, batch * time, 0, rows - 1);
       const ends = integers(rng, batch, 0, time);
       agree("maxOfWindows", [words, kernels, places, ends, new Float32Array(n), new Int32Array(n)], size);
-      const winners = integers(rng, n, 0, time - Math.max(...widths.map(({ width }) => width)));
+      const argmax = integers(rng, n, 0, time - Math.max(...widths.map(({ width }) => width)));
       const dy = floats(rng, n, { special, zeros: 0.5 });
-      agree("maxOfWindowsRows", [dy, winners, kernels, places, floats(rng, words.length)], size);
+      agree("maxOfWindowsRows", [dy, argmax, kernels, places, floats(rng, words.length)], size);
       const made = () => kernels.map(({ length }) => floats(rng, length));
-      agree("maxOfWindowsKernels", [dy, winners, words, places, made()], size);
-      agree("maxOfWindowsKernels", [dy, winners, words, places, [undefined, ...made().slice(1)]], size); // nobody asks
+      agree("maxOfWindowsKernels", [dy, argmax, words, places, made()], size);
+      agree("maxOfWindowsKernels", [dy, argmax, words, places, [undefined, ...made().slice(1)]], size); // nobody asks
     };
     times(100, "windows", (rng, special) => {
       const widths = Array.from({ length: 1 + rng.below(3) }, () => ({

@@ -45,8 +45,8 @@ function withLines(
     words.push(kernel?.pointer ?? 0, width, filters, gradient?.pointer ?? 0);
     if (stored === undefined) words.push(0, 0, 0, 0);
     else {
-      const { starts, places, order } = stored.entries as Entries;
-      words.push((stored.values as Region).pointer, starts.pointer, places.pointer, order?.pointer ?? 0);
+      const { indptr, indices, permutation } = stored.entries as Entries;
+      words.push((stored.values as Region).pointer, indptr.pointer, indices.pointer, permutation?.pointer ?? 0);
     }
   }
   memory.borrow(words.length * 4, (pointer) => {
@@ -64,7 +64,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
       places: Region,
       ends: Region,
       y: Region,
-      winners: Region,
+      argmax: Region,
       size: WindowSize,
     ) => {
       const { rows: count, batch, time, channels } = size;
@@ -77,7 +77,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         (lines) =>
           share("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
-            ...[rows.pointer, places.pointer, ends.pointer, y.pointer, winners.pointer],
+            ...[rows.pointer, places.pointer, ends.pointer, y.pointer, argmax.pointer],
             ...[count, batch, time, channels, columns, begin, end, parts, at],
           ]),
       );
@@ -85,7 +85,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
 
     maxOfWindowsRows: (
       dy: Region,
-      winners: Region,
+      argmax: Region,
       kernels: readonly Region[],
       places: Region,
       drows: Region,
@@ -104,7 +104,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
             { n: channels, work: batch * taps * channels, grain: 4, scratch },
             (begin, end, at) => [
               ...lines,
-              ...[dy.pointer, winners.pointer, places.pointer, drows.pointer],
+              ...[dy.pointer, argmax.pointer, places.pointer, drows.pointer],
               ...[count, batch, time, channels, columns, begin, end, at],
             ],
           ),
@@ -113,7 +113,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
 
     maxOfWindowsKernels: (
       dy: Region,
-      winners: Region,
+      argmax: Region,
       rows: Region,
       places: Region,
       dkernels: readonly (Region | undefined)[],
@@ -129,7 +129,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         (lines) =>
           share("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
-            ...[dy.pointer, winners.pointer, rows.pointer, places.pointer],
+            ...[dy.pointer, argmax.pointer, rows.pointer, places.pointer],
             ...[batch, time, channels, columns, begin, end, parts, at],
           ]),
       );
@@ -151,8 +151,8 @@ export function createSparseWindowKernels(
   const positionsIn = (kernel: Entries): Region => {
     let found = placed.get(kernel);
     if (found === undefined) {
-      const [ends, places] = [memory.integers(kernel.starts), memory.integers(kernel.places)];
-      const order = kernel.order === undefined ? undefined : memory.integers(kernel.order);
+      const [ends, places] = [memory.integers(kernel.indptr), memory.integers(kernel.indices)];
+      const order = kernel.permutation === undefined ? undefined : memory.integers(kernel.permutation);
       const positions = new Int32Array(places.length);
       for (let j = 0; j < kernel.columns; j++) {
         for (let e = ends[j]!; e < ends[j + 1]!; e++) positions[order?.[e] ?? e] = places[e]! * kernel.columns + j;
@@ -170,7 +170,7 @@ export function createSparseWindowKernels(
   const lacksFilters = (kernel: Entries): boolean => {
     let found = lacking.get(kernel);
     if (found === undefined) {
-      found = memory.integers(kernel.starts).some((start, f, starts) => start === starts[f + 1]);
+      found = memory.integers(kernel.indptr).some((start, f, starts) => start === starts[f + 1]);
       lacking.set(kernel, found);
     }
     return found;
@@ -206,14 +206,14 @@ export function createSparseWindowKernels(
       places: Region,
       ends: Region,
       y: Region,
-      winners: Region,
+      argmax: Region,
       size: WindowSize,
     ) => {
       const { values, table, ids } = packed;
       if (densityOf(table) > BREAK_EVEN.rows) {
-        return dense.maxOfWindows(rows, whole(kernels), places, ends, y, winners, size);
+        return dense.maxOfWindows(rows, whole(kernels), places, ends, y, argmax, size);
       }
-      const { starts, places: stored } = table as Entries;
+      const { indptr: starts, indices: stored } = table as Entries;
       const { rows: count, batch, time, channels } = size;
       const { columns, widest, taps } = summary(size);
       const entries = storedIn(ids, starts);
@@ -230,7 +230,7 @@ export function createSparseWindowKernels(
       withLines(memory, size, lineOf, (lines) =>
         share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
           ...[...lines, widest, most, values.pointer, starts.pointer, stored.pointer, ids.pointer],
-          ...[places.pointer, ends.pointer, y.pointer, winners.pointer],
+          ...[places.pointer, ends.pointer, y.pointer, argmax.pointer],
           ...[count, batch, time, channels, columns, begin, end, parts, at],
         ]),
       );
@@ -238,14 +238,14 @@ export function createSparseWindowKernels(
 
     maxOfWindowsRows: (
       dy: Region,
-      winners: Region,
+      argmax: Region,
       kernels: readonly WindowKernel[],
       places: Region,
       drows: Region,
       size: WindowSize,
     ) => {
       const entries = few(kernels.map(({ stored }) => stored));
-      if (entries === undefined) return dense.maxOfWindowsRows(dy, winners, whole(kernels), places, drows, size);
+      if (entries === undefined) return dense.maxOfWindowsRows(dy, argmax, whole(kernels), places, drows, size);
       const { rows: count, batch, time, channels } = size;
       const { columns, widest } = summary(size);
       const filters = mostFilters(size);
@@ -254,7 +254,7 @@ export function createSparseWindowKernels(
       const lineOf = (g: number): Line => ({ stored: kernels[g]!.stored });
       withLines(memory, size, lineOf, (lines) =>
         share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
-          ...[...lines, dy.pointer, winners.pointer, places.pointer, drows.pointer],
+          ...[...lines, dy.pointer, argmax.pointer, places.pointer, drows.pointer],
           ...[count, batch, time, channels, columns, begin, end, at],
         ]),
       );
@@ -262,7 +262,7 @@ export function createSparseWindowKernels(
 
     maxOfWindowsKernels: (
       dy: Region,
-      winners: Region,
+      argmax: Region,
       rows: Region,
       stored: readonly (StoredKernel | undefined)[],
       places: Region,
@@ -279,7 +279,7 @@ export function createSparseWindowKernels(
             : memory.allocate(widths[g]!.width * channels * widths[g]!.filters),
         );
         try {
-          dense.maxOfWindowsKernels(dy, winners, rows, places, whole, size);
+          dense.maxOfWindowsKernels(dy, argmax, rows, places, whole, size);
           for (const [g, from] of whole.entries()) {
             const [gradient, kernel] = [gradients[g], stored[g]];
             if (from === undefined || gradient === undefined || from === gradient) continue;
@@ -299,7 +299,7 @@ export function createSparseWindowKernels(
         (g) => ({ gradient: gradients[g], stored: stored[g] }),
         (lines) =>
           share("maxOfWindowsKernelsSparse", { n: parts, work: batch * entries * 4, scratch }, (begin, end, at) => [
-            ...[...lines, dy.pointer, winners.pointer, rows.pointer, places.pointer],
+            ...[...lines, dy.pointer, argmax.pointer, rows.pointer, places.pointer],
             ...[batch, time, channels, columns, begin, end, parts, at],
           ]),
       );

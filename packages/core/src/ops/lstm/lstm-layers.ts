@@ -1,6 +1,6 @@
 import { anything, check, type Kind, list, object, probability } from "../../arguments/kinds.ts";
 import type { Kinds } from "../../arguments/options.ts";
-import { isRecorded, onceOnly, record } from "../../autograd/record.ts";
+import { isRecorded, notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
 import type { Indices, LstmSize, Storage } from "../../kernels/kernels.ts";
 import { checkRng, type Rng } from "../../random/rng.ts";
@@ -162,7 +162,7 @@ function layer(
     const gradient = (input: Tensor, write: (into: Storage) => void) => () => {
       const found = emptyLike(input);
       write(found.storage);
-      return onceOnly(operation, found, [dstates, ...inputs]);
+      return notTwiceDifferentiable(operation, found, [dstates, ...inputs]);
     };
     return [
       gradient(x, (dx) => {

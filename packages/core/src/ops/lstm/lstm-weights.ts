@@ -1,6 +1,6 @@
 import { backend } from "../../backends/backend.ts";
 import type { Indices, LstmSize, SparseKernels, Storage } from "../../kernels/kernels.ts";
-import { byColumns, byRows } from "../../sparse/compressed.ts";
+import { byColumns, byRows } from "../../sparse/csc.ts";
 import { Pattern } from "../../sparse/pattern.ts";
 import { dense, Sparse, type Weight, type WeightMatrix } from "../../sparse/sparse.ts";
 import type { Shape } from "../../tensor/shape.ts";

@@ -1,9 +1,9 @@
 import { anything, check as checkKind, count, list } from "../../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../../arguments/options.ts";
-import { noGrad, onceOnly, record } from "../../autograd/record.ts";
+import { noGrad, notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
 import type { Indices, PackedRows, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
-import { byColumns, byRows } from "../../sparse/compressed.ts";
+import { byColumns, byRows } from "../../sparse/csc.ts";
 import {
   checkWeight,
   dense,
@@ -20,8 +20,8 @@ import { add } from "../add.ts";
 import { concat } from "../concat.ts";
 import { checkIds } from "../embedding.ts";
 import { relu } from "../relu.ts";
-import { gatherDistinctPackedRows, gatherDistinctRows } from "../rows.ts";
-import { distinctIds } from "./unique.ts";
+import { gatherDistinctPackedRows, gatherUniqueRows } from "../rows.ts";
+import { uniqueIds } from "./unique.ts";
 
 /** The filters of one width. */
 export interface TextFilters {
@@ -37,7 +37,7 @@ export interface TextFilters {
  *
  *     y[b,f] = max(0, bias[f] + max_t Σ_w Σ_c table[texts[b,t+w],c] · kernel[w,c,f])
  *
- * The same as the five operations, in another order, at a fraction of the cost. A word's projection Σ_c is the same wherever it stands, so each *distinct* word is
+ * The same as the five operations, in another order, at a fraction of the cost. A word's projection Σ_c is the same wherever it stands, so each *unique* word is
  * projected once; bias and ReLU come after the maximum, being monotone; and backward, only the windows that won have a gradient. Where several tie, the first wins.
  *
  * @param weights - The embedding, `[words, channels]`.
@@ -64,9 +64,9 @@ export function textConvolution(
   const widest = Math.max(...filters.map(({ kernel }) => kernel.shape[0]));
   const reach = new Int32Array(batch); // what some window holds
   for (let b = 0; b < batch; b++) reach[b] = b * time + Math.max(ends[b]!, widest);
-  const { distinct, which } = distinctIds(texts.data, weights.shape[0], { step: time, reach });
+  const { unique, inverse } = uniqueIds(texts.data, weights.shape[0], { step: time, reach });
 
-  const largest = maxOfWindows(wordsOf(weights, distinct, paddingId), filters, indices(which), indices(ends), texts);
+  const largest = maxOfWindows(wordsOf(weights, unique, paddingId), filters, indices(inverse), indices(ends), texts);
   if (filters.every(({ bias }) => bias === undefined)) return relu(largest);
   const biases = filters.map(({ kernel, bias }) => (bias === undefined ? zeros([kernel.shape[2]]) : dense(bias)));
   return relu(add(largest, concat<readonly [number]>(biases)));
@@ -78,13 +78,13 @@ interface Words {
   readonly packed: PackedRows | undefined;
 }
 
-function wordsOf(weights: WeightMatrix, distinct: Int32Array, paddingId: number | undefined): Words {
+function wordsOf(weights: WeightMatrix, unique: Int32Array, paddingId: number | undefined): Words {
   if (!(weights instanceof Sparse) || backend().kernels.sparse === undefined) {
-    return { rows: gatherDistinctRows(dense(weights), distinct, paddingId), packed: undefined };
+    return { rows: gatherUniqueRows(dense(weights), unique, paddingId), packed: undefined };
   }
-  const ids = indices(distinct);
-  const rows = gatherDistinctPackedRows(weights, distinct, ids, paddingId);
-  return { rows, packed: { values: weights.values.storageOfRows(distinct), table: byRows(weights), ids } };
+  const ids = indices(unique);
+  const rows = gatherDistinctPackedRows(weights, unique, ids, paddingId);
+  return { rows, packed: { values: weights.values.storageOfRows(unique), table: byRows(weights), ids } };
 }
 
 /** Every filter's largest window of every text, `[batch, all filters]`. */
@@ -100,11 +100,11 @@ function maxOfWindows(
   const widths = filters.map(({ kernel: { shape } }) => ({ width: shape[0], filters: shape[2] }));
   const size: WindowSize = { rows: rows.shape[0], batch, time, channels: rows.shape[1], widths };
   const y = empty([batch, widths.reduce((sum, { filters }) => sum + filters, 0)]);
-  const winners = indices(y.size);
+  const argmax = indices(y.size);
   const parts = () => operands.map(({ kernel }) => kernel());
   const whole = () => parts().map((kernel) => kernel.whole());
-  if (packed === undefined) kernels.maxOfWindows(rows.storage, whole(), places, ends, y.storage, winners, size);
-  else kernels.sparse!.maxOfWindows(rows.storage, packed, parts(), places, ends, y.storage, winners, size);
+  if (packed === undefined) kernels.maxOfWindows(rows.storage, whole(), places, ends, y.storage, argmax, size);
+  else kernels.sparse!.maxOfWindows(rows.storage, packed, parts(), places, ends, y.storage, argmax, size);
 
   const trained = operands.map(({ trained }) => trained);
   const isSparse = operands.some(({ isSparse }) => isSparse);
@@ -114,22 +114,21 @@ function maxOfWindows(
       const made = trained.map((values) => (values.requiresGrad ? emptyLike<Shape>(values) : undefined));
       const into = made.map((gradient) => gradient?.storage);
       const stored = () => parts().map((kernel) => kernel.stored);
-      if (isSparse)
-        kernels.sparse!.maxOfWindowsKernels(dy.storage, winners, rows.storage, stored(), places, into, size);
-      else kernels.maxOfWindowsKernels(dy.storage, winners, rows.storage, places, into, size);
+      if (isSparse) kernels.sparse!.maxOfWindowsKernels(dy.storage, argmax, rows.storage, stored(), places, into, size);
+      else kernels.maxOfWindowsKernels(dy.storage, argmax, rows.storage, places, into, size);
       return made;
     };
     return [
       () => {
         const drows = emptyLike(rows);
         const into = drows.storage;
-        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, winners, parts(), places, into, size);
-        else kernels.maxOfWindowsRows(dy.storage, winners, whole(), places, into, size);
-        return onceOnly("textConvolution", drows, [dy, ...trained]);
+        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, argmax, parts(), places, into, size);
+        else kernels.maxOfWindowsRows(dy.storage, argmax, whole(), places, into, size);
+        return notTwiceDifferentiable("textConvolution", drows, [dy, ...trained]);
       },
       ...trained.map((_, g) => () => {
         found ??= gradientsOfKernels();
-        return onceOnly("textConvolution", found[g]!, [dy, rows]);
+        return notTwiceDifferentiable("textConvolution", found[g]!, [dy, rows]);
       }),
     ];
   });

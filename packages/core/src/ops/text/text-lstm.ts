@@ -19,14 +19,14 @@ import {
   tokenPlaces,
 } from "../lstm/lstm-layers.ts";
 import { checkLengths } from "../max-over-time.ts";
-import { gatherDistinctPackedRows, gatherDistinctRows, gatherRows } from "../rows.ts";
-import { distinctIds } from "./unique.ts";
+import { gatherDistinctPackedRows, gatherRows, gatherUniqueRows } from "../rows.ts";
+import { uniqueIds } from "./unique.ts";
 
 /**
  * The states with which a stack of LSTM layers ends after reading texts: embedding → dropout → `lstm`, for texts of ids `[batch, time]`.
  *
  * The same as the three operations, of the real tokens only. A word's share of the first layer's gates, W_ih·x, is the same wherever it stands, so without
- * dropout each *distinct* word is multiplied once, and so is the gradient, added up over the places of a word.
+ * dropout each *unique* word is multiplied once, and so is the gradient, added up over the places of a word.
  *
  * @param weights - The embedding, `[words, dim]`.
  * @param options.inputDropout - Applied to the embedded tokens, before the options that `lstm` has.
@@ -54,14 +54,14 @@ export function textLstm(
   const packed = textsOf(lengths?.data ?? new Int32Array(batch).fill(time));
   const ids = Int32Array.from(tokenPlaces(packed, time), (place) => texts.data[place]!);
   const reach = Int32Array.of(ids.length);
-  const { distinct, which } = distinctIds(ids, weights.shape[0], { step: ids.length, reach });
+  const { unique, inverse } = uniqueIds(ids, weights.shape[0], { step: ids.length, reach });
   const words =
     weights instanceof Sparse && backend().kernels.sparse !== undefined
-      ? gatherDistinctPackedRows(weights, distinct, indices(distinct), paddingId)
-      : gatherDistinctRows(dense(weights), distinct, paddingId);
+      ? gatherDistinctPackedRows(weights, unique, indices(unique), paddingId)
+      : gatherUniqueRows(dense(weights), unique, paddingId);
   const { p, rng } = inputDropout ?? { p: 0, rng: undefined };
-  if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, which, packed, layers, dropout));
-  const tokens = drop(gatherRows(words, indices(which), [ids.length], undefined), p, rng) as Matrix;
+  if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, inverse, packed, layers, dropout));
+  const tokens = drop(gatherRows(words, indices(inverse), [ids.length], undefined), p, rng) as Matrix;
   return finals(lstmLayers("textLstm", tokens, undefined, packed, layers, dropout));
 }
 

@@ -8,11 +8,11 @@ let ranks = new Int32Array(0);
  *
  * @param range - Ids are below it.
  */
-export function distinctIds(
+export function uniqueIds(
   ids: Int32Array,
   range: number,
   { step, reach }: { readonly step: number; readonly reach: Int32Array },
-): { distinct: Int32Array; which: Int32Array } {
+): { unique: Int32Array; inverse: Int32Array } {
   // Plain loops, and a bit set rather than asked for: tens of thousands of tokens at every step are where a callback, or a branch guessed wrong, each is felt.
   if (ranks.length < range) [occurs, ranks] = [new Int32Array((range + 31) >>> 5), new Int32Array(range)];
   const [bits, rank] = [occurs, ranks];
@@ -29,9 +29,9 @@ export function distinctIds(
     }
     bits[word] = 0;
   }
-  const which = new Int32Array(ids.length);
+  const inverse = new Int32Array(ids.length);
   for (let b = 0; b < reach.length; b++) {
-    for (let i = b * step; i < reach[b]!; i++) which[i] = rank[ids[i]!]!;
+    for (let i = b * step; i < reach[b]!; i++) inverse[i] = rank[ids[i]!]!;
   }
-  return { distinct: found.slice(0, count), which };
+  return { unique: found.slice(0, count), inverse };
 }

@@ -3,8 +3,8 @@ import type { Shape } from "../tensor/shape.ts";
 import { emptyLike, type Tensor } from "../tensor/tensor.ts";
 
 /** 1 where x > 0, else 0: the derivative of relu. Constant almost everywhere, so nothing is recorded. */
-export function positive<S extends Shape>(x: Tensor<S>): Tensor<S> {
+export function reluGradient<S extends Shape>(x: Tensor<S>): Tensor<S> {
   const y = emptyLike(x);
-  backend().kernels.positive(x.storage, y.storage);
+  backend().kernels.reluGradient(x.storage, y.storage);
   return y;
 }

@@ -1,5 +1,5 @@
 import { backend } from "../backends/backend.ts";
-import type { Backend, Compressed, Indices } from "../kernels/kernels.ts";
+import type { Backend, Csc, Indices } from "../kernels/kernels.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Sparse } from "./sparse.ts";
 
@@ -11,7 +11,7 @@ type Order = "rows" | "columns" | "channels";
 
 interface Structures {
   positions?: Indices;
-  readonly compressed: Map<Order, Compressed>;
+  readonly compressed: Map<Order, Csc>;
 }
 
 const made = new WeakMap<Pattern, WeakMap<Backend, Structures>>();
@@ -24,13 +24,13 @@ export function positionsOf({ pattern }: Sparse): Indices {
 }
 
 /** A weight `[…, inner]` row by row: for x·weightᵀ, and for tables whose rows are looked up. */
-export function byRows(weight: Sparse): Compressed {
+export function byRows(weight: Sparse): Csc {
   const inner = weight.shape.at(-1)!;
   return structure(weight, "rows", { columns: leading(weight), inner }, (at) => [Math.floor(at / inner), at % inner]);
 }
 
 /** A weight `[…, columns]` column by column: for x·weight, and for windows times a kernel. */
-export function byColumns(weight: Sparse): Compressed {
+export function byColumns(weight: Sparse): Csc {
   const columns = weight.shape.at(-1)!;
   return structure(weight, "columns", { columns, inner: leading(weight) }, (at) => [
     at % columns,
@@ -39,7 +39,7 @@ export function byColumns(weight: Sparse): Compressed {
 }
 
 /** A kernel `[width, channels, filters]` by its channels, turned round in time: for windows of dy, whose places are (width − 1 − w)·filters + f. */
-export function byChannels(kernel: Sparse): Compressed {
+export function byChannels(kernel: Sparse): Csc {
   const [width, channels, filters] = kernel.shape as readonly [number, number, number];
   return structure(kernel, "channels", { columns: channels, inner: width * filters }, (at) => {
     const [row, f] = [Math.floor(at / filters), at % filters];
@@ -71,7 +71,7 @@ function structure(
   order: Order,
   size: { columns: number; inner: number },
   entryAt: (position: number) => readonly [column: number, place: number],
-): Compressed {
+): Csc {
   const { compressed } = structuresOf(pattern);
   let found = compressed.get(order);
   if (found === undefined) {
@@ -86,16 +86,16 @@ function compress(
   positions: Int32Array,
   { columns, inner }: { columns: number; inner: number },
   entryAt: (position: number) => readonly [column: number, place: number],
-): Compressed {
+): Csc {
   const [columnOf, placeOf] = [new Int32Array(positions.length), new Int32Array(positions.length)];
   for (const [i, at] of positions.entries()) [columnOf[i], placeOf[i]] = entryAt(at) as [number, number];
   const asTheyAre = Int32Array.from(positions.keys());
   const { order, starts } = countingSort(countingSort(asTheyAre, placeOf, inner).order, columnOf, columns);
   const owner = backend();
   return {
-    starts: owner.uploadIndices(starts),
-    places: owner.uploadIndices(order.map((i) => placeOf[i]!)),
-    order: order.every((from, i) => from === i) ? undefined : owner.uploadIndices(order),
+    indptr: owner.uploadIndices(starts),
+    indices: owner.uploadIndices(order.map((i) => placeOf[i]!)),
+    permutation: order.every((from, i) => from === i) ? undefined : owner.uploadIndices(order),
     columns,
     inner,
   };
