@@ -1,4 +1,5 @@
-import type { ExperimentSettings, Network } from "@ltt/lottery";
+import type { Network } from "@ltt/lottery";
+import type { NamedSettings } from "./plugins.ts";
 import type { TaskData } from "./task-data.ts";
 
 /** What a command tells a process that trains for it. */
@@ -7,7 +8,7 @@ export type ToJob =
   | {
       readonly kind: "begin";
       readonly data: TaskData;
-      readonly experiment: ExperimentSettings;
+      readonly experiment: NamedSettings;
       readonly folder: string;
     }
   /** Train a network; answered by `made`, `stopped` or `failed`. */

@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ARMS, type ArmName, CRITERIA, type Criterion, checkCriterion, type NamedArm } from "@ltt/lottery";
+import {
+  ARMS,
+  type ArmName,
+  CRITERIA,
+  type Criterion,
+  checkCriterion,
+  type ExperimentSettings,
+  type NamedArm,
+  withDigest,
+} from "@ltt/lottery";
 
 /** What plugin files bring, each with the digest of its file. */
 export interface Plugins {
@@ -32,8 +41,7 @@ export async function loadPlugins(files: readonly string[]): Promise<Plugins> {
     for (const criterion of listOf<Criterion>(where, "criteria", exported)) {
       checkCriterion(where, criterion);
       refuseTaken(where, "criterion", criterion.name, criteria);
-      const { name, version, params } = criterion;
-      criteria.push({ name, version, params, plugin, score: (evidence) => criterion.score(evidence) });
+      criteria.push(withDigest(criterion, plugin));
     }
     for (const arm of listOf<NamedArm>(where, "arms", exported)) {
       if (typeof arm?.name !== "string" || arm.name.trim() === "" || typeof arm.levels !== "function") {
@@ -62,6 +70,33 @@ export function armsNamed(names: readonly string[], { arms }: Plugins): (ArmName
     throw new RangeError(`--arms: there is no "${unknown}"; arms are ${known.join(", ")}`);
   }
   return [...ARMS.filter((arm) => names.includes(arm)), ...arms.filter(({ name }) => names.includes(name))];
+}
+
+/** An experiment as another process can be sent it: names, and the files that bring what they name. */
+export type NamedSettings = Omit<ExperimentSettings, "arms" | "criterion"> & {
+  readonly arms: readonly string[];
+  readonly criterion: string | undefined;
+  readonly plugins: readonly string[];
+};
+
+export function withNames(
+  { arms, criterion, ...settings }: ExperimentSettings,
+  plugins: readonly string[] = [],
+): NamedSettings {
+  const names = arms.map((arm) => (typeof arm === "string" ? arm : arm.name));
+  return { ...settings, arms: names, criterion: criterion?.name, plugins };
+}
+
+/** The experiment again. A plugin file that has changed meanwhile plans other nodes. */
+export async function withValues({
+  arms,
+  criterion,
+  plugins,
+  ...settings
+}: NamedSettings): Promise<ExperimentSettings> {
+  const loaded = await loadPlugins(plugins);
+  const chosen = criterion === undefined ? undefined : criterionNamed(criterion, loaded);
+  return { ...settings, arms: armsNamed(arms, loaded), criterion: chosen };
 }
 
 async function bytesOf(where: string, file: string): Promise<Uint8Array> {

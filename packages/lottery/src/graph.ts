@@ -2,6 +2,7 @@ import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
 import { type Criterion, identityOf } from "./criterion.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
+import { withDigest } from "./with-digest.ts";
 
 /** Nodes by hash. */
 export type Lineage = ReadonlyMap<string, Node>;
@@ -25,16 +26,26 @@ export class Graph {
   /**
    * Makes a criterion known that nodes may name: code, and no part of any node.
    *
-   * @param identity - What nodes name it by. Default: its own.
+   * @param plugin - The digest of the plugin file that it comes from, if it does not say so itself.
+   * @returns what nodes name it by.
    * @throws {TypeError | RangeError} if it is none, has the name of a built-in one, or another is known by this identity.
    */
-  know(where: string, criterion: Criterion, identity?: Json): void {
+  know(where: string, criterion: Criterion, plugin?: string): Json {
     checkCriterion(where, criterion);
-    const name = canonicalJson(identity ?? identityOf(criterion));
-    if ((this.#criteria.get(name) ?? criterion) !== criterion) {
+    if (CRITERIA.includes(criterion)) return identityOf(criterion);
+    const own = criterion.plugin === undefined && plugin !== undefined ? withDigest(criterion, plugin) : criterion;
+    const identity = identityOf(own);
+    const name = canonicalJson(identity);
+    if ((this.#criteria.get(name) ?? own).score !== own.score) {
       throw new RangeError(`${where}: there is another criterion ${name}; give this one another name or version`);
     }
-    this.#criteria.set(name, criterion);
+    this.#criteria.set(name, own);
+    return identity;
+  }
+
+  /** Those that are known besides the built-in ones. */
+  criteria(): Criterion[] {
+    return [...this.#criteria.values()];
   }
 
   /**
