@@ -62,7 +62,7 @@ const onceBoth = (act: (kill: (signal: NodeJS.Signals) => void, pid: number) => 
 };
 
 /** Progress lines come every ten seconds, the first at once: `networks 1–2` is in the second. */
-describe("ltt run --jobs", { timeout: 240_000 }, () => {
+describe("ltt run --jobs", { timeout: 600_000 }, () => {
   test("2 and 3 give the bytes, the events and the report of one", async () => {
     const [one, two, three] = [
       await run([...small, "--out", "one"]),
