@@ -5,8 +5,8 @@ import {
   armsNeeded,
   cut,
   type ExperimentSettings,
+  elementwise,
   folderContents,
-  magnitude,
   networkCount,
   type Pattern,
   type PlannedNode,
@@ -70,7 +70,8 @@ export async function estimateRun(
   let memoryMb = 0;
   for (const round of measuredRounds(rounds)) {
     const rounded = 1 - (1 - rate) ** (round - (measured.at(-1)?.round ?? 0));
-    pattern = cut(pattern, magnitude(valuesAt(initial, pattern)), { rate: rounded, rng: stream(0, "ties", round) });
+    const scores = elementwise(Math.abs, valuesAt(initial, pattern));
+    pattern = cut(pattern, scores, { rate: rounded, rng: stream(0, "ties", round) });
     const network = round === 0 ? model : pruned(model, initial, pattern);
     const seconds = await secondsPerStep(network, task.batches(seeds[0]!).train, experiment, signal);
     measured.push({ round, density: sizeOf(pattern) / total, seconds });

@@ -104,7 +104,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "--out",
       "frozen",
     ]);
-    expect(err).toMatch(/^audit: 10 checks passed$/m);
+    expect(err).toMatch(/^audit: 13 checks passed$/m);
     expect(code).toBe(0);
     for (const node of readdirSync(join(root, "frozen", "nodes"))) {
       const read = (file: string) => JSON.parse(readFileSync(join(root, "frozen", "nodes", node, file), "utf8"));
@@ -234,7 +234,11 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ],
     ["negative rounds", ["run", "spam-cnn", "--rounds", "-1"], /--rounds.*-1.*It is an integer from 0/],
     ["rounds that are no number", ["run", "spam-cnn", "--rounds", "2.5"], /--rounds.*It is an integer from 0/],
-    ["an arm that is none", ["run", "spam-cnn", "--arms", "magic"], /There is no "magic"/],
+    [
+      "an arm that is none",
+      ["run", "spam-cnn", "--arms", "magic"],
+      /--arms: there is no "magic"; arms are winning-ticket, /,
+    ],
     ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /Seeds must be distinct/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],
     ["a backend that is none", ["run", "spam-cnn", "--backend", "abacus"], /--backend.*Allowed choices/],

@@ -1,7 +1,7 @@
 import { backend } from "@ltt/core";
-import { type Level, plan } from "./arms.ts";
 import { Graph } from "./graph.ts";
 import { stepOf } from "./moment.ts";
+import { type PlannedLevel, plan } from "./plan.ts";
 import type { ExperimentSettings } from "./settings.ts";
 import { checkBatches, type Task } from "./task.ts";
 
@@ -9,7 +9,7 @@ import { checkBatches, type Task } from "./task.ts";
 export interface Plan {
   readonly graph: Graph;
   /** Seed by seed, each network after all that it rests on. */
-  readonly levels: readonly Level[];
+  readonly levels: readonly PlannedLevel[];
   /** Of one training. */
   readonly stepsAtMost: number;
 }

@@ -1,9 +1,11 @@
 import { check } from "@ltt/core/arguments";
-import type { Level } from "./arms.ts";
 import { Crew } from "./crew.ts";
 import { planOf } from "./experiment-plan.ts";
+import type { Graph } from "./graph.ts";
 import { localJob } from "./local-job.ts";
 import type { StoredNetwork } from "./network-files.ts";
+import { AT } from "./operations.ts";
+import type { PlannedLevel } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
 import { Schedule } from "./schedule.ts";
 import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
@@ -42,9 +44,15 @@ export async function* runExperiment<Input>(
     inTheMaking.delete(hash);
     networks += levels.filter(({ network }) => network === hash).length;
   };
+  /** The level of a network; or one that rests on it, if it is none itself. */
+  const levelOf = (hash: string) => {
+    const level = byHash.get(hash) ?? levels.find(({ network }) => graph.lineage(network).has(hash))!;
+    byHash.set(hash, level);
+    return level;
+  };
   const onStep = (hash: string, step: number, loss: number) => {
-    const { arm, seed, round } = byHash.get(hash)!;
-    inTheMaking.set(hash, step);
+    const { arm, seed, round, network } = levelOf(hash);
+    inTheMaking.set(network, step);
     const steps = [...inTheMaking.values()].reduce((sum, each) => sum + each, 0);
     const those = { inTheMaking: inTheMaking.size, steps };
     onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll: levels.length, ...those });
@@ -66,7 +74,7 @@ export async function* runExperiment<Input>(
     schedule.finish(network);
     if (levels[next] !== level) continue;
     next++;
-    yield resultOf(level, result);
+    yield resultOf(graph, level, result);
   }
   const crew = new Crew({ schedule, jobs, networkOf, onStep, onTrained: finish, signal });
   try {
@@ -77,11 +85,22 @@ export async function* runExperiment<Input>(
       if (result === undefined) {
         throw new Error(`runExperiment: a job has not made node ${network}: ${networkOf(network).label}`);
       }
-      yield resultOf(level, result);
+      yield resultOf(graph, level, result);
     }
   } finally {
     await crew.stop();
   }
+}
+
+/**
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
+ *
+ * @returns for every seed the dense network, then round by round those of each arm.
+ */
+export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
+  checkTask("planExperiment", task);
+  checkSettings("planExperiment", settings);
+  return [...planOf("planExperiment", task, settings).levels];
 }
 
 /**
@@ -103,11 +122,23 @@ export async function finishedResults<Input>(
   for (const level of levels) {
     const found = await result(level.network);
     if (found === undefined) return undefined;
-    results.push(resultOf(level, found));
+    results.push(resultOf(graph, level, found));
   }
   return results;
 }
 
-function resultOf({ arm, seed, round, network, rewoundTo }: Level, result: StoredNetwork["result"]): LevelResult {
-  return { arm, seed, round, ...result, node: network, ...(rewoundTo === undefined ? {} : { rewoundTo }) };
+function resultOf(
+  graph: Graph,
+  { arm, seed, round, network }: PlannedLevel,
+  result: StoredNetwork["result"],
+): LevelResult {
+  return { arm, seed, round, ...result, node: network, ...rewoundTo(graph, network) };
+}
+
+/** The node of the weights along the way of a training that a network starts from, if it does. */
+function rewoundTo(graph: Graph, network: string): Pick<LevelResult, "rewoundTo"> {
+  const { whole } = graph.node(graph.node(network).inputs.start!).inputs;
+  if (whole === undefined) return {};
+  const { op, params } = graph.node(whole);
+  return op === AT.name && typeof params.state === "number" ? { rewoundTo: whole } : {};
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { plan } from "./arms.ts";
 import { Graph } from "./graph.ts";
+import { plan } from "./plan.ts";
 import { Schedule } from "./schedule.ts";
 import { ARMS, type ExperimentSettings } from "./settings.ts";
 
