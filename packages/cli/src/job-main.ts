@@ -3,8 +3,8 @@
 import { useBackend, type WasmBackend } from "@ltt/core";
 import { createJob, FolderStore, type Job } from "@ltt/lottery";
 import { type BackendName, createBackend } from "./backends.ts";
+import { chosenSettings } from "./chosen-settings.ts";
 import type { FromJob, ToJob } from "./job-messages.ts";
-import { withValues } from "./plugins.ts";
 import { taskOf } from "./task-data.ts";
 
 const stop = new AbortController();
@@ -27,10 +27,11 @@ process.on("message", (message: ToJob) => {
 process.on("disconnect", end);
 if (!process.connected) await end();
 
-async function begin({ data, experiment, folder }: ToJob & { kind: "begin" }): Promise<Job> {
+async function begin({ data, options, folder }: ToJob & { kind: "begin" }): Promise<Job> {
   useBackend(await opening);
   const store = await FolderStore.open(folder, { onDamage: (line) => tell({ kind: "say", line }) });
-  return createJob(taskOf(data), await withValues(experiment), { store, clock: () => performance.now() / 1000 });
+  const { experiment } = await chosenSettings(options);
+  return createJob(taskOf(data), experiment, { store, clock: () => performance.now() / 1000 });
 }
 
 async function make({ network }: ToJob & { kind: "make" }): Promise<void> {

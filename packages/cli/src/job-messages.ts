@@ -1,14 +1,14 @@
 import type { Network } from "@ltt/lottery";
-import type { NamedSettings } from "./plugins.ts";
+import type { RunOptions } from "./run.ts";
 import type { TaskData } from "./task-data.ts";
 
 /** What a command tells a process that trains for it. */
 export type ToJob =
-  /** The experiment, and the run folder. Once, before anything else. */
+  /** What was read, what to do with it, and the run folder. Once, before anything else. Options name plugins, whose code no message holds. */
   | {
       readonly kind: "begin";
       readonly data: TaskData;
-      readonly experiment: NamedSettings;
+      readonly options: RunOptions;
       readonly folder: string;
     }
   /** Train a network; answered by `made`, `stopped` or `failed`. */

@@ -2,16 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  ARMS,
-  type ArmName,
-  CRITERIA,
-  type Criterion,
-  checkCriterion,
-  type ExperimentSettings,
-  type NamedArm,
-  withDigest,
-} from "@ltt/lottery";
+import { ARMS, type ArmName, CRITERIA, type Criterion, checkCriterion, type NamedArm, withDigest } from "@ltt/lottery";
 
 /** What plugin files bring, each with the digest of its file. */
 export interface Plugins {
@@ -70,33 +61,6 @@ export function armsNamed(names: readonly string[], { arms }: Plugins): (ArmName
     throw new RangeError(`--arms: there is no "${unknown}"; arms are ${known.join(", ")}`);
   }
   return [...ARMS.filter((arm) => names.includes(arm)), ...arms.filter(({ name }) => names.includes(name))];
-}
-
-/** An experiment as another process can be sent it: names, and the files that bring what they name. */
-export type NamedSettings = Omit<ExperimentSettings, "arms" | "criterion"> & {
-  readonly arms: readonly string[];
-  readonly criterion: string | undefined;
-  readonly plugins: readonly string[];
-};
-
-export function withNames(
-  { arms, criterion, ...settings }: ExperimentSettings,
-  plugins: readonly string[] = [],
-): NamedSettings {
-  const names = arms.map((arm) => (typeof arm === "string" ? arm : arm.name));
-  return { ...settings, arms: names, criterion: criterion?.name, plugins };
-}
-
-/** The experiment again. A plugin file that has changed meanwhile plans other nodes. */
-export async function withValues({
-  arms,
-  criterion,
-  plugins,
-  ...settings
-}: NamedSettings): Promise<ExperimentSettings> {
-  const loaded = await loadPlugins(plugins);
-  const chosen = criterion === undefined ? undefined : criterionNamed(criterion, loaded);
-  return { ...settings, arms: armsNamed(arms, loaded), criterion: chosen };
 }
 
 async function bytesOf(where: string, file: string): Promise<Uint8Array> {

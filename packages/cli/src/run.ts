@@ -28,6 +28,7 @@ import {
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
+import { chosenSettings } from "./chosen-settings.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
@@ -35,8 +36,7 @@ import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs, type JobCount } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { type Pair, type PreparedTask, prepare } from "./pairs.ts";
-import { armsNamed, criterionNamed, loadPlugins, type Plugins, withNames } from "./plugins.ts";
-import { type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+import type { Profile, RunSettings } from "./profiles.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
@@ -147,7 +147,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   };
   try {
     const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, withNames(begun.settings.experiment, options.plugins), begun.folder);
+    processes?.begin(begun.prepared.data, options, begun.folder);
     return await runBegun(options, listener, begun, processes?.jobs);
   } finally {
     await processes?.close();
@@ -295,8 +295,7 @@ async function begin(
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
-  const plugins = await loadPlugins(options.plugins ?? []);
-  const settings = withOptions(options, settingsOf(pair, profile), plugins);
+  const settings = await chosenSettings(options);
   const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await checkFolder(folder);
@@ -319,41 +318,4 @@ async function begin(
   const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
   return { settings, prepared, folder, published };
-}
-
-function withOptions(options: RunOptions, { experiment, data, model }: RunSettings, plugins: Plugins): RunSettings {
-  return {
-    experiment: {
-      ...experiment,
-      rounds: options.rounds ?? experiment.rounds,
-      epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
-      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
-      pool: options.pool,
-      optimiser: options.optimiser,
-      momentum: options.momentum,
-      weightDecay: options.weightDecay,
-      faults: options.faults ?? experiment.faults,
-      seeds: options.seeds ?? experiment.seeds,
-      learningRate: options.learningRate ?? experiment.learningRate,
-      clipNorm: options.clipNorm ?? experiment.clipNorm,
-      rate: options.rate ?? experiment.rate,
-      rewindTo: options.rewind ?? experiment.rewindTo,
-      patience: options.patience === undefined ? experiment.patience : options.patience,
-      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
-    },
-    data: {
-      ...data,
-      trainSize: options.trainSize ?? data.trainSize,
-      maxLength: options.maxLength ?? data.maxLength,
-      batchSize: options.batchSize ?? data.batchSize,
-    },
-    model: {
-      ...model,
-      embedding: {
-        vectors: options.embedding ?? model.embedding.vectors,
-        frozen: options.freezeEmbedding ?? model.embedding.frozen,
-      },
-    },
-  };
 }
