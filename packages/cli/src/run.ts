@@ -23,6 +23,7 @@ import {
   RunFolderError,
   replay,
   runExperiment,
+  type Task,
   type Verdict,
   winnerByTestAccuracy,
   writeAtomic,
@@ -158,9 +159,8 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
   const planned = planExperiment(prepared.task, covered.experiment);
-  const { criterion } = covered.experiment;
-  const criteria = criterion === undefined ? [] : [criterion];
-  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria }));
+  const task = prepared.task as Task;
+  const checks = await unlessAborted(signal, auditRun(store, planned.levels, { criteria: planned.criteria, task }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const own = reportInput(options, covered, prepared, levels, checks);

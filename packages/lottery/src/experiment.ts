@@ -1,5 +1,6 @@
 import { check } from "@ltt/core/arguments";
 import { Crew } from "./crew.ts";
+import type { Criterion } from "./criterion.ts";
 import { planOf } from "./experiment-plan.ts";
 import type { Graph } from "./graph.ts";
 import { localJob } from "./local-job.ts";
@@ -93,14 +94,17 @@ export async function* runExperiment<Input>(
 }
 
 /**
- * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
- *
- * @returns for every seed the dense network, then round by round those of each arm.
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find; for every seed the dense network, then round by
+ * round those of each arm. And the criteria from outside that they are cut by.
  */
-export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
+export function planExperiment<Input>(
+  task: Task<Input>,
+  settings: ExperimentSettings,
+): { readonly levels: readonly PlannedLevel[]; readonly criteria: readonly Criterion[] } {
   checkTask("planExperiment", task);
   checkSettings("planExperiment", settings);
-  return [...planOf("planExperiment", task, settings).levels];
+  const { graph, levels } = planOf("planExperiment", task, settings);
+  return { levels, criteria: graph.criteria() };
 }
 
 /**

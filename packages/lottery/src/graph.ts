@@ -37,6 +37,11 @@ export class Graph {
     this.#criteria.set(name, criterion);
   }
 
+  /** All criteria that were made known, each with what nodes name it by: of one that an arm from a plugin file brings, with the digest of the file. */
+  criteria(): Criterion[] {
+    return Array.from(this.#criteria, ([identity, criterion]) => ({ ...criterion, plugin: pluginIn(identity) }));
+  }
+
   /**
    * The criterion that a node names.
    *
@@ -83,4 +88,10 @@ export class Graph {
       op === "at" && of === trained && typeof params.state === "number" ? [params.state] : [],
     );
   }
+}
+
+/** The digest of a plugin file in the identity of a criterion, as canonical JSON. */
+function pluginIn(identity: string): string | undefined {
+  const { plugin } = Object(JSON.parse(identity)) as { plugin?: string };
+  return plugin;
 }

@@ -152,7 +152,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   auditRun: [
     () => {
       const level = { arm: "dense", seed: 1, round: 0, network: trained, expect: [lottery.nestedIn(trained)] };
-      return call(lottery.auditRun, store, [level], { criteria: [{ ...lottery.random, name: "other" }] });
+      return call(lottery.auditRun, store, [level], { criteria: [{ ...lottery.random, name: "other" }], task: task() });
     },
   ],
   canonicalJson: [() => call(lottery.canonicalJson, { a: [1, "2", null], b: { c: true } })],
