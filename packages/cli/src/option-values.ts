@@ -1,5 +1,6 @@
 import { FAULTS, type Fault, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
+import type { JobCount } from "./jobs.ts";
 
 /** A path, which is never empty: an empty one would be the current folder, and is mostly a variable that is not set. */
 export function pathOf(text: string): string {
@@ -60,6 +61,16 @@ export function patienceOf(text: string): number | "none" {
     return integerFrom(1)(text);
   } catch {
     throw new InvalidArgumentError("It is an integer from 1, or none.");
+  }
+}
+
+/** A count of processes, or `auto`. */
+export function jobsOf(text: string): JobCount {
+  if (text === "auto") return text;
+  try {
+    return integerFrom(1)(text);
+  } catch {
+    throw new InvalidArgumentError("It is an integer from 1, or auto.");
   }
 }
 

@@ -57,6 +57,11 @@ const OPTIONS: Kinds<RunOptions> = {
   freezeEmbedding: flag,
   backend: oneOf(...BACKENDS),
   threads: positive,
+  jobs: {
+    ...positive,
+    words: 'an integer from 1, or "auto"',
+    accepts: (value) => value === "auto" || positive.accepts(value),
+  },
   published: text,
 };
 

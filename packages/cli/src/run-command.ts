@@ -13,13 +13,16 @@ import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
+import { describeEstimate, estimateEvents, percent } from "./dry-run.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
+import type { JobCount } from "./jobs.ts";
 import {
   armsOf,
   faultsOf,
   integerFrom,
+  jobsOf,
   momentOf,
   notNegative,
   pathOf,
@@ -67,6 +70,7 @@ export interface Flags {
   readonly freezeEmbedding?: true;
   readonly backend?: BackendName;
   readonly threads?: number;
+  readonly jobs?: JobCount;
   readonly published?: string;
   readonly margin?: number;
   readonly json?: true;
@@ -89,6 +93,11 @@ export function addRunCommand(program: Command): void {
       "--published <file>",
       "curves of a publication, as JSON, to draw under those of the run in its report",
       pathOf,
+    )
+    .option(
+      "--jobs <n>",
+      "processes that train, or auto: one for each core, as far as there are networks and memory (default: 1)",
+      jobsOf,
     )
     .option("--title <text>", "of the report", textOf)
     .option("--json", "one JSON object a line on standard output")
@@ -155,7 +164,11 @@ export function addSettings(command: Command): Command {
     )
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
-    .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1));
+    .option(
+      "--threads <n>",
+      "threads that compute (default: one for each core, divided among the jobs)",
+      integerFrom(1),
+    );
 }
 
 const NOTES = `
@@ -216,22 +229,8 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
 async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
   const say = (line: string) => writeLines(process.stderr, line);
   const estimate = await interruptible((signal) => planRun(options, { say, signal }));
-  if (json === true) {
-    print({ event: "estimate", ...estimate });
-    return;
-  }
-  const { networks, stepsAtMost, measured, secondsAtMost, memoryMb, parameters } = estimate;
-  const steps = measured.map(
-    ({ round, density, seconds }) =>
-      `${seconds.toPrecision(2)} s ${round === 0 ? "dense" : `with ${percent(density)} left`}`,
-  );
-  writeLines(
-    process.stdout,
-    `${networks} networks of ${parameters} parameters, ${stepsAtMost} steps at most\n` +
-      `a step, measured: ${steps.join(", ")}; between these, interpolated over the rounds\n` +
-      `${duration(secondsAtMost)} at most, validation not counted\n` +
-      `about ${memoryMb} MB of memory`,
-  );
+  if (json === true) for (const event of estimateEvents(estimate)) print(event);
+  else writeLines(process.stdout, describeEstimate(estimate));
 }
 
 function print(event: object): void {
@@ -284,8 +283,4 @@ function eventOf(level: LevelResult): object {
 
 function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccuracy, seconds }: LevelResult): string {
   return `${arm}, seed ${seed}, round ${round}: ${sparsityPercent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
 }

@@ -10,6 +10,7 @@ import {
   type ExperimentSettings,
   type Fault,
   FolderStore,
+  type Job,
   judge,
   type LevelResult,
   type LevelVerdict,
@@ -19,6 +20,7 @@ import {
   type Pool,
   type Progress,
   planExperiment,
+  plannedNodes,
   type Replayed,
   RunFolderError,
   replay,
@@ -41,11 +43,14 @@ import { type BackendName, createBackend, describeBackend } from "./backends.ts"
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
+import { JobProcesses } from "./job-processes.ts";
+import { type ChosenJobs, chooseJobs, type JobCount } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 import { checkRun } from "./run-arguments.ts";
+import { noteRun, type PlannedRun } from "./run-file.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -98,7 +103,10 @@ export interface RunOptions {
   readonly freezeEmbedding?: boolean | undefined;
   /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
+  /** Of each job. Default: the cores divided among the jobs. */
   readonly threads?: number | undefined;
+  /** Processes that train, on one run folder; `auto`: as many as are of use here. Default 1: this process alone. */
+  readonly jobs?: JobCount | undefined;
   /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
   readonly margin?: number | undefined;
   /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
@@ -142,13 +150,31 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   checkRun("runPair", options, listener);
-  const { say, onProgress, onLevel, signal, width = 100 } = listener;
-  const { settings, prepared, folder, published } = await begin(options, listener);
-  const store = await FolderStore.open(folder, { onDamage: say });
+  const { say } = listener;
+  let processes: JobProcesses | undefined;
+  const onBackend = (chosen: ChosenJobs) => {
+    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend().name, say);
+  };
+  try {
+    const begun = await begin(options, listener, onBackend);
+    processes?.begin(begun.prepared.data, begun.settings.experiment, begun.folder);
+    return await runBegun(options, listener, begun, processes?.jobs);
+  } finally {
+    await processes?.close();
+  }
+}
 
+async function runBegun(
+  options: RunOptions,
+  { say, onProgress, onLevel, signal, width = 100 }: RunListener,
+  { settings, prepared, folder, published }: Begun,
+  jobs: readonly Job[] | undefined,
+): Promise<RunResult> {
+  const store = await FolderStore.open(folder, { onDamage: say });
+  await noteRun(folder, plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1));
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
-  const clock = () => performance.now() / 1000;
-  for await (const level of runExperiment(prepared.task, settings.experiment, { store, clock, onProgress, signal })) {
+  const experiment = { store, clock: () => performance.now() / 1000, onProgress, signal, jobs };
+  for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
     await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
@@ -205,6 +231,19 @@ export async function replayNode(
   }
 }
 
+/** What `run.json` says. */
+function plannedRun(
+  { pair, profile = "corrected", ...options }: RunOptions,
+  experiment: ExperimentSettings,
+  { task }: PreparedTask,
+  jobs: number,
+): PlannedRun {
+  const networks = plannedNodes(task, experiment, new Set())
+    .filter(({ op }) => op === "train")
+    .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
+  return { pair, profile, backend: backend().name, jobs, options, networks };
+}
+
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
 async function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): Promise<Published> {
   const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
@@ -223,7 +262,7 @@ async function readPublished(file: string, { pair, profile = "corrected" }: RunO
 type Published = ReturnType<typeof publishedCurves>;
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["metrics.csv", "tensors.csv", "report.html"] as const;
+const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "report.html"] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
@@ -267,19 +306,28 @@ interface Begun {
   readonly published: Published | undefined;
 }
 
-async function begin(options: RunOptions, { say, signal }: RunListener): Promise<Begun> {
+/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
+async function begin(
+  options: RunOptions,
+  { say, signal }: RunListener,
+  onBackend?: (chosen: ChosenJobs) => void,
+): Promise<Begun> {
   const { pair, profile = "corrected" } = options;
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
   const plugins = await loadPlugins(options.plugins ?? []);
-  const settings = chosen(options, settingsOf(pair, profile), plugins);
+  const settings = withOptions(options, settingsOf(pair, profile), plugins);
   const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await checkFolder(folder);
 
-  useBackend(await createBackend(options.backend, options.threads));
-  say?.(`backend ${describeBackend(backend())}; run folder ${folder}`);
+  const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
+  const chosen = chooseJobs(asked, settings.experiment);
+  // Where other processes train, this one has nothing to compute.
+  useBackend(await createBackend(options.backend, chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads)));
+  say?.(`backend ${describeBackend(backend())}, ${chosen.words}; run folder ${folder}`);
+  onBackend?.(chosen);
   const needed = armsNeeded(settings.experiment);
   if (needed.length > settings.experiment.arms.length) {
     say?.("controls take their patterns from winning-ticket, so that arm is trained too");
@@ -294,7 +342,7 @@ async function begin(options: RunOptions, { say, signal }: RunListener): Promise
   return { settings, prepared, folder, published };
 }
 
-function chosen(options: RunOptions, { experiment, data, model }: RunSettings, plugins: Plugins): RunSettings {
+function withOptions(options: RunOptions, { experiment, data, model }: RunSettings, plugins: Plugins): RunSettings {
   return {
     experiment: {
       ...experiment,

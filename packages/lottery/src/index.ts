@@ -31,6 +31,7 @@ export {
 } from "./expectation.ts";
 export { finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
+export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
@@ -62,6 +63,7 @@ export {
   valuesAt,
 } from "./pattern.ts";
 export { networkCount, type PlannedLevel } from "./plan.ts";
+export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";

@@ -193,6 +193,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
+  folderContents: [() => call(lottery.folderContents, join(folder, "run"))],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
   fisherQuantile: [() => call(lottery.fisherQuantile, 0.95, 2, 3)],
   freshEverywhere: [() => call(lottery.freshEverywhere, ["ab"])],
@@ -209,6 +210,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () =>
       call(lottery.networkCount, { arms: ["random-reinit"], faults: ["reinit-own-patterns"], seeds: [1], rounds: 2 }),
   ],
+  plannedNodes: [() => call(lottery.plannedNodes, task(), settings(), new Set([trained]))],
   nodeOf: [
     () =>
       call(
