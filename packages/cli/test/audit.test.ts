@@ -43,7 +43,7 @@ test("a failed audit is the headline of table, report and JSON, and ends with co
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect([right.code, lines.at(-1).audit]).toEqual([0, { checks: 8, failed: [] }]);
+  expect([right.code, lines.at(-1).audit]).toEqual([0, { checks: 9, failed: [] }]);
 
   // The ticket's file is written anew with the weights after training, as code with a bug would have.
   const store = await FolderStore.open(join(root, "run"));

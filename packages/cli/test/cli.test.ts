@@ -104,7 +104,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "--out",
       "frozen",
     ]);
-    expect(err).toMatch(/^audit: 13 checks passed$/m);
+    expect(err).toMatch(/^audit: 14 checks passed$/m);
     expect(code).toBe(0);
     for (const node of readdirSync(join(root, "frozen", "nodes"))) {
       const read = (file: string) => JSON.parse(readFileSync(join(root, "frozen", "nodes", node, file), "utf8"));

@@ -152,7 +152,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   auditRun: [
     () => {
       const level = { arm: "dense", seed: 1, round: 0, network: trained, expect: [lottery.nestedIn(trained)] };
-      return call(lottery.auditRun, store, [level], { criteria: [{ ...lottery.random, name: "other" }] });
+      return call(lottery.auditRun, store, [level], { criteria: [{ ...lottery.random, name: "other" }], task: task() });
     },
   ],
   canonicalJson: [() => call(lottery.canonicalJson, { a: [1, "2", null], b: { c: true } })],
@@ -170,7 +170,6 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
-  criteriaOf: [() => call(lottery.criteriaOf, task(), settings())],
   cut: [
     () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),

@@ -1,4 +1,4 @@
-import { check as checkArgument, checkOptions, count, type Kinds, list, text } from "@ltt/core/arguments";
+import { check as checkArgument, checkOptions, count, type Kinds, list, object, text } from "@ltt/core/arguments";
 import { checkCriterion } from "../criteria/criteria.ts";
 import type { Criterion } from "../criterion.ts";
 import { checkExpectation, type Expectation } from "../expectation.ts";
@@ -7,10 +7,12 @@ import { checkFields, optional } from "../kinds.ts";
 import type { AuditCheck } from "../result.ts";
 import { RunFolderError } from "../run-folder-error.ts";
 import { type Store, storeKind } from "../store.ts";
+import { checkTask, type Task } from "../task.ts";
 import { AuditedFiles } from "./audited-files.ts";
 import { type Check, type Fault, SKIP } from "./check.ts";
 import { expectedByNodes } from "./expected-by-nodes.ts";
 import { lowestBy, nestedIn, removed, sameMaskAs, shuffledMaskOf } from "./masks.ts";
+import { PREDICTED, predictionsBy } from "./predictions.ts";
 import { freshEverywhere, rewoundTo, shuffledFrom, startsFrom } from "./starts.ts";
 import { UNIVERSAL } from "./universal.ts";
 
@@ -27,6 +29,8 @@ export interface AuditedLevel {
 export interface AuditOptions {
   /** Criteria that networks may have been cut by, besides the built-in ones. */
   readonly criteria?: readonly Criterion[] | undefined;
+  /** What the networks learnt: then their first test batch is predicted again. Default: it is not. */
+  readonly task?: Task | undefined;
 }
 
 const EXPECTED: { readonly [Kind in Expectation["kind"]]: Check<Extract<Expectation, { readonly kind: Kind }>> } = {
@@ -44,7 +48,12 @@ const EXPECTED: { readonly [Kind in Expectation["kind"]]: Check<Extract<Expectat
 const READABLE = "Files are what was written, each in its node's folder";
 
 /** All checks, in the order of a report. */
-const CHECKS = [READABLE, ...UNIVERSAL.map(({ words }) => words), ...Object.values(EXPECTED).map(({ words }) => words)];
+const CHECKS = [
+  READABLE,
+  ...UNIVERSAL.map(({ words }) => words),
+  PREDICTED,
+  ...Object.values(EXPECTED).map(({ words }) => words),
+];
 
 /**
  * Looks for the faults of published lottery-ticket code in the files of networks: what was written, not what was meant. It knows no arms: a level brings its
@@ -55,7 +64,7 @@ const CHECKS = [READABLE, ...UNIVERSAL.map(({ words }) => words), ...Object.valu
  * - what its own nodes say: the mask is within the one that was cut, as many weights as the rate says went, those with the lowest scores, and a rewound network
  *   starts from the weights named.
  *
- * Scores are computed here again, and files are read without the code that writes them.
+ * Of a task that is given, the first test batch is predicted again, which brings weights and predictions together. Scores are computed here again, and files are read without the code that writes them.
  *
  * @returns a check each, with what was compared or where it failed.
  */
@@ -71,15 +80,17 @@ export async function auditRun(
     for (const [j, one] of (level.expect ?? []).entries())
       checkExpectation("auditRun", `levels[${i}].expect[${j}]`, one);
   }
-  const { criteria = [] } = checkOptions("auditRun", options, { criteria: list });
+  const { criteria = [], task } = checkOptions("auditRun", options, { criteria: list, task: object });
   for (const criterion of criteria) checkCriterion("auditRun", criterion);
+  if (task !== undefined) checkTask("auditRun", task);
+  const universal = task === undefined ? UNIVERSAL : [...UNIVERSAL, predictionsBy(task)];
   const files = new AuditedFiles(store, criteria);
   const findings = new Findings();
   for (const level of levels) {
     const network = await unlessUnreadable(() => files.network(level.network));
     findings.add(READABLE, level, typeof network === "string" ? network : undefined);
     if (typeof network === "string") continue;
-    for (const { words, fault } of UNIVERSAL) {
+    for (const { words, fault } of universal) {
       findings.add(words, level, await unlessUnreadable(async () => fault(network, files)));
     }
     for (const expectation of distinct([...expectedByNodes(network), ...(level.expect ?? [])])) {

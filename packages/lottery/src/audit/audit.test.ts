@@ -1,7 +1,15 @@
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry, type TokenMatrix } from "@ltt/core";
+import {
+  backend,
+  createReferenceBackend,
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsEntry,
+  type TokenMatrix,
+  useBackend,
+} from "@ltt/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { frozenTask, lstmTask, pretrainedTask, toyTask } from "../../test/toy-task.ts";
 import type { Arm } from "../arm.ts";
@@ -40,6 +48,7 @@ const STAYED = "Pruned weights stayed pruned";
 const FROZEN = "Frozen tensors are the dense network's first, whole, everywhere";
 const SIGNS = "Weights of both signs were trained";
 const COUNTS = "Counts and shapes are those of the files";
+const PREDICTED = "Predictions are those of the weights, on the first test batch";
 const NESTED = "Masks are nested, round after round";
 const SHARE = "Each cut removed exactly its share";
 const LOWEST = "Cuts removed the lowest scores";
@@ -62,6 +71,8 @@ interface Run {
   readonly folder: string;
   readonly store: Store;
   readonly levels: readonly PlannedLevel[];
+  readonly criteria: readonly Criterion[];
+  readonly task: Task;
   readonly hash: (arm: string, round: number) => string;
 }
 
@@ -81,7 +92,7 @@ async function run(
   const folder = join(root, String(runs++));
   const store = await FolderStore.open(folder);
   const chosen = { ...settings, ...change };
-  const levels = planExperiment(task, chosen);
+  const { levels, criteria } = planExperiment(task, chosen);
   const named = new Map(levels.map(({ arm, round, network }) => [network as string, `${arm} ${round}`]));
   const buggy: Store = Object.assign(Object.create(store) as Store, {
     read: (hash: string) => store.read(hash),
@@ -95,11 +106,15 @@ async function run(
   });
   for await (const _ of runExperiment(task, chosen, { store: buggy, clock: () => 0 }));
   const hash = (arm: string, round: number) => levels.find((one) => one.arm === arm && one.round === round)!.network;
-  return { folder, store, levels, hash };
+  return { folder, store, levels, criteria, hash, task: task as Task };
 }
 
-const failed = async ({ store, levels }: Pick<Run, "store" | "levels">) =>
-  new Map((await auditRun(store, levels)).filter(({ passed }) => !passed).map(({ check, detail }) => [check, detail]));
+const failed = async ({ store, levels, task }: Pick<Run, "store" | "levels" | "task">) =>
+  new Map(
+    (await auditRun(store, levels, { task }))
+      .filter(({ passed }) => !passed)
+      .map(({ check, detail }) => [check, detail]),
+  );
 
 /** Weights of a file by tensor: positions and values. */
 function weightsOf(bytes: Uint8Array): Map<string, { positions: number[]; values: number[] }> {
@@ -150,12 +165,15 @@ const isSparse = (files: Files) => files.has("ticket.safetensors");
 
 describe("the audit passes", () => {
   test("our own experiment, and says of each check how many networks it looked at", async () => {
-    const { store, levels } = await run({ seeds: [1, 2] });
-    expect(Object.fromEntries((await auditRun(store, levels)).map(({ check, detail }) => [check, detail]))).toEqual({
+    const { store, levels, task } = await run({ seeds: [1, 2] });
+    expect(
+      Object.fromEntries((await auditRun(store, levels, { task })).map(({ check, detail }) => [check, detail])),
+    ).toEqual({
       [READABLE]: "18 networks",
       [STAYED]: "16 networks",
       [SIGNS]: "18 networks",
       [COUNTS]: "18 networks",
+      [PREDICTED]: "18 networks",
       [NESTED]: "16 networks",
       [SHARE]: "16 networks",
       [LOWEST]: "16 networks",
@@ -165,7 +183,7 @@ describe("the audit passes", () => {
       [SHUFFLED]: "4 networks",
       [REWOUND]: "4 networks",
     });
-    expect(await failed({ store, levels })).toEqual(new Map());
+    expect(await failed({ store, levels, task })).toEqual(new Map());
   });
 
   test.each([
@@ -350,7 +368,8 @@ describe("the audit catches code that writes", () => {
       }));
     };
     const found = await failed(await run({}, bug, frozenTask));
-    expect([...found]).toEqual([[FROZEN, "random-reinit, seed 1, round 2: embedding.weight"]]);
+    expect(found.get(FROZEN)).toBe("random-reinit, seed 1, round 2: embedding.weight");
+    expect([...found.keys()]).toEqual([FROZEN, PREDICTED]);
   });
 });
 
@@ -465,7 +484,7 @@ describe("the audit catches an arm from outside that", () => {
     const arms = [{ name: "own", levels: silent }];
     expect(await failed(await run({ arms }))).toEqual(new Map());
     const threshold = bugs.find(([, check]) => check === SHARE)![2];
-    expect([...(await failed(await run({ arms }, threshold))).keys()]).toEqual([COUNTS, SHARE, LOWEST]);
+    expect([...(await failed(await run({ arms }, threshold))).keys()]).toEqual([COUNTS, PREDICTED, SHARE, LOWEST]);
     const exported = bugs.find(([, check]) => check === START)![2];
     expect([...(await failed(await run({ arms }, exported))).keys()]).toEqual([START]);
   });
@@ -480,6 +499,21 @@ describe("the audit catches an arm from outside that", () => {
     const arms = ["winning-ticket", { name: "own", levels: other }] as const;
     expect(await failed(await run({ arms, epochs: 12 }))).toEqual(new Map());
   });
+});
+
+test("predictions are compared only where the same backend computes", async () => {
+  const { store, levels, task } = await run({ arms: ["winning-ticket"] });
+  const before = backend();
+  useBackend(createReferenceBackend());
+  try {
+    const found = (await auditRun(store, levels, { task })).find(({ check }) => check === PREDICTED);
+    expect([found!.passed, found!.detail]).toEqual([
+      true,
+      `0 networks; not checked: 3 networks: they were computed by ${before.name}`,
+    ]);
+  } finally {
+    useBackend(before);
+  }
 });
 
 describe("the audit computes again the scores of", () => {
@@ -500,6 +534,16 @@ describe("the audit computes again the scores of", () => {
     );
     const another = { ...smallest, score: magnitude.score };
     expect(await detail(right, [another])).toMatch(/^winning-ticket, seed 1, round 1: .*; and 1 network more$/);
+  });
+
+  test("a criterion that an arm from a plugin file brings", async () => {
+    const levels: Arm = (graph) => {
+      const mask = graph.cut(graph.dense, { criterion: smallest });
+      return [{ round: 1, network: graph.train(graph.rewind(mask, graph.init)) }];
+    };
+    const own = await run({ arms: [{ name: "own", levels, plugin: "ab" }] });
+    expect(await detail(own, own.criteria)).toBe("1 network");
+    expect(await detail(own, [smallest])).toContain("is not at hand");
   });
 
   test("a random criterion, which draws the same again", async () => {
@@ -558,6 +602,8 @@ describe("the audit catches files", () => {
   test.each([
     ["winning-ticket", 1, "winning-ticket", 2, "weights.safetensors", [STAYED, COUNTS, SHARE]],
     ["winning-ticket", 1, "random-reinit", 1, "weights.safetensors", [LOWEST]],
+    ["winning-ticket", 2, "random-reinit", 2, "weights.safetensors", [PREDICTED]],
+    ["winning-ticket", 2, "shuffled-init", 2, "predictions.safetensors", [PREDICTED]],
     ["winning-ticket", 1, "late-rewinding", 1, "ticket.safetensors", [START]],
     ["shuffled-init", 2, "random-reinit", 2, "ticket.safetensors", [SHUFFLED]],
   ] as const)("that %s %i and %s %i have exchanged, with receipts that fit: %s", async (a, i, b, j, file, checks) => {

@@ -37,6 +37,8 @@ export interface AuditedNetwork {
   /** Before training, and the best weights after it. */
   readonly start: Part;
   readonly trained: Part;
+  /** The bytes of `predictions.safetensors`. */
+  readonly predictions: Uint8Array;
   /** What `metrics.jsonl` says of it. */
   readonly result: AuditedResult;
   /** Tensors that are neither trained nor pruned. */
@@ -116,6 +118,7 @@ export class AuditedFiles {
       graph,
       start: partOf(stored, start),
       trained: partOf(stored, "weights.safetensors"),
+      predictions: fileOf(stored, "predictions.safetensors"),
       result: result.data,
       frozen: new Set(frozen),
     };
@@ -130,10 +133,14 @@ export class AuditedFiles {
   }
 }
 
-function partOf({ place, files }: StoredFiles, name: string): Part {
+function partOf(stored: StoredFiles, name: string): Part {
+  return readPart(fileOf(stored, name), `${stored.place}/${name}`);
+}
+
+function fileOf({ place, files }: StoredFiles, name: string): Uint8Array {
   const bytes = files.get(name);
   if (bytes === undefined) throw new RunFolderError(`${place}/${name} is missing`);
-  return readPart(bytes, `${place}/${name}`);
+  return bytes;
 }
 
 function parsed(text: string): unknown {
