@@ -35,6 +35,7 @@ import {
   textOf,
 } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
+import { profileTable } from "./profile-help.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunOptions, type RunResult, runPair } from "./run.ts";
@@ -172,6 +173,9 @@ export function addSettings(command: Command): Command {
 }
 
 const NOTES = `
+Defaults of the profiles for imdb-cnn; other pairs differ in epochs, learning
+rate and lengths:
+${profileTable()}
 A report covers every seed of the same experiment that is finished in the run
 folder: --seed 1 and then --seed 2 give a report of both.
 
