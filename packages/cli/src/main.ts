@@ -5,6 +5,7 @@ import { addDataCommands } from "./data-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
+import { addStatusCommand } from "./status-command.ts";
 import { writeLines } from "./terminal.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   addRunCommand(program);
   addReplayCommand(program);
+  addStatusCommand(program);
   addDataCommands(program);
   inherit(program, "ltt");
 

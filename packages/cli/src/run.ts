@@ -4,19 +4,30 @@ import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
 import {
-  type Arm,
+  type AuditCheck,
   armsNeeded,
   auditRun,
+  type ExperimentSettings,
+  type Fault,
   FolderStore,
+  type Job,
   judge,
   type LevelResult,
+  type LevelVerdict,
   type Moment,
   networkCount,
+  type OptimiserName,
+  type Pool,
   type Progress,
+  planExperiment,
+  plannedNodes,
   type Replayed,
   RunFolderError,
   replay,
   runExperiment,
+  type Task,
+  type Verdict,
+  winnerByTestAccuracy,
   writeAtomic,
 } from "@ltt/lottery";
 import {
@@ -32,10 +43,14 @@ import { type BackendName, createBackend, describeBackend } from "./backends.ts"
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
+import { JobProcesses } from "./job-processes.ts";
+import { type ChosenJobs, chooseJobs, type JobCount } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
+import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
 import { checkRun } from "./run-arguments.ts";
+import { noteRun, type PlannedRun } from "./run-file.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -52,7 +67,20 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
-  readonly arms?: readonly Arm[] | undefined;
+  /** Names of arms: ours, and those of plugins. */
+  readonly arms?: readonly string[] | undefined;
+  /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */
+  readonly criterion?: string | undefined;
+  /** What weights compete with each other to stay. Default `tensor`. */
+  readonly pool?: Pool | undefined;
+  /** Files that bring criteria and arms, see `loadPlugins`. */
+  readonly plugins?: readonly string[] | undefined;
+  /** Default `adam`. */
+  readonly optimiser?: OptimiserName | undefined;
+  readonly momentum?: number | undefined;
+  readonly weightDecay?: number | undefined;
+  /** Faults of the published experiment to re-enact. */
+  readonly faults?: readonly Fault[] | undefined;
   /** The fraction of what is left that each round removes. */
   readonly rate?: number | undefined;
   /** The moment that late rewinding goes back to. */
@@ -75,7 +103,10 @@ export interface RunOptions {
   readonly freezeEmbedding?: boolean | undefined;
   /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
+  /** Of each job. Default: the cores divided among the jobs. */
   readonly threads?: number | undefined;
+  /** Processes that train, on one run folder; `auto`: as many as are of use here. Default 1: this process alone. */
+  readonly jobs?: JobCount | undefined;
   /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
   readonly margin?: number | undefined;
   /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
@@ -101,7 +132,14 @@ export interface RunResult {
   /** Of all seeds that the report covers. */
   readonly levels: readonly LevelResult[];
   readonly table: string;
+  /** Its headline: `AUDIT FAILED: …` where a check failed. */
   readonly verdict: string;
+  /** The sparsest supported level; or what `chosenBy` names. */
+  readonly winner: LevelVerdict | undefined;
+  readonly chosenBy: Verdict["chosenBy"];
+  readonly audit: readonly AuditCheck[];
+  /** Faults of the published experiment that were switched on: the audit is to find them. */
+  readonly faults: readonly Fault[];
 }
 
 /**
@@ -112,13 +150,31 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   checkRun("runPair", options, listener);
-  const { say, onProgress, onLevel, signal, width = 100 } = listener;
-  const { settings, prepared, folder, published } = await begin(options, listener);
-  const store = await FolderStore.open(folder, { onDamage: say });
+  const { say } = listener;
+  let processes: JobProcesses | undefined;
+  const onBackend = (chosen: ChosenJobs) => {
+    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend().name, say);
+  };
+  try {
+    const begun = await begin(options, listener, onBackend);
+    processes?.begin(begun.prepared.data, begun.settings.experiment, begun.folder);
+    return await runBegun(options, listener, begun, processes?.jobs);
+  } finally {
+    await processes?.close();
+  }
+}
 
+async function runBegun(
+  options: RunOptions,
+  { say, onProgress, onLevel, signal, width = 100 }: RunListener,
+  { settings, prepared, folder, published }: Begun,
+  jobs: readonly Job[] | undefined,
+): Promise<RunResult> {
+  const store = await FolderStore.open(folder, { onDamage: say });
+  await noteRun(folder, plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1));
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
-  const clock = () => performance.now() / 1000;
-  for await (const level of runExperiment(prepared.task, settings.experiment, { store, clock, onProgress, signal })) {
+  const experiment = { store, clock: () => performance.now() / 1000, onProgress, signal, jobs };
+  for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
     await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
@@ -126,14 +182,16 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const checks = await unlessAborted(signal, auditRun(store, levels, settings.experiment.rate));
-  for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
-  if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
-  const own = reportInput(options, covered, prepared, levels);
+  const planned = planExperiment(prepared.task, covered.experiment);
+  const task = prepared.task as Task;
+  const checks = await unlessAborted(signal, auditRun(store, planned.levels, { criteria: planned.criteria, task }));
+  for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
+  if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
+  const own = reportInput(options, covered, prepared, levels, checks);
   const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
-  const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
+  const input = { ...own, notes, published: published?.curves ?? [] };
   const report = join(folder, "report.html");
   await writeAtomic(report, renderReport(input));
   return {
@@ -142,6 +200,10 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
     levels,
     table: renderTable(input, { width }),
     verdict: verdictWords(input.verdict).headline,
+    winner: input.verdict.winner,
+    chosenBy: input.verdict.chosenBy,
+    audit: checks,
+    faults: settings.experiment.faults,
   };
 }
 
@@ -169,6 +231,19 @@ export async function replayNode(
   }
 }
 
+/** What `run.json` says. */
+function plannedRun(
+  { pair, profile = "corrected", ...options }: RunOptions,
+  experiment: ExperimentSettings,
+  { task }: PreparedTask,
+  jobs: number,
+): PlannedRun {
+  const networks = plannedNodes(task, experiment, new Set())
+    .filter(({ op }) => op === "train")
+    .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
+  return { pair, profile, backend: backend().name, jobs, options, networks };
+}
+
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
 async function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): Promise<Published> {
   const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
@@ -187,7 +262,7 @@ async function readPublished(file: string, { pair, profile = "corrected" }: RunO
 type Published = ReturnType<typeof publishedCurves>;
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["metrics.csv", "tensors.csv", "report.html"] as const;
+const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "report.html"] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
@@ -231,18 +306,28 @@ interface Begun {
   readonly published: Published | undefined;
 }
 
-async function begin(options: RunOptions, { say, signal }: RunListener): Promise<Begun> {
+/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
+async function begin(
+  options: RunOptions,
+  { say, signal }: RunListener,
+  onBackend?: (chosen: ChosenJobs) => void,
+): Promise<Begun> {
   const { pair, profile = "corrected" } = options;
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
-  const settings = chosen(options, settingsOf(pair, profile));
+  const plugins = await loadPlugins(options.plugins ?? []);
+  const settings = withOptions(options, settingsOf(pair, profile), plugins);
   const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await checkFolder(folder);
 
-  useBackend(await createBackend(options.backend, options.threads));
-  say?.(`backend ${describeBackend(backend())}; run folder ${folder}`);
+  const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
+  const chosen = chooseJobs(asked, settings.experiment);
+  // Where other processes train, this one has nothing to compute.
+  useBackend(await createBackend(options.backend, chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads)));
+  say?.(`backend ${describeBackend(backend())}, ${chosen.words}; run folder ${folder}`);
+  onBackend?.(chosen);
   const needed = armsNeeded(settings.experiment);
   if (needed.length > settings.experiment.arms.length) {
     say?.("controls take their patterns from winning-ticket, so that arm is trained too");
@@ -257,13 +342,19 @@ async function begin(options: RunOptions, { say, signal }: RunListener): Promise
   return { settings, prepared, folder, published };
 }
 
-function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {
+function withOptions(options: RunOptions, { experiment, data, model }: RunSettings, plugins: Plugins): RunSettings {
   return {
     experiment: {
       ...experiment,
       rounds: options.rounds ?? experiment.rounds,
       epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms ?? experiment.arms,
+      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
+      pool: options.pool,
+      optimiser: options.optimiser,
+      momentum: options.momentum,
+      weightDecay: options.weightDecay,
+      faults: options.faults ?? experiment.faults,
       seeds: options.seeds ?? experiment.seeds,
       learningRate: options.learningRate ?? experiment.learningRate,
       clipNorm: options.clipNorm ?? experiment.clipNorm,
@@ -293,26 +384,29 @@ function reportInput(
   { experiment, data, model }: RunSettings,
   prepared: PreparedTask,
   levels: readonly LevelResult[],
+  audit: readonly AuditCheck[],
 ): ReportInput {
-  const { rounds, rate, seeds, arms, epochs, learningRate, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } =
-    experiment;
+  const { rounds, rate, seeds, arms, epochs, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } = experiment;
+  const { pool = "tensor" } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
     title: title ?? `Lottery tickets in ${pair}`,
     kicker: [pair, `profile ${profile}`],
     dataset: prepared.dataset,
-    notes: [...NOTES[profile], ...(profile === "published-2020" ? testSelected(levels) : []), ...prepared.notes],
-    ...(profile === "published-2020" ? { warning: "The faults of the published experiment are switched on." } : {}),
+    notes: [...NOTES[profile], ...prepared.notes],
+    ...(faults.length === 0
+      ? {}
+      : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
     settings: [
       ["parameters", String(prepared.parameters)],
       ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
       ["embedding", prepared.embedding],
-      ["arms", arms.join(", ")],
-      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left of every tensor`],
-      ["criterion", "magnitude of the trained weights, per tensor; ties by a seeded permutation"],
+      ["arms", arms.map((arm) => (typeof arm === "string" ? arm : arm.name)).join(", ")],
+      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left ${POOL_WORDS[pool]}`],
+      ["criterion", `${criterionWords(experiment)}; ties by a seeded permutation`],
       ["seeds", seeds.join(", ")],
       ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
-      ["optimiser", `Adam, learning rate ${learningRate}, fresh in every network`],
+      ["optimiser", `${optimiserWords(experiment)}, fresh in every network`],
       ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
       [
         "early stopping",
@@ -325,18 +419,39 @@ function reportInput(
       ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),
     ],
     levels,
-    verdict: judge(levels, { margin }),
+    verdict: judge(levels, {
+      margin,
+      audit,
+      select: faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined,
+    }),
+    audit,
   };
 }
 
-/** What the publication did: it chose the best of all levels by test accuracy. */
-function testSelected(levels: readonly LevelResult[]): string[] {
-  const tickets = levels.filter(({ arm, round }) => arm === "winning-ticket" && round > 0);
-  const best = [...tickets].sort((a, b) => b.testAccuracy - a.testAccuracy)[0];
-  if (best === undefined) return [];
-  const [sparsity, accuracy] = [best.sparsity, best.testAccuracy].map((share) => `${(100 * share).toFixed(1)} %`);
+const POOL_WORDS: Readonly<Record<Pool, string>> = {
+  tensor: "of every tensor",
+  group: "of every group of tensors",
+  all: "of all tensors together",
+};
+
+function criterionWords({ criterion }: ExperimentSettings): string {
+  if (criterion === undefined || criterion.name === "magnitude") return "magnitude of the trained weights";
+  const { name, version, plugin } = criterion;
+  const from = plugin === undefined ? "" : `, of a plugin (SHA-256 ${plugin.slice(0, 16)}…)`;
+  return `${name}${version === 1 ? "" : `, version ${version}`}${from}`;
+}
+
+const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
+  adam: "Adam",
+  adamw: "AdamW",
+  sgd: "SGD",
+  rmsprop: "RMSprop",
+};
+
+function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay }: ExperimentSettings): string {
   return [
-    `The publication chose the best of all levels by test accuracy; here that would be ${sparsity} sparsity with ${accuracy}. Such a choice sees the test ` +
-      "set and flatters itself; the verdict does not rest on it.",
-  ];
+    `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
+    ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
+    ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
+  ].join(", ");
 }

@@ -1,3 +1,6 @@
+import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+import { type Criterion, identityOf } from "./criterion.ts";
+import { canonicalJson, type Json } from "./json.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
 
 /** Nodes by hash. */
@@ -6,6 +9,7 @@ export type Lineage = ReadonlyMap<string, Node>;
 /** An experiment, as data: nodes that name each other. Adding one runs nothing, and adding it twice adds it once. */
 export class Graph {
   readonly #nodes = new Map<string, Node>();
+  readonly #criteria = new Map<string, Criterion>();
 
   /** @param nodes - Of another graph, or of a `lineage.json`. */
   constructor(nodes: Iterable<Node> = []) {
@@ -18,11 +22,51 @@ export class Graph {
     return hash;
   }
 
+  /**
+   * Makes a criterion known that nodes may name: code, and no part of any node.
+   *
+   * @param identity - What nodes name it by. Default: its own.
+   * @throws {TypeError | RangeError} if it is none, has the name of a built-in one, or another is known by this identity.
+   */
+  know(where: string, criterion: Criterion, identity?: Json): void {
+    checkCriterion(where, criterion);
+    const name = canonicalJson(identity ?? identityOf(criterion));
+    if ((this.#criteria.get(name) ?? criterion) !== criterion) {
+      throw new RangeError(`${where}: there is another criterion ${name}; give this one another name or version`);
+    }
+    this.#criteria.set(name, criterion);
+  }
+
+  /** All criteria that were made known, each with what nodes name it by: of one that an arm from a plugin file brings, with the digest of the file. */
+  criteria(): Criterion[] {
+    return Array.from(this.#criteria, ([identity, criterion]) => ({ ...criterion, plugin: pluginIn(identity) }));
+  }
+
+  /**
+   * The criterion that a node names.
+   *
+   * @throws {RangeError} if it is not known.
+   */
+  criterion(where: string, identity: Json): Criterion {
+    const name = canonicalJson(identity);
+    const found =
+      CRITERIA.find((criterion) => canonicalJson(identityOf(criterion)) === name) ?? this.#criteria.get(name);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `${where}: criterion ${name} is not known; what names it comes from a plugin file that was not given, or was changed`,
+    );
+  }
+
   /** @throws {RangeError} if there is none of this name. */
   node(hash: string): Node {
     const node = this.#nodes.get(hash);
     if (node === undefined) throw new RangeError(`graph: there is no node ${hash}`);
     return node;
+  }
+
+  /** The names of all nodes. */
+  names(): string[] {
+    return [...this.#nodes.keys()];
   }
 
   /** All nodes that a node rests on, and itself. */
@@ -44,4 +88,10 @@ export class Graph {
       op === "at" && of === trained && typeof params.state === "number" ? [params.state] : [],
     );
   }
+}
+
+/** The digest of a plugin file in the identity of a criterion, as canonical JSON. */
+function pluginIn(identity: string): string | undefined {
+  const { plugin } = Object(JSON.parse(identity)) as { plugin?: string };
+  return plugin;
 }

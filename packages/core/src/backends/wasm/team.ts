@@ -7,7 +7,10 @@ export type Part = readonly number[];
 
 /** Runs parts of a kernel that do not depend on each other. What they compute does not depend on who runs them, or on how many run at a time. */
 export interface Team {
+  /** How many work at a time, at most. */
   readonly size: number;
+  /** Lets so many work at a time from the next kernel on, at most all that there are; the others sleep. */
+  limit(threads: number): void;
   /**
    * Returns when all parts have run. There are at most `size`.
    *
@@ -22,6 +25,7 @@ export interface Team {
 export function alone(exports: Exports): Team {
   return {
     size: 1,
+    limit: () => {},
     run: (kernel, parts) => {
       for (const part of parts) call(exports, kernel, part);
     },
@@ -135,8 +139,14 @@ export async function assemble(
     if (Atomics.exchange(flags, FAILED, 0) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);
   };
 
+  let limited = size;
   return {
-    size,
+    get size() {
+      return limited;
+    },
+    limit: (threads) => {
+      limited = Math.min(threads, size);
+    },
     run: (kernel, parts, work = 0) => {
       if (over !== undefined) throw over;
       for (let i = 1; i < parts.length; i++) {
