@@ -123,7 +123,7 @@ async function secondsPerStep(
   { learningRate, clipNorm }: ExperimentSettings,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate });
+  const optimiser = new Adam(trainable(model), { learningRate });
   const elapsed = () => (performance.now() - began) / 1000;
   let began = performance.now();
   let [untimed, timed] = [0, 0];

@@ -7,6 +7,7 @@ import {
   type AuditCheck,
   armsNeeded,
   auditRun,
+  criteriaOf,
   type ExperimentSettings,
   type Fault,
   FolderStore,
@@ -172,7 +173,7 @@ async function runBegun(
     { ...covered, experiment: { ...covered.experiment, seeds: seeds.toSorted((a, b) => a - b) } },
     prepared,
   );
-  await noteRun(folder, { ...run, report: words, covered: planned.levels.map(coveredNetwork) });
+  await noteRun(folder, { ...run, report: words, covered: planned.map(coveredNetwork) });
   const experiment = { store, clock: () => performance.now() / 1000, onProgress, signal, jobs };
   for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
@@ -181,8 +182,8 @@ async function runBegun(
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const task = prepared.task as Task;
-  const checks = await unlessAborted(signal, auditRun(store, planned.levels, { criteria: planned.criteria, task }));
+  const criteria = criteriaOf(prepared.task, covered.experiment);
+  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task as Task }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
@@ -215,7 +216,7 @@ export async function replayNode(
   checkRun("replayNode", options, listener);
   const { say, signal } = listener;
   const { prepared, folder, settings } = await begin(options, listener);
-  const { criteria } = planExperiment(prepared.task, settings.experiment);
+  const criteria = criteriaOf(prepared.task, settings.experiment);
   const elsewhere = await mkdtemp(join(tmpdir(), "ltt-replay-"));
   try {
     const stores = [await FolderStore.open(folder, { onDamage: say }), await FolderStore.open(elsewhere)] as const;

@@ -3,13 +3,10 @@ export { noGrad, record } from "./autograd/record.ts";
 export { backend, useBackend } from "./backends/backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";
 export { createWasmBackend, type WasmBackend } from "./backends/wasm/backend.ts";
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type SafetensorsDtype,
-  type SafetensorsEntry,
-  SafetensorsError,
-} from "./formats/safetensors.ts";
+export type { SafetensorsDtype } from "./formats/dtypes.ts";
+export type { SafetensorsEntry } from "./formats/entry.ts";
+export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.ts";
+export { SafetensorsError } from "./formats/safetensors-error.ts";
 export type {
   AdamStep,
   Backend,

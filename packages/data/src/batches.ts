@@ -247,7 +247,7 @@ function shuffleBatches(order: Int32Array, starts: Int32Array, turn: Int32Array)
   return { order: shuffled, starts: shuffledStarts };
 }
 
-function checkEncoded(where: string, encoded: Encoded): void {
+export function checkEncoded(where: string, encoded: Encoded): void {
   check(where, "encoded", encoded, object);
   for (const name of ["ids", "offsets", "labels"] as const) check(where, `encoded.${name}`, encoded[name], integers);
   const { ids, offsets, labels } = encoded;

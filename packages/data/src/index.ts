@@ -19,6 +19,8 @@ export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
 export { DataError } from "./data-error.ts";
 export { type Checksum, type Clock, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
 export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
+export { type IdxArray, readIdx } from "./idx.ts";
+export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
 export {
   type AgNewsPlace,
@@ -28,8 +30,10 @@ export {
   locateAgNews,
   locateGlove,
   locateImdb,
+  locateMnist,
   type Places,
 } from "./locate.ts";
+export { type MnistPlace, readMnist } from "./mnist.ts";
 export {
   type FileStatus,
   type GetOptions,
@@ -45,6 +49,7 @@ export {
 } from "./sources.ts";
 export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
 export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
+export { type TextBatchOptions, textBatches } from "./text-batches.ts";
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {
   buildVocabulary,

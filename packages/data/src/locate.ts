@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { check, checkOptions, type Kinds, positive } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
+import type { MnistPlace } from "./mnist.ts";
 import { path as pathKind } from "./path.ts";
 
 /** Where to look for data. Nothing else is looked at: no environment, no home folder. */
@@ -131,6 +132,36 @@ function gloveForms(dimensions: number): readonly { form: GlovePlace["form"]; na
     { form: "text", name: `glove.6B.${dimensions}d.subset.txt` },
     { form: "archive", name: "glove.6B.zip" },
   ];
+}
+
+/**
+ * Finds MNIST: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` (or each with `.gz`), under `mnist/`, or
+ * `MNIST/raw/` as torchvision puts them, or directly in the folder.
+ *
+ * @throws {DataError} that says what was looked for, where, and how to get it.
+ */
+export async function locateMnist(places: Places): Promise<MnistPlace> {
+  checkOptions("locateMnist", places, PLACES);
+  const found = await firstFound(foldersOf(places, "mnist", join("MNIST", "raw")), mnistIn);
+  if (found !== undefined) return found;
+  throw await missing("mnist", places, { files: Object.values(MNIST), findIn: mnistIn });
+}
+
+const MNIST: MnistPlace = {
+  trainImages: "train-images-idx3-ubyte",
+  trainLabels: "train-labels-idx1-ubyte",
+  testImages: "t10k-images-idx3-ubyte",
+  testLabels: "t10k-labels-idx1-ubyte",
+};
+
+async function mnistIn(folder: string): Promise<MnistPlace | undefined> {
+  const file = (name: string) => plainOrGzip(join(folder, name));
+  const [trainImages, trainLabels] = [await file(MNIST.trainImages), await file(MNIST.trainLabels)];
+  const [testImages, testLabels] = [await file(MNIST.testImages), await file(MNIST.testLabels)];
+  if (trainImages === undefined || trainLabels === undefined) return undefined;
+  return testImages === undefined || testLabels === undefined
+    ? undefined
+    : { trainImages, trainLabels, testImages, testLabels };
 }
 
 /** `names` are what the data set's own folder may be called. */

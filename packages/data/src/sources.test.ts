@@ -34,7 +34,7 @@ const put = async (name: string, bytes: Uint8Array) => {
 };
 
 test("the sources are those of the package, with their published sums", () => {
-  expect(sources.map(({ name }) => name)).toEqual(["imdb", "ag-news", "glove"]);
+  expect(sources.map(({ name }) => name)).toEqual(["imdb", "ag-news", "glove", "mnist"]);
   for (const { files } of sources) {
     for (const { url, checksum } of files) {
       expect(url).toMatch(/^https:/);
@@ -42,7 +42,7 @@ test("the sources are those of the package, with their published sums", () => {
     }
   }
   expect(sourceNamed("ag-news").files.map(({ path }) => path)).toEqual(["ag-news/train.csv", "ag-news/test.csv"]);
-  expect(() => sourceNamed("mnist")).toThrow('data: there is no "mnist"; there are imdb, ag-news, glove');
+  expect(() => sourceNamed("cifar")).toThrow('data: there is no "cifar"; there are imdb, ag-news, glove, mnist');
 });
 
 test("of GloVe one member of the archive is known, with its own size and sum", () => {

@@ -85,7 +85,29 @@ export const sources: readonly Source[] = [
     ],
     otherForms: ["glove/glove.6B.100d.subset.txt", "glove/glove.6B.zip"],
   },
+  {
+    name: "mnist",
+    title: "MNIST: 70,000 handwritten digits of 28 × 28 pixels",
+    terms: "cite LeCun, Bottou, Bengio & Haffner, Proceedings of the IEEE 1998",
+    files: [
+      mnistFile("train-images-idx3-ubyte", 9_912_422, "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+      mnistFile("train-labels-idx1-ubyte", 28_881, "d53e105ee54ea40749a09fcbcd1e9432"),
+      mnistFile("t10k-images-idx3-ubyte", 1_648_877, "9fb629c4189551a2d022fa330f9573f3"),
+      mnistFile("t10k-labels-idx1-ubyte", 4542, "ec29112dd5afa0611ce80d1b7f02629c"),
+    ],
+    otherForms: [
+      "train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte",
+      "t10k-images-idx3-ubyte",
+      "t10k-labels-idx1-ubyte",
+    ].map((name) => `mnist/${name}`),
+  },
 ];
+
+function mnistFile(name: string, bytes: number, hex: string): SourceFile {
+  const url = `https://ossci-datasets.s3.amazonaws.com/mnist/${name}.gz`;
+  return { path: `mnist/${name}.gz`, url, bytes, checksum: { algorithm: "md5", hex } };
+}
 
 /**
  * The source of that name.

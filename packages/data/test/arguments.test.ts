@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { refusedOtherwise } from "@ltt/core/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import * as data from "../src/index.ts";
-import { agNews, calls, close, folder, imdb, url } from "./calls.ts";
+import { agNews, calls, close, folder, imdb, mnist, url } from "./calls.ts";
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -14,6 +14,8 @@ const OF_DATA = [
   "imdb",
   "ag-news",
   "glove",
+  "mnist",
+  ...Object.values(mnist),
   "data",
   "train",
   "test",

@@ -22,6 +22,24 @@ export const agNews: { train: string; test: string } = {
 };
 const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
 
+const idx = (path: string, header: readonly number[], elements: readonly number[]): string => {
+  mkdirSync(join(folder, path, ".."), { recursive: true });
+  const sizes = Buffer.from(header.flatMap((size) => [0, 0, 0, size]));
+  writeFileSync(join(folder, path), Buffer.from([0, 0, 8, header.length, ...sizes, ...elements]));
+  return join(folder, path);
+};
+export const mnist: data.MnistPlace = {
+  trainImages: idx("mnist/train-images-idx3-ubyte", [2, 1, 2], [0, 255, 51, 0]),
+  trainLabels: idx("mnist/train-labels-idx1-ubyte", [2], [3, 9]),
+  testImages: idx("mnist/t10k-images-idx3-ubyte", [1, 1, 2], [0, 255]),
+  testLabels: idx("mnist/t10k-labels-idx1-ubyte", [1], [3]),
+};
+const images = (): data.LabelledImages => ({
+  pixels: Uint8Array.of(0, 255, 51, 0),
+  shape: [2, 1, 2],
+  labels: Int32Array.of(3, 9),
+});
+
 const content = Buffer.from("what is fetched");
 const server = await startTestServer();
 server.answers = [serve(content)];
@@ -117,11 +135,17 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         options(),
       ),
   ],
+  imageBatches: [
+    () => call(data.imageBatches, images(), { batchSize: 2 }),
+    () => call(data.imageBatches, images(), { batchSize: 2, seed: 1, epoch: 1 }),
+  ],
+  imagesAt: [() => call(data.imagesAt, images(), Int32Array.of(1, 0))],
   listOtherForms: [() => call(data.listOtherForms, source(), folder)],
   listSource: [() => call(data.listSource, source(), folder)],
   locateAgNews: [() => call(data.locateAgNews, { data: folder, cache: folder })],
   locateGlove: [() => call(data.locateGlove, { data: folder, cache: folder }, 2)],
   locateImdb: [() => call(data.locateImdb, { data: folder, cache: folder })],
+  locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
   planEvaluation: [() => call(data.planEvaluation, { ...encoded() }, 2)],
@@ -140,6 +164,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call(data.readGlove, { form: "text", path: glove }, vocabulary(), { dimensions: 2, lowercase: true }),
   ],
   readImdb: [() => call(data.readImdb, { form: "csv", path: imdb }, { officialSplit: false })],
+  readIdx: [() => call(data.readIdx, mnist.trainImages)],
+  readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
   splitCorpus: [
     () =>
@@ -157,6 +183,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     },
   ],
   subset: [() => call(data.subset, "train", examples(), 1, stream(1))],
+  textBatches: [
+    () => call(data.textBatches, { ...encoded() }, { batchSize: 1 }),
+    () => call(data.textBatches, { ...encoded() }, { batchSize: 1, seed: 1, epoch: 1, by: "shuffled" }),
+  ],
   textKey: [() => call(data.textKey, "A b")],
   tokenise: [() => call(data.tokenise, "A b.", { lowercase: true })],
   tokeniser: [() => call(data.createTokeniser(), "A b.")],

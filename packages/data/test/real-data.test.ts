@@ -8,9 +8,11 @@ import {
   locateAgNews,
   locateGlove,
   locateImdb,
+  locateMnist,
   readAgNews,
   readGlove,
   readImdb,
+  readMnist,
   readSpamAssassin,
   sourceNamed,
   splitCorpus,
@@ -90,6 +92,21 @@ test("SpamAssassin splits with no text in two parts", () => {
   const split = splitCorpus(readSpamAssassin(), { seed: 1, trainSize: 2000 });
   expect([split.train.length, split.validation.length, split.test.length]).toEqual([2000, 1419, 1183]);
   expect(split.repeatsInTest).toBe(0);
+});
+
+const mnistFolder = findRealData("mnist/train-images-idx3-ubyte.gz");
+test.skipIf(mnistFolder === undefined)("MNIST is 60,000 and 10,000 digits, as published", async () => {
+  const { train, test: tested } = await readMnist(await locateMnist({ data: mnistFolder! }));
+  expect([train.shape, tested.shape]).toEqual([
+    [60_000, 28, 28],
+    [10_000, 28, 28],
+  ]);
+  const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
+  const header = Buffer.from("000008030000ea600000001c0000001c", "hex");
+  expect(md5(Buffer.concat([header, train.pixels]))).toBe("6bbc9ace898e44ae57da46a324031adb"); // of the published file, unpacked
+  expect([...train.labels.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
+  const counts = Array.from({ length: 10 }, (_, label) => tested.labels.filter((one) => one === label).length);
+  expect(counts).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
 });
 
 /** SHA-256 of the tokens of a corpus, the same on Node 20, 22 and 24, whose Unicode tables differ. */

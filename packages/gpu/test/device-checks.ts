@@ -28,7 +28,7 @@ import {
   tokens,
   useBackend,
 } from "@ltt/core";
-import { Adam, parametersOf, TextCnn, TextLstm, train, trainable } from "../../layers/src/index.ts";
+import { Adam, TextCnn, TextLstm, train, trainable } from "../../layers/src/index.ts";
 import type { GpuBackend } from "../src/index.ts";
 
 // What a GPU could get wrong and a CPU does not. No check needs a test runner, so they run in a page too; each rejects with an error.
@@ -278,7 +278,7 @@ export const deviceChecks: readonly DeviceCheck[] = [
 async function trajectory(gpu: GpuBackend, createModel: () => TextCnn | TextLstm, classes: number): Promise<void> {
   const losses = async () => {
     const model = createModel();
-    const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 5e-3 });
+    const optimiser = new Adam(trainable(model), { learningRate: 5e-3 });
     const all: number[] = [];
     for await (const { loss } of train(model, { batches: () => batches(30, classes), epochs: 1, optimiser, seed: 1 })) {
       all.push(loss);
@@ -319,7 +319,7 @@ function batches(count: number, classes: number) {
 async function flatMemory(gpu: GpuBackend, steps: number): Promise<void> {
   await using(gpu, async () => {
     const model = new TextCnn({ rows: 60, dim: 4, outputs: 4, filters: 4, widths: [3], dropout: 0.5 }, stream(1, "m"));
-    const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 });
+    const optimiser = new Adam(trainable(model), { learningRate: 1e-3 });
     const [batch] = batches(1, 4);
     const same = new Array(steps).fill(batch!);
     let early: { arrays: number; bytes: number } | undefined;

@@ -1,20 +1,26 @@
-import type { TokenMatrix, TokenVector } from "@ltt/core";
+import { Tensor, type TokenMatrix, Tokens, type TokenVector } from "@ltt/core";
 import { check, checkTokens, object } from "@ltt/core/arguments";
 
 /** Examples that are computed together. */
-export interface Batch<Input = TokenMatrix> {
+export interface Batch<Input = TokenMatrix, Targets = TokenVector | TokenMatrix> {
   /** Of texts: ids, padded to a common length, `[batch, time]`. Whatever the model takes. */
   readonly input: Input;
   /** Of sequences: how many elements of each are not padding, `[batch]`. */
   readonly lengths?: TokenVector | undefined;
-  /** The class of each example, `[batch]`; or where several may hold, 1 for each that does, `[batch, outputs]`. */
-  readonly targets: TokenVector | TokenMatrix;
+  /** The class of each example, `[batch]`; or where several may hold, 1 for each that does, `[batch, outputs]`. Whatever the loss takes: of a regression, numbers. */
+  readonly targets: Targets;
 }
 
 /** @throws {TypeError | ShapeError} unless it has an input and targets, and lengths if any are those of sequences; the model checks its input itself. */
-export function checkBatch(where: string, batch: Batch<unknown>): void {
+export function checkBatch(where: string, batch: Batch<unknown, unknown>): void {
   check(where, "the batch", batch, object);
   check(where, "input", batch.input, object);
   if (batch.lengths !== undefined) checkTokens(where, "lengths", batch.lengths, 1);
-  checkTokens(where, "targets", batch.targets, batch.targets?.shape?.length === 2 ? 2 : 1);
+  if (!(batch.targets instanceof Tensor)) checkClasses(where, batch.targets);
+}
+
+/** @throws {TypeError | ShapeError} unless they are classes: one an example, or 1 and 0 for each. */
+export function checkClasses(where: string, targets: unknown): void {
+  const isMatrix = targets instanceof Tokens && targets.shape.length === 2;
+  checkTokens(where, "targets", targets, isMatrix ? 2 : 1);
 }

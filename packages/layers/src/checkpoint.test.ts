@@ -39,8 +39,7 @@ async function advance(model: TextCnn | TextLstm, optimiser: Adam, to: number, s
   return position;
 }
 
-const optimiserOf = (model: TextCnn | TextLstm) =>
-  new Adam(trainable(parametersOf(model).values()), { learningRate: 0.01 });
+const optimiserOf = (model: TextCnn | TextLstm) => new Adam(trainable(model), { learningRate: 0.01 });
 const save = async (model: TextCnn | TextLstm, optimiser: Adam, position: Position) =>
   encodeCheckpoint({ weights: parametersOf(model), optimiser: await optimiser.state(), position });
 

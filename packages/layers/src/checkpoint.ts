@@ -4,10 +4,12 @@ import {
   type SafetensorsEntry,
   type Shape,
   Sparse,
+  type Tensor,
   tensor,
   type Weight,
 } from "@ltt/core";
 import { bytes as aUint8Array, check, checkOptions, type Kinds, map, object, text } from "@ltt/core/arguments";
+import { buffer } from "./buffer.ts";
 import { checkState, type OptimiserState } from "./optimiser.ts";
 import { checkWeights, snapshot } from "./parameters.ts";
 import { checkPosition, type Position } from "./training.ts";
@@ -16,6 +18,8 @@ import { checkPosition, type Position } from "./training.ts";
 export interface Checkpoint {
   /** For `withParameters`: dense, or `Sparse` with values and pattern. Trainable. */
   readonly weights: ReadonlyMap<string, Weight>;
+  /** Of a model that has them, `buffersOf`; for `withParameters`, with the weights. */
+  readonly buffers?: ReadonlyMap<string, Tensor> | undefined;
   /** For `Optimiser.load`. */
   readonly optimiser?: OptimiserState | undefined;
   /** For `train`'s `start`. */
@@ -26,13 +30,19 @@ export interface Checkpoint {
  * A checkpoint as the bytes of a safetensors file; the same content gives the same bytes.
  *
  * A dense weight is the tensor `weights/NAME`, a pruned one `values/NAME` and `positions/NAME` with its full shape in the metadata;
- * the optimiser's memory is `optimiser/m.0`, ….
+ * a buffer is `buffers/NAME`, the optimiser's memory is `optimiser/m.0`, ….
  *
  * @throws {TypeError} if a part of the checkpoint is unknown or of the wrong kind.
  */
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array> {
-  const { weights, optimiser, position } = checkOptions("encodeCheckpoint", checkpoint, PARTS, ["weights"]);
+  const {
+    weights,
+    buffers = new Map(),
+    optimiser,
+    position,
+  } = checkOptions("encodeCheckpoint", checkpoint, PARTS, ["weights"]);
   checkWeights("encodeCheckpoint", weights);
+  checkWeights("encodeCheckpoint", buffers, "buffers");
   if (optimiser !== undefined) checkState("encodeCheckpoint: optimiser", optimiser);
   if (position !== undefined) checkPosition("encodeCheckpoint: position", position);
   const values = await snapshot(weights);
@@ -49,6 +59,8 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
       entries.set(`weights/${name}`, { dtype: "F32", shape: weight.shape, data });
     }
   }
+  for (const [name, data] of await snapshot(buffers))
+    entries.set(`buffers/${name}`, { dtype: "F32", shape: buffers.get(name)!.shape, data });
   if (optimiser !== undefined) {
     for (const [name, data] of optimiser.values) {
       entries.set(`optimiser/${name}`, { dtype: "F32", shape: [data.length], data });
@@ -65,15 +77,18 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
 /**
  * The checkpoint in these bytes, its weights made anew on the backend in use.
  *
- *     const { weights, optimiser: state, position } = decodeCheckpoint(bytes, path);
- *     const resumed = withParameters(model, weights);
+ *     const { weights, buffers, optimiser: state, position } = decodeCheckpoint(bytes, path);
+ *     const resumed = withParameters(model, new Map([...weights, ...buffers]));
  *
  * @param file - What to call the file in messages, for example its path.
  * @throws {TypeError} if `bytes` is not a `Uint8Array`.
  * @throws {SafetensorsError} if the bytes are no safetensors file.
  * @throws {RangeError} if they are another, or parts are missing.
  */
-export function decodeCheckpoint(bytes: Uint8Array, file = "bytes"): Checkpoint {
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  file = "bytes",
+): Checkpoint & { readonly buffers: ReadonlyMap<string, Tensor> } {
   check("decodeCheckpoint", "bytes", bytes, aUint8Array);
   check("decodeCheckpoint", "file", file, text);
   const { tensors, metadata } = decodeSafetensors(bytes, file);
@@ -85,18 +100,22 @@ export function decodeCheckpoint(bytes: Uint8Array, file = "bytes"): Checkpoint 
     refuse(`its format is ${format === undefined ? "not stated" : `"${format}"`}, not "${FORMAT}"`);
 
   const weights = new Map<string, Weight>();
+  const buffers = new Map<string, Tensor>();
   const memory = new Map<string, Float32Array>();
   for (const [key, entry] of tensors) {
-    const [, part, name] = /^(weights|values|positions|optimiser)\/(.*)$/su.exec(key) ?? [];
+    const [, part, name] = /^(weights|values|positions|buffers|optimiser)\/(.*)$/su.exec(key) ?? [];
     if (part === undefined || name === undefined) return refuse(`"${key}" is no part of a checkpoint`);
     if ((part === "weights" || part === "values") && weights.has(name))
       refuse(`"${name}" stands there both dense and pruned`);
     if (part === "weights") weights.set(name, tensor(floats(key), entry.shape, { requiresGrad: true }));
+    else if (part === "buffers") buffers.set(name, buffer(tensor(floats(key), entry.shape)));
     else if (part === "optimiser") memory.set(name, floats(key));
     else if (part === "values") weights.set(name, sparse(name));
     else if (!tensors.has(`values/${name}`)) refuse(`there is "${key}" but no "values/${name}"`);
   }
 
+  for (const name of buffers.keys())
+    if (weights.has(name)) refuse(`"${name}" stands there both as a weight and as a buffer`);
   const optimiser = read("optimiser", ["kind", "steps"], ({ kind, steps }) =>
     typeof kind === "string" && isCount(steps) ? { kind, steps, values: memory } : undefined,
   );
@@ -105,7 +124,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file = "bytes"): Checkpoint 
   const position = read("position", ["epoch", "batch", "step"], ({ epoch, batch, step }) =>
     isCount(epoch) && isCount(batch) && isCount(step) ? { epoch, batch, step } : undefined,
   );
-  return { weights, optimiser, position };
+  return { weights, buffers, optimiser, position };
 
   function floats(key: string): Float32Array {
     const entry = tensors.get(key);
@@ -146,7 +165,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file = "bytes"): Checkpoint 
   }
 }
 
-const PARTS: Kinds<Checkpoint> = { weights: map, optimiser: object, position: object };
+const PARTS: Kinds<Checkpoint> = { weights: map, buffers: map, optimiser: object, position: object };
 
 const FORMAT = "ltt-checkpoint-1";
 

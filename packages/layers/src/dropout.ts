@@ -1,6 +1,7 @@
 import { dropout, type Shape, type Tensor } from "@ltt/core";
 import { checkOptions, checkTensor, probability } from "@ltt/core/arguments";
-import { type Context, checkContext, Module } from "./module.ts";
+import { type Context, checkContext } from "./context.ts";
+import { Module } from "./module.ts";
 
 /** Inverted dropout while training, nothing otherwise. */
 export class Dropout extends Module {

@@ -26,12 +26,12 @@ test("counts, by hand: three classes", async () => {
     [1, 1, 1],
     [0, 0, 0],
   ]);
-  expect(found.texts).toBe(5);
+  expect(found.examples).toBe(5);
   expect(found.accuracy).toBe(3 / 5);
   expect(found.classes).toEqual([
-    { precision: 2 / 3, recall: 1, texts: 2 },
-    { precision: 1, recall: 1 / 3, texts: 3 },
-    { precision: 0, recall: 0, texts: 0 },
+    { precision: 2 / 3, recall: 1, examples: 2 },
+    { precision: 1, recall: 1 / 3, examples: 3 },
+    { precision: 0, recall: 0, examples: 0 },
   ]);
   expect(found.macro.precision).toBeCloseTo(5 / 9, 12);
   expect(found.macro.recall).toBeCloseTo(4 / 9, 12);
@@ -53,7 +53,7 @@ test("one output: class 1 where the logit is above 0", async () => {
     [2, 1],
     [0, 1],
   ]);
-  expect(found.classes[1]).toEqual({ precision: 0.5, recall: 1, texts: 1 });
+  expect(found.classes[1]).toEqual({ precision: 0.5, recall: 1, examples: 1 });
 });
 
 test("of equal logits the first wins", async () => {

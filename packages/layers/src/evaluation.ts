@@ -6,24 +6,24 @@ import { classes, predictFor } from "./predictions.ts";
 
 /** How a class fared. Fractions in [0, 1]; 0 where nothing stands below the line, as scikit-learn's `zero_division=0`. */
 export interface ClassScore {
-  /** Of the texts said to be of this class, those that are. */
+  /** Of the examples said to be of this class, those that are. */
   readonly precision: number;
-  /** Of the texts of this class, those said to be. */
+  /** Of the examples of this class, those said to be. */
   readonly recall: number;
-  /** Texts of this class. */
-  readonly texts: number;
+  /** Examples of this class. */
+  readonly examples: number;
 }
 
 export interface Evaluation {
-  readonly texts: number;
-  /** The mean over texts, not over batches. */
+  readonly examples: number;
+  /** The mean over examples, not over batches. */
   readonly loss: number;
-  /** The fraction of texts whose class is right, in [0, 1]. */
+  /** The fraction of examples whose class is right, in [0, 1]. */
   readonly accuracy: number;
   readonly classes: readonly ClassScore[];
   /** Means over classes. */
   readonly macro: { readonly precision: number; readonly recall: number };
-  /** `confusion[actual][predicted]` texts. */
+  /** `confusion[actual][predicted]` examples. */
   readonly confusion: readonly (readonly number[])[];
 }
 
@@ -52,17 +52,17 @@ export async function evaluate<Input>(
       throw new RangeError(`evaluate: target ${example} is ${actual}; the model has classes 0–${count - 1}`);
     confusion[actual]![said[example]!]!++;
   }
-  return { texts: said.length, loss, ...scores(confusion) };
+  return { examples: said.length, loss, ...scores(confusion) };
 }
 
 /** Accuracy, precision and recall from counts `confusion[actual][predicted]`. */
-export function scores(confusion: readonly (readonly number[])[]): Omit<Evaluation, "texts" | "loss"> {
+export function scores(confusion: readonly (readonly number[])[]): Omit<Evaluation, "examples" | "loss"> {
   check("scores", "confusion", confusion, list);
   for (const [i, row] of confusion.entries()) {
     check("scores", `confusion[${i}]`, row, list);
     if (row.length !== confusion.length)
       throw new RangeError(`scores: confusion[${i}] has ${row.length} classes, confusion ${confusion.length}`);
-    for (const [j, texts] of row.entries()) check("scores", `confusion[${i}][${j}]`, texts, count);
+    for (const [j, examples] of row.entries()) check("scores", `confusion[${i}][${j}]`, examples, count);
   }
   const right = confusion.map((row, i) => row[i]!);
   const actual = confusion.map((row) => sum(row));
@@ -70,7 +70,7 @@ export function scores(confusion: readonly (readonly number[])[]): Omit<Evaluati
   const classes = right.map((count, i) => ({
     precision: ratio(count, said[i]!),
     recall: ratio(count, actual[i]!),
-    texts: actual[i]!,
+    examples: actual[i]!,
   }));
   const mean = (values: readonly number[]) => ratio(sum(values), values.length);
   return {

@@ -1,7 +1,9 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export type { Batch } from "./batch.ts";
+export { buffer } from "./buffer.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { clipByNorm, clipByValue } from "./clip.ts";
+export type { Context } from "./context.ts";
 export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
 export { DivergenceError } from "./divergence.ts";
 export { Dropout } from "./dropout.ts";
@@ -12,18 +14,20 @@ export { type Initialiser, parameter } from "./initialiser.ts";
 export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
 export * as initialisers from "./initialisers.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
-export { classificationLoss, type Loss } from "./losses.ts";
+export { classificationLoss, type Loss, meanSquaredError } from "./losses.ts";
 export { Lstm, type LstmOptions } from "./lstm.ts";
 export type { Model } from "./model.ts";
-export { type Context, Module } from "./module.ts";
+export { Module } from "./module.ts";
 export { type Optimiser, type OptimiserState, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
 export {
+  buffersOf,
   copyWeights,
   countParameters,
   isFrozen,
   parametersOf,
   restore,
   snapshot,
+  stateOf,
   trainable,
   withParameters,
 } from "./parameters.ts";
@@ -37,6 +41,7 @@ export {
   stepDecay,
   warmUp,
 } from "./schedules.ts";
+export { Sequential, type SequentialStep } from "./sequential.ts";
 export { Sgd, type SgdOptions } from "./sgd.ts";
 export { loadStateDict, stateDict } from "./state-dict.ts";
 export { TextCnn, type TextCnnOptions } from "./text-cnn.ts";

@@ -2,17 +2,22 @@ import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
   type Matrix,
+  mean,
   reshape,
   type Scalar,
   ShapeError,
+  square,
+  sub,
+  Tensor,
   type TokenMatrix,
   type TokenVector,
   tokens,
 } from "@ltt/core";
-import { checkTensor, checkTokens } from "@ltt/core/arguments";
+import { checkTensor } from "@ltt/core/arguments";
+import { checkClasses } from "./batch.ts";
 
-/** The mean loss of a batch: logits `[batch, outputs]` and targets to a scalar. */
-export type Loss = (logits: Matrix, targets: TokenVector | TokenMatrix) => Scalar;
+/** The mean loss of a batch: what the model gave, `[batch, outputs]`, and targets to a scalar. */
+export type Loss<Targets = TokenVector | TokenMatrix> = (outputs: Matrix, targets: Targets) => Scalar;
 
 /**
  * The mean loss of a batch of classified examples, `[batch, outputs] → []`: with one output it is the logit of class 1 of two (binary cross-entropy), with more
@@ -23,7 +28,11 @@ export type Loss = (logits: Matrix, targets: TokenVector | TokenMatrix) => Scala
  */
 export function classificationLoss(logits: Matrix, targets: TokenVector | TokenMatrix): Scalar {
   checkTensor("classificationLoss", "logits", logits, 2);
-  checkTokens("classificationLoss", "targets", targets, targets?.shape?.length === 2 ? 2 : 1);
+  if (targets instanceof Tensor)
+    throw new TypeError(
+      "classificationLoss: targets are numbers, not classes: name a loss for them, { loss: meanSquaredError } for a regression",
+    );
+  checkClasses("classificationLoss", targets);
   const [batch, outputs] = logits.shape;
   if (isMatrix(targets)) {
     if (targets.shape[0] !== batch || targets.shape[1] !== outputs)
@@ -35,6 +44,19 @@ export function classificationLoss(logits: Matrix, targets: TokenVector | TokenM
   return outputs === 1
     ? binaryCrossEntropyWithLogits(reshape(logits, [batch]), targets)
     : crossEntropy(logits, targets);
+}
+
+/**
+ * The mean of `(outputs − targets)²` over all elements, of one shape: `[…], […] → []`. `MSELoss` of PyTorch.
+ *
+ * @throws {ShapeError} if the shapes differ.
+ */
+export function meanSquaredError(outputs: Tensor, targets: Tensor): Scalar {
+  checkTensor("meanSquaredError", "outputs", outputs);
+  checkTensor("meanSquaredError", "targets", targets);
+  if (`${outputs.shape}` !== `${targets.shape}`)
+    throw new ShapeError(`meanSquaredError: outputs [${outputs.shape}], targets [${targets.shape}]: the shapes differ`);
+  return mean(square(sub(outputs, targets)));
 }
 
 function isMatrix(targets: TokenVector | TokenMatrix): targets is TokenMatrix {

@@ -22,11 +22,12 @@ import {
   positive,
   probability,
 } from "@ltt/core/arguments";
+import { type Context, checkContext } from "./context.ts";
 import { Dropout } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { type Initialiser, parameter } from "./initialiser.ts";
 import { uniform } from "./initialisers.ts";
-import { type Context, checkContext, Module } from "./module.ts";
+import { Module } from "./module.ts";
 
 export interface LstmOptions {
   readonly inputs: number;

@@ -1,7 +1,8 @@
 import type { Matrix, TokenMatrix } from "@ltt/core";
 import { checkTensor, type Kind } from "@ltt/core/arguments";
 import type { Batch } from "./batch.ts";
-import type { Context, Module } from "./module.ts";
+import type { Context } from "./context.ts";
+import type { Module } from "./module.ts";
 
 /** A module that answers: inputs, of texts `[batch, time]`, to logits, `[batch, outputs]`. */
 export interface Model<Input = TokenMatrix> extends Module {
@@ -18,7 +19,7 @@ export const modelKind: Kind = {
 export function answer<Input>(
   where: string,
   model: Model<Input>,
-  { input, lengths }: Batch<Input>,
+  { input, lengths }: Batch<Input, unknown>,
   training?: Context["training"],
 ): Matrix {
   try {

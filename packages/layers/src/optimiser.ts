@@ -189,7 +189,5 @@ function groupsOf(name: string, parameters: readonly (Tensor | ParameterGroup)[]
 function notTrainable(name: string, argument: string, value: unknown): TypeError {
   const wanted =
     argument === "parameters" ? "an array of tensors or groups" : "a tensor or a group { parameters, rate }";
-  return new TypeError(
-    `${name}: ${argument} is ${describe(value)}; it is ${wanted}: trainable(parametersOf(model).values()) gives a model's`,
-  );
+  return new TypeError(`${name}: ${argument} is ${describe(value)}; it is ${wanted}: trainable(model) gives a model's`);
 }

@@ -206,3 +206,9 @@ test("what is frozen is a parameter that nobody trains", async () => {
     expect([...(await snapshot(weights)).get("embedding.weight")!]).toEqual([0, 0, 0, 0, ...vectors.subarray(4)]);
   }
 });
+
+test("of a model all that is trained, in the order of its parameters", () => {
+  const model = new TextCnn({ ...sizes, embedding: { frozen: true } }, rng);
+  const all = [...parametersOf(model).values()];
+  expect(trainable(model)).toEqual(all.slice(1));
+});

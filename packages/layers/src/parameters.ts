@@ -1,6 +1,7 @@
-import { type Shape, ShapeError, Sparse, Tensor, tensor, type Weight } from "@ltt/core";
+import { reshape, type Shape, ShapeError, Sparse, slice, type Tensor, tensor, type Weight } from "@ltt/core";
 import { check, checkWeight, describe, floats, type Kind, map, text } from "@ltt/core/arguments";
-import { Module } from "./module.ts";
+import { buffer, isBuffer } from "./buffer.ts";
+import { eachTensor, isWeight, Module, storedOf } from "./module.ts";
 
 /**
  * The weights of a model by the names PyTorch gives them (`convs.0.weight`, `lstm.weight_ih_l0_reverse`), in the order of
@@ -11,54 +12,86 @@ import { Module } from "./module.ts";
 export function parametersOf(model: Module): Map<string, Weight> {
   check("parametersOf", "model", model, moduleKind);
   const found = new Map<string, Weight>();
-  const seen = new Set<Weight>();
-  visit(model, "", (name, weight) => {
-    if (!seen.has(weight)) found.set(name, weight);
-    seen.add(weight);
+  eachTensor(model, (name, weight) => {
+    if (!isBuffer(weight)) found.set(name, weight);
   });
   return found;
 }
 
 /**
- * The same model with other weights: a new object, which shares everything but weights with the old one. This is how
+ * The buffers of a model, which are not among its parameters, by their names, in the order of the fields: see `buffer`.
+ *
+ * @throws {TypeError} if the model is no `Module`.
+ */
+export function buffersOf(model: Module): Map<string, Tensor> {
+  check("buffersOf", "model", model, moduleKind);
+  const found = new Map<string, Tensor>();
+  eachTensor(model, (name, tensor) => {
+    if (isBuffer(tensor)) found.set(name, tensor as Tensor);
+  });
+  return found;
+}
+
+/**
+ * Parameters and then buffers: all that a model is after so many steps. For `snapshot`, `restore` and `EarlyStopping`.
+ *
+ * @throws {TypeError} if the model is no `Module`.
+ */
+export function stateOf(model: Module): Map<string, Weight> {
+  check("stateOf", "model", model, moduleKind);
+  return new Map<string, Weight>([...parametersOf(model), ...buffersOf(model)]);
+}
+
+/**
+ * The same model with other weights: a new object, which shares everything but weights and buffers with the old one. This is how
  * pruning enters training: it hands over `Sparse` weights.
  *
- * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order.
- * @throws {TypeError} if the model is no `Module`, or the parameters are no map of weights.
+ * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order. A buffer may be among them, by its name; of the
+ *   others the new model has copies.
+ * @throws {TypeError} if the model is no `Module`, or the parameters are no map of weights, or a buffer is to be trained.
  * @throws {RangeError} if a name is missing or unknown.
  * @throws {ShapeError} if a shape differs.
  */
 export function withParameters<M extends Module>(model: M, parameters: ReadonlyMap<string, Weight>): M {
   check("withParameters", "model", model, moduleKind);
   checkWeights("withParameters", parameters, "parameters");
-  const old = parametersOf(model);
-  checkNames("withParameters", "weight", old, parameters);
+  const buffers = buffersOf(model);
+  checkNames(
+    "withParameters",
+    "weight",
+    parametersOf(model),
+    new Map([...parameters].filter(([name]) => !buffers.has(name))),
+  );
   const replacements = new Map<Weight, Weight>();
-  for (const [name, weight] of old) {
-    const next = parameters.get(name)!;
-    if (show(next) !== show(weight)) {
+  for (const [name, weight] of stateOf(model)) {
+    const next = parameters.get(name);
+    if (next !== undefined && show(next) !== show(weight)) {
       throw new ShapeError(`withParameters: "${name}" is ${show(next)}, the model's is ${show(weight)}`);
     }
-    replacements.set(weight, next);
+    if (!isBuffer(weight)) replacements.set(weight, trained(name, next!));
+    else replacements.set(weight, buffer(next === undefined ? copyOf(weight as Tensor) : (next as Tensor)));
   }
   return rebuild(model, replacements) as M;
 }
 
 /**
- * What an optimiser trains: a tensor itself, the values of a `Sparse`; each once, and nothing frozen.
+ * What an optimiser trains of a model, or of some weights: a tensor itself, the values of a `Sparse`; each once, and nothing frozen.
  *
- * @throws {TypeError} if the weights are not iterable, or one of them is none.
+ *     new Adam(trainable(model), { learningRate: 0.001 })
+ *
+ * @throws {TypeError} if it is neither a model nor iterable, or one of the weights is none.
  */
-export function trainable(weights: Iterable<Weight>): Tensor[] {
+export function trainable(weights: Module | Iterable<Weight>): Tensor[] {
+  if (weights instanceof Module) return trainable(parametersOf(weights).values());
   const isMap = map.accepts(weights);
   if (isMap || typeof weights !== "object" || weights === null || !(Symbol.iterator in weights)) {
     throw new TypeError(
-      `trainable: weights is ${describe(weights)}; it is an array of weights, or iterable: parametersOf(model).values()`,
+      `trainable: weights is ${describe(weights)}; it is a model, or weights: parametersOf(model).values()`,
     );
   }
   const tensors = Array.from(weights, (weight, i) => {
     checkWeight("trainable", `weights[${i}]`, weight);
-    return stored(weight);
+    return storedOf(weight);
   });
   return [...new Set(tensors)].filter(({ requiresGrad }) => requiresGrad);
 }
@@ -66,13 +99,13 @@ export function trainable(weights: Iterable<Weight>): Tensor[] {
 /** Whether a weight keeps its values: it was made without `requiresGrad`, as pre-trained vectors that are not to be trained. */
 export function isFrozen(weight: Weight): boolean {
   checkWeight("isFrozen", "weight", weight);
-  return !stored(weight).requiresGrad;
+  return !storedOf(weight).requiresGrad;
 }
 
 /** Copies of the values of weights: a `Sparse` gives its stored values. Ordered with everything issued before, on every backend. */
 export async function snapshot(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Float32Array>> {
   checkWeights("snapshot", weights);
-  const reading = Array.from(weights, async ([name, weight]) => [name, await stored(weight).read()] as const);
+  const reading = Array.from(weights, async ([name, weight]) => [name, await storedOf(weight).read()] as const);
   return new Map(await Promise.all(reading));
 }
 
@@ -87,18 +120,20 @@ export function restore(weights: ReadonlyMap<string, Weight>, values: ReadonlyMa
   checkNames("restore", "snapshot", weights, values);
   for (const [name, weight] of weights) {
     check("restore", `values of "${name}"`, values.get(name), floats);
-    const [has, holds] = [values.get(name)!.length, stored(weight).size];
+    const [has, holds] = [values.get(name)!.length, storedOf(weight).size];
     if (has !== holds) throw new RangeError(`restore: "${name}" has ${has} values, the model's weight holds ${holds}`);
   }
-  for (const [name, weight] of weights) stored(weight).write(values.get(name)!);
+  for (const [name, weight] of weights) storedOf(weight).write(values.get(name)!);
 }
 
-/** New trainable weights with the same values, and for a `Sparse` the same pattern. */
+/** New trainable weights with the same values, and for a `Sparse` the same pattern; of a buffer a new buffer. */
 export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Weight>> {
   checkWeights("copyWeights", weights);
   const values = await snapshot(weights);
-  const copy = <S extends Shape>(name: string, { shape }: Tensor<S>) =>
-    tensor(values.get(name)!, shape, { requiresGrad: true });
+  const copy = <S extends Shape>(name: string, old: Tensor<S>) =>
+    isBuffer(old)
+      ? buffer(tensor(values.get(name)!, old.shape))
+      : tensor(values.get(name)!, old.shape, { requiresGrad: true });
   return new Map(
     Array.from(weights, ([name, weight]) => [
       name,
@@ -109,10 +144,10 @@ export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise
   );
 }
 
-/** How many values a model holds, frozen ones too: of a `Sparse`, those stored. */
+/** How many values the parameters of a model hold, frozen ones too: of a `Sparse`, those stored. */
 export function countParameters(model: Module): number {
   check("countParameters", "model", model, moduleKind);
-  return [...parametersOf(model).values()].reduce((sum, weight) => sum + stored(weight).size, 0);
+  return [...parametersOf(model).values()].reduce((sum, weight) => sum + storedOf(weight).size, 0);
 }
 
 /** @throws {TypeError} unless it is a map of weights by their names, as `parametersOf` gives it. */
@@ -136,12 +171,13 @@ export function checkNames(
   what: string,
   model: ReadonlyMap<string, unknown>,
   given: ReadonlyMap<string, unknown>,
+  kindOf: (name: string) => string = () => "parameter",
 ): void {
   for (const name of given.keys()) {
     if (!model.has(name)) throw new RangeError(`${operation}: there is a ${what} for "${name}" but no such parameter`);
   }
   for (const name of model.keys()) {
-    if (!given.has(name)) throw new RangeError(`${operation}: there is no ${what} for the parameter "${name}"`);
+    if (!given.has(name)) throw new RangeError(`${operation}: there is no ${what} for the ${kindOf(name)} "${name}"`);
   }
 }
 
@@ -150,21 +186,14 @@ export function show({ shape }: { readonly shape: readonly number[] }): string {
   return `[${shape.join(",")}]`;
 }
 
-function stored(weight: Weight): Tensor {
-  return weight instanceof Sparse ? weight.values : weight;
+function trained(name: string, weight: Weight): Weight {
+  if (!isBuffer(weight)) return weight;
+  throw new TypeError(`withParameters: "${name}" is a buffer, the model's is a parameter`);
 }
 
-function isWeight(value: unknown): value is Weight {
-  return value instanceof Tensor || value instanceof Sparse;
-}
-
-function visit(value: unknown, name: string, found: (name: string, weight: Weight) => void): void {
-  const inside = (part: string | number) => (name === "" ? `${part}` : `${name}.${part}`);
-  if (isWeight(value)) found(name, value);
-  else if (Array.isArray(value)) for (const [i, part] of value.entries()) visit(part, inside(i), found);
-  else if (value instanceof Module) {
-    for (const [field, part] of Object.entries(value)) visit(part, inside(field), found);
-  }
+/** Copied by the backend, in the order of issue, wherever the values are. */
+function copyOf(tensor: Tensor): Tensor {
+  return reshape(slice(reshape(tensor, [tensor.size]), [0], [tensor.size]), tensor.shape);
 }
 
 function rebuild(value: unknown, replacements: ReadonlyMap<Weight, Weight>): unknown {

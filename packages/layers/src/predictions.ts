@@ -10,7 +10,7 @@ import {
   object,
   positive,
 } from "@ltt/core/arguments";
-import { type Batch, checkBatch } from "./batch.ts";
+import { type Batch, checkBatch, checkClasses } from "./batch.ts";
 import { blameRead, DivergenceError } from "./divergence.ts";
 import { classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
@@ -62,6 +62,7 @@ export async function predictFor<Input>(
   for await (const batch of batches) {
     const where = `${caller}: batch ${parts.length}`;
     checkBatch(where, batch);
+    checkClasses(where, batch.targets);
     const { targets } = batch;
     const { outputs, reading } = scope(() =>
       noGrad(() => {

@@ -63,6 +63,19 @@ test("float64 is rounded", () => {
   expect((model.weight as Tensor).data[0]).toBe(Math.fround(0.1));
 });
 
+test("float16 and bfloat16 are loaded exactly", async () => {
+  const model = new Linear({ inputs: 2, outputs: 1 }, rng);
+  const [weight, bias] = [Float32Array.of(0.333251953125, -65_504), Float32Array.of(-3.140625)];
+  const bytes = encodeSafetensors(
+    new Map([
+      ["weight", { dtype: "F16", shape: [1, 2], data: weight }],
+      ["bias", { dtype: "BF16", shape: [1], data: bias }],
+    ]),
+  );
+  loadStateDict(model, decodeSafetensors(bytes).tensors);
+  expect(await snapshot(parametersOf(model))).toEqual(new Map(Object.entries({ weight, bias })));
+});
+
 test("anything wrong is named, and nothing written", async () => {
   const model = new Conv1d({ width: 3, channels: 2, filters: 4 }, rng);
   const before = await snapshot(parametersOf(model));
@@ -92,9 +105,9 @@ test("anything wrong is named, and nothing written", async () => {
   expect(
     load([
       ["weight", weight],
-      ["bias", { dtype: "BF16", shape: [4], bytes: new Uint8Array(8) }],
+      ["bias", { dtype: "I64", shape: [4], data: new BigInt64Array(4) }],
     ]),
-  ).toThrow('loadStateDict: "bias" is BF16; weights are F32 or F64');
+  ).toThrow('loadStateDict: "bias" is I64; weights are F32, F64, F16 or BF16');
   expect(await snapshot(parametersOf(model))).toEqual(before);
 });
 

@@ -1,20 +1,22 @@
-import { type SafetensorsEntry, type Shape, ShapeError, Sparse, type Weight } from "@ltt/core";
+import { type SafetensorsDtype, type SafetensorsEntry, type Shape, ShapeError, Sparse, type Weight } from "@ltt/core";
 import { check, checkShape, describe, doubles, floats, map, text } from "@ltt/core/arguments";
 import type { Module } from "./module.ts";
-import { checkNames, moduleKind, parametersOf, show } from "./parameters.ts";
+import { buffersOf, checkNames, moduleKind, show, stateOf } from "./parameters.ts";
 
 /**
- * Overwrites a model's weights with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
- * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`.
+ * Overwrites a model's weights and buffers with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
+ * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`. float16 and bfloat16 become float32 exactly, float64 is rounded.
  *
  * @throws {RangeError} if a name is missing or unknown; if all stand behind a prefix, as `module.` of DataParallel, it is named.
  * @throws {ShapeError} if a shape differs.
- * @throws {TypeError} if an array is not float32 or float64, or a weight of the model is pruned. Nothing is written if anything is wrong.
+ * Buffers may also be integers, as `num_batches_tracked` is.
+ *
+ * @throws {TypeError} if a tensor is none of floats, or a weight of the model is pruned. Nothing is written if anything is wrong.
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
   check("loadStateDict", "model", model, moduleKind);
   check("loadStateDict", "state", state, map);
-  const weights = parametersOf(model);
+  const [weights, buffers] = [stateOf(model), buffersOf(model)];
   const prefix = prefixOf(weights, state);
   if (prefix !== undefined) {
     const wrapper = WRAPPERS.get(prefix);
@@ -23,20 +25,20 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
         `strip it: new Map([...state].map(([name, entry]) => [name.slice(${prefix.length}), entry]))`,
     );
   }
-  checkNames("loadStateDict", "tensor", weights, state);
+  checkNames("loadStateDict", "tensor", weights, state, (name) => (buffers.has(name) ? "buffer" : "parameter"));
   const writes = Array.from(weights, ([name, weight]) => {
     const entry = state.get(name)!;
-    checkEntry(name, entry);
+    const values = valuesOf(name, entry, buffers.has(name));
     if (weight instanceof Sparse) {
       throw new TypeError(`loadStateDict: "${name}" is pruned in this model: load before pruning`);
     }
-    if (show(entry) !== show({ shape: theirs(weight) })) {
-      const kernel = weight.shape.length === 3 ? " in PyTorch's layout" : "";
-      throw new ShapeError(
-        `loadStateDict: "${name}" is ${show(entry)}, the model's is ${show({ shape: theirs(weight) })}${kernel}`,
-      );
+    const kernel = isKernel(name, weight, buffers);
+    const shape = kernel ? weight.shape.toReversed() : weight.shape;
+    if (show(entry) !== show({ shape })) {
+      const layout = kernel ? " in PyTorch's layout" : "";
+      throw new ShapeError(`loadStateDict: "${name}" is ${show(entry)}, the model's is ${show({ shape })}${layout}`);
     }
-    return () => weight.write(reversed(Float32Array.from(entry.data), entry.shape));
+    return () => weight.write(kernel ? reversed(values, entry.shape) : values);
   });
   for (const write of writes) write();
 }
@@ -59,38 +61,53 @@ function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<stri
   return whole ?? (names.length === 0 ? undefined : [...WRAPPERS.keys()].find(isPrefix));
 }
 
-/** A model's weights as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
-export async function stateDict(model: Module): Promise<Map<string, SafetensorsEntry>> {
+/** A model's weights and buffers as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
+export async function stateDict(model: Module): Promise<Map<string, Float32Entry>> {
   check("stateDict", "model", model, moduleKind);
-  const entries = Array.from(parametersOf(model), async ([name, weight]) => {
-    const data = reversed(await denseValues(weight), weight.shape);
-    return [name, { dtype: "F32", shape: theirs(weight), data }] as const;
+  const buffers = buffersOf(model);
+  const entries = Array.from(stateOf(model), async ([name, weight]) => {
+    const values = await denseValues(weight);
+    const { shape } = weight;
+    return isKernel(name, weight, buffers)
+      ? ([name, { dtype: "F32", shape: shape.toReversed(), data: reversed(values, shape) }] as const)
+      : ([name, { dtype: "F32", shape, data: values }] as const);
   });
   return new Map(await Promise.all(entries));
 }
 
-function checkEntry(name: string, entry: SafetensorsEntry): asserts entry is FloatEntry {
+type Float32Entry = Extract<SafetensorsEntry, { readonly dtype: "F32" }>;
+
+const FLOATS: readonly SafetensorsDtype[] = ["F32", "F64", "F16", "BF16"];
+const INTEGERS: readonly SafetensorsDtype[] = ["I64", "U64", "I32", "U32", "I16", "U16", "I8", "U8", "BOOL"];
+
+/** An entry's numbers as float32. */
+function valuesOf(name: string, entry: SafetensorsEntry, isBuffer: boolean): Float32Array {
   const where = `loadStateDict: "${name}"`;
   if (typeof entry !== "object" || entry === null)
     throw new TypeError(`${where} is ${describe(entry)}; it is { dtype, shape, data }, as decodeSafetensors gives it`);
   check(where, "dtype", entry.dtype, text);
-  if (entry.dtype !== "F32" && entry.dtype !== "F64")
-    throw new TypeError(`${where} is ${entry.dtype}; weights are F32 or F64`);
+  const isInteger = isBuffer && INTEGERS.includes(entry.dtype);
+  if (!("data" in entry) || !(isInteger || FLOATS.includes(entry.dtype)))
+    throw new TypeError(
+      `${where} is ${entry.dtype}; ${isBuffer ? "buffers are numbers" : "weights are F32, F64, F16 or BF16"}`,
+    );
   const size = checkShape(where, entry.shape);
-  check(where, "data", entry.data, entry.dtype === "F32" ? floats : doubles);
-  if (entry.data.length === size) return;
-  throw new ShapeError(`${where} has ${entry.data.length} values; its shape ${show(entry)} holds ${size}`);
+  if (!isInteger) check(where, "data", entry.data, entry.dtype === "F64" ? doubles : floats);
+  if (entry.data.length !== size)
+    throw new ShapeError(`${where} has ${entry.data.length} values; its shape ${show(entry)} holds ${size}`);
+  const values = Float32Array.from(entry.data as ArrayLike<number | bigint>, Number);
+  const lost = isInteger ? values.findIndex((value, i) => BigInt(value) !== BigInt(entry.data[i]!)) : -1;
+  if (lost < 0) return values;
+  throw new RangeError(`${where}: value ${lost} is ${entry.data[lost]}, which float32 does not hold exactly`);
 }
 
-type FloatEntry = Extract<SafetensorsEntry, { readonly dtype: "F32" | "F64" }>;
-
-function theirs({ shape }: Weight): Shape {
-  return shape.length === 3 ? shape.toReversed() : shape;
+/** The weights that PyTorch stores with their axes in the opposite order. */
+function isKernel(name: string, { shape }: Weight, buffers: ReadonlyMap<string, unknown>): boolean {
+  return shape.length === 3 && !buffers.has(name);
 }
 
-/** Kernels with their axes in the opposite order, `[a, b, c] → [c, b, a]`: its own inverse. Everything else as it is. */
+/** A kernel with its axes in the opposite order, `[a, b, c] → [c, b, a]`: its own inverse. */
 function reversed(values: Float32Array, shape: Shape): Float32Array {
-  if (shape.length !== 3) return values;
   const [a, b, c] = shape as readonly [number, number, number];
   return values.map((_, at) => {
     const [k, j, i] = [Math.floor(at / (a * b)), Math.floor(at / a) % b, at % a];

@@ -11,13 +11,14 @@ import {
   positive,
   probability,
 } from "@ltt/core/arguments";
+import { type Context, checkContext } from "./context.ts";
 import { Dropout } from "./dropout.ts";
 import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
 import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
 import type { Model } from "./model.ts";
-import { type Context, checkContext, Module } from "./module.ts";
+import { Module } from "./module.ts";
 import { orthogonal } from "./orthogonal.ts";
 import { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 

@@ -18,7 +18,9 @@ import {
   BEGINNING,
   DivergenceError,
   Linear,
+  meanSquaredError,
   parametersOf,
+  predict,
   Sgd,
   type Step,
   snapshot,
@@ -32,7 +34,7 @@ import {
 
 const sizes = { rows: 20, dim: 6, outputs: 3 };
 const makeCnn = () => new TextCnn({ ...sizes, filters: 8, paddingId: 1 }, stream(1, "init"));
-const weightsOf = (model: TextCnn | TextLstm) => trainable(parametersOf(model).values());
+const weightsOf = (model: TextCnn | TextLstm) => trainable(model);
 
 async function collect(model: TextCnn | TextLstm, options: Partial<TrainOptions> = {}): Promise<Step[]> {
   const optimiser = new Adam(weightsOf(model), { learningRate: 0.01 });
@@ -265,4 +267,20 @@ describe("what cannot go on is an error", () => {
     const optimiser = new Adam(trainable(parametersOf(stray).values()));
     await expect(collect(model, { optimiser })).rejects.toThrow("the loss does not depend on it");
   });
+});
+
+test("inputs, targets and the loss are whose who trains: a line through points", async () => {
+  const model = new Linear({ inputs: 1, outputs: 1 }, stream(1, "init"));
+  const input = tensor([[-1], [0], [1], [2]]);
+  const batches = () => [{ input, targets: tensor([[-1], [1], [3], [5]]) }];
+  const optimiser = new Sgd(trainable(model), { learningRate: 0.3 });
+  const options = { batches, epochs: 60, optimiser, seed: 1 };
+  await expect(train(model, options).next()).rejects.toThrow("classificationLoss: targets are numbers, not classes");
+  for await (const _ of train(model, { ...options, loss: meanSquaredError }));
+  const [weight, bias] = [...parametersOf(model).values()] as [Tensor, Tensor];
+  expect(weight.data[0]).toBeCloseTo(2, 4);
+  expect(bias.data[0]).toBeCloseTo(1, 4);
+  await expect(predict(model, batches() as never)).rejects.toThrow(
+    "predict: batch 0: targets is a Tensor [4,1]; it is Tokens",
+  );
 });

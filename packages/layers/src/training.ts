@@ -1,4 +1,4 @@
-import { gradients, scope, stream, type TokenMatrix } from "@ltt/core";
+import { gradients, scope, stream, type TokenMatrix, type TokenVector } from "@ltt/core";
 import {
   above0,
   atLeast0,
@@ -41,12 +41,12 @@ export interface Step extends Position {
   readonly gradientNorm?: number;
 }
 
-export interface TrainOptions<Input = TokenMatrix> {
+export interface TrainOptions<Input = TokenMatrix, Targets = TokenVector | TokenMatrix> {
   /** The batches of an epoch, in the order to train on them: a function of the epoch (from 1) alone, so that a run can resume. */
-  readonly batches: (epoch: number) => Iterable<Batch<Input>>;
+  readonly batches: (epoch: number) => Iterable<Batch<Input, Targets>>;
   /** Up to and including this epoch. */
   readonly epochs: number;
-  /** Holds what is trained: `trainable(parametersOf(model).values())`, or less. */
+  /** Holds what is trained: `trainable(model)`, or less. */
   readonly optimiser: Optimiser;
   /** Dropout of step s of epoch e draws from `stream(seed, "dropout", e, s)`. */
   readonly seed: number;
@@ -56,8 +56,8 @@ export interface TrainOptions<Input = TokenMatrix> {
   readonly clipNorm?: number | undefined;
   /** Where to go on: a `Step` of an earlier run. Default: the beginning. */
   readonly start?: Position | undefined;
-  /** Default `classificationLoss`. */
-  readonly loss?: Loss;
+  /** Default `classificationLoss`; where targets are no classes there is none. */
+  readonly loss?: Loss<Targets> | undefined;
 }
 
 /** Where training begins. */
@@ -75,12 +75,12 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or gradient that is
  *   not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
-export async function* train<Input>(
+export async function* train<Input, Targets>(
   model: Model<Input>,
-  options: TrainOptions<Input>,
+  options: TrainOptions<Input, Targets>,
 ): AsyncGenerator<Step, void, undefined> {
   check("train", "model", model, modelKind);
-  checkOptions("train", options, OPTIONS, ["batches", "epochs", "optimiser", "seed"]);
+  checkOptions<TrainOptions<Input, Targets>>("train", options, OPTIONS, ["batches", "epochs", "optimiser", "seed"]);
   const { batches, epochs, optimiser, schedule, start = BEGINNING } = options;
   checkPosition("train: start", start);
   let step = start.step;
@@ -118,7 +118,7 @@ export async function* train<Input>(
 }
 
 const optimiserKind: Kind = {
-  words: "an optimiser: new Adam(trainable(parametersOf(model).values()))",
+  words: "an optimiser: new Adam(trainable(model))",
   accepts: (value) =>
     typeof value === "object" &&
     value !== null &&
@@ -146,12 +146,14 @@ export function checkPosition(where: string, { epoch, batch, step }: Position): 
   check(where, "step", step, count);
 }
 
-async function makeStep<Input>(
+async function makeStep<Input, Targets>(
   model: Model<Input>,
-  batch: Batch<Input>,
-  options: TrainOptions<Input> & { epoch: number; batch: number; step: number },
+  batch: Batch<Input, Targets>,
+  options: TrainOptions<Input, Targets> & { epoch: number; batch: number; step: number },
 ): Promise<{ loss: number; norm: number | undefined; fault: string | undefined }> {
-  const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = classificationLoss } = options;
+  const { optimiser, seed, epoch, step, clipNorm } = options;
+  // Of targets that are no classes it says that a loss is wanted.
+  const lossOf: Loss<Targets> = options.loss ?? ((outputs, targets) => classificationLoss(outputs, targets as never));
   const { reading, fault } = scope(() => {
     const rng = stream(seed, "dropout", epoch, step);
     const where = `train: epoch ${epoch}: batch ${options.batch}`;

@@ -35,7 +35,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 });
 
 const model = new TextCnn({ rows: 6, outputs: 2, dim: 3, filters: 2, widths: [2] }, stream(1));
-const weights = () => trainable(parametersOf(model).values());
+const weights = () => trainable(model);
 const untyped = (value: unknown) => value as never;
 
 test.each<[() => unknown, string]>([
@@ -65,11 +65,11 @@ test.each<[() => unknown, string]>([
   [() => new Adam(weights(), { betas: untyped(0.9) }), "Adam: betas is 0.9; it is an array of two numbers"],
   [
     () => new Adam(untyped(model)),
-    "Adam: parameters is a TextCnn; it is an array of tensors or groups: trainable(parametersOf(model).values()) gives a model's",
+    "Adam: parameters is a TextCnn; it is an array of tensors or groups: trainable(model) gives a model's",
   ],
   [
     () => new Adam(untyped(parametersOf(model))),
-    "Adam: parameters is a Map; it is an array of tensors or groups: trainable(parametersOf(model).values()) gives a model's",
+    "Adam: parameters is a Map; it is an array of tensors or groups: trainable(model) gives a model's",
   ],
   [
     () => new Adam(untyped([new Sparse([2], Int32Array.of(0), ones([1]))])),
@@ -117,7 +117,7 @@ test.each<[() => unknown, string]>([
   [() => parametersOf(untyped({ weight: ones([2]) })), "parametersOf: model is an object; it is a Module"],
   [
     () => trainable(untyped(parametersOf(model))),
-    "trainable: weights is a Map; it is an array of weights, or iterable: parametersOf(model).values()",
+    "trainable: weights is a Map; it is a model, or weights: parametersOf(model).values()",
   ],
   [
     () => new layers.EarlyStopping(untyped(model), { patience: 1 }),

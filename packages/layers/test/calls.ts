@@ -1,6 +1,8 @@
 import {
   encodeSafetensors,
+  type Matrix,
   ones,
+  relu,
   type SafetensorsEntry,
   Sparse,
   stream,
@@ -11,6 +13,7 @@ import {
 } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
 import * as layers from "../src/index.ts";
+import { Normalised } from "./running-mean.ts";
 
 const construct =
   <A extends readonly never[]>(of: new (...args: A) => unknown) =>
@@ -138,6 +141,15 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     weightDecay: 0,
     momentum: 0.5,
   }),
+  Sequential: [
+    () => call(construct(layers.Sequential), [linear(), relu]),
+    () =>
+      call(
+        (...args: [Matrix, layers.Context]) => new layers.Sequential([linear(), relu]).forward(...args),
+        ones([2, 3]),
+        context(),
+      ),
+  ],
   Sgd: optimiser(layers.Sgd, { learningRate: 0.1, momentum: 0.5, dampening: 0, nesterov: false, weightDecay: 0 }),
   TextCnn: [
     () =>
@@ -181,6 +193,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call((...args: [never, layers.Context]) => lstm().forwardEmbedded(...args), ones([2, 3, 3]), context()),
   ],
   classificationLoss: [() => call(layers.classificationLoss, ones([2, 3]), tokens([0, 2], [2]))],
+  buffer: [() => call(layers.buffer, ones([3]))],
+  buffersOf: [() => call(layers.buffersOf, new Normalised())],
   clipByNorm: [() => call(layers.clipByNorm, [weight()], 1)],
   clipByValue: [() => call(layers.clipByValue, [weight()], 1)],
   constant: initialiser(initialisers.constant, 1),
@@ -207,6 +221,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
           ["b", new Sparse([4], Int32Array.of(1), ones([1]))],
         ]),
         optimiser: { kind: "adam", steps: 1, values: new Map([["m.0", new Float32Array(3)]]) },
+        buffers: new Map([["c", ones([2])]]),
         position: { epoch: 1, batch: 1, step: 1 },
       }),
   ],
@@ -230,6 +245,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   kaimingNormal: initialiser(initialisers.kaimingNormal, { gain: 1, fan: "in" }),
   kaimingUniform: initialiser(initialisers.kaimingUniform, { gain: 1, fan: "out" }),
   loadStateDict: [() => call(layers.loadStateDict, linear(), entries())],
+  meanSquaredError: [() => call(layers.meanSquaredError, ones([2, 1]), ones([2, 1]))],
   normal: initialiser(initialisers.normal, { mean: 0, standardDeviation: 1 }),
   orthogonal: initialiser(initialisers.orthogonal, { gain: 1 }),
   parameter: [() => call(layers.parameter, [2, 3], initialisers.normal(), rng(), { frozen: true })],
@@ -243,6 +259,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ]),
   ],
   snapshot: [() => call(layers.snapshot, weights())],
+  stateOf: [() => call(layers.stateOf, new Normalised())],
   stateDict: [() => call(layers.stateDict, linear())],
   stepDecay: [
     () => call(layers.stepDecay, 0.1, { every: 3, factor: 0.5 }),
@@ -280,7 +297,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       );
     },
   ],
-  trainable: [() => call(layers.trainable, [weight(), weight()])],
+  trainable: [() => call(layers.trainable, [weight(), weight()]), () => call(layers.trainable, linear())],
   uniform: initialiser(initialisers.uniform, { low: -1, high: 1 }),
   warmUp: [
     () => call(layers.warmUp, layers.constantRate(0.1), { steps: 10 }),

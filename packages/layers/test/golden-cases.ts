@@ -16,7 +16,6 @@ import {
   loadStateDict,
   type Model,
   type Optimiser,
-  parametersOf,
   Rmsprop,
   Sgd,
   stateDict,
@@ -73,7 +72,7 @@ export async function runTrajectory(golden: TrajectoryCase, setUp: SetUp): Promi
       new Map(Object.entries(golden.start).map(([name, { shape, data }]) => [name, entry(shape, data)])),
     );
     loadStateDict(model, decodeSafetensors(file, `${golden.model}.safetensors`).tensors);
-    const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: golden.adam.lr });
+    const optimiser = new Adam(trainable(model), { learningRate: golden.adam.lr });
 
     const losses: number[] = [];
     for (const { ids, lengths, targets } of golden.steps) {

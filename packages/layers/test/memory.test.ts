@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { backend, createReferenceBackend, createWasmBackend, stream } from "@ltt/core";
 import { createDeferredBackend } from "@ltt/core/testing";
 import { expect, test } from "vitest";
-import { Adam, evaluate, parametersOf, TextCnn, TextLstm, train, trainable } from "../src/index.ts";
+import { Adam, evaluate, TextCnn, TextLstm, train, trainable } from "../src/index.ts";
 import { using } from "./backends.ts";
 import { makeBatches } from "./texts.ts";
 
@@ -27,7 +27,7 @@ test.each([
   async (_, make, makeModel, steps) => {
     await using(await make(), async () => {
       const model = makeModel();
-      const optimiser = new Adam(trainable(parametersOf(model).values()));
+      const optimiser = new Adam(trainable(model));
       const batches = makeBatches({ count: 100, size: 2 });
       let [turned, heap] = [false, 0];
       setImmediate(() => {

@@ -1,6 +1,16 @@
-import { backend, type Rng, stream } from "@ltt/core";
+import { backend, type Rng, stream, type Weight } from "@ltt/core";
 import { check, positive } from "@ltt/core/arguments";
-import { decodeCheckpoint, encodeCheckpoint, type Model, parametersOf, snapshot, withParameters } from "@ltt/layers";
+import {
+  buffersOf,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Model,
+  parametersOf,
+  restore,
+  snapshot,
+  stateOf,
+  withParameters,
+} from "@ltt/layers";
 import { z } from "zod";
 import { ACTIONS } from "./actions.ts";
 import { type Evidence, scoresOf } from "./criterion.ts";
@@ -109,7 +119,7 @@ export class Executor<Input> {
       },
     };
     const model = await this.#model(node.inputs.start!);
-    const start = await encodeCheckpoint({ weights: parametersOf(model) });
+    const start = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const from = unfinished && (await readUnfinished(unfinished));
     const asked = this.#graph.stepsAskedOf(hash);
     const training = this.#training(hash);
@@ -125,7 +135,7 @@ export class Executor<Input> {
     return (await this.find(hash))!;
   }
 
-  /** Whole tensors of `init`, the stored values of `at`. */
+  /** Whole tensors of `init`, the stored values of `at`; the buffers of either. */
   async #weights(hash: string): Promise<Values> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return (await this.#init(hash)).values;
@@ -208,7 +218,12 @@ export class Executor<Input> {
     const { model } = await this.#init(this.#initOf(hash));
     const weights = parametersOf(model);
     // What is frozen is not in the pattern: every network has it whole.
-    return withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
+    const started = withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
+    const buffers = buffersOf(started); // its own: the model in hand keeps those that it began with
+    const { whole } = node.inputs;
+    const source = whole === undefined ? (await this.#init(this.#initOf(hash))).values : await this.#weights(whole);
+    restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, source.get(name)!])));
+    return started;
   }
 
   /** The values of a start, at its mask. */
@@ -235,7 +250,7 @@ export class Executor<Input> {
 
   async #fresh(seed: number, own: string): Promise<Values> {
     const by = this.#task.randomModel === undefined ? "model" : "randomModel";
-    return snapshot(parametersOf(this.#create(by, stream(seed, "reinit", own))));
+    return snapshot(stateOf(this.#create(by, stream(seed, "reinit", own))));
   }
 
   #create(by: "model" | "randomModel", rng: Rng): Model<Input> {
@@ -251,7 +266,7 @@ export class Executor<Input> {
       const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
       this.#check("architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
-      this.#first = { hash, model, values: await snapshot(parametersOf(model)) };
+      this.#first = { hash, model, values: await snapshot(stateOf(model)) };
     }
     return this.#first;
   }
@@ -264,11 +279,10 @@ export class Executor<Input> {
 
   /** Writes weights along the way of a training as a node of their own. */
   async #putAt(node: Node, model: Model<Input>, seconds: number): Promise<Values> {
-    const weights = parametersOf(model);
-    const bytes = await encodeCheckpoint({ weights });
+    const bytes = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const files = nodeFiles(node, this.#graph.lineage(hashOf(node))).set("weights.safetensors", bytes);
     await this.#options.store.putIfAbsent(hashOf(node), files, receiptOf(seconds));
-    return snapshot(weights);
+    return snapshot(stateOf(model));
   }
 
   #training(hash: string): TrainNetworkOptions<Input> {
@@ -373,7 +387,8 @@ function receiptOf(seconds: number): Receipt {
 }
 
 async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
-  return snapshot(decodeCheckpoint(bytes, `${place}/weights.safetensors`).weights);
+  const { weights, buffers } = decodeCheckpoint(bytes, `${place}/weights.safetensors`);
+  return snapshot(new Map<string, Weight>([...weights, ...buffers]));
 }
 
 /** The values of a pattern in whole tensors, 0 elsewhere. */

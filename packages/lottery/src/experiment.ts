@@ -93,17 +93,21 @@ export async function* runExperiment<Input>(
 }
 
 /**
- * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find; for every seed the dense network, then round by
- * round those of each arm. And the criteria from outside that they are cut by.
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
+ *
+ * @returns for every seed the dense network, then round by round those of each arm.
  */
-export function planExperiment<Input>(
-  task: Task<Input>,
-  settings: ExperimentSettings,
-): { readonly levels: readonly PlannedLevel[]; readonly criteria: readonly Criterion[] } {
+export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
   checkTask("planExperiment", task);
   checkSettings("planExperiment", settings);
-  const { graph, levels } = planOf("planExperiment", task, settings);
-  return { levels, criteria: graph.criteria() };
+  return [...planOf("planExperiment", task, settings).levels];
+}
+
+/** The criteria that the cuts of an experiment name besides the built-in ones: those of the settings and of arms. */
+export function criteriaOf<Input>(task: Task<Input>, settings: ExperimentSettings): Criterion[] {
+  checkTask("criteriaOf", task);
+  checkSettings("criteriaOf", settings);
+  return planOf("criteriaOf", task, settings).graph.criteria();
 }
 
 /**

@@ -30,7 +30,7 @@ export {
   shuffledMaskOf,
   startsFrom,
 } from "./expectation.ts";
-export { finishedResults, planExperiment, runExperiment } from "./experiment.ts";
+export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";

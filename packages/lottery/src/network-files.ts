@@ -1,4 +1,4 @@
-import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from "@ltt/core";
+import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry, type Weight } from "@ltt/core";
 import { decodeCheckpoint, encodeCheckpoint, type Predictions, snapshot } from "@ltt/layers";
 import { z } from "zod";
 import { emptyParts } from "./empty-parts.ts";
@@ -14,7 +14,7 @@ import type { StoredFiles } from "./store.ts";
 export interface StoredNetwork {
   /** Of what is trained: what is frozen every network of a seed has whole. */
   readonly pattern: Pattern;
-  /** The best weights, in the pattern's order. */
+  /** The best weights, in the pattern's order, and the buffers that belong to them. */
   readonly best: Values;
   readonly result: Omit<LevelResult, "arm" | "seed" | "round" | "node" | "rewoundTo">;
 }
@@ -24,7 +24,7 @@ export interface StoredNetwork {
  *
  * - `config.json`: the node, whose hash is the folder's name; `lineage.json`: the nodes that it rests on;
  * - `metrics.jsonl`: a line for each validation, last the result;
- * - `weights.safetensors`: the best weights, values and patterns;
+ * - `weights.safetensors`: the best weights, values and patterns, and buffers;
  * - its start: `initial.safetensors` of a dense network, `ticket.safetensors` of a sparse one;
  * - `predictions.safetensors`: the logits and targets of all validation and test examples, so that no statistic needs the network again.
  */
@@ -35,7 +35,7 @@ export async function networkFiles(
   trained: Trained,
   group: ((tensor: string) => string) | undefined,
 ): Promise<Map<string, Uint8Array>> {
-  const { weights, curve, validation, test, ...rest } = trained;
+  const { weights, buffers, curve, validation, test, ...rest } = trained;
   const sparsity = sparsityOf(weights, group);
   const isSparse = sparsity.tensors.some(({ size, kept }) => kept < size);
   const result = {
@@ -51,7 +51,7 @@ export async function networkFiles(
   return new Map([
     ...nodeFiles(node, lineage),
     ["metrics.jsonl", Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))],
-    ["weights.safetensors", await encodeCheckpoint({ weights })],
+    ["weights.safetensors", await encodeCheckpoint({ weights, buffers })],
     [isSparse ? "ticket.safetensors" : "initial.safetensors", start],
     ["predictions.safetensors", encodePredictions({ validation, test })],
   ]);
@@ -96,7 +96,7 @@ export async function readNetwork(stored: StoredFiles): Promise<StoredNetwork> {
     .split("\n")
     .map((line) => JSON.parse(line));
   const result = resultSchema.parse(lines.at(-1));
-  const { weights: all } = decodeCheckpoint(
+  const { weights: all, buffers } = decodeCheckpoint(
     fileOf(stored, "weights.safetensors"),
     `${stored.place}/weights.safetensors`,
   );
@@ -110,7 +110,7 @@ export async function readNetwork(stored: StoredFiles): Promise<StoredNetwork> {
   }));
   return {
     pattern: patternOf(weights),
-    best: await snapshot(weights),
+    best: await snapshot(new Map<string, Weight>([...weights, ...buffers])),
     result: {
       ...result,
       tensors,

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Weight } from "@ltt/core";
+import type { Tensor, Weight } from "@ltt/core";
 import {
   above0,
   atLeast0,
@@ -18,6 +18,7 @@ import {
 } from "@ltt/core/arguments";
 import {
   type Batch,
+  buffersOf,
   DivergenceError,
   EarlyStopping,
   type Model,
@@ -29,11 +30,12 @@ import {
   restore,
   type Step,
   snapshot,
+  stateOf,
   train,
 } from "@ltt/layers";
 import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
-import { signal as aSignal, checkFields, nullable, share } from "./kinds.ts";
+import { signal as aSignal, checkFields, nullable, optional, share } from "./kinds.ts";
 import { positionOf } from "./moment.ts";
 import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import type { Values } from "./pattern.ts";
@@ -83,6 +85,8 @@ export type Accuracy = (scores: Float32Array, sizes: readonly number[]) => numbe
 export interface Trained {
   /** The best weights: those with the lowest validation loss. */
   readonly weights: ReadonlyMap<string, Weight>;
+  /** Of the same step. */
+  readonly buffers: ReadonlyMap<string, Tensor>;
   readonly curve: readonly CurvePoint[];
   /** The mean loss of the training steps before the best validation, since the validation before it; `null` if no step was made. */
   readonly trainLoss: number | null;
@@ -107,7 +111,7 @@ export interface Evaluated {
   readonly measures: Measures;
 }
 
-/** Weights after a step, whole tensors or the values of a pattern. */
+/** Weights and buffers after a step, whole tensors or the values of a pattern. */
 export interface LastGood {
   readonly step: number;
   readonly values: Values;
@@ -164,14 +168,16 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   const { stepsPerEpoch } = batches;
   const measure = options.measure ?? classification;
   const weights = parametersOf(model);
+  const buffers = buffersOf(model);
+  const state = stateOf(model);
   const patience = settings.patience ?? Number.MAX_SAFE_INTEGER;
-  const stopping = new EarlyStopping(weights, { patience });
+  const stopping = new EarlyStopping(state, { patience });
   const optimiser = optimiserOf(weights, settings);
   const curve: CurvePoint[] = [];
   let position = positionOf(firstStep, stepsPerEpoch);
   let [losses, misses] = [0, 0];
   if (from !== undefined) {
-    restore(weights, await snapshot(from.weights));
+    restore(state, await snapshot(new Map<string, Weight>([...from.weights, ...(from.buffers ?? [])])));
     optimiser.load(from.optimiser);
     stopping.load(from.stopping);
     curve.push(...from.curve);
@@ -203,8 +209,17 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     return stop({ waited: stopping.state().waited, misses, patience });
   };
   const save = async () => {
-    const state = await optimiser.state();
-    await keep?.save({ weights, optimiser: state, position, stopping: stopping.state(), curve, losses, misses });
+    const memory = await optimiser.state();
+    await keep?.save({
+      weights,
+      buffers,
+      optimiser: memory,
+      position,
+      stopping: stopping.state(),
+      curve,
+      losses,
+      misses,
+    });
   };
   const interrupted = async (error: unknown): Promise<never> => {
     if (signal?.aborted === true) await save();
@@ -233,10 +248,10 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     }
   } catch (error) {
     if (!(error instanceof DivergenceError)) return interrupted(error);
-    throw await failure(error, weights, position.step, stopping);
+    throw await failure(error, state, position.step, stopping);
   }
 
-  const last = await snapshot(weights);
+  const last = await snapshot(state);
   stopping.restore();
   const best = curve.find(({ step }) => step === stopping.best!.step)!;
   try {
@@ -244,6 +259,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     const test = await evaluated(batches.test());
     return {
       weights,
+      buffers,
       curve,
       trainLoss: best.trainLoss,
       validation,
@@ -255,7 +271,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       collapsed: collapseOf(test, options.chance),
     };
   } catch (error) {
-    restore(weights, last);
+    restore(state, last);
     return interrupted(error);
   }
 }
@@ -272,8 +288,7 @@ export async function trainTo<Input>(
   check("trainTo", "lastStep", lastStep, count);
   checkTraining("trainTo", model, options);
   const { batches, settings, seed, firstStep = 0, onStep, signal } = options;
-  const weights = parametersOf(model);
-  const optimiser = optimiserOf(weights, settings);
+  const optimiser = optimiserOf(parametersOf(model), settings);
   const start = positionOf(firstStep, batches.stepsPerEpoch);
   const epochs = positionOf(lastStep, batches.stepsPerEpoch).epoch;
   if (lastStep > firstStep) {
@@ -284,7 +299,7 @@ export async function trainTo<Input>(
       if (step === lastStep) break;
     }
   }
-  return snapshot(weights);
+  return snapshot(stateOf(model));
 }
 
 const OPTIONS: Kinds<TrainNetworkOptions<unknown>> = {
@@ -304,6 +319,7 @@ const OPTIONS: Kinds<TrainNetworkOptions<unknown>> = {
 
 const UNFINISHED: Kinds<Unfinished> = {
   weights: map,
+  buffers: optional(map),
   optimiser: object,
   position: object,
   stopping: object,
@@ -379,7 +395,7 @@ function collapseOf({ accuracy, measures }: Evaluated, chance: number): Collapse
  */
 async function failure(
   error: DivergenceError,
-  weights: ReadonlyMap<string, Weight>,
+  state: ReadonlyMap<string, Weight>,
   step: number,
   stopping: EarlyStopping,
 ): Promise<TrainingFailure> {
@@ -387,7 +403,7 @@ async function failure(
   const { best } = stopping;
   if (best === undefined) return new TrainingFailure(message, undefined, { cause: error });
   stopping.restore();
-  return new TrainingFailure(message, { step: best.step, values: await snapshot(weights) }, { cause: error });
+  return new TrainingFailure(message, { step: best.step, values: await snapshot(state) }, { cause: error });
 }
 
 /** Whether the k-th of n validations of an epoch is due after `batch` of its batches: at ⌈k·batches/n⌉. */

@@ -1,4 +1,4 @@
-import type { Weight } from "@ltt/core";
+import type { Tensor, Weight } from "@ltt/core";
 import {
   decodeCheckpoint,
   type EarlyStoppingState,
@@ -15,6 +15,8 @@ import type { StoredFiles } from "./store.ts";
 /** A network in the middle of its training: all that it needs to go on to the same bits. */
 export interface Unfinished {
   readonly weights: ReadonlyMap<string, Weight>;
+  /** Of a model that has them. */
+  readonly buffers?: ReadonlyMap<string, Tensor> | undefined;
   readonly optimiser: OptimiserState;
   readonly position: Position;
   readonly stopping: EarlyStoppingState;
@@ -31,6 +33,7 @@ export interface Unfinished {
  */
 export async function unfinishedFiles({
   weights,
+  buffers,
   optimiser,
   position,
   stopping: { waited, best },
@@ -38,7 +41,7 @@ export async function unfinishedFiles({
 }: Unfinished): Promise<Map<string, Uint8Array>> {
   const lowest = best && { step: best.step, loss: best.loss };
   const files = new Map<string, Uint8Array>([
-    ["checkpoint.safetensors", await encodeCheckpoint({ weights, optimiser, position })],
+    ["checkpoint.safetensors", await encodeCheckpoint({ weights, buffers, optimiser, position })],
     ["progress.json", Buffer.from(`${JSON.stringify({ ...progress, waited, lowest })}\n`)],
   ]);
   if (best !== undefined) files.set("best.safetensors", encodeValues(best.values, best.step));
@@ -59,14 +62,23 @@ export async function readUnfinished(stored: StoredFiles): Promise<Unfinished> {
   const { curve, losses, misses, waited, lowest } = progressSchema.parse(
     JSON.parse(Buffer.from(progress).toString("utf8")),
   );
-  const { weights, optimiser, position } = decodeCheckpoint(checkpoint, path);
+  const { weights, buffers, optimiser, position } = decodeCheckpoint(checkpoint, path);
   if (optimiser === undefined || position === undefined) {
     throw new RunFolderError(
       `${path}: the optimiser or the position is missing: remove the folder to train this network again`,
     );
   }
   const best = lowest && { ...lowest, values: readValues(stored, "best.safetensors") };
-  return { weights, optimiser, position, stopping: { waited, best }, curve: parseCurve(curve), losses, misses };
+  return {
+    weights,
+    buffers,
+    optimiser,
+    position,
+    stopping: { waited, best },
+    curve: parseCurve(curve),
+    losses,
+    misses,
+  };
 }
 
 const progressSchema = z.object({

@@ -170,6 +170,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
+  criteriaOf: [() => call(lottery.criteriaOf, task(), settings())],
   cut: [
     () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),

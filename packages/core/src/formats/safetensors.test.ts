@@ -1,13 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  fromLittleEndian,
-  type SafetensorsDtype,
-  type SafetensorsEntry,
-  SafetensorsError,
-} from "./safetensors.ts";
+import type { SafetensorsDtype } from "./dtypes.ts";
+import type { SafetensorsEntry } from "./entry.ts";
+import { widen } from "./half.ts";
+import { fromLittleEndian } from "./little-endian.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { SafetensorsError } from "./safetensors-error.ts";
 
 const f32 = (shape: readonly number[], values: readonly number[]): SafetensorsEntry => ({
   dtype: "F32",
@@ -52,19 +50,23 @@ const typed = {
   U16: Uint16Array,
   I8: Int8Array,
   U8: Uint8Array,
+  BOOL: Uint8Array,
 };
-const rawWidths = { BOOL: 1, F16: 2, BF16: 2, C64: 8, F8_E5M2: 1, F8_E4M3: 1, F8_E8M0: 1 };
+const halves = { F16: Float32Array, BF16: Float32Array };
+const rawWidths = { C64: 8, F8_E5M2: 1, F8_E4M3: 1, F8_E8M0: 1 };
 
 /** Any bit pattern: NaNs with payloads, −0, denormals. */
 function entryOf(dtype: SafetensorsDtype, shape: number[], fill: (bytes: number) => Uint8Array): SafetensorsEntry {
   const count = shape.reduce((a, b) => a * b, 1);
-  const width = dtype in typed ? typed[dtype as keyof typeof typed].BYTES_PER_ELEMENT : rawWidths[dtype as "F16"];
+  if (dtype === "F16" || dtype === "BF16")
+    return { dtype, shape, data: widen(dtype, new Uint16Array(Uint8Array.from(fill(count * 2)).buffer)) };
+  const width = dtype in typed ? typed[dtype as keyof typeof typed].BYTES_PER_ELEMENT : rawWidths[dtype as "C64"];
   const { buffer } = Uint8Array.from(fill(count * width)); // aligned, whatever `fill` returns
   if (dtype in typed) {
     const Typed = typed[dtype as keyof typeof typed];
     return { dtype, shape, data: new Typed(buffer) } as SafetensorsEntry;
   }
-  return { dtype: dtype as "F16", shape, bytes: new Uint8Array(buffer) };
+  return { dtype: dtype as "C64", shape, bytes: new Uint8Array(buffer) };
 }
 
 const names = fc.oneof(
@@ -84,7 +86,7 @@ const names = fc.oneof(
 const entry: fc.Arbitrary<SafetensorsEntry> = fc
   .record({
     dtype: fc.constantFrom(
-      ...(Object.keys(typed) as SafetensorsDtype[]),
+      ...(Object.keys({ ...typed, ...halves }) as SafetensorsDtype[]),
       ...(Object.keys(rawWidths) as SafetensorsDtype[]),
     ),
     shape: fc.array(fc.nat(4), { maxLength: 3 }),
@@ -129,7 +131,7 @@ describe("a safetensors file", () => {
         );
         expect(decoded.metadata).toEqual(texts);
         for (const e of decoded.tensors.values()) {
-          if ("data" in e) expect(e.data).toBeInstanceOf(typed[e.dtype]);
+          if ("data" in e) expect(e.data).toBeInstanceOf({ ...typed, ...halves }[e.dtype]);
         }
         expect(encodeSafetensors(decoded.tensors, decoded.metadata)).toEqual(bytes);
       }),
@@ -156,7 +158,7 @@ describe("a safetensors file", () => {
           dtype: string;
           data_offsets: [number, number];
         }[]) {
-          const width = dtype in typed ? typed[dtype as "F32"].BYTES_PER_ELEMENT : 1;
+          const width = dtype in halves ? 2 : dtype in typed ? typed[dtype as "F32"].BYTES_PER_ELEMENT : 1;
           expect(data_offsets[0] % width).toBe(0);
         }
       }),
@@ -241,15 +243,18 @@ describe("reading", () => {
     expect([...contents(file(header)).keys()]).toEqual(["a\n😀"]);
   });
 
-  test("passes a dtype without a JavaScript array through as bytes", () => {
+  test("gives 16-bit floats as float32, booleans as 0 and 1, and a dtype without a JavaScript array as bytes", () => {
     const bytes = file(
-      '{"h":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"q":{"dtype":"F4","shape":[3,2],"data_offsets":[4,7]}}',
-      7,
+      '{"h":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"f":{"dtype":"F16","shape":[1],"data_offsets":[4,6]},' +
+        '"q":{"dtype":"F4","shape":[3,2],"data_offsets":[6,9]},"b":{"dtype":"BOOL","shape":[2],"data_offsets":[9,11]}}',
+      11,
     );
-    bytes.set([1, 2, 3, 4, 5, 6, 7], bytes.length - 7);
+    bytes.set([0x80, 0x3f, 0x49, 0xc0, 0x00, 0xc5, 5, 6, 7, 1, 0], bytes.length - 11);
     const { tensors } = decodeSafetensors(bytes);
-    expect(tensors.get("h")).toEqual({ dtype: "BF16", shape: [2], bytes: new Uint8Array([1, 2, 3, 4]) });
+    expect(tensors.get("h")).toEqual({ dtype: "BF16", shape: [2], data: Float32Array.of(1, -3.140625) });
+    expect(tensors.get("f")).toEqual({ dtype: "F16", shape: [1], data: Float32Array.of(-5) });
     expect(tensors.get("q")).toEqual({ dtype: "F4", shape: [3, 2], bytes: new Uint8Array([5, 6, 7]) });
+    expect(tensors.get("b")).toEqual({ dtype: "BOOL", shape: [2], data: new Uint8Array([1, 0]) });
     expect(contents(encodeSafetensors(tensors))).toEqual(contents(bytes));
   });
 
@@ -515,7 +520,7 @@ describe("reading refuses", () => {
   });
 });
 
-/** Decodes to no more bytes than the file has and can be written again, or is refused by us. */
+/** Decodes to no more bytes than the file has, twice those of 16-bit floats, and can be written again, or is refused by us. */
 function survives(bytes: Uint8Array): void {
   let decoded: ReturnType<typeof decodeSafetensors>;
   try {
@@ -524,7 +529,10 @@ function survives(bytes: Uint8Array): void {
     expect(error).toBeInstanceOf(SafetensorsError);
     return;
   }
-  const held = [...decoded.tensors.values()].reduce((sum, e) => sum + plain(e).bytes.length, 0);
+  const held = [...decoded.tensors.values()].reduce(
+    (sum, e) => sum + plain(e).bytes.length / (e.dtype === "F16" || e.dtype === "BF16" ? 2 : 1),
+    0,
+  );
   expect(held).toBeLessThan(bytes.length);
   expect(contents(encodeSafetensors(decoded.tensors, decoded.metadata))).toEqual(contents(bytes));
 }
@@ -544,6 +552,18 @@ describe("writing refuses", () => {
       "w",
       { dtype: "F32", shape: [1], data: new Float64Array(1) },
       '"w" is F32 and needs a Float32Array, not a Float64Array of 1',
+    ],
+    [
+      "16-bit floats that are not numbers",
+      "w",
+      { dtype: "BF16", shape: [1], bytes: new Uint8Array(2) },
+      '"w" is BF16 and needs a Float32Array, not an Uint8Array of 2',
+    ],
+    [
+      "16-bit floats that are too many",
+      "w",
+      { dtype: "F16", shape: [2], data: new Float32Array(3) },
+      '"w" holds 6 bytes, its shape [2] × F16 needs 4',
     ],
     [
       "an unknown dtype",

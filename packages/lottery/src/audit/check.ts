@@ -29,6 +29,11 @@ export function samePositions(a: Int32Array | undefined, b: Int32Array): boolean
   return true;
 }
 
+/** Whether several values are all the same: they are not drawn, as the gain of a normalisation, which starts at 1. */
+export function isConstant(values: Float32Array): boolean {
+  return values.length > 1 && values.every((value) => value === values[0]);
+}
+
 /** Whether values are the same, to the bit. */
 export function identical(a: Float32Array | undefined, b: Float32Array | undefined): boolean {
   if (a === undefined || a.length !== b?.length) return false;

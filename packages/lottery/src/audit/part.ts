@@ -6,17 +6,20 @@ import { RunFolderError } from "../run-folder-error.ts";
 export interface Part {
   readonly mask: Pattern;
   readonly values: Values;
+  /** Values that are kept but neither trained nor cut, whole. */
+  readonly buffers: Values;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Reads weights by the file format alone (`weights/NAME`, or `values/NAME`, `positions/NAME` and `shape/NAME`), without the code that writes them.
+ * Reads weights by the file format alone (`weights/NAME`, or `values/NAME`, `positions/NAME` and `shape/NAME`; `buffers/NAME`), without the code that writes them.
  *
  * @throws {RunFolderError} if it is no safetensors file, or positions and values do not fit each other and the shape.
  */
 export function readPart(bytes: Uint8Array, path: string): Part {
-  const [mask, values, shapes] = [
+  const [mask, values, buffers, shapes] = [
     new Map<string, Int32Array>(),
+    new Map<string, Float32Array>(),
     new Map<string, Float32Array>(),
     new Map<string, readonly number[]>(),
   ];
@@ -24,6 +27,7 @@ export function readPart(bytes: Uint8Array, path: string): Part {
   for (const [key, entry] of tensors) {
     const [kind, name] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
     if (entry.dtype === "F32" && (kind === "weights" || kind === "values")) values.set(name, entry.data);
+    if (entry.dtype === "F32" && kind === "buffers") buffers.set(name, entry.data);
     if (entry.dtype === "I32" && kind === "positions") {
       mask.set(name, entry.data);
       shapes.set(name, shapeIn(metadata.get(`shape/${name}`) ?? ""));
@@ -39,7 +43,7 @@ export function readPart(bytes: Uint8Array, path: string): Part {
       throw new RunFolderError(`${path}: the values, positions and shape of "${name}" do not fit each other`);
     }
   }
-  return { mask, values, shapes };
+  return { mask, values, buffers, shapes };
 }
 
 /** The values at ascending positions of a tensor; 0 where there is none. */

@@ -66,9 +66,9 @@ function eachScore(score: Score, trained: Float32Array, initial: Float32Array): 
 }
 
 /** Without what is frozen, which is never cut. */
-function trainable({ mask, values, shapes }: Part, frozen: ReadonlySet<string>): Part {
+function trainable({ mask, values, ...rest }: Part, frozen: ReadonlySet<string>): Part {
   const isLeft = ([name]: readonly [string, unknown]) => !frozen.has(name);
-  return { mask: new Map([...mask].filter(isLeft)), values: new Map([...values].filter(isLeft)), shapes };
+  return { mask: new Map([...mask].filter(isLeft)), values: new Map([...values].filter(isLeft)), ...rest };
 }
 
 /** The values of a part at the mask of another. */

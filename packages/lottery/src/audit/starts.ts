@@ -2,7 +2,7 @@ import type { Expectation } from "../expectation.ts";
 import type { Graph } from "../graph.ts";
 import { AT } from "../operations.ts";
 import type { AuditedNetwork } from "./audited-files.ts";
-import { type Check, firstTensor, identical } from "./check.ts";
+import { type Check, firstTensor, identical, isConstant } from "./check.ts";
 import { type Part, valuesOf } from "./part.ts";
 
 type Of<Kind extends Expectation["kind"]> = Check<Extract<Expectation, { readonly kind: Kind }>>;
@@ -46,8 +46,11 @@ export const freshEverywhere: Of<"freshEverywhere"> = {
   fault: async (network, files, { than }) => {
     for (const hash of new Set(than)) {
       const other = await files.network(hash);
-      const kept = await firstTensor(network, (name, positions, values) =>
-        [other.start, other.trained].some((part) => resembles(values, valuesOf(part, name, positions))),
+      const kept = await firstTensor(
+        network,
+        (name, positions, values) =>
+          !isConstant(values) &&
+          [other.start, other.trained].some((part) => resembles(values, valuesOf(part, name, positions))),
       );
       if (kept !== undefined) return kept;
     }
@@ -65,6 +68,7 @@ export const shuffledFrom: Of<"shuffledFrom"> = {
       if (values.some((value) => value !== 0)) tensors++;
       const theirs = other.start.values.get(name);
       if (!identical(values.toSorted(), theirs?.toSorted())) return `${name} has other values`;
+      if (isConstant(values)) continue;
       const found = sharedIn(values, theirs!);
       compared += found.compared;
       same += found.shared;

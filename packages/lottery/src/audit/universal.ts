@@ -62,8 +62,19 @@ const counted: Check = {
   },
 };
 
+/** What is rewound is rewound whole: buffers too. A start without whole weights to rewind to has those of a new model. */
+const buffersOfTheStart: Check = {
+  words: "Buffers start from the same moment as the weights",
+  fault: async ({ hash, graph, start }, files) => {
+    if (!isSparse(graph, hash) || start.buffers.size === 0) return SKIP;
+    const { whole = initOf(graph) } = graph.node(graph.node(hash).inputs.start!).inputs;
+    const { buffers } = await files.weights(whole, graph);
+    return [...start.buffers].find(([name, values]) => !identical(values, buffers.get(name)))?.[0];
+  },
+};
+
 /** What must hold of every network, whoever planned it. */
-export const UNIVERSAL: readonly Check[] = [stayedPruned, frozenWhole, bothSignsTrained, counted];
+export const UNIVERSAL: readonly Check[] = [stayedPruned, frozenWhole, bothSignsTrained, counted, buffersOfTheStart];
 
 function isSparse(graph: Graph, hash: string): boolean {
   return graph.node(graph.node(hash).inputs.start!).op === START.name;

@@ -1,0 +1,19 @@
+import type { Rng, TokenVector } from "@ltt/core";
+import { anything, checkOptions, checkRng, checkTokens, type Kinds, object } from "@ltt/core/arguments";
+
+/** What a forward pass must know besides its input. Whatever of it a layer uses, it may be handed all of it. */
+export interface Context {
+  /** Present while training: dropout is on, and draws from this stream. */
+  readonly training?: { readonly rng: Rng } | undefined;
+  /** Of sequences: how many elements of each are not padding, `[batch]`. Default: all. */
+  readonly lengths?: TokenVector | undefined;
+}
+
+const CONTEXT: Kinds<Context> = { training: object, lengths: anything };
+
+/** @throws {TypeError} if there is something else in the context, or no stream to draw from in training. */
+export function checkContext(where: string, context: Context): void {
+  const { training, lengths } = checkOptions(where, context, CONTEXT);
+  if (training !== undefined) checkRng(where, "training.rng", training.rng);
+  if (lengths !== undefined) checkTokens(where, "lengths", lengths, 1);
+}
