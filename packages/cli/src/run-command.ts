@@ -49,6 +49,7 @@ export interface Flags {
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
+  readonly hidden?: number;
   readonly arms?: readonly string[];
   readonly criterion?: string;
   readonly pool?: Pool;
@@ -124,6 +125,7 @@ export function addSettings(command: Command): Command {
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
+    .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
     .option("--arms <names>", `of ${ARMS.join(",")}, or of a plugin`, armsOf)
     .option(
       "--criterion <name>",
