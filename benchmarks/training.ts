@@ -12,7 +12,7 @@ import {
   trainable,
   withParameters,
 } from "@ltt/layers";
-import { cut, magnitude, type Pattern, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
+import { cut, elementwise, type Pattern, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
 import { type LstmSize, lstmFlops } from "./flops.ts";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
@@ -146,7 +146,7 @@ export function networkOf(network: Network, { rows, outputs }: Pick<BenchmarkInp
 export async function ticketOf(model: Model, density: number): Promise<{ pattern: Pattern; values: Values }> {
   const parameters = parametersOf(model);
   const weights = await snapshot(parameters);
-  const pattern: Pattern = cut(patternOf(parameters), magnitude(weights), {
+  const pattern: Pattern = cut(patternOf(parameters), elementwise(Math.abs, weights), {
     rate: 1 - density,
     rng: stream(1, "ties"),
   });

@@ -5,7 +5,7 @@
 import { type Matrix, type Rng, relu, stream } from "@ltt/core";
 import { imageBatches, imagesAt, locateMnist, readMnist } from "@ltt/data";
 import { Adam, evaluate, Linear, Module, parametersOf, snapshot, train, trainable, withParameters } from "@ltt/layers";
-import { cut, magnitude, patternOf, sparseWeights, sparsityOf, valuesAt } from "@ltt/lottery";
+import { cut, patternOf, sparseWeights, sparsityOf, valuesAt } from "@ltt/lottery";
 import { places } from "./places.ts";
 
 class Mlp extends Module {
@@ -40,7 +40,8 @@ for (let round = 0; ; round++) {
   console.log(`round ${round}: ${left.toFixed(1)} % of the weights left, accuracy ${(100 * accuracy).toFixed(2)} %`);
   if (round === 4) break;
 
-  const scores = magnitude(await snapshot(weights));
+  const trained = await snapshot(weights);
+  const scores = new Map([...trained].map(([name, values]) => [name, values.map(Math.abs)]));
   const pattern = cut(patternOf(weights), scores, { rate, rng: stream(1, "ties", round) });
   model = withParameters(dense, sparseWeights(weights, pattern, valuesAt(initial, pattern)));
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeZip } from "../../data/test/make-zip.ts";
 import { serve, startTestServer } from "../../data/test/test-server.ts";
 import { initialEmbedding } from "./embedding.ts";
+import { embeddingOptions, randomOptions } from "./embedding-start.ts";
 
 let root: string;
 beforeAll(() => {
@@ -32,7 +33,7 @@ const folderWith = (name: string, content: string) => {
   writeFileSync(join(folder, "glove", "glove.6B.100d.txt"), content);
   return folder;
 };
-const valuesOf = (made: Awaited<ReturnType<typeof initialEmbedding>>["options"], seed: number) =>
+const valuesOf = (made: ReturnType<typeof embeddingOptions>, seed: number) =>
   made.initialisers!.weight!([5, 100], stream(seed, "init"));
 const deviation = (values: Float32Array) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
 
@@ -40,7 +41,8 @@ test("words take their vectors, also in small letters; others are drawn with the
   const said: string[] = [];
   const data = folderWith("data", glove);
   const made = await initialEmbedding(trained, vocabulary, train, { places: { data }, say: (line) => said.push(line) });
-  const [first, second] = [valuesOf(made.options, 1), valuesOf(made.options, 2)];
+  const options = embeddingOptions(made.start);
+  const [first, second] = [valuesOf(options, 1), valuesOf(options, 2)];
   const row = (values: Float32Array, id: number) => values.subarray(id * 100, (id + 1) * 100);
   const rounded = (seed: number) => vectorOf(seed).map((value) => Math.fround(Number(value.toFixed(5))));
   expect(row(first, 2)).toEqual(rounded(0));
@@ -54,7 +56,7 @@ test("words take their vectors, also in small letters; others are drawn with the
     ),
   ]);
 
-  const random = valuesOf(made.random!, 1);
+  const random = valuesOf(randomOptions(made.start)!, 1);
   expect([...random].filter((value, i) => value === first[i] && i >= 200 && i < 400)).toEqual([]);
   expect(deviation(random)).toBeCloseTo(0.4, 1);
 });
@@ -62,7 +64,7 @@ test("words take their vectors, also in small letters; others are drawn with the
 test("the name of a run has the vectors that were found, the choice to freeze them, and neither where both are as published", async () => {
   const [one, two] = [folderWith("one", glove), folderWith("two", glove.replace("cat ", "dog "))];
   const identity = async (settings: Parameters<typeof initialEmbedding>[0], data: string) =>
-    (await initialEmbedding(settings, vocabulary, train, { places: { data } })).identity;
+    (await initialEmbedding(settings, vocabulary, train, { places: { data } })).start.identity;
   const all = [await identity(trained, one), await identity(frozen, one), await identity(trained, two)];
   expect(new Set(all.map((each) => JSON.stringify(each))).size).toBe(3);
   expect(all[0]).toEqual({
@@ -78,7 +80,7 @@ test("the name of a run has the vectors that were found, the choice to freeze th
 
 test("what is frozen says so, and has no other start for the control that anybody sees", async () => {
   const made = await initialEmbedding(frozen, vocabulary, train, { places: { data: folderWith("frozen", glove) } });
-  expect(made.options.frozen).toBe(true);
+  expect(made.start.frozen).toBe(true);
   expect(made.notes).toEqual([expect.stringContaining("neither trained nor pruned, and counts in no sparsity")]);
 });
 
@@ -104,7 +106,7 @@ test("GloVe that is nowhere is fetched, by ranges, once", async () => {
     );
     expect(readdirSync(join(cache, "glove"))).toEqual(["glove.6B.100d.txt"]);
     expect(server.requests.length).toBe(3);
-    expect((await get()).identity).toEqual(made.identity);
+    expect((await get()).start.identity).toEqual(made.start.identity);
     expect(server.requests.length).toBe(3);
   } finally {
     await server.close();

@@ -11,8 +11,7 @@ import {
   sourceNamed,
   type Vocabulary,
 } from "@ltt/data";
-import { type EmbeddingOptions, type Initialiser, initialisers } from "@ltt/layers";
-import type { Json } from "@ltt/lottery";
+import type { EmbeddingStart } from "./embedding-start.ts";
 
 /** What the rows of an embedding start from: numbers of N(0, 1), or GloVe's vectors of 6 billion words (Pennington et al. 2014). */
 export const VECTORS = ["normal", "glove"] as const;
@@ -26,11 +25,7 @@ export interface EmbeddingSettings {
 
 /** An embedding's start, and what is to be said of it. */
 export interface InitialEmbedding {
-  readonly options: Pick<EmbeddingOptions, "initialisers" | "frozen">;
-  /** The same with numbers drawn at random in place of given ones, for the control; `undefined` where none are given. */
-  readonly random: Pick<EmbeddingOptions, "initialisers" | "frozen"> | undefined;
-  /** All that determines it; `undefined` for what every run had before there was a choice. */
-  readonly identity: Json | undefined;
+  readonly start: EmbeddingStart;
   /** In words, for the report. */
   readonly description: string;
   readonly notes: readonly string[];
@@ -66,9 +61,7 @@ export async function initialEmbedding(
 ): Promise<InitialEmbedding> {
   if (vectors === "normal") {
     return {
-      options: { frozen },
-      random: undefined,
-      identity: frozen ? { vectors, frozen } : undefined,
+      start: { frozen, identity: frozen ? { vectors, frozen } : undefined, given: undefined },
       description: `N(0, 1), ${frozen ? "frozen" : "trained"}`,
       notes: frozen ? [frozenNote("N(0, 1)")] : [],
     };
@@ -85,12 +78,12 @@ export async function initialEmbedding(
     `GloVe 6B, 100 dimensions, ${place.path}: vectors for ${coverage}; other words start N(0, ${deviation.toFixed(3)}²)`,
   );
 
-  const given: Initialiser = (shape, rng) =>
-    withVectors(initialisers.normal({ standardDeviation: deviation })(shape, rng), glove);
   return {
-    options: { frozen, initialisers: { weight: given } },
-    random: { frozen, initialisers: { weight: initialisers.normal({ standardDeviation: deviation }) } },
-    identity: { vectors, frozen, words, digest: digestOf(glove.vectors, glove.found) },
+    start: {
+      frozen,
+      identity: { vectors, frozen, words, digest: digestOf(glove.vectors, glove.found) },
+      given: { vectors: glove.vectors, found: glove.found, dimensions: DIMENSIONS, deviation },
+    },
     description: `GloVe 6B.100d, ${frozen ? "frozen" : "trained"}: vectors for ${coverage}; other words start N(0, ${deviation.toFixed(3)}²), the variance of those found`,
     notes: [frozen ? frozenNote("GloVe's vectors") : trainedNote],
   };
@@ -133,17 +126,6 @@ async function gloveOf({
     },
   });
   return locateGlove({ cache }, DIMENSIONS);
-}
-
-/** A table with the vectors in the rows of the words that have one. */
-function withVectors(
-  table: Float32Array,
-  { vectors, found }: { vectors: Float32Array; found: Uint8Array },
-): Float32Array {
-  for (const [row, has] of found.entries()) {
-    if (has === 1) table.set(vectors.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS), row * DIMENSIONS);
-  }
-  return table;
 }
 
 /** `√(Σ (x − mean)² / n)` of all numbers in the vectors found. */

@@ -5,10 +5,13 @@ import {
   armsNeeded,
   cut,
   type ExperimentSettings,
-  magnitude,
+  elementwise,
+  folderContents,
   networkCount,
   type Pattern,
+  type PlannedNode,
   patternOf,
+  plannedNodes,
   sparseWeights,
   type Values,
   valuesAt,
@@ -26,6 +29,13 @@ export interface RunEstimate {
   readonly memoryMb: number;
   readonly parameters: number;
   readonly folder: string;
+  /** Every node of the experiment, each after those that it rests on. */
+  readonly nodes: readonly NodeEstimate[];
+}
+
+/** A node, and what making it takes. */
+export interface NodeEstimate extends PlannedNode {
+  readonly secondsAtMost: number;
 }
 
 /** A training step of a round's network. */
@@ -60,13 +70,19 @@ export async function estimateRun(
   let memoryMb = 0;
   for (const round of measuredRounds(rounds)) {
     const rounded = 1 - (1 - rate) ** (round - (measured.at(-1)?.round ?? 0));
-    pattern = cut(pattern, magnitude(valuesAt(initial, pattern)), { rate: rounded, rng: stream(0, "ties", round) });
+    const scores = elementwise(Math.abs, valuesAt(initial, pattern));
+    pattern = cut(pattern, scores, { rate: rounded, rng: stream(0, "ties", round) });
     const network = round === 0 ? model : pruned(model, initial, pattern);
     const seconds = await secondsPerStep(network, task.batches(seeds[0]!).train, experiment, signal);
     measured.push({ round, density: sizeOf(pattern) / total, seconds });
     if (round === 0) memoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
   }
 
+  const { nodes: there } = await folderContents(folder);
+  const nodes = plannedNodes(task, experiment, new Set(there.keys())).map((node) => ({
+    ...node,
+    secondsAtMost: node.stepsAtMost * at(node.round),
+  }));
   const networks = networkCount(experiment);
   const sparse = seeds.length * armsNeeded(experiment).length;
   const costs = Array.from({ length: rounds + 1 }, (_, round) => (round === 0 ? seeds.length : sparse) * at(round));
@@ -78,6 +94,7 @@ export async function estimateRun(
     memoryMb,
     parameters,
     folder,
+    nodes,
   };
 
   /** Seconds of a step of a round, on the straight line between those that were measured. */

@@ -1,5 +1,6 @@
-import { ARMS, type Arm, type Moment } from "@ltt/lottery";
+import { FAULTS, type Fault, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
+import type { JobCount } from "./jobs.ts";
 
 /** A path, which is never empty: an empty one would be the current folder, and is mostly a variable that is not set. */
 export function pathOf(text: string): string {
@@ -24,6 +25,15 @@ export function positive(text: string): number {
     throw new InvalidArgumentError("It is a number above 0.");
   }
   return value;
+}
+
+export function notNegative(text: string): number {
+  if (/^0*\.?0+$/.test(text)) return 0;
+  try {
+    return positive(text);
+  } catch {
+    throw new InvalidArgumentError("It is a number from 0.");
+  }
 }
 
 /** A fraction of what is left. */
@@ -54,6 +64,16 @@ export function patienceOf(text: string): number | "none" {
   }
 }
 
+/** A count of processes, or `auto`. */
+export function jobsOf(text: string): JobCount {
+  if (text === "auto") return text;
+  try {
+    return integerFrom(1)(text);
+  } catch {
+    throw new InvalidArgumentError("It is an integer from 1, or auto.");
+  }
+}
+
 /** A text that is not empty. */
 export function textOf(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It is empty; it is a text.");
@@ -75,10 +95,24 @@ export function seedsOf(text: string): readonly number[] {
   return seeds;
 }
 
-export function armsOf(text: string): readonly Arm[] {
-  const names = text.split(",");
-  const arms = ARMS.filter((arm) => names.includes(arm));
-  const unknown = names.find((name) => !ARMS.some((arm) => arm === name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no "${unknown}"; arms are ${ARMS.join(", ")}.`);
-  return arms;
+/** Names of arms: plugins may bring others than ours. */
+export function armsOf(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It is a list of names, as winning-ticket,random-reinit.");
+  return names;
+}
+
+/** Names of faults, in any order; none is a list too. */
+export function faultsOf(text: string): readonly Fault[] {
+  const names = text === "none" ? [] : text.split(",");
+  const unknown = names.find((name) => !FAULTS.some((fault) => fault === name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`There is no "${unknown}"; faults are none, or some of ${FAULTS.join(", ")}.`);
+  }
+  return FAULTS.filter((fault) => names.includes(fault));
+}
+
+/** One more of a list of paths. */
+export function pathsOf(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, pathOf(text)];
 }

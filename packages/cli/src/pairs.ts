@@ -1,23 +1,15 @@
-import { createHash } from "node:crypto";
-import { type Rng, stream, type TokenMatrix } from "@ltt/core";
+import { stream, type TokenMatrix } from "@ltt/core";
 import {
-  batchCount,
-  batches,
   type Corpus,
   countRepeats,
   countWords,
   createTokeniser,
   DataError,
-  type Encoded,
   type Example,
   encodeTokens,
-  examplesAt,
   locateAgNews,
   locateImdb,
-  PADDING,
   type Places,
-  planEpoch,
-  planEvaluation,
   readAgNews,
   readImdb,
   readSpamAssassin,
@@ -27,10 +19,11 @@ import {
   textKey,
   vocabularyOf,
 } from "@ltt/data";
-import { countParameters, type Model, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
-import type { Batches, Task } from "@ltt/lottery";
+import { countParameters } from "@ltt/layers";
+import type { Task } from "@ltt/lottery";
 import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
 import { inTurns } from "./in-turns.ts";
+import { SPLIT_SEED, type TaskData, taskOf } from "./task-data.ts";
 
 /** Data sets and models that are tried together. */
 export const PAIRS = ["imdb-cnn", "imdb-lstm", "ag-news-cnn", "ag-news-lstm", "spam-cnn"] as const;
@@ -57,6 +50,8 @@ export interface ModelSettings {
 /** A task, and what a report says about its data and its model. */
 export interface PreparedTask {
   readonly task: Task<TokenMatrix>;
+  /** What it is made of: `taskOf(data)` makes it again. */
+  readonly data: TaskData;
   readonly dataset: string;
   readonly embedding: string;
   readonly notes: readonly string[];
@@ -69,9 +64,6 @@ export interface PrepareListener {
   readonly say?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** The same texts for every seed: seeds change initial weights, order and dropout, not what is learned from. */
-const SPLIT_SEED = 1;
 
 /**
  * Reads a pair's data, splits it and encodes it; the vocabulary is that of the training part.
@@ -112,9 +104,17 @@ export async function prepare(
     say,
     signal,
   });
-  const creator = (start: TextLstmOptions["embedding"]) => (rng: Rng) =>
-    modelOf(pair, { rows: vocabulary.size, outputs, paddingId: PADDING, embedding: start! }, hidden, rng);
-  const model = creator(embedding.options);
+  const data: TaskData = {
+    corpus: corpus.name,
+    encoded,
+    batchSize,
+    model: isCnn(pair) ? "text-cnn" : "text-lstm",
+    rows: vocabulary.size,
+    outputs,
+    hidden,
+    embedding: embedding.start,
+  };
+  const task = taskOf(data);
   const sizes = { train: train.length, validation: validation.length, test: test.length };
   const dataset = [
     `${corpus.name}, ${corpus.train.length + (corpus.test?.length ?? 0)} texts read`,
@@ -125,26 +125,12 @@ export async function prepare(
     `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
   ];
   return {
-    task: {
-      // Everything that a batch is made of: what was read, how it was split, cut and encoded shows in the ids.
-      data: { name: corpus.name, encoded: digestOf(encoded), monitored: MONITORED, batchSize },
-      architecture: {
-        model: isCnn(pair) ? "text-cnn" : "text-lstm",
-        rows: vocabulary.size,
-        outputs,
-        ...(hidden === undefined ? {} : { hidden }),
-        ...(embedding.identity === undefined ? {} : { embedding: embedding.identity }),
-      },
-      model,
-      ...(embedding.random === undefined ? {} : { randomModel: creator(embedding.random) }),
-      batches: (seed) => batchesOf(encoded, batchSize, seed),
-      chance: largestShare(encoded.test.labels),
-      group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
-    },
+    task,
+    data,
     dataset: dataset.join("; "),
     embedding: embedding.description,
     notes: [...incompleteness(corpus), ...embedding.notes],
-    parameters: countParameters(model(stream(0))),
+    parameters: countParameters(task.model(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
   };
 }
@@ -186,61 +172,7 @@ function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: Reado
   return { train, validation, test, repeatsInTest: countRepeats(test, [...train, ...validation]) };
 }
 
-/** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */
-function digestOf(parts: Readonly<Record<string, Encoded>>): string {
-  const hash = createHash("sha256");
-  for (const [name, { ids, offsets, labels }] of Object.entries(parts)) {
-    hash.update(`${name} ${labels.length} ${ids.length}\n`);
-    for (const array of [ids, offsets, labels]) hash.update(array);
-  }
-  return hash.digest("hex");
-}
-
-/** The accuracy of always saying the most frequent class. */
-function largestShare(labels: Int32Array): number {
-  const counts = new Map<number, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return Math.max(...counts.values()) / labels.length;
-}
-
-function modelOf(
-  pair: Pair,
-  options: TextLstmOptions & TextCnnOptions,
-  hidden: number | undefined,
-  rng: Rng,
-): Model<TokenMatrix> {
-  if (isCnn(pair)) return new TextCnn(options, rng);
-  return new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);
-}
-
 /** Whether a pair's model is the CNN; else it is the LSTM. */
 export function isCnn(pair: Pair): boolean {
   return pair.endsWith("cnn");
-}
-
-function batchesOf(
-  { train, validation, test }: { train: Encoded; validation: Encoded; test: Encoded },
-  batchSize: number,
-  seed: number,
-): Batches<TokenMatrix> {
-  const plan = (epoch: number) => planEpoch(train, { batchSize, seed, epoch });
-  const monitored = examplesAt(validation, monitoredPart(validation.labels));
-  return {
-    train: (epoch) => batches(train, plan(epoch)),
-    stepsPerEpoch: batchCount(plan(1)),
-    validation: () => batches(validation, planEvaluation(validation, batchSize)),
-    monitor: () => batches(monitored, planEvaluation(monitored, batchSize)),
-    test: () => batches(test, planEvaluation(test, batchSize)),
-  };
-}
-
-/** Validation texts that are looked at during training, at most. */
-const MONITORED = 4096;
-
-/** The same of them for every seed, every class in proportion. */
-function monitoredPart(labels: Int32Array): Int32Array {
-  if (labels.length <= MONITORED) return labels.map((_, i) => i);
-  const examples = Array.from(labels, (label, i) => ({ text: String(i), label }));
-  const part = subset("monitored", examples, MONITORED, stream(SPLIT_SEED, "subset", "monitored"));
-  return Int32Array.from(part, ({ text }) => Number(text));
 }

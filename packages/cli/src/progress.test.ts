@@ -11,6 +11,8 @@ const now = {
   loss: 0.75,
   networks: 11,
   networksInAll: 61,
+  inTheMaking: 1,
+  steps: 440,
 };
 
 /** What a terminal of that many columns is sent; elsewhere `undefined` columns. */
@@ -34,7 +36,7 @@ const frames = (columns: number) => {
     return (
       shown(columns, ({ update }) => {
         for (let step = 440; step < 444; step++) {
-          update({ ...now, step });
+          update({ ...now, step, steps: step });
           vi.advanceTimersByTime(300);
         }
       })
@@ -70,4 +72,9 @@ test("a line for people is divided between words on a terminal, and whole elsewh
   for (const part of lines) expect(part).toMatch(/^(network ?){0,10}$/);
   expect(shown(undefined, ({ say }) => say(line))).toBe(`${line}\n`);
   expect(shown(0, ({ say }) => say(line)).split("\n").length).toBe(lines.length);
+});
+
+test("several networks in the making are counted together", () => {
+  const line = shown(undefined, ({ update }) => update({ ...now, inTheMaking: 2, steps: 1000 }));
+  expect(line).toBe("networks 12–13/61 · step 1000/17520\n");
 });

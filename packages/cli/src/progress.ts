@@ -45,7 +45,7 @@ export function createProgress(stream: Output): ProgressDisplay {
   };
   return {
     update: (progress) => {
-      const done = progress.networks + progress.step / progress.stepsAtMost;
+      const done = progress.networks + progress.steps / progress.stepsAtMost;
       const room = widthOf(stream) - (widthOf(stream) < ROOM_FOR_BAR ? 0 : BAR + 1) - "100 % · ".length;
       const text = describe(progress, rate.note(progress), room);
       if (running) bar.update(done, { text });
@@ -72,7 +72,7 @@ class Rate {
   #began: number | undefined;
   #steps = 0;
 
-  note({ step, stepsAtMost, networks, networksInAll }: Progress): Left {
+  note({ steps, stepsAtMost, networks, networksInAll }: Progress): Left {
     const now = performance.now() / 1000;
     if (this.#began === undefined) {
       this.#began = now; // the first step is not timed: it warms up
@@ -80,19 +80,16 @@ class Rate {
     }
     this.#steps++;
     const stepsPerSecond = this.#steps / (now - this.#began);
-    const left = (networksInAll - networks) * stepsAtMost - step;
+    const left = (networksInAll - networks) * stepsAtMost - steps;
     return { stepsPerSecond, seconds: this.#steps < 3 ? undefined : left / stepsPerSecond };
   }
 }
 
 /** Where a run is, in at most `room` characters if it can: the loss goes first, then the rate, the step and the network's name. */
 function describe(progress: Progress, { stepsPerSecond, seconds }: Left, room: number): string {
-  const { arm, seed, round, step, stepsAtMost, loss, networks, networksInAll } = progress;
   const parts = [
-    { goes: Infinity, text: `network ${networks + 1}/${networksInAll}` },
-    { goes: 4, text: `${arm}, seed ${seed}, round ${round}` },
-    { goes: 3, text: `step ${step}/${stepsAtMost}` },
-    { goes: 1, text: `loss ${loss.toFixed(3)}` },
+    { goes: Infinity, text: `${numbers(progress)}/${progress.networksInAll}` },
+    ...whichOf(progress),
     ...(seconds === undefined
       ? []
       : [
@@ -108,6 +105,21 @@ function describe(progress: Progress, { stepsPerSecond, seconds }: Left, room: n
   let gone = 0;
   while (line(gone).length > room && gone < 5) gone++;
   return line(gone);
+}
+
+/** Of the networks in the making. */
+function numbers({ networks, inTheMaking }: Progress): string {
+  return inTheMaking === 1 ? `network ${networks + 1}` : `networks ${networks + 1}–${networks + inTheMaking}`;
+}
+
+/** Of one network all; of several, which would alternate, how far they are together. */
+function whichOf({ arm, seed, round, step, stepsAtMost, loss, inTheMaking, steps }: Progress) {
+  if (inTheMaking > 1) return [{ goes: 3, text: `step ${steps}/${inTheMaking * stepsAtMost}` }];
+  return [
+    { goes: 4, text: `${arm}, seed ${seed}, round ${round}` },
+    { goes: 3, text: `step ${step}/${stepsAtMost}` },
+    { goes: 1, text: `loss ${loss.toFixed(3)}` },
+  ];
 }
 
 /** `45 s`, `12 min`, `3 h 20 min`. */

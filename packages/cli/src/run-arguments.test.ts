@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { planRun, type RunOptions, runPair } from "./run.ts";
 
 const run = (change: object) => () => runPair({ pair: "spam-cnn", ...change } as RunOptions);
-const arms = '"winning-ticket" or "random-reinit" or "shuffled-init" or "late-rewinding"';
 
 test.each<[() => Promise<unknown>, string]>([
   [() => runPair(undefined as never), "runPair: options is undefined; it is an object of pair, profile"],
@@ -13,7 +12,12 @@ test.each<[() => Promise<unknown>, string]>([
   [run({ lr: 0.1 }), 'runPair: unknown option "lr"; did you mean "learningRate"?'],
   [run({ seed: 1 }), 'runPair: unknown option "seed"; did you mean "seeds"?'],
   [run({ seeds: ["1"] }), 'runPair: seeds[0] is "1" (string); it is an integer from 0'],
-  [run({ arms: ["random"] }), `runPair: arms[0] is "random" (string); it is ${arms}`],
+  [run({ arms: [1] }), "runPair: arms[0] is 1; it is a string"],
+  [run({ arms: ["random"] }), '--arms: there is no "random"; arms are winning-ticket, random-reinit, '],
+  [run({ criterion: "best" }), '--criterion: there is no "best"; criteria are magnitude, magnitude-increase, '],
+  [run({ pool: "layer" }), 'runPair: pool is "layer" (string); it is "tensor" or "group" or "all"'],
+  [run({ faults: ["none"] }), 'runPair: faults[0] is "none" (string); it is "reinit-keeps'],
+  [run({ plugins: ["nowhere.js"] }), "--plugin nowhere.js: there is no such file"],
   [run({ epochs: "3" }), 'runPair: epochs is "3" (string); it is an integer from 1'],
   [run({ backend: "cuda" }), 'runPair: backend is "cuda" (string); it is "wasm-fma" or'],
   [run({ data: 3 }), "runPair: data is 3; it is a string"],

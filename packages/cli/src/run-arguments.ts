@@ -1,5 +1,6 @@
 import {
   above0,
+  atLeast0,
   callable,
   checkOptions,
   count,
@@ -12,8 +13,8 @@ import {
   positive,
   text,
 } from "@ltt/core/arguments";
-import { ARMS } from "@ltt/lottery";
-import { between0And1, checkEach, limit, signal } from "@ltt/lottery/arguments";
+import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
+import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
 import { BACKENDS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
@@ -30,7 +31,15 @@ const OPTIONS: Kinds<RunOptions> = {
   epochs: positive,
   trainSize: positive,
   maxLength: positive,
+  hidden: positive,
   arms: list,
+  criterion: text,
+  pool: oneOf(...POOLS),
+  plugins: list,
+  optimiser: oneOf(...OPTIMISERS),
+  momentum: atLeast0,
+  weightDecay: atLeast0,
+  faults: list,
   seeds: list,
   rate: between0And1,
   rewind: object,
@@ -49,6 +58,11 @@ const OPTIONS: Kinds<RunOptions> = {
   freezeEmbedding: flag,
   backend: oneOf(...BACKENDS),
   threads: positive,
+  jobs: {
+    ...positive,
+    words: 'an integer from 1, or "auto"',
+    accepts: (value) => value === "auto" || positive.accepts(value),
+  },
   published: text,
 };
 
@@ -57,7 +71,9 @@ const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLe
 /** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
 export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
   checkOptions(where, options, OPTIONS, ["pair"]);
-  checkEach(where, "arms", options.arms ?? [], oneOf(...ARMS));
+  checkEach(where, "arms", options.arms ?? [], text);
+  checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
+  checkEach(where, "plugins", options.plugins ?? [], path);
   checkEach(where, "seeds", options.seeds ?? [], count);
   checkOptions(`${where}: listener`, listener, LISTENER);
 }

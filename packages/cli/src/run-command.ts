@@ -1,16 +1,32 @@
-import { ARMS, type Arm, type LevelResult, type Moment } from "@ltt/lottery";
+import {
+  ARMS,
+  CRITERIA,
+  type Fault,
+  type LevelResult,
+  type Moment,
+  OPTIMISERS,
+  type OptimiserName,
+  POOLS,
+  type Pool,
+} from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
 import { BACKENDS, type BackendName } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
+import { describeEstimate, estimateEvents, percent } from "./dry-run.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
 import { interruptible } from "./interruption.ts";
+import type { JobCount } from "./jobs.ts";
 import {
   armsOf,
+  faultsOf,
   integerFrom,
+  jobsOf,
   momentOf,
+  notNegative,
   pathOf,
+  pathsOf,
   patienceOf,
   pointsOf,
   positive,
@@ -19,9 +35,10 @@ import {
   textOf,
 } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
+import { profileTable } from "./profile-help.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
-import { planRun, type RunOptions, runPair } from "./run.ts";
+import { planRun, type RunOptions, type RunResult, runPair } from "./run.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {
@@ -32,7 +49,15 @@ export interface Flags {
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
-  readonly arms?: readonly Arm[];
+  readonly hidden?: number;
+  readonly arms?: readonly string[];
+  readonly criterion?: string;
+  readonly pool?: Pool;
+  readonly optimiser?: OptimiserName;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly faults?: readonly Fault[];
+  readonly plugin?: readonly string[];
   readonly rate?: number;
   readonly rewind?: Moment;
   readonly patience?: number | "none";
@@ -47,6 +72,7 @@ export interface Flags {
   readonly freezeEmbedding?: true;
   readonly backend?: BackendName;
   readonly threads?: number;
+  readonly jobs?: JobCount;
   readonly published?: string;
   readonly margin?: number;
   readonly json?: true;
@@ -69,6 +95,11 @@ export function addRunCommand(program: Command): void {
       "--published <file>",
       "curves of a publication, as JSON, to draw under those of the run in its report",
       pathOf,
+    )
+    .option(
+      "--jobs <n>",
+      "processes that train, or auto: one for each core, as far as there are networks and memory (default: 1)",
+      jobsOf,
     )
     .option("--title <text>", "of the report", textOf)
     .option("--json", "one JSON object a line on standard output")
@@ -94,17 +125,38 @@ export function addSettings(command: Command): Command {
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
-    .option("--arms <names>", `of ${ARMS.join(",")}`, armsOf)
+    .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
+    .option("--arms <names>", `of ${ARMS.join(",")}, or of a plugin`, armsOf)
+    .option(
+      "--criterion <name>",
+      `what weights are scored by; the lowest go: ${CRITERIA.map(({ name }) => name).join(", ")}, or of a plugin (default: magnitude)`,
+      textOf,
+    )
+    .addOption(
+      new Option(
+        "--pool <which>",
+        "weights that compete to stay: of each tensor (default), of a group, or all",
+      ).choices(POOLS),
+    )
+    .option("--plugin <file>", "an ES module with criteria and arms of your own; may be given again", pathsOf)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
     .option("--rewind <moment>", "of late rewinding, as epoch:1 (default) or step:500", momentOf)
     .option("--batch-size <n>", "texts a training step (default: 64)", integerFrom(1))
-    .option("--learning-rate <x>", "of Adam", positive)
+    .addOption(new Option("--optimiser <name>", "what trains (default: adam)").choices(OPTIMISERS))
+    .option("--learning-rate <x>", "of the optimiser", positive)
+    .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
+    .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
     .option("--validations <n>", "an epoch (default: 8; published-2020: 1)", integerFrom(1))
     .option(
       "--patience <n>",
       "validations in a row without improvement that end training, or none (default: 24; published-2020: 3)",
       patienceOf,
+    )
+    .option(
+      "--faults <names>",
+      "of the published experiment, in any order, or none (published-2020: all); CONTRIBUTING.md lists them",
+      faultsOf,
     )
     .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)
     .addOption(
@@ -115,27 +167,39 @@ export function addSettings(command: Command): Command {
     )
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
     .addOption(new Option("--backend <name>", "what computes (default: the fastest that runs here)").choices(BACKENDS))
-    .option("--threads <n>", "threads that compute (default: one for each core)", integerFrom(1));
+    .option(
+      "--threads <n>",
+      "threads that compute (default: one for each core, divided among the jobs)",
+      integerFrom(1),
+    );
 }
 
 const NOTES = `
+Defaults of the profiles for imdb-cnn; other pairs differ in epochs, learning
+rate and lengths:
+${profileTable()}
 A report covers every seed of the same experiment that is finished in the run
 folder: --seed 1 and then --seed 2 give a report of both.
 
 A run that ends early keeps what it has done, and the same command goes on from
 there: Ctrl-C (exit code 130), SIGTERM (143), SIGHUP (129), and nobody reading
 its output any more (141), as in "ltt run PAIR --json | head -1". A second
-Ctrl-C ends it at once. Any error is exit code 1.`;
+Ctrl-C ends it at once. Any error is exit code 1.
+
+When all is trained, an audit looks for known faults in the files. If a check
+fails, report and table begin with AUDIT FAILED, nothing is claimed, and the exit
+code is 1; but 0 where faults of the published experiment were switched on.`;
 
 /** What `runPair` takes, from what was typed. */
 export function optionsOf(
   pair: Pair,
-  { seed, seeds, patience, json: _json, dryRun: _dryRun, ...flags }: Flags,
+  { seed, seeds, patience, plugin, json: _json, dryRun: _dryRun, ...flags }: Flags,
 ): RunOptions {
   return {
     ...flags,
     pair,
     cache: cacheFolder(),
+    plugins: plugin,
     seeds: seed === undefined ? seeds : [seed],
     patience: patience === "none" ? null : patience,
   };
@@ -145,7 +209,7 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
   const progress = createProgress(process.stderr);
   const began = performance.now();
   try {
-    const { folder, report, table, verdict, levels } = await interruptible((signal) => {
+    const result = await interruptible((signal) => {
       signal.addEventListener("abort", progress.stop);
       return runPair(options, {
         say: progress.say,
@@ -159,8 +223,9 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
       });
     });
     progress.stop();
-    if (json === true) print({ event: "result", folder, report, verdict, networks: levels.length });
-    else writeLines(process.stdout, `\n${table}\nreport: ${report}`);
+    if (json === true) print(resultEvent(result));
+    else writeLines(process.stdout, `\n${result.table}\nreport: ${result.report}`);
+    if (isUntrustworthy(result)) process.exitCode = 1;
     progress.say(`done in ${duration((performance.now() - began) / 1000)}`);
   } finally {
     progress.stop();
@@ -170,26 +235,31 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
 async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
   const say = (line: string) => writeLines(process.stderr, line);
   const estimate = await interruptible((signal) => planRun(options, { say, signal }));
-  if (json === true) {
-    print({ event: "estimate", ...estimate });
-    return;
-  }
-  const { networks, stepsAtMost, measured, secondsAtMost, memoryMb, parameters } = estimate;
-  const steps = measured.map(
-    ({ round, density, seconds }) =>
-      `${seconds.toPrecision(2)} s ${round === 0 ? "dense" : `with ${percent(density)} left`}`,
-  );
-  writeLines(
-    process.stdout,
-    `${networks} networks of ${parameters} parameters, ${stepsAtMost} steps at most\n` +
-      `a step, measured: ${steps.join(", ")}; between these, interpolated over the rounds\n` +
-      `${duration(secondsAtMost)} at most, validation not counted\n` +
-      `about ${memoryMb} MB of memory`,
-  );
+  if (json === true) for (const event of estimateEvents(estimate)) print(event);
+  else writeLines(process.stdout, describeEstimate(estimate));
 }
 
 function print(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** A network is not what it is called, and nobody asked for that. */
+function isUntrustworthy({ audit, faults }: RunResult): boolean {
+  return faults.length === 0 && audit.some(({ passed }) => !passed);
+}
+
+function resultEvent({ folder, report, verdict, levels, winner, chosenBy, audit }: RunResult): object {
+  const chosen = winner === undefined ? null : { round: winner.round, sparsity: winner.sparsity, chosenBy };
+  const failed = audit.filter(({ passed }) => !passed);
+  return {
+    event: "result",
+    folder,
+    report,
+    verdict,
+    networks: levels.length,
+    winner: chosen,
+    audit: { checks: audit.length, failed },
+  };
 }
 
 function eventOf(level: LevelResult): object {
@@ -219,8 +289,4 @@ function eventOf(level: LevelResult): object {
 
 function summaryOf({ arm, seed, round, sparsity, validationAccuracy, testAccuracy, seconds }: LevelResult): string {
   return `${arm}, seed ${seed}, round ${round}: ${sparsityPercent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
 }

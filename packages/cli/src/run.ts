@@ -1,41 +1,47 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
 import {
-  type Arm,
+  type AuditCheck,
   armsNeeded,
   auditRun,
+  criteriaOf,
+  type ExperimentSettings,
+  type Fault,
   FolderStore,
-  judge,
+  type Job,
   type LevelResult,
+  type LevelVerdict,
   type Moment,
-  networkCount,
+  type OptimiserName,
+  type Pool,
   type Progress,
+  planExperiment,
+  plannedNodes,
   type Replayed,
   RunFolderError,
   replay,
   runExperiment,
-  writeAtomic,
+  type Task,
+  type Verdict,
 } from "@ltt/lottery";
-import {
-  publishedCurves,
-  type ReportInput,
-  renderCsv,
-  renderReport,
-  renderTable,
-  renderTensorsCsv,
-  verdictWords,
-} from "@ltt/report";
+import { renderTable, verdictWords } from "@ltt/report";
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
+import { chosenSettings } from "./chosen-settings.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
+import { JobProcesses } from "./job-processes.ts";
+import { type ChosenJobs, chooseJobs, type JobCount } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
-import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
-import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+import { type Pair, type PreparedTask, prepare } from "./pairs.ts";
+import type { Profile, RunSettings } from "./profiles.ts";
+import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
+import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
+import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -52,7 +58,22 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
-  readonly arms?: readonly Arm[] | undefined;
+  /** Units of each direction of an LSTM's layers. */
+  readonly hidden?: number | undefined;
+  /** Names of arms: ours, and those of plugins. */
+  readonly arms?: readonly string[] | undefined;
+  /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */
+  readonly criterion?: string | undefined;
+  /** What weights compete with each other to stay. Default `tensor`. */
+  readonly pool?: Pool | undefined;
+  /** Files that bring criteria and arms, see `loadPlugins`. */
+  readonly plugins?: readonly string[] | undefined;
+  /** Default `adam`. */
+  readonly optimiser?: OptimiserName | undefined;
+  readonly momentum?: number | undefined;
+  readonly weightDecay?: number | undefined;
+  /** Faults of the published experiment to re-enact. */
+  readonly faults?: readonly Fault[] | undefined;
   /** The fraction of what is left that each round removes. */
   readonly rate?: number | undefined;
   /** The moment that late rewinding goes back to. */
@@ -75,7 +96,10 @@ export interface RunOptions {
   readonly freezeEmbedding?: boolean | undefined;
   /** Default: the fastest that runs here, see `createBackend`. */
   readonly backend?: BackendName | undefined;
+  /** Of each job. Default: the cores divided among the jobs. */
   readonly threads?: number | undefined;
+  /** Processes that train, on one run folder; `auto`: as many as are of use here. Default 1: this process alone. */
+  readonly jobs?: JobCount | undefined;
   /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
   readonly margin?: number | undefined;
   /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
@@ -101,7 +125,14 @@ export interface RunResult {
   /** Of all seeds that the report covers. */
   readonly levels: readonly LevelResult[];
   readonly table: string;
+  /** Its headline: `AUDIT FAILED: …` where a check failed. */
   readonly verdict: string;
+  /** The sparsest supported level; or what `chosenBy` names. */
+  readonly winner: LevelVerdict | undefined;
+  readonly chosenBy: Verdict["chosenBy"];
+  readonly audit: readonly AuditCheck[];
+  /** Faults of the published experiment that were switched on: the audit is to find them. */
+  readonly faults: readonly Fault[];
 }
 
 /**
@@ -112,36 +143,64 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   checkRun("runPair", options, listener);
-  const { say, onProgress, onLevel, signal, width = 100 } = listener;
-  const { settings, prepared, folder, published } = await begin(options, listener);
-  const store = await FolderStore.open(folder, { onDamage: say });
+  const { say } = listener;
+  let processes: JobProcesses | undefined;
+  const onBackend = (chosen: ChosenJobs) => {
+    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend().name, say);
+  };
+  try {
+    const begun = await begin(options, listener, onBackend);
+    processes?.begin(begun.prepared.data, options, begun.folder);
+    return await runBegun(options, listener, begun, processes?.jobs);
+  } finally {
+    await processes?.close();
+  }
+}
 
+async function runBegun(
+  options: RunOptions,
+  { say, onProgress, onLevel, signal, width = 100 }: RunListener,
+  { settings, prepared, folder, published }: Begun,
+  jobs: readonly Job[] | undefined,
+): Promise<RunResult> {
+  const store = await FolderStore.open(folder, { onDamage: say });
+  const run = plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1);
+  await noteRun(folder, run);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
-  const clock = () => performance.now() / 1000;
-  for await (const level of runExperiment(prepared.task, settings.experiment, { store, clock, onProgress, signal })) {
+  const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
+  const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
+  const planned = planExperiment(prepared.task, covered.experiment);
+  const words = reportWords(
+    options,
+    { ...covered, experiment: { ...covered.experiment, seeds: seeds.toSorted((a, b) => a - b) } },
+    prepared,
+  );
+  await noteRun(folder, { ...run, report: words, covered: planned.map(coveredNetwork) });
+  const experiment = { store, clock: () => performance.now() / 1000, onProgress, signal, jobs };
+  for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
-    await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
-    await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
+    await writeTables(folder, levels);
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const checks = await unlessAborted(signal, auditRun(store, levels, settings.experiment.rate));
+  const criteria = criteriaOf(prepared.task, covered.experiment);
+  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task as Task }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
-  const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
-  const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
-  const own = reportInput(options, covered, prepared, levels);
-  const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
-  const input = { ...own, notes, published: published?.curves ?? [], audit: checks };
-  const report = join(folder, "report.html");
-  await writeAtomic(report, renderReport(input));
+  const { faults } = settings.experiment;
+  const input = reportOf(words, levels, checks, { margin: options.margin, faults, published });
+  const report = await writeReport(folder, input);
   return {
     folder,
     report,
     levels,
     table: renderTable(input, { width }),
     verdict: verdictWords(input.verdict).headline,
+    winner: input.verdict.winner,
+    chosenBy: input.verdict.chosenBy,
+    audit: checks,
+    faults,
   };
 }
 
@@ -158,36 +217,34 @@ export async function replayNode(
 ): Promise<Replayed> {
   checkRun("replayNode", options, listener);
   const { say, signal } = listener;
-  const { prepared, folder } = await begin(options, listener);
+  const { prepared, folder, settings } = await begin(options, listener);
+  const criteria = criteriaOf(prepared.task, settings.experiment);
   const elsewhere = await mkdtemp(join(tmpdir(), "ltt-replay-"));
   try {
     const stores = [await FolderStore.open(folder, { onDamage: say }), await FolderStore.open(elsewhere)] as const;
     const clock = () => performance.now() / 1000;
-    return await replay(prepared.task, hash, ...stores, { clock, signal });
+    return await replay(prepared.task, hash, ...stores, { clock, signal, criteria });
   } finally {
     await rm(elsewhere, { recursive: true, force: true });
   }
 }
 
-/** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
-async function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): Promise<Published> {
-  const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const why: Record<string, string> = {
-      ENOENT: "there is no such file",
-      ENOTDIR: "there is no such file",
-      EISDIR: "this is a folder; name a JSON file in it",
-      EACCES: "no permission to read it",
-    };
-    throw new RunFolderError(`--published ${file}: ${why[error.code ?? ""] ?? error.message}`, { cause: error });
-  });
-  return publishedCurves(text, { pair, arms: new Map([[late, "late-rewinding"]]), file: `--published ${file}` });
+/** What `run.json` says. */
+function plannedRun(
+  { pair, profile = "corrected", ...options }: RunOptions,
+  experiment: ExperimentSettings,
+  { task }: PreparedTask,
+  jobs: number,
+): PlannedRun {
+  const networks = plannedNodes(task, experiment, new Set())
+    .filter(({ op }) => op === "train")
+    .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
+  const { faults } = experiment;
+  return { pair, profile, backend: backend().name, jobs, options, faults, networks };
 }
 
-type Published = ReturnType<typeof publishedCurves>;
-
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["metrics.csv", "tensors.csv", "report.html"] as const;
+const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "report.html"] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
@@ -231,18 +288,27 @@ interface Begun {
   readonly published: Published | undefined;
 }
 
-async function begin(options: RunOptions, { say, signal }: RunListener): Promise<Begun> {
+/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
+async function begin(
+  options: RunOptions,
+  { say, signal }: RunListener,
+  onBackend?: (chosen: ChosenJobs) => void,
+): Promise<Begun> {
   const { pair, profile = "corrected" } = options;
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
-  const settings = chosen(options, settingsOf(pair, profile));
+  const settings = await chosenSettings(options);
   const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await checkFolder(folder);
 
-  useBackend(await createBackend(options.backend, options.threads));
-  say?.(`backend ${describeBackend(backend())}; run folder ${folder}`);
+  const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
+  const chosen = chooseJobs(asked, settings.experiment);
+  // Where other processes train, this one has nothing to compute.
+  useBackend(await createBackend(options.backend, chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads)));
+  say?.(`backend ${describeBackend(backend())}, ${chosen.words}; run folder ${folder}`);
+  onBackend?.(chosen);
   const needed = armsNeeded(settings.experiment);
   if (needed.length > settings.experiment.arms.length) {
     say?.("controls take their patterns from winning-ticket, so that arm is trained too");
@@ -255,88 +321,4 @@ async function begin(options: RunOptions, { say, signal }: RunListener): Promise
   const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
   return { settings, prepared, folder, published };
-}
-
-function chosen(options: RunOptions, { experiment, data, model }: RunSettings): RunSettings {
-  return {
-    experiment: {
-      ...experiment,
-      rounds: options.rounds ?? experiment.rounds,
-      epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms ?? experiment.arms,
-      seeds: options.seeds ?? experiment.seeds,
-      learningRate: options.learningRate ?? experiment.learningRate,
-      clipNorm: options.clipNorm ?? experiment.clipNorm,
-      rate: options.rate ?? experiment.rate,
-      rewindTo: options.rewind ?? experiment.rewindTo,
-      patience: options.patience === undefined ? experiment.patience : options.patience,
-      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
-    },
-    data: {
-      ...data,
-      trainSize: options.trainSize ?? data.trainSize,
-      maxLength: options.maxLength ?? data.maxLength,
-      batchSize: options.batchSize ?? data.batchSize,
-    },
-    model: {
-      ...model,
-      embedding: {
-        vectors: options.embedding ?? model.embedding.vectors,
-        frozen: options.freezeEmbedding ?? model.embedding.frozen,
-      },
-    },
-  };
-}
-
-function reportInput(
-  { pair, profile = "corrected", margin, title }: RunOptions,
-  { experiment, data, model }: RunSettings,
-  prepared: PreparedTask,
-  levels: readonly LevelResult[],
-): ReportInput {
-  const { rounds, rate, seeds, arms, epochs, learningRate, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } =
-    experiment;
-  const [unit, moment] = Object.entries(rewindTo)[0]!;
-  return {
-    title: title ?? `Lottery tickets in ${pair}`,
-    kicker: [pair, `profile ${profile}`],
-    dataset: prepared.dataset,
-    notes: [...NOTES[profile], ...(profile === "published-2020" ? testSelected(levels) : []), ...prepared.notes],
-    ...(profile === "published-2020" ? { warning: "The faults of the published experiment are switched on." } : {}),
-    settings: [
-      ["parameters", String(prepared.parameters)],
-      ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
-      ["embedding", prepared.embedding],
-      ["arms", arms.join(", ")],
-      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left of every tensor`],
-      ["criterion", "magnitude of the trained weights, per tensor; ties by a seeded permutation"],
-      ["seeds", seeds.join(", ")],
-      ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
-      ["optimiser", `Adam, learning rate ${learningRate}, fresh in every network`],
-      ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
-      [
-        "early stopping",
-        patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,
-      ],
-      ["validations", `${evaluationsPerEpoch} an epoch, on at most 4,096 texts, always the same; at the end on all`],
-      ["late rewinding", `to ${unit} ${moment}, trained on from there`],
-      ["networks", String(networkCount(experiment))],
-      ["backend", backend().name],
-      ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),
-    ],
-    levels,
-    verdict: judge(levels, { margin }),
-  };
-}
-
-/** What the publication did: it chose the best of all levels by test accuracy. */
-function testSelected(levels: readonly LevelResult[]): string[] {
-  const tickets = levels.filter(({ arm, round }) => arm === "winning-ticket" && round > 0);
-  const best = [...tickets].sort((a, b) => b.testAccuracy - a.testAccuracy)[0];
-  if (best === undefined) return [];
-  const [sparsity, accuracy] = [best.sparsity, best.testAccuracy].map((share) => `${(100 * share).toFixed(1)} %`);
-  return [
-    `The publication chose the best of all levels by test accuracy; here that would be ${sparsity} sparsity with ${accuracy}. Such a choice sees the test ` +
-      "set and flatters itself; the verdict does not rest on it.",
-  ];
 }

@@ -51,7 +51,13 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "event,arm,seed,round,sparsity,groups,trainLoss,validationLoss,validationAccuracy,testAccuracy,earlyStopStep,censored,collapsed,firstStep,steps,seconds,node";
     for (const line of lines.slice(0, 5)) expect(Object.keys(line).join()).toBe(keys);
     expect(lines[5].folder).toBe(join(root, "one"));
-    expect(readdirSync(join(root, "one")).sort()).toEqual(["metrics.csv", "nodes", "report.html", "tensors.csv"]);
+    expect(readdirSync(join(root, "one")).sort()).toEqual([
+      "metrics.csv",
+      "nodes",
+      "report.html",
+      "run.json",
+      "tensors.csv",
+    ]);
     const report = readFileSync(join(root, "one", "report.html"), "utf8");
     expect(report).toMatch(/<svg.*published: rewind-epoch-1.*Layer by layer/s);
     expect(report).toContain("Published curves: a paper.");
@@ -98,7 +104,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "--out",
       "frozen",
     ]);
-    expect(err).toMatch(/^audit: 10 checks passed$/m);
+    expect(err).toMatch(/^audit: 14 checks passed$/m);
     expect(code).toBe(0);
     for (const node of readdirSync(join(root, "frozen", "nodes"))) {
       const read = (file: string) => JSON.parse(readFileSync(join(root, "frozen", "nodes", node, file), "utf8"));
@@ -142,13 +148,45 @@ describe("ltt run", { timeout: 240_000 }, () => {
     expect(readdirSync(join(root, "stopped-within", "unfinished")).length).toBe(1);
   });
 
-  test("with --dry-run says what it would take and leaves nothing", async () => {
+  test("with --dry-run lists every node with its cost, says what it would take and leaves nothing", async () => {
     const { code, out } = await ltt([...small, "--rounds", "2", "--dry-run", "--out", "dry"]);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^9 networks of \d+ parameters, 9 steps at most\na step, measured: [\d.]+ s dense, [\d.]+ s with 50\.0 % left, [\d.]+ s with 25\.0 % left; .*\n.* at most, validation not counted\nabout \d+ MB of memory\n$/,
+      /\n\n9 networks of \d+ parameters, 9 steps at most\na step, measured: [\d.]+ s dense, [\d.]+ s with 50\.0 % left, [\d.]+ s with 25\.0 % left; .*\n.* at most, validation not counted\nabout \d+ MB of memory\n$/,
     );
+    const lines = out.split("\n\n")[0]!.split("\n");
+    expect(lines[0]).toMatch(/^node +op +network +steps +time +in folder +rests on$/);
+    expect(lines[1]).toMatch(/^[0-9a-f]{16} {2}init +dense, seed 1, round 0$/);
+    expect(lines[2]).toMatch(/^[0-9a-f]{16} {2}train +dense, seed 1, round 0 +1 +≤ \d+ s +no +start [0-9a-f]{16}$/);
+    expect(lines.filter((line) => / train /.test(line)).length).toBe(9);
     expect(readdirSync(root)).not.toContain("dry");
+  });
+
+  test("with --dry-run --json gives nodes as objects, and knows those in the folder", async () => {
+    const args = [...small, "--rounds", "1", "--arms", "winning-ticket", "--out", "known"];
+    expect((await ltt([...args, "--rounds", "0"])).code).toBe(0);
+    const lines = events((await ltt([...args, "--dry-run", "--json"])).out);
+    expect(lines.map(({ event }) => event)).toEqual([...lines.slice(1).map(() => "node"), "estimate"]);
+    const trained = lines.filter(({ op }) => op === "train");
+    expect(trained.map(({ arm, round, stored, stepsAtMost }) => [arm, round, stored, stepsAtMost])).toEqual([
+      ["dense", 0, true, 1],
+      ["winning-ticket", 1, false, 1],
+    ]);
+    for (const { secondsAtMost } of trained) expect(secondsAtMost).toBeGreaterThan(0);
+    expect(Object.keys(lines[0])).toEqual([
+      "event",
+      "hash",
+      "op",
+      "arm",
+      "seed",
+      "round",
+      "inputs",
+      "stored",
+      "stepsAtMost",
+      "secondsAtMost",
+    ]);
+    const { out } = await ltt([...args, "--dry-run"]);
+    expect(out).toMatch(/\n1 of 2 networks is in the run folder: \d+ s at most for the others\n/);
   });
 });
 
@@ -196,12 +234,17 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ],
     ["negative rounds", ["run", "spam-cnn", "--rounds", "-1"], /--rounds.*-1.*It is an integer from 0/],
     ["rounds that are no number", ["run", "spam-cnn", "--rounds", "2.5"], /--rounds.*It is an integer from 0/],
-    ["an arm that is none", ["run", "spam-cnn", "--arms", "magic"], /There is no "magic"/],
+    [
+      "an arm that is none",
+      ["run", "spam-cnn", "--arms", "magic"],
+      /--arms: there is no "magic"; arms are winning-ticket, /,
+    ],
     ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /Seeds must be distinct/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],
     ["a backend that is none", ["run", "spam-cnn", "--backend", "abacus"], /--backend.*Allowed choices/],
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
+    ["hidden units of a CNN", ["run", "spam-cnn", "--hidden", "8"], /hidden is 8, but spam-cnn is a CNN/],
     ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
     [
       "curves that are not there",

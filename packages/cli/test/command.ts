@@ -19,7 +19,7 @@ export interface Asked {
   /** Options of Node before the script. */
   readonly node?: readonly string[];
   /** Sees what was said on standard error so far, and may send a signal. */
-  readonly watch?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
+  readonly watch?: (said: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** The command as a user runs it, in a process of its own. */
@@ -46,7 +46,7 @@ function outcomeOf(program: string, args: readonly string[], { cwd, env, watch }
   });
   child.stderr.on("data", (chunk) => {
     err += chunk;
-    watch?.(err, (signal) => child.kill(signal));
+    watch?.(err, (signal) => child.kill(signal), child.pid!);
   });
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
 }

@@ -38,9 +38,22 @@ async function refused(args: readonly string[]): Promise<Outcome> {
 
 describe("empty is not absent", { timeout: 60_000 }, () => {
   test.each(
-    ["data", "out", "published", "profile", "rounds", "epochs", "train-size", "max-length", "arms", "seed", "seeds"]
+    [
+      "data",
+      "out",
+      "published",
+      "profile",
+      "rounds",
+      "epochs",
+      "train-size",
+      "max-length",
+      "hidden",
+      "arms",
+      "seed",
+      "seeds",
+    ]
       .concat("learning-rate", "clip-norm", "embedding", "backend", "threads", "rate", "rewind", "patience")
-      .concat("validations", "batch-size", "title", "margin")
+      .concat("jobs", "validations", "batch-size", "title", "margin")
       .map((name) => [`--${name}`]),
   )("%s without a value is refused by name", async (option) => {
     const [empty, blank] = [await refused([...run, option, ""]), await refused([...run, option, " "])];
@@ -143,7 +156,7 @@ describe("what would fail at the end is refused at the start, in one line", { ti
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  test.each(["metrics.csv", "tensors.csv", "report.html"])("a folder that is called %s", async (name) => {
+  test.each(["run.json", "metrics.csv", "tensors.csv", "report.html"])("a folder that is called %s", async (name) => {
     const folder = join(root, `with-${name}`);
     mkdirSync(join(folder, name), { recursive: true });
     const { code, err } = await refused([...run, "--out", folder]);

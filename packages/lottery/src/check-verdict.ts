@@ -1,4 +1,5 @@
 import { anyNumber, count, finite, flag, type Kind, type Kinds, list, object, oneOf, text } from "@ltt/core/arguments";
+import { checkAudit } from "./check-audit.ts";
 import { checkEach, checkFields, optional, share } from "./kinds.ts";
 import type { Comparison, LevelVerdict, Speed, Verdict } from "./verdict.ts";
 
@@ -12,13 +13,15 @@ export function checkVerdict(where: string, name: string, verdict: Verdict): voi
   for (const field of ["seeds", "leftOut", "denseCensored"] as const)
     checkEach(where, `${name}.${field}`, verdict[field], count);
   checkEach(where, `${name}.controls`, verdict.controls, text);
+  checkAudit(where, `${name}.failedChecks`, verdict.failedChecks);
   for (const field of ["levels", "lateRewinding"] as const) {
     for (const [i, level] of verdict[field].entries()) checkLevel(where, `${name}.${field}[${i}]`, level);
   }
   if (verdict.winner !== undefined) checkLevel(where, `${name}.winner`, verdict.winner);
 }
 
-function checkLevel(where: string, name: string, level: LevelVerdict): void {
+/** @throws {TypeError | RangeError} unless it is what is said of a level. */
+export function checkLevel(where: string, name: string, level: LevelVerdict): void {
   checkFields(where, name, level, LEVEL);
   checkEach(where, `${name}.collapsed`, level.collapsed, count);
   checkComparison(where, `${name}.dense`, level.dense);
@@ -43,6 +46,8 @@ const VERDICT: Kinds<Verdict> = {
   levels: list,
   lateRewinding: list,
   winner: optional(object),
+  chosenBy: oneOf("intervals", "test accuracy"),
+  failedChecks: list,
   denseCensored: list,
   denseVariesMore: flag,
 };
@@ -51,6 +56,8 @@ const LEVEL: Kinds<LevelVerdict> = {
   arm: text,
   round: count,
   sparsity: share,
+  testAccuracy: share,
+  denseTestAccuracy: share,
   standing,
   collapsed: list,
   dense: object,

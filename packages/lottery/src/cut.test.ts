@@ -1,7 +1,7 @@
 import { stream } from "@ltt/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cut, magnitude } from "./cut.ts";
+import { cut } from "./cut.ts";
 import type { Pattern, Values } from "./pattern.ts";
 
 const whole = (sizes: Record<string, number>): Pattern =>
@@ -26,11 +26,12 @@ const cases = fc
       ),
       scores: fc.constant<Values>(new Map(tensors.map((list, t) => [`t${t}`, Float32Array.from(list)]))),
       rate: fc.integer({ min: 0, max: 8 }).map((n) => n / 8),
-      scope: fc.constantFrom("local" as const, "global" as const),
+      pool: fc.constantFrom("tensor" as const, "group" as const, "all" as const),
     }),
   );
 
-const total = (pattern: Pattern) => [...pattern.values()].reduce((sum, { length }) => sum + length, 0);
+/** Of t0, t1 and t2. */
+const group = (name: string) => (Number(name[1]) % 2 === 0 ? "even" : "odd");
 
 describe("cut", () => {
   test("by hand: two of five go, the smallest and, of the two that tie, one", () => {
@@ -41,18 +42,24 @@ describe("cut", () => {
 
   test("removes exactly its share, revives none, spares the strongest", () => {
     fc.assert(
-      fc.property(cases, ({ pattern, scores, rate, scope }) => {
-        const next = cut(pattern, scores, { rate, scope, rng });
+      fc.property(cases, ({ pattern, scores, rate, pool }) => {
+        const next = cut(pattern, scores, { rate, pool, group, rng });
         for (const [name, positions] of pattern) {
           const kept = next.get(name)!;
           expect(kept.every((at) => positions.includes(at))).toBe(true);
           expect([...kept]).toEqual([...kept].sort((a, b) => a - b));
-          if (scope === "local") expect(kept.length).toBe(positions.length - Math.round(rate * positions.length));
         }
-        expect(total(next)).toBeLessThanOrEqual(total(pattern));
-        if (scope === "global") expect(total(next)).toBe(total(pattern) - Math.round(rate * total(pattern)));
+        const names = [...pattern.keys()];
+        const pools = {
+          tensor: names.map((name) => [name]),
+          group: ["even", "odd"].map((of) => names.filter((name) => group(name) === of)),
+          all: [names],
+        }[pool];
+        for (const names of pools) {
+          const left = (of: Pattern) => names.reduce((sum, name) => sum + of.get(name)!.length, 0);
+          expect(left(next)).toBe(left(pattern) - Math.round(rate * left(pattern)));
+        }
 
-        const pools = scope === "local" ? [...pattern.keys()].map((name) => [name]) : [[...pattern.keys()]];
         for (const names of pools) {
           const split = names.flatMap((name) =>
             Array.from(pattern.get(name)!, (at, i) => ({
@@ -66,6 +73,18 @@ describe("cut", () => {
         }
       }),
     );
+  });
+
+  test("by hand: the smallest of a tensor, of a group, of all", () => {
+    const pattern = whole({ "a.weight": 2, "a.bias": 2, "b.weight": 4 });
+    const scores = scoresOf({ "a.weight": [1, 2], "a.bias": [3, 4], "b.weight": [5, 6, 7, 8] });
+    const left = (pool: "tensor" | "group" | "all") => {
+      const next = cut(pattern, scores, { rate: 0.5, pool, group: (name) => name[0]!, rng });
+      return Array.from(next.values(), (positions) => [...positions]);
+    };
+    expect(left("tensor")).toEqual([[1], [1], [2, 3]]);
+    expect(left("group")).toEqual([[], [0, 1], [2, 3]]);
+    expect(left("all")).toEqual([[], [], [0, 1, 2, 3]]);
   });
 
   test("breaks ties by the seed, every position alike, and the same seed the same way", () => {
@@ -97,7 +116,7 @@ describe("cut", () => {
     expect(100 * (1 - pattern.get("w")!.length / 100_000)).toBeCloseTo(98.8, 1);
   });
 
-  test("refuses rates, scores and scopes that make no sense", () => {
+  test("refuses rates, scores and pools that make no sense", () => {
     const pattern = whole({ w: 2 });
     expect(() => cut(pattern, scoresOf({ w: [1, 2] }), { rate: 1.5, rng })).toThrow(
       "cut: rate is 1.5; it is a fraction in [0, 1]",
@@ -107,12 +126,12 @@ describe("cut", () => {
     expect(() => cut(pattern, scoresOf({ w: [1, Number.NaN] }), { rate: 0.5, rng })).toThrow(
       'cut: the score of "w" at position 1 is NaN',
     );
-    expect(() => cut(pattern, scoresOf({ w: [1, 2] }), { rate: () => 0.5, scope: "global", rng })).toThrow(
-      "cut: a global cut has one rate for all tensors",
+    const scores = scoresOf({ w: [1, 2] });
+    expect(() => cut(pattern, scores, { rate: () => 0.5, pool: "all", rng })).toThrow(
+      "cut: weights of several tensors are pooled: there is one rate for all",
+    );
+    expect(() => cut(pattern, scores, { rate: 0.5, pool: "group", rng })).toThrow(
+      "cut: group is undefined; it is a function",
     );
   });
-});
-
-test("magnitude scores by absolute value", () => {
-  expect([...magnitude(scoresOf({ w: [-3, 2, -0.5] })).get("w")!]).toEqual([3, 2, 0.5]);
 });

@@ -1,31 +1,28 @@
 import type { Rng } from "@ltt/core";
-import { anything, check, checkOptions, checkRng, type Kinds, oneOf } from "@ltt/core/arguments";
+import { anything, callable, check, checkOptions, checkRng, type Kinds, oneOf } from "@ltt/core/arguments";
 import { share } from "./kinds.ts";
 import { checkPattern, checkValues, type Pattern, type Values } from "./pattern.ts";
 
+/** What weights compete with each other to stay: those of a tensor, those of a group of tensors, or all. */
+export const POOLS = ["tensor", "group", "all"] as const;
+export type Pool = (typeof POOLS)[number];
+
 export interface CutOptions {
-  /** The fraction of what is left that goes: a number for all tensors, or by name. In `[0,1]`. */
+  /** The fraction of what is left that goes from each pool, in `[0,1]`: a number, or where each tensor is a pool also by name. */
   readonly rate: number | ((name: string) => number);
-  /** `"local"`: each tensor loses its own fraction. `"global"`: the lowest scores of all tensors together go. Default local. */
-  readonly scope?: "local" | "global";
+  /** Default `tensor`. */
+  readonly pool?: Pool;
+  /** The group of a tensor, by its name; only of the pool `group`. */
+  readonly group?: ((tensor: string) => string) | undefined;
   /** Orders equal scores. */
   readonly rng: Rng;
 }
 
-/** Scores the weights of a pattern: the lowest are removed. Frankle & Carbin 2019 use the magnitude of the trained weights. */
-export type Criterion = (trained: Values) => Values;
-
-/** |w| after training: `large final` of Zhou et al. 2019, table 1. */
-export const magnitude: Criterion = (trained) => {
-  checkValues("magnitude", "trained", trained);
-  return new Map(Array.from(trained, ([name, values]) => [name, values.map(Math.abs)]));
-};
-
 /** The random stream has a check of its own, and the rate one for each tensor. */
-const OPTIONS: Kinds<CutOptions> = { rate: anything, scope: oneOf("local", "global"), rng: anything };
+const OPTIONS: Kinds<CutOptions> = { rate: anything, pool: oneOf(...POOLS), group: callable, rng: anything };
 
 /**
- * Removes exactly `round(rate · left)` weights, those with the lowest scores. Equal scores go in the order of a seeded permutation of the
+ * Removes exactly `round(rate · left)` weights of each pool, those with the lowest scores. Equal scores go in the order of a seeded permutation of the
  * positions, never by a threshold, which would take them all.
  *
  * @param scores - One for each position of the pattern, in its order.
@@ -36,9 +33,12 @@ const OPTIONS: Kinds<CutOptions> = { rate: anything, scope: oneOf("local", "glob
 export function cut(pattern: Pattern, scores: Values, options: CutOptions): Pattern {
   checkPattern("cut", "pattern", pattern);
   checkValues("cut", "scores", scores);
-  const { rate, scope = "local", rng } = checkOptions("cut", options, OPTIONS);
+  const { rate, pool = "tensor", group, rng } = checkOptions("cut", options, OPTIONS);
   if (typeof rate !== "function") check("cut", "rate", rate, share);
+  else if (pool !== "tensor")
+    throw new RangeError("cut: weights of several tensors are pooled: there is one rate for all");
   checkRng("cut", "rng", rng);
+  if (pool === "group") check("cut", "group", group, callable);
   for (const [name, positions] of pattern) {
     const given = scores.get(name);
     if (given?.length !== positions.length) {
@@ -47,36 +47,41 @@ export function cut(pattern: Pattern, scores: Values, options: CutOptions): Patt
     const nan = given.findIndex(Number.isNaN);
     if (nan >= 0) throw new RangeError(`cut: the score of "${name}" at position ${positions[nan]} is NaN`);
   }
-  return scope === "local" ? cutEach(pattern, scores, rate, rng) : cutAll(pattern, scores, rate, rng);
-}
-
-function cutEach(pattern: Pattern, scores: Values, rate: CutOptions["rate"], rng: Rng): Pattern {
-  return new Map(
-    Array.from(pattern, ([name, positions]) => {
-      const share = typeof rate === "number" ? rate : rateOf(name, rate(name));
-      const gone = lowest(scores.get(name)!, Math.round(share * positions.length), rng.split(name));
-      return [name, positions.filter((_, i) => gone[i] === 0)];
-    }),
-  );
-}
-
-function cutAll(pattern: Pattern, scores: Values, rate: CutOptions["rate"], rng: Rng): Pattern {
-  if (typeof rate !== "number") throw new RangeError("cut: a global cut has one rate for all tensors");
-  const pooled = new Float32Array([...pattern.values()].reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const name of pattern.keys()) {
-    pooled.set(scores.get(name)!, at);
-    at += scores.get(name)!.length;
+  const poolOf = { tensor: (name: string) => name, group: group!, all: () => "global" }[pool];
+  const kept = new Map<string, Int32Array>();
+  for (const name of new Set(Array.from(pattern.keys(), poolOf))) {
+    const tensors = [...pattern.keys()].filter((tensor) => poolOf(tensor) === name);
+    const rateHere = typeof rate === "number" ? rate : rateOf(name, rate(name));
+    cutPool(pattern, scores, tensors, rateHere, rng.split(name), kept);
   }
-  const gone = lowest(pooled, Math.round(rate * pooled.length), rng.split("global"));
+  return new Map(Array.from(pattern.keys(), (name) => [name, kept.get(name)!]));
+}
+
+/** Cuts tensors whose weights compete with each other. */
+function cutPool(
+  pattern: Pattern,
+  scores: Values,
+  tensors: readonly string[],
+  rate: number,
+  rng: Rng,
+  kept: Map<string, Int32Array>,
+): void {
+  const pooled = new Float32Array(tensors.reduce((sum, name) => sum + pattern.get(name)!.length, 0));
+  let end = 0;
+  for (const name of tensors) {
+    pooled.set(scores.get(name)!, end);
+    end += scores.get(name)!.length;
+  }
+  const gone = lowest(pooled, Math.round(rate * pooled.length), rng);
   let from = 0;
-  return new Map(
-    Array.from(pattern, ([name, positions]) => {
-      const start = from;
-      from += positions.length;
-      return [name, positions.filter((_, i) => gone[start + i] === 0)];
-    }),
-  );
+  for (const name of tensors) {
+    const start = from;
+    from += pattern.get(name)!.length;
+    kept.set(
+      name,
+      pattern.get(name)!.filter((_, i) => gone[start + i] === 0),
+    );
+  }
 }
 
 /** 1 for each of the `count` lowest scores. */

@@ -1,4 +1,5 @@
 import { backend, type Rng, stream, type Weight } from "@ltt/core";
+import { check, positive } from "@ltt/core/arguments";
 import {
   buffersOf,
   decodeCheckpoint,
@@ -11,15 +12,19 @@ import {
   withParameters,
 } from "@ltt/layers";
 import { z } from "zod";
-import { cut, magnitude } from "./cut.ts";
+import { ACTIONS } from "./actions.ts";
+import { type Evidence, scoresOf } from "./criterion.ts";
+import { cut, POOLS } from "./cut.ts";
+import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
-import { shuffled } from "./shuffled.ts";
+import { injectedBy } from "./published-2020/training-faults.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
@@ -53,7 +58,8 @@ export class Executor<Input> {
   readonly #graph: Graph;
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, StoredNetwork>();
-  #initial: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
+  #lastMask: { readonly hash: string; readonly mask: Pattern } | undefined;
+  #first: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
 
   constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
     this.#task = task;
@@ -75,6 +81,18 @@ export class Executor<Input> {
     this.#held.set(hash, network);
     for (const oldest of this.#held.keys()) if (this.#held.size > HELD) this.#held.delete(oldest);
     return network;
+  }
+
+  /**
+   * What is known of a network, if it is in the store. Its weights are not held.
+   *
+   * @throws {RunFolderError} if the store cannot be read.
+   */
+  async result(hash: string): Promise<StoredNetwork["result"] | undefined> {
+    const held = this.#held.get(hash);
+    if (held !== undefined) return held.result;
+    const found = await this.#options.store.read(hash);
+    return found && (await readNetwork(found)).result;
   }
 
   /**
@@ -133,53 +151,101 @@ export class Executor<Input> {
     return this.#putAt(node, model, this.#options.clock() - began);
   }
 
+  /** A mask. The last one is held: a ticket and its controls share it, and scores may take an epoch of gradients. */
   async #mask(hash: string): Promise<Pattern> {
+    if (this.#lastMask?.hash !== hash) this.#lastMask = { hash, mask: await this.#cut(hash) };
+    return this.#lastMask.mask;
+  }
+
+  async #cut(hash: string): Promise<Pattern> {
     const node = this.#graph.node(hash);
     const { rate, seed, criterion, pool } = paramsOf(CUT, node, cutSchema);
     const scored = node.inputs.weights!;
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
-    const scores = CRITERIA[criterion](await this.#weights(scored));
-    const rng = stream(seed, "ties", scored);
-    return cut(pattern, scores, { rate, rng, scope: pool === "tensor" ? "local" : "global" });
+    const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
+    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
+    const { group = () => "other" } = this.#task;
+    return cut(pattern, scores, { rate, rng: stream(seed, "ties", scored), pool, group });
+  }
+
+  #evidence(scored: string, parent: string, seed: number, mask: Pattern): Evidence {
+    const trained = async () => {
+      const weights = await this.#weights(scored); // which may hold frozen ones too
+      return new Map(Array.from(mask.keys(), (name) => [name, weights.get(name)!]));
+    };
+    const model = async (values: Values) => {
+      const { model } = await this.#init(this.#initOf(scored));
+      const weights = parametersOf(model);
+      return withParameters(model, new Map([...weights, ...weightsAt(weights, mask, values)]));
+    };
+    const firstEpoch = () => this.#training(parent).batches.train(1);
+    const { signal } = this.#options;
+    return {
+      mask,
+      rng: stream(seed, "criterion", scored),
+      initial: () => this.#initial(this.#startOf(parent), mask),
+      trained,
+      gradient: async (over) => {
+        if (over !== "epoch") check("gradient", "over", over, positive);
+        const batches = over === "epoch" ? firstEpoch() : firstOf(firstEpoch(), over);
+        return meanGradient(await model(await trained()), batches, signal);
+      },
+      lossOf: async (values) => meanLoss(await model(values), firstEpoch()),
+    };
+  }
+
+  /** The weights at step 0 of the training that begins with `init` or a start, or that led to it, at the mask that it begins with. */
+  async #initial(hash: string, mask: Pattern): Promise<Values> {
+    const node = this.#graph.node(hash);
+    if (node.op === INIT.name) return valuesAt((await this.#init(hash)).values, mask);
+    const { action } = paramsOf(START, node, startSchema);
+    if (action !== "rewind") return this.#startValues(hash, mask);
+    const whole = this.#graph.node(node.inputs.whole!);
+    return this.#initial(whole.op === INIT.name ? node.inputs.whole! : this.#startOf(whole.inputs.trained!), mask);
+  }
+
+  #startOf(trained: string): string {
+    return this.#graph.node(trained).inputs.start!;
   }
 
   /** A model with the weights of `init` or of a start: new tensors each time. */
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
     const pattern = await this.#mask(node.inputs.mask!);
-    const source = await this.#source(node, action, seed);
-    const free = valuesAt(source, pattern);
-    const values = action === "shuffle" ? shuffled(free, stream(seed, "shuffle", hash)) : free;
+    const values = await this.#startValues(hash, pattern);
     const { model } = await this.#init(this.#initOf(hash));
     const weights = parametersOf(model);
     // What is frozen is not in the pattern: every network has it whole.
     const started = withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
     const buffers = buffersOf(started); // its own: the model in hand keeps those that it began with
+    const { whole } = node.inputs;
+    const source = whole === undefined ? (await this.#init(this.#initOf(hash))).values : await this.#weights(whole);
     restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, source.get(name)!])));
     return started;
   }
 
-  /** What a network starts from: whole tensors, and the buffers of that moment; where weights are fresh, those of a new model. */
-  async #source(node: Node, action: Action, seed: number): Promise<Values> {
-    const { whole, before } = node.inputs;
-    const own = hashOf(node);
-    switch (action) {
-      case "rewind":
-      case "shuffle":
-        return this.#weights(whole!);
-      case "fresh":
-        return this.#fresh(seed, own);
-      case "fresh-but-embedding": {
-        const fresh = await this.#fresh(seed, own);
-        const trained = this.#graph.node(before!).inputs.trained!;
-        const spreaded = spread(fresh, (await this.train(trained, trained)).pattern, await this.#weights(before!));
-        const kept = [...spreaded].filter(([name]) => name.startsWith("embedding."));
-        return new Map([...fresh, ...kept]);
-      }
-    }
+  /** The values of a start, at its mask. */
+  async #startValues(hash: string, mask: Pattern): Promise<Values> {
+    const node = this.#graph.node(hash);
+    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    return ACTIONS.get(action)!(mask, {
+      whole: (input) => this.#whole(node.inputs[input]!),
+      fresh: () => this.#fresh(seed, hash),
+      rng: (purpose) => stream(seed, purpose, hash),
+    });
+  }
+
+  /** Whole tensors of weights; what has been pruned is 0. */
+  async #whole(hash: string): Promise<Values> {
+    const node = this.#graph.node(hash);
+    const values = await this.#weights(hash);
+    if (node.op === INIT.name) return values;
+    const start = this.#graph.node(this.#graph.node(node.inputs.trained!).inputs.start!);
+    if (start.op === INIT.name) return values; // nothing has been pruned
+    const { values: like } = await this.#init(this.#initOf(hash));
+    return spread(like, await this.#mask(start.inputs.mask!), values);
   }
 
   async #fresh(seed: number, own: string): Promise<Values> {
@@ -196,13 +262,13 @@ export class Executor<Input> {
   }
 
   async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
-    if (this.#initial?.hash !== hash) {
+    if (this.#first?.hash !== hash) {
       const { architecture, seed } = paramsOf(INIT, this.#graph.node(hash), initSchema);
       this.#check("architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
-      this.#initial = { hash, model, values: await snapshot(stateOf(model)) };
+      this.#first = { hash, model, values: await snapshot(stateOf(model)) };
     }
-    return this.#initial;
+    return this.#first;
   }
 
   /** The first weights that a node rests on: what frozen tensors and shapes are taken from. */
@@ -226,18 +292,18 @@ export class Executor<Input> {
       throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
     }
     const { onStep, signal } = this.#options;
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm } = params;
+    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm, optimiser, momentum, weightDecay } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
-      settings: { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
+      settings: {
+        ...{ epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
+        ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+      },
       seed: params.seed,
       firstStep: params.firstStep,
       measure: this.#task.measure,
       chance: this.#task.chance,
-      faults: {
-        patienceNeverResets: params.faults.includes("patience-never-resets"),
-        accuracyOfBatchMeans: params.faults.includes("accuracy-of-batch-means"),
-      },
+      ...injectedBy(params.faults),
       onStep: (step, loss) => onStep?.(hash, step, loss),
       signal,
     };
@@ -268,24 +334,22 @@ export class Executor<Input> {
   }
 }
 
-const CRITERIA = { magnitude } as const;
-const ACTIONS = ["rewind", "shuffle", "fresh", "fresh-but-embedding"] as const;
-type Action = (typeof ACTIONS)[number];
-
 const json = z.custom<Json>((value) => value !== undefined);
 const initSchema = z.object({ architecture: json, seed: z.int() });
 const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"), z.int()]) });
 const cutSchema = z.object({
   rate: z.number(),
   seed: z.int(),
-  criterion: z.enum(["magnitude"]),
-  pool: z.enum(["tensor", "all"]),
+  criterion: json,
+  pool: z.enum(POOLS),
 });
-const startSchema = z.object({ action: z.enum(ACTIONS), seed: z.int().optional() });
+const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
 const trainSchema = z.object({
   data: json,
   backend: z.string(),
-  optimiser: z.literal("adam"),
+  optimiser: z.enum(OPTIMISERS),
+  momentum: z.number(),
+  weightDecay: z.number().nullable(),
   seed: z.int(),
   epochs: z.int(),
   learningRate: z.number(),
@@ -327,13 +391,13 @@ async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
   return snapshot(new Map<string, Weight>([...weights, ...buffers]));
 }
 
-/** The trained values of tensors at their positions, 0 elsewhere. */
-function spread(like: Values, pattern: Pattern, trained: Values): Values {
+/** The values of a pattern in whole tensors, 0 elsewhere. */
+function spread(like: Values, pattern: Pattern, values: Values): Values {
   return new Map(
     Array.from(pattern, ([name, positions]) => {
       const whole = new Float32Array(like.get(name)!.length);
       positions.forEach((at, i) => {
-        whole[at] = trained.get(name)![i]!;
+        whole[at] = values.get(name)![i]!;
       });
       return [name, whole];
     }),

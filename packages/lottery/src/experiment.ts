@@ -1,20 +1,16 @@
-import { backend } from "@ltt/core";
 import { check } from "@ltt/core/arguments";
-import { type Level, plan } from "./arms.ts";
-import { Executor, type ExecutorOptions } from "./executor.ts";
-import { Graph } from "./graph.ts";
-import { stepOf } from "./moment.ts";
+import { Crew } from "./crew.ts";
+import type { Criterion } from "./criterion.ts";
+import { planOf } from "./experiment-plan.ts";
+import { localJob } from "./local-job.ts";
 import type { StoredNetwork } from "./network-files.ts";
+import type { PlannedLevel } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
-import {
-  checkExperimentOptions,
-  checkSettings,
-  type ExperimentOptions,
-  type ExperimentSettings,
-  networkCount,
-} from "./settings.ts";
+import { resultOf } from "./result-of.ts";
+import { Schedule } from "./schedule.ts";
+import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
-import { checkBatches, checkTask, type Task } from "./task.ts";
+import { checkTask, type Task } from "./task.ts";
 
 /**
  * Runs an experiment: for every seed the dense network, then round by round the networks of each arm. What arms share is trained once.
@@ -24,7 +20,7 @@ import { checkBatches, checkTask, type Task } from "./task.ts";
  *
  * @throws {TypeError} if a setting, an option or a part of the task is missing, unknown or of the wrong kind.
  * @throws {RangeError} if one is outside its range.
- * @returns a result for every network, as it is finished, in an order that depends on the settings only.
+ * @returns a result for every network, in an order that depends on the settings only, each as soon as it and those before it are finished.
  */
 export async function* runExperiment<Input>(
   task: Task<Input>,
@@ -35,23 +31,83 @@ export async function* runExperiment<Input>(
   checkSettings("runExperiment", settings);
   checkExperimentOptions("runExperiment", options);
   const { store, clock, onProgress, signal } = options;
-  const networksInAll = networkCount(settings);
+  const { graph, levels, stepsAtMost } = planOf("runExperiment", task, settings);
+  const local = localJob("runExperiment", task, graph, { store, clock });
+  const jobs = options.jobs ?? [local];
+  const byHash = new Map(levels.map((level) => [level.network as string, level]));
+  const schedule = new Schedule(graph, byHash.keys());
+
+  /** Steps that the networks in the making are after. */
+  const inTheMaking = new Map<string, number>();
   let networks = 0;
-  for (const seed of settings.seeds) {
-    const { graph, levels, stepsAtMost } = planOf("runExperiment", task, settings, seed);
-    const byHash = new Map(levels.map((level) => [level.network as string, level]));
-    const onStep: ExecutorOptions["onStep"] = (hash, step, loss) => {
-      const { arm, round } = byHash.get(hash)!;
-      onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll });
-    };
-    const executor = new Executor(task, graph, { store, clock, onStep, signal, caller: "runExperiment" });
-    for (const level of levels) {
-      const { arm, round } = level;
-      const network = await executor.train(level.network, `${arm}, seed ${seed}, round ${round}`);
-      networks++;
-      yield resultOf(level, network);
-    }
+  const finish = (hash: string) => {
+    inTheMaking.delete(hash);
+    networks += levels.filter(({ network }) => network === hash).length;
+  };
+  /** The level of a network; or one that rests on it, if it is none itself. */
+  const levelOf = (hash: string) => {
+    const level = byHash.get(hash) ?? levels.find(({ network }) => graph.lineage(network).has(hash))!;
+    byHash.set(hash, level);
+    return level;
+  };
+  const onStep = (hash: string, step: number, loss: number) => {
+    const { arm, seed, round, network } = levelOf(hash);
+    inTheMaking.set(network, step);
+    const steps = [...inTheMaking.values()].reduce((sum, each) => sum + each, 0);
+    const those = { inTheMaking: inTheMaking.size, steps };
+    onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll: levels.length, ...those });
+  };
+  const networkOf = (hash: string) => {
+    const { arm, seed, round } = byHash.get(hash)!;
+    return { hash, label: `${arm}, seed ${seed}, round ${round}` };
+  };
+
+  const found = new Map<string, StoredNetwork["result"]>();
+  let next = 0;
+  for (const level of levels) {
+    const { network } = level;
+    const result = found.get(network) ?? (await local.result(network));
+    signal?.throwIfAborted();
+    if (result === undefined) continue;
+    if (!found.has(network)) finish(network);
+    found.set(network, result);
+    schedule.finish(network);
+    if (levels[next] !== level) continue;
+    next++;
+    yield resultOf(graph, level, result);
   }
+  const crew = new Crew({ schedule, jobs, networkOf, onStep, onTrained: finish, signal });
+  try {
+    for (const level of levels.slice(next)) {
+      const { network } = level;
+      if (!found.has(network)) await crew.trained(network);
+      const result = found.get(network) ?? (await local.result(network));
+      if (result === undefined) {
+        throw new Error(`runExperiment: a job has not made node ${network}: ${networkOf(network).label}`);
+      }
+      yield resultOf(graph, level, result);
+    }
+  } finally {
+    await crew.stop();
+  }
+}
+
+/**
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
+ *
+ * @returns for every seed the dense network, then round by round those of each arm.
+ */
+export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
+  checkTask("planExperiment", task);
+  checkSettings("planExperiment", settings);
+  return [...planOf("planExperiment", task, settings).levels];
+}
+
+/** The criteria that the cuts of an experiment name besides the built-in ones: those of the settings and of arms. */
+export function criteriaOf<Input>(task: Task<Input>, settings: ExperimentSettings): Criterion[] {
+  checkTask("criteriaOf", task);
+  checkSettings("criteriaOf", settings);
+  return planOf("criteriaOf", task, settings).graph.criteria();
 }
 
 /**
@@ -67,32 +123,13 @@ export async function finishedResults<Input>(
   checkTask("finishedResults", task);
   checkSettings("finishedResults", settings);
   check("finishedResults", "store", store, storeKind);
+  const { graph, levels } = planOf("finishedResults", task, settings);
+  const { result } = localJob("finishedResults", task, graph, { store, clock: () => 0 });
   const results: LevelResult[] = [];
-  for (const seed of settings.seeds) {
-    const { graph, levels } = planOf("finishedResults", task, settings, seed);
-    const executor = new Executor(task, graph, { store, clock: () => 0, caller: "finishedResults" });
-    for (const level of levels) {
-      const network = await executor.find(level.network);
-      if (network === undefined) return undefined;
-      results.push(resultOf(level, network));
-    }
+  for (const level of levels) {
+    const found = await result(level.network);
+    if (found === undefined) return undefined;
+    results.push(resultOf(graph, level, found));
   }
   return results;
-}
-
-function planOf<Input>(
-  caller: string,
-  { data, architecture, batches }: Task<Input>,
-  settings: ExperimentSettings,
-  seed: number,
-): { graph: Graph; levels: Level[]; stepsAtMost: number } {
-  const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
-  const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings.epochs);
-  const graph = new Graph();
-  const levels = plan(graph, seed, { data, architecture, backend: backend().name, rewindStep, settings });
-  return { graph, levels, stepsAtMost: settings.epochs * stepsPerEpoch };
-}
-
-function resultOf({ arm, seed, round, network, rewoundTo }: Level, { result }: StoredNetwork): LevelResult {
-  return { arm, seed, round, ...result, node: network, ...(rewoundTo === undefined ? {} : { rewoundTo }) };
 }

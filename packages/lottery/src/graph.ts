@@ -1,4 +1,8 @@
+import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+import { type Criterion, identityOf } from "./criterion.ts";
+import { canonicalJson, type Json } from "./json.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
+import { withDigest } from "./with-digest.ts";
 
 /** Nodes by hash. */
 export type Lineage = ReadonlyMap<string, Node>;
@@ -6,6 +10,7 @@ export type Lineage = ReadonlyMap<string, Node>;
 /** An experiment, as data: nodes that name each other. Adding one runs nothing, and adding it twice adds it once. */
 export class Graph {
   readonly #nodes = new Map<string, Node>();
+  readonly #criteria = new Map<string, Criterion>();
 
   /** @param nodes - Of another graph, or of a `lineage.json`. */
   constructor(nodes: Iterable<Node> = []) {
@@ -18,11 +23,56 @@ export class Graph {
     return hash;
   }
 
+  /**
+   * Makes a criterion known that nodes may name: code, and no part of any node.
+   *
+   * @param plugin - The digest of the plugin file that it comes from, if it does not say so itself.
+   * @returns what nodes name it by.
+   * @throws {TypeError | RangeError} if it is none, has the name of a built-in one, or another is known by this identity.
+   */
+  know(where: string, criterion: Criterion, plugin?: string): Json {
+    checkCriterion(where, criterion);
+    if (CRITERIA.includes(criterion)) return identityOf(criterion);
+    const own = criterion.plugin === undefined && plugin !== undefined ? withDigest(criterion, plugin) : criterion;
+    const identity = identityOf(own);
+    const name = canonicalJson(identity);
+    if ((this.#criteria.get(name) ?? own).score !== own.score) {
+      throw new RangeError(`${where}: there is another criterion ${name}; give this one another name or version`);
+    }
+    this.#criteria.set(name, own);
+    return identity;
+  }
+
+  /** Those that are known besides the built-in ones. */
+  criteria(): Criterion[] {
+    return [...this.#criteria.values()];
+  }
+
+  /**
+   * The criterion that a node names.
+   *
+   * @throws {RangeError} if it is not known.
+   */
+  criterion(where: string, identity: Json): Criterion {
+    const name = canonicalJson(identity);
+    const found =
+      CRITERIA.find((criterion) => canonicalJson(identityOf(criterion)) === name) ?? this.#criteria.get(name);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `${where}: criterion ${name} is not known; what names it comes from a plugin file that was not given, or was changed`,
+    );
+  }
+
   /** @throws {RangeError} if there is none of this name. */
   node(hash: string): Node {
     const node = this.#nodes.get(hash);
     if (node === undefined) throw new RangeError(`graph: there is no node ${hash}`);
     return node;
+  }
+
+  /** The names of all nodes. */
+  names(): string[] {
+    return [...this.#nodes.keys()];
   }
 
   /** All nodes that a node rests on, and itself. */

@@ -1,27 +1,59 @@
+export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
+export { lateRewinding } from "./arms/late-rewinding.ts";
+export { randomReinit } from "./arms/random-reinit.ts";
+export { shuffledInit } from "./arms/shuffled-init.ts";
+export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
-export { type AuditedNetwork, audit } from "./audit.ts";
-export { auditRun } from "./audit-run.ts";
+export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
 export { classification } from "./classification.ts";
-export { type Criterion, type CutOptions, cut, magnitude } from "./cut.ts";
+export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
+export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { largeInit } from "./criteria/large-init.ts";
+export { magnitude } from "./criteria/magnitude.ts";
+export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
+export { movement } from "./criteria/movement.ts";
+export { random } from "./criteria/random.ts";
+export type { Criterion, Evidence, Named } from "./criterion.ts";
+export { type CutOptions, cut, POOLS, type Pool } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
+export { elementwise } from "./elementwise.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
-export { finishedResults, runExperiment } from "./experiment.ts";
+export {
+  type Expectation,
+  freshEverywhere,
+  lowestBy,
+  nestedIn,
+  removed,
+  rewoundTo,
+  sameMaskAs,
+  shuffledFrom,
+  shuffledMaskOf,
+  startsFrom,
+} from "./expectation.ts";
+export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
+export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
+export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
+export { createJob, type JobOptions } from "./local-job.ts";
 export type { Moment, State } from "./moment.ts";
 export {
+  type Accuracy,
   type Evaluated,
   type LastGood,
+  type Stop,
   type Trained,
   TrainingFailure,
-  type TrainingFaults,
   type TrainingSettings,
   type TrainNetworkOptions,
   trainNetwork,
   trainTo,
+  type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
 export { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
   patternOf,
@@ -31,18 +63,19 @@ export {
   type Values,
   valuesAt,
 } from "./pattern.ts";
+export { networkCount, type PlannedLevel } from "./plan.ts";
+export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
+export { FAULTS, type Fault } from "./published-2020/faults.ts";
+export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export {
   ARMS,
-  type Arm,
+  type ArmName,
   armsNeeded,
   type ExperimentOptions,
   type ExperimentSettings,
-  FAULTS,
-  type Fault,
-  networkCount,
   type Progress,
 } from "./settings.ts";
 export { shuffled } from "./shuffled.ts";
@@ -56,6 +89,7 @@ export {
 } from "./simultaneous.ts";
 export { type Estimate, estimate, halfWidth95, mean, sampleVariance } from "./statistics.ts";
 export type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
+export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export {
@@ -65,7 +99,9 @@ export {
   type JudgeOptions,
   judge,
   type LevelVerdict,
+  type Select,
   type Speed,
   type Standing,
   type Verdict,
 } from "./verdict.ts";
+export { withDigest } from "./with-digest.ts";

@@ -9,15 +9,14 @@ import {
   count,
   describe,
   finite,
-  flag,
   type Kinds,
   list,
   map,
   object,
+  oneOf,
   positive,
 } from "@ltt/core/arguments";
 import {
-  Adam,
   type Batch,
   buffersOf,
   DivergenceError,
@@ -33,12 +32,12 @@ import {
   snapshot,
   stateOf,
   train,
-  trainable,
 } from "@ltt/layers";
 import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
 import { signal as aSignal, checkFields, nullable, optional, share } from "./kinds.ts";
 import { positionOf } from "./moment.ts";
+import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
 import { mean } from "./statistics.ts";
@@ -46,10 +45,8 @@ import { type Batches, checkBatches, checkMeasures, checkModel, type Measure, ty
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
-export interface TrainingSettings {
+export interface TrainingSettings extends OptimiserSettings {
   readonly epochs: number;
-  /** Of Adam, constant, with the defaults of the paper; its state is fresh in every network. */
-  readonly learningRate: number;
   /** Validations in a row without improvement before training stops. `null`: it never stops early. */
   readonly patience: number | null;
   /** Validations an epoch, evenly spaced, the last at its end. */
@@ -60,17 +57,29 @@ export interface TrainingSettings {
 
 export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   epochs: count,
+  optimiser: oneOf(...OPTIMISERS),
   learningRate: atLeast0,
+  momentum: atLeast0,
+  weightDecay: atLeast0,
   patience: nullable(positive),
   evaluationsPerEpoch: positive,
   clipNorm: above0,
 };
 
-/** Named faults of published experiments that training can re-enact; see `Fault`. */
-export interface TrainingFaults {
-  readonly patienceNeverResets?: boolean;
-  readonly accuracyOfBatchMeans?: boolean;
+/** How many validations brought no improvement. */
+export interface Waiting {
+  /** Those since the best one, in a row. */
+  readonly waited: number;
+  /** All of them. */
+  readonly misses: number;
+  readonly patience: number;
 }
+
+/** Whether training ends after a validation. */
+export type Stop = (waiting: Waiting) => boolean;
+
+/** An accuracy in `[0,1]`, from the score of every example and the sizes of the batches that they came in. */
+export type Accuracy = (scores: Float32Array, sizes: readonly number[]) => number;
 
 /** What training gave. Losses are means over examples, accuracies fractions in `[0,1]`. */
 export interface Trained {
@@ -132,7 +141,10 @@ export interface TrainNetworkOptions<Input> {
   readonly firstStep?: number | undefined;
   readonly measure?: Measure | undefined;
   readonly chance: number;
-  readonly faults?: TrainingFaults;
+  /** Default: `waited >= patience`. */
+  readonly stop?: Stop | undefined;
+  /** Default: the mean of the scores. */
+  readonly accuracy?: Accuracy | undefined;
   /** Called after every step; awaited, so that weights may be read. */
   readonly onStep?: ((step: number, loss: number) => void | Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -151,7 +163,8 @@ export interface TrainNetworkOptions<Input> {
  */
 export async function trainNetwork<Input>(model: Model<Input>, options: TrainNetworkOptions<Input>): Promise<Trained> {
   checkTraining("trainNetwork", model, options);
-  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0, faults = {} } = options;
+  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0 } = options;
+  const { stop = patienceIsOver, accuracy: accuracyOf = meanScore } = options;
   const { stepsPerEpoch } = batches;
   const measure = options.measure ?? classification;
   const weights = parametersOf(model);
@@ -175,7 +188,8 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     const all = Array.from(part);
     const predictions = await predict(model, interruptible(all, signal));
     const measures = checkMeasures("trainNetwork", measure(predictions), examplesOf(predictions));
-    const accuracy = faults.accuracyOfBatchMeans ? meanOfBatches(measures, all) : mean(Array.from(measures.scores));
+    const accuracy = accuracyOf(measures.scores, all.map(sizeOf));
+    check("trainNetwork", "what accuracy gave", accuracy, share);
     return { predictions, measures, accuracy };
   };
   /** Validates where that is due and not done. Tells whether training ends, which it does only after a validation. */
@@ -192,8 +206,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       await stopping.update(step, predictions.loss);
       if (stopping.best?.step !== step) misses++;
     }
-    const waited = faults.patienceNeverResets === true ? misses : stopping.state().waited;
-    return waited >= patience;
+    return stop({ waited: stopping.state().waited, misses, patience });
   };
   const save = async () => {
     const memory = await optimiser.state();
@@ -296,7 +309,8 @@ const OPTIONS: Kinds<TrainNetworkOptions<unknown>> = {
   firstStep: count,
   measure: callable,
   chance: share,
-  faults: object,
+  stop: callable,
+  accuracy: callable,
   onStep: callable,
   signal: aSignal,
   from: object,
@@ -317,7 +331,7 @@ const UNFINISHED: Kinds<Unfinished> = {
 function checkTraining<Input>(where: string, model: Model<Input>, options: TrainNetworkOptions<Input>): void {
   checkModel(where, "model", model);
   checkOptions(where, options, OPTIONS, ["batches", "settings", "seed", "chance"]);
-  const { batches, settings, faults = {}, from, keep } = options;
+  const { batches, settings, from, keep } = options;
   checkBatches(`${where}: batches`, batches);
   checkOptions(`${where}: settings`, settings, TRAINING_KINDS, [
     "epochs",
@@ -325,7 +339,7 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
     "patience",
     "evaluationsPerEpoch",
   ]);
-  checkOptions(`${where}: faults`, faults, { patienceNeverResets: flag, accuracyOfBatchMeans: flag });
+  checkOptimiser(`${where}: settings`, settings);
   if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
   if (from === undefined) return;
   checkFields(where, "from", from, UNFINISHED);
@@ -343,10 +357,6 @@ function examplesOf({ logits, outputs }: Predictions): number {
   return logits.length / outputs;
 }
 
-function optimiserOf(weights: ReadonlyMap<string, Weight>, { learningRate }: TrainingSettings): Optimiser {
-  return new Adam(trainable(weights.values()), { learningRate });
-}
-
 function stepsOf<Input>(
   model: Model<Input>,
   given: {
@@ -362,16 +372,12 @@ function stepsOf<Input>(
   return train(model, { ...rest, batches: batches.train, clipNorm: settings.clipNorm });
 }
 
-/** The fault of averaging accuracies of batches, of which the last is smaller than the others. */
-function meanOfBatches({ scores }: Measures, batches: readonly Batch<unknown>[]): number {
-  let at = 0;
-  return mean(
-    batches.map(({ targets }) => {
-      const [examples] = targets.shape;
-      at += examples!;
-      return mean(Array.from(scores.subarray(at - examples!, at)));
-    }),
-  );
+const patienceIsOver: Stop = ({ waited, patience }) => waited >= patience;
+
+const meanScore: Accuracy = (scores) => mean(Array.from(scores));
+
+function sizeOf({ targets }: Batch<unknown>): number {
+  return targets.shape[0]!;
 }
 
 /** One-sided 5 % of a normal distribution. */

@@ -9,20 +9,28 @@ import type { Operation } from "./node.ts";
 export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: {}, makes: "weights" };
 
 /**
- * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `patience`, `clipNorm`,
+ * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `optimiser`, `momentum`, `weightDecay`, `patience`, `clipNorm`,
  * `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
   version: 2,
-  defaults: { optimiser: "adam", patience: null, clipNorm: null, firstStep: 0, faults: [] },
+  defaults: {
+    optimiser: "adam",
+    momentum: 0,
+    weightDecay: null,
+    patience: null,
+    clipNorm: null,
+    firstStep: 0,
+    faults: [],
+  },
   makes: "trained",
 };
 
 /** Weights of a training: `state` is `best`, `end` or the number of a step. Input: `trained`. */
 export const AT: Operation<"weights"> = { name: "at", version: 1, defaults: {}, makes: "weights" };
 
-/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties). Input: `weights`. */
+/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties), and unless default `criterion`, `pool`. Input: `weights`. */
 export const CUT: Operation<"mask"> = {
   name: "cut",
   version: 1,

@@ -1,4 +1,5 @@
-import { callable, check, checkOptions, type Kinds, text } from "@ltt/core/arguments";
+import { callable, check, checkOptions, type Kinds, list, text } from "@ltt/core/arguments";
+import type { Criterion } from "./criterion.ts";
 import { Executor } from "./executor.ts";
 import { Graph } from "./graph.ts";
 import { signal } from "./kinds.ts";
@@ -11,9 +12,11 @@ export interface ReplayOptions {
   /** In seconds, for receipts; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Criteria that the node may rest on besides the built-in ones. */
+  readonly criteria?: readonly Criterion[] | undefined;
 }
 
-const OPTIONS: Kinds<ReplayOptions> = { clock: callable, signal };
+const OPTIONS: Kinds<ReplayOptions> = { clock: callable, signal, criteria: list };
 
 /** What making a node again has shown. */
 export interface Replayed {
@@ -42,10 +45,12 @@ export async function replay<Input>(
   check("replay", "hash", hash, text);
   check("replay", "store", store, storeKind);
   check("replay", "elsewhere", elsewhere, storeKind);
-  checkOptions("replay", options, OPTIONS, ["clock"]);
+  const { criteria = [] } = checkOptions("replay", options, OPTIONS, ["clock"]);
+  check("replay", "criteria", criteria, list);
   const stored = await store.read(hash);
   if (stored === undefined) throw new RunFolderError(`replay: there is no node ${hash}; names are in metrics.csv`);
   const graph = new Graph(nodesOf(stored));
+  for (const criterion of criteria) graph.know("replay", criterion);
   if (graph.node(hash).op !== "train") {
     throw new RunFolderError(`replay: node ${hash} is "${graph.node(hash).op}"; only trained networks are replayed`);
   }

@@ -1,7 +1,25 @@
-import { callable, check, checkOptions, count, type Kind, type Kinds, list, object, oneOf } from "@ltt/core/arguments";
+import {
+  callable,
+  check,
+  checkOptions,
+  count,
+  type Kind,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  text,
+} from "@ltt/core/arguments";
+import type { NamedArm } from "./arm.ts";
+import { checkCriterion } from "./criteria/criteria.ts";
+import type { Criterion } from "./criterion.ts";
+import { POOLS, type Pool } from "./cut.ts";
+import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
 import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
+import { checkOptimiser } from "./optimisers.ts";
+import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
 
 /**
@@ -14,33 +32,21 @@ import { type Store, storeKind } from "./store.ts";
  * - `late-rewinding`: starts from the weights of an early moment of dense training, with its own patterns, and trains on from there.
  */
 export const ARMS = ["winning-ticket", "random-reinit", "shuffled-init", "late-rewinding"] as const;
-export type Arm = (typeof ARMS)[number];
-
-/** Faults of the published experiment, re-enacted only where they are named. */
-export const FAULTS = [
-  /** Random re-initialisation starts with the embedding that its network before had trained. */
-  "reinit-keeps-trained-embedding",
-  /** Random re-initialisation prunes its own networks instead of using the ticket's patterns. */
-  "reinit-own-patterns",
-  /** “Late rewinding” rewinds to the end of dense training. */
-  "rewinds-to-trained-weights",
-  /** Early stopping counts every validation without improvement, not those in a row. */
-  "patience-never-resets",
-  /** Accuracy is the mean of the batches' accuracies. */
-  "accuracy-of-batch-means",
-  /** The report chooses the winner by test accuracy. */
-  "winner-by-test-accuracy",
-] as const;
-export type Fault = (typeof FAULTS)[number];
+export type ArmName = (typeof ARMS)[number];
 
 export interface ExperimentSettings extends TrainingSettings {
-  readonly arms: readonly Arm[];
+  /** Those of `ARMS` by name, and any others. */
+  readonly arms: readonly (ArmName | NamedArm)[];
   readonly seeds: readonly number[];
   readonly rounds: number;
   /** The fraction of what is left that each round removes, of every tensor. */
   readonly rate: number;
   /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
   readonly cutAt?: "best" | "end" | undefined;
+  /** What weights are scored by for the cut. Default `magnitude`. */
+  readonly criterion?: Criterion | undefined;
+  /** What weights compete with each other to stay. Default `tensor`: those of each tensor. */
+  readonly pool?: Pool | undefined;
   readonly rewindTo: Moment;
   readonly faults: readonly Fault[];
 }
@@ -57,6 +63,9 @@ export interface Progress {
   /** Networks finished, and all there are. */
   readonly networks: number;
   readonly networksInAll: number;
+  /** Networks in the making, this one among them, and the steps that they are after, together. */
+  readonly inTheMaking: number;
+  readonly steps: number;
 }
 
 export interface ExperimentOptions {
@@ -65,30 +74,44 @@ export interface ExperimentOptions {
   readonly clock: () => number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What trains the networks, several at a time. Default: this process, one after the other. */
+  readonly jobs?: readonly Job[] | undefined;
 }
 
-/** The arms that run: controls need the winning ticket's patterns. */
-export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">): Arm[] {
+/** The arms that run: controls need the winning ticket's patterns. Those of `ARMS` come first, in its order. */
+export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">): (ArmName | NamedArm)[] {
   check("armsNeeded", "settings", settings, object);
   const { arms, faults } = settings;
-  checkEach("armsNeeded", "arms", arms, arm);
-  checkEach("armsNeeded", "faults", faults, fault);
+  checkArms("armsNeeded", settings);
   const ownPatterns = faults.includes("reinit-own-patterns");
   const patterns = arms.includes("shuffled-init") || (arms.includes("random-reinit") && !ownPatterns);
-  return ARMS.filter((arm) => arms.includes(arm) || (patterns && arm === "winning-ticket"));
+  const builtIn = ARMS.filter((arm) => arms.includes(arm) || (patterns && arm === "winning-ticket"));
+  return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
 }
 
-/** How many networks an experiment trains. */
-export function networkCount(settings: Pick<ExperimentSettings, "arms" | "faults" | "seeds" | "rounds">): number {
-  check("networkCount", "settings", settings, object);
-  checkEach("networkCount", "arms", settings.arms, arm);
-  checkEach("networkCount", "faults", settings.faults, fault);
-  checkEach("networkCount", "seeds", settings.seeds, count);
-  check("networkCount", "rounds", settings.rounds, count);
-  return settings.seeds.length * (1 + settings.rounds * armsNeeded(settings).length);
+/** @throws {TypeError | RangeError} unless these are names of `ARMS` and arms from outside, with names of their own, and names of `FAULTS`. */
+export function checkArms(where: string, { arms, faults }: Pick<ExperimentSettings, "arms" | "faults">): void {
+  checkEach(where, "arms", arms, arm);
+  checkEach(where, "faults", faults, fault);
+  const names = arms.map((one) => (typeof one === "string" ? one : one.name));
+  const taken: readonly string[] = ["dense", ...ARMS];
+  for (const [i, one] of arms.entries()) {
+    const name = names[i]!;
+    if (names.indexOf(name) < i) throw new RangeError(`${where}: arms name "${name}" twice; give each arm once`);
+    if (typeof one !== "string" && taken.includes(name)) {
+      throw new RangeError(`${where}: arms[${i}].name is "${name}", which is ours; give it another`);
+    }
+  }
 }
 
-const arm: Kind = oneOf(...ARMS);
+const arm: Kind = {
+  ...oneOf(...ARMS),
+  words: `${oneOf(...ARMS).words}, or an object of name and levels`,
+  accepts: (value) =>
+    typeof value === "string"
+      ? ARMS.some((name) => name === value)
+      : object.accepts(value) && text.accepts((value as NamedArm).name) && callable.accepts((value as NamedArm).levels),
+};
 const fault: Kind = oneOf(...FAULTS);
 
 const SETTINGS: Kinds<ExperimentSettings> = {
@@ -98,18 +121,26 @@ const SETTINGS: Kinds<ExperimentSettings> = {
   rounds: count,
   rate: between0And1,
   cutAt: oneOf("best", "end"),
+  criterion: object,
+  pool: oneOf(...POOLS),
   rewindTo: object,
   faults: list,
 };
 
-const OPTIONS: Kinds<ExperimentOptions> = { store: storeKind, clock: callable, onProgress: callable, signal };
+const OPTIONS: Kinds<ExperimentOptions> = {
+  store: storeKind,
+  clock: callable,
+  onProgress: callable,
+  signal,
+  jobs: list,
+};
 
 /**
  * @throws {TypeError} if a setting is missing, unknown or of the wrong kind.
  * @throws {RangeError} if one is outside its range, there is no arm, no seed, or a seed twice.
  */
 export function checkSettings(where: string, settings: ExperimentSettings): void {
-  const { arms, seeds, faults, rewindTo } = checkOptions(`${where}: settings`, settings, SETTINGS, [
+  const { arms, seeds, faults, rewindTo, criterion } = checkOptions(`${where}: settings`, settings, SETTINGS, [
     "arms",
     "seeds",
     "rounds",
@@ -121,10 +152,11 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
     "rewindTo",
     "faults",
   ]);
-  checkEach(`${where}: settings`, "arms", arms, arm);
+  checkArms(`${where}: settings`, { arms, faults });
   checkEach(`${where}: settings`, "seeds", seeds, count);
-  checkEach(`${where}: settings`, "faults", faults, fault);
+  checkOptimiser(`${where}: settings`, settings);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);
+  if (criterion !== undefined) checkCriterion(`${where}: settings`, criterion);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
     throw new RangeError(`${where}: seeds are ${seeds.join(", ") || "missing"}; give at least one, each once`);
   }
@@ -133,5 +165,8 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
 
 /** @throws {TypeError} if an option is missing, unknown or of the wrong kind. */
 export function checkExperimentOptions(where: string, options: ExperimentOptions): void {
-  checkOptions(where, options, OPTIONS, ["store", "clock"]);
+  const { jobs } = checkOptions(where, options, OPTIONS, ["store", "clock"]);
+  if (jobs === undefined) return;
+  checkEach(where, "jobs", jobs, jobKind);
+  if (jobs.length === 0) throw new RangeError(`${where}: jobs is empty; leave it out, or give at least one`);
 }

@@ -51,7 +51,10 @@ export interface Task<Input = unknown> {
   readonly measure?: Measure | undefined;
   /** The accuracy of the best constant answer to the test examples, in `[0,1]`: of two equal classes ½. */
   readonly chance: number;
-  /** The group that a tensor counts with, by its name: of texts, `embedding` or `other`. Default: all are `other`. */
+  /**
+   * The group that a tensor counts with, by its name: of texts, `embedding` or `other`. Default: all are `other`. Where weights are pooled by group it decides what
+   * is cut: then another grouping is another `architecture`.
+   */
   readonly group?: ((tensor: string) => string) | undefined;
 }
 

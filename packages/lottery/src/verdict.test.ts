@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 import { type JudgedResult, judge } from "./verdict.ts";
 
 const run = (
@@ -110,6 +111,39 @@ describe("a level", () => {
     ]);
     expect(denseCensored).toEqual([]);
     expect(judge(results.map((result) => ({ ...result, censored: true }))).denseCensored).toEqual([1, 2, 3]);
+  });
+});
+
+describe("the winner", () => {
+  const results = experiment({ "winning-ticket": [0.5, 0.9, 0.7], "random-reinit": [-2, -2, -2] });
+  const passed = { check: "Masks are nested", passed: true, detail: "3 networks" };
+  const failed = { check: "Pruned weights stayed pruned", passed: false, detail: "winning-ticket, seed 1, round 1: w" };
+
+  test("is none where a check of the audit failed, and the checks are in the verdict", () => {
+    const sound = judge(results, { audit: [passed] });
+    expect([sound.winner?.round, sound.chosenBy, sound.failedChecks]).toEqual([3, "intervals", []]);
+    const unsound = judge(results, { audit: [passed, failed] });
+    expect([unsound.winner, unsound.failedChecks]).toEqual([undefined, [failed]]);
+    expect(unsound.levels).toEqual(sound.levels);
+    expect(judge([], { audit: [failed] }).failedChecks).toEqual([failed]);
+  });
+
+  test("is the best by test accuracy where that fault is asked for, whatever the intervals and the audit say", () => {
+    for (const audit of [[passed], [failed]]) {
+      const { winner, chosenBy } = judge(results, { select: winnerByTestAccuracy, audit });
+      expect([winner?.round, chosenBy]).toEqual([2, "test accuracy"]);
+    }
+    const worse = experiment({ "winning-ticket": [-5, -4, -9] });
+    expect(judge(worse).winner).toBeUndefined();
+    expect(judge(worse, { select: winnerByTestAccuracy }).winner?.round).toBe(2);
+  });
+
+  test("is one of the levels", () => {
+    const [level] = judge(results).levels;
+    expect(() => judge(results, { select: () => ({ ...level! }) })).toThrow(
+      "judge: select chose none of the levels that it was given",
+    );
+    expect(() => winnerByTestAccuracy([])).toThrow("winnerByTestAccuracy: there are no levels");
   });
 });
 

@@ -1,6 +1,7 @@
-import { checkOptions, fraction } from "@ltt/core/arguments";
+import { callable, checkOptions, fraction, type Kinds, list } from "@ltt/core/arguments";
+import { checkAudit } from "./check-audit.ts";
 import { checkResults } from "./check-results.ts";
-import type { LevelResult } from "./result.ts";
+import type { AuditCheck, LevelResult } from "./result.ts";
 import {
   differenceOverExamples,
   differencesFromControl,
@@ -26,6 +27,9 @@ export interface LevelVerdict {
   readonly arm: string;
   readonly round: number;
   readonly sparsity: number;
+  /** Means over the seeds, of the level and of the dense network. */
+  readonly testAccuracy: number;
+  readonly denseTestAccuracy: number;
   /** Supported if every comparison is; refuted if one is, or the network collapsed. */
   readonly standing: Standing;
   /** Seeds with which the network learnt nothing. */
@@ -65,8 +69,12 @@ export interface Verdict {
   readonly levels: readonly LevelVerdict[];
   /** Of late rewinding, by round; it has no control here, so that these only say whether the dense network is matched. */
   readonly lateRewinding: readonly LevelVerdict[];
-  /** The sparsest supported level of the winning tickets. */
+  /** The sparsest supported level of the winning tickets; none where the audit failed. Or what a fault of a publication chose, see `chosenBy`. */
   readonly winner: LevelVerdict | undefined;
+  /** How the winner was chosen: by the intervals, or by a function that re-enacts a publication, which supports no claim. */
+  readonly chosenBy: "intervals" | "test accuracy";
+  /** Checks of the audit that failed: these networks are not what they are called, and nothing is claimed. */
+  readonly failedChecks: readonly AuditCheck[];
   /** Seeds whose dense network was best at its last step: its training was too short. */
   readonly denseCensored: readonly number[];
   /** The dense network varies more between seeds than the pruned ones (F test at 1 %), so that the intervals are too narrow and nothing is called supported. */
@@ -76,7 +84,14 @@ export interface Verdict {
 export interface JudgeOptions {
   /** By how much a network may be less accurate and still match: a fraction. Default 0.005, half a point. */
   readonly margin?: number | undefined;
+  /** What the audit found. Default: nothing was audited. */
+  readonly audit?: readonly AuditCheck[] | undefined;
+  /** Chooses the winner in place of the intervals, as a publication did; see `winnerByTestAccuracy`. */
+  readonly select?: Select | undefined;
 }
+
+/** Chooses a winner from levels, of which there is one at least. */
+export type Select = (levels: readonly LevelVerdict[]) => LevelVerdict;
 
 /** What of a result the verdict rests on. */
 export type JudgedResult = Pick<LevelResult, (typeof JUDGED)[number]>;
@@ -113,11 +128,13 @@ const CONFIDENCE = 0.956;
  */
 export function judge(results: readonly JudgedResult[], options: JudgeOptions = {}): Verdict {
   checkResults("judge", "results", results, JUDGED);
-  const { margin = 0.005 } = checkOptions("judge", options, { margin: fraction });
+  const { margin = 0.005, audit = [], select } = checkOptions("judge", options, OPTIONS);
+  checkAudit("judge", "audit", audit);
+  const failedChecks = audit.filter(({ passed }) => !passed);
   const runs = indexed(results);
   const dense = new Map(results.filter(({ round }) => round === 0).map((run) => [run.seed, run]));
   const tickets = results.filter(({ arm, round }) => arm === "winning-ticket" && round > 0);
-  const none = (reason: string): Verdict => ({ ...NOTHING, margin, reason });
+  const none = (reason: string): Verdict => ({ ...NOTHING, margin, reason, failedChecks });
   if (dense.size === 0) return none("there is no dense network to compare with");
   if (tickets.length === 0) return none("no winning-ticket network has been trained");
 
@@ -140,7 +157,7 @@ export function judge(results: readonly JudgedResult[], options: JudgeOptions = 
     );
   const controls = CONTROLS.filter((arm) => results.some((run) => run.arm === arm));
   const { levels, denseVariesMore } = judgeOf("winning-ticket", controls);
-  const supported = levels.filter(({ standing }) => standing === "supported");
+  const supported = failedChecks.length > 0 ? [] : levels.filter(({ standing }) => standing === "supported");
   return {
     basis: seeds.length === 1 ? "one run" : "seeds",
     margin,
@@ -149,10 +166,21 @@ export function judge(results: readonly JudgedResult[], options: JudgeOptions = 
     controls,
     levels,
     lateRewinding: judgeOf("late-rewinding", []).levels,
-    winner: supported.sort((a, b) => b.sparsity - a.sparsity)[0],
+    winner: select === undefined ? supported.sort((a, b) => b.sparsity - a.sparsity)[0] : chosen(select, levels),
+    chosenBy: select === undefined ? "intervals" : "test accuracy",
+    failedChecks,
     denseCensored: seeds.filter((seed) => dense.get(seed)!.censored),
     denseVariesMore,
   };
+}
+
+const OPTIONS: Kinds<JudgeOptions> = { margin: fraction, audit: list, select: callable };
+
+function chosen(select: Select, levels: readonly LevelVerdict[]): LevelVerdict | undefined {
+  if (levels.length === 0) return undefined;
+  const level = select(levels);
+  if (levels.includes(level)) return level;
+  throw new RangeError("judge: select chose none of the levels that it was given");
 }
 
 const NOTHING = {
@@ -163,6 +191,7 @@ const NOTHING = {
   levels: [],
   lateRewinding: [],
   winner: undefined,
+  chosenBy: "intervals",
   denseCensored: [],
   denseVariesMore: false,
 } as const;
@@ -243,6 +272,8 @@ function judgeArm(
       arm,
       round,
       sparsity: mean(runs.map(({ sparsity }) => sparsity)),
+      testAccuracy: meanAccuracy(runs),
+      denseTestAccuracy: meanAccuracy(dense),
       standing: at < 0 ? "refuted" : together([beside, ...others]),
       collapsed: runs.filter(({ collapsed }) => collapsed !== null).map(({ seed }) => seed),
       dense: at < 0 ? { ...beside, standing: "refuted" } : beside,

@@ -14,7 +14,7 @@ afterAll(() => {
 });
 
 /** What trains and computes within another function may say it for that one. */
-const MADE_OF = ["train", "predict", "Adam", "EarlyStopping", "snapshot", "restore"];
+const MADE_OF = ["train", "predict", "Adam", "Sgd", "EarlyStopping", "snapshot", "restore"];
 
 describe("any one thing wrong in a call is refused by name", () => {
   test.each(Object.entries(calls))("%s", async (name, makers) => {
@@ -26,9 +26,25 @@ describe("any one thing wrong in a call is refused by name", () => {
   });
 
   test("of every public function", () => {
-    const constants = ["ARMS", "AT", "CONTROLS", "CUT", "FAULTS", "INIT", "PARTS", "START", "TRAIN"];
+    const constants = [
+      "ARMS",
+      "AT",
+      "CONTROLS",
+      "CRITERIA",
+      "CUT",
+      "FAULTS",
+      "INIT",
+      "OPTIMISERS",
+      "PARTS",
+      "POOLS",
+      "START",
+      "TRAIN",
+    ];
+    const criteria = ["largeInit", "magnitude", "magnitudeIncrease", "movement", "random"];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
-    expect([...Object.keys(calls), ...constants, ...toBeCaught].sort()).toEqual(Object.keys(lottery).sort());
+    expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(
+      Object.keys(lottery).sort(),
+    );
   });
 });
 
@@ -98,8 +114,8 @@ test.each<[() => unknown, string]>([
   [() => lottery.judge([], untyped({ margins: 0.1 })), 'judge: unknown option "margins"; did you mean "margin"?'],
   [() => lottery.judge([], { margin: -0.1 }), "judge: margin is -0.1; it is in [0, 1)"],
   [
-    () => lottery.cut(pattern, new Map(), untyped({ rate: 0.5, pool: "global", rng: stream(1) })),
-    'cut: unknown option "pool"; options are rate, scope, rng',
+    () => lottery.cut(pattern, new Map(), untyped({ rate: 0.5, scope: "global", rng: stream(1) })),
+    'cut: unknown option "scope"; options are rate, pool, group, rng',
   ],
   [
     () => lottery.cut(pattern, new Map([["w", new Float32Array(2)]]), { rate: () => 2, rng: stream(1) }),

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { ones, Sparse, stream, type TokenMatrix, tensor, tokens, type Weight } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
 import { type Batch, TextCnn } from "@ltt/layers";
+import { ExperimentGraph } from "../src/experiment-graph.ts";
+import { Graph } from "../src/graph.ts";
 import * as lottery from "../src/index.ts";
 
 /** Where the calls write, and an open store in it. */
@@ -32,11 +34,25 @@ const result = (arm: string, round: number, seed: number) => ({
   collapsed: null,
 });
 const results = () => [1, 2].flatMap((seed) => [result("dense", 0, seed), result("winning-ticket", 1, seed)]);
-const part = (...numbers: number[]) => ({ pattern: pattern(), values: values(...numbers) });
-const whole = (...numbers: number[]) => ({
-  pattern: new Map([["w", Int32Array.of(0, 1, 2)]]),
-  values: values(...numbers),
-});
+
+/** The graph that arms add to, and a call of an arm, all of whose levels are planned. */
+const graph = () =>
+  new ExperimentGraph(new Graph(), {
+    seed: 1,
+    data: null,
+    architecture: null,
+    backend: "wasm",
+    training: training(),
+    trainingFaults: [],
+    rate: 0.5,
+    cutAt: "best",
+  });
+const planned = (arm: lottery.Arm) => () =>
+  call(async (...args: Parameters<lottery.Arm>) => Array.from(arm(...args)), graph(), 1, {
+    rounds: 1,
+    rate: 0.5,
+    rewindStep: 1,
+  });
 
 /** Two texts, once. */
 const batch = (): Batch<TokenMatrix> => ({ input: tokens([2, 3, 4, 5], [2, 2]), targets: tokens([0, 1], [2]) });
@@ -58,7 +74,16 @@ const task = () => ({
   chance: 0.5,
   group: () => "other",
 });
-const training = () => ({ epochs: 1, learningRate: 0.1, patience: 1, evaluationsPerEpoch: 1, clipNorm: 1 });
+const training = () => ({
+  optimiser: "sgd" as const,
+  momentum: 0.9,
+  weightDecay: 0.01,
+  epochs: 1,
+  learningRate: 0.1,
+  patience: 1,
+  evaluationsPerEpoch: 1,
+  clipNorm: 1,
+});
 const settings = (): lottery.ExperimentSettings => ({
   ...training(),
   arms: ["winning-ticket"],
@@ -66,6 +91,8 @@ const settings = (): lottery.ExperimentSettings => ({
   rounds: 1,
   rate: 0.5,
   cutAt: "best",
+  criterion: lottery.movement,
+  pool: "group",
   rewindTo: { epoch: 1 },
   faults: ["patience-never-resets"],
 });
@@ -76,7 +103,8 @@ const trainOptions = () => ({
   firstStep: 0,
   measure: lottery.classification,
   chance: 0.5,
-  faults: { patienceNeverResets: false, accuracyOfBatchMeans: false },
+  stop: () => false,
+  accuracy: () => 0.5,
   onStep: () => {},
   signal: new AbortController().signal,
   keep: { isDue: () => false, save: async () => {} },
@@ -121,35 +149,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   armLabel: [() => call(lottery.armLabel, "dense")],
   armsNeeded: [() => call(lottery.armsNeeded, { arms: ["random-reinit"], faults: ["reinit-own-patterns"] })],
-  audit: [
-    () =>
-      call(
-        lottery.audit,
-        [
-          { arm: "dense", seed: 1, round: 0, start: whole(1, 2, 3), trained: whole(3, 2, 4), bestStep: 4 },
-          {
-            arm: "late-rewinding",
-            seed: 1,
-            round: 1,
-            start: part(1, 3),
-            trained: part(2, 4),
-            rewoundTo: { step: 1, values: values(1, 2, 3) },
-            frozen: new Set(["v"]),
-          },
-          { arm: "shuffled-init", seed: 1, round: 1, start: part(3, 1), trained: part(2, 4) },
-          { arm: "random-reinit", seed: 1, round: 1, start: part(3, 1), trained: part(2, 4) },
-        ],
-        0.33,
-      ),
-  ],
   auditRun: [
     () => {
-      const level = { arm: "dense", seed: 1, round: 0, earlyStopStep: 1, firstStep: 0 };
-      const tensors = [{ name: "w", group: "other", shape: [3], size: 3, kept: 3, parts: [] }];
-      return call(lottery.auditRun, store, [{ ...level, tensors }], 0.5);
+      const level = { arm: "dense", seed: 1, round: 0, network: trained, expect: [lottery.nestedIn(trained)] };
+      return call(lottery.auditRun, store, [level], { criteria: [{ ...lottery.random, name: "other" }], task: task() });
     },
   ],
   canonicalJson: [() => call(lottery.canonicalJson, { a: [1, "2", null], b: { c: true } })],
+  checkCriterion: [
+    () => call(lottery.checkCriterion, "checkCriterion", { ...lottery.random, name: "mine", params: 1, plugin: "ab" }),
+  ],
   classification: [
     () =>
       call(lottery.classification, {
@@ -159,10 +168,13 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         loss: 0.5,
       }),
   ],
+  createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
+  compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
+  criteriaOf: [() => call(lottery.criteriaOf, task(), settings())],
   cut: [
-    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, scope: "local", rng: rng() }),
+    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),
-    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, scope: "global", rng: rng() }),
+    () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "all", rng: rng() }),
   ],
   differenceOverExamples: [
     () => call(lottery.differenceOverExamples, Float32Array.of(0, 1, 1), Float32Array.of(0, 0, 1), family),
@@ -180,19 +192,27 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ),
   ],
   dunnettQuantile: [() => call(lottery.dunnettQuantile, 0.95, 2, 3)],
+  elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
+  folderContents: [() => call(lottery.folderContents, join(folder, "run"))],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
   fisherQuantile: [() => call(lottery.fisherQuantile, 0.95, 2, 3)],
+  freshEverywhere: [() => call(lottery.freshEverywhere, ["ab"])],
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
-  judge: [() => call(lottery.judge, results(), { margin: 0.01 })],
-  magnitude: [() => call(lottery.magnitude, values(1, -2))],
+  judge: [
+    () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
+  ],
+  lateRewinding: [planned(lottery.lateRewinding)],
+  lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
+  nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
     () =>
       call(lottery.networkCount, { arms: ["random-reinit"], faults: ["reinit-own-patterns"], seeds: [1], rounds: 2 }),
   ],
+  plannedNodes: [() => call(lottery.plannedNodes, task(), settings(), new Set([trained]))],
   nodeOf: [
     () =>
       call(
@@ -205,10 +225,18 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   normalQuantile: [() => call(lottery.normalQuantile, 0.95)],
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
+  planExperiment: [() => call(lottery.planExperiment, task(), settings())],
+  randomReinit: [planned(lottery.randomReinit)],
+  removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
     () =>
-      call(lottery.replay, task(), trained, store, elsewhere, { clock: () => 0, signal: new AbortController().signal }),
+      call(lottery.replay, task(), trained, store, elsewhere, {
+        clock: () => 0,
+        signal: new AbortController().signal,
+        criteria: [{ ...lottery.random, name: "mine" }],
+      }),
   ],
+  rewoundTo: [() => call(lottery.rewoundTo, 1, "ab")],
   runExperiment: [
     () =>
       call(
@@ -217,14 +245,25 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         },
         task(),
         settings(),
-        { store, clock: () => 0, onProgress: () => {}, signal: new AbortController().signal },
+        {
+          store,
+          clock: () => 0,
+          onProgress: () => {},
+          signal: new AbortController().signal,
+        },
       ),
   ],
+  sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
+  shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
+  shuffledInit: [planned(lottery.shuffledInit)],
+  shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],
   sparsityOf: [() => call(lottery.sparsityOf, weights(), () => "other")],
+  startsFrom: [() => call(lottery.startsFrom, "ab")],
+  storedResults: [() => call(lottery.storedResults, store, [{ arm: "dense", seed: 1, round: 0, node: trained }])],
   studentQuantile: [() => call(lottery.studentQuantile, 0.95, 3)],
   summarise: [() => call(lottery.summarise, results())],
   trainNetwork: [
@@ -233,5 +272,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   trainTo: [() => call(lottery.trainTo, model(), 1, trainOptions())],
   valuesAt: [() => call(lottery.valuesAt, values(1, 2, 3), pattern())],
+  winnerByTestAccuracy: [() => call(lottery.winnerByTestAccuracy, lottery.judge(results()).levels)],
+  winningTicket: [planned(lottery.winningTicket)],
+  withDigest: [() => call(lottery.withDigest, { ...lottery.random, name: "mine" }, "ab")],
   writeAtomic: [() => call(lottery.writeAtomic, join(folder, "file"), "content")],
 };

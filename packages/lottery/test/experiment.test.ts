@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors, dense, Sparse, stream, type TokenMatrix, type tensor } from "@ltt/core";
-import { decodeCheckpoint, parametersOf } from "@ltt/layers";
+import { decodeSafetensors, dense, Sparse, stream, type TokenMatrix, type tensor, tokens } from "@ltt/core";
+import { type Batch, decodeCheckpoint, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ARMS,
@@ -17,6 +17,7 @@ import {
   runExperiment,
   type Task,
 } from "../src/index.ts";
+import { accuracyOfBatchMeans } from "../src/published-2020/accuracy-of-batch-means.ts";
 import { frozenTask, lstmTask, pretrainedTask, toyTask } from "./toy-task.ts";
 
 const settings: ExperimentSettings = {
@@ -59,6 +60,19 @@ async function collect(
   return found;
 }
 
+/** Batches, of the last only its first example. */
+function* firstOfLast(batches: Iterable<Batch<TokenMatrix>>): Generator<Batch<TokenMatrix>> {
+  const all = [...batches];
+  yield* all.slice(0, -1);
+  const { input, lengths, targets } = all.at(-1)!;
+  const time = input.shape[1];
+  yield {
+    input: tokens(input.data.slice(0, time), [1, time]),
+    lengths: tokens(lengths!.data.slice(0, 1), [1]),
+    targets: tokens(targets.data.slice(0, 1), [1]),
+  };
+}
+
 /** Every file of a run but the receipts, which hold the time it took, by path. */
 function contents(folder: string): Map<string, string> {
   const base = join(root, folder, "nodes");
@@ -82,7 +96,7 @@ function nodes(folder: string) {
   const found = new Map(
     collected.get(folder)!.map(({ arm, seed, round, node }) => [`${arm} ${seed} ${round}`, join(base, node!)]),
   );
-  return (arm: Arm | "dense", seed: number, round: number, file: string) =>
+  return (arm: string, seed: number, round: number, file: string) =>
     decodeCheckpoint(readFileSync(join(found.get(`${arm} ${seed} ${round}`)!, file))).weights;
 }
 
@@ -157,7 +171,7 @@ describe("an experiment", () => {
         expect(parts).toEqual([]);
         continue;
       }
-      const { positions } = node(arm as Arm, seed, round, "weights.safetensors").get("embedding.weight") as Sparse;
+      const { positions } = node(arm, seed, round, "weights.safetensors").get("embedding.weight") as Sparse;
       const words = new Set(positions.map((at) => Math.floor(at / 8)));
       expect(parts[0]).toEqual({ part: "words", empty: 30 - words.size, of: 30 });
     }
@@ -253,6 +267,35 @@ describe("an experiment", () => {
 });
 
 describe("the faults of the published experiment, each by name", () => {
+  test("accuracy-of-batch-means counts a smaller last batch as much as the others", () => {
+    expect(accuracyOfBatchMeans(Float32Array.of(1, 1, 0, 0, 0), [4, 1])).toBe(0.25);
+    expect(accuracyOfBatchMeans(Float32Array.of(1, 1, 0, 0, 1), [4, 1])).toBe(0.75);
+  });
+
+  test("accuracy-of-batch-means changes what is measured, not what is trained", async () => {
+    const uneven: Task<TokenMatrix> = {
+      ...toyTask,
+      data: "uneven",
+      batches: (seed) => {
+        const even = toyTask.batches(seed);
+        return { ...even, test: () => firstOfLast(even.test()) };
+      },
+    };
+    const once = { ...settings, seeds: [1], rounds: 0, epochs: 1, learningRate: 0.005 };
+    const [right] = await collect("examples", once, undefined, undefined, uneven);
+    const [wrong] = await collect(
+      "batches",
+      { ...once, faults: ["accuracy-of-batch-means"] },
+      undefined,
+      undefined,
+      uneven,
+    );
+    expect(wrong!.curve.map(({ trainLoss }) => trainLoss)).toEqual(right!.curve.map(({ trainLoss }) => trainLoss));
+    expect(wrong!.testScores).toEqual(right!.testScores);
+    expect(wrong!.testAccuracy).toBe(accuracyOfBatchMeans(right!.testScores!, [16, 16, 16, 1]));
+    expect(wrong!.testAccuracy).not.toBe(right!.testAccuracy);
+  });
+
   const faulty = (fault: (typeof FAULTS)[number]) => ({ ...settings, seeds: [1], faults: [fault] });
 
   test("reinit-keeps-trained-embedding starts from what the arm trained before", async () => {
@@ -297,6 +340,34 @@ describe("the faults of the published experiment, each by name", () => {
   });
 });
 
+test("an arm from outside may go on from what a sparse network trained, and rest on networks that are no level", async () => {
+  const continued: Arm = function* (graph, _seed, { rounds }) {
+    let ticket = graph.train(graph.rewind(graph.cut(graph.dense), graph.init));
+    for (let round = 1; round <= rounds; round++) {
+      const network = graph.train(graph.rewind(graph.cut(ticket), graph.at(ticket, "best")));
+      yield { round, network, expect: graph.expectCut(ticket) };
+      ticket = network;
+    }
+  };
+  const arms = [{ name: "continued", levels: continued }];
+  const heard = new Set<string>();
+  const found = await collect("continued", { ...settings, seeds: [1], arms }, ({ arm, round }) =>
+    heard.add(`${arm} ${round}`),
+  );
+  expect(found.map(({ arm, round }) => `${arm} ${round}`)).toEqual(["dense 0", "continued 1", "continued 2"]);
+  expect([...heard]).toEqual(["dense 0", "continued 1", "continued 2"]);
+  const node = nodes("continued");
+  const name = "embedding.weight";
+  const [before, start] = (
+    [
+      [1, "weights.safetensors"],
+      [2, "ticket.safetensors"],
+    ] as const
+  ).map(([round, file]) => node("continued", 1, round, file).get(name) as Sparse);
+  const trained = new Map([...before!.positions].map((at, i) => [at, before!.values.data[i]]));
+  expect([...start!.values.data]).toEqual([...start!.positions].map((at) => trained.get(at)));
+});
+
 describe("an embedding that is given", () => {
   const once = { ...settings, seeds: [1], rounds: 2 };
   const given = () => [...dense(parametersOf(frozenTask.model(stream(1))).get("embedding.weight")!).data];
@@ -312,7 +383,7 @@ describe("an embedding that is given", () => {
       expect(sparsity).toBeCloseTo(1 - 0.5 ** round, 1);
       const start = round === 0 ? "initial.safetensors" : "ticket.safetensors";
       for (const file of [start, "weights.safetensors"]) {
-        const weight = node(arm as Arm | "dense", 1, round, file).get("embedding.weight")!;
+        const weight = node(arm, 1, round, file).get("embedding.weight")!;
         expect([...dense(weight).data]).toEqual(given());
         expect(weight).not.toBeInstanceOf(Sparse);
       }

@@ -51,7 +51,7 @@ export interface ChartOptions {
   /** The dense network: a level line across the chart. */
   readonly dense: Estimate | undefined;
   /** Sparsity of the sparsest winning ticket. */
-  readonly winner: number | undefined;
+  readonly winner: { readonly sparsity: number; readonly words: string } | undefined;
 }
 
 const WIDTH = 960;
@@ -82,7 +82,7 @@ export function sparsityChart(options: ChartOptions): Markup {
 <clipPath id="${id}-clip"><rect x="${LEFT}" y="${TOP}" width="${RIGHT - LEFT}" height="${BOTTOM - TOP}"/></clipPath>
 ${valueAxis(y, unit, format)}
 ${sparsityAxis(x, tickSparsities(series, thin))}
-${winner === undefined ? undefined : winnerLine(x(winner), winner)}
+${winner === undefined ? undefined : winnerLine(x(winner.sparsity), winner)}
 ${dense === undefined ? undefined : denseLine(y(dense.mean))}
 <g clip-path="url(#${id}-clip)">${series.map((one, arm) => band(one, arm, x, y))}</g>
 ${thin.map((curve, i) => thinCurve(curve, i, x, y))}
@@ -178,9 +178,9 @@ function sparsityAxis(x: (sparsity: number) => number, sparsities: readonly numb
   return html`<g><path class="axis-line" d="M${LEFT},${BOTTOM}H${RIGHT}"/>${labels}<text class="axis" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">weights remaining, % <tspan class="faint">(below: sparsity, %)</tspan></text></g>`;
 }
 
-function winnerLine(at: number, sparsity: number): Markup {
+function winnerLine(at: number, { sparsity, words }: NonNullable<ChartOptions["winner"]>): Markup {
   const right = at > (LEFT + RIGHT) / 2;
-  return html`<g class="winner"><path d="M${px(at)},${TOP}V${BOTTOM}"/><text x="${px(at + (right ? -6 : 6))}" y="${BOTTOM - 8}" text-anchor="${right ? "end" : "start"}">${sparsityPercent(sparsity)} sparse: the sparsest supported</text></g>`;
+  return html`<g class="winner"><path d="M${px(at)},${TOP}V${BOTTOM}"/><text x="${px(at + (right ? -6 : 6))}" y="${BOTTOM - 8}" text-anchor="${right ? "end" : "start"}">${sparsityPercent(sparsity)} sparse: the ${words}</text></g>`;
 }
 
 function denseLine(at: number): Markup {

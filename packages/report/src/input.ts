@@ -1,11 +1,11 @@
 import type { AuditCheck, LevelResult, Verdict } from "@ltt/lottery";
 import {
+  checkAudit,
   checkEach,
   checkFields,
   checkOptions,
   checkResults,
   checkVerdict,
-  flag,
   type Kind,
   type Kinds,
   list,
@@ -70,7 +70,7 @@ export function checkInput(where: string, input: ReportInput, fields: readonly (
     checkFields(where, `published[${i}]`, curve, CURVE);
     for (const [j, point] of curve.points.entries()) checkFields(where, `published[${i}].points[${j}]`, point, POINT);
   }
-  for (const [i, found] of audit.entries()) checkFields(where, `audit[${i}]`, found, AUDIT);
+  checkAudit(where, "audit", audit);
 }
 
 const setting: Kind = {
@@ -81,5 +81,3 @@ const setting: Kind = {
 const CURVE: Kinds<PublishedCurve> = { arm: text, label: text, points: list };
 
 const POINT: Kinds<PublishedCurve["points"][number]> = { sparsity: share, testAccuracy: share };
-
-const AUDIT: Kinds<AuditCheck> = { check: text, passed: flag, detail: text };

@@ -13,8 +13,10 @@ import { count, sparsityPercent, trim } from "./numbers.ts";
 /**
  * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
  * every arm, folded.
+ *
+ * @param warning - What the caption ends with.
  */
-export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
+export function layerTables({ arms }: Summary, { winner }: Verdict, warning: readonly Markup[]): Markup {
   const tables = arms.flatMap((arm) => {
     const chosen = arm.arm === "winning-ticket" ? arm.levels.find(({ round }) => round === winner?.round) : undefined;
     const last = arm.levels.at(-1)!;
@@ -27,7 +29,7 @@ export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
   return html`<figure>${tables.map(({ open, table, title }) =>
     open ? table : html`<details><summary>Layer by layer: ${title}</summary>${table}</details>`,
   )}<figcaption>What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a
-weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.</figcaption></figure>`;
+weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.${warning}</figcaption></figure>`;
 }
 
 function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSummary): Markup {

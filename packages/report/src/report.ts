@@ -82,8 +82,10 @@ function head({ title, kicker, dataset, notes }: ReportInput, { seeds }: Summary
 
 function verdictBlock(verdict: Verdict): Markup {
   const { headline, sentences } = verdictWords(verdict);
-  const supported = verdict.winner !== undefined && verdict.basis === "seeds";
-  return html`<section class="verdict${supported ? " found" : ""}" aria-label="Verdict"><p>${headline}</p>${sentences.map((sentence) => html`<p>${sentence}</p>`)}</section>`;
+  const { winner, basis, chosenBy, failedChecks } = verdict;
+  const supported = winner !== undefined && basis === "seeds" && chosenBy === "intervals";
+  const colour = failedChecks.length > 0 ? " audit-failed" : supported ? " found" : "";
+  return html`<section class="verdict${colour}" aria-label="Verdict"><p>${headline}</p>${sentences.map((sentence) => html`<p>${sentence}</p>`)}</section>`;
 }
 
 function figures(results: ReportInput, summary: Summary, verdict: Verdict): Markup {
@@ -92,7 +94,7 @@ function figures(results: ReportInput, summary: Summary, verdict: Verdict): Mark
   const reading = several
     ? `Lines are means over ${seeds.length} seeds, bands their 95 % intervals, dots single runs.`
     : "Every point is one run: differences between neighbours are mostly noise.";
-  const warning = results.warning === undefined ? undefined : html` <span class="warning">${results.warning}</span>`;
+  const warning = warningsOf(results).map((words) => html` <span class="warning">${words}</span>`);
   const accuracy = arms.map(({ label, levels }) => series(label, levels, "testAccuracy"));
   const steps = arms.map(({ label, levels }) => series(label, levels, "earlyStopStep"));
   const published = (results.published ?? []).map(
@@ -102,7 +104,7 @@ function figures(results: ReportInput, summary: Summary, verdict: Verdict): Mark
       points: curve.points.map(({ sparsity, testAccuracy }) => ({ sparsity, value: testAccuracy })),
     }),
   );
-  const shared = { dense: undefined, winner: verdict.winner?.sparsity };
+  const shared = { dense: undefined, winner: winnerOf(verdict) };
   const first = arms.find(({ arm }) => arm === "winning-ticket") ?? arms[0]!;
   return html`<section><h2>Accuracy against sparsity</h2>
 ${legend(accuracy, published, dense !== undefined)}
@@ -164,9 +166,27 @@ ${legend(accuracy, [], false)}
     span: [0, 0.95],
   })}
 <figcaption>Validation loss over training steps, drawn the same way.${warning}</figcaption></figure></section>
-<section><h2>Where the weights are left</h2><figure>${tensorTable(first)}</figure>
-${layerTables(summary, verdict)}</section>`;
+<section><h2>Where the weights are left</h2><figure>${tensorTable(first)}${warning.length === 0 ? undefined : html`<figcaption>${warning}</figcaption>`}</figure>
+${layerTables(summary, verdict, warning)}</section>`;
 }
+
+/** What must be said on every figure. */
+function warningsOf({ warning, verdict }: ReportInput): string[] {
+  return [
+    ...(warning === undefined ? [] : [warning]),
+    ...(verdict.chosenBy === "test accuracy" ? ["The winner is chosen by test accuracy."] : []),
+    ...(verdict.failedChecks.length > 0 ? ["The audit FAILED: these networks are not what they are called."] : []),
+  ];
+}
+
+function winnerOf({ winner, chosenBy }: Verdict): { sparsity: number; words: string } | undefined {
+  return winner && { sparsity: winner.sparsity, words: CHOSEN[chosenBy] };
+}
+
+const CHOSEN: Readonly<Record<Verdict["chosenBy"], string>> = {
+  intervals: "sparsest supported",
+  "test accuracy": "best by test accuracy",
+};
 
 function series(label: string, levels: readonly LevelSummary[], key: "testAccuracy" | "earlyStopStep"): ChartSeries {
   const show = key === "testAccuracy" ? percentEstimate : (e: LevelSummary["earlyStopStep"]): string => stepEstimate(e);
@@ -199,18 +219,25 @@ function describe(
   return `Mean ${quantity}: ${spans.join("; ")}. The table of all levels has every number.`;
 }
 
-function levelTables({ dense, arms }: Summary, { winner }: Verdict): Markup {
+function levelTables({ dense, arms }: Summary, { winner, chosenBy }: Verdict): Markup {
   const groups = [
     ...new Set(
       arms.flatMap(({ levels }) => levels.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.groups)))),
     ),
   ].sort();
   const rows = [
-    ...(dense === undefined ? [] : [meanRow("dense", dense, groups, false)]),
+    ...(dense === undefined ? [] : [meanRow("dense", dense, groups, undefined)]),
     ...arms.flatMap(({ arm, levels }) =>
       levels
         .filter(({ round }) => round > 0)
-        .map((level) => meanRow(arm, level, groups, arm === "winning-ticket" && level.round === winner?.round)),
+        .map((level) =>
+          meanRow(
+            arm,
+            level,
+            groups,
+            arm === "winning-ticket" && level.round === winner?.round ? CHOSEN[chosenBy] : undefined,
+          ),
+        ),
     ),
   ];
   const runs = [
@@ -222,9 +249,9 @@ function levelTables({ dense, arms }: Summary, { winner }: Verdict): Markup {
 <details><summary>Every trained network (${runs.length})</summary><div class="wide"><table><thead><tr><th scope="col">arm</th>${["seed", "round", "sparsity", "train loss", "validation loss", "validation accuracy", "test accuracy", "early stop", "steps", "seconds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${runs.map(runRow)}</tbody></table></div></details></section>`;
 }
 
-function meanRow(arm: string, level: LevelSummary, groups: readonly string[], chosen: boolean): Markup {
+function meanRow(arm: string, level: LevelSummary, groups: readonly string[], chosen: string | undefined): Markup {
   const shares = groups.map((group) => sparsityPercent(mean(level.runs.map((run) => run.groups[group] ?? 0))));
-  return html`<tr class="${chosen ? "chosen" : "level"}"><th scope="row">${armLabel(arm)}${chosen ? " ◀ sparsest supported" : ""}</th><td>${level.round}</td><td>${sparsityPercent(level.sparsity)}</td>${shares.map((share) => html`<td>${share}</td>`)}<td>${percentEstimate(level.validationAccuracy)}</td><td>${percentEstimate(level.testAccuracy)}</td><td>${stepEstimate(level.earlyStopStep)}</td><td>${level.runs.length}</td></tr>`;
+  return html`<tr class="${chosen === undefined ? "level" : "chosen"}"><th scope="row">${armLabel(arm)}${chosen === undefined ? "" : ` ◀ ${chosen}`}</th><td>${level.round}</td><td>${sparsityPercent(level.sparsity)}</td>${shares.map((share) => html`<td>${share}</td>`)}<td>${percentEstimate(level.validationAccuracy)}</td><td>${percentEstimate(level.testAccuracy)}</td><td>${stepEstimate(level.earlyStopStep)}</td><td>${level.runs.length}</td></tr>`;
 }
 
 function runRow(run: LevelResult): Markup {

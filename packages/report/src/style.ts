@@ -21,6 +21,7 @@ p { margin: 6px 0 10px; max-width: 76ch; }
 .notes { list-style: none; margin: 14px 0; padding: 8px 14px; background: var(--soft); border-left: 3px solid var(--arm4); font-size: 13.5px; }
 .verdict { margin: 22px 0 8px; padding: 4px 0 4px 18px; border-left: 4px solid var(--faint); }
 .verdict.found { border-color: var(--good); }
+.verdict.audit-failed { border-color: var(--bad); } .verdict.audit-failed p:first-child { color: var(--bad); }
 .verdict p:first-child { font-size: 21px; line-height: 1.35; font-weight: 600; }
 figure { margin: 10px 0 0; break-inside: avoid; }
 figcaption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 100ch; margin-top: 4px; }

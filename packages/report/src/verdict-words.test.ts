@@ -1,4 +1,4 @@
-import { judge, type LevelResult } from "@ltt/lottery";
+import { judge, type LevelResult, winnerByTestAccuracy } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
 import { sampleLevel } from "./sample.ts";
 import { verdictWords } from "./verdict-words.ts";
@@ -23,6 +23,38 @@ function runs(
 
 const words = (levels: readonly LevelResult[]) => verdictWords(judge(levels));
 const text = (levels: readonly LevelResult[]) => Object.values(words(levels)).flat().join("\n");
+
+describe("a headline that claims nothing", () => {
+  const levels = runs({ "winning-ticket": [0.2, 0.1, -3], "random-reinit": [-1, -1, -3] });
+  const audit = ["Masks are nested", "Cuts removed the lowest scores"].map((check) => ({
+    check,
+    passed: false,
+    detail: "winning-ticket, seed 1, round 2: linear.weight",
+  }));
+
+  test("says that the audit failed, and where", () => {
+    const { headline, sentences } = verdictWords(judge(levels, { audit: audit.slice(0, 1) }));
+    expect(headline).toBe("AUDIT FAILED: Masks are nested; no claim.");
+    expect(sentences[0]).toBe("The audit FAILED: Masks are nested: winning-ticket, seed 1, round 2: linear.weight.");
+    expect(sentences.join()).not.toContain("differs by");
+    expect(verdictWords(judge(levels, { audit })).headline).toBe(
+      "AUDIT FAILED: Masks are nested and 1 more; no claim.",
+    );
+    expect(verdictWords(judge([], { audit })).headline).toBe(
+      "AUDIT FAILED: Masks are nested and 1 more; no claim. No verdict: there is no dense network to compare with.",
+    );
+  });
+
+  test("says that a winner is chosen by test accuracy", () => {
+    const flattering =
+      /^Chosen by test accuracy, no claim: 20 % sparsity with 87\.\d+ %, the dense network 87\.\d+ %\. Such a choice sees the test set and flatters itself\.$/;
+    expect(verdictWords(judge(levels, { select: winnerByTestAccuracy })).headline).toMatch(flattering);
+    const both = verdictWords(judge(levels, { select: winnerByTestAccuracy, audit })).headline;
+    const [failure, ...choice] = both.split("no claim. ");
+    expect(failure).toBe("AUDIT FAILED: Masks are nested and 1 more; ");
+    expect(choice.join("")).toMatch(flattering);
+  });
+});
 
 describe("the headline", () => {
   test("is the sparsest supported level", () => {

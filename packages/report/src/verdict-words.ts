@@ -1,6 +1,6 @@
 import { armLabel, type Comparison, type LevelVerdict, type Verdict } from "@ltt/lottery";
 import { checkVerdict } from "@ltt/lottery/arguments";
-import { count, pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
+import { count, percent, pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
 
 /** A verdict in words: a headline, and sentences that follow it, each a complete thought. */
 export interface VerdictWords {
@@ -11,7 +11,19 @@ export interface VerdictWords {
 /** What `judge` found, for people. What holds for all of it (margin, confidence, what intervals leave out) is said once, at the end. */
 export function verdictWords(verdict: Verdict): VerdictWords {
   checkVerdict("verdictWords", "verdict", verdict);
-  if (verdict.basis === "none") return { headline: `No verdict: ${verdict.reason}.`, sentences: [] };
+  const { basis, reason, chosenBy, failedChecks } = verdict;
+  const failures = failedChecks.map(({ check, detail }) => `The audit FAILED: ${check}: ${detail}.`);
+  if (basis === "none") {
+    const headline = `No verdict: ${reason}.`;
+    return { headline: failures.length > 0 ? `${auditFailed(verdict)} ${headline}` : headline, sentences: failures };
+  }
+  if (failures.length > 0 || chosenBy === "test accuracy") {
+    const headline = [
+      ...(failures.length > 0 ? [auditFailed(verdict)] : []),
+      ...(chosenBy === "test accuracy" ? [bestByTest(verdict)] : []),
+    ].join(" ");
+    return { headline, sentences: [...failures, ...excluded(verdict), conditions(verdict)] };
+  }
   const sentences = [
     ...found(verdict),
     ...censoring(verdict),
@@ -20,6 +32,18 @@ export function verdictWords(verdict: Verdict): VerdictWords {
     conditions(verdict),
   ];
   return { headline: headlineOf(verdict), sentences };
+}
+
+/** Networks that are not what they are called show nothing. */
+function auditFailed({ failedChecks }: Verdict): string {
+  const others = failedChecks.length === 1 ? "" : ` and ${count(failedChecks.length - 1)} more`;
+  return `AUDIT FAILED: ${failedChecks[0]!.check}${others}; no claim.`;
+}
+
+/** What a publication would have claimed. */
+function bestByTest({ winner }: Verdict): string {
+  if (winner === undefined) return "Chosen by test accuracy: nothing, for there are no levels.";
+  return `Chosen by test accuracy, no claim: ${sparsityPercent(winner.sparsity)} sparsity with ${percent(winner.testAccuracy)}, the dense network ${percent(winner.denseTestAccuracy)}. Such a choice sees the test set and flatters itself.`;
 }
 
 /** As much as the evidence allows: one run supports no claim. */

@@ -1,4 +1,4 @@
-import { anyNumber, type Kind, oneOf } from "../../arguments/kinds.ts";
+import { anyNumber, check, type Kind, oneOf, positive } from "../../arguments/kinds.ts";
 import { checkOptions } from "../../arguments/options.ts";
 import type { Backend, Kernels } from "../../kernels/kernels.ts";
 import { type Arithmetic, type Instance, instantiate, instantiateNow } from "./instantiate.ts";
@@ -13,6 +13,12 @@ const MOST_THREADS = 256;
 
 /** A backend with threads, that can be told to end them. */
 export interface WasmBackend extends Backend {
+  /**
+   * Lets at most so many of its threads work at a time, from the next kernel on: for processes that share a machine. The results are the same bits.
+   *
+   * @throws {RangeError} if it is no integer from 1.
+   */
+  limitThreads(threads: number): void;
   /**
    * Ends the threads and gives the memory up; resolves when they have ended. No process waits for the threads, so this is for programs that go on without the
    * backend. To use it or its tensors afterwards is an error.
@@ -110,6 +116,10 @@ export function backendOf(
     view: (region: Region) => (region instanceof Region ? memory.floats(region) : undefined),
     release: (region: Region) => memory.release(region),
     releaseIndices: (region: Region) => memory.release(region),
+    limitThreads: (threads: number) => {
+      check("wasm.limitThreads", "threads", threads, positive);
+      pool.limit(threads);
+    },
     close: () => {
       Object.assign(backend, closed(backend.kernels));
       return pool.close();

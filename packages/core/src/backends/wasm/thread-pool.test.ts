@@ -116,6 +116,25 @@ describe.each([2, 3])("%i threads", (threads) => {
     for (const [i, bytes] of expected!.entries()) expect(bytes.equals(found![i]!), `operand ${i}`).toBe(true);
   });
 
+  test("on which fewer may work have the same bits, and wake nobody where it is one", () => {
+    const [name, operands, size] = shared.find(([kernel]) => kernel === "maxOfWindowsKernels")!;
+    const wakes = vi.spyOn(Atomics, "notify");
+    const runs = Array.from({ length: threads }, (_, i) => {
+      several.limitThreads(i + 1);
+      wakes.mockClear();
+      const upload = (values: unknown): Storage =>
+        values instanceof Int32Array ? several.uploadIndices(values) : several.upload(values as Float32Array);
+      const made = operands.map((values) => (ArrayBuffer.isView(values) ? upload(values) : values.map(upload)));
+      (several.kernels[name] as (...operands: unknown[]) => void)(...made, size);
+      const bytes = made.flat().map((storage) => [...several.view(storage as Storage)!]);
+      return { bytes, woken: wakes.mock.calls.length > 0 };
+    });
+    wakes.mockRestore();
+    expect(runs.map(({ woken }) => woken)).toEqual(runs.map((_, i) => i > 0));
+    for (const { bytes } of runs) expect(bytes).toEqual(runs[0]!.bytes);
+    expect(() => several.limitThreads(0)).toThrow("wasm.limitThreads: threads is 0; it is an integer from 1");
+  });
+
   test("dropoutMask has the same bits as on one", () => {
     const [expected, found] = [one, several].map((backend) => {
       const mask = backend.allocate(1_000_003);

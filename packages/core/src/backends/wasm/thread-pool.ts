@@ -13,7 +13,10 @@ export type Arguments<Name extends KernelName> = Readonly<Parameters<Exports[Nam
 
 /** Runs independent parts of a kernel, each once. The results do not depend on which thread runs a part, or on how many run at a time. */
 export interface ThreadPool {
+  /** How many threads work at a time, at most. */
   readonly size: number;
+  /** Lets so many work at a time from the next kernel on, at most all that there are; the others sleep. */
+  limit(threads: number): void;
   /**
    * Returns when all parts have run.
    *
@@ -29,6 +32,7 @@ export interface ThreadPool {
 export function serial(exports: Exports): ThreadPool {
   return {
     size: 1,
+    limit: () => {},
     run: (kernel, parts) => {
       for (const part of parts) call(exports, kernel, part);
     },
@@ -142,8 +146,14 @@ export async function startThreadPool(
     if (Atomics.exchange(flags, FAILED, 0) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);
   };
 
+  let limited = size;
   return {
-    size,
+    get size() {
+      return limited;
+    },
+    limit: (threads) => {
+      limited = Math.min(threads, size);
+    },
     run: (kernel, parts, work = 0) => {
       if (over !== undefined) throw over;
       for (let i = 1; i < parts.length; i++) {

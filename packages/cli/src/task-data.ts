@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { type Rng, stream, type TokenMatrix } from "@ltt/core";
+import { batchCount, batches, type Encoded, examplesAt, PADDING, planEpoch, planEvaluation, subset } from "@ltt/data";
+import { type Model, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
+import type { Batches, Task } from "@ltt/lottery";
+import { type EmbeddingStart, embeddingOptions, randomOptions } from "./embedding-start.ts";
+
+/** All that a task is made of, as data and nothing else: what one process has read and encoded, another can be sent. */
+export interface TaskData {
+  readonly corpus: string;
+  readonly encoded: Readonly<Record<"train" | "validation" | "test", Encoded>>;
+  readonly batchSize: number;
+  readonly model: "text-cnn" | "text-lstm";
+  /** Of the vocabulary. */
+  readonly rows: number;
+  readonly outputs: number;
+  /** Units of each direction of each layer of an LSTM; the published 256 where it is left out. */
+  readonly hidden: number | undefined;
+  readonly embedding: EmbeddingStart;
+}
+
+/** The same texts for every seed: seeds change initial weights, order and dropout, not what is learned from. */
+export const SPLIT_SEED = 1;
+
+/** Validation texts that are looked at during training, at most. */
+const MONITORED = 4096;
+
+export function taskOf(data: TaskData): Task<TokenMatrix> {
+  const { corpus, encoded, batchSize, model, rows, outputs, hidden, embedding } = data;
+  const random = randomOptions(embedding);
+  return {
+    // Everything that a batch is made of: what was read, how it was split, cut and encoded shows in the ids.
+    data: { name: corpus, encoded: digestOf(encoded), monitored: MONITORED, batchSize },
+    architecture: {
+      model,
+      rows,
+      outputs,
+      ...(hidden === undefined ? {} : { hidden }),
+      ...(embedding.identity === undefined ? {} : { embedding: embedding.identity }),
+    },
+    model: creator(data, embeddingOptions(embedding)),
+    ...(random === undefined ? {} : { randomModel: creator(data, random) }),
+    batches: (seed) => batchesOf(encoded, batchSize, seed),
+    chance: largestShare(encoded.test.labels),
+    group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
+  };
+}
+
+function creator({ model, rows, outputs, hidden }: TaskData, embedding: TextLstmOptions["embedding"]) {
+  const options: TextLstmOptions & TextCnnOptions = { rows, outputs, paddingId: PADDING, embedding: embedding! };
+  return (rng: Rng): Model<TokenMatrix> =>
+    model === "text-cnn"
+      ? new TextCnn(options, rng)
+      : new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);
+}
+
+/** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */
+function digestOf(parts: Readonly<Record<string, Encoded>>): string {
+  const hash = createHash("sha256");
+  for (const [name, { ids, offsets, labels }] of Object.entries(parts)) {
+    hash.update(`${name} ${labels.length} ${ids.length}\n`);
+    for (const array of [ids, offsets, labels]) hash.update(array);
+  }
+  return hash.digest("hex");
+}
+
+/** The accuracy of always saying the most frequent class. */
+function largestShare(labels: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Math.max(...counts.values()) / labels.length;
+}
+
+function batchesOf(
+  { train, validation, test }: { train: Encoded; validation: Encoded; test: Encoded },
+  batchSize: number,
+  seed: number,
+): Batches<TokenMatrix> {
+  const plan = (epoch: number) => planEpoch(train, { batchSize, seed, epoch });
+  const monitored = examplesAt(validation, monitoredPart(validation.labels));
+  return {
+    train: (epoch) => batches(train, plan(epoch)),
+    stepsPerEpoch: batchCount(plan(1)),
+    validation: () => batches(validation, planEvaluation(validation, batchSize)),
+    monitor: () => batches(monitored, planEvaluation(monitored, batchSize)),
+    test: () => batches(test, planEvaluation(test, batchSize)),
+  };
+}
+
+/** The same of them for every seed, every class in proportion. */
+function monitoredPart(labels: Int32Array): Int32Array {
+  if (labels.length <= MONITORED) return labels.map((_, i) => i);
+  const examples = Array.from(labels, (label, i) => ({ text: String(i), label }));
+  const part = subset("monitored", examples, MONITORED, stream(SPLIT_SEED, "subset", "monitored"));
+  return Int32Array.from(part, ({ text }) => Number(text));
+}

@@ -1,0 +1,27 @@
+import type { Pool } from "../cut.ts";
+import { type Expectation, lowestBy, nestedIn, removed, startsFrom } from "../expectation.ts";
+import type { Json } from "../json.ts";
+import { CUT, START } from "../operations.ts";
+import type { AuditedNetwork } from "./audited-files.ts";
+
+/** What the nodes that a network rests on say of it: how its mask was cut, and what it was rewound to. */
+export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] {
+  const start = graph.node(graph.node(hash).inputs.start!);
+  if (start.op !== START.name) return [];
+  const { mask, whole } = start.inputs;
+  const cut = graph.node(mask!);
+  if (cut.op !== CUT.name) return [];
+  const { rate, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
+    rate: number;
+    criterion: Json;
+    pool: Pool;
+  };
+  const weights = cut.inputs.weights!;
+  const parent = graph.node(weights).inputs.trained!;
+  return [
+    nestedIn(parent),
+    removed(rate, parent, { pool }),
+    lowestBy(criterion, weights, { pool }),
+    ...(start.params.action === "rewind" ? [startsFrom(whole!)] : []),
+  ];
+}

@@ -1,0 +1,99 @@
+import type { Pool } from "../cut.ts";
+import type { Expectation } from "../expectation.ts";
+import type { AuditedNetwork } from "./audited-files.ts";
+import { type Check, firstTensor, samePositions } from "./check.ts";
+import { scoresAgain } from "./scores.ts";
+
+type Of<Kind extends Expectation["kind"]> = Check<Extract<Expectation, { readonly kind: Kind }>>;
+
+export const sameMaskAs: Of<"sameMaskAs"> = {
+  words: "Controls have the mask of the network beside them",
+  fault: async (network, files, of) => {
+    const other = await files.network(of.network);
+    return firstTensor(network, (name, positions) => !samePositions(other.start.mask.get(name), positions));
+  },
+};
+
+export const shuffledMaskOf: Of<"shuffledMaskOf"> = {
+  words: "Shuffled masks keep as many weights of each tensor, in other places",
+  fault: async (network, files, of) => {
+    const other = await files.network(of.network);
+    let [same, compared] = [0, 0];
+    for (const [name, positions] of network.start.mask) {
+      if (network.frozen.has(name)) continue;
+      const theirs = other.start.mask.get(name);
+      if (theirs?.length !== positions.length) return `${name} keeps another number`;
+      const size = network.result.tensors.find((tensor) => tensor.name === name)?.size;
+      if (size === positions.length) continue;
+      compared++;
+      if (samePositions(theirs, positions)) same++;
+    }
+    return same > compared / 2 ? "the weights are where they were" : undefined; // a tensor of few may be by chance
+  },
+};
+
+export const nestedIn: Of<"nestedIn"> = {
+  words: "Masks are nested, round after round",
+  fault: async (network, files, of) => {
+    const parent = await files.network(of.parent);
+    return firstTensor(network, (name, positions) => !isWithin(positions, parent.trained.mask.get(name)));
+  },
+};
+
+export const removed: Of<"removed"> = {
+  words: "Each cut removed exactly its share",
+  fault: async (network, files, { rate, parent: name, pool }) => {
+    const parent = await files.network(name);
+    for (const names of poolsOf(network, pool)) {
+      const [before, left] = [parent.trained, network.start].map(({ mask }) =>
+        names.reduce((sum, tensor) => sum + (mask.get(tensor)?.length ?? 0), 0),
+      );
+      const expected = before! - Math.round(rate * before!);
+      if (left !== expected) return `${names.join(", ")}: ${left} weights are left of ${before}, not ${expected}`;
+    }
+    return undefined;
+  },
+};
+
+export const lowestBy: Of<"lowestBy"> = {
+  words: "Cuts removed the lowest scores",
+  fault: async (network, files, of) => {
+    const scores = await scoresAgain(network, files, of);
+    if (typeof scores === "string") return { unchecked: scores };
+    const scored = await files.weights(of.weights, network.graph);
+    for (const names of poolsOf(network, of.pool)) {
+      let [smallestKept, largestGone] = [Infinity, -Infinity];
+      for (const name of names) {
+        const [before, own, kept] = [scored.mask.get(name), scores.get(name), network.start.mask.get(name)!];
+        if (before === undefined || own === undefined) return `${name} has no scores`;
+        for (let i = 0, k = 0; i < before.length; i++) {
+          const score = own[i]!;
+          if (before[i] === kept[k]) {
+            k++;
+            smallestKept = Math.min(smallestKept, score);
+          } else {
+            largestGone = Math.max(largestGone, score);
+          }
+        }
+      }
+      if (largestGone > smallestKept) return names.join(", ");
+    }
+    return undefined;
+  },
+};
+
+/** Tensors whose scores were compared with each other. */
+function poolsOf({ start, frozen, result }: AuditedNetwork, pool: Pool): string[][] {
+  const names = [...start.mask.keys()].filter((name) => !frozen.has(name));
+  if (pool === "tensor") return names.map((name) => [name]);
+  if (pool === "all") return [names];
+  const groupOf = (name: string) => result.tensors.find((tensor) => tensor.name === name)?.group;
+  return [...new Set(names.map(groupOf))].map((group) => names.filter((name) => groupOf(name) === group));
+}
+
+/** Whether ascending positions are among others. */
+function isWithin(positions: Int32Array, others: Int32Array | undefined): boolean {
+  let i = 0;
+  for (const at of others ?? []) if (at === positions[i]) i++;
+  return i === positions.length;
+}

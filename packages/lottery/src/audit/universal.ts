@@ -1,0 +1,103 @@
+import type { Graph } from "../graph.ts";
+import { INIT, START } from "../operations.ts";
+import { type Check, identical, SKIP, samePositions } from "./check.ts";
+import { sizeOf } from "./part.ts";
+
+/** Training revived nothing: no momentum, no weight decay, no dense training after all. */
+const stayedPruned: Check = {
+  words: "Pruned weights stayed pruned",
+  fault: ({ hash, graph, start, trained, frozen }) => {
+    if (!isSparse(graph, hash)) return SKIP;
+    const names = new Set([...start.mask.keys(), ...trained.mask.keys()]);
+    return [...names].find(
+      (name) => !frozen.has(name) && !samePositions(start.mask.get(name), trained.mask.get(name) ?? new Int32Array()),
+    );
+  },
+};
+
+/** Of frozen tensors no other check speaks: controls keep them too. */
+const frozenWhole: Check = {
+  words: "Frozen tensors are the dense network's first, whole, everywhere",
+  fault: async ({ graph, start, trained, frozen }, files) => {
+    if (frozen.size === 0) return SKIP;
+    const first = await files.weights(initOf(graph), graph);
+    return [...frozen].find((name) =>
+      [start, trained].some(({ values }) => !identical(values.get(name), first.values.get(name))),
+    );
+  },
+};
+
+/**
+ * `where(w < eps, 0, gradient)` freezes every negative weight, not only pruned ones. In such a tensor all negative weights are what they were, and of the positive
+ * ones few. Vectors are left out: units that are cut off learn by the sign of their bias.
+ */
+const bothSignsTrained: Check = {
+  words: "Weights of both signs were trained",
+  fault: ({ start, trained, frozen, result }) => {
+    if (result.earlyStopStep === result.firstStep) return SKIP;
+    const tensors = [...start.mask.keys()].filter((name) => !frozen.has(name) && start.shapes.get(name)!.length > 1);
+    const shares = tensors.flatMap((name) => {
+      const still = stillBySign(start.values.get(name)!, trained.values.get(name));
+      return still === undefined ? [] : [{ name, ...still }];
+    });
+    if (shares.length === 0) return SKIP;
+    const wrong = shares.every(({ negative, positive }) => negative > 0.99 && positive < negative - 0.25);
+    return wrong ? `negative weights of ${shares.map(({ name }) => name).join(", ")} are what they were` : undefined;
+  },
+};
+
+/** What is reported is what is there. */
+const counted: Check = {
+  words: "Counts and shapes are those of the files",
+  fault: async ({ graph, start, trained, result }, files) => {
+    const first = await files.weights(initOf(graph), graph);
+    for (const { name, size, kept } of result.tensors) {
+      const shapes = [first, start, trained].map(({ shapes }) => JSON.stringify(shapes.get(name)));
+      if (shapes[0] === undefined || shapes.some((shape) => shape !== shapes[0])) return `the shape of ${name}`;
+      if (size !== sizeOf(first.shapes.get(name)!)) return `the size of ${name}`;
+      if (kept !== trained.mask.get(name)!.length) return `what is kept of ${name}`;
+    }
+    const extra = [start, trained].flatMap(({ mask }) => [...mask.keys()]).find((name) => !first.mask.has(name));
+    return extra === undefined ? undefined : `${extra}, which the dense network has not`;
+  },
+};
+
+/** What is rewound is rewound whole: buffers too. A start without whole weights to rewind to has those of a new model. */
+const buffersOfTheStart: Check = {
+  words: "Buffers start from the same moment as the weights",
+  fault: async ({ hash, graph, start }, files) => {
+    if (!isSparse(graph, hash) || start.buffers.size === 0) return SKIP;
+    const { whole = initOf(graph) } = graph.node(graph.node(hash).inputs.start!).inputs;
+    const { buffers } = await files.weights(whole, graph);
+    return [...start.buffers].find(([name, values]) => !identical(values, buffers.get(name)))?.[0];
+  },
+};
+
+/** What must hold of every network, whoever planned it. */
+export const UNIVERSAL: readonly Check[] = [stayedPruned, frozenWhole, bothSignsTrained, counted, buffersOfTheStart];
+
+function isSparse(graph: Graph, hash: string): boolean {
+  return graph.node(graph.node(hash).inputs.start!).op === START.name;
+}
+
+/** The first weights that a network rests on. */
+function initOf(graph: Graph): string {
+  return graph.names().find((hash) => graph.node(hash).op === INIT.name)!;
+}
+
+/** The fractions of the negative and of the positive values that training left as they were; nothing of so few that this says nothing. */
+function stillBySign(
+  start: Float32Array,
+  trained: Float32Array | undefined,
+): { negative: number; positive: number } | undefined {
+  const still = { negative: 0, positive: 0 };
+  const all = { negative: 0, positive: 0 };
+  for (let i = 0; i < start.length; i++) {
+    if (start[i] === 0) continue;
+    const sign = start[i]! < 0 ? "negative" : "positive";
+    all[sign]++;
+    if (start[i] === trained?.[i]) still[sign]++;
+  }
+  if (all.negative < 8 || all.positive < 8) return undefined;
+  return { negative: still.negative / all.negative, positive: still.positive / all.positive };
+}

@@ -1,0 +1,78 @@
+import type { Rng } from "@ltt/core";
+import { check, describe, floats, map } from "@ltt/core/arguments";
+import type { Json } from "./json.ts";
+import type { Pattern, Values } from "./pattern.ts";
+
+/** What of an extension enters the names of nodes, and nothing else of it does. */
+export interface Named {
+  readonly name: string;
+  /** Raised when the same name and params come to give other results. */
+  readonly version: number;
+  /** Default: none. */
+  readonly params?: Json | undefined;
+  /** SHA-256 of the plugin file that it comes from, which changes whenever the file does. Default: it comes from no file. */
+  readonly plugin?: string | undefined;
+}
+
+/**
+ * Scores every weight that is left; the lowest go.
+ *
+ *     const smallestMove: Criterion = {
+ *       name: "smallest-move",
+ *       version: 1,
+ *       score: async (e) => elementwise((t, i) => Math.abs(t - i), await e.trained(), await e.initial()),
+ *     };
+ */
+export interface Criterion extends Named {
+  /** @returns a score for each position of `evidence.mask`, in its order. */
+  readonly score: (evidence: Evidence) => Promise<Values>;
+}
+
+/** What is known of a network when it is cut. All is lazy: what is not asked for costs nothing. Losses and gradients are without dropout, on training examples. */
+export interface Evidence {
+  /** What is left of each tensor, and may go. What is frozen is not in it. */
+  readonly mask: Pattern;
+  /** A stream of this cut alone, apart from the one that orders ties. */
+  readonly rng: Rng;
+  /** `w0` at the mask: the weights at step 0 of the training that led to this network; also where it was rewound to a later step. */
+  initial(): Promise<Values>;
+  /** `wT` at the mask: the weights that are cut. */
+  trained(): Promise<Values>;
+  /** `∂L/∂w` of the mean loss at the trained weights, at the mask: over all examples of the first epoch, or over those of its first so many batches. */
+  gradient(over: "epoch" | number): Promise<Values>;
+  /** The mean loss `L` of the network with other weights at the mask, over all examples of the first epoch. */
+  lossOf(weights: Values): Promise<number>;
+}
+
+/** What stands in a node for an extension: its name alone, where that says all. */
+export function identityOf({ name, version, params, plugin }: Named): Json {
+  if (version === 1 && params === undefined && plugin === undefined) return name;
+  return {
+    name,
+    ...(version === 1 ? {} : { version }),
+    ...(params === undefined ? {} : { params }),
+    ...(plugin === undefined ? {} : { plugin }),
+  };
+}
+
+/**
+ * Scores, checked for what an extension may have given instead.
+ *
+ * @throws {TypeError} unless they are a map of numbers.
+ * @throws {RangeError} unless there is one for each position of the mask.
+ */
+export async function scoresOf(criterion: Criterion, evidence: Evidence): Promise<Values> {
+  const where = `criterion "${criterion.name}"`;
+  const scores = await criterion.score(evidence);
+  check(where, "what score gave", scores, map);
+  for (const [tensor, positions] of evidence.mask) {
+    const given = scores.get(tensor);
+    if (!floats.accepts(given)) {
+      throw new TypeError(`${where}: the scores of "${tensor}" are ${describe(given)}; they are a Float32Array`);
+    }
+    if (given!.length !== positions.length) {
+      throw new RangeError(`${where}: "${tensor}" has ${given!.length} scores for ${positions.length} weights`);
+    }
+  }
+  return scores;
+}

@@ -1,0 +1,119 @@
+import { anything, check, checkOptions, count, type Kind, type Kinds, list, oneOf, text } from "@ltt/core/arguments";
+import { POOLS, type Pool } from "./cut.ts";
+import { type Json, writeJson } from "./json.ts";
+import { checkEach, checkFields, share } from "./kinds.ts";
+import type { Hash } from "./node.ts";
+
+/**
+ * What the audit must find in a network's files: data, so that it can be written down before anything runs. Each names the nodes that it compares with, and knows
+ * nothing of arms.
+ */
+export type Expectation =
+  | { readonly kind: "startsFrom"; readonly weights: Hash<"weights"> }
+  | { readonly kind: "rewoundTo"; readonly step: number; readonly trained: Hash<"trained"> }
+  | { readonly kind: "sameMaskAs"; readonly network: Hash<"trained"> }
+  | { readonly kind: "nestedIn"; readonly parent: Hash<"trained"> }
+  | { readonly kind: "removed"; readonly rate: number; readonly parent: Hash<"trained">; readonly pool: Pool }
+  | { readonly kind: "lowestBy"; readonly criterion: Json; readonly weights: Hash<"weights">; readonly pool: Pool }
+  | { readonly kind: "freshEverywhere"; readonly than: readonly Hash<"trained">[] }
+  | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained"> }
+  | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
+
+/** @throws {TypeError | RangeError} unless it is an expectation. */
+export function checkExpectation(where: string, name: string, expectation: Expectation): void {
+  checkFields(where, name, expectation, { kind: oneOf(...Object.keys(FIELDS)) });
+  checkFields(where, name, expectation, FIELDS[expectation.kind] as Kinds<Expectation>);
+}
+
+/** The network starts from the values of these weights at its mask, bit for bit. */
+export function startsFrom(weights: Hash<"weights">): Expectation {
+  check("startsFrom", "weights", weights, text);
+  return { kind: "startsFrom", weights };
+}
+
+/** The network starts from the values after this step of a training, neither its first nor its last, and trains on from there. */
+export function rewoundTo(step: number, trained: Hash<"trained">): Expectation {
+  check("rewoundTo", "step", step, count);
+  check("rewoundTo", "trained", trained, text);
+  return { kind: "rewoundTo", step, trained };
+}
+
+/** The network has the mask of another one. */
+export function sameMaskAs(network: Hash<"trained">): Expectation {
+  check("sameMaskAs", "network", network, text);
+  return { kind: "sameMaskAs", network };
+}
+
+/** What the network has is among what its parent has. */
+export function nestedIn(parent: Hash<"trained">): Expectation {
+  check("nestedIn", "parent", parent, text);
+  return { kind: "nestedIn", parent };
+}
+
+/** Exactly `round(rate · left)` weights of a parent went: of each tensor, of each group of tensors, or of all together. */
+export function removed(
+  rate: number,
+  parent: Hash<"trained">,
+  options: { readonly pool?: Pool | undefined } = {},
+): Expectation {
+  check("removed", "rate", rate, share);
+  check("removed", "parent", parent, text);
+  return { kind: "removed", rate, parent, pool: poolOf("removed", options) };
+}
+
+/**
+ * No weight that went has a higher score than one that stayed, by a criterion of these weights.
+ *
+ * @param criterion - What nodes name it by: `"magnitude"`.
+ */
+export function lowestBy(
+  criterion: Json,
+  weights: Hash<"weights">,
+  options: { readonly pool?: Pool | undefined } = {},
+): Expectation {
+  writeJson("lowestBy", "criterion", criterion);
+  check("lowestBy", "weights", weights, text);
+  return { kind: "lowestBy", criterion, weights, pool: poolOf("lowestBy", options) };
+}
+
+/** In no tensor does the network start from values that one of these networks has at the same places, before or after its training. */
+export function freshEverywhere(than: readonly Hash<"trained">[]): Expectation {
+  check("freshEverywhere", "than", than, list);
+  checkEach("freshEverywhere", "than", than, text);
+  return { kind: "freshEverywhere", than };
+}
+
+/** The network starts from the values that another one starts from, in other places of the same tensor. */
+export function shuffledFrom(network: Hash<"trained">): Expectation {
+  check("shuffledFrom", "network", network, text);
+  return { kind: "shuffledFrom", network };
+}
+
+/** The network has as many weights of each tensor as another one, in other places. */
+export function shuffledMaskOf(network: Hash<"trained">): Expectation {
+  check("shuffledMaskOf", "network", network, text);
+  return { kind: "shuffledMaskOf", network };
+}
+
+function poolOf(where: string, options: { readonly pool?: Pool | undefined }): Pool {
+  return checkOptions(where, options, { pool }).pool ?? "tensor";
+}
+
+const pool: Kind = oneOf(...POOLS);
+
+const hashes: Kind = {
+  words: "an array of hashes",
+  accepts: (value) => Array.isArray(value) && value.every(text.accepts),
+};
+
+const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectation, { readonly kind: Kind }>> } = {
+  startsFrom: { kind: text, weights: text },
+  rewoundTo: { kind: text, step: count, trained: text },
+  sameMaskAs: { kind: text, network: text },
+  nestedIn: { kind: text, parent: text },
+  removed: { kind: text, rate: share, parent: text, pool },
+  lowestBy: { kind: text, criterion: anything, weights: text, pool },
+  freshEverywhere: { kind: text, than: hashes },
+  shuffledFrom: { kind: text, network: text },
+  shuffledMaskOf: { kind: text, network: text },
+};

@@ -1,0 +1,106 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  createJob,
+  type ExperimentSettings,
+  FolderStore,
+  type Job,
+  type LevelResult,
+  type Progress,
+  runExperiment,
+} from "../src/index.ts";
+import { toySettings, toyTask } from "./toy-task.ts";
+
+const settings: ExperimentSettings = { ...toySettings, seeds: [1, 2], rounds: 2 };
+const clock = () => 0;
+
+let root: string;
+let expected: LevelResult[];
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "ltt-jobs-"));
+  expected = await run("one");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Jobs of this process, each with an own view of the folder; they take turns at their steps. */
+async function jobsIn(folder: string, count: number): Promise<Job[]> {
+  const stores = await Promise.all(Array.from({ length: count }, () => FolderStore.open(join(root, folder))));
+  return stores.map((store) => createJob(toyTask, settings, { store, clock }));
+}
+
+async function run(
+  folder: string,
+  options: { jobs?: Job[]; signal?: AbortSignal; onProgress?: (now: Progress) => void } = {},
+): Promise<LevelResult[]> {
+  const store = await FolderStore.open(join(root, folder));
+  const levels: LevelResult[] = [];
+  for await (const level of runExperiment(toyTask, settings, { store, clock, ...options })) levels.push(level);
+  return levels;
+}
+
+/** The files of all nodes but their receipts. */
+function nodes(folder: string): Map<string, Buffer> {
+  const base = join(root, folder, "nodes");
+  const files = readdirSync(base, { recursive: true, encoding: "utf8" }).filter((path) => /\/(?!receipt)/.test(path));
+  return new Map(files.sort().map((path) => [path, readFileSync(join(base, path))]));
+}
+
+const unfinished = (folder: string) =>
+  existsSync(join(root, folder, "unfinished")) ? readdirSync(join(root, folder, "unfinished")) : [];
+
+test.each([2, 3])("%i jobs give the same results in the same order, and the same bytes", async (count) => {
+  const together = new Set<number>();
+  const onProgress = ({ inTheMaking }: Progress) => together.add(inTheMaking);
+  expect(await run(`${count}`, { jobs: await jobsIn(`${count}`, count), onProgress })).toEqual(expected);
+  expect(nodes(`${count}`)).toEqual(nodes("one"));
+  expect(Math.max(...together)).toBe(count);
+  expect(unfinished(`${count}`)).toEqual([]);
+});
+
+test("interrupted, each job keeps its network, and one job goes on to the same bytes", async () => {
+  const stop = new AbortController();
+  let steps = 0;
+  const onProgress = ({ inTheMaking }: Progress) => {
+    if (inTheMaking === 2 && ++steps === 40) stop.abort(new Error("interrupted"));
+  };
+  const jobs = await jobsIn("stopped", 2);
+  await expect(run("stopped", { jobs, signal: stop.signal, onProgress })).rejects.toThrow("interrupted");
+  expect(unfinished("stopped").length).toBe(2);
+  expect(await run("stopped")).toEqual(expected);
+  expect(nodes("stopped")).toEqual(nodes("one"));
+});
+
+test("a job that fails ends the run with its error, once the others have kept theirs; a job that is left alone goes on", async () => {
+  const [good] = await jobsIn("failed", 1);
+  let made = 0;
+  const bad: Job = {
+    make: async () => {
+      await sleep(20);
+      if (++made > 0) throw new Error("the machine is on fire");
+    },
+  };
+  await expect(run("failed", { jobs: [good!, bad] })).rejects.toThrow("the machine is on fire");
+  expect(made).toBe(1);
+  expect(unfinished("failed").length).toBe(1);
+  expect(await run("failed", { jobs: [good!] })).toEqual(expected);
+});
+
+test("who stops listening stops the jobs", async () => {
+  const store = await FolderStore.open(join(root, "left"));
+  const jobs = await jobsIn("left", 2);
+  let steps = 0;
+  const onProgress = () => void steps++;
+  for await (const _ of runExperiment(toyTask, settings, { store, clock, jobs, onProgress })) break;
+  const then = steps;
+  await sleep(50);
+  expect(steps).toBe(then);
+  const idle: Job = { make: async () => {} };
+  await expect(run("idle", { jobs: [idle] })).rejects.toThrow(
+    /a job has not made node [0-9a-f]+: dense, seed 1, round 0/,
+  );
+  await expect(run("left", { jobs: [] })).rejects.toThrow("jobs is empty; leave it out, or give at least one");
+  await expect(run("left", { jobs: [{} as Job] })).rejects.toThrow("jobs[0] is an object; it is a job");
+});
