@@ -60,9 +60,10 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tens
   const path = between(wanted, loss);
   const visit = (y: Tensor) => {
     const { name, inputs, rule } = y.node!;
-    const thunks = rule(found.get(y)!);
+    const asked = inputs.map((input) => wanted.has(input) || path.has(input));
+    const thunks = rule(found.get(y)!, asked);
     for (const [i, input] of inputs.entries()) {
-      if (!wanted.has(input) && !path.has(input)) continue;
+      if (!asked[i]) continue;
       const gradient = thunks[i]!();
       if (!sameShape(gradient.shape, input.shape)) {
         throw new ShapeError(

@@ -197,13 +197,13 @@ export type Vector = Tensor<readonly [number]>;
 export type Matrix = Tensor<readonly [number, number]>;
 export type Cube = Tensor<readonly [number, number, number]>;
 
-/** How a tensor was computed. `rule` gives, for each input, a thunk of its gradient. */
+/** How a tensor was computed. `rule` gives, for each input, a thunk of its gradient; of `asked` inputs only is it called. */
 export interface Node {
   readonly name: string;
   /** Larger than that of everything it was computed from. */
   readonly order: number;
   readonly inputs: readonly Tensor[];
-  readonly rule: (dy: Tensor) => readonly (() => Tensor)[];
+  readonly rule: (dy: Tensor, asked: readonly boolean[]) => readonly (() => Tensor)[];
 }
 
 /** Numbers, or numbers nested to the depth of the rank. */

@@ -108,10 +108,10 @@ function maxOfWindows(
 
   const trained = operands.map(({ trained }) => trained);
   const isSparse = operands.some(({ isSparse }) => isSparse);
-  return record("textConvolution", y, [rows, ...trained], (dy) => {
+  return record("textConvolution", y, [rows, ...trained], (dy, asked) => {
     let found: readonly (Tensor | undefined)[] | undefined;
     const gradientsOfKernels = () => {
-      const made = trained.map((values) => (values.requiresGrad ? emptyLike<Shape>(values) : undefined));
+      const made = trained.map((values, g) => (asked[1 + g] ? emptyLike<Shape>(values) : undefined));
       const into = made.map((gradient) => gradient?.storage);
       const stored = () => parts().map((kernel) => kernel.stored);
       if (isSparse) kernels.sparse!.maxOfWindowsKernels(dy.storage, argmax, rows.storage, stored(), places, into, size);
