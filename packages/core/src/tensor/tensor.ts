@@ -3,7 +3,7 @@ import { anyNumber, check, flag, floats } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Storage } from "../kernels/kernels.ts";
-import { flush } from "../optim/lazy-rows.ts";
+import { flush } from "./pending-writes.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
