@@ -1,6 +1,7 @@
 import type {
   AdamAbsence,
   AdamStep,
+  AxisView,
   ClassesSize,
   Conv1dSize,
   Csc,
@@ -8,14 +9,13 @@ import type {
   LstmCellSize,
   MatmulSize,
   RmspropStep,
+  RngKey,
   SgdStep,
   StridedPair,
   StridedView,
   TableRows,
   WeightGradientSize,
 } from "../../kernels/kernels.ts";
-import type { RngKey } from "../../random/rng.ts";
-import type { AxisView } from "../../tensor/shape.ts";
 import type { Exports } from "./instantiate.ts";
 import { createLstmKernels, createSparseLstmKernels } from "./lstm.ts";
 import type { LinearMemory, Region } from "./memory.ts";
@@ -347,10 +347,11 @@ export function createKernels(
         ...[step.learningRate, step.alpha, step.epsilon, step.weightDecay, step.momentum, 1 - step.alpha],
       ),
   };
+  const { expand, ...products } = createSparseKernels(simd, memory, share, dense);
   const sparse = {
-    ...createSparseKernels(simd, memory, share, dense),
+    ...products,
     ...createSparseWindowKernels(simd, memory, share, team.size, dense),
     ...createSparseLstmKernels(simd, { memory, team, worth }),
   };
-  return { ...dense, sparse };
+  return { ...dense, expand, sparse };
 }

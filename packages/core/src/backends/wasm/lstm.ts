@@ -1,7 +1,7 @@
 import type { Csc, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
+import type { Entries } from "./entries.ts";
 import type { Exports } from "./instantiate.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
-import type { Entries } from "./sparse.ts";
 import type { Part, Team } from "./team.ts";
 
 /** Where the kernels work, on how many threads, and for how many multiplications a thread is asked. */
