@@ -13,6 +13,7 @@ export type {
   Indices,
   Kernels,
   RmspropStep,
+  RngKey,
   SgdStep,
   Storage,
   WindowSize,
@@ -27,7 +28,7 @@ export type { Reduction } from "./ops/reduced.ts";
 export type { TextFilters } from "./ops/text/text-convolution.ts";
 export { gradientValues, scaleGradient } from "./optim/gradient-rows.ts";
 export { adamUpdate, rmspropUpdate, sgdUpdate } from "./optim/updates.ts";
-export { Rng, type RngKey, stream } from "./random/rng.ts";
+export { Rng, stream } from "./random/rng.ts";
 export {
   dense,
   Sparse,

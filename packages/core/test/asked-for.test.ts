@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   type Backend,
   type Cube,
@@ -8,17 +8,19 @@ import {
   type LstmWeights,
   lstm,
   type Matrix,
+  type Storage,
   stream,
   sum,
   type Tensor,
   tensor,
+  textConvolution,
   textLstm,
   tokens,
   useBackend,
   type Vector,
 } from "../src/index.ts";
 
-// Which kernels an LSTM's gradients call: those of what was asked for, and no others.
+// Which kernels are called for gradients: those of what was asked for, and no others.
 
 /** A backend that notes which kernels are called, and on how much. */
 function noting(): { backend: Backend; called: () => Record<string, number> } {
@@ -112,5 +114,54 @@ describe("an LSTM", () => {
     called();
     run(x, weights);
     expect(called().concat).toBe(2); // the final states of the layers, h and c
+  });
+});
+
+describe("a text convolution", () => {
+  const reference = createReferenceBackend();
+  const kernels = { ...reference.kernels };
+  const ofKernels = vi.spyOn(kernels, "maxOfWindowsKernels");
+  const ofRows = vi.spyOn(kernels, "maxOfWindowsRows");
+  let before: Backend;
+  beforeAll(() => {
+    before = useBackend({ ...reference, kernels });
+  });
+  afterAll(() => {
+    useBackend(before);
+  });
+
+  test("computes only the gradients that were asked for", () => {
+    const table = leaf(1, 4, 3) as Matrix;
+    const widths = [leaf(2, 1, 3, 5), leaf(3, 2, 3, 5), leaf(4, 2, 3, 5)] as Cube[];
+    const leaves: Tensor[] = [table, ...widths];
+    const run = () => {
+      const texts = tokens([1, 2, 2, 0, 3, 1], [2, 3]);
+      return sum(
+        textConvolution(
+          table,
+          texts,
+          widths.map((kernel) => ({ kernel })),
+        ),
+      );
+    };
+    const whole = gradients(run(), leaves);
+    /** For each call of the kernels' gradients, of which kernels; how often the rows' was called. */
+    const computed = (asked: readonly Tensor[]) => {
+      const loss = run();
+      vi.clearAllMocks();
+      const found = gradients(loss, asked);
+      for (const [i, gradient] of found.entries()) {
+        expect(gradient.data).toEqual(whole[leaves.indexOf(asked[i]!)]!.data);
+      }
+      const written = ofKernels.mock.calls.map((call) =>
+        (call[4] as readonly (Storage | undefined)[]).flatMap((into, g) => (into === undefined ? [] : [g])),
+      );
+      return { written, rows: ofRows.mock.calls.length };
+    };
+    expect(computed([table])).toEqual({ written: [], rows: 1 });
+    expect(computed([widths[1]!])).toEqual({ written: [[1]], rows: 0 });
+    expect(computed([widths[2]!, table])).toEqual({ written: [[2]], rows: 1 });
+    expect(computed([widths[2]!, widths[0]!])).toEqual({ written: [[0, 2]], rows: 0 });
+    expect(computed(leaves)).toEqual({ written: [[0, 1, 2]], rows: 1 });
   });
 });

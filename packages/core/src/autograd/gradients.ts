@@ -1,12 +1,11 @@
 import { describe } from "../arguments/describe.ts";
 import { flag } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
-import { add } from "../ops/add.ts";
-import { Sparse } from "../sparse/sparse.ts";
 import { ShapeError, sameShape, show } from "../tensor/shape.ts";
-import { checkTensor, checkTensors, ones, type Tensor } from "../tensor/tensor.ts";
+import { checkTensor, checkTensors, ones, Tensor } from "../tensor/tensor.ts";
 import { replay, tick } from "../tensor/versions.ts";
 import { withRecording } from "./record.ts";
+import { sumOfPaths } from "./sum-of-paths.ts";
 
 /**
  * The gradients `∂loss/∂parameter`, one for each parameter and of its shape, by reverse accumulation over what was recorded.
@@ -47,12 +46,19 @@ export function gradients<const P extends readonly Tensor[]>(
 }
 
 function checkParameters(parameters: readonly unknown[]): void {
-  const pruned = Array.isArray(parameters) ? parameters.findIndex((parameter) => parameter instanceof Sparse) : -1;
-  if (pruned >= 0) {
-    const weight = describe(parameters[pruned]);
-    throw new TypeError(`gradients: parameters[${pruned}] is ${weight}; what has a gradient is its values`);
+  const partial = Array.isArray(parameters) ? parameters.findIndex(holdsValues) : -1;
+  if (partial >= 0) {
+    const weight = describe(parameters[partial]);
+    throw new TypeError(`gradients: parameters[${partial}] is ${weight}; what has a gradient is its values`);
   }
   checkTensors("gradients", "parameters", parameters);
+}
+
+/** A `Sparse`, or what else holds its values in a tensor. */
+function holdsValues(parameter: unknown): boolean {
+  return (
+    typeof parameter === "object" && parameter !== null && "values" in parameter && parameter.values instanceof Tensor
+  );
 }
 
 function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
@@ -60,9 +66,10 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tens
   const path = between(wanted, loss);
   const visit = (y: Tensor) => {
     const { name, inputs, rule } = y.node!;
-    const thunks = rule(found.get(y)!);
+    const asked = inputs.map((input) => wanted.has(input) || path.has(input));
+    const thunks = rule(found.get(y)!, asked);
     for (const [i, input] of inputs.entries()) {
-      if (!wanted.has(input) && !path.has(input)) continue;
+      if (!asked[i]) continue;
       const gradient = thunks[i]!();
       if (!sameShape(gradient.shape, input.shape)) {
         throw new ShapeError(
@@ -70,7 +77,7 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tens
         );
       }
       const sofar = found.get(input);
-      found.set(input, sofar === undefined ? gradient : add(sofar, gradient));
+      found.set(input, sofar === undefined ? gradient : sumOfPaths(sofar, gradient));
     }
   };
 

@@ -1,5 +1,5 @@
 import { callable, check, isPromise, synchronous, text } from "../arguments/kinds.ts";
-import { checkTensor, checkTensors, type Tensor } from "../tensor/tensor.ts";
+import { checkTensor, checkTensors, type Node, type Tensor } from "../tensor/tensor.ts";
 import { tick } from "../tensor/versions.ts";
 
 let recording = true;
@@ -32,14 +32,15 @@ export function withRecording<T>(on: boolean, body: () => T): T {
  * For authors of operations: notes how `y` was computed, if a gradient may ever be asked for it.
  *
  * @param rule - From `dy`, the gradient of the loss with respect to `y`, a thunk for each input that computes the gradient with respect to
- *   it. Written in operations, it can itself be differentiated. Thunks of inputs that need no gradient are not called. A tensor that is read in it must not be
+ *   it. Written in operations, it can itself be differentiated. Only thunks of inputs whose gradient is asked for are called; which those are, `asked` tells a rule
+ *   that computes several gradients at once. A tensor that is read in it must not be
  *   overwritten in between, or `gradients` throws: so keep tensors, not their storage.
  */
 export function record<T extends Tensor>(
   name: string,
   y: T,
   inputs: readonly Tensor[],
-  rule: (dy: T) => readonly (() => Tensor)[],
+  rule: (dy: T, asked: readonly boolean[]) => readonly (() => Tensor)[],
 ): T {
   checkTensor("record", "y", y);
   checkTensors("record", "inputs", inputs);
@@ -48,7 +49,7 @@ export function record<T extends Tensor>(
     check("record", "rule", rule, callable);
   }
   if (isRecorded(inputs)) {
-    y.node = { name, order: tick(), inputs, rule: rule as (dy: Tensor) => readonly (() => Tensor)[] };
+    y.node = { name, order: tick(), inputs, rule: rule as Node["rule"] };
   }
   return y;
 }

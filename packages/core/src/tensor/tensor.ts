@@ -3,7 +3,7 @@ import { anyNumber, check, flag, floats } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Storage } from "../kernels/kernels.ts";
-import { flush } from "../optim/lazy-rows.ts";
+import { flush } from "./pending-writes.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
@@ -199,13 +199,13 @@ export type Cube = Tensor<readonly [number, number, number]>;
 /** Images, `[batch, channels, height, width]`. */
 export type Tensor4 = Tensor<readonly [number, number, number, number]>;
 
-/** How a tensor was computed. `rule` gives, for each input, a thunk of its gradient. */
+/** How a tensor was computed. `rule` gives, for each input, a thunk of its gradient; of `asked` inputs only is it called. */
 export interface Node {
   readonly name: string;
   /** Larger than that of everything it was computed from. */
   readonly order: number;
   readonly inputs: readonly Tensor[];
-  readonly rule: (dy: Tensor) => readonly (() => Tensor)[];
+  readonly rule: (dy: Tensor, asked: readonly boolean[]) => readonly (() => Tensor)[];
 }
 
 /** Numbers, or numbers nested to the depth of the rank. */

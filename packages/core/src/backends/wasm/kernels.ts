@@ -44,10 +44,11 @@ export function createKernels(
     ...createWindowKernels(exports, memory, parallelFor, pool.size),
     ...createLstmKernels(exports, { memory, pool, worth }),
   };
+  const { expand, ...products } = createSparseKernels(exports, memory, parallelFor, dense);
   const sparse = {
-    ...createSparseKernels(exports, memory, parallelFor, dense),
+    ...products,
     ...createSparseWindowKernels(exports, memory, parallelFor, pool.size, dense),
     ...createSparseLstmKernels(exports, { memory, pool, worth }),
   };
-  return { ...dense, sparse };
+  return { ...dense, expand, sparse };
 }

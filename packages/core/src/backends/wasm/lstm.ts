@@ -1,7 +1,7 @@
 import type { Csc, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
+import type { Entries } from "./entries.ts";
 import type { Exports } from "./exports.generated.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
-import type { Entries } from "./sparse.ts";
 import type { Arguments, ThreadPool } from "./thread-pool.ts";
 
 /** Where the kernels work, on how many threads, and for how many multiplications a thread is asked. */

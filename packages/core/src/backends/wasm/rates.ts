@@ -1,5 +1,5 @@
+import { adamCorrections } from "../../kernels/adam-corrections.ts";
 import type { AdamStep } from "../../kernels/kernels.ts";
-import { adamCorrections } from "../../optim/adam-corrections.ts";
 
 /** Multiplications that take as long as a weight's step of Adam. */
 export const ADAM = 10;

@@ -1,24 +1,11 @@
 import type { AdamStep, Csc, Kernels, SparseKernels, SparseSize } from "../../kernels/kernels.ts";
 import { Bits } from "./bits.ts";
+import { densityOf, type Entries, type Packed } from "./entries.ts";
 import type { Exports } from "./exports.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import type { ParallelFor } from "./parallel-for.ts";
 import { ADAM, adamRates } from "./rates.ts";
 import type { SparseWindowKernels } from "./windows.ts";
-
-/** `Csc`, as it lies in linear memory. */
-export interface Entries extends Csc {
-  readonly indptr: Region;
-  readonly indices: Region;
-  readonly permutation: Region | undefined;
-}
-
-/** `PackedRows`, likewise. */
-export interface Packed {
-  readonly values: Region;
-  readonly table: Csc;
-  readonly ids: Region;
-}
 
 /** Multiplications that take as long as a value that goes to its place: it is rarely in the first-level cache. */
 const MOVE = 20;
@@ -29,15 +16,13 @@ const CHUNK = 4096;
 /** Up to these densities a kernel for what is stored is the faster one; beyond, all of the weight is computed with. Measured, see benchmarks/sparse.ts. */
 const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5 } as const;
 
-export const densityOf = ({ indices, columns, inner }: Csc): number => indices.length / Math.max(1, columns * inner);
-
 /** The contract's sparse kernels in terms of the compiled ones. */
 export function createSparseKernels(
   simd: Exports,
   memory: LinearMemory,
   parallelFor: ParallelFor,
   dense: Pick<Kernels, "weightGradient">,
-): Omit<SparseKernels, "lstm" | "lstmGates" | keyof SparseWindowKernels> {
+): Omit<SparseKernels, "lstm" | "lstmGates" | keyof SparseWindowKernels> & Required<Pick<Kernels, "expand">> {
   const bits = new Bits(memory);
   const pointersOf = ({ indptr, indices, permutation }: Entries): readonly [number, number, number] => [
     indptr.pointer,
@@ -189,8 +174,6 @@ export function createSparseKernels(
       simd.fill(0, out.pointer, out.bytes);
       simd.scatter(values.pointer, positions.pointer, out.pointer, values.length);
     },
-    compress: (x: Region, positions: Region, values: Region) =>
-      simd.gatherRows(x.pointer, positions.pointer, values.pointer, values.length, 1),
     gatherRows: ({ values, table, ids }: Packed, out: Region) => {
       const { indptr, indices } = table as Entries;
       const known = bits.ofRows(table as Entries);

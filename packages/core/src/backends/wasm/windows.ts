@@ -1,8 +1,8 @@
 import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
+import { densityOf, type Entries, type Packed } from "./entries.ts";
 import type { Exports } from "./exports.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import type { ParallelFor } from "./parallel-for.ts";
-import { densityOf, type Entries, type Packed } from "./sparse.ts";
 
 type WindowKernels = Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels">;
 export type SparseWindowKernels = Pick<SparseKernels, keyof WindowKernels>;

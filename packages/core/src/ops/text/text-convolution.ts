@@ -3,7 +3,6 @@ import { checkOptions, type Kinds } from "../../arguments/options.ts";
 import { noGrad, notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
 import type { Indices, PackedRows, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
-import { byColumns, byRows } from "../../sparse/csc.ts";
 import {
   checkWeight,
   dense,
@@ -84,7 +83,7 @@ function wordsOf(weights: WeightMatrix, unique: Int32Array, paddingId: number | 
   }
   const ids = indices(unique);
   const rows = gatherDistinctPackedRows(weights, unique, ids, paddingId);
-  return { rows, packed: { values: weights.values.storageOfRows(unique), table: byRows(weights), ids } };
+  return { rows, packed: { values: weights.values.storageOfRows(unique), table: weights.pattern.byRows(), ids } };
 }
 
 /** Every filter's largest window of every text, `[batch, all filters]`. */
@@ -108,10 +107,10 @@ function maxOfWindows(
 
   const trained = operands.map(({ trained }) => trained);
   const isSparse = operands.some(({ isSparse }) => isSparse);
-  return record("textConvolution", y, [rows, ...trained], (dy) => {
+  return record("textConvolution", y, [rows, ...trained], (dy, asked) => {
     let found: readonly (Tensor | undefined)[] | undefined;
     const gradientsOfKernels = () => {
-      const made = trained.map((values) => (values.requiresGrad ? emptyLike<Shape>(values) : undefined));
+      const made = trained.map((values, g) => (asked[1 + g] ? emptyLike<Shape>(values) : undefined));
       const into = made.map((gradient) => gradient?.storage);
       const stored = () => parts().map((kernel) => kernel.stored);
       if (isSparse) kernels.sparse!.maxOfWindowsKernels(dy.storage, argmax, rows.storage, stored(), places, into, size);
@@ -151,7 +150,7 @@ function operandOf(weight: WeightCube): Operand {
   const written = new Tensor(() => noGrad(() => dense(weight)).storage, weight.shape); // only if a kernel asks for the whole
   const kernel = () => ({
     whole: () => written.storage,
-    stored: { values: weight.values.storage, entries: byColumns(weight) },
+    stored: { values: weight.values.storage, entries: weight.pattern.byColumns() },
   });
   return { trained: weight.values, isSparse: true, kernel };
 }
