@@ -25,7 +25,7 @@ function write(name, text) {
 
 /** The compiler's declarations as an interface. No glue stands between it and the callers, so a `bool` is a number: 0 or 1. */
 function interfaceOf(declarations) {
-  const functions = declarations.matchAll(/^  export function (.*);$/gm);
+  const functions = declarations.matchAll(/^ {2}export function (.*);$/gm);
   const lines = Array.from(functions, ([, signature]) => `  ${signature.replaceAll("boolean", "number")};`);
   const doc = "/** What the compiled kernels take. Pointers and strides are in bytes, sizes in elements. */";
   return `${doc}\nexport interface Exports {\n${lines.join("\n")}\n}`;
