@@ -51,6 +51,22 @@ export interface Conv1dSize {
   readonly filters: number;
 }
 
+/** Windows `[kernelHeight,kernelWidth]` of the images `x[batch,channels,height,width]`, padded with zeros: `[rows,columns]` of them in each image. */
+export interface UnfoldSize {
+  readonly batch: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly paddingY: number;
+  readonly paddingX: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /**
  * `places[batch,time]` into `rows[rows,channels]`; for each of `widths` a kernel[width,channels,filters]. Results of all filters lie side by side, `[batch,all]`, width
  * after width.
@@ -219,6 +235,11 @@ export interface Kernels {
     out: Storage,
     size: { outer: number; axes: readonly number[]; inner: number },
   ): void;
+
+  /** windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image */
+  unfold(x: Storage, windows: Storage, size: UnfoldSize): void;
+  /** x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, added in the order of i, j, from 0 */
+  fold(windows: Storage, x: Storage, size: UnfoldSize): void;
 
   /** out = a + b */
   add(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
