@@ -216,8 +216,12 @@ describe("a team", () => {
    * Threads and what fills one region in as many parts as there are threads, and gives the values that it then holds.
    *
    * @param late - This thread does not begin its part before the others have taken theirs.
+   * @param meanwhile - What it does then, before its part.
    */
-  async function teamOf(size: number, { start = startThread, patience = 60_000, late = false } = {}) {
+  async function teamOf(
+    size: number,
+    { start = startThread, patience = 60_000, late = false, meanwhile = () => {} } = {},
+  ) {
     const memory = new LinearMemory(2 ** 20);
     const { exports, module } = instantiateNow(memory);
     let flags: Int32Array | undefined;
@@ -227,6 +231,7 @@ describe("a team", () => {
     };
     const fill: Exports["fill"] = (...part) => {
       while (late && Atomics.load(flags!, 0) > 0) Atomics.wait(flags!, 0, Atomics.load(flags!, 0), 1);
+      meanwhile();
       exports.fill(...part);
     };
     const instance = { exports: { ...exports, fill }, module };
@@ -290,7 +295,25 @@ describe("a team", () => {
     await team.close();
   });
 
-  test("waits for a thread that died while it worked as long as its work may take, not for half an hour", async () => {
+  test.each([
+    ["throws", "throw new Error('lost')"],
+    ["ends", "process.exit(1)"],
+    ["is terminated", "Atomics.wait(flags, 3, 0)"],
+  ])("does not wait for a thread that %s while it has a part", async (way, death) => {
+    const threads: Thread[] = [];
+    const start: typeof startThread = async (program, data, onLost) => {
+      threads.push(await startThread(program.replace("const slot =", `${death}; const slot =`), data, onLost));
+      return threads.at(-1)!;
+    };
+    const meanwhile = () => void (way === "is terminated" && threads[0]!.end());
+    const { team, fill } = await teamOf(3, { start, late: true, meanwhile });
+    const message = "wasm: fill: a thread has died: make another backend";
+    expect(() => fill(1)).toThrow(message);
+    expect(() => fill(2)).toThrow(message);
+    await team.close();
+  });
+
+  test("waits for a thread that may have died while it worked as long as its work may take, not for half an hour", async () => {
     const start: typeof startThread = (program, data, onLost) =>
       startThread(program.replace("exports[", "Atomics.wait(flags, 3, 0); exports["), data, onLost);
     const memory = new LinearMemory(2 ** 20);
@@ -371,7 +394,7 @@ describe("a team", () => {
         await thread.end();
         ended++;
       };
-      return { end };
+      return { ...thread, end };
     };
     await expect(teamOf(4, { start })).rejects.toThrow("wasm: a thread failed: no room");
     expect([started, ended]).toEqual([3, 2]);

@@ -51,13 +51,13 @@ const FAILED = 2;
  */
 const AWAKE = 2;
 /**
- * Milliseconds that a part may take which another thread has begun, and multiplications for which it gets one more, a hundred times those that it does in one. A thread that
- * dies while it works cannot say so: this one, which waits, hears of nothing.
+ * Milliseconds that a part may take which another thread has begun, and multiplications for which it gets one more, a hundred times those that it does in one: where nobody can
+ * tell whether it has died, see `Thread.hasEnded`.
  */
 const PATIENCE = 30_000;
 const WORK = 100_000;
-/** Milliseconds of one wait: a process that was stopped meanwhile has lost one only. */
-const WAIT = 1000;
+/** Milliseconds of one wait: a process that was stopped meanwhile has lost one only. After each, the threads are looked after. */
+const WAIT = 100;
 
 /** What a thread runs: it sleeps until parts wait, and takes one after the other. The last part is taken first. */
 const THREAD = `({ module, memory, control, kernels }, ready) => {
@@ -132,8 +132,10 @@ export async function assemble(
       const wait = Math.min(WAIT, most - waited);
       if (Atomics.wait(flags, UNFINISHED, left, wait) !== "timed-out") continue;
       waited += wait;
-      if (waited < most) continue;
-      over = new Error(`wasm: ${kernel}: a thread has not finished its part in ${most} ms: make another backend`);
+      const died = threads.some((thread) => thread.hasEnded());
+      if (!died && waited < most) continue;
+      const why = died ? "has died" : `has not finished its part in ${most} ms`;
+      over = new Error(`wasm: ${kernel}: a thread ${why}: make another backend`);
       throw over;
     }
     if (Atomics.exchange(flags, FAILED, 0) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);
