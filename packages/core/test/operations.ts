@@ -2,6 +2,7 @@ import fc from "fast-check";
 import * as core from "../src/index.ts";
 import { type Cube, type Matrix, type Shape, type Tensor, tensor, tokens, type Vector } from "../src/index.ts";
 import type * as operations_ from "../src/ops/index.ts";
+import { Pattern } from "../src/sparse/pattern.ts";
 import {
   axis,
   axisOrNone,
@@ -200,15 +201,14 @@ const imagesAndKernels = fc
   .chain(({ batch, channels, filters, image, kernel, stride, padding, stored }) => {
     const shape = [filters, channels, ...kernel] as const;
     const all = Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => i);
-    const positions = stored === undefined ? undefined : all.filter((i) => i % 3 === stored);
+    const positions = Int32Array.from(all.filter((i) => i % 3 === stored));
+    const pattern = stored === undefined ? undefined : new Pattern("conv2d", shape, positions);
     return fc.record({
       x: valuesOf([batch, channels, ...image]),
-      weights: valuesOf(positions === undefined ? shape : [positions.length]),
+      weights: valuesOf(pattern === undefined ? shape : [positions.length]),
       options: fc.constant({ stride, padding }),
       kernelOf: fc.constant((weights: Tensor | undefined) =>
-        positions === undefined
-          ? (weights as core.Tensor4)
-          : new core.Sparse(shape, Int32Array.from(positions), as.vector(weights)),
+        pattern === undefined ? (weights as core.Tensor4) : new core.Sparse(shape, pattern, as.vector(weights)),
       ),
     });
   });

@@ -103,7 +103,7 @@ function read(table: Matrix, ids: Indices, shape: Shape, chosen: Int32Array | un
 }
 
 /** The adjoint, `table[ids[i],d] += y[i,d]`, but for the padding's row: the gradient of the table. */
-export function scatterRows(y: Tensor, ids: Indices, rows: number, paddingId?: number): Matrix {
+function scatterRows(y: Tensor, ids: Indices, rows: number, paddingId?: number): Matrix {
   const dim = y.shape.at(-1)!;
   const table = empty([rows, dim]);
   backend().kernels.scatterRows(y.storage, ids, table.storage, { dim, except: paddingId });
