@@ -27,6 +27,8 @@ export class Region implements Storage, Indices {
   readonly block: Block;
   /** Made when first asked for. */
   view: Float32Array | undefined;
+  /** Whether it comes back once it is garbage. */
+  kept = false;
 
   constructor(length: number, block: Block) {
     this.pointer = block.pointer;
@@ -86,18 +88,24 @@ export class LinearMemory {
     return { inUse: this.#inUse, total: this.memory.buffer.byteLength, blocks: this.#blocks };
   }
 
-  /** Room for `length` values of four bytes. */
-  allocate(length: number): Region {
-    const block = this.#take(roundUp(length * 4), length);
-    const region = new Region(length, block);
-    this.#garbage.register(region, block, region);
+  /** Room for `length` values of four bytes; see `Backend.allocate`. */
+  allocate(length: number, scoped = false): Region {
+    const region = new Region(length, this.#take(roundUp(length * 4), length));
+    if (!scoped) this.keep(region);
     return region;
+  }
+
+  /** From now on it comes back once it is garbage. */
+  keep(region: Region): void {
+    if (region.kept) return;
+    region.kept = true;
+    this.#garbage.register(region, region.block, region);
   }
 
   release(region: Region): void {
     if (region.block.free) throw new Error(`wasm: a block of ${region.length} values is given back twice`);
     // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
-    this.#garbage.unregister(region);
+    if (region.kept) this.#garbage.unregister(region);
     this.#giveBack(region.block);
   }
 
