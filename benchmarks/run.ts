@@ -1,13 +1,14 @@
-// npm run bench -- kernels|training|inference|sparse|lottery [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|lottery|jobs [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { BACKENDS, type BackendName, createBackend } from "@ltt/cli";
+import { BACKENDS, type BackendName, createBackend, PAIRS } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
 import { loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
+import { jobsBench } from "./jobs.ts";
 import { type Bench, kernelBench } from "./kernels.ts";
 import { lotteryBench } from "./lottery.ts";
 import { machine } from "./machine.ts";
@@ -17,7 +18,7 @@ import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
-const BENCHES = ["kernels", "training", "inference", "sparse", "lottery"] as const;
+const BENCHES = ["kernels", "training", "inference", "sparse", "lottery", "jobs"] as const;
 
 /** What an LSTM's products are compared with. */
 const MATMUL = "matmul 512×512×512";
@@ -41,7 +42,7 @@ interface Flags {
 }
 
 const program = new Command("bench")
-  .description("times kernels, training steps, inference and whole lotteries, candidates in turn")
+  .description("times kernels, training steps, inference, whole lotteries, and jobs beside threads, candidates in turn")
   .addArgument(new Argument("<bench>", "what to time").choices(BENCHES))
   .option("--backend <names>", `of ${BACKENDS.join(",")}`, BACKENDS[0])
   .option("--threads <n>", "threads of the wasm backends (default: one for each core)")
@@ -88,6 +89,14 @@ async function bench(
   const peaks = new Map(peak === undefined ? [] : names.map((name) => [name as string, peakOf(peak, name)]));
   if (kind === "lottery") {
     for (const name of names) measurements.push(...(await lotteryBench(name)));
+  } else if (kind === "jobs") {
+    const pair = PAIRS.find((name) => name === (only ?? "spam-cnn"));
+    if (pair === undefined) throw new RangeError(`--only ${only}: there are ${PAIRS.join(", ")}`);
+    for (const name of names) {
+      const result = await jobsBench(pair, name, budget, data);
+      measurements.push(...result.measurements);
+      sentences.push(...(json === true ? [] : result.sentences));
+    }
   } else if (kind === "sparse" && network !== undefined) {
     const result = await prunedNetworkBench({
       ...{

@@ -11,7 +11,7 @@ export interface EmbeddingStart {
   readonly given: GivenVectors | undefined;
 }
 
-export interface GivenVectors {
+interface GivenVectors {
   /** `[rows, dimensions]`, and whether a row has one. */
   readonly vectors: Float32Array;
   readonly found: Uint8Array;

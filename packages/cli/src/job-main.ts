@@ -3,6 +3,7 @@
 import { useBackend, type WasmBackend } from "@ltt/core";
 import { createJob, FolderStore, type Job } from "@ltt/lottery";
 import { type BackendName, createBackend } from "./backends.ts";
+import { chosenSettings } from "./chosen-settings.ts";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import { taskOf } from "./task-data.ts";
 
@@ -26,9 +27,10 @@ process.on("message", (message: ToJob) => {
 process.on("disconnect", end);
 if (!process.connected) await end();
 
-async function begin({ data, experiment, folder }: ToJob & { kind: "begin" }): Promise<Job> {
+async function begin({ data, options, folder }: ToJob & { kind: "begin" }): Promise<Job> {
   useBackend(await opening);
   const store = await FolderStore.open(folder, { onDamage: (line) => tell({ kind: "say", line }) });
+  const { experiment } = await chosenSettings(options);
   return createJob(taskOf(data), experiment, { store, clock: () => performance.now() / 1000 });
 }
 

@@ -1,13 +1,14 @@
-import type { ExperimentSettings, Network } from "@ltt/lottery";
+import type { Network } from "@ltt/lottery";
+import type { RunOptions } from "./run.ts";
 import type { TaskData } from "./task-data.ts";
 
 /** What a command tells a process that trains for it. */
 export type ToJob =
-  /** The experiment, and the run folder. Once, before anything else. */
+  /** What was read, what to do with it, and the run folder. Once, before anything else. Options name plugins, whose code no message holds. */
   | {
       readonly kind: "begin";
       readonly data: TaskData;
-      readonly experiment: ExperimentSettings;
+      readonly options: RunOptions;
       readonly folder: string;
     }
   /** Train a network; answered by `made`, `stopped` or `failed`. */

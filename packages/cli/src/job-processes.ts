@@ -2,9 +2,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExperimentSettings, Job, JobListener, Network } from "@ltt/lottery";
+import type { Job, JobListener, Network } from "@ltt/lottery";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
+import type { RunOptions } from "./run.ts";
 import type { TaskData } from "./task-data.ts";
 
 /** As this file: TypeScript in the sources, JavaScript in what is published. */
@@ -36,8 +37,8 @@ export class JobProcesses {
   }
 
   /** Hands over what was read, and says where to work. */
-  begin(data: TaskData, experiment: ExperimentSettings, folder: string): void {
-    for (const process of this.#processes) process.tell({ kind: "begin", data, experiment, folder });
+  begin(data: TaskData, options: RunOptions, folder: string): void {
+    for (const process of this.#processes) process.tell({ kind: "begin", data, options, folder });
   }
 
   /** Resolves when all have ended. */

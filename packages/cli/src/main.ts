@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
+import { addAuditCommand } from "./audit-command.ts";
 import { addDataCommands } from "./data-command.ts";
+import { addDiffCommand } from "./diff-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { addReplayCommand } from "./replay-command.ts";
+import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { writeLines } from "./terminal.ts";
@@ -25,6 +28,9 @@ export async function main(args: readonly string[]): Promise<number> {
   addRunCommand(program);
   addReplayCommand(program);
   addStatusCommand(program);
+  addReportCommand(program);
+  addAuditCommand(program);
+  addDiffCommand(program);
   addDataCommands(program);
   inherit(program, "ltt");
 

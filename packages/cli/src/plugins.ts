@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ARMS, type ArmName, CRITERIA, type Criterion, checkCriterion, type NamedArm } from "@ltt/lottery";
+import { ARMS, type ArmName, CRITERIA, type Criterion, checkCriterion, type NamedArm, withDigest } from "@ltt/lottery";
 
 /** What plugin files bring, each with the digest of its file. */
 export interface Plugins {
@@ -32,8 +32,7 @@ export async function loadPlugins(files: readonly string[]): Promise<Plugins> {
     for (const criterion of listOf<Criterion>(where, "criteria", exported)) {
       checkCriterion(where, criterion);
       refuseTaken(where, "criterion", criterion.name, criteria);
-      const { name, version, params } = criterion;
-      criteria.push({ name, version, params, plugin, score: (evidence) => criterion.score(evidence) });
+      criteria.push(withDigest(criterion, plugin));
     }
     for (const arm of listOf<NamedArm>(where, "arms", exported)) {
       if (typeof arm?.name !== "string" || arm.name.trim() === "" || typeof arm.levels !== "function") {

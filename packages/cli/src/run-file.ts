@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RunFolderError, writeAtomic } from "@ltt/lottery";
+import { type Expectation, type Fault, type PlannedLevel, RunFolderError, writeAtomic } from "@ltt/lottery";
+import type { ReportWords } from "./run-report.ts";
 
 /** What a run of a folder set out to do. Outside the hashes: nothing that is trained depends on it. */
 export interface PlannedRun {
@@ -12,6 +13,24 @@ export interface PlannedRun {
   readonly options: Readonly<Record<string, unknown>>;
   /** In the order of the report. */
   readonly networks: readonly PlannedNetwork[];
+  readonly faults: readonly Fault[];
+  /** What its report says besides results. Noted when the folder has been looked through. */
+  readonly report?: ReportWords | undefined;
+  /** The networks that its report covers, in its order: of other seeds too. */
+  readonly covered?: readonly CoveredNetwork[] | undefined;
+}
+
+export interface CoveredNetwork {
+  readonly arm: string;
+  readonly seed: number;
+  readonly round: number;
+  readonly node: string;
+  /** What the audit must find. */
+  readonly expect: readonly Expectation[];
+}
+
+export function coveredNetwork({ arm, seed, round, network, expect = [] }: PlannedLevel): CoveredNetwork {
+  return { arm, seed, round, node: network, expect };
 }
 
 export interface PlannedNetwork {

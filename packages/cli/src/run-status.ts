@@ -1,7 +1,7 @@
 import { type FolderContents, folderContents } from "@ltt/lottery";
 import { type PlannedNetwork, type PlannedRun, plannedRuns } from "./run-file.ts";
 
-export type NetworkState = "done" | "in the making" | "missing" | "failed" | "damaged";
+type NetworkState = "done" | "in the making" | "missing" | "failed" | "damaged";
 
 export interface NetworkStatus extends PlannedNetwork {
   readonly state: NetworkState;

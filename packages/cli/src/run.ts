@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { backend, useBackend } from "@ltt/core";
@@ -7,15 +7,14 @@ import {
   type AuditCheck,
   armsNeeded,
   auditRun,
+  criteriaOf,
   type ExperimentSettings,
   type Fault,
   FolderStore,
   type Job,
-  judge,
   type LevelResult,
   type LevelVerdict,
   type Moment,
-  networkCount,
   type OptimiserName,
   type Pool,
   type Progress,
@@ -27,30 +26,22 @@ import {
   runExperiment,
   type Task,
   type Verdict,
-  winnerByTestAccuracy,
-  writeAtomic,
 } from "@ltt/lottery";
-import {
-  publishedCurves,
-  type ReportInput,
-  renderCsv,
-  renderReport,
-  renderTable,
-  renderTensorsCsv,
-  verdictWords,
-} from "@ltt/report";
+import { renderTable, verdictWords } from "@ltt/report";
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
+import { chosenSettings } from "./chosen-settings.ts";
 import type { Vectors } from "./embedding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs, type JobCount } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
-import { isCnn, type Pair, type PreparedTask, prepare } from "./pairs.ts";
-import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
-import { NOTES, type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+import { type Pair, type PreparedTask, prepare } from "./pairs.ts";
+import type { Profile, RunSettings } from "./profiles.ts";
+import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
-import { noteRun, type PlannedRun } from "./run-file.ts";
+import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
+import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -67,6 +58,8 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
+  /** Units of each direction of an LSTM's layers. */
+  readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */
   readonly arms?: readonly string[] | undefined;
   /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */
@@ -157,7 +150,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   };
   try {
     const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, begun.settings.experiment, begun.folder);
+    processes?.begin(begun.prepared.data, options, begun.folder);
     return await runBegun(options, listener, begun, processes?.jobs);
   } finally {
     await processes?.close();
@@ -171,29 +164,33 @@ async function runBegun(
   jobs: readonly Job[] | undefined,
 ): Promise<RunResult> {
   const store = await FolderStore.open(folder, { onDamage: say });
-  await noteRun(folder, plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1));
+  const run = plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1);
+  await noteRun(folder, run);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
+  const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
+  const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
+  const planned = planExperiment(prepared.task, covered.experiment);
+  const words = reportWords(
+    options,
+    { ...covered, experiment: { ...covered.experiment, seeds: seeds.toSorted((a, b) => a - b) } },
+    prepared,
+  );
+  await noteRun(folder, { ...run, report: words, covered: planned.map(coveredNetwork) });
   const experiment = { store, clock: () => performance.now() / 1000, onProgress, signal, jobs };
   for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
-    await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
-    await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
+    await writeTables(folder, levels);
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
-  const seeds = [...new Set(levels.map(({ seed }) => seed))].sort((a, b) => a - b);
-  const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
-  const planned = planExperiment(prepared.task, covered.experiment);
-  const task = prepared.task as Task;
-  const checks = await unlessAborted(signal, auditRun(store, planned.levels, { criteria: planned.criteria, task }));
+  const criteria = criteriaOf(prepared.task, covered.experiment);
+  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task as Task }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
-  const own = reportInput(options, covered, prepared, levels, checks);
-  const notes = published === undefined ? own.notes : [...own.notes, `Published curves: ${published.source}.`];
-  const input = { ...own, notes, published: published?.curves ?? [] };
-  const report = join(folder, "report.html");
-  await writeAtomic(report, renderReport(input));
+  const { faults } = settings.experiment;
+  const input = reportOf(words, levels, checks, { margin: options.margin, faults, published });
+  const report = await writeReport(folder, input);
   return {
     folder,
     report,
@@ -203,7 +200,7 @@ async function runBegun(
     winner: input.verdict.winner,
     chosenBy: input.verdict.chosenBy,
     audit: checks,
-    faults: settings.experiment.faults,
+    faults,
   };
 }
 
@@ -220,12 +217,13 @@ export async function replayNode(
 ): Promise<Replayed> {
   checkRun("replayNode", options, listener);
   const { say, signal } = listener;
-  const { prepared, folder } = await begin(options, listener);
+  const { prepared, folder, settings } = await begin(options, listener);
+  const criteria = criteriaOf(prepared.task, settings.experiment);
   const elsewhere = await mkdtemp(join(tmpdir(), "ltt-replay-"));
   try {
     const stores = [await FolderStore.open(folder, { onDamage: say }), await FolderStore.open(elsewhere)] as const;
     const clock = () => performance.now() / 1000;
-    return await replay(prepared.task, hash, ...stores, { clock, signal });
+    return await replay(prepared.task, hash, ...stores, { clock, signal, criteria });
   } finally {
     await rm(elsewhere, { recursive: true, force: true });
   }
@@ -241,25 +239,9 @@ function plannedRun(
   const networks = plannedNodes(task, experiment, new Set())
     .filter(({ op }) => op === "train")
     .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
-  return { pair, profile, backend: backend().name, jobs, options, networks };
+  const { faults } = experiment;
+  return { pair, profile, backend: backend().name, jobs, options, faults, networks };
 }
-
-/** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
-async function readPublished(file: string, { pair, profile = "corrected" }: RunOptions): Promise<Published> {
-  const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const why: Record<string, string> = {
-      ENOENT: "there is no such file",
-      ENOTDIR: "there is no such file",
-      EISDIR: "this is a folder; name a JSON file in it",
-      EACCES: "no permission to read it",
-    };
-    throw new RunFolderError(`--published ${file}: ${why[error.code ?? ""] ?? error.message}`, { cause: error });
-  });
-  return publishedCurves(text, { pair, arms: new Map([[late, "late-rewinding"]]), file: `--published ${file}` });
-}
-
-type Published = ReturnType<typeof publishedCurves>;
 
 /** The files that a run writes beside its nodes. */
 const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "report.html"] as const;
@@ -316,8 +298,7 @@ async function begin(
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
-  const plugins = await loadPlugins(options.plugins ?? []);
-  const settings = withOptions(options, settingsOf(pair, profile), plugins);
+  const settings = await chosenSettings(options);
   const published = options.published === undefined ? undefined : await readPublished(options.published, options);
   const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
   await checkFolder(folder);
@@ -340,118 +321,4 @@ async function begin(
   const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
   return { settings, prepared, folder, published };
-}
-
-function withOptions(options: RunOptions, { experiment, data, model }: RunSettings, plugins: Plugins): RunSettings {
-  return {
-    experiment: {
-      ...experiment,
-      rounds: options.rounds ?? experiment.rounds,
-      epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
-      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
-      pool: options.pool,
-      optimiser: options.optimiser,
-      momentum: options.momentum,
-      weightDecay: options.weightDecay,
-      faults: options.faults ?? experiment.faults,
-      seeds: options.seeds ?? experiment.seeds,
-      learningRate: options.learningRate ?? experiment.learningRate,
-      clipNorm: options.clipNorm ?? experiment.clipNorm,
-      rate: options.rate ?? experiment.rate,
-      rewindTo: options.rewind ?? experiment.rewindTo,
-      patience: options.patience === undefined ? experiment.patience : options.patience,
-      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
-    },
-    data: {
-      ...data,
-      trainSize: options.trainSize ?? data.trainSize,
-      maxLength: options.maxLength ?? data.maxLength,
-      batchSize: options.batchSize ?? data.batchSize,
-    },
-    model: {
-      ...model,
-      embedding: {
-        vectors: options.embedding ?? model.embedding.vectors,
-        frozen: options.freezeEmbedding ?? model.embedding.frozen,
-      },
-    },
-  };
-}
-
-function reportInput(
-  { pair, profile = "corrected", margin, title }: RunOptions,
-  { experiment, data, model }: RunSettings,
-  prepared: PreparedTask,
-  levels: readonly LevelResult[],
-  audit: readonly AuditCheck[],
-): ReportInput {
-  const { rounds, rate, seeds, arms, epochs, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } = experiment;
-  const { pool = "tensor" } = experiment;
-  const [unit, moment] = Object.entries(rewindTo)[0]!;
-  return {
-    title: title ?? `Lottery tickets in ${pair}`,
-    kicker: [pair, `profile ${profile}`],
-    dataset: prepared.dataset,
-    notes: [...NOTES[profile], ...prepared.notes],
-    ...(faults.length === 0
-      ? {}
-      : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
-    settings: [
-      ["parameters", String(prepared.parameters)],
-      ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
-      ["embedding", prepared.embedding],
-      ["arms", arms.map((arm) => (typeof arm === "string" ? arm : arm.name)).join(", ")],
-      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left ${POOL_WORDS[pool]}`],
-      ["criterion", `${criterionWords(experiment)}; ties by a seeded permutation`],
-      ["seeds", seeds.join(", ")],
-      ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
-      ["optimiser", `${optimiserWords(experiment)}, fresh in every network`],
-      ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
-      [
-        "early stopping",
-        patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,
-      ],
-      ["validations", `${evaluationsPerEpoch} an epoch, on at most 4,096 texts, always the same; at the end on all`],
-      ["late rewinding", `to ${unit} ${moment}, trained on from there`],
-      ["networks", String(networkCount(experiment))],
-      ["backend", backend().name],
-      ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),
-    ],
-    levels,
-    verdict: judge(levels, {
-      margin,
-      audit,
-      select: faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined,
-    }),
-    audit,
-  };
-}
-
-const POOL_WORDS: Readonly<Record<Pool, string>> = {
-  tensor: "of every tensor",
-  group: "of every group of tensors",
-  all: "of all tensors together",
-};
-
-function criterionWords({ criterion }: ExperimentSettings): string {
-  if (criterion === undefined || criterion.name === "magnitude") return "magnitude of the trained weights";
-  const { name, version, plugin } = criterion;
-  const from = plugin === undefined ? "" : `, of a plugin (SHA-256 ${plugin.slice(0, 16)}…)`;
-  return `${name}${version === 1 ? "" : `, version ${version}`}${from}`;
-}
-
-const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
-  adam: "Adam",
-  adamw: "AdamW",
-  sgd: "SGD",
-  rmsprop: "RMSprop",
-};
-
-function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay }: ExperimentSettings): string {
-  return [
-    `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
-    ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
-    ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
-  ].join(", ");
 }

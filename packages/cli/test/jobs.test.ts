@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,7 +62,7 @@ const onceBoth = (act: (kill: (signal: NodeJS.Signals) => void, pid: number) => 
 };
 
 /** Progress lines come every ten seconds, the first at once: `networks 1–2` is in the second. */
-describe("ltt run --jobs", { timeout: 240_000 }, () => {
+describe("ltt run --jobs", { timeout: 600_000 }, () => {
   test("2 and 3 give the bytes, the events and the report of one", async () => {
     const [one, two, three] = [
       await run([...small, "--out", "one"]),
@@ -149,6 +149,19 @@ describe("ltt run --jobs", { timeout: 240_000 }, () => {
       one.err.trimEnd().split("\n").at(-1),
     );
     expect([one.code, two.code]).toEqual([1, 1]);
+  });
+
+  test("a criterion of a plugin, whose code each process reads for itself", async () => {
+    const score =
+      "async (evidence) => new Map([...(await evidence.trained())].map(([name, values]) => [name, values.map((x) => -Math.abs(x))]))";
+    writeFileSync(
+      join(root, "plugin.mjs"),
+      `export const criteria = [{ name: "upside-down", version: 1, score: ${score} }];`,
+    );
+    const args = [...tiny, "--epochs", "1", "--rounds", "1", "--plugin", "plugin.mjs", "--criterion", "upside-down"];
+    const [one, two] = [await run([...args, "--out", "own"]), await run([...args, "--out", "own-two", "--jobs", "2"])];
+    expect([one.code, two.code], one.err + two.err).toEqual([0, 0]);
+    expect(files("own-two")).toEqual(files("own"));
   });
 
   test("more jobs than networks are fewer, and that is said", async () => {

@@ -1,7 +1,6 @@
 import { check, checkOptions, count, type Kinds, object, oneOf, text } from "@ltt/core/arguments";
-import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
 import { magnitude } from "./criteria/magnitude.ts";
-import { type Criterion, identityOf } from "./criterion.ts";
+import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
 import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
 import type { Graph } from "./graph.ts";
@@ -153,14 +152,8 @@ export class ExperimentGraph {
 
   /** What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself. */
   #identityOf(where: string, criterion: Criterion): Json {
-    checkCriterion(where, criterion);
-    if (CRITERIA.includes(criterion)) return identityOf(criterion);
-    const own = criterion === this.#common.criterion;
-    const plugin = criterion.plugin ?? (own ? undefined : this.#common.plugin);
-    const { name, version, params } = criterion;
-    const identity = identityOf({ name, version, params, plugin });
-    this.#graph.know(where, criterion, identity);
-    return identity;
+    const isOfSettings = criterion === this.#common.criterion;
+    return this.#graph.know(where, criterion, isOfSettings ? undefined : this.#common.plugin);
   }
 }
 

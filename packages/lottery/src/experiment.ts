@@ -2,12 +2,11 @@ import { check } from "@ltt/core/arguments";
 import { Crew } from "./crew.ts";
 import type { Criterion } from "./criterion.ts";
 import { planOf } from "./experiment-plan.ts";
-import type { Graph } from "./graph.ts";
 import { localJob } from "./local-job.ts";
 import type { StoredNetwork } from "./network-files.ts";
-import { AT } from "./operations.ts";
 import type { PlannedLevel } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
+import { resultOf } from "./result-of.ts";
 import { Schedule } from "./schedule.ts";
 import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
@@ -94,17 +93,21 @@ export async function* runExperiment<Input>(
 }
 
 /**
- * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find; for every seed the dense network, then round by
- * round those of each arm. And the criteria from outside that they are cut by.
+ * The networks of an experiment, before anything runs: what each is called, its node, and what the audit must find.
+ *
+ * @returns for every seed the dense network, then round by round those of each arm.
  */
-export function planExperiment<Input>(
-  task: Task<Input>,
-  settings: ExperimentSettings,
-): { readonly levels: readonly PlannedLevel[]; readonly criteria: readonly Criterion[] } {
+export function planExperiment<Input>(task: Task<Input>, settings: ExperimentSettings): PlannedLevel[] {
   checkTask("planExperiment", task);
   checkSettings("planExperiment", settings);
-  const { graph, levels } = planOf("planExperiment", task, settings);
-  return { levels, criteria: graph.criteria() };
+  return [...planOf("planExperiment", task, settings).levels];
+}
+
+/** The criteria that the cuts of an experiment name besides the built-in ones: those of the settings and of arms. */
+export function criteriaOf<Input>(task: Task<Input>, settings: ExperimentSettings): Criterion[] {
+  checkTask("criteriaOf", task);
+  checkSettings("criteriaOf", settings);
+  return planOf("criteriaOf", task, settings).graph.criteria();
 }
 
 /**
@@ -129,20 +132,4 @@ export async function finishedResults<Input>(
     results.push(resultOf(graph, level, found));
   }
   return results;
-}
-
-function resultOf(
-  graph: Graph,
-  { arm, seed, round, network }: PlannedLevel,
-  result: StoredNetwork["result"],
-): LevelResult {
-  return { arm, seed, round, ...result, node: network, ...rewoundTo(graph, network) };
-}
-
-/** The node of the weights along the way of a training that a network starts from, if it does. */
-function rewoundTo(graph: Graph, network: string): Pick<LevelResult, "rewoundTo"> {
-  const { whole } = graph.node(graph.node(network).inputs.start!).inputs;
-  if (whole === undefined) return {};
-  const { op, params } = graph.node(whole);
-  return op === AT.name && typeof params.state === "number" ? { rewoundTo: whole } : {};
 }

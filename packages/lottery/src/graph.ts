@@ -2,6 +2,7 @@ import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
 import { type Criterion, identityOf } from "./criterion.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
+import { withDigest } from "./with-digest.ts";
 
 /** Nodes by hash. */
 export type Lineage = ReadonlyMap<string, Node>;
@@ -25,21 +26,26 @@ export class Graph {
   /**
    * Makes a criterion known that nodes may name: code, and no part of any node.
    *
-   * @param identity - What nodes name it by. Default: its own.
+   * @param plugin - The digest of the plugin file that it comes from, if it does not say so itself.
+   * @returns what nodes name it by.
    * @throws {TypeError | RangeError} if it is none, has the name of a built-in one, or another is known by this identity.
    */
-  know(where: string, criterion: Criterion, identity?: Json): void {
+  know(where: string, criterion: Criterion, plugin?: string): Json {
     checkCriterion(where, criterion);
-    const name = canonicalJson(identity ?? identityOf(criterion));
-    if ((this.#criteria.get(name) ?? criterion) !== criterion) {
+    if (CRITERIA.includes(criterion)) return identityOf(criterion);
+    const own = criterion.plugin === undefined && plugin !== undefined ? withDigest(criterion, plugin) : criterion;
+    const identity = identityOf(own);
+    const name = canonicalJson(identity);
+    if ((this.#criteria.get(name) ?? own).score !== own.score) {
       throw new RangeError(`${where}: there is another criterion ${name}; give this one another name or version`);
     }
-    this.#criteria.set(name, criterion);
+    this.#criteria.set(name, own);
+    return identity;
   }
 
-  /** All criteria that were made known, each with what nodes name it by: of one that an arm from a plugin file brings, with the digest of the file. */
+  /** Those that are known besides the built-in ones. */
   criteria(): Criterion[] {
-    return Array.from(this.#criteria, ([identity, criterion]) => ({ ...criterion, plugin: pluginIn(identity) }));
+    return [...this.#criteria.values()];
   }
 
   /**
@@ -88,10 +94,4 @@ export class Graph {
       op === "at" && of === trained && typeof params.state === "number" ? [params.state] : [],
     );
   }
-}
-
-/** The digest of a plugin file in the identity of a criterion, as canonical JSON. */
-function pluginIn(identity: string): string | undefined {
-  const { plugin } = Object(JSON.parse(identity)) as { plugin?: string };
-  return plugin;
 }

@@ -6,6 +6,7 @@ export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
 export { classification } from "./classification.ts";
+export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
 export { largeInit } from "./criteria/large-init.ts";
 export { magnitude } from "./criteria/magnitude.ts";
@@ -29,7 +30,7 @@ export {
   shuffledMaskOf,
   startsFrom,
 } from "./expectation.ts";
-export { finishedResults, planExperiment, runExperiment } from "./experiment.ts";
+export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
@@ -88,6 +89,7 @@ export {
 } from "./simultaneous.ts";
 export { type Estimate, estimate, halfWidth95, mean, sampleVariance } from "./statistics.ts";
 export type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
+export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export {
@@ -102,3 +104,4 @@ export {
   type Standing,
   type Verdict,
 } from "./verdict.ts";
+export { withDigest } from "./with-digest.ts";

@@ -39,7 +39,7 @@ async function run(folder: string, interrupted: readonly number[] = [], settings
       return {
         levels,
         store,
-        audited: planExperiment(bufferedTask, settings).levels,
+        audited: planExperiment(bufferedTask, settings),
         of: (arm: string) => levels.find((level) => level.arm === arm)!,
       };
     } catch (error) {

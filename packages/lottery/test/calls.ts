@@ -169,6 +169,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       }),
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
+  compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
+  criteriaOf: [() => call(lottery.criteriaOf, task(), settings())],
   cut: [
     () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),
@@ -261,6 +263,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],
   sparsityOf: [() => call(lottery.sparsityOf, weights(), () => "other")],
   startsFrom: [() => call(lottery.startsFrom, "ab")],
+  storedResults: [() => call(lottery.storedResults, store, [{ arm: "dense", seed: 1, round: 0, node: trained }])],
   studentQuantile: [() => call(lottery.studentQuantile, 0.95, 3)],
   summarise: [() => call(lottery.summarise, results())],
   trainNetwork: [
@@ -271,5 +274,6 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   valuesAt: [() => call(lottery.valuesAt, values(1, 2, 3), pattern())],
   winnerByTestAccuracy: [() => call(lottery.winnerByTestAccuracy, lottery.judge(results()).levels)],
   winningTicket: [planned(lottery.winningTicket)],
+  withDigest: [() => call(lottery.withDigest, { ...lottery.random, name: "mine" }, "ab")],
   writeAtomic: [() => call(lottery.writeAtomic, join(folder, "file"), "content")],
 };

@@ -124,7 +124,7 @@ describe("a criterion", () => {
       const settings = { ...rewound, rewindTo: { epoch: 1 }, criterion, pool } as const;
       await levelsOf("audited", settings);
       const store = await FolderStore.open(join(root, "audited"));
-      const { levels: planned } = planExperiment(toyTask, settings);
+      const planned = planExperiment(toyTask, settings);
       const failed = (await auditRun(store, planned)).filter(({ passed }) => !passed);
       expect([criterion.name, failed]).toEqual([criterion.name, []]);
       if (criterion === random) continue; // which scores these are only their stream says

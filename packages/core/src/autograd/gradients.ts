@@ -1,12 +1,11 @@
 import { describe } from "../arguments/describe.ts";
 import { flag } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
-import { add } from "../ops/add.ts";
-import { Sparse } from "../sparse/sparse.ts";
 import { ShapeError, sameShape, show } from "../tensor/shape.ts";
-import { checkTensor, checkTensors, ones, type Tensor } from "../tensor/tensor.ts";
+import { checkTensor, checkTensors, ones, Tensor } from "../tensor/tensor.ts";
 import { replay, tick } from "../tensor/versions.ts";
 import { withRecording } from "./record.ts";
+import { sumOfPaths } from "./sum-of-paths.ts";
 import { WalkMemory } from "./walk-memory.ts";
 
 /**
@@ -48,12 +47,19 @@ export function gradients<const P extends readonly Tensor[]>(
 }
 
 function checkParameters(parameters: readonly unknown[]): void {
-  const pruned = Array.isArray(parameters) ? parameters.findIndex((parameter) => parameter instanceof Sparse) : -1;
-  if (pruned >= 0) {
-    const weight = describe(parameters[pruned]);
-    throw new TypeError(`gradients: parameters[${pruned}] is ${weight}; what has a gradient is its values`);
+  const partial = Array.isArray(parameters) ? parameters.findIndex(holdsValues) : -1;
+  if (partial >= 0) {
+    const weight = describe(parameters[partial]);
+    throw new TypeError(`gradients: parameters[${partial}] is ${weight}; what has a gradient is its values`);
   }
   checkTensors("gradients", "parameters", parameters);
+}
+
+/** A `Sparse`, or what else holds its values in a tensor. */
+function holdsValues(parameter: unknown): boolean {
+  return (
+    typeof parameter === "object" && parameter !== null && "values" in parameter && parameter.values instanceof Tensor
+  );
 }
 
 /** @param memory - Whose the memory of the walk is, if it may be given back before the end: where nothing is recorded. */
@@ -62,7 +68,7 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>, memory: WalkMemor
   const path = between(wanted, loss);
   const set = (x: Tensor, gradient: Tensor) => {
     const sofar = found.get(x);
-    const sum = sofar === undefined ? gradient : add(sofar, gradient);
+    const sum = sofar === undefined ? gradient : sumOfPaths(sofar, gradient);
     memory?.need(sum);
     if (sofar !== undefined) memory?.done(sofar);
     found.set(x, sum);

@@ -1,6 +1,3 @@
-import type { RngKey } from "../random/rng.ts";
-import type { AxisView } from "../tensor/shape.ts";
-
 /** float32 values in a backend's own memory: an array on a CPU, a handle on a GPU. Only its backend looks inside. */
 export interface Storage {
   readonly length: number;
@@ -24,6 +21,16 @@ export interface StridedView {
   readonly strides: readonly number[];
   readonly offset: number;
 }
+
+/** A shape seen as `[outer, axis, inner]`: what a reduction over one axis needs to know. */
+export interface AxisView {
+  readonly outer: number;
+  readonly axis: number;
+  readonly inner: number;
+}
+
+/** Two 32-bit words: all that the numbers of a random stream depend on. A kernel that makes its own numbers is given these. */
+export type RngKey = readonly [number, number];
 
 /** `a[b?,m,k] · b[b?,k,n]`; a transposed operand is stored `[k,m]`, `[n,k]`. */
 export interface MatmulSize {
@@ -71,6 +78,20 @@ export interface Csc {
   readonly columns: number;
   /** Every place is below. */
   readonly inner: number;
+}
+
+/** Which elements of a tensor are stored, in the orders in which kernels read them. A layout is made when it is first asked for, on the backend in use. */
+export interface PatternLayouts {
+  readonly shape: readonly number[];
+  /** Row-major, ascending. */
+  readonly positions: Int32Array;
+  positionIndices(): Indices;
+  /** Columns are the rows of `[…, inner]`. */
+  byRows(): Csc;
+  /** Columns are those of `[…, columns]`. */
+  byColumns(): Csc;
+  /** Of a kernel `[width,channels,filters]`: columns are channels, places (width − 1 − w)·filters + f. */
+  byChannels(): Csc;
 }
 
 /**
@@ -163,7 +184,7 @@ export interface TableRows {
 }
 
 /** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
-export interface AdamAbsence extends TableRows {
+interface AdamAbsence extends TableRows {
   readonly steps: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -441,6 +462,9 @@ export interface Kernels {
   /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
   rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;
 
+  /** out = 0, then out[positions[i]] = values[i]; positions ascend. A backend that lacks it scatters rows of one element. */
+  expand?(values: Storage, positions: Indices, out: Storage): void;
+
   /** Kernels that skip what a sparse weight does not store. Without them, operations scatter it and compute with all of it. */
   readonly sparse?: SparseKernels | undefined;
 }
@@ -471,11 +495,6 @@ export interface SparseKernels {
     values: Storage,
     step: AdamStep & { except?: number | undefined },
   ): void;
-
-  /** out = 0, then out[positions[i]] = values[i]; positions ascend */
-  expand(values: Storage, positions: Indices, out: Storage): void;
-  /** values[i] = x[positions[i]]; positions ascend */
-  compress(x: Storage, positions: Indices, values: Storage): void;
 
   /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and argmax are 0 for a filter of which nothing is stored */
   maxOfWindows(

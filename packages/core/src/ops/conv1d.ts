@@ -1,7 +1,6 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Conv1dSize } from "../kernels/kernels.ts";
-import { byChannels, byColumns } from "../sparse/csc.ts";
 import { checkWeight, dense, Sparse, type WeightCube } from "../sparse/sparse.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
 import { type Cube, checkTensor, empty } from "../tensor/tensor.ts";
@@ -32,7 +31,11 @@ export function conv1d(x: Cube, weights: WeightCube): Cube {
   const size = { batch, time, channels, width, filters };
   if (!(weights instanceof Sparse) || backend().kernels.sparse === undefined) return forward(x, dense(weights), size);
   const shape = [batch, time - width + 1, filters] as const;
-  return sparseProduct(x, weights, shape, { size, forward: byColumns, backward: byChannels });
+  return sparseProduct(x, weights, shape, {
+    size,
+    forward: (pattern) => pattern.byColumns(),
+    backward: (pattern) => pattern.byChannels(),
+  });
 }
 
 // The three products below are the three ways to contract the same trilinear form Σ x·kernel·dy, so the gradient of each

@@ -2,7 +2,7 @@ import { flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import { byColumns, byRows } from "../sparse/csc.ts";
+import type { Pattern } from "../sparse/pattern.ts";
 import { checkWeight, dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
 import { type Cube, empty, type Matrix, type Tensor } from "../tensor/tensor.ts";
@@ -38,10 +38,13 @@ export function matmul(a: Weight, b: Weight, options: MatmulOptions = {}): Tenso
   const { m, k, n } = sizesOf(a, b, options);
   return sparseProduct(dense(a), b, [m, n], {
     size: { batch: 1, time: m, channels: k, width: 1, filters: n },
-    forward: options.transposeB ? byRows : byColumns,
-    backward: options.transposeB ? byColumns : byRows,
+    forward: options.transposeB ? rows : columns,
+    backward: options.transposeB ? columns : rows,
   });
 }
+
+const rows = (pattern: Pattern) => pattern.byRows();
+const columns = (pattern: Pattern) => pattern.byColumns();
 
 const OPTIONS: Kinds<MatmulOptions> = { transposeA: flag, transposeB: flag };
 

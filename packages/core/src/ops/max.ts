@@ -1,8 +1,8 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import type { Indices } from "../kernels/kernels.ts";
+import type { AxisView, Indices } from "../kernels/kernels.ts";
 import { indices } from "../tensor/scope.ts";
-import { type AxisView, type Shape, show, viewAround } from "../tensor/shape.ts";
+import { type Shape, show, viewAround } from "../tensor/shape.ts";
 import { empty, type Tensor } from "../tensor/tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 

@@ -1,7 +1,6 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Csc, Indices, Storage } from "../kernels/kernels.ts";
-import { byRows } from "../sparse/csc.ts";
 import type { Sparse } from "../sparse/sparse.ts";
 import { allocate, indices } from "../tensor/scope.ts";
 import { type Shape, show, sizeOf } from "../tensor/shape.ts";
@@ -140,7 +139,7 @@ export function gatherDistinctPackedRows(
   const y = unpack(weight, weight.values, ids, [ids.length], unique) as Matrix;
   return record("embedding", y, [weight.values], (dy) => [
     () => {
-      const rows = { table: byRows(weight), ids, unique, values: dy, except: paddingId };
+      const rows = { table: weight.pattern.byRows(), ids, unique, values: dy, except: paddingId };
       return packed(weight, gradientOfRows(rows, weight.values.shape), dy, ids, paddingId);
     },
   ]);
@@ -151,7 +150,7 @@ function unpacked(weight: Sparse, values: Vector, ids: Indices, shape: Shape, pa
   return record("embedding", y, [values], (dy) => [
     () => {
       const dvalues = emptyLike(values);
-      backend().kernels.sparse!.scatterRows(dy.storage, byRows(weight), ids, dvalues.storage, paddingId);
+      backend().kernels.sparse!.scatterRows(dy.storage, weight.pattern.byRows(), ids, dvalues.storage, paddingId);
       return packed(weight, dvalues, dy, ids, paddingId);
     },
   ]);
@@ -160,7 +159,7 @@ function unpacked(weight: Sparse, values: Vector, ids: Indices, shape: Shape, pa
 function unpack(weight: Sparse, values: Vector, ids: Indices, shape: Shape, chosen?: Int32Array): Tensor {
   const y = empty([...shape, weight.shape.at(-1)!]);
   const storage = chosen === undefined ? values.storage : values.storageOfRows(chosen);
-  backend().kernels.sparse!.gatherRows({ values: storage, table: byRows(weight), ids }, y.storage);
+  backend().kernels.sparse!.gatherRows({ values: storage, table: weight.pattern.byRows(), ids }, y.storage);
   return y;
 }
 

@@ -1,6 +1,7 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Conv1dSize, Csc, SparseKernels, Storage } from "../kernels/kernels.ts";
+import type { Pattern } from "../sparse/pattern.ts";
 import type { Sparse } from "../sparse/sparse.ts";
 import { allocate } from "../tensor/scope.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -10,9 +11,9 @@ import { empty, emptyLike, type Tensor, type Vector } from "../tensor/tensor.ts"
 export interface ContractionLayout {
   readonly size: Conv1dSize;
   /** By filters: column f has the places w·channels + c. */
-  readonly forward: (weight: Sparse) => Csc;
+  readonly forward: (pattern: Pattern) => Csc;
   /** By channels: column c has the places (width − 1 − w)·filters + f. */
-  readonly backward: (weight: Sparse) => Csc;
+  readonly backward: (pattern: Pattern) => Csc;
 }
 
 /** `y[b,t,f] = Σ_{w,c} x[b,t+w,c] · weight[w,c,f]`, of what the weight stores. For backends that have sparse kernels. */
@@ -35,7 +36,7 @@ interface Product extends ContractionLayout {
 function forward(product: Product, x: Tensor, values: Vector): Tensor {
   const y = empty(product.shapes.y);
   const { weight, size } = product;
-  kernels().product(x.storage, values.storage, product.forward(weight), y.storage, overWindows(size));
+  kernels().product(x.storage, values.storage, product.forward(weight.pattern), y.storage, overWindows(size));
   return record("sparse product", y, [x, values], (dy) => [
     () => inputGradient(product, dy, values),
     () => valuesGradient(product, x, dy),
@@ -49,7 +50,7 @@ function inputGradient(product: Product, dy: Tensor, values: Vector): Tensor {
   kernels().product(
     padded(dy.storage, product.size),
     values.storage,
-    product.backward(product.weight),
+    product.backward(product.weight.pattern),
     dx.storage,
     size,
   );
@@ -62,7 +63,7 @@ function inputGradient(product: Product, dy: Tensor, values: Vector): Tensor {
 function valuesGradient(product: Product, x: Tensor, dy: Tensor): Vector {
   const { weight, size } = product;
   const dvalues = emptyLike(weight.values);
-  kernels().productValues(x.storage, dy.storage, product.forward(weight), dvalues.storage, overWindows(size));
+  kernels().productValues(x.storage, dy.storage, product.forward(weight.pattern), dvalues.storage, overWindows(size));
   return record("sparse product", dvalues, [x, dy], (g) => [
     () => inputGradient(product, dy, g),
     () => forward(product, x, g),

@@ -1,24 +1,19 @@
 import { backend } from "../backends/backend.ts";
+import { adamCorrections } from "../kernels/adam-corrections.ts";
 import type { AdamStep, Backend, Indices, Storage, TableRows } from "../kernels/kernels.ts";
-import { adamCorrections } from "./adam-corrections.ts";
+import { defer, flush, type PendingWrites, pendingOn, undefer } from "../tensor/pending-writes.ts";
 
 /** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
 const HISTORY = 1024;
 
-/**
- * Elements that the rows of a packed table have on average, or it is passed over whole: a row of fewer is mostly its incomplete last vector. At 10 both cost the same
- * for a vocabulary of 25,000.
- */
+/** Minimum mean stored elements a row for lazy updates; shorter rows are mostly a partial vector. At 10 both cost the same for a vocabulary of 25,000. */
 const LONG = 8;
-
-/** Tables, and their moments, some rows of which are pending. */
-const pending = new WeakMap<Storage, LazyRows>();
 
 /**
  * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
  * for, to the same bits. Everyone who asks a tensor for its storage gets it settled; who looks at some rows only, as `embedding` does, has those settled.
  */
-export class LazyRows {
+export class LazyRows implements PendingWrites {
   readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
   readonly #rates: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
   readonly #rows: TableRows;
@@ -35,7 +30,7 @@ export class LazyRows {
     this.#rows = rows;
     this.#owner = backend();
     this.#seen = new Int32Array(rows.table?.columns ?? table.weights.length / rows.dim);
-    for (const storage of Object.values(table)) pending.set(storage, this);
+    for (const storage of Object.values(table)) defer(storage, this);
   }
 
   /** Those of this table under such steps; undefined where every row must move at every step, or the backend wants it so. */
@@ -47,8 +42,8 @@ export class LazyRows {
     const { adamPresent, adamReplay } = backend().kernels;
     if (adamPresent === undefined || adamReplay === undefined || !canWait(step) || !isLong(rows)) return undefined;
     const storages = Object.values(table);
-    const found = pending.get(table.weights);
-    if (found?.isOf(table, rows, step) === true) return found;
+    const found = pendingOn(table.weights);
+    if (found instanceof LazyRows && found.isOf(table, rows, step)) return found;
     for (const storage of storages) flush(storage);
     return new LazyRows(table, rows, step);
   }
@@ -108,7 +103,7 @@ export class LazyRows {
 
   /** Brings all rows up to date while weights and moments are all there, and leaves none pending any more. */
   dissolve(): void {
-    for (const storage of Object.values(this.#table)) if (pending.get(storage) === this) pending.delete(storage);
+    for (const storage of Object.values(this.#table)) undefer(storage, this);
     this.flush();
   }
 
@@ -123,17 +118,6 @@ export class LazyRows {
     owner.releaseIndices(seen);
     owner.release(rates);
   }
-}
-
-/** The storage with all its values, or these rows of it, up to date. */
-export function flush(storage: Storage, rows?: Int32Array): Storage {
-  pending.get(storage)?.flush(rows);
-  return storage;
-}
-
-/** For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is needed to bring the others up to date. */
-export function dissolve(storage: Storage): void {
-  pending.get(storage)?.dissolve();
 }
 
 /** Rows of which little is stored are so quickly passed over that there is nothing to gain. */

@@ -1,13 +1,11 @@
 import { describe } from "../arguments/describe.ts";
 import { atLeast0, check, count, finite, type Kind } from "../arguments/kinds.ts";
+import type { RngKey } from "../kernels/kernels.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { threefry } from "./threefry.ts";
 
 /** What a stream's key is folded from: a seed's purpose and position, as in `stream(1, "dropout", epoch, step)`. */
 export type Path = readonly (string | number)[];
-
-/** Two 32-bit words: all that the numbers of a stream depend on. A kernel that makes its own numbers is given these. */
-export type RngKey = readonly [number, number];
 
 /** Draws are counted in the upper half of the counter's space, `split` by numbers in the lower: they never meet. */
 const DRAWS = 0x80000000;

@@ -1,17 +1,30 @@
 import { check, integers } from "../arguments/kinds.ts";
+import { backend } from "../backends/backend.ts";
+import type { Backend, Csc, Indices, PatternLayouts } from "../kernels/kernels.ts";
 import { checkShape, type Shape, show, sizeOf } from "../tensor/shape.ts";
+import { type EntryAt, layoutOf, releaseLayout } from "./layouts.ts";
+
+type Order = "rows" | "columns" | "channels";
+
+/** What was made of a pattern on one backend. */
+interface Made {
+  positions?: Indices;
+  readonly layouts: Map<Order, Csc>;
+}
 
 /**
- * Which elements of a tensor are stored: its shape, and their positions. It never changes, so what is made of it is made once, and is kept for as long as
- * somebody has the pattern: index structures for each backend, patterns joined of several. Keyed by this object, never by an array of positions: the same
- * positions in another shape are another pattern.
+ * Which elements of a tensor are stored: its shape, and their positions. It never changes, so its layouts, the orders in which kernels read the elements, are made
+ * once for each backend, when they are first asked for, outside any scope. Weights that share a pattern share them. They are given back when the pattern is garbage,
+ * or at once by `release`.
  */
-export class Pattern<out S extends Shape = Shape> {
+export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   readonly shape: S;
   /** Of the whole shape, whether stored or not. */
   readonly size: number;
   /** Row-major, ascending: a copy of what was given, that nobody writes to. */
   readonly positions: Int32Array;
+  /** By backend. */
+  readonly #made = new WeakMap<Backend, Made>();
 
   /**
    * @param where - Who asks, for messages.
@@ -31,5 +44,73 @@ export class Pattern<out S extends Shape = Shape> {
         );
       }
     }
+  }
+
+  /** The positions in the memory of the backend in use. */
+  positionIndices(): Indices {
+    const made = this.#onThisBackend();
+    made.positions ??= backend().uploadIndices(this.positions);
+    return made.positions;
+  }
+
+  /** A weight `[…, inner]` row by row, entries in the order of the values: for x·weightᵀ, and for tables whose rows are looked up. */
+  byRows(): Csc {
+    const inner = this.shape.at(-1)!;
+    return this.#layout("rows", { columns: this.#leading(), inner }, (at) => [Math.floor(at / inner), at % inner]);
+  }
+
+  /** A weight `[…, columns]` column by column: for x·weight, and for windows times a kernel. */
+  byColumns(): Csc {
+    const columns = this.shape.at(-1)!;
+    return this.#layout("columns", { columns, inner: this.#leading() }, (at) => [
+      at % columns,
+      Math.floor(at / columns),
+    ]);
+  }
+
+  /** A kernel `[width, channels, filters]` by its channels, turned round in time: for windows of dy, whose places are (width − 1 − w)·filters + f. */
+  byChannels(): Csc {
+    const [width, channels, filters] = this.shape as Shape as readonly [number, number, number];
+    return this.#layout("channels", { columns: channels, inner: width * filters }, (at) => {
+      const [row, f] = [Math.floor(at / filters), at % filters];
+      return [row % channels, (width - 1 - Math.floor(row / channels)) * filters + f];
+    });
+  }
+
+  /**
+   * Gives the memory of the layouts on the backend in use back now, rather than when the pattern is garbage: for training that changes patterns often. A weight that is
+   * computed with afterwards has them made again.
+   */
+  release(): void {
+    const owner = backend();
+    const made = this.#made.get(owner);
+    if (made === undefined) return;
+    this.#made.delete(owner);
+    if (made.positions !== undefined) owner.releaseIndices(made.positions);
+    for (const layout of made.layouts.values()) releaseLayout(layout);
+  }
+
+  #leading(): number {
+    return sizeOf(this.shape.slice(0, -1));
+  }
+
+  #onThisBackend(): Made {
+    const owner = backend();
+    let made = this.#made.get(owner);
+    if (made === undefined) {
+      made = { layouts: new Map() };
+      this.#made.set(owner, made);
+    }
+    return made;
+  }
+
+  #layout(order: Order, size: { columns: number; inner: number }, entryAt: EntryAt): Csc {
+    const { layouts } = this.#onThisBackend();
+    let layout = layouts.get(order);
+    if (layout === undefined) {
+      layout = layoutOf(this.positions, size, entryAt);
+      layouts.set(order, layout);
+    }
+    return layout;
   }
 }

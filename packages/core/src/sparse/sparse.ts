@@ -1,8 +1,8 @@
 import { describe } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
-import { expand } from "../ops/expand.ts";
 import { checkRank, checkShape, type Shape, ShapeError, sameShape, show } from "../tensor/shape.ts";
 import { checkTensor, Tensor, type Vector } from "../tensor/tensor.ts";
+import { expand } from "./expand.ts";
 import { Pattern } from "./pattern.ts";
 
 /**
@@ -51,11 +51,12 @@ export type Weight<S extends Shape = Shape> = Tensor<S> | Sparse<S>;
 export type WeightVector = Weight<readonly [number]>;
 export type WeightMatrix = Weight<readonly [number, number]>;
 export type WeightCube = Weight<readonly [number, number, number]>;
+export type WeightTensor4 = Weight<readonly [number, number, number, number]>;
 
 /** The weight as a tensor of its full shape, zeros where nothing is stored. Differentiable with respect to the values. */
 export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
   checkWeight("dense", "weight", weight);
-  return weight instanceof Sparse ? expand(weight.values, weight) : weight;
+  return weight instanceof Sparse ? expand(weight.values, weight.pattern) : weight;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { check, isPromise, synchronous } from "../arguments/kinds.ts";
 import { backend, useBackend } from "../backends/backend.ts";
 import type { Backend, Indices, Storage } from "../kernels/kernels.ts";
-import { dissolve } from "../optim/lazy-rows.ts";
+import { dissolve } from "./pending-writes.ts";
 
 /** What belongs to a scope: a tensor. No class to extend, which would cost every tensor a second constructor. */
 export interface Scoped {

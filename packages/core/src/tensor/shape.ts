@@ -1,4 +1,5 @@
 import { describe } from "../arguments/describe.ts";
+import type { AxisView } from "../kernels/kernels.ts";
 
 /** Sizes of the axes, outermost first. `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -101,13 +102,6 @@ export function checkNumbers(operation: string, name: string, values: readonly n
     if (typeof values[i] === "number") continue;
     throw new TypeError(`${operation}: ${name}[${i}] is ${describe(values[i])}; it is an integer`);
   }
-}
-
-/** A shape seen as `[outer, axis, inner]`: what a reduction over one axis needs to know. */
-export interface AxisView {
-  readonly outer: number;
-  readonly axis: number;
-  readonly inner: number;
 }
 
 export function viewAround(shape: Shape, axis: number): AxisView {

@@ -3,7 +3,7 @@ import { anyNumber, check, flag, floats } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Storage } from "../kernels/kernels.ts";
-import { flush } from "../optim/lazy-rows.ts";
+import { flush } from "./pending-writes.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
@@ -202,6 +202,8 @@ export type Scalar = Tensor<readonly []>;
 export type Vector = Tensor<readonly [number]>;
 export type Matrix = Tensor<readonly [number, number]>;
 export type Cube = Tensor<readonly [number, number, number]>;
+/** Images, `[batch, channels, height, width]`. */
+export type Tensor4 = Tensor<readonly [number, number, number, number]>;
 
 /** How a tensor was computed. `rule` gives, for each input, a thunk of its gradient; of `asked` inputs only is it called. */
 export interface Node {
@@ -238,6 +240,11 @@ export function tensor(
   shape?: undefined,
   options?: TensorOptions,
 ): Cube;
+export function tensor(
+  values: readonly (readonly (readonly (readonly number[])[])[])[],
+  shape?: undefined,
+  options?: TensorOptions,
+): Tensor4;
 export function tensor(values: Nested | ArrayLike<number>, given?: Shape, options: TensorOptions = {}): Tensor {
   const { requiresGrad = false } = checkOptions("tensor", options, OPTIONS);
   const shape = given === undefined ? shapeOf(values as Nested) : given;

@@ -19,7 +19,7 @@ import { random } from "../criteria/random.ts";
 import type { Criterion } from "../criterion.ts";
 import { elementwise } from "../elementwise.ts";
 import { rewoundTo, shuffledMaskOf, startsFrom } from "../expectation.ts";
-import { planExperiment, runExperiment } from "../experiment.ts";
+import { criteriaOf, planExperiment, runExperiment } from "../experiment.ts";
 import { FolderStore } from "../folder-store.ts";
 import { canonicalJson, sha256 } from "../json.ts";
 import { type Node, nodeSchema } from "../node.ts";
@@ -65,7 +65,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
-});
+}, 60_000); // some thousand files, on a disk that others use
 
 interface Run {
   readonly folder: string;
@@ -92,7 +92,8 @@ async function run(
   const folder = join(root, String(runs++));
   const store = await FolderStore.open(folder);
   const chosen = { ...settings, ...change };
-  const { levels, criteria } = planExperiment(task, chosen);
+  const levels = planExperiment(task, chosen);
+  const criteria = criteriaOf(task, chosen);
   const named = new Map(levels.map(({ arm, round, network }) => [network as string, `${arm} ${round}`]));
   const buggy: Store = Object.assign(Object.create(store) as Store, {
     read: (hash: string) => store.read(hash),

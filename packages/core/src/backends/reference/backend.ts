@@ -5,12 +5,12 @@ import * as elementwise from "./elementwise.ts";
 import { lstm, lstmGates } from "./lstm.ts";
 import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
 import * as movement from "./movement.ts";
-import { conv1d, conv1dInput, conv1dKernel, matmul } from "./product.ts";
+import * as product from "./product.ts";
 import * as reduction from "./reduction.ts";
 import * as sparse from "./sparse.ts";
 import { adam, adamRows, rmsprop, sgd } from "./updates.ts";
 import { weightGradient } from "./weight-gradient.ts";
-import * as windows from "./windows.ts";
+import { maxOfWindows, maxOfWindowsKernels, maxOfWindowsRows } from "./windows.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
 const POOLED = 1024;
@@ -28,13 +28,12 @@ export function createReferenceBackend(): Backend {
       ...elementwise,
       ...movement,
       ...reduction,
-      ...windows,
+      ...product,
+      maxOfWindows,
+      maxOfWindowsRows,
+      maxOfWindowsKernels,
       crossEntropy,
       crossEntropyGradient,
-      matmul,
-      conv1d,
-      conv1dInput,
-      conv1dKernel,
       dropoutMask,
       lstmCell,
       lstmCellGradient,

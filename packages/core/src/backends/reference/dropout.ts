@@ -1,4 +1,4 @@
-import type { RngKey } from "../../random/rng.ts";
+import type { RngKey } from "../../kernels/kernels.ts";
 import { threefry } from "../../random/threefry.ts";
 
 /** The upper word of the counters that `Rng` draws from. */

@@ -51,3 +51,9 @@ export function scatterRows(
     for (let d = 0, from = i * dim, to = ids[i]! * dim; d < dim; d++) out[to + d]! += rows[from + d]!;
   }
 }
+
+/** out = 0, then out[positions[i]] = values[i] */
+export function expand(values: Float32Array, positions: Int32Array, out: Float32Array): void {
+  out.fill(0);
+  for (let i = 0; i < positions.length; i++) out[positions[i]!] = values[i]!;
+}

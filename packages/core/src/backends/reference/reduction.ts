@@ -1,4 +1,4 @@
-import type { AxisView } from "../../tensor/shape.ts";
+import type { AxisView } from "../../kernels/kernels.ts";
 import { sumOf } from "./sum-of.ts";
 
 /** out[o,i] = Σ_a x[o,a,i] */

@@ -117,17 +117,6 @@ export function adamRows(
   adam(gradient, m, v, values, step);
 }
 
-/** out = 0, then out[positions[i]] = values[i] */
-export function expand(values: Float32Array, positions: Int32Array, out: Float32Array): void {
-  out.fill(0);
-  for (let i = 0; i < positions.length; i++) out[positions[i]!] = values[i]!;
-}
-
-/** values[i] = x[positions[i]] */
-export function compress(x: Float32Array, positions: Int32Array, values: Float32Array): void {
-  for (let i = 0; i < positions.length; i++) values[i] = x[positions[i]!]!;
-}
-
 /** The reference has no use for rows as they are stored. */
 export function maxOfWindows(
   rows: Float32Array,

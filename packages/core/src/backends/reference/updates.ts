@@ -1,5 +1,5 @@
+import { adamCorrections } from "../../kernels/adam-corrections.ts";
 import type { AdamStep, RmspropStep, SgdStep } from "../../kernels/kernels.ts";
-import { adamCorrections } from "../../optim/adam-corrections.ts";
 import { flush } from "./elementary.ts";
 
 const f = Math.fround;

@@ -1,5 +1,5 @@
+import type { Entries } from "./entries.ts";
 import type { LinearMemory, Region } from "./memory.ts";
-import type { Entries } from "./sparse.ts";
 
 /** From this share of elements being stored on, to go by bits is faster than by places. */
 const BREAK_EVEN = 0.4;

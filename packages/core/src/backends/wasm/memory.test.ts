@@ -243,6 +243,7 @@ test("what a scope gives back is not watched; what is left outside all scopes co
     register.mockClear();
     scope(() => void scope(step));
     expect(register).not.toHaveBeenCalled();
+    register.mockRestore(); // it holds what it was called with
 
     const { inUse } = memory.size;
     const made = [
@@ -260,7 +261,7 @@ test("what a scope gives back is not watched; what is left outside all scopes co
       });
     }
   } finally {
-    register.mockRestore();
+    vi.restoreAllMocks();
     useBackend(before);
   }
 });

@@ -1,6 +1,5 @@
 import { backend } from "../../backends/backend.ts";
 import type { Indices, LstmSize, SparseKernels, Storage } from "../../kernels/kernels.ts";
-import { byColumns, byRows } from "../../sparse/csc.ts";
 import { Pattern } from "../../sparse/pattern.ts";
 import { dense, Sparse, type Weight, type WeightMatrix } from "../../sparse/sparse.ts";
 import type { Shape } from "../../tensor/shape.ts";
@@ -69,10 +68,11 @@ export function inputWeight(weights: readonly WeightMatrix[]): InputWeight {
   const size = (rows: number, step: number) => ({ batch: 1, rows, step, stride: 0 });
   return {
     values: weight.values,
-    project: (x, projected, m) => kernels.product(x, weight.values.storage, byRows(weight), projected, size(m, inputs)),
+    project: (x, projected, m) =>
+      kernels.product(x, weight.values.storage, weight.pattern.byRows(), projected, size(m, inputs)),
     projectBack: (dprojected, dx, m) =>
-      kernels.product(dprojected, weight.values.storage, byColumns(weight), dx, size(m, rows)),
-    gradient: (x, dprojected, dvalues, m) => kernels.weightGradient(x, dprojected, byRows(weight), dvalues, m),
+      kernels.product(dprojected, weight.values.storage, weight.pattern.byColumns(), dx, size(m, rows)),
+    gradient: (x, dprojected, dvalues, m) => kernels.weightGradient(x, dprojected, weight.pattern.byRows(), dvalues, m),
   };
 }
 
@@ -104,11 +104,11 @@ export function recurrentWeight(weights: readonly WeightMatrix[]): RecurrentWeig
   return {
     values,
     read: (projected, places, bias, ...rest) =>
-      kernels.lstm(projected, places, bias, values.storage, byRows(weight), ...rest),
+      kernels.lstm(projected, places, bias, values.storage, weight.pattern.byRows(), ...rest),
     readBack: (dstates, gates, cells, ...rest) =>
-      kernels.lstmGates(dstates, gates, cells, values.storage, byColumns(weight), ...rest),
+      kernels.lstmGates(dstates, gates, cells, values.storage, weight.pattern.byColumns(), ...rest),
     gradient: (dgates, before, dvalues, { tokens }) =>
-      kernels.weightGradient(before, dgates, byRows(weight), dvalues, tokens),
+      kernels.weightGradient(before, dgates, weight.pattern.byRows(), dvalues, tokens),
   };
 }
 

@@ -3,7 +3,6 @@ import { checkOptions, type Kinds } from "../../arguments/options.ts";
 import { noGrad, notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
 import type { Indices, PackedRows, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
-import { byColumns, byRows } from "../../sparse/csc.ts";
 import {
   checkWeight,
   dense,
@@ -84,7 +83,7 @@ function wordsOf(weights: WeightMatrix, unique: Int32Array, paddingId: number | 
   }
   const ids = indices(unique);
   const rows = gatherDistinctPackedRows(weights, unique, ids, paddingId);
-  return { rows, packed: { values: weights.values.storageOfRows(unique), table: byRows(weights), ids } };
+  return { rows, packed: { values: weights.values.storageOfRows(unique), table: weights.pattern.byRows(), ids } };
 }
 
 /** Every filter's largest window of every text, `[batch, all filters]`. */
@@ -151,7 +150,7 @@ function operandOf(weight: WeightCube): Operand {
   const written = new Tensor(() => noGrad(() => dense(weight)).storage, weight.shape); // only if a kernel asks for the whole
   const kernel = () => ({
     whole: () => written.storage,
-    stored: { values: weight.values.storage, entries: byColumns(weight) },
+    stored: { values: weight.values.storage, entries: weight.pattern.byColumns() },
   });
   return { trained: weight.values, isSparse: true, kernel };
 }

@@ -1,4 +1,4 @@
-import type { AdamStep } from "../kernels/kernels.ts";
+import type { AdamStep } from "./kernels.ts";
 
 /** What of Adam's step changes from step to step: η / (1 − β₁ᵗ), and √(1 − β₂ᵗ). */
 export function adamCorrections({ learningRate, beta1, beta2, step }: AdamStep): { eta: number; scale: number } {

@@ -1,0 +1,53 @@
+import { isCnn } from "./pairs.ts";
+import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
+import { type RunSettings, settingsOf } from "./profiles.ts";
+import type { RunOptions } from "./run.ts";
+
+/**
+ * What a run does: what its profile says, and in its place what its options say.
+ *
+ * @throws {Error} if a plugin cannot be read or run.
+ * @throws {RangeError} if there is no arm or criterion of a name, or a CNN is given hidden units.
+ */
+export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
+  const { pair, profile = "corrected" } = options;
+  if (options.hidden !== undefined && isCnn(pair))
+    throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
+  const plugins = await loadPlugins(options.plugins ?? []);
+  const { experiment, data, model } = settingsOf(pair, profile);
+  return {
+    experiment: {
+      ...experiment,
+      rounds: options.rounds ?? experiment.rounds,
+      epochs: options.epochs ?? experiment.epochs,
+      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
+      pool: options.pool,
+      optimiser: options.optimiser,
+      momentum: options.momentum,
+      weightDecay: options.weightDecay,
+      faults: options.faults ?? experiment.faults,
+      seeds: options.seeds ?? experiment.seeds,
+      learningRate: options.learningRate ?? experiment.learningRate,
+      clipNorm: options.clipNorm ?? experiment.clipNorm,
+      rate: options.rate ?? experiment.rate,
+      rewindTo: options.rewind ?? experiment.rewindTo,
+      patience: options.patience === undefined ? experiment.patience : options.patience,
+      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
+    },
+    data: {
+      ...data,
+      trainSize: options.trainSize ?? data.trainSize,
+      maxLength: options.maxLength ?? data.maxLength,
+      batchSize: options.batchSize ?? data.batchSize,
+    },
+    model: {
+      ...model,
+      hidden: options.hidden ?? model.hidden,
+      embedding: {
+        vectors: options.embedding ?? model.embedding.vectors,
+        frozen: options.freezeEmbedding ?? model.embedding.frozen,
+      },
+    },
+  };
+}
