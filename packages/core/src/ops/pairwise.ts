@@ -36,7 +36,7 @@ export function pairwise(
 ): Tensor {
   const flat = flatWalk(a, b);
   if (flat !== undefined) {
-    const y = emptyLike(flat.a === STEP ? a : b);
+    const y = emptyLike(flat.a === STAY ? b : a);
     kernel(a.storage, b.storage, y.storage, flat);
     return y;
   }
@@ -49,11 +49,20 @@ export function pairwise(
 
 const STEP = [1];
 const STAY = [0];
+const ROW = [0, 1];
 
-/** The walk along one axis that equal shapes need only, or a scalar and anything; undefined for others. */
+/** The walk of one axis, or two, that is enough for equal shapes, a scalar and anything, or `b` in each of the rows of `a`; undefined for others. */
 function flatWalk(a: Tensor, b: Tensor): StridedPair | undefined {
   if (sameShape(a.shape, b.shape)) return { shape: [a.size], a: STEP, b: STEP };
   if (b.size === 1 && b.shape.length <= a.shape.length) return { shape: [a.size], a: STEP, b: STAY };
   if (a.size === 1 && a.shape.length <= b.shape.length) return { shape: [b.size], a: STAY, b: STEP };
+  if (endsWith(a.shape, b.shape) && b.size > 0) return { shape: [a.size / b.size, b.size], a: [b.size, 1], b: ROW };
   return undefined;
+}
+
+function endsWith(shape: Shape, end: Shape): boolean {
+  const from = shape.length - end.length;
+  if (from < 0) return false;
+  for (let axis = 0; axis < end.length; axis++) if (shape[from + axis] !== end[axis]) return false;
+  return true;
 }

@@ -268,6 +268,7 @@ function reserve(pages: number, shared: boolean): { memory: WebAssembly.Memory; 
 
 /** Eight sizes an octave, whole cache lines each. */
 function roundUp(bytes: number): number {
+  if (bytes <= 16 * LINE) return Math.max(LINE, wholeLines(bytes)); // an eighth of an octave is no more than a line
   const octave = 2 ** Math.floor(Math.log2(Math.max(bytes, LINE)));
   const step = Math.max(LINE, octave / 8);
   return Math.max(LINE, Math.ceil(bytes / step) * step);
