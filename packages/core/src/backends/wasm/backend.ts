@@ -103,16 +103,8 @@ export function backendOf(
     allocate: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     allocateIndices: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     keep: (region: Region) => memory.keep(region),
-    upload: (values: Float32Array, scoped?: boolean) => {
-      const region = memory.allocate(values.length, scoped);
-      memory.floats(region).set(values);
-      return region;
-    },
-    uploadIndices: (values: Int32Array, scoped?: boolean) => {
-      const region = memory.allocate(values.length, scoped);
-      memory.integers(region).set(values);
-      return region;
-    },
+    upload: (values: Float32Array, scoped?: boolean) => memory.upload(values, scoped),
+    uploadIndices: (values: Int32Array, scoped?: boolean) => memory.uploadIntegers(values, scoped),
     write: (region: Region, values: Float32Array) => memory.floats(region).set(values),
     read: async (region: Region) => memory.floats(region).slice(),
     view: (region: Region) => (region instanceof Region ? memory.floats(region) : undefined),

@@ -64,8 +64,9 @@ export class LinearMemory {
   readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
   /** A view keeps its region, so that memory is not given back while someone reads it. */
   readonly #owners = new WeakMap<Float32Array, Region>();
-  /** The whole memory as it was when somebody last wrote words. */
+  /** The whole memory as it was when somebody last wrote to it. */
   #words = new Int32Array(0);
+  #values = new Float32Array(0);
   #top = START;
   /** The highest that `#top` ever was. */
   #reached = START;
@@ -109,8 +110,12 @@ export class LinearMemory {
     this.#giveBack(region.block);
   }
 
-  /** Runs `body` with a pointer to `bytes` bytes that are given back after it. */
+  /** Runs `body` with a pointer to `bytes` bytes that are given back after it; with 0 if there are none. */
   borrow(bytes: number, body: (pointer: number) => void): void {
+    if (bytes === 0) {
+      body(0);
+      return;
+    }
     const block = this.#take(roundUp(bytes), Math.ceil(bytes / 4));
     try {
       body(block.pointer);
@@ -131,10 +136,34 @@ export class LinearMemory {
     return new Int32Array(this.memory.buffer, region.pointer, region.length);
   }
 
+  /** A region that holds these values. */
+  upload(values: Float32Array, scoped?: boolean): Region {
+    const region = this.allocate(values.length, scoped);
+    this.#look();
+    this.#values.set(values, region.pointer / 4);
+    return region;
+  }
+
+  /** The same for integers. */
+  uploadIntegers(values: Int32Array, scoped?: boolean): Region {
+    const region = this.allocate(values.length, scoped);
+    this.#look();
+    this.#words.set(values, region.pointer / 4);
+    return region;
+  }
+
   /** Writes integers, or pointers, from a pointer on. */
   put(pointer: number, words: readonly number[]): void {
-    if (this.#words.buffer !== this.memory.buffer) this.#words = new Int32Array(this.memory.buffer);
+    this.#look();
     for (let i = 0; i < words.length; i++) this.#words[pointer / 4 + i] = words[i]!;
+  }
+
+  /** After memory has grown, views of all of it are made anew. */
+  #look(): void {
+    const { buffer } = this.memory;
+    if (this.#words.buffer === buffer) return;
+    this.#words = new Int32Array(buffer);
+    this.#values = new Float32Array(buffer);
   }
 
   #take(bytes: number, length: number): Block {
