@@ -1,5 +1,5 @@
 import { flush, loadPart, multiplyAdd, storePart } from "./lanes";
-import { adamAt, handOf, lengthOf, startOf } from "./updates";
+import { adamAt, workerOf, lengthOf, startOf } from "./updates";
 
 // Adam on rows whose gradient is 0, many steps at a time. A step divides twice and takes a root, which is what it costs; here most steps divide once
 // and take no root. m and v are decayed as always. The change of θ is bracketed: with s = √v before the steps, √v after k of them is
@@ -29,7 +29,7 @@ export function adamReplayScratch(steps: i32): f64 {
   return <f64>((<u64>steps << 4) + (<u64>(steps / BLOCK + 1) << 3) + 48);
 }
 
-/** See `Kernels.adamReplay`; `starts` is 0 for a table that is not packed. This is parts `begin` … `end` − 1 of `parts`, see `handOf`. */
+/** See `Kernels.adamReplay`; `starts` is 0 for a table that is not packed. This is parts `begin` … `end` − 1 of `parts`, see `workerOf`. */
 export function adamReplay(
   ids: usize, since: usize, count: i32, rates: usize, steps: i32, m: usize, v: usize, weights: usize,
   dim: i32, starts: usize, begin: i32, end: i32, parts: i32,
@@ -40,8 +40,8 @@ export function adamReplay(
   bracket(rates, steps, beta2, brackets, blocks);
   for (let i = 0; i < count; i++) {
     const id = load<i32>(ids + (<usize>i << 2));
-    const hand = handOf(id, parts);
-    if (hand < begin || hand >= end) continue;
+    const worker = workerOf(id, parts);
+    if (worker < begin || worker >= end) continue;
     const from = load<i32>(since + (<usize>i << 2));
     const row = <usize>startOf(id, dim, starts) << 2;
     const stored = lengthOf(id, dim, starts);

@@ -1,5 +1,5 @@
 // Compiles the kernels in both arithmetics and embeds them, as base64, in modules that Node, browsers and bundlers import without
-// fetching a file.
+// fetching a file. What they export, with the types of their arguments, is `exports.generated.ts`.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
@@ -12,15 +12,27 @@ for (const [arithmetic, features] of [
   ["strict", "simd,threads,bulk-memory"],
   ["fma", "simd,threads,bulk-memory,relaxed-simd"],
 ]) {
-  const binary = await compile(features);
-  const target = new URL(`../src/backends/wasm/${arithmetic}.generated.ts`, import.meta.url);
-  const origin = "// Made by assembly/build.mjs from assembly/*.ts: npm run build:wasm -w @ltt/core";
-  writeFileSync(target, `${origin}\nexport const kernels: string =\n  "${Buffer.from(binary).toString("base64")}";\n`);
+  const { binary, declarations } = await compile(features);
+  write(arithmetic, `export const kernels: string =\n  "${Buffer.from(binary).toString("base64")}";`);
+  if (arithmetic === "strict") write("exports", interfaceOf(declarations));
   process.stdout.write(`wasm: ${binary.length} bytes of kernels, ${arithmetic}\n`);
 }
 
+function write(name, text) {
+  const target = new URL(`../src/backends/wasm/${name}.generated.ts`, import.meta.url);
+  writeFileSync(target, `// Made by assembly/build.mjs from assembly/*.ts: npm run build:wasm -w @ltt/core\n${text}\n`);
+}
+
+/** The compiler's declarations as an interface. No glue stands between it and the callers, so a `bool` is a number: 0 or 1. */
+function interfaceOf(declarations) {
+  const functions = declarations.matchAll(/^ {2}export function (.*);$/gm);
+  const lines = Array.from(functions, ([, signature]) => `  ${signature.replaceAll("boolean", "number")};`);
+  const doc = "/** What the compiled kernels take. Pointers and strides are in bytes, sizes in elements. */";
+  return `${doc}\nexport interface Exports {\n${lines.join("\n")}\n}`;
+}
+
 async function compile(features) {
-  let binary;
+  const written = {};
   const { error, stdout, stderr } = await asc.main(
     [
       "index.ts",
@@ -36,14 +48,15 @@ async function compile(features) {
       "--shrinkLevel=0",
       "--noAssert",
       "--converge",
+      "--bindings=raw", // for the declarations
     ],
     {
-      writeFile: (_name, contents) => {
-        binary = contents;
+      writeFile: (name, contents) => {
+        written[name] = contents;
       },
     },
   );
-  if (error === null) return binary;
+  if (error === null) return { binary: written["module.wasm"], declarations: written["module.d.ts"] };
   process.stderr.write(`${stderr}${stdout}`);
   throw error;
 }

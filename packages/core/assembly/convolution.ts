@@ -1,5 +1,5 @@
 import { multiplyAdd, loadPart, storePart } from "./lanes";
-import { copyRow, transposeBlock } from "./movement";
+import { copyRow, transposeBlock } from "./copy";
 import { pack, packedAt, packedBytes, product, productTransposed } from "./product";
 
 // Windows x[b, t … t + width, :] are contiguous: rows of a matrix that overlap in memory, `channels` apart and width·channels long.

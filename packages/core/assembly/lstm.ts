@@ -1,6 +1,6 @@
 import { gateSigmoid4, gateTanh4 } from "./gates";
 import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
-import { transposeBlock } from "./movement";
+import { transposeBlock } from "./copy";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
 import { align, columnsOf, columnsScratch, prepare, sparseRows, turnedAt } from "./sparse";
 

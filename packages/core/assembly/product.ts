@@ -1,4 +1,4 @@
-import { copyRow, transposeBlock } from "./movement";
+import { copyRow, transposeBlock } from "./copy";
 import { tile1, tile2, tile3, tile4, tile5, tile6 } from "./tile.generated";
 
 // Matrix products on packed panels, after Goto & van de Geijn, “Anatomy of high-performance matrix multiplication”, TOMS 34, 2008,

@@ -1,5 +1,5 @@
 import { multiplyAdd } from "./lanes";
-import { copyRow } from "./movement";
+import { copyRow } from "./copy";
 import { countOf, gradientsOf, nextWindows, nonZero, putSums, sumsBytes, sumsRow, windowsBytes, wordsOf, zeroSums } from "./window-gradients";
 import { filtersOf, firstOf, gradientOf, kernelOf, LINE, orderOf, startsOf, storedOf, valuesOf, widthOf } from "./window-widths";
 import { largestOfTexts } from "./windows";

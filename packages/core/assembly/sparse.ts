@@ -1,6 +1,6 @@
 import { fill } from "./elementwise";
 import { multiplyAdd } from "./lanes";
-import { transposeBlock } from "./movement";
+import { transposeBlock } from "./copy";
 import { adam } from "./updates";
 
 // Products with what a weight stores. Results lie side by side in vectors, each stored weight is one number times a row of them: so every sum is added in the

@@ -64,10 +64,10 @@ export function adamRows(
   }
 }
 
-/** Which of `parts` has row `id` of a table: always the same, for a row that another thread has written lies in that one's cache. */
+/** The worker that has row `id` of a table, of `parts`. Rows are assigned by index, for cache locality: the same thread has a row at every step. */
 // @ts-ignore: decorator
 @inline
-export function handOf(id: i32, parts: i32): i32 {
+export function workerOf(id: i32, parts: i32): i32 {
   return (id >> 4) % parts;
 }
 
@@ -87,7 +87,7 @@ export function lengthOf(id: i32, dim: i32, starts: usize): i32 {
 
 /**
  * `adam` on the rows ids[i], but for the row `except`, −1 for none. `starts` and `places` are those of a packed table, else 0; `part` is room for
- * a vector each of m, v and θ. This is parts `begin` … `end` − 1 of `parts`, see `handOf`.
+ * a vector each of m, v and θ. This is parts `begin` … `end` − 1 of `parts`, see `workerOf`.
  */
 export function adamPresent(
   rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, count: i32, begin: i32, end: i32, parts: i32,
@@ -95,8 +95,8 @@ export function adamPresent(
 ): void {
   for (let i = 0; i < count; i++) {
     const id = load<i32>(ids + (<usize>i << 2));
-    const hand = handOf(id, parts);
-    if (hand < begin || hand >= end || id == except) continue;
+    const worker = workerOf(id, parts);
+    if (worker < begin || worker >= end || id == except) continue;
     const from = rows + (<usize>i * dim << 2);
     const start = startOf(id, dim, starts);
     const stored = lengthOf(id, dim, starts);

@@ -1,6 +1,7 @@
 import { axpy } from "./convolution";
 import { loadPart, multiplyAdd, storePart } from "./lanes";
-import { copyRows, transposeBlock } from "./movement";
+import { transposeBlock } from "./copy";
+import { copyRows } from "./movement";
 import { filtersOf, firstOf, gradientOf, kernelOf, LINE, widthOf } from "./window-widths";
 
 // What the windows that won give back, to the rows of their words and to the kernel. Parts are as in `windows.ts`.

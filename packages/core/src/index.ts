@@ -29,7 +29,15 @@ export type { TextFilters } from "./ops/text/text-convolution.ts";
 export { gradientValues, scaleGradient } from "./optim/gradient-rows.ts";
 export { adamUpdate, rmspropUpdate, sgdUpdate } from "./optim/updates.ts";
 export { Rng, stream } from "./random/rng.ts";
-export { dense, Sparse, type Weight, type WeightCube, type WeightMatrix, type WeightVector } from "./sparse/sparse.ts";
+export {
+  dense,
+  Sparse,
+  type Weight,
+  type WeightCube,
+  type WeightMatrix,
+  type WeightTensor4,
+  type WeightVector,
+} from "./sparse/sparse.ts";
 export type { ReadonlyFloat32Array } from "./tensor/read-only-floats.ts";
 export { scope } from "./tensor/scope.ts";
 export { type Shape, ShapeError, type Sizes } from "./tensor/shape.ts";
@@ -43,6 +51,7 @@ export {
   ones,
   type Scalar,
   Tensor,
+  type Tensor4,
   tensor,
   type Vector,
   zeros,

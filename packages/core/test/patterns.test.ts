@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backendOf } from "../src/backends/wasm/backend.ts";
 import { instantiate } from "../src/backends/wasm/instantiate.ts";
 import { LinearMemory } from "../src/backends/wasm/memory.ts";
-import { alone } from "../src/backends/wasm/team.ts";
+import { serial } from "../src/backends/wasm/thread-pool.ts";
 import {
   type Backend,
   type Cube,
@@ -223,7 +223,7 @@ test("structures are given back when their pattern is dropped", async () => {
   const collect = runInNewContext("gc") as () => void;
   const memory = new LinearMemory(2 ** 26);
   const instance = await instantiate(memory, "strict");
-  const before = useBackend(backendOf("wasm", instance, memory, alone(instance.exports)));
+  const before = useBackend(backendOf("wasm", instance, memory, serial(instance.exports)));
   try {
     const x = eighths(1, 3, 200) as Matrix;
     const all = Int32Array.from({ length: 100 * 200 }, (_, i) => i);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backendOf } from "../src/backends/wasm/backend.ts";
 import { type Arithmetic, instantiate } from "../src/backends/wasm/instantiate.ts";
 import { LinearMemory } from "../src/backends/wasm/memory.ts";
-import { assemble } from "../src/backends/wasm/team.ts";
+import { startThreadPool } from "../src/backends/wasm/thread-pool.ts";
 import {
   adamUpdate,
   type Backend,
@@ -141,7 +141,7 @@ const everywhere = [
 async function shared(arithmetic: Arithmetic): Promise<Backend> {
   const memory = new LinearMemory(2 ** 30);
   const instance = await instantiate(memory, arithmetic);
-  return backendOf("sharing", instance, memory, await assemble(instance, memory, 2), 1);
+  return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 2), 1);
 }
 
 describe.each(everywhere)("on $name", ({ name, create }) => {

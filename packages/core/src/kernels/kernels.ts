@@ -184,7 +184,7 @@ export interface TableRows {
 }
 
 /** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
-export interface AdamAbsence extends TableRows {
+interface AdamAbsence extends TableRows {
   readonly steps: number;
   readonly beta1: number;
   readonly beta2: number;

@@ -51,6 +51,7 @@ export type Weight<S extends Shape = Shape> = Tensor<S> | Sparse<S>;
 export type WeightVector = Weight<readonly [number]>;
 export type WeightMatrix = Weight<readonly [number, number]>;
 export type WeightCube = Weight<readonly [number, number, number]>;
+export type WeightTensor4 = Weight<readonly [number, number, number, number]>;
 
 /** The weight as a tensor of its full shape, zeros where nothing is stored. Differentiable with respect to the values. */
 export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {

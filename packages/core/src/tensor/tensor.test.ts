@@ -9,7 +9,7 @@ import { sgdUpdate } from "../optim/updates.ts";
 import { Sparse } from "../sparse/sparse.ts";
 import { createDeferredBackend } from "../testing/index.ts";
 import { scope } from "./scope.ts";
-import { detach, full, ones, tensor, type Vector, zeros } from "./tensor.ts";
+import { detach, full, ones, type Tensor4, tensor, type Vector, zeros } from "./tensor.ts";
 import { tokens } from "./tokens.ts";
 
 describe("tensor", () => {
@@ -27,6 +27,8 @@ describe("tensor", () => {
       ]).data,
     ]).toEqual([1, 2, 3, 4, 5, 6]);
     expect(tensor([[[1], [2]]]).shape).toEqual([1, 2, 1]);
+    const image: Tensor4 = tensor([[[[1, 2]]]]);
+    expect(image.shape).toEqual([1, 1, 1, 2]);
     expect(tensor(7).shape).toEqual([]);
     expect(tensor([], [0, 3]).size).toBe(0);
     expect(tensor([]).shape).toEqual([0]);

@@ -196,6 +196,8 @@ export type Scalar = Tensor<readonly []>;
 export type Vector = Tensor<readonly [number]>;
 export type Matrix = Tensor<readonly [number, number]>;
 export type Cube = Tensor<readonly [number, number, number]>;
+/** Images, `[batch, channels, height, width]`. */
+export type Tensor4 = Tensor<readonly [number, number, number, number]>;
 
 /** How a tensor was computed. `rule` gives, for each input, a thunk of its gradient; of `asked` inputs only is it called. */
 export interface Node {
@@ -230,6 +232,11 @@ export function tensor(
   shape?: undefined,
   options?: TensorOptions,
 ): Cube;
+export function tensor(
+  values: readonly (readonly (readonly (readonly number[])[])[])[],
+  shape?: undefined,
+  options?: TensorOptions,
+): Tensor4;
 export function tensor(values: Nested | ArrayLike<number>, given?: Shape, options: TensorOptions = {}): Tensor {
   const { requiresGrad = false } = checkOptions("tensor", options, OPTIONS);
   const shape = given === undefined ? shapeOf(values as Nested) : given;

@@ -4,7 +4,7 @@ import type { Backend, Kernels } from "../../kernels/kernels.ts";
 import { type Arithmetic, type Instance, instantiate, instantiateNow } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
 import { LinearMemory, Region } from "./memory.ts";
-import { alone, assemble, CLOSED, type Team } from "./team.ts";
+import { CLOSED, serial, startThreadPool, type ThreadPool } from "./thread-pool.ts";
 
 /** All that WebAssembly can address, in bytes. */
 const MOST = 2 ** 32;
@@ -50,8 +50,8 @@ export async function createWasmBackend(
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new RangeError(`wasm: ${threads} threads: it is an integer from 1 to ${MOST_THREADS}`);
   const instance = await instantiate(memory, arithmetic);
-  const team = threads === 1 ? alone(instance.exports) : await assemble(instance, memory, threads);
-  return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, team);
+  const pool = threads === 1 ? serial(instance.exports) : await startThreadPool(instance, memory, threads);
+  return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, pool);
 }
 
 const linearMemory: Kind = { words: "a LinearMemory", accepts: (value) => value instanceof LinearMemory };
@@ -67,7 +67,7 @@ export function createDefaultBackend(): Backend {
   const make = () => {
     const memory = new LinearMemory(MOST);
     const instance = instantiateNow(memory);
-    made = backendOf("wasm", instance, memory, alone(instance.exports));
+    made = backendOf("wasm", instance, memory, serial(instance.exports));
     return made;
   };
   const its = () => made ?? make();
@@ -93,12 +93,12 @@ export function backendOf(
   name: string,
   { exports }: Instance,
   memory: LinearMemory,
-  team: Team,
+  pool: ThreadPool,
   worth?: number,
 ): WasmBackend {
   const backend = {
     name,
-    kernels: createKernels(exports, memory, team, worth),
+    kernels: createKernels(exports, memory, pool, worth),
     allocate: (length: number) => memory.allocate(length),
     allocateIndices: (length: number) => memory.allocate(length),
     upload: (values: Float32Array) => {
@@ -118,11 +118,11 @@ export function backendOf(
     releaseIndices: (region: Region) => memory.release(region),
     limitThreads: (threads: number) => {
       check("wasm.limitThreads", "threads", threads, positive);
-      team.limit(threads);
+      pool.limit(threads);
     },
     close: () => {
       Object.assign(backend, closed(backend.kernels));
-      return team.close();
+      return pool.close();
     },
   };
   return backend;

@@ -1,13 +1,13 @@
 import type { Csc, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
 import type { Entries } from "./entries.ts";
-import type { Exports } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
-import type { Part, Team } from "./team.ts";
+import type { Arguments, ThreadPool } from "./thread-pool.ts";
 
 /** Where the kernels work, on how many threads, and for how many multiplications a thread is asked. */
 interface Means {
   readonly memory: LinearMemory;
-  readonly team: Team;
+  readonly pool: ThreadPool;
   readonly worth: number;
 }
 
@@ -23,7 +23,7 @@ interface Reading {
 export function createLstmKernels(simd: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
   const room = (texts: number, { hidden }: LstmSize) => simd.lstmScratch(texts, hidden);
   /** A recurrent weight of which all is stored, and no entries. */
-  const whole = (recurrent: Region, direction: number, { hidden }: LstmSize) => ({
+  const whole = (recurrent: Region, direction: number, { hidden }: LstmSize): Weight => ({
     recurrent: recurrent.pointer + direction * 16 * hidden * hidden,
     entries: [0, 0, 0, 0],
   });
@@ -69,7 +69,7 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
     (values: Region) =>
     (texts: number, { hidden }: LstmSize) =>
       simd.lstmSparseScratch(texts, hidden, values.length);
-  const stored = (values: Region, { indptr, indices, permutation }: Entries) => ({
+  const stored = (values: Region, { indptr, indices, permutation }: Entries): Weight => ({
     recurrent: 0,
     entries: [values.pointer, indptr.pointer, indices.pointer, permutation?.pointer ?? 0],
   });
@@ -113,7 +113,7 @@ export function createSparseLstmKernels(simd: Exports, means: Means): Pick<Spars
 
 interface Weight {
   readonly recurrent: number;
-  readonly entries: readonly number[];
+  readonly entries: readonly [values: number, indptr: number, indices: number, permutation: number];
 }
 
 /** The operands of the compiled `lstm`. */
@@ -124,22 +124,28 @@ function forward(
   { batch, tokens, hidden, directions }: LstmSize,
   { direction, order, count, scratch }: Reading,
   { recurrent, entries }: Weight,
-): Part {
+): Arguments<"lstm"> {
   const row = directions * hidden * 4;
   const [unit, gate] = [direction * hidden * 4, direction * hidden * 16];
   const states = of.states.pointer + unit;
   return [
-    ...[
-      of.projected.pointer + gate,
-      of.places?.pointer ?? 0,
-      of.bias.pointer + gate,
-      recurrent,
-      of.starts.pointer,
-      order,
-    ],
-    ...[of.gates === undefined ? 0 : of.gates.pointer + gate, of.cells === undefined ? 0 : of.cells.pointer + unit],
-    ...[states, states + tokens * row, states + (tokens + batch) * row],
-    ...[count, hidden, directions, direction, scratch, ...entries],
+    of.projected.pointer + gate,
+    of.places?.pointer ?? 0,
+    of.bias.pointer + gate,
+    recurrent,
+    of.starts.pointer,
+    order,
+    of.gates === undefined ? 0 : of.gates.pointer + gate,
+    of.cells === undefined ? 0 : of.cells.pointer + unit,
+    states,
+    states + tokens * row,
+    states + (tokens + batch) * row,
+    count,
+    hidden,
+    directions,
+    direction,
+    scratch,
+    ...entries,
   ];
 }
 
@@ -149,23 +155,34 @@ function backward(
   { tokens, hidden, directions }: LstmSize,
   { direction, order, count, scratch }: Reading,
   { recurrent, entries }: Weight,
-): Part {
+): Arguments<"lstmGates"> {
   const [unit, gate] = [direction * hidden * 4, direction * hidden * 16];
   const dstates = of.dstates.pointer + unit;
   return [
-    ...[dstates, dstates + tokens * directions * hidden * 4, of.gates.pointer + gate, of.cells.pointer + unit],
-    ...[recurrent, of.starts.pointer, order, of.dgates.pointer + gate],
-    ...[count, hidden, directions, direction, scratch, ...entries],
+    dstates,
+    dstates + tokens * directions * hidden * 4,
+    of.gates.pointer + gate,
+    of.cells.pointer + unit,
+    recurrent,
+    of.starts.pointer,
+    order,
+    of.dgates.pointer + gate,
+    count,
+    hidden,
+    directions,
+    direction,
+    scratch,
+    ...entries,
   ];
 }
 
 /** Shares out what is read. Texts are dealt in turns, so that each part has long and short ones. */
-function eachReading(
-  kernel: "lstm" | "lstmGates",
+function eachReading<K extends "lstm" | "lstmGates">(
+  kernel: K,
   starts: Region,
   size: LstmSize,
-  { memory, team, worth, room }: Means & { room: (texts: number, size: LstmSize) => number },
-  part: (reading: Reading) => Part,
+  { memory, pool, worth, room }: Means & { room: (texts: number, size: LstmSize) => number },
+  part: (reading: Reading) => Arguments<K>,
 ): void {
   const { batch, tokens, hidden, directions } = size;
   if (hidden === 0) return; // no unit, no gate, and not a weight to turn
@@ -173,15 +190,15 @@ function eachReading(
   const length = Int32Array.from({ length: batch }, (_, b) => ends[b + 1]! - ends[b]!);
   const texts = Int32Array.from(length, (_, b) => b).sort((a, b) => length[b]! - length[a]!);
   const work = tokens * hidden * hidden * 4 * directions;
-  const most = Math.max(1, Math.min(team.size, Math.floor(work / worth)));
-  const hands = Math.max(1, Math.min(batch, Math.floor(most / directions)));
+  const most = Math.max(1, Math.min(pool.size, Math.floor(work / worth)));
+  const workers = Math.max(1, Math.min(batch, Math.floor(most / directions)));
   const order = memory.allocate(batch);
   try {
-    const dealt = Array.from({ length: hands }, (_, hand) => texts.filter((_, i) => i % hands === hand));
-    memory.integers(order).set(dealt.flatMap((hand) => [...hand]));
-    const own = wholeLines(room(Math.ceil(batch / hands), size));
-    memory.borrow(own * hands * directions, (scratch) => {
-      const parts: Part[] = [];
+    const dealt = Array.from({ length: workers }, (_, worker) => texts.filter((_, i) => i % workers === worker));
+    memory.integers(order).set(dealt.flatMap((own) => [...own]));
+    const own = wholeLines(room(Math.ceil(batch / workers), size));
+    memory.borrow(own * workers * directions, (scratch) => {
+      const parts: Arguments<K>[] = [];
       for (let direction = 0; direction < directions; direction++) {
         let at = order.pointer;
         for (const { length: count } of dealt) {
@@ -189,7 +206,7 @@ function eachReading(
           at += count * 4;
         }
       }
-      for (let i = 0; i < parts.length; i += most) team.run(kernel, parts.slice(i, i + most), work);
+      for (let i = 0; i < parts.length; i += most) pool.run(kernel, parts.slice(i, i + most), work);
     });
   } finally {
     memory.release(order);

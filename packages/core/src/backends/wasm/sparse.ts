@@ -1,10 +1,10 @@
 import type { AdamStep, Csc, Kernels, SparseKernels, SparseSize } from "../../kernels/kernels.ts";
 import { Bits } from "./bits.ts";
 import { densityOf, type Entries, type Packed } from "./entries.ts";
-import type { Exports } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
+import type { ParallelFor } from "./parallel-for.ts";
 import { ADAM, adamRates } from "./rates.ts";
-import type { Share } from "./share.ts";
 import type { SparseWindowKernels } from "./windows.ts";
 
 /** Multiplications that take as long as a value that goes to its place: it is rarely in the first-level cache. */
@@ -20,11 +20,11 @@ const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5 } as const;
 export function createSparseKernels(
   simd: Exports,
   memory: LinearMemory,
-  share: Share,
+  parallelFor: ParallelFor,
   dense: Pick<Kernels, "weightGradient">,
 ): Omit<SparseKernels, "lstm" | "lstmGates" | keyof SparseWindowKernels> & Required<Pick<Kernels, "expand">> {
   const bits = new Bits(memory);
-  const pointersOf = ({ indptr, indices, permutation }: Entries): number[] => [
+  const pointersOf = ({ indptr, indices, permutation }: Entries): readonly [number, number, number] => [
     indptr.pointer,
     indices.pointer,
     permutation?.pointer ?? 0,
@@ -56,9 +56,18 @@ export function createSparseKernels(
       simd.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
       const scratch = simd.productScratch(inner, columns, 0);
       for (let b = 0; b < batch; b++) {
-        share("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
-          ...[x.pointer + (b * stride + begin * step) * 4, step * 4, pointer],
-          ...[y.pointer + (b * rows + begin) * columns * 4, 1, end - begin, inner, columns, 0, 1, at],
+        parallelFor("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
+          x.pointer + (b * stride + begin * step) * 4,
+          step * 4,
+          pointer,
+          y.pointer + (b * rows + begin) * columns * 4,
+          1,
+          end - begin,
+          inner,
+          columns,
+          0,
+          1,
+          at,
         ]);
       }
     });
@@ -68,9 +77,18 @@ export function createSparseKernels(
     const { columns, inner } = weight;
     whole(weight, (pointer) => {
       const scratch = simd.productScratch(rows, inner, 1);
-      share("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
-        ...[dy.pointer + begin * 4, columns * 4, x.pointer, pointer + begin * inner * 4],
-        ...[1, end - begin, rows, inner, 1, 0, at],
+      parallelFor("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
+        dy.pointer + begin * 4,
+        columns * 4,
+        x.pointer,
+        pointer + begin * inner * 4,
+        1,
+        end - begin,
+        rows,
+        inner,
+        1,
+        0,
+        at,
       ]);
       simd.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
     });
@@ -84,9 +102,19 @@ export function createSparseKernels(
       const blocks = Math.ceil(rows / Math.max(1, simd.sparseRows(rows)));
       const scratch = simd.sparseProductScratch(rows, inner, columns, values.length);
       const work = batch * rows * values.length;
-      share("sparseProduct", { n: batch * blocks, work, scratch }, (begin, end, at) => [
-        ...[x.pointer, values.pointer, ...pointersOf(weight as Entries), y.pointer],
-        ...[rows, step, stride, columns, inner, begin, end, at],
+      parallelFor("sparseProduct", { n: batch * blocks, work, scratch }, (begin, end, at) => [
+        x.pointer,
+        values.pointer,
+        ...pointersOf(weight as Entries),
+        y.pointer,
+        rows,
+        step,
+        stride,
+        columns,
+        inner,
+        begin,
+        end,
+        at,
       ]);
     },
 
@@ -97,9 +125,20 @@ export function createSparseKernels(
       }
       const scratch = simd.sparseProductValuesScratch(inner, columns, dvalues.length);
       const work = batch * rows * dvalues.length * 2;
-      share("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
-        ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],
-        ...[batch, rows, step, stride, columns, inner, begin, end, at],
+      parallelFor("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
+        x.pointer,
+        dy.pointer,
+        ...pointersOf(weight as Entries),
+        dvalues.pointer,
+        batch,
+        rows,
+        step,
+        stride,
+        columns,
+        inner,
+        begin,
+        end,
+        at,
       ]);
     },
 
@@ -113,9 +152,17 @@ export function createSparseKernels(
       }
       const scratch = simd.sparseWeightGradientScratch(inner, columns, dvalues.length);
       const work = rows * dvalues.length;
-      share("sparseWeightGradient", { n: columns, work, scratch }, (begin, end, at) => [
-        ...[x.pointer, dy.pointer, ...pointersOf(weight as Entries), dvalues.pointer],
-        ...[rows, columns, inner, begin, end, at],
+      parallelFor("sparseWeightGradient", { n: columns, work, scratch }, (begin, end, at) => [
+        x.pointer,
+        dy.pointer,
+        ...pointersOf(weight as Entries),
+        dvalues.pointer,
+        rows,
+        columns,
+        inner,
+        begin,
+        end,
+        at,
       ]);
     },
 
@@ -133,21 +180,45 @@ export function createSparseKernels(
       if (known !== undefined) {
         const end = values.pointer + values.bytes;
         const work = ids.length * table.inner * (MOVE / 4);
-        share("gatherBits", { n: ids.length, work }, (begin, stop) => [
-          ...[values.pointer, end, indptr.pointer, known.pointer, ids.pointer, out.pointer, table.inner, begin, stop],
+        parallelFor("gatherBits", { n: ids.length, work }, (begin, stop) => [
+          values.pointer,
+          end,
+          indptr.pointer,
+          known.pointer,
+          ids.pointer,
+          out.pointer,
+          table.inner,
+          begin,
+          stop,
         ]);
         return;
       }
       const work = ids.length * (table.inner + (indices.length / table.columns) * MOVE);
-      share("gatherPacked", { n: ids.length, work }, (begin, end) => [
-        ...[values.pointer, indptr.pointer, indices.pointer, ids.pointer, out.pointer, table.inner, begin, end],
+      parallelFor("gatherPacked", { n: ids.length, work }, (begin, end) => [
+        values.pointer,
+        indptr.pointer,
+        indices.pointer,
+        ids.pointer,
+        out.pointer,
+        table.inner,
+        begin,
+        end,
       ]);
     },
     scatterRows: (drows: Region, table: Csc, ids: Region, dvalues: Region, except = -1) => {
       const { indptr, indices } = table as Entries;
       simd.fill(0, dvalues.pointer, dvalues.bytes);
-      const pointers = [drows, indptr, indices, ids, dvalues].map(({ pointer }) => pointer);
-      simd.scatterPacked(...pointers, ids.length, table.inner, except);
+      const { inner } = table;
+      simd.scatterPacked(
+        drows.pointer,
+        indptr.pointer,
+        indices.pointer,
+        ids.pointer,
+        dvalues.pointer,
+        ids.length,
+        inner,
+        except,
+      );
     },
     adamRows: (
       drows: Region,
@@ -159,11 +230,21 @@ export function createSparseKernels(
       step: AdamStep & { except?: number | undefined },
     ) => {
       const { indptr, indices } = table as Entries;
-      const sizes = [ids.length, table.inner, step.except ?? -1];
+      const sizes = [ids.length, table.inner, step.except ?? -1] as const;
       const n = values.length;
-      share("adamPacked", { n, work: n * ADAM, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
-        ...[drows.pointer, indptr.pointer, indices.pointer, ids.pointer, ...sizes],
-        ...[m.pointer, v.pointer, values.pointer, begin, end, at, ...adamRates(step)],
+      parallelFor("adamPacked", { n, work: n * ADAM, grain: CHUNK, scratch: CHUNK * 4 }, (begin, end, at) => [
+        drows.pointer,
+        indptr.pointer,
+        indices.pointer,
+        ids.pointer,
+        ...sizes,
+        m.pointer,
+        v.pointer,
+        values.pointer,
+        begin,
+        end,
+        at,
+        ...adamRates(step),
       ]);
     },
   };

@@ -1,5 +1,7 @@
 /** The axes that a kernel walks itself. */
 const AXES = 4;
+/** A number for each of them. */
+type Four = [number, number, number, number];
 
 /**
  * Calls `visit` with a walk of exactly four axes, as few of them as possible longer than 1, and where it begins in each operand. A walk
@@ -11,23 +13,18 @@ const AXES = 4;
 export function forEachStrided(
   shape: readonly number[],
   strides: readonly (readonly number[])[],
-  visit: (
-    shape: readonly number[],
-    strides: readonly (readonly number[])[],
-    offsets: readonly number[],
-    at: number,
-  ) => void,
+  visit: (shape: Four, strides: readonly Four[], offsets: readonly number[], at: number) => void,
 ): void {
   const merged = merge(shape, strides);
   if (merged === undefined) return;
   const extra = merged.shape.length - AXES;
   const offsets = strides.map(() => 0);
   if (extra === 0) {
-    visit(merged.shape, merged.strides, offsets, 0);
+    visit(merged.shape as Four, merged.strides as Four[], offsets, 0);
     return;
   }
-  const rest = merged.shape.slice(extra);
-  const bytes = merged.strides.map((of) => of.slice(extra));
+  const rest = merged.shape.slice(extra) as Four;
+  const bytes = merged.strides.map((of) => of.slice(extra) as Four);
   const size = rest.reduce((product, n) => product * n, 1);
   const cut = merged.shape.slice(0, extra);
   const count = cut.reduce((product, n) => product * n, 1);

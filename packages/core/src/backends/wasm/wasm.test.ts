@@ -5,7 +5,7 @@ import { createReferenceBackend } from "../reference/backend.ts";
 import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiate } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";
-import { assemble } from "./team.ts";
+import { startThreadPool } from "./thread-pool.ts";
 
 // What eighths and sizes up to 9 cannot show: rounding in every sum, NaN, infinities, denormals, blocks of every kind, real sizes.
 
@@ -61,7 +61,7 @@ const PAIRS: readonly (readonly [string, () => Promise<readonly [Backend, WasmBa
 async function sharing(arithmetic: "strict" | "fma"): Promise<WasmBackend> {
   const memory = new LinearMemory(2 ** 30);
   const instance = await instantiate(memory, arithmetic);
-  return backendOf("sharing", instance, memory, await assemble(instance, memory, 3), 1);
+  return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 3), 1);
 }
 
 let backends: readonly [Backend, WasmBackend];

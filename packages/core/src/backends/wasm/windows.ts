@@ -1,8 +1,8 @@
 import type { Kernels, SparseKernels, StoredKernel, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
 import { densityOf, type Entries, type Packed } from "./entries.ts";
-import type { Exports } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
-import type { Share } from "./share.ts";
+import type { ParallelFor } from "./parallel-for.ts";
 
 type WindowKernels = Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels">;
 export type SparseWindowKernels = Pick<SparseKernels, keyof WindowKernels>;
@@ -56,7 +56,12 @@ function withLines(
 }
 
 /** The contract's kernels for windows in terms of the compiled ones. @param parts - Of which each thread does one. */
-export function createWindowKernels(simd: Exports, memory: LinearMemory, share: Share, parts: number): WindowKernels {
+export function createWindowKernels(
+  simd: Exports,
+  memory: LinearMemory,
+  parallelFor: ParallelFor,
+  parts: number,
+): WindowKernels {
   return {
     maxOfWindows: (
       rows: Region,
@@ -75,10 +80,22 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         size,
         (g) => ({ kernel: kernels[g]! }),
         (lines) =>
-          share("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
+          parallelFor("maxOfWindows", { n: parts, work: count * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
-            ...[rows.pointer, places.pointer, ends.pointer, y.pointer, argmax.pointer],
-            ...[count, batch, time, channels, columns, begin, end, parts, at],
+            rows.pointer,
+            places.pointer,
+            ends.pointer,
+            y.pointer,
+            argmax.pointer,
+            count,
+            batch,
+            time,
+            channels,
+            columns,
+            begin,
+            end,
+            parts,
+            at,
           ]),
       );
     },
@@ -99,13 +116,23 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         size,
         (g) => ({ kernel: kernels[g]! }),
         (lines) =>
-          share(
+          parallelFor(
             "maxOfWindowsRows",
             { n: channels, work: batch * taps * channels, grain: 4, scratch },
             (begin, end, at) => [
               ...lines,
-              ...[dy.pointer, argmax.pointer, places.pointer, drows.pointer],
-              ...[count, batch, time, channels, columns, begin, end, at],
+              dy.pointer,
+              argmax.pointer,
+              places.pointer,
+              drows.pointer,
+              count,
+              batch,
+              time,
+              channels,
+              columns,
+              begin,
+              end,
+              at,
             ],
           ),
       );
@@ -127,10 +154,20 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
         size,
         (g) => ({ gradient: dkernels[g] }),
         (lines) =>
-          share("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
+          parallelFor("maxOfWindowsKernels", { n: parts, work: batch * taps * channels, scratch }, (begin, end, at) => [
             ...lines,
-            ...[dy.pointer, argmax.pointer, rows.pointer, places.pointer],
-            ...[batch, time, channels, columns, begin, end, parts, at],
+            dy.pointer,
+            argmax.pointer,
+            rows.pointer,
+            places.pointer,
+            batch,
+            time,
+            channels,
+            columns,
+            begin,
+            end,
+            parts,
+            at,
           ]),
       );
     },
@@ -141,7 +178,7 @@ export function createWindowKernels(simd: Exports, memory: LinearMemory, share: 
 export function createSparseWindowKernels(
   simd: Exports,
   memory: LinearMemory,
-  share: Share,
+  parallelFor: ParallelFor,
   parts: number,
   dense: WindowKernels,
 ): SparseWindowKernels {
@@ -228,10 +265,27 @@ export function createSparseWindowKernels(
         return asStored ? { stored } : { kernel: whole() as Region };
       };
       withLines(memory, size, lineOf, (lines) =>
-        share("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
-          ...[...lines, widest, most, values.pointer, starts.pointer, stored.pointer, ids.pointer],
-          ...[places.pointer, ends.pointer, y.pointer, argmax.pointer],
-          ...[count, batch, time, channels, columns, begin, end, parts, at],
+        parallelFor("maxOfPackedWindows", { n: parts, work, scratch }, (begin, end, at) => [
+          ...lines,
+          widest,
+          most,
+          values.pointer,
+          starts.pointer,
+          stored.pointer,
+          ids.pointer,
+          places.pointer,
+          ends.pointer,
+          y.pointer,
+          argmax.pointer,
+          count,
+          batch,
+          time,
+          channels,
+          columns,
+          begin,
+          end,
+          parts,
+          at,
         ]),
       );
     },
@@ -253,10 +307,25 @@ export function createSparseWindowKernels(
         simd.maxOfWindowsRowsSparseScratch(count, own, channels, entries, widest, filters);
       const lineOf = (g: number): Line => ({ stored: kernels[g]!.stored });
       withLines(memory, size, lineOf, (lines) =>
-        share("maxOfWindowsRowsSparse", { n: channels, work: batch * entries, grain: 4, scratch }, (begin, end, at) => [
-          ...[...lines, dy.pointer, argmax.pointer, places.pointer, drows.pointer],
-          ...[count, batch, time, channels, columns, begin, end, at],
-        ]),
+        parallelFor(
+          "maxOfWindowsRowsSparse",
+          { n: channels, work: batch * entries, grain: 4, scratch },
+          (begin, end, at) => [
+            ...lines,
+            dy.pointer,
+            argmax.pointer,
+            places.pointer,
+            drows.pointer,
+            count,
+            batch,
+            time,
+            channels,
+            columns,
+            begin,
+            end,
+            at,
+          ],
+        ),
       );
     },
 
@@ -298,10 +367,25 @@ export function createSparseWindowKernels(
         size,
         (g) => ({ gradient: gradients[g], stored: stored[g] }),
         (lines) =>
-          share("maxOfWindowsKernelsSparse", { n: parts, work: batch * entries * 4, scratch }, (begin, end, at) => [
-            ...[...lines, dy.pointer, argmax.pointer, rows.pointer, places.pointer],
-            ...[batch, time, channels, columns, begin, end, parts, at],
-          ]),
+          parallelFor(
+            "maxOfWindowsKernelsSparse",
+            { n: parts, work: batch * entries * 4, scratch },
+            (begin, end, at) => [
+              ...lines,
+              dy.pointer,
+              argmax.pointer,
+              rows.pointer,
+              places.pointer,
+              batch,
+              time,
+              channels,
+              columns,
+              begin,
+              end,
+              parts,
+              at,
+            ],
+          ),
       );
     },
   };

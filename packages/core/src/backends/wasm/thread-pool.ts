@@ -1,28 +1,35 @@
-import type { Exports, Instance } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
+import type { Instance } from "./instantiate.ts";
 import type { LinearMemory } from "./memory.ts";
 import { startThread } from "./thread.ts";
 
-/** What a thread is asked: a kernel's operands. */
-export type Part = readonly number[];
+/** A compiled kernel that gives nothing back. */
+export type KernelName = {
+  [Name in keyof Exports]: ReturnType<Exports[Name]> extends void ? Name : never;
+}[keyof Exports];
 
-/** Runs parts of a kernel that do not depend on each other. What they compute does not depend on who runs them, or on how many run at a time. */
-export interface Team {
+/** The arguments of one call of a compiled kernel. */
+export type Arguments<Name extends KernelName> = Readonly<Parameters<Exports[Name]>>;
+
+/** Runs independent parts of a kernel, each once. The results do not depend on which thread runs a part, or on how many run at a time. */
+export interface ThreadPool {
   /** How many work at a time, at most. */
   readonly size: number;
   /** Lets so many work at a time from the next kernel on, at most all that there are; the others sleep. */
   limit(threads: number): void;
   /**
-   * Returns when all parts have run. There are at most `size`.
+   * Returns when all parts have run.
    *
-   * @param work - Multiplications of all of them: how long a thread is waited for depends on it.
+   * @param parts - At most `size`.
+   * @param work - Multiplications of all parts: the time limit of a part grows with it.
    */
-  run(kernel: keyof Exports, parts: readonly Part[], work?: number): void;
+  run<Name extends KernelName>(kernel: Name, parts: readonly Arguments<Name>[], work?: number): void;
   /** Ends the threads. To run something afterwards is an error. */
   close(): Promise<void>;
 }
 
-/** This thread alone. */
-export function alone(exports: Exports): Team {
+/** No threads but the caller: every part runs here, one after the other. */
+export function serial(exports: Exports): ThreadPool {
   return {
     size: 1,
     limit: () => {},
@@ -33,33 +40,33 @@ export function alone(exports: Exports): Team {
   };
 }
 
-function call(exports: Exports, kernel: keyof Exports, part: Part): void {
-  (exports[kernel] as (...operands: number[]) => void)(...part);
+function call(exports: Exports, kernel: KernelName, part: readonly number[]): void {
+  (exports[kernel] as (...operands: readonly number[]) => void)(...part);
 }
 
 export const CLOSED = "wasm: this backend is closed: make another";
 
-/** The most operands of a kernel, with its number and their count before them. */
+/** float64 values of a slot: the kernel's number, the count of arguments, and the arguments. */
 const SLOT = 32;
-/** In the flags: how many parts wait for a thread, how many have not been finished, whether one failed. */
+/** Indices of the flags: parts that no thread has taken, parts that are not finished, and whether one has failed. */
 const WAITING = 0;
 const UNFINISHED = 1;
 const FAILED = 2;
 /**
- * Milliseconds that a thread looks for work, or for the others' end, before it sleeps: to wake takes longer than many a kernel, 0.3 ms and more on a
- * virtual machine whose idle processors are given away, and most of a step's kernels follow each other within less.
+ * Milliseconds of busy waiting, for work or for the other threads, before a thread sleeps. Waking takes 0.3 ms and more on a virtual machine, longer than
+ * many kernels, and most kernels of a training step follow each other sooner.
  */
 const AWAKE = 2;
 /**
- * Milliseconds that a part may take which another thread has begun, and multiplications for which it gets one more, a hundred times those that it does in one. A thread that
- * dies while it works cannot say so: this one, which waits, hears of nothing.
+ * The time limit of a part on another thread: `PATIENCE` milliseconds, and one more for every `WORK` multiplications (a thread does about a hundred times
+ * as many). A thread that dies while it computes cannot report it: the caller is blocked and receives no events.
  */
 const PATIENCE = 30_000;
 const WORK = 100_000;
-/** Milliseconds of one wait: a process that was stopped meanwhile has lost one only. */
+/** Milliseconds of one wait: if the process is suspended, at most this much of the time limit is lost. */
 const WAIT = 1000;
 
-/** What a thread runs: it sleeps until parts wait, and takes one after the other. The last part is taken first. */
+/** The program of a thread: wait for parts, take them one after the other, the last one first. */
 const THREAD = `({ module, memory, control, kernels }, ready) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => { throw new Error("abort"); } } });
   const flags = new Int32Array(control, 0, 4);
@@ -84,28 +91,28 @@ const THREAD = `({ module, memory, control, kernels }, ready) => {
 }`;
 
 /**
- * `size` threads in all, this one among them, on one shared memory. They sleep between kernels and do not keep a process alive.
+ * `size` threads on one shared memory, the calling thread among them. They sleep between kernels and do not keep a process alive.
  *
- * This thread runs the first part and then whatever part nobody has taken yet, so one that wakes late, or never, costs time but neither results nor
- * a hang.
+ * The caller runs the first part and then every part that no thread has taken, so a thread that wakes late, or never, costs time, but neither results
+ * nor a hang.
  *
  * @param options.start - Starts a thread.
- * @param options.patience - Milliseconds after which a thread that has taken a part and not finished it is given up, besides those for its work.
+ * @param options.patience - Milliseconds that a thread may take for a part, besides those for its work. Then the pool is unusable.
  * @throws {Error} where threads cannot share memory or wait for each other, or one cannot start.
  */
-export async function assemble(
+export async function startThreadPool(
   { exports, module }: Instance,
   linear: LinearMemory,
   size: number,
   { start = startThread, patience = PATIENCE }: { start?: typeof startThread; patience?: number } = {},
-): Promise<Team> {
+): Promise<ThreadPool> {
   checkPlatform(linear, size);
   const control = new SharedArrayBuffer(16 + (size - 1) * SLOT * 8);
   const flags = new Int32Array(control, 0, 4);
   const slots = Array.from({ length: size - 1 }, (_, i) => new Float64Array(control, 16 + i * SLOT * 8, SLOT));
-  const kernels = Object.keys(exports) as (keyof Exports)[];
+  const kernels = Object.keys(exports) as KernelName[];
 
-  /** Why nothing can be run any more. */
+  /** Why the pool is unusable. */
   let over: Error | undefined;
   const data = { module, memory: linear.memory, control, kernels };
   const onLost = (error: Error) => {
@@ -124,7 +131,7 @@ export async function assemble(
   }
 
   /** Waits until every part has been finished. */
-  const join = (kernel: keyof Exports, work: number): void => {
+  const join = (kernel: KernelName, work: number): void => {
     const most = patience + Math.ceil(work / WORK);
     let waited = 0;
     for (const until = performance.now() + AWAKE; Atomics.load(flags, UNFINISHED) > 0 && performance.now() < until; );
@@ -150,7 +157,7 @@ export async function assemble(
     run: (kernel, parts, work = 0) => {
       if (over !== undefined) throw over;
       for (let i = 1; i < parts.length; i++) {
-        const [slot, part] = [slots[i - 1]!, parts[i]!];
+        const [slot, part]: [Float64Array, readonly number[]] = [slots[i - 1]!, parts[i]!];
         slot[0] = kernels.indexOf(kernel);
         slot[1] = part.length;
         slot.set(part, 2);
@@ -175,7 +182,7 @@ export async function assemble(
   };
 }
 
-/** The number of a part that nobody has taken before, 0 if there is none. */
+/** Takes a part that no thread has taken: its number, or 0 if there is none. */
 function take(flags: Int32Array): number {
   for (;;) {
     const part = Atomics.load(flags, WAITING);

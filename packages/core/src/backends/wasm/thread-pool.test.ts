@@ -8,10 +8,11 @@ import { scope } from "../../tensor/scope.ts";
 import { tensor, zeros } from "../../tensor/tensor.ts";
 import { useBackend } from "../backend.ts";
 import { createWasmBackend, type WasmBackend } from "./backend.ts";
-import { type Exports, instantiateNow } from "./instantiate.ts";
+import type { Exports } from "./exports.generated.ts";
+import { instantiateNow } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";
-import { assemble } from "./team.ts";
 import { startThread, type Thread } from "./thread.ts";
+import { startThreadPool } from "./thread-pool.ts";
 
 type Name = keyof Kernels;
 
@@ -211,13 +212,13 @@ describe("where threads cannot work there are none, and that is said:", () => {
   });
 });
 
-describe("a team", () => {
+describe("a pool of threads", () => {
   /**
    * Threads and what fills one region in as many parts as there are threads, and gives the values that it then holds.
    *
    * @param late - This thread does not begin its part before the others have taken theirs.
    */
-  async function teamOf(size: number, { start = startThread, patience = 60_000, late = false } = {}) {
+  async function poolOf(size: number, { start = startThread, patience = 60_000, late = false } = {}) {
     const memory = new LinearMemory(2 ** 20);
     const { exports, module } = instantiateNow(memory);
     let flags: Int32Array | undefined;
@@ -230,13 +231,13 @@ describe("a team", () => {
       exports.fill(...part);
     };
     const instance = { exports: { ...exports, fill }, module };
-    const team = await assemble(instance, memory, size, { start: listening, patience });
+    const pool = await startThreadPool(instance, memory, size, { start: listening, patience });
     const region = memory.allocate(16 * size);
     return {
-      team,
+      pool,
       fill: (value: number) => {
-        const parts = Array.from({ length: size }, (_, i) => [value, region.pointer + i * 64, 64]);
-        team.run("fill", parts);
+        const parts = Array.from({ length: size }, (_, i) => [value, region.pointer + i * 64, 64] as const);
+        pool.run("fill", parts);
         return [...new Set(memory.floats(region))];
       },
     };
@@ -244,9 +245,9 @@ describe("a team", () => {
 
   test("takes parts in any order, each once", async () => {
     for (const late of [true, false]) {
-      const { team, fill } = await teamOf(4, { late });
+      const { pool, fill } = await poolOf(4, { late });
       for (let value = 1; value < 500; value++) expect(fill(value)).toEqual([value]);
-      await team.close();
+      await pool.close();
     }
   });
 
@@ -257,13 +258,13 @@ describe("a team", () => {
       threads.push(thread);
       return thread;
     };
-    const { team, fill } = await teamOf(3, { start });
+    const { pool, fill } = await poolOf(3, { start });
     expect(fill(1)).toEqual([1]);
     await threads[0]!.end();
     expect(fill(2)).toEqual([2]);
     await threads[1]!.end();
     expect(fill(3)).toEqual([3]);
-    await team.close();
+    await pool.close();
   });
 
   test("that hears of a lost thread says so from then on", async () => {
@@ -272,22 +273,22 @@ describe("a team", () => {
       lose = onLost;
       return startThread(program, data, onLost);
     };
-    const { team, fill } = await teamOf(2, { start });
+    const { pool, fill } = await poolOf(2, { start });
     expect(fill(1)).toEqual([1]);
     lose!(new Error("wasm: a thread ended with code 1"));
     expect(() => fill(2)).toThrow("wasm: a thread ended with code 1: make another backend");
-    await team.close();
+    await pool.close();
     expect(() => fill(2)).toThrow("wasm: a thread ended with code 1: make another backend");
   });
 
   test("gives a thread up that takes a part and never finishes it", async () => {
     const start: typeof startThread = (program, data, onLost) =>
       startThread(program.replace("exports[", "Atomics.wait(flags, 3, 0); exports["), data, onLost);
-    const { team, fill } = await teamOf(2, { start, patience: 50, late: true });
+    const { pool, fill } = await poolOf(2, { start, patience: 50, late: true });
     const message = "wasm: fill: a thread has not finished its part in 50 ms: make another backend";
     expect(() => fill(1)).toThrow(message);
     expect(() => fill(2)).toThrow(message);
-    await team.close();
+    await pool.close();
   });
 
   test("waits for a thread that died while it worked as long as its work may take, not for half an hour", async () => {
@@ -301,7 +302,7 @@ describe("a team", () => {
       [5e9, 80_000],
     ] as const) {
       let flags: Int32Array | undefined;
-      const team = await assemble(
+      const pool = await startThreadPool(
         {
           ...instance,
           exports: {
@@ -327,25 +328,25 @@ describe("a team", () => {
         return "timed-out";
       });
       try {
-        const parts = [0, 1].map((i) => [1, region.pointer + i * 64, 64]);
-        expect(() => team.run("fill", parts, work)).toThrow(
+        const parts = [0, 1].map((i) => [1, region.pointer + i * 64, 64] as const);
+        expect(() => pool.run("fill", parts, work)).toThrow(
           `wasm: fill: a thread has not finished its part in ${patience} ms: make another backend`,
         );
       } finally {
         waits.mockRestore();
       }
       expect(waited).toBe(patience);
-      await team.close();
+      await pool.close();
     }
   });
 
   test("tells which kernel failed on a thread", async () => {
     const start: typeof startThread = (program, data, onLost) =>
       startThread(program.replace("exports[", "if (slot[2] === 13) throw new Error(); exports["), data, onLost);
-    const { team, fill } = await teamOf(2, { start, late: true });
+    const { pool, fill } = await poolOf(2, { start, late: true });
     expect(() => fill(13)).toThrow("wasm: fill failed on a thread");
     expect(fill(14)).toEqual([14]);
-    await team.close();
+    await pool.close();
   });
 
   test("lets the others finish before it tells of a failure here", async () => {
@@ -354,11 +355,11 @@ describe("a team", () => {
     const fill = () => {
       throw new Error("here");
     };
-    const team = await assemble({ exports: { ...exports, fill }, module }, memory, 3);
+    const pool = await startThreadPool({ exports: { ...exports, fill }, module }, memory, 3);
     const region = memory.allocate(3);
-    const parts = [0, 1, 2].map((value) => [value, region.pointer, 0]);
-    for (let i = 0; i < 100; i++) expect(() => team.run("fill", parts)).toThrow("here");
-    await team.close();
+    const parts = [0, 1, 2].map((value) => [value, region.pointer, 0] as const);
+    for (let i = 0; i < 100; i++) expect(() => pool.run("fill", parts)).toThrow("here");
+    await pool.close();
   });
 
   test("ends the threads that have started if one cannot", async () => {
@@ -373,7 +374,7 @@ describe("a team", () => {
       };
       return { end };
     };
-    await expect(teamOf(4, { start })).rejects.toThrow("wasm: a thread failed: no room");
+    await expect(poolOf(4, { start })).rejects.toThrow("wasm: a thread failed: no room");
     expect([started, ended]).toEqual([3, 2]);
   });
 });

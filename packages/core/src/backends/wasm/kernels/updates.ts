@@ -1,0 +1,145 @@
+import type { Csc, TableRows } from "../../../kernels/kernels.ts";
+import type { Region } from "../memory.ts";
+import { ADAM, adamRates } from "../rates.ts";
+import type { Context, WasmKernels } from "./context.ts";
+
+/** Multiplications that take as long as fetching a row of a table, and of its moments, from memory. */
+const ROW = 500;
+
+/** The steps of optimisers. Threads split the weights, or the rows of a table. */
+export function updates({
+  exports,
+  memory,
+  parallelFor,
+  threads,
+}: Context): WasmKernels<"sgd" | "adam" | "adamRows" | "adamPresent" | "adamReplay" | "rmsprop"> {
+  return {
+    sgd: (gradient, velocity, weights, step) =>
+      exports.sgd(
+        gradient.pointer,
+        velocity?.pointer ?? 0,
+        weights.pointer,
+        weights.bytes,
+        step.learningRate,
+        step.momentum,
+        step.weightDecay,
+        1 - step.dampening,
+        Number(step.nesterov),
+        Number(step.first),
+      ),
+    adam: (gradient, m, v, weights, step) => {
+      const rates = adamRates(step);
+      parallelFor("adam", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
+        gradient.pointer + begin,
+        m.pointer + begin,
+        v.pointer + begin,
+        weights.pointer + begin,
+        end - begin,
+        ...rates,
+      ]);
+    },
+    adamRows: (rows, ids, m, v, weights, step) => {
+      const { dim, except = -1 } = step;
+      const rates = adamRates(step);
+      if (dim % 4 !== 0) {
+        // rows begin in the middle of a vector: the gradient is written out, then all weights are updated
+        memory.borrow(weights.bytes, (whole) => {
+          exports.fill(0, whole, weights.bytes);
+          exports.scatterRows(rows.pointer, ids.pointer, whole, ids.length, dim, except, dim * 4);
+          exports.adam(whole, m.pointer, v.pointer, weights.pointer, weights.bytes, ...rates);
+        });
+        return;
+      }
+      parallelFor("adamRows", { n: weights.length / dim, work: weights.length * ADAM }, (begin, end) => [
+        rows.pointer,
+        ids.pointer,
+        ids.length,
+        m.pointer,
+        v.pointer,
+        weights.pointer,
+        dim * 4,
+        except,
+        begin,
+        end,
+        ...rates,
+      ]);
+    },
+    adamPresent: (rows, ids, m, v, weights, step) => {
+      const { dim, table, except = -1 } = step;
+      const [indptr, indices] = packing(table);
+      const rates = adamRates(step);
+      const work = ids.length * rowLength(step) * ADAM;
+      parallelFor("adamPresent", { n: threads, work, scratch: 48 }, (begin, end, part) => [
+        rows.pointer,
+        ids.pointer,
+        m.pointer,
+        v.pointer,
+        weights.pointer,
+        dim,
+        indptr,
+        indices,
+        except,
+        ids.length,
+        begin,
+        end,
+        threads,
+        ...rates,
+        part,
+      ]);
+    },
+    adamReplay: (ids, since, rates, m, v, weights, size) => {
+      const { dim, table, steps, beta1, beta2, epsilon } = size;
+      const [indptr] = packing(table);
+      const seen = memory.integers(since);
+      let absent = 0;
+      for (let i = 0; i < seen.length; i++) absent += steps - seen[i]!;
+      const scratch = exports.adamReplayScratch(steps);
+      const work = absent * rowLength(size) * ADAM + ids.length * ROW;
+      parallelFor("adamReplay", { n: threads, work, scratch }, (begin, end, at) => [
+        ids.pointer,
+        since.pointer,
+        ids.length,
+        rates.pointer,
+        steps,
+        m.pointer,
+        v.pointer,
+        weights.pointer,
+        dim,
+        indptr,
+        begin,
+        end,
+        threads,
+        beta1,
+        beta2,
+        1 - beta1,
+        1 - beta2,
+        epsilon,
+        at,
+      ]);
+    },
+    rmsprop: (gradient, v, velocity, weights, step) =>
+      exports.rmsprop(
+        gradient.pointer,
+        v.pointer,
+        velocity?.pointer ?? 0,
+        weights.pointer,
+        weights.bytes,
+        step.learningRate,
+        step.alpha,
+        step.epsilon,
+        step.weightDecay,
+        step.momentum,
+        1 - step.alpha,
+      ),
+  };
+}
+
+/** Where the rows of a packed table begin, and the columns of their elements; 0 if it is not packed. */
+function packing(table: Csc | undefined): readonly [indptr: number, indices: number] {
+  return table === undefined ? [0, 0] : [(table.indptr as Region).pointer, (table.indices as Region).pointer];
+}
+
+/** Mean stored elements of a row. */
+function rowLength({ dim, table }: TableRows): number {
+  return table === undefined ? dim : table.indices.length / table.columns;
+}
