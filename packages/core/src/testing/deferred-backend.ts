@@ -15,7 +15,7 @@ class Handle {
  * The reference backend behind a queue: every call returns at once, every kernel runs later, in order, after a delay, and `data` is an
  * error. What passes here needs nothing of a backend that a GPU could not give.
  *
- * It has no kernels for sparse weights: operations compute with all of them, as on any backend that has none.
+ * It takes whole weights only: operations write sparse ones out, as on any backend that does not take them.
  *
  * Fresh memory holds NaN, and memory given back is gone, so reading either shows.
  *
@@ -59,7 +59,7 @@ export function createDeferredBackend({
     kernels: new Proxy(inner.kernels, {
       get: (kernels, name: keyof Kernels) => {
         const kernel = kernels[name] as ((...operands: unknown[]) => void) | undefined;
-        if (name === "sparse" || kernel === undefined) return undefined;
+        if (kernel === undefined) return undefined;
         return (...operands: unknown[]) => issue(() => kernel(...operands.map((operand) => resolve(name, operand))));
       },
     }),
