@@ -6,12 +6,14 @@ import { packAll, root, type Tarball } from "../pack.ts";
 import { openPage } from "./browser.ts";
 import { askChromium, CHROMIUM } from "./chromium.ts";
 import { CNN_FILES, checkCnn } from "./cnn.ts";
+import { checkPlugin } from "./plugin.ts";
 import { checkSizes, measureSizes, writeSizes } from "./sizes.ts";
 
 /**
  * `npm run consumers [-- --write]`: uses the packed packages as strangers do. All tarballs are installed into an empty project outside
  * the repository; a JavaScript file, a strict TypeScript file and a page train the same network, on the default, the reference and the
- * WebAssembly backend, and must print the same loss, to the bit; so must a text CNN's weights be, with threads, in Node and in a page's worker. With
+ * WebAssembly backend, and must print the same loss, to the bit; so must a text CNN's weights be, with threads, in Node and in a page's worker.
+ * The installed command runs a plugin's criterion and arm. With
  * `--write`, the sizes of the bundles go to docs/sizes.md. Build first.
  */
 
@@ -80,6 +82,7 @@ async function useThem(tarballs: readonly Tarball[]): Promise<void> {
     console.log(`        ${loss}`);
   });
   await checkCnn(checks, project, absent === undefined ? CHROMIUM : undefined);
+  await checkPlugin(checks, project);
   const sizes = await checks.check("bundles", () => measureSizes(project));
   if (sizes === undefined) return;
   for (const { name, minified, gzipped } of sizes)

@@ -1,3 +1,4 @@
+import { isCnn } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
 import { type RunSettings, settingsOf } from "./profiles.ts";
 import type { RunOptions } from "./run.ts";
@@ -6,10 +7,12 @@ import type { RunOptions } from "./run.ts";
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no arm or criterion of a name.
+ * @throws {RangeError} if there is no arm or criterion of a name, or a CNN is given hidden units.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const { pair, profile = "corrected" } = options;
+  if (options.hidden !== undefined && isCnn(pair))
+    throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
   const plugins = await loadPlugins(options.plugins ?? []);
   const { experiment, data, model } = settingsOf(pair, profile);
   return {
@@ -40,6 +43,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
     },
     model: {
       ...model,
+      hidden: options.hidden ?? model.hidden,
       embedding: {
         vectors: options.embedding ?? model.embedding.vectors,
         frozen: options.freezeEmbedding ?? model.embedding.frozen,

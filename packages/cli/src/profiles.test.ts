@@ -2,6 +2,7 @@ import { stream } from "@ltt/core";
 import { countParameters, TextCnn, TextLstm } from "@ltt/layers";
 import { FAULTS } from "@ltt/lottery";
 import { expect, test } from "vitest";
+import { chosenSettings } from "./chosen-settings.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES, settingsOf } from "./profiles.ts";
 
@@ -37,4 +38,12 @@ test("quick is three rounds of one half, of an LSTM with 64 units", () => {
     expect(model.hidden).toBe(pair.endsWith("lstm") ? 64 : undefined);
   }
   expect(PROFILES).toEqual(["quick", "corrected", "published-2020"]);
+});
+
+test("hidden gives an LSTM its units, and no CNN", async () => {
+  expect((await chosenSettings({ pair: "imdb-lstm", hidden: 8 })).model.hidden).toBe(8);
+  expect((await chosenSettings({ pair: "imdb-lstm", profile: "quick" })).model.hidden).toBe(64);
+  await expect(chosenSettings({ pair: "imdb-cnn", hidden: 8 })).rejects.toThrow(
+    "hidden is 8, but imdb-cnn is a CNN: only an LSTM has hidden units",
+  );
 });

@@ -31,6 +31,7 @@ const OPTIONS: Kinds<RunOptions> = {
   epochs: positive,
   trainSize: positive,
   maxLength: positive,
+  hidden: positive,
   arms: list,
   criterion: text,
   pool: oneOf(...POOLS),

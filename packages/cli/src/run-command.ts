@@ -35,6 +35,7 @@ import {
   textOf,
 } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
+import { profileTable } from "./profile-help.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunOptions, type RunResult, runPair } from "./run.ts";
@@ -48,6 +49,7 @@ export interface Flags {
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
+  readonly hidden?: number;
   readonly arms?: readonly string[];
   readonly criterion?: string;
   readonly pool?: Pool;
@@ -123,6 +125,7 @@ export function addSettings(command: Command): Command {
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
+    .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
     .option("--arms <names>", `of ${ARMS.join(",")}, or of a plugin`, armsOf)
     .option(
       "--criterion <name>",
@@ -172,6 +175,9 @@ export function addSettings(command: Command): Command {
 }
 
 const NOTES = `
+Defaults of the profiles for imdb-cnn; other pairs differ in epochs, learning
+rate and lengths:
+${profileTable()}
 A report covers every seed of the same experiment that is finished in the run
 folder: --seed 1 and then --seed 2 give a report of both.
 

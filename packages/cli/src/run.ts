@@ -58,6 +58,8 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
+  /** Units of each direction of an LSTM's layers. */
+  readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */
   readonly arms?: readonly string[] | undefined;
   /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */

@@ -38,7 +38,20 @@ async function refused(args: readonly string[]): Promise<Outcome> {
 
 describe("empty is not absent", { timeout: 60_000 }, () => {
   test.each(
-    ["data", "out", "published", "profile", "rounds", "epochs", "train-size", "max-length", "arms", "seed", "seeds"]
+    [
+      "data",
+      "out",
+      "published",
+      "profile",
+      "rounds",
+      "epochs",
+      "train-size",
+      "max-length",
+      "hidden",
+      "arms",
+      "seed",
+      "seeds",
+    ]
       .concat("learning-rate", "clip-norm", "embedding", "backend", "threads", "rate", "rewind", "patience")
       .concat("jobs", "validations", "batch-size", "title", "margin")
       .map((name) => [`--${name}`]),

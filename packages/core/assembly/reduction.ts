@@ -16,6 +16,7 @@ function firstOf(n: i32): i32 {
 
 /** Scratch memory of a part of `inner` columns: eight lanes, and a sum for each halving. */
 export function sumScratch(axis: i32, inner: i32): f64 {
+  if (axis <= 8) return 0;
   const halvings = axis <= BLOCK ? 0 : 32 - clz((axis - 1) / BLOCK);
   return <f64>(tileRow(min(inner, TILE)) * (8 + halvings));
 }
@@ -29,7 +30,12 @@ function tileRow(columns: i32): usize {
 /** out[o,i] = Σ_a x[o,a,i]. Rows of `x` and `out` are that many bytes apart. Lanes of SIMD run along i, or, of one column, along a. */
 export function sum(x: usize, out: usize, outer: i32, axis: i32, inner: i32, row: usize, scratch: usize): void {
   if (row == 4) {
+    if (axis <= 8) return sumsOfFew(x, out, outer, axis);
     for (let o = 0; o < outer; o++, x += <usize>axis << 2, out += 4) store<f32>(out, sumOf(x, axis));
+    return;
+  }
+  if (axis <= 8) {
+    for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row) sumOfFewRows(x, out, axis, inner, row);
     return;
   }
   for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row) {
@@ -57,9 +63,56 @@ export function sumOf(x: usize, n: i32): f32 {
   const rest = n & 7;
   if (rest > 0) low = f32x4.add(low, loadLanes(x, min(rest, 4)));
   if (rest > 4) high = f32x4.add(high, loadLanes(x + 16, rest - 4));
-  const four = f32x4.add(low, high);
+  return sumOfLanes(f32x4.add(low, high));
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfLanes(four: v128): f32 {
   const two = f32x4.add(four, i32x4.shuffle(four, four, 2, 3, 2, 3));
   return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
+}
+
+/** `sumOf` of `count` rows of n ≤ 8 terms, one in each lane. */
+function sumsOfFew(x: usize, out: usize, count: i32, n: i32): void {
+  const zero = f32x4.splat(0); // it is added to every term, as the order of sums has it: −0 becomes 0
+  const end = out + (<usize>count << 2);
+  if (n == 4) {
+    for (; out < end; x += 16, out += 4) store<f32>(out, sumOfLanes(f32x4.add(zero, v128.load(x))));
+    return;
+  }
+  const row = <usize>n << 2;
+  for (; out < end; x += row, out += 4) {
+    if (n == 0) store<f32>(out, 0);
+    else if (n < 4) store<f32>(out, sumOfLanes(f32x4.add(zero, loadPart(x, n))));
+    else {
+      const low = f32x4.add(zero, v128.load(x));
+      store<f32>(out, sumOfLanes(f32x4.add(low, loadLanes(x + 16, n - 4))));
+    }
+  }
+}
+
+/** `sumOfRows` of n ≤ 8 rows, one in each lane. */
+function sumOfFewRows(x: usize, out: usize, n: i32, columns: i32, row: usize): void {
+  for (; columns >= 4; columns -= 4, x += 16, out += 16) v128.store(out, sumOfColumns(x, n, row, 4));
+  if (columns > 0) storePart(out, sumOfColumns(x, n, row, columns), columns);
+}
+
+/** Four columns of n ≤ 8 rows, of which `part` are there. */
+// @ts-ignore: decorator
+@inline
+function sumOfColumns(x: usize, n: i32, row: usize, part: i32): v128 {
+  const zero = f32x4.splat(0);
+  const l0 = n > 0 ? f32x4.add(zero, loadLanes(x, part)) : zero;
+  const l1 = n > 1 ? f32x4.add(zero, loadLanes(x + row, part)) : zero;
+  const l2 = n > 2 ? f32x4.add(zero, loadLanes(x + 2 * row, part)) : zero;
+  const l3 = n > 3 ? f32x4.add(zero, loadLanes(x + 3 * row, part)) : zero;
+  if (n <= 4) return f32x4.add(f32x4.add(l0, l2), f32x4.add(l1, l3));
+  const l04 = f32x4.add(l0, loadLanes(x + 4 * row, part));
+  const l15 = n > 5 ? f32x4.add(l1, loadLanes(x + 5 * row, part)) : l1;
+  const l26 = n > 6 ? f32x4.add(l2, loadLanes(x + 6 * row, part)) : l2;
+  const l37 = n > 7 ? f32x4.add(l3, loadLanes(x + 7 * row, part)) : l3;
+  return f32x4.add(f32x4.add(l04, l26), f32x4.add(l15, l37));
 }
 
 /** out[i] = Σ_a x[a,i] of n rows, in a tile of columns. From `free` on, halves are kept. */

@@ -1,5 +1,5 @@
 export { gradients } from "./autograd/gradients.ts";
-export { noGrad, record } from "./autograd/record.ts";
+export { noGrad, recordForeign as record } from "./autograd/record.ts";
 export { backend, useBackend } from "./backends/backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";
 export { createWasmBackend, type WasmBackend } from "./backends/wasm/backend.ts";

@@ -49,8 +49,9 @@ import {
   type Vector,
   zeros,
 } from "../src/index.ts";
+import { operations } from "./operations.ts";
 
-// Golden values from PyTorch in float64, as the script make.py beside them writes them: ops.json, optimisers.json and trajectories.json.
+// Golden values from PyTorch in float64, as the script make.py beside them writes them: ops.json, images.json, optimisers.json and trajectories.json.
 const folder = process.env.LTT_GOLDEN || fileURLToPath(new URL("../../../../shared/reference/golden", import.meta.url));
 const present = existsSync(`${folder}/ops.json`);
 if (!present) {
@@ -108,8 +109,9 @@ const load = <Case>(name: string): readonly Case[] =>
 type Named = Record<string, Tensor>;
 type Ids = Record<string, Golden>;
 
-/** How each case of ops.json is computed here. */
+/** How each case of ops.json and images.json is computed here. */
 const compute: Record<string, (x: Named, options: Options, ids: Ids) => Tensor> = {
+  ...Object.assign({}, ...operations.map(({ golden }) => golden)),
   matmul: ({ a, b }) => matmul(a as Matrix, b as Matrix),
   add: ({ a, b }) => add(a!, b!),
   sub: ({ a, b }) => sub(a!, b!),
@@ -250,32 +252,31 @@ function testBackend({ create }: { readonly create: () => Promise<Backend> }): v
     useBackend(before);
   });
 
-  test.each(load<OperationCase>("ops").map((golden, i) => ({ i, golden, op: golden.op })))(
-    "case $i: $op",
-    async ({ golden }) => {
-      const run = compute[golden.op];
-      if (run === undefined) throw new Error(`ops.json holds ${golden.op}, which nothing here computes`);
-      const ids = Object.fromEntries(golden.inputs.map((input) => [input.name, input]));
-      const x = Object.fromEntries(
-        golden.inputs
-          .filter(({ name }) => name !== "ids" && name !== "targets")
-          .map(({ name, data, shape }) => [name, tensor(data, shape, { requiresGrad: true })]),
-      );
+  // images.json holds cases of operations that are not written yet
+  const cases = [...load<OperationCase>("ops"), ...load<OperationCase>("images").filter(({ op }) => op in compute)];
+  test.each(cases.map((golden, i) => ({ i, golden, op: golden.op })))("case $i: $op", async ({ golden }) => {
+    const run = compute[golden.op];
+    if (run === undefined) throw new Error(`ops.json holds ${golden.op}, which nothing here computes`);
+    const ids = Object.fromEntries(golden.inputs.map((input) => [input.name, input]));
+    const x = Object.fromEntries(
+      golden.inputs
+        .filter(({ name }) => name !== "ids" && name !== "targets")
+        .map(({ name, data, shape }) => [name, tensor(data, shape, { requiresGrad: true })]),
+    );
 
-      const y = run(x, golden.options, ids);
-      expect(distance(await y.read(), golden.output.data)).toBeLessThanOrEqual(1e-5);
+    const y = run(x, golden.options, ids);
+    expect(distance(await y.read(), golden.output.data)).toBeLessThanOrEqual(1e-5);
 
-      const names = Object.keys(golden.gradients);
-      const loss = sum(mul(y, tensor(golden.gradOutput.data, golden.gradOutput.shape)));
-      const found = gradients(
-        loss,
-        names.map((name) => x[name]!),
-      );
-      for (const [i, name] of names.entries()) {
-        expect(distance(await found[i]!.read(), golden.gradients[name]!.data), name).toBeLessThanOrEqual(1e-5);
-      }
-    },
-  );
+    const names = Object.keys(golden.gradients);
+    const loss = sum(mul(y, tensor(golden.gradOutput.data, golden.gradOutput.shape)));
+    const found = gradients(
+      loss,
+      names.map((name) => x[name]!),
+    );
+    for (const [i, name] of names.entries()) {
+      expect(distance(await found[i]!.read(), golden.gradients[name]!.data), name).toBeLessThanOrEqual(1e-5);
+    }
+  });
 
   test.each(load<OptimiserCase>("optimisers"))("$optimiser, step by step", async (golden) => {
     const weights = tensor(golden.start.data, golden.start.shape);

@@ -85,7 +85,7 @@ function contracted(y: Tensor): Tensor {
 }
 
 /** The output of a trial and all its gradients. */
-async function everything({ run, inputs }: Trial): Promise<Float32Array[]> {
+export async function everything({ run, inputs }: Trial): Promise<Float32Array[]> {
   const leaves = inputs.map(({ data, shape }) => tensor(data, shape, { requiresGrad: true }));
   const y = run(leaves);
   const loss = contracted(y);

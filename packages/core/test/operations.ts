@@ -5,6 +5,7 @@ import type * as operations_ from "../src/ops/index.ts";
 import {
   axis,
   axisOrNone,
+  type Call,
   distinctValuesOf,
   eighths,
   idsOf,
@@ -32,6 +33,10 @@ export interface Operation {
   readonly errors: readonly (readonly [call: () => unknown, message: string])[] | "nothing to refuse";
   /** Whether the gradient can be differentiated again. */
   readonly twice: boolean;
+  /** Right calls, of which a test makes one argument at a time wrong. Of the others they are in `calls.ts`. */
+  readonly calls?: readonly (() => Call)[];
+  /** How PyTorch's golden cases are computed, by their name. Of the others it is in `golden-suite.ts`. */
+  readonly golden?: Readonly<Record<string, (x: Readonly<Record<string, Tensor>>, options: never) => Tensor>>;
 }
 
 const trial = (call: string, inputs: readonly Values[], run: (inputs: readonly Tensor[]) => Tensor): Trial => ({

@@ -92,6 +92,20 @@ test.each(backends.filter(({ name }) => name !== "deferred"))(
   },
 );
 
+test.each(backends.filter(({ name }) => name !== "deferred"))(
+  "on $name, sums of nothing but −0 are 0: every lane begins at 0",
+  async ({ create }) => {
+    await inUse(await create(), () => {
+      for (let n = 0; n <= 17; n++) {
+        for (const inner of [1, 2, 5]) {
+          const found = sum(full([3, n, inner], -0), { axis: 1 });
+          expect([...found.data], `[3,${n},${inner}]`).toEqual(new Array(3 * inner).fill(0));
+        }
+      }
+    });
+  },
+);
+
 describe("at lengths where a chain of float32 additions stands still", () => {
   const many = 2 ** 24 + 1000;
   let several: WasmBackend;

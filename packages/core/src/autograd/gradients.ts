@@ -6,6 +6,7 @@ import { checkTensor, checkTensors, ones, Tensor } from "../tensor/tensor.ts";
 import { replay, tick } from "../tensor/versions.ts";
 import { withRecording } from "./record.ts";
 import { sumOfPaths } from "./sum-of-paths.ts";
+import { WalkMemory } from "./walk-memory.ts";
 
 /**
  * The gradients `∂loss/∂parameter`, one for each parameter and of its shape, by reverse accumulation over what was recorded.
@@ -31,7 +32,7 @@ export function gradients<const P extends readonly Tensor[]>(
     throw new ShapeError(`gradients: the loss is ${show(loss)}, not a scalar: take its mean or sum`);
 
   const wanted = new Set<Tensor>(parameters);
-  const found = withRecording(createGraph, () => accumulate(loss, wanted));
+  const found = withRecording(createGraph, () => accumulate(loss, wanted, createGraph ? undefined : new WalkMemory()));
 
   return parameters.map((parameter, i) => {
     const gradient = found.get(parameter);
@@ -61,9 +62,17 @@ function holdsValues(parameter: unknown): boolean {
   );
 }
 
-function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tensor> {
-  const found = new Map<Tensor, Tensor>([[loss, ones([])]]);
+/** @param memory - Whose the memory of the walk is, if it may be given back before the end: where nothing is recorded. */
+function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>, memory: WalkMemory | undefined): Map<Tensor, Tensor> {
+  const found = new Map<Tensor, Tensor>();
   const path = between(wanted, loss);
+  const set = (x: Tensor, gradient: Tensor) => {
+    const sofar = found.get(x);
+    const sum = sofar === undefined ? gradient : sumOfPaths(sofar, gradient);
+    memory?.need(sum);
+    if (sofar !== undefined) memory?.done(sofar);
+    found.set(x, sum);
+  };
   const visit = (y: Tensor) => {
     const { name, inputs, rule } = y.node!;
     const asked = inputs.map((input) => wanted.has(input) || path.has(input));
@@ -76,14 +85,31 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>): Map<Tensor, Tens
           `gradients: the rule of ${name} gave ${show(gradient)} for input ${i}, which is ${show(input)}`,
         );
       }
-      const sofar = found.get(input);
-      found.set(input, sofar === undefined ? gradient : sumOfPaths(sofar, gradient));
+      set(input, gradient);
     }
   };
 
+  set(loss, ones([]));
   // In the reverse order of recording, everything that used y comes before y: its gradient is then complete.
   const began = tick();
-  for (const y of [...path].reverse()) replay(y.node!, began, visit, y);
+  const replayed = (y: Tensor) => replay(y.node!, began, visit, y);
+  try {
+    for (const y of [...path].reverse()) {
+      const dy = found.get(y)!;
+      if (memory !== undefined && y.node!.keepsNothing) memory.run(replayed, y, dy);
+      else {
+        memory?.leave(dy);
+        replayed(y);
+      }
+      if (!wanted.has(y)) {
+        found.delete(y);
+        memory?.done(dy);
+      }
+      memory?.sweep();
+    }
+  } finally {
+    memory?.end();
+  }
   return found;
 }
 

@@ -29,6 +29,16 @@ export function withRecording<T>(on: boolean, body: () => T): T {
 }
 
 /**
+ * `recordForeign` for the operations here, whose rules keep nothing: neither `dy` nor what they make is read after them, but for the gradients that they return, and what these
+ * are filled from lazily. So `gradients` gives it back while it walks.
+ */
+export function record<T extends Tensor>(name: string, y: T, inputs: readonly Tensor[], rule: Rule<T>): T {
+  return note(name, y, inputs, rule, true);
+}
+
+type Rule<T extends Tensor> = (dy: T, asked: readonly boolean[]) => readonly (() => Tensor)[];
+
+/**
  * For authors of operations: notes how `y` was computed, if a gradient may ever be asked for it.
  *
  * @param rule - From `dy`, the gradient of the loss with respect to `y`, a thunk for each input that computes the gradient with respect to
@@ -36,11 +46,16 @@ export function withRecording<T>(on: boolean, body: () => T): T {
  *   that computes several gradients at once. A tensor that is read in it must not be
  *   overwritten in between, or `gradients` throws: so keep tensors, not their storage.
  */
-export function record<T extends Tensor>(
+export function recordForeign<T extends Tensor>(name: string, y: T, inputs: readonly Tensor[], rule: Rule<T>): T {
+  return note(name, y, inputs, rule, false);
+}
+
+function note<T extends Tensor>(
   name: string,
   y: T,
   inputs: readonly Tensor[],
-  rule: (dy: T, asked: readonly boolean[]) => readonly (() => Tensor)[],
+  rule: Rule<T>,
+  keepsNothing: boolean,
 ): T {
   checkTensor("record", "y", y);
   checkTensors("record", "inputs", inputs);
@@ -49,7 +64,7 @@ export function record<T extends Tensor>(
     check("record", "rule", rule, callable);
   }
   if (isRecorded(inputs)) {
-    y.node = { name, order: tick(), inputs, rule: rule as Node["rule"] };
+    y.node = { name, order: tick(), inputs, rule: rule as Node["rule"], keepsNothing };
   }
   return y;
 }

@@ -4,9 +4,11 @@ import type { Backend, Indices, Storage } from "../kernels/kernels.ts";
 import { dissolve } from "./pending-writes.ts";
 
 /** What belongs to a scope: a tensor. No class to extend, which would cost every tensor a second constructor. */
-interface Scoped {
+export interface Scoped {
   /** How it was computed; nothing, once its scope has ended. */
   node: object | undefined;
+  /** The storage as it is; nothing, as long as it is to be filled lazily. */
+  readonly filled: Storage | undefined;
   /** The storage as it is, filled by now, whatever backend is in use. */
   scopedStorage(): Storage;
   /** Gives the memory up, so that any later use is an error. */
@@ -14,13 +16,20 @@ interface Scoped {
 }
 
 /** What a scope gives back when it ends. Reshaped tensors share storage, so tensors and storage are listed apart. */
-interface Scope {
-  tensors: Scoped[];
-  storage: { readonly owner: Backend; readonly values: Storage }[];
-  indices: { readonly owner: Backend; readonly values: Indices }[];
+export interface Scope {
+  readonly tensors: Scoped[];
+  readonly storage: Owned[];
+  readonly indices: { readonly owner: Backend; readonly values: Indices }[];
+}
+
+export interface Owned {
+  readonly owner: Backend;
+  readonly values: Storage;
 }
 
 let current: Scope | undefined;
+/** The same, but for what `collect` opens: what is filled lazily outlives that. */
+let lasting: Scope | undefined;
 
 /** For tensors: a tensor made inside a scope cannot be used after it. */
 export function adopt(tensor: Scoped): void {
@@ -32,20 +41,50 @@ export function adopt(tensor: Scoped): void {
  * first asked for. For storage that is filled lazily.
  */
 export function inThisScope<T>(body: () => T): () => T {
-  const home = current;
+  const home = lasting;
   const owner = backend();
   return () => {
-    const open = current;
+    const open = { current, lasting };
     const inUse = backend();
     if (inUse !== owner) useBackend(owner);
-    current = home;
+    current = lasting = home;
     try {
       return body();
     } finally {
-      current = open;
+      ({ current, lasting } = open);
       if (inUse !== owner) useBackend(inUse);
     }
   };
+}
+
+/** Runs `body`, and tells what was made inside: it belongs to no scope, until it is handed on to one or given back. If `body` throws, it belongs to the open scope. */
+export function collect<T>(body: (argument: T) => void, argument: T): Scope {
+  const outer = current;
+  const mine: Scope = { tensors: [], storage: [], indices: [] };
+  current = mine;
+  try {
+    body(argument);
+  } catch (error) {
+    current = outer;
+    handOn(mine);
+    throw error;
+  } finally {
+    current = outer;
+  }
+  return mine;
+}
+
+/** To the scope that is open. */
+export function handOn({ tensors, storage, indices }: Scope): void {
+  if (current === undefined) return;
+  for (const tensor of tensors) current.tensors.push(tensor);
+  for (const owned of storage) current.storage.push(owned);
+  for (const owned of indices) current.indices.push(owned);
+}
+
+export function giveBack({ owner, values }: Owned): void {
+  dissolve(values);
+  owner.release(values);
 }
 
 /** float32 memory of the backend in use, given back with the scope. */
@@ -100,21 +139,21 @@ export function indices(values: Int32Array | number): Indices {
  */
 export function scope<T>(body: () => T): T {
   check("scope", "body", body, synchronous);
-  const outer = current;
+  const outer = { current, lasting };
   const mine: Scope = { tensors: [], storage: [], indices: [] };
-  current = mine;
+  current = lasting = mine;
   try {
     const result = body();
     if (isPromise(result)) {
       throw new TypeError("scope: the body returned a promise: issue work inside, await its results after the scope");
     }
-    end(mine, outer, result);
+    end(mine, outer.current, result);
     return result;
   } catch (error) {
-    end(mine, outer, undefined);
+    end(mine, outer.current, undefined);
     throw error;
   } finally {
-    current = outer;
+    ({ current, lasting } = outer);
   }
 }
 

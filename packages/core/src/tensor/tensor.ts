@@ -131,6 +131,12 @@ export class Tensor<out S extends Shape = Shape> {
     wrote(storage, "write");
   }
 
+  /** For scopes: the storage as it is; nothing, as long as it is to be filled lazily. */
+  get filled(): Storage | undefined {
+    const storage = this.#storage;
+    return typeof storage === "function" ? undefined : storage;
+  }
+
   /** For scopes: the storage as it is, filled by now, whatever backend is in use. */
   scopedStorage(): Storage {
     const storage = this.#storage!;
@@ -206,6 +212,8 @@ export interface Node {
   readonly order: number;
   readonly inputs: readonly Tensor[];
   readonly rule: (dy: Tensor, asked: readonly boolean[]) => readonly (() => Tensor)[];
+  /** Whether nobody keeps what the rule is given or makes but for its results; see `record`. */
+  readonly keepsNothing: boolean;
 }
 
 /** Numbers, or numbers nested to the depth of the rank. */

@@ -221,8 +221,12 @@ describe("a pool of threads", () => {
    * Threads and what fills one region in as many parts as there are threads, and gives the values that it then holds.
    *
    * @param late - This thread does not begin its part before the others have taken theirs.
+   * @param meanwhile - What it does then, before its part.
    */
-  async function poolOf(size: number, { start = startThread, patience = 60_000, late = false } = {}) {
+  async function poolOf(
+    size: number,
+    { start = startThread, patience = 60_000, late = false, meanwhile = () => {} } = {},
+  ) {
     const memory = new LinearMemory(2 ** 20);
     const { exports, module } = instantiateNow(memory);
     let flags: Int32Array | undefined;
@@ -232,6 +236,7 @@ describe("a pool of threads", () => {
     };
     const fill: Exports["fill"] = (...part) => {
       while (late && Atomics.load(flags!, 0) > 0) Atomics.wait(flags!, 0, Atomics.load(flags!, 0), 1);
+      meanwhile();
       exports.fill(...part);
     };
     const instance = { exports: { ...exports, fill }, module };
@@ -295,7 +300,25 @@ describe("a pool of threads", () => {
     await pool.close();
   });
 
-  test("waits for a thread that died while it worked as long as its work may take, not for half an hour", async () => {
+  test.each([
+    ["throws", "throw new Error('lost')"],
+    ["ends", "process.exit(1)"],
+    ["is terminated", "Atomics.wait(flags, 3, 0)"],
+  ])("does not wait for a thread that %s while it has a part", async (way, death) => {
+    const threads: Thread[] = [];
+    const start: typeof startThread = async (program, data, onLost) => {
+      threads.push(await startThread(program.replace("const slot =", `${death}; const slot =`), data, onLost));
+      return threads.at(-1)!;
+    };
+    const meanwhile = () => void (way === "is terminated" && threads[0]!.end());
+    const { pool, fill } = await poolOf(3, { start, late: true, meanwhile });
+    const message = "wasm: fill: a thread has died: make another backend";
+    expect(() => fill(1)).toThrow(message);
+    expect(() => fill(2)).toThrow(message);
+    await pool.close();
+  });
+
+  test("waits for a thread that may have died while it worked as long as its work may take, not for half an hour", async () => {
     const start: typeof startThread = (program, data, onLost) =>
       startThread(program.replace("exports[", "Atomics.wait(flags, 3, 0); exports["), data, onLost);
     const memory = new LinearMemory(2 ** 20);
@@ -376,7 +399,7 @@ describe("a pool of threads", () => {
         await thread.end();
         ended++;
       };
-      return { end };
+      return { ...thread, end };
     };
     await expect(poolOf(4, { start })).rejects.toThrow("wasm: a thread failed: no room");
     expect([started, ended]).toEqual([3, 2]);

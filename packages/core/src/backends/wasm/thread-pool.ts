@@ -13,7 +13,7 @@ export type Arguments<Name extends KernelName> = Readonly<Parameters<Exports[Nam
 
 /** Runs independent parts of a kernel, each once. The results do not depend on which thread runs a part, or on how many run at a time. */
 export interface ThreadPool {
-  /** How many work at a time, at most. */
+  /** How many threads work at a time, at most. */
   readonly size: number;
   /** Lets so many work at a time from the next kernel on, at most all that there are; the others sleep. */
   limit(threads: number): void;
@@ -58,13 +58,13 @@ const FAILED = 2;
  */
 const AWAKE = 2;
 /**
- * The time limit of a part on another thread: `PATIENCE` milliseconds, and one more for every `WORK` multiplications (a thread does about a hundred times
- * as many). A thread that dies while it computes cannot report it: the caller is blocked and receives no events.
+ * Milliseconds that a part may take which another thread has begun, and multiplications for which it gets one more, a hundred times those that it does in one: where nobody can
+ * tell whether it has died, see `Thread.hasEnded`.
  */
 const PATIENCE = 30_000;
 const WORK = 100_000;
-/** Milliseconds of one wait: if the process is suspended, at most this much of the time limit is lost. */
-const WAIT = 1000;
+/** Milliseconds of one wait: a process that was stopped meanwhile has lost one only. After each, the threads are looked after. */
+const WAIT = 100;
 
 /** The program of a thread: wait for parts, take them one after the other, the last one first. */
 const THREAD = `({ module, memory, control, kernels }, ready) => {
@@ -139,8 +139,10 @@ export async function startThreadPool(
       const wait = Math.min(WAIT, most - waited);
       if (Atomics.wait(flags, UNFINISHED, left, wait) !== "timed-out") continue;
       waited += wait;
-      if (waited < most) continue;
-      over = new Error(`wasm: ${kernel}: a thread has not finished its part in ${most} ms: make another backend`);
+      const died = threads.some((thread) => thread.hasEnded());
+      if (!died && waited < most) continue;
+      const why = died ? "has died" : `has not finished its part in ${most} ms`;
+      over = new Error(`wasm: ${kernel}: a thread ${why}: make another backend`);
       throw over;
     }
     if (Atomics.exchange(flags, FAILED, 0) !== 0) throw new Error(`wasm: ${kernel} failed on a thread`);

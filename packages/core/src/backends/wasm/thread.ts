@@ -2,6 +2,8 @@
 export interface Thread {
   /** Resolves when it has ended. */
   end(): Promise<void>;
+  /** Whether it has ended, by itself too: known at once in Node, where events reach nobody who blocks; elsewhere false, whatever has happened. */
+  hasEnded(): boolean;
 }
 
 /**
@@ -23,10 +25,13 @@ function startNodeWorker(program: string, data: object, onLost: (error: Error) =
   const { Worker } = process.getBuiltinModule("node:worker_threads");
   const text = `
     const { parentPort, workerData } = require("node:worker_threads");
-    (${program})(workerData, () => parentPort.postMessage("ready"));
+    parentPort.once("message", () => (${program})(workerData, () => parentPort.postMessage("ready")));
   `;
   // without this process's arguments: loaders and flags of tests are not for it
   const worker = new Worker(text, { eval: true, workerData: data, execArgv: [] });
+  // The idle time of the thread's event loop is read from the thread itself, and is negative where there is none any more. The loop must have begun, so the program is one of
+  // its tasks.
+  const hasEnded = () => worker.performance.eventLoopUtilization().idle < 0;
   return new Promise((resolve, reject) => {
     let fail = reject;
     worker.on("error", (cause) => fail(new Error(`wasm: a thread failed: ${cause.message}`, { cause })));
@@ -38,8 +43,10 @@ function startNodeWorker(program: string, data: object, onLost: (error: Error) =
         fail = () => {};
         await worker.terminate();
       };
-      resolve({ end });
+      hasEnded(); // Node keeps when the loop began from the first call
+      resolve({ end, hasEnded });
     });
+    worker.once("online", () => worker.postMessage("begin"));
   });
 }
 
@@ -58,7 +65,7 @@ function startWebWorker(program: string, data: object, onLost: (error: Error) =>
     };
     worker.onmessage = () => {
       fail = onLost;
-      resolve({ end: async () => worker.terminate() });
+      resolve({ end: async () => worker.terminate(), hasEnded: () => false });
     };
     worker.postMessage(data);
   });

@@ -1,6 +1,12 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend, Indices, Kernels, LstmSize, Storage, WindowSize } from "../../kernels/kernels.ts";
+import { operations, type Trial } from "../../../test/operations.ts";
+import { gradients } from "../../autograd/gradients.ts";
+import type { Backend, Kernels, LstmSize, Storage, WindowSize } from "../../kernels/kernels.ts";
+import { square, sum } from "../../ops/index.ts";
 import { type Rng, stream } from "../../random/rng.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import { useBackend } from "../backend.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiate } from "./instantiate.ts";
@@ -46,7 +52,7 @@ function integers(rng: Rng, length: number, low: number, high: number): Int32Arr
 }
 
 type Name = keyof Kernels;
-type Operand = Float32Array | Int32Array | readonly (Float32Array | undefined)[] | undefined;
+type Values = Float32Array | Int32Array;
 
 /** Which backend must have whose bits: a kernel of its own arithmetic, run by one thread, or by three that share out whatever can be. */
 const PAIRS: readonly (readonly [string, () => Promise<readonly [Backend, WasmBackend]>])[] = [
@@ -66,35 +72,45 @@ async function sharing(arithmetic: "strict" | "fma"): Promise<WasmBackend> {
 
 let backends: readonly [Backend, WasmBackend];
 
+/** The kernels of the contract that were compared. */
+const compared = new Set<string>();
+
 /**
- * The same kernel on both backends, on the same operands: every array is copied there, and afterwards all of them, read or written, must hold the same bits
- * (any NaN is as good as another).
+ * The same kernel on both backends, on the same arguments: every array of values is copied there, and afterwards all of them, read or written, must hold the
+ * same bits (any NaN is as good as another).
  */
-function agree(name: Name, operands: readonly Operand[], size?: unknown): void {
+function agree(name: Name, values: readonly unknown[], ...others: readonly unknown[]): void {
+  compared.add(name);
   const [expected, found] = backends.map((backend) => {
     const kernel = backend.kernels[name] as (...operands: unknown[]) => void;
-    const made = operands.map((operand) => upload(backend, operand));
-    kernel(...made, size);
-    const values = made.flat().map((storage) => (storage === undefined ? [] : bits(backend, storage as Storage)));
-    for (const storage of made.flat()) if (storage !== undefined) backend.release(storage as Storage);
-    return values;
+    const made: Storage[] = [];
+    kernel(...upload(backend, values, made), ...others);
+    const results = made.map((storage) => bits(backend, storage));
+    for (const storage of made) backend.release(storage);
+    return results;
   });
   for (const [operand, values] of expected!.entries()) {
     const wrong = values.findIndex((value, i) => value !== found![operand]![i]);
     if (wrong >= 0) {
       throw new Error(
-        `${name} ${JSON.stringify(size)}: value ${wrong} of operand ${operand} is ${found![operand]![wrong]}, not ${values[wrong]}`,
+        `${name} ${JSON.stringify(others)}: value ${wrong} of operand ${operand} is ${found![operand]![wrong]}, not ${values[wrong]}`,
       );
     }
   }
 }
 
-function upload(backend: Backend, operand: Operand): Storage | Indices | undefined | readonly (Storage | undefined)[] {
-  if (operand === undefined) return undefined;
-  if (operand instanceof Float32Array) return backend.upload(operand);
-  if (operand instanceof Int32Array) return backend.uploadIndices(operand.slice());
-  return operand.map((part) => part && backend.upload(part));
+/** The arguments with a copy of each array of values there; `made` gets these. */
+function upload(backend: Backend, values: readonly unknown[], made: Storage[]): unknown[] {
+  return values.map((value) => {
+    if (Array.isArray(value) && value.some(isValues)) return upload(backend, value, made);
+    if (!isValues(value)) return value;
+    const storage = value instanceof Int32Array ? backend.uploadIndices(value.slice()) : backend.upload(value);
+    made.push(storage);
+    return storage;
+  });
 }
+
+const isValues = (value: unknown): value is Values => value instanceof Float32Array || value instanceof Int32Array;
 
 /** Bit patterns, of indices the integers themselves. */
 function bits(backend: Backend, storage: Storage): Int32Array {
@@ -367,6 +383,54 @@ describe.each(PAIRS)("%s:", (_, create) => {
       agree("adam", [values(), tiny(), tiny().map(Math.abs), values()], step);
     });
   });
+
+  test.each(operations)("whatever $name asks for, in values that are rounded", ({ trials }) => {
+    for (const [i, trial] of fc.sample(trials, { numRuns: 10, seed: 1 }).entries()) {
+      for (const [j, { name, args }] of kernelsOf(trial).entries()) {
+        const rng = stream(i, j);
+        const rough = (value: unknown): unknown =>
+          value instanceof Float32Array ? floats(rng, value.length) : Array.isArray(value) ? value.map(rough) : value;
+        agree(
+          name,
+          args.map((value) => (isSize(value) ? value : rough(value))),
+        );
+      }
+    }
+  });
+});
+
+/** Shapes, keys and the like, which are no operands. */
+const isSize = (value: unknown): boolean => Array.isArray(value) && value.every((part) => typeof part === "number");
+
+/** What an operation and its gradients ask of the reference: kernels with copies of their arguments. */
+function kernelsOf({ run, inputs }: Trial): readonly { name: Name; args: readonly unknown[] }[] {
+  const asked: { name: Name; args: readonly unknown[] }[] = [];
+  const copy = (value: unknown): unknown =>
+    isValues(value) ? value.slice() : Array.isArray(value) ? value.map(copy) : value;
+  const kernels = new Proxy(reference.kernels, {
+    get: (kernels, name: Name) => {
+      const kernel = kernels[name] as ((...args: unknown[]) => void) | undefined;
+      if (typeof kernel !== "function") return kernel;
+      return (...args: unknown[]) => {
+        asked.push({ name, args: args.map(copy) });
+        kernel(...args);
+      };
+    },
+  });
+  const before = useBackend({ ...reference, kernels });
+  try {
+    const leaves = inputs.map(({ data, shape }) => tensor(data, shape, { requiresGrad: true }));
+    const y = run(leaves);
+    if (y.requiresGrad) for (const gradient of gradients(sum(square(y)), leaves)) void gradient.storage;
+  } finally {
+    useBackend(before);
+  }
+  return asked;
+}
+
+test("every kernel of the contract is compared", () => {
+  const elsewhere = ["adamRows", "expand"]; // test/adam-rows.test.ts, test/sparse.test.ts
+  expect([...compared, ...elsewhere].sort()).toEqual(Object.keys(reference.kernels).sort());
 });
 
 describe.skipIf(fma === undefined)("fma", () => {

@@ -1,0 +1,28 @@
+import { PROFILES, type RunSettings, settingsOf } from "./profiles.ts";
+
+const ROWS: readonly (readonly [name: string, value: (settings: RunSettings) => unknown])[] = [
+  ["--rounds", ({ experiment }) => experiment.rounds],
+  ["--rate", ({ experiment }) => experiment.rate],
+  ["--epochs", ({ experiment }) => experiment.epochs],
+  ["--seeds", ({ experiment }) => experiment.seeds.join(",")],
+  ["--arms", ({ experiment }) => experiment.arms.length],
+  ["--learning-rate", ({ experiment }) => experiment.learningRate],
+  ["--validations", ({ experiment }) => experiment.evaluationsPerEpoch],
+  ["--patience", ({ experiment }) => experiment.patience ?? "none"],
+  ["--faults", ({ experiment }) => (experiment.faults.length === 0 ? "none" : "all")],
+  ["--train-size", ({ data }) => data.trainSize ?? "all"],
+  ["--max-length", ({ data }) => data.maxLength ?? "whole"],
+  ["--batch-size", ({ data }) => data.batchSize],
+];
+
+/** What the profiles do unless told otherwise, for `imdb-cnn`, as a table of less than 80 columns. */
+export function profileTable(): string {
+  const settings = PROFILES.map((profile) => settingsOf("imdb-cnn", profile));
+  const rows = [
+    ["", ...PROFILES],
+    ...ROWS.map(([name, value]) => [name, ...settings.map((each) => String(value(each)))]),
+  ];
+  return rows
+    .map(([name, ...cells]) => `  ${name!.padEnd(16)}${cells.map((cell) => cell.padEnd(16)).join("")}`.trimEnd())
+    .join("\n");
+}
