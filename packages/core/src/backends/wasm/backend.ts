@@ -73,6 +73,7 @@ export function createDefaultBackend(): Backend {
   const its = () => made ?? make();
   return {
     name: "wasm",
+    takesStoredWeights: true,
     get kernels() {
       return its().kernels;
     },
@@ -99,6 +100,7 @@ export function backendOf(
 ): WasmBackend {
   const backend = {
     name,
+    takesStoredWeights: true,
     kernels: createKernels(exports, memory, pool, worth),
     allocate: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     allocateIndices: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
@@ -123,7 +125,7 @@ export function backendOf(
 }
 
 /** What is left of a backend: an error, whatever is asked of it, but scopes may end. */
-function closed(kernels: Kernels): Omit<Backend, "name"> {
+function closed(kernels: Kernels): Omit<Backend, "name" | "takesStoredWeights"> {
   const refuse = (): never => {
     throw new Error(CLOSED);
   };
