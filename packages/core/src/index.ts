@@ -1,4 +1,4 @@
-export { gradients } from "./autograd/gradients.ts";
+export { type GradientOptions, gradients, vjp } from "./autograd/gradients.ts";
 export { noGrad, recordForeign as record } from "./autograd/record.ts";
 export { backend, useBackend } from "./backends/backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";

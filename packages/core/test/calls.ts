@@ -66,7 +66,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   gradients: [
     () => {
       const x = matrix();
-      return call(core.gradients, core.sum(x), [x], { createGraph: true });
+      return call(core.gradients, core.sum(x), [x], { createGraph: true, allowUnused: false });
     },
   ],
   log: unary(core.log),
@@ -190,6 +190,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   tokens: [() => call(core.tokens, [1, 2, 3, 4], [2, 2])],
   transpose: [() => call(core.transpose, matrix(), [1, 0])],
   uniforms: [() => call((...args: [number, number, number]) => rng().uniforms(...args), 3, 0, 1)],
+  vjp: [
+    () => {
+      const x = matrix();
+      return call(core.vjp, core.exp(x), [x], matrix(), { createGraph: true, allowUnused: false });
+    },
+  ],
   wasm: [() => call(core.createWasmBackend, { arithmetic: "strict", threads: 1, memory: undefined })],
   write: [() => call((values: Float32Array) => tensor([1, 2]).write(values), Float32Array.of(3, 4))],
   zeros: [() => call(core.zeros, [2, 3], { requiresGrad: true })],

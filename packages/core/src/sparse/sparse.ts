@@ -12,7 +12,7 @@ import { Pattern } from "./pattern.ts";
  */
 export class Sparse<out S extends Shape = Shape> {
   static {
-    printsAsString(this);
+    printsAsString(Sparse);
   }
 
   /** Shape and positions. Weights that have it in common share the index structures that backends compute with. */

@@ -17,7 +17,7 @@ import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
  */
 export class Tensor<out S extends Shape = Shape> {
   static {
-    printsAsString(this);
+    printsAsString(Tensor);
   }
 
   readonly shape: S;

@@ -9,7 +9,7 @@ import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf
  */
 export class Tokens<out S extends Shape = Shape> {
   static {
-    printsAsString(this);
+    printsAsString(Tokens);
   }
 
   readonly shape: S;
