@@ -198,5 +198,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   wasm: [() => call(core.createWasmBackend, { arithmetic: "strict", threads: 1, memory: undefined })],
   write: [() => call((values: Float32Array) => tensor([1, 2]).write(values), Float32Array.of(3, 4))],
+  gather: [() => call(core.gather, matrix(), tokens([0, 2], [2, 1]), { axis: 1 })],
+  min: reduction(core.min),
+  squeeze: [() => call(core.squeeze, ones([2, 1]), { axis: 1 })],
+  stack: [() => call(core.stack, [matrix(), matrix()], { axis: 1 })],
+  std: [() => call(core.std, matrix(), { axis: [0, 1], keepDims: true, correction: 0 })],
+  unsqueeze: [() => call(core.unsqueeze, matrix(), 1)],
+  variance: [() => call(core.variance, matrix(), { axis: 0, keepDims: true, correction: 0 })],
   zeros: [() => call(core.zeros, [2, 3], { requiresGrad: true })],
 };
