@@ -19,6 +19,7 @@ export type {
   WholeWeightKernels,
   WindowSize,
 } from "./kernels/kernels.ts";
+export { argmax, argmin } from "./ops/argmax.ts";
 export * from "./ops/index.ts";
 export type { LstmOutput } from "./ops/lstm/lstm.ts";
 export type { LstmState, LstmWeights } from "./ops/lstm/lstm-cell.ts";

@@ -40,7 +40,18 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   concat: [() => call(core.concat, [matrix(), matrix()], { axis: 1 })],
   conv1d: [() => call(core.conv1d, cube(), ones([2, 4, 5]))],
   createReferenceBackend: [() => call(core.createReferenceBackend)],
-  crossEntropy: [() => call(core.crossEntropy, matrix(), tokens([0, 1], [2]))],
+  crossEntropy: [
+    () => call(core.crossEntropy, matrix(), tokens([0, 1], [2])),
+    () =>
+      call(
+        core.crossEntropy,
+        matrix(),
+        tensor([
+          [1, 0, 0],
+          [0, 0.5, 0.5],
+        ]),
+      ), // prettier-ignore
+  ],
   decodeSafetensors: [() => call(core.decodeSafetensors, core.encodeSafetensors(new Map()), "a file")],
   dense: [() => call(core.dense, matrix()), () => call(core.dense, sparse())],
   detach: [() => call(core.detach, matrix())],
@@ -205,5 +216,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   std: [() => call(core.std, matrix(), { axis: [0, 1], keepDims: true, correction: 0 })],
   unsqueeze: [() => call(core.unsqueeze, matrix(), 1)],
   variance: [() => call(core.variance, matrix(), { axis: 0, keepDims: true, correction: 0 })],
+  argmax: [() => call(core.argmax, matrix(), { axis: [0, 1], keepDims: true })],
+  argmin: [() => call(core.argmin, matrix(), { axis: 1 })],
   zeros: [() => call(core.zeros, [2, 3], { requiresGrad: true })],
 };

@@ -1009,14 +1009,24 @@ export const operations: readonly Operation[] = [
   },
   {
     name: "crossEntropy",
-    trials: fc
-      .tuple(axis, axis)
-      .chain(([batch, classes]) => fc.tuple(valuesOf([batch, classes]), idsOf([batch], classes)))
-      .map(([x, ids]) =>
-        trial(`crossEntropy with targets ${ids.data}`, [x], ([x]) =>
-          core.crossEntropy(as.matrix(x), tokens(ids.data, [ids.data.length])),
-        ),
+    trials: fc.tuple(axis, axis).chain(([batch, classes]) =>
+      fc.oneof(
+        fc
+          .tuple(valuesOf([batch, classes]), idsOf([batch], classes))
+          .map(([x, ids]) =>
+            trial(`crossEntropy with targets ${ids.data}`, [x], ([x]) =>
+              core.crossEntropy(as.matrix(x), tokens(ids.data, [ids.data.length])),
+            ),
+          ),
+        fc
+          .tuple(valuesOf([batch, classes]), valuesOf([batch, classes]))
+          .map((both) =>
+            trial("crossEntropy with soft targets", both, ([x, targets]) =>
+              core.crossEntropy(as.matrix(x), as.matrix(targets)),
+            ),
+          ),
       ),
+    ),
     examples: [
       [
         () =>
@@ -1030,11 +1040,20 @@ export const operations: readonly Operation[] = [
         [(Math.LN2 - Math.log(0.75)) / 2],
       ],
       [() => core.crossEntropy(tensor([[0, -Infinity]]), tokens([0], [1])), [0]],
+      // −(0.25·ln 0.75 + 0.75·ln 0.25)
+      [
+        () => core.crossEntropy(tensor([[Math.log(3), 0]]), tensor([[0.25, 0.75]])),
+        [-(0.25 * Math.log(0.75) + 0.75 * Math.log(0.25))],
+      ],
     ],
     errors: [
       [
         () => core.crossEntropy(core.zeros([2, 3]), tokens([0], [1])),
         "crossEntropy: logits [2,3] want 2 targets; 1 came",
+      ],
+      [
+        () => core.crossEntropy(core.zeros([2, 3]), core.zeros([2, 2])),
+        "crossEntropy: soft targets are [2,2]; logits are [2,3]",
       ],
       [
         () => core.crossEntropy(core.zeros([0, 3]), tokens([], [0])),
