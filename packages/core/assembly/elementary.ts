@@ -152,3 +152,19 @@ export function sigmoid4(x: v128): v128 {
   const e = v128.andnot(f32x4.mul(within(minus, n), powerOf(n)), f32x4.lt(minus, constant(12)));
   return f32x4.div(v128.bitselect(e, constant(10), f32x4.lt(x, constant(23))), f32x4.add(constant(10), e));
 }
+
+/** aᵇ */
+export function pow4(a: v128, b: v128): v128 {
+  const one = f32x4.splat(1);
+  const size = f32x4.abs(a);
+  const power = v128.bitselect(
+    one, exp4(f32x4.mul(b, log4(size))), v128.and(f32x4.eq(size, one), f32x4.eq(b, b)),
+  );
+  const whole = f32x4.eq(f32x4.floor(b), b);
+  const half = f32x4.mul(b, f32x4.splat(0.5));
+  const odd = v128.and(whole, f32x4.ne(f32x4.floor(half), half));
+  const sign = v128.and(v128.and(a, odd), i32x4.splat(0x80000000));
+  const isNaN = v128.andnot(v128.and(f32x4.lt(a, f32x4.splat(0)), f32x4.gt(a, f32x4.splat(-Infinity))), whole);
+  const result = v128.bitselect(f32x4.splat(NaN), v128.xor(power, sign), isNaN);
+  return v128.bitselect(one, result, v128.or(f32x4.eq(b, f32x4.splat(0)), f32x4.eq(a, one)));
+}

@@ -1,4 +1,4 @@
-import { exp4, log1p4, log4, sigmoid4, tanh4 } from "./elementary";
+import { exp4, log1p4, log4, pow4, sigmoid4, tanh4 } from "./elementary";
 import { loadPart, storePart } from "./lanes";
 
 // Whole arrays, `bytes` long, end on whole vectors: their blocks are padded, and what lies in the padding nobody reads.
@@ -65,6 +65,13 @@ const ADD = 0;
 const SUB = 1;
 const MUL = 2;
 const DIV = 3;
+const MAXIMUM = 4;
+const MINIMUM = 5;
+const EQUAL = 6;
+const LESS = 7;
+const LESS_EQUAL = 8;
+const SELECT = 9;
+const POW = 10;
 
 // @ts-ignore: decorator
 @inline
@@ -72,7 +79,14 @@ function apply(operation: i32, a: v128, b: v128): v128 {
   if (operation == ADD) return f32x4.add(a, b);
   if (operation == SUB) return f32x4.sub(a, b);
   if (operation == MUL) return f32x4.mul(a, b);
-  return f32x4.div(a, b);
+  if (operation == DIV) return f32x4.div(a, b);
+  if (operation == MAXIMUM) return f32x4.max(a, b);
+  if (operation == MINIMUM) return f32x4.min(a, b);
+  if (operation == EQUAL) return v128.and(f32x4.eq(a, b), f32x4.splat(1));
+  if (operation == LESS) return v128.and(f32x4.lt(a, b), f32x4.splat(1));
+  if (operation == LESS_EQUAL) return v128.and(f32x4.le(a, b), f32x4.splat(1));
+  if (operation == SELECT) return v128.bitselect(b, f32x4.splat(-0.0), f32x4.ne(a, f32x4.splat(0)));
+  return pow4(a, b);
 }
 
 /** One row of `n`: operands are walked, or stand still (stride 0, a broadcast axis), or jump. Strides are in bytes. */
@@ -146,4 +160,53 @@ export function div(
   a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
 ): void {
   pairs(DIV, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function maximum(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(MAXIMUM, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function minimum(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(MINIMUM, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function equal(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(EQUAL, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function less(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(LESS, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function lessEqual(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(LESS_EQUAL, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function select(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(SELECT, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function pow(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(POW, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
 }

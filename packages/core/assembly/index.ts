@@ -3,6 +3,7 @@
 export * from "./absent";
 export * from "./bits";
 export * from "./cross-entropy";
+export * from "./cumsum";
 export * from "./dropout";
 export * from "./elementwise";
 export * from "./lstm";

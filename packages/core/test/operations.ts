@@ -53,6 +53,8 @@ const as = {
   cube: (x: Tensor | undefined) => x as Cube,
   images: (x: Tensor | undefined) => x as core.Tensor4,
 };
+/** Between eighths, so at least a sixteenth from each. */
+const besideEighths = eighths.map((x) => x + 1 / 16);
 const shapeUpTo3: fc.Arbitrary<Shape> = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 });
 const fullShape: fc.Arbitrary<readonly [number, number, number]> = fc.tuple(axis, axis, fc.integer({ min: 1, max: 4 }));
 const row = (...values: number[]) => tensor(values, [values.length]);
@@ -82,16 +84,20 @@ const broadcastable: fc.Arbitrary<readonly [Shape, Shape]> = fc
     return swap ? [b, a] : [a, b];
   });
 
+type Pairwise = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | Comparison;
+type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+
 function binary(
-  name: "add" | "sub" | "mul" | "div",
+  name: Pairwise,
   examples: Operation["examples"],
   second: fc.Arbitrary<number> = eighths,
+  first: fc.Arbitrary<number> = eighths,
 ): Operation {
   const of = core[name];
   return {
     name,
     trials: broadcastable
-      .chain(([a, b]) => fc.tuple(valuesOf(a), valuesOf(b, second)))
+      .chain(([a, b]) => fc.tuple(valuesOf(a, first), valuesOf(b, second)))
       .map((inputs) => trial(name, inputs, ([a, b]) => of(a!, b!))),
     examples,
     errors: [
@@ -308,6 +314,106 @@ export const operations: readonly Operation[] = [
     ],
     positiveEighths.map((x) => x + 0.5), // 1/x³ is too steep near 0 for differences
   ),
+  binary(
+    "pow",
+    [
+      [() => core.pow(row(-2, 3, 0), 3), [-8, 27, 0]],
+      [() => core.pow(row(2, -4), -1), [0.5, -0.25]],
+      [() => core.pow(row(4, 0, -1), 0.5), [2, 0, Number.NaN]],
+      [() => core.pow(2, row(-1, 0, 3)), [0.5, 1, 8]],
+      [() => core.pow(row(-2, -2, -2, 0, 0, 0), row(3, 2, 0.5, 0, 2, -1)), [-8, 4, Number.NaN, 1, 0, Infinity]],
+      [
+        () => core.pow(row(1, -1, Number.NaN, 2, 0.5), row(Number.NaN, Infinity, 0, Infinity, Infinity)),
+        [1, 1, 1, Infinity, 0],
+      ],
+      [() => core.pow(row(-Infinity, Infinity, -Infinity), row(3, -1, -2)), [-Infinity, 0, 0]],
+    ],
+    eighths,
+    positiveEighths.map((x) => x / 2 + 0.5),
+  ),
+  // first operands are off those of the second, eighths, by a sixteenth: off the kink
+  binary(
+    "maximum",
+    [[() => core.maximum(row(1, 5, Number.NaN, 0), row(3, 2, 0, Number.NaN)), [3, 5, Number.NaN, Number.NaN]]],
+    eighths,
+    besideEighths,
+  ),
+  binary(
+    "minimum",
+    [[() => core.minimum(row(1, 5, Number.NaN, 0), row(3, 2, 0, Number.NaN)), [1, 2, Number.NaN, Number.NaN]]],
+    eighths,
+    besideEighths,
+  ),
+  ...Object.entries({
+    equal: [0, 1, 0, 0],
+    notEqual: [1, 0, 1, 1],
+    less: [1, 0, 0, 0],
+    lessEqual: [1, 1, 0, 0],
+    greater: [0, 0, 1, 0],
+    greaterEqual: [0, 1, 1, 0],
+  }).map(([name, values]) => ({
+    ...binary(
+      name as Comparison,
+      [
+        [() => core[name as Comparison](row(1, 2, 3, Number.NaN), row(2, 2, 2, Number.NaN)), values],
+        [() => core[name as Comparison](row(1, 2, 3), 2), values.slice(0, 3)],
+      ],
+      eighths,
+      besideEighths,
+    ),
+  })),
+  {
+    name: "where",
+    trials: broadcastable.chain(([a, b]) =>
+      fc
+        .tuple(valuesOf(a), valuesOf(b))
+        .chain((both) =>
+          valuesOf(a, fc.constantFrom(0, 1, -2)).map((mask) =>
+            trial(`where ${mask.data}`, both, ([a, b]) => core.where(tensor(mask.data, mask.shape), a!, b!)),
+          ),
+        ),
+    ),
+    examples: [
+      [() => core.where(row(1, 0, Number.NaN), row(1, 2, 3), row(10, Number.NaN, 30)), [1, Number.NaN, 3]],
+      [() => core.where(core.less(row(1, 2), 2), Infinity, tensor([[1], [2]])), [Infinity, 1, Infinity, 2]],
+      // zeros keep their sign: 1/−0 is −∞
+      [() => core.div(1, core.where(row(1, 0), row(-0, -0), row(0, 0))), [-Infinity, Infinity]],
+    ],
+    errors: [
+      [() => core.where(grid([2, 3]), grid([2]), 0), "where: [2,3] and [2] do not broadcast: sizes 3 and 2 on axis -1"],
+    ],
+    twice: true,
+  },
+  {
+    name: "clip",
+    trials: shapeUpTo3
+      .chain((shape) => valuesOf(shape))
+      .map((x) => trial("clip", [x], ([x]) => core.clip(x!, { min: -17 / 16, max: 9 / 16 }))),
+    examples: [
+      [() => core.clip(row(-2, 0, 2, Number.NaN), { min: -1, max: 1 }), [-1, 0, 1, Number.NaN]],
+      [() => core.clip(row(-2, 2), { min: 0 }), [0, 2]],
+    ],
+    errors: [
+      [() => core.clip(row(1), { low: 0 } as never), 'clip: unknown option "low"; options are min, max'],
+      [() => core.clip(row(1), { min: "0" } as never), 'clip: min is "0" (string); it is a number'],
+    ],
+    twice: true,
+  },
+  {
+    name: "cumsum",
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => valuesOf(shape)),
+        fc.integer({ min: -3, max: 2 }),
+      )
+      .map(([x, axis]) => trial(`cumsum axis ${axis}`, [x], ([x]) => core.cumsum(x!, { axis }))),
+    examples: [
+      [() => core.cumsum(grid([2, 3])), [1, 3, 6, 4, 9, 15]],
+      [() => core.cumsum(grid([2, 3]), { axis: 0 }), [1, 2, 3, 5, 7, 9]],
+    ],
+    errors: [[() => core.cumsum(grid([2, 3]), { axis: 2 }), "cumsum: [2,3] has no axis 2: it has axes -2…1"]],
+    twice: true,
+  },
   unary("neg", core.neg, [[() => core.neg(row(1, -2)), [-1, 2]]]),
   unary("square", core.square, [[() => core.square(row(3, -4)), [9, 16]]]),
   unary("exp", core.exp, [

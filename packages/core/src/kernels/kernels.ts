@@ -243,6 +243,24 @@ export interface Kernels {
   /** out = a / b */
   div(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
 
+  /** out = the larger; NaN if one is; +0 of ±0 */
+  maximum(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /** out = the smaller; NaN if one is; −0 of ±0 */
+  minimum(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /** out = 1 where a = b, else 0 */
+  equal(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /** out = 1 where a < b, else 0 */
+  less(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /** out = 1 where a ≤ b, else 0 */
+  lessEqual(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /** out = b where a ≠ 0, else −0, which added to anything leaves it as it is */
+  select(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /**
+   * out = 1 where b = 0 or a = 1; else with p = e^(b · ln |a|), flushed (1 where |a| = 1): −p where the sign of a is minus and b an odd integer, NaN where −∞ < a < 0 and b
+   * is no integer, else p
+   */
+  pow(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+
   /** out = eˣ, flushed */
   exp(x: Storage, out: Storage): void;
   /** out = ln x */
@@ -274,6 +292,8 @@ export interface Kernels {
    * terms come one after another, from two operands, and k is the size of a layer. So have `scatterRows`, whose terms are the places of one id in a batch.
    */
   sum(x: Storage, out: Storage, size: AxisView): void;
+  /** out[o,a,i] = Σ_{j ≤ a} x[o,j,i], one after another from the first; reversed, Σ_{j ≥ a}, from the last */
+  cumsum(x: Storage, out: Storage, size: AxisView & { readonly reverse: boolean }): void;
   /** argmax[o,i] = the first a < lengths[o] with the largest x[o,a,i] (NaN is larger than all), out[o,i] = that value */
   max(x: Storage, lengths: Indices | undefined, out: Storage, argmax: Indices, size: AxisView): void;
   /** dx = 0, then dx[o, argmax[o,i], i] = dy[o,i] */

@@ -53,26 +53,66 @@ const log1p = kernel({
 
 const fill = kernel({ name: "fill", arrays: [], numbers: ["value"], body: "return value;" });
 
-const OPERATORS = { add: "+", sub: "-", mul: "*", div: "/" } as const;
+const CONSTANTS: Readonly<Record<string, number>> = { infinity: Infinity, notANumber: Number.NaN };
+const EITHER_NAN = "isNotANumber(left) + isNotANumber(right) > 0";
 
-/** One kernel for an operator and a number of axes. */
-function pairwise(name: keyof typeof OPERATORS, axes: Coordinates): Kernel {
+type Binary = "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "equal" | "less" | "lessEqual" | "select" | "pow";
+
+/** From values `left` and `right`. */
+const BINARY: Readonly<Record<Binary, string>> = {
+  add: "return left + right;",
+  sub: "return left - right;",
+  mul: "return left * right;",
+  div: "return left / right;",
+  maximum: `if (${EITHER_NAN}) { return notANumber; } if (left < right) { return right; } return left;`,
+  minimum: `if (${EITHER_NAN}) { return notANumber; } if (right < left) { return right; } return left;`,
+  equal: `if (${EITHER_NAN}) { return 0; } if (left === right) { return 1; } return 0;`,
+  less: `if (${EITHER_NAN}) { return 0; } if (left < right) { return 1; } return 0;`,
+  lessEqual: `if (${EITHER_NAN}) { return 0; } if (left <= right) { return 1; } return 0;`,
+  // its 0 is +0, for shaders lose the sign of zeros
+  select: "if (isNotANumber(left) === 1) { return right; } if (left === 0) { return 0; } return right;",
+  pow: `
+    if (right === 0) { return 1; }
+    if (left === 1) { return 1; }
+    if (${EITHER_NAN}) { return notANumber; }
+    const size = Math.abs(left);
+    let power = 1;
+    if (size !== 1) {
+      let logarithm = -infinity;
+      if (size > 0) { logarithm = Math.log(size); }
+      if (size > 3.4028234663852886e38) { logarithm = infinity; }
+      power = exponential(right * logarithm);
+    }
+    if (left >= 0) { return power; }
+    const half = right * 0.5;
+    if (Math.floor(right) !== right) {
+      if (size > 3.4028234663852886e38) { return power; }
+      return notANumber;
+    }
+    if (Math.floor(half) !== half) { return -power; }
+    return power;`,
+};
+
+/** One kernel for a number of axes. */
+function pairwise(name: Binary, axes: Coordinates): Kernel {
   return kernel({
     name,
     arrays: ["a", "b"],
     integers: [...axes.sizes, ...axes.strides("p"), ...axes.strides("q")],
-    body: `return a[${axes.index("p")}] ${OPERATORS[name]} b[${axes.index("q")}];`,
+    numbers: ["infinity", "notANumber"].filter((constant) => BINARY[name].includes(constant)),
+    body: `
+      const left = a[${axes.index("p")}];
+      const right = b[${axes.index("q")}];
+      ${BINARY[name]}`,
   });
 }
 
-export function elementwise(
-  issue: Issue,
-): Pick<Kernels, "fill" | "log" | "log1p" | keyof typeof UNARY | keyof typeof OPERATORS> {
+export function elementwise(issue: Issue): Pick<Kernels, "fill" | "log" | "log1p" | keyof typeof UNARY | Binary> {
   const one =
     (of: Kernel<"x", never>): Kernels["exp"] =>
     (x, out) =>
       issue.launch(of, { x }, {}, out, [out.length]);
-  const two = (name: keyof typeof OPERATORS): Kernels["add"] => {
+  const two = (name: Binary): Kernels["add"] => {
     const kernels = new Map<number, Kernel>();
     return (a, b, out, walk) => {
       const { shape, strides } = collapse(walk.shape, [walk.a, walk.b]);
@@ -80,7 +120,8 @@ export function elementwise(
       let made = kernels.get(shape.length);
       if (made === undefined) kernels.set(shape.length, (made = pairwise(name, axes)));
       const scalars = scalarsOf(axes, shape, { p: strides[0]!, q: strides[1]! });
-      issue.launch(made, { a, b }, scalars, out, gridOf(shape));
+      const used = Object.fromEntries(made.numbers.map((constant) => [constant, CONSTANTS[constant]!]));
+      issue.launch(made, { a, b }, { ...scalars, ...used }, out, gridOf(shape));
     };
   };
 
@@ -100,5 +141,12 @@ export function elementwise(
     sub: two("sub"),
     mul: two("mul"),
     div: two("div"),
+    maximum: two("maximum"),
+    minimum: two("minimum"),
+    equal: two("equal"),
+    less: two("less"),
+    lessEqual: two("lessEqual"),
+    select: two("select"),
+    pow: two("pow"),
   };
 }

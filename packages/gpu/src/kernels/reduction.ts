@@ -32,6 +32,26 @@ const sumOfBlocks = kernel({
     return total;`,
 });
 
+/** Each thread adds up what is before its element: a·inner + i is x. */
+const cumsum = kernel({
+  name: "cumsum",
+  arrays: ["x"],
+  integers: ["axis", "inner", "reverse"],
+  body: `
+    const a = quotient(this.thread.x, inner);
+    let total = 0;
+    for (let k = 0; k < axis; k++) {
+      if (reverse === 0) {
+        if (k <= a) { total += x[(this.thread.y * axis + k) * inner + ${remainder("this.thread.x", "inner")}]; }
+      } else {
+        if (axis - 1 - k >= a) {
+          total += x[(this.thread.y * axis + axis - 1 - k) * inner + ${remainder("this.thread.x", "inner")}];
+        }
+      }
+    }
+    return total;`,
+});
+
 /** NaN is larger than everything, and the first of it wins. */
 const winner = (end: string) => `
     const last = ${end};
@@ -80,7 +100,7 @@ const LONG = 512;
 /** The most terms of a block: a chain of more float32 additions loses digits. */
 const BLOCK = 128;
 
-export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "gatherArgmax" | "scatterArgmax"> {
+export function reduction(issue: Issue): Pick<Kernels, "sum" | "cumsum" | "max" | "gatherArgmax" | "scatterArgmax"> {
   const take: Kernels["gatherArgmax"] = (x, argmax, y, { outer, axis, inner }) =>
     issue.launch(gatherArgmax, { x, argmax }, { axis, inner }, y, [inner, outer]);
 
@@ -100,6 +120,8 @@ export function reduction(issue: Issue): Pick<Kernels, "sum" | "max" | "gatherAr
         [left, terms, parts] = [blocks, sums, sums];
       }
     },
+    cumsum: (x, out, { outer, axis, inner, reverse }) =>
+      issue.launch(cumsum, { x }, { axis, inner, reverse: Number(reverse) }, out, [axis * inner, outer]),
     max: (x, lengths, out, found, { outer, axis, inner }) => {
       const grid = [inner, outer] as const;
       if (lengths === undefined) issue.launch(argmax, { x }, { axis, inner }, found, grid);

@@ -49,6 +49,17 @@ export function log(x: number): number {
   return f(f(f(f(series + f(e * LN2_LOW)) - f(0.5 * z)) + m) + f(e * LN2_HIGH));
 }
 
+/** aᵇ by logarithm and exponential: its relative error is that of the product b · ln |a|, about 2⁻²⁴ · |b · ln |a||. */
+export function pow(a: number, b: number): number {
+  if (b === 0 || a === 1) return 1;
+  const size = Math.abs(a);
+  const power = size === 1 && !Number.isNaN(b) ? 1 : exp(f(b * log(size)));
+  const isWhole = Math.floor(b) === b;
+  if (a < 0 && a > -Infinity && !isWhole) return Number.NaN;
+  const isNegative = a < 0 || Object.is(a, -0);
+  return isNegative && isWhole && Math.floor(b / 2) !== b / 2 ? -power : power;
+}
+
 /**
  * ln (1 + x): ln u of the rounded u = 1 + x, and what the rounding took by the ratio of x to u − 1, which is exact.
  *

@@ -36,6 +36,14 @@ export const sub: Binary = binary((a, b) => a - b);
 export const mul: Binary = binary((a, b) => a * b);
 export const div: Binary = binary((a, b) => a / b);
 
+export const maximum: Binary = binary(Math.max);
+export const minimum: Binary = binary(Math.min);
+export const equal: Binary = binary((a, b) => (a === b ? 1 : 0));
+export const less: Binary = binary((a, b) => (a < b ? 1 : 0));
+export const lessEqual: Binary = binary((a, b) => (a <= b ? 1 : 0));
+export const select: Binary = binary((a, b) => (a !== 0 ? b : -0));
+export const pow: Binary = binary(elementary.pow);
+
 export const fill: Kernels["fill"] = (value, out: Float32Array) => {
   out.fill(value);
 };

@@ -8,6 +8,24 @@ export function sum(x: Float32Array, out: Float32Array, { outer, axis, inner }: 
   }
 }
 
+/** out[o,a,i] = Σ_{j ≤ a} x[o,j,i]; reversed, Σ_{j ≥ a} */
+export function cumsum(
+  x: Float32Array,
+  out: Float32Array,
+  { outer, axis, inner, reverse }: AxisView & { readonly reverse: boolean },
+): void {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let total = 0;
+      for (let step = 0; step < axis; step++) {
+        const at = (o * axis + (reverse ? axis - 1 - step : step)) * inner + i;
+        total = Math.fround(total + x[at]!);
+        out[at] = total;
+      }
+    }
+  }
+}
+
 /** The first largest along the axis, before lengths[o], and where it stands. NaN is larger than everything. */
 export function max(
   x: Float32Array,

@@ -7,7 +7,19 @@ import type { Context, WasmKernels } from "./context.ts";
 /** `out = f(x)`, element by element. */
 const UNARY = ["exp", "log", "log1p", "sqrt", "abs", "sign", "tanh", "sigmoid", "relu", "reluGradient"] as const;
 /** `out = f(a, b)`, element by element, broadcast. */
-const BINARY = ["add", "sub", "mul", "div"] as const;
+const BINARY = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "maximum",
+  "minimum",
+  "equal",
+  "less",
+  "lessEqual",
+  "select",
+  "pow",
+] as const;
 
 type Unary = (typeof UNARY)[number];
 type Binary = (typeof BINARY)[number];

@@ -5,7 +5,7 @@ export function reduction({
   exports,
   memory,
   parallelFor,
-}: Context): WasmKernels<"sum" | "max" | "crossEntropy" | "crossEntropyGradient"> {
+}: Context): WasmKernels<"sum" | "cumsum" | "max" | "crossEntropy" | "crossEntropyGradient"> {
   return {
     sum: (x, out, { outer, axis, inner }) => {
       const scratch = exports.sumScratch(axis, inner);
@@ -15,6 +15,8 @@ export function reduction({
         return [from, to, outer, axis, end - begin, inner * 4, at];
       });
     },
+    cumsum: (x, out, { outer, axis, inner, reverse }) =>
+      exports.cumsum(x.pointer, out.pointer, outer, axis, inner, Number(reverse)),
     max: (x, lengths, out, argmax, { outer, axis, inner }) =>
       exports.max(x.pointer, lengths?.pointer ?? 0, out.pointer, argmax.pointer, outer, axis, inner),
 

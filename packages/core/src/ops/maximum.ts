@@ -1,0 +1,31 @@
+import { record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { equal } from "./equal.ts";
+import { less } from "./less.ts";
+import { mul } from "./mul.ts";
+import { asTensor, type Operand, pairwise, type Wider } from "./pairwise.ts";
+import { sub } from "./sub.ts";
+import { sumTo } from "./sum.ts";
+
+/**
+ * The larger of `a` and `b` element by element; NaN if one is. Shapes broadcast as in NumPy; a number is a constant scalar. Where both are equal, each has half of the gradient,
+ * as in PyTorch.
+ *
+ * @throws {TypeError} if an operand is neither a tensor nor a number.
+ * @throws {ShapeError} if two sizes differ and neither is 1.
+ */
+export function maximum<A extends Shape = readonly [], B extends Shape = readonly []>(
+  a: Operand<A>,
+  b: Operand<B>,
+): Tensor<Wider<A, B>> {
+  const [u, v] = [asTensor("maximum", "a", a), asTensor("maximum", "b", b)];
+  const y = pairwise("maximum", u, v, (p, q, out, walk) => backend().kernels.maximum(p, q, out, walk));
+  /** 1 where the operand is chosen, ½ where both are equal, 0 where the other is. */
+  const part = (isOther: Tensor) => sub(sub(1, isOther), mul(equal(u, v), 0.5));
+  return record("maximum", y as Tensor<Wider<A, B>>, [u, v], (dy) => [
+    () => sumTo(mul(dy, part(less(u, v))), u.shape),
+    () => sumTo(mul(dy, part(less(v, u))), v.shape),
+  ]);
+}
