@@ -46,3 +46,8 @@ test("where keeps the other's infinity and NaN out of the gradient", () => {
 test("std has the gradient 0 where it is 0", () => {
   expect(slopes((x) => std(x!), [3, 3, 3])).toEqual([[0, 0, 0]]);
 });
+
+test("where gives the very values: zeros keep their sign", () => {
+  const chosen = where(tensor([1, 0, 1]), tensor([-0, -0, 0]), tensor([0, -0, -0]));
+  expect([...chosen.data]).toEqual([-0, -0, 0]);
+});
