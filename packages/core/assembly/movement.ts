@@ -99,3 +99,88 @@ export function gatherArgmax(x: usize, argmax: usize, y: usize, outer: i32, axis
     }
   }
 }
+
+/** Up to so many pixels of a window's row are moved as one vector. */
+const LANES = 4;
+
+/**
+ * windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image. A row of pixels goes to the windows side by side, so that both are
+ * in the first-level cache. A short row of a window is copied as a whole vector: what that copies too much, the window's next row overwrites.
+ */
+export function unfold(
+  x: usize, windows: usize, batch: i32, channels: i32, height: i32, width: i32, kernelHeight: i32, kernelWidth: i32,
+  strideY: i32, strideX: i32, paddingY: i32, paddingX: i32, rows: i32, columns: i32,
+): void {
+  const image = <usize>channels * height * width << 2;
+  const row = <usize>kernelWidth << 2;
+  const window = <usize>channels * kernelHeight * row;
+  const end = x + image * batch;
+  for (let b = 0; b < batch; b++, x += image) {
+    for (let i = 0; i < rows; i++, windows += window * columns) {
+      let at: usize = 0;
+      for (let c = 0; c < channels; c++) {
+        for (let u = 0, p = i * strideY - paddingY; u < kernelHeight; u++, p++, at += row) {
+          const pixels = (c * height + p) * width;
+          const isImage = p >= 0 && p < height;
+          const isShort = kernelWidth <= LANES && at + 16 <= window;
+          let to = windows + at;
+          for (let j = 0, left = -paddingX; j < columns; j++, left += strideX, to += window) {
+            if (isImage && left >= 0 && left + kernelWidth <= width) {
+              const from = x + (<usize>(pixels + left) << 2);
+              if (isShort && from + 16 <= end) v128.store(to, v128.load(from));
+              else copyRow(from, to, kernelWidth);
+              continue;
+            }
+            for (let v = 0, q = left; v < kernelWidth; v++, q++) {
+              const value = isImage && q >= 0 && q < width ? load<f32>(x + (<usize>(pixels + q) << 2)) : 0;
+              store<f32>(to + (<usize>v << 2), value);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, in the order of i, j, from 0. A short row of a window is added as a whole vector, with 0
+ * in the lanes behind it.
+ */
+export function fold(
+  windows: usize, x: usize, batch: i32, channels: i32, height: i32, width: i32, kernelHeight: i32, kernelWidth: i32,
+  strideY: i32, strideX: i32, paddingY: i32, paddingX: i32, rows: i32, columns: i32,
+): void {
+  const image = <usize>channels * height * width << 2;
+  const row = <usize>kernelWidth << 2;
+  const window = <usize>channels * kernelHeight * row;
+  const end = x + image * batch;
+  const ends = windows + window * columns * rows * batch;
+  const isShort = kernelWidth <= LANES;
+  const mask = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(kernelWidth));
+  memory.fill(x, 0, end - x);
+  for (let b = 0; b < batch; b++, x += image) {
+    for (let i = 0; i < rows; i++, windows += window * columns) {
+      let at: usize = 0;
+      for (let c = 0; c < channels; c++) {
+        for (let u = 0, p = i * strideY - paddingY; u < kernelHeight; u++, p++, at += row) {
+          if (p < 0 || p >= height) continue;
+          const pixels = (c * height + p) * width;
+          let from = windows + at;
+          for (let j = 0, left = -paddingX; j < columns; j++, left += strideX, from += window) {
+            if (isShort && left >= 0 && left + kernelWidth <= width) {
+              const to = x + (<usize>(pixels + left) << 2);
+              if (to + 16 <= end && from + 16 <= ends) {
+                v128.store(to, f32x4.add(v128.load(to), v128.and(v128.load(from), mask)));
+                continue;
+              }
+            }
+            for (let v = max(0, -left); v < min(kernelWidth, width - left); v++) {
+              const to = x + (<usize>(pixels + left + v) << 2);
+              store<f32>(to, load<f32>(to) + load<f32>(from + (<usize>v << 2)));
+            }
+          }
+        }
+      }
+    }
+  }
+}

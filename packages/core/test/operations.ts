@@ -2,10 +2,12 @@ import fc from "fast-check";
 import * as core from "../src/index.ts";
 import { type Cube, type Matrix, type Shape, type Tensor, tensor, tokens, type Vector } from "../src/index.ts";
 import type * as operations_ from "../src/ops/index.ts";
+import { Pattern } from "../src/sparse/pattern.ts";
 import {
   axis,
   axisOrNone,
   type Call,
+  callOf,
   distinctValuesOf,
   eighths,
   idsOf,
@@ -49,6 +51,7 @@ const as = {
   vector: (x: Tensor | undefined) => x as Vector,
   matrix: (x: Tensor | undefined) => x as Matrix,
   cube: (x: Tensor | undefined) => x as Cube,
+  images: (x: Tensor | undefined) => x as core.Tensor4,
 };
 const shapeUpTo3: fc.Arbitrary<Shape> = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 });
 const fullShape: fc.Arbitrary<readonly [number, number, number]> = fc.tuple(axis, axis, fc.integer({ min: 1, max: 4 }));
@@ -179,6 +182,41 @@ const kernelAndInput = fc
   .chain(({ batch, time, channels, filters, width }) =>
     fc.tuple(valuesOf([batch, time, channels]), valuesOf([width, channels, filters])),
   );
+
+/** Images and kernels of every size, stride and padding, the kernel whole or of which every third element is stored. */
+const imagesAndKernels = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 2 }),
+    channels: fc.integer({ min: 1, max: 3 }),
+    filters: fc.integer({ min: 1, max: 3 }),
+    image: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+    stride: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.tuple(axis, axis)),
+    padding: fc.oneof(fc.nat(2), fc.tuple(fc.nat(2), fc.nat(2))),
+    stored: fc.option(fc.nat(2), { nil: undefined }),
+  })
+  .filter(({ image, kernel, padding }) =>
+    image.every((size, i) => size + 2 * (typeof padding === "number" ? padding : padding[i]!) >= kernel[i]!),
+  )
+  .chain(({ batch, channels, filters, image, kernel, stride, padding, stored }) => {
+    const shape = [filters, channels, ...kernel] as const;
+    const all = Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => i);
+    const positions = Int32Array.from(all.filter((i) => i % 3 === stored));
+    const pattern = stored === undefined ? undefined : new Pattern("conv2d", shape, positions);
+    return fc.record({
+      x: valuesOf([batch, channels, ...image]),
+      weights: valuesOf(pattern === undefined ? shape : [positions.length]),
+      options: fc.constant({ stride, padding }),
+      kernelOf: fc.constant((weights: Tensor | undefined) =>
+        pattern === undefined ? (weights as core.Tensor4) : new core.Sparse(shape, pattern, as.vector(weights)),
+      ),
+    });
+  });
+
+// Golden images are [batch, height, width, channels], golden kernels [height, width, channels, filters].
+const firstChannels = (x: Tensor | undefined) => core.transpose(as.images(x), [0, 3, 1, 2]);
+const lastChannels = (y: core.Tensor4) => core.transpose(y, [0, 2, 3, 1]);
+const kernelOf = (kernel: Tensor | undefined) => core.transpose(as.images(kernel), [3, 2, 0, 1]);
 
 /** Values far apart for their size, so that few maxima are near a tie: halves in [−8, 8], exact like eighths. */
 const halves = eighths.map((x) => 4 * x);
@@ -644,6 +682,57 @@ export const operations: readonly Operation[] = [
       ],
     ],
     twice: true,
+  },
+  {
+    name: "conv2d",
+    trials: imagesAndKernels.map(({ x, weights, options, kernelOf }) =>
+      trial(`conv2d ${JSON.stringify(options)}`, [x, weights], ([x, weights]) => {
+        if (!(weights instanceof core.Tensor)) return core.conv2d(as.images(x), weights as never, options);
+        return core.conv2d(as.images(x), kernelOf(weights), options);
+      }),
+    ),
+    examples: [
+      [() => core.conv2d(grid([1, 1, 3, 3]), grid([1, 1, 2, 2])), [37, 47, 67, 77]],
+      [() => core.conv2d(grid([1, 2, 1, 2]), grid([2, 2, 1, 1])), [7, 10, 15, 22]],
+      [() => core.conv2d(grid([1, 1, 2, 2]), grid([1, 1, 2, 2]), { stride: 2, padding: 1 }), [4, 6, 6, 4]],
+      [
+        () => core.conv2d(grid([1, 1, 2, 3]), core.ones([1, 1, 1, 2]), { stride: [1, 2], padding: [1, 0] }),
+        [0, 3, 9, 0],
+      ],
+      [
+        () => core.conv2d(grid([1, 1, 3, 3]), new core.Sparse([1, 1, 2, 2], Int32Array.of(1, 2), row(10, 1))),
+        [24, 35, 57, 68],
+      ],
+    ],
+    errors: [
+      [
+        () => core.conv2d(grid([1, 2, 3, 3]), grid([4, 3, 2, 2])),
+        "conv2d: [1,2,3,3] * [4,3,2,2]: channels 2 and 3 differ",
+      ],
+      [
+        () => core.conv2d(grid([1, 1, 3, 1]), grid([1, 1, 2, 4]), { padding: 1 }),
+        "conv2d: [1,1,3,1] * [1,1,2,4]: an image of [5,3] with its padding is smaller than the kernel, [2,4]",
+      ],
+      [
+        () => core.conv2d(grid([1, 1, 3, 3]), grid([1, 1, 0, 1])),
+        "conv2d: [1,1,3,3] * [1,1,0,1]: a kernel has at least one pixel",
+      ],
+      [
+        () => core.conv2d(grid([1, 1, 3, 3]), grid([1, 1, 2, 2]), { stride: 0 }),
+        "conv2d: stride is 0; it is an integer from 1, or two of them: down and across",
+      ],
+      [() => core.conv2d(grid([3, 3]) as never, grid([1, 1, 2, 2])), "conv2d: x is [3,3]; it has 4 axes"],
+    ],
+    twice: true,
+    calls: [
+      () => callOf(core.conv2d, grid([1, 2, 3, 3]), grid([2, 2, 2, 2]), { stride: [1, 2], padding: 1 }),
+      () => callOf(core.conv2d, grid([1, 1, 2, 2]), new core.Sparse([1, 1, 1, 1], Int32Array.of(0), row(2))),
+    ],
+    golden: {
+      conv2d: ({ x, kernel }, options) => lastChannels(core.conv2d(firstChannels(x), kernelOf(kernel), options)),
+      "conv2d+bias": ({ x, kernel, bias }, options) =>
+        core.add(lastChannels(core.conv2d(firstChannels(x), kernelOf(kernel), options)), bias!),
+    },
   },
   {
     name: "maxOverTime",

@@ -51,6 +51,22 @@ export interface Conv1dSize {
   readonly filters: number;
 }
 
+/** Windows `[kernelHeight,kernelWidth]` of the images `x[batch,channels,height,width]`, padded with zeros: `[rows,columns]` of them in each image. */
+export interface UnfoldSize {
+  readonly batch: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly paddingY: number;
+  readonly paddingX: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /**
  * `places[batch,time]` into `rows[rows,channels]`; for each of `widths` a kernel[width,channels,filters]. Results of all filters lie side by side, `[batch,all]`, width
  * after width.
@@ -212,6 +228,11 @@ export interface Kernels {
     out: Storage,
     size: { outer: number; axes: readonly number[]; inner: number },
   ): void;
+
+  /** windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image */
+  unfold(x: Storage, windows: Storage, size: UnfoldSize): void;
+  /** x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, added in the order of i, j, from 0 */
+  fold(windows: Storage, x: Storage, size: UnfoldSize): void;
 
   /** out = a + b */
   add(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
@@ -497,13 +518,19 @@ export interface Backend {
   readonly kernels: Kernels;
   /** Whether its kernels take weights of which a part is stored. Otherwise operations write such weights out, and a `WeightStorage` is all of a weight. Default false. */
   readonly takesStoredWeights?: boolean;
-  /** Room for `length` values, whose content is arbitrary until a kernel overwrites it. */
-  allocate(length: number): Storage;
-  allocateIndices(length: number): Indices;
+  /**
+   * Room for `length` values, whose content is arbitrary until a kernel overwrites it.
+   *
+   * @param scoped - Whether somebody will surely call `release`, or `keep`. Otherwise it is taken back once it is garbage.
+   */
+  allocate(length: number, scoped?: boolean): Storage;
+  allocateIndices(length: number, scoped?: boolean): Indices;
   /** A copy of the values as they are now. */
-  upload(values: Float32Array): Storage;
+  upload(values: Float32Array, scoped?: boolean): Storage;
   /** A copy of the values as they are now: whoever gave them may write to them right away. */
-  uploadIndices(values: Int32Array): Indices;
+  uploadIndices(values: Int32Array, scoped?: boolean): Indices;
+  /** Of what was `scoped`: nobody need release it any more, it is taken back once it is garbage. Only where a backend tells the two apart. */
+  keep?(values: Storage | Indices): void;
   /** Overwrites the storage, in the order of issue. */
   write(storage: Storage, values: Float32Array): void;
   /** A copy of the values after everything issued so far. Rejects with the first error of what was issued. */

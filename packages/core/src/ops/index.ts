@@ -3,6 +3,7 @@ export { add } from "./add.ts";
 export { binaryCrossEntropyWithLogits } from "./binary-cross-entropy-with-logits.ts";
 export { concat } from "./concat.ts";
 export { conv1d } from "./conv1d.ts";
+export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export { crossEntropy } from "./cross-entropy.ts";
 export { div } from "./div.ts";
 export { dropout } from "./dropout.ts";

@@ -1,5 +1,5 @@
 import type { Kernels } from "@ltt/core";
-import { kernel, remainder } from "../kernel.ts";
+import { integer, kernel, remainder } from "../kernel.ts";
 import { collapse, coordinates, gridOf, scalarsOf } from "../walk.ts";
 import type { Issue, Values } from "./issue.ts";
 import { inVariants, neighbours } from "./neighbours.ts";
@@ -101,8 +101,64 @@ export function join(
   for (const { values, made } of groups) if (made) issue.release(values);
 }
 
-export function movement(issue: Issue): Pick<Kernels, "stridedCopy" | "stridedScatter" | "concat"> {
+const IMAGE = ["channels", "height", "width"] as const;
+const WINDOW = ["kernelHeight", "kernelWidth", "strideY", "strideX", "paddingY", "paddingX"] as const;
+
+const unfold = kernel({
+  name: "unfold",
+  arrays: ["x"],
+  integers: [...IMAGE, ...WINDOW, "columns"],
+  body: `
+    ${integer("c", "quotient(this.thread.x, kernelHeight * kernelWidth)")}
+    ${integer("tap", "this.thread.x - c * kernelHeight * kernelWidth")}
+    ${integer("u", "quotient(tap, kernelWidth)")}
+    ${integer("i", "quotient(this.thread.y, columns)")}
+    ${integer("p", "i * strideY + u - paddingY")}
+    ${integer("q", "(this.thread.y - i * columns) * strideX + tap - u * kernelWidth - paddingX")}
+    if (p < 0) { return 0; }
+    if (p >= height) { return 0; }
+    if (q < 0) { return 0; }
+    if (q >= width) { return 0; }
+    return x[((this.thread.z * channels + c) * height + p) * width + q];`,
+});
+
+/** A thread adds what was copied from its pixel: by the last row of a window first, since that window is the first one. */
+const fold = kernel({
+  name: "fold",
+  arrays: ["windows"],
+  integers: ["channels", ...WINDOW, "rows", "columns"],
+  body: `
+    ${integer("b", "quotient(this.thread.z, channels)")}
+    ${integer("c", "this.thread.z - b * channels")}
+    let sum = 0;
+    for (let s = 0; s < kernelHeight; s++) {
+      ${integer("y", "this.thread.y + paddingY - (kernelHeight - 1 - s)")}
+      if (y >= 0) {
+        ${integer("i", "quotient(y, strideY)")}
+        if (i * strideY === y && i < rows) {
+          for (let t = 0; t < kernelWidth; t++) {
+            ${integer("x", "this.thread.x + paddingX - (kernelWidth - 1 - t)")}
+            if (x >= 0) {
+              ${integer("j", "quotient(x, strideX)")}
+              if (j * strideX === x && j < columns) {
+                sum += windows[((((b * rows + i) * columns + j) * channels + c) * kernelHeight + kernelHeight - 1 - s) * kernelWidth + kernelWidth - 1 - t];
+              }
+            }
+          }
+        }
+      }
+    }
+    return sum;`,
+});
+
+export function movement(issue: Issue): Pick<Kernels, "stridedCopy" | "stridedScatter" | "concat" | "unfold" | "fold"> {
   return {
+    unfold: (x, windows, size) => {
+      const taps = size.channels * size.kernelHeight * size.kernelWidth;
+      issue.launch(unfold, { x }, size, windows, [taps, size.rows * size.columns, size.batch]);
+    },
+    fold: (windows, x, size) =>
+      issue.launch(fold, { windows }, size, x, [size.width, size.height, size.batch * size.channels]),
     stridedCopy: (a, out, walk) => {
       const { shape, strides } = collapse(walk.shape, [walk.strides]);
       const [outer, step, length] = [strides[0]!.slice(0, -1), strides[0]!.at(-1)!, shape.at(-1)!];

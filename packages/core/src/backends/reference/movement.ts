@@ -1,4 +1,4 @@
-import type { StridedView } from "../../kernels/kernels.ts";
+import type { StridedView, UnfoldSize } from "../../kernels/kernels.ts";
 import { eachOffset } from "./walk.ts";
 
 /** out[i] = a[walk(i)] */
@@ -56,4 +56,42 @@ export function scatterRows(
 export function expand(values: Float32Array, positions: Int32Array, out: Float32Array): void {
   out.fill(0);
   for (let i = 0; i < positions.length; i++) out[positions[i]!] = values[i]!;
+}
+
+/** windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image */
+export function unfold(x: Float32Array, windows: Float32Array, size: UnfoldSize): void {
+  windows.fill(0);
+  eachPixel(size, (inWindows, inImage) => {
+    windows[inWindows] = x[inImage]!;
+  });
+}
+
+/** x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to */
+export function fold(windows: Float32Array, x: Float32Array, size: UnfoldSize): void {
+  x.fill(0);
+  eachPixel(size, (inWindows, inImage) => {
+    x[inImage]! += windows[inWindows]!;
+  });
+}
+
+/** Every element of a window that is inside its image. */
+function eachPixel(size: UnfoldSize, visit: (inWindows: number, inImage: number) => void): void {
+  const { batch, channels, height, width, kernelHeight, kernelWidth } = size;
+  const { strideY, strideX, paddingY, paddingX, rows, columns } = size;
+  let at = 0;
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        for (let c = 0; c < channels; c++) {
+          for (let u = 0; u < kernelHeight; u++) {
+            for (let v = 0; v < kernelWidth; v++, at++) {
+              const [p, q] = [i * strideY + u - paddingY, j * strideX + v - paddingX];
+              if (p < 0 || p >= height || q < 0 || q >= width) continue;
+              visit(at, ((b * channels + c) * height + p) * width + q);
+            }
+          }
+        }
+      }
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import type { UnfoldSize } from "../../../kernels/kernels.ts";
+import type { Region } from "../memory.ts";
 import { forEachStrided } from "../strides.ts";
 import type { Context, WasmKernels } from "./context.ts";
 
@@ -6,7 +8,15 @@ export function movement({
   exports,
   parallelFor,
 }: Context): WasmKernels<
-  "stridedCopy" | "stridedScatter" | "concat" | "gatherRows" | "scatterRows" | "scatterArgmax" | "gatherArgmax"
+  | "stridedCopy"
+  | "stridedScatter"
+  | "concat"
+  | "unfold"
+  | "fold"
+  | "gatherRows"
+  | "scatterRows"
+  | "scatterArgmax"
+  | "gatherArgmax"
 > {
   return {
     stridedCopy: (a, out, { shape, strides, offset }) =>
@@ -39,9 +49,38 @@ export function movement({
       });
     },
 
+    unfold: (x, windows, size) => {
+      const { batch } = size;
+      const sizes = unfoldSizes(size);
+      parallelFor("unfold", { n: batch, work: windows.length / 2 }, (begin, end) => {
+        const [from, to] = [partOf(x, begin, batch), partOf(windows, begin, batch)];
+        return [from, to, end - begin, ...sizes];
+      });
+    },
+    fold: (windows, x, size) => {
+      const { batch } = size;
+      const sizes = unfoldSizes(size);
+      parallelFor("fold", { n: batch, work: windows.length / 2 }, (begin, end) => {
+        const [from, to] = [partOf(windows, begin, batch), partOf(x, begin, batch)];
+        return [from, to, end - begin, ...sizes];
+      });
+    },
+
     scatterArgmax: (dy, argmax, dx, { outer, axis, inner }) =>
       exports.scatterArgmax(dy.pointer, argmax.pointer, dx.pointer, outer, axis, inner),
     gatherArgmax: (x, argmax, y, { outer, axis, inner }) =>
       exports.gatherArgmax(x.pointer, argmax.pointer, y.pointer, outer, axis, inner),
   };
+}
+
+/** Where the images from `begin` on are in an array of `batch` of them. */
+function partOf({ pointer, length }: Region, begin: number, batch: number): number {
+  return pointer + (length / batch) * begin * 4;
+}
+
+/** The last arguments of the compiled `unfold` and `fold`. */
+function unfoldSizes(size: UnfoldSize) {
+  const { channels, height, width, kernelHeight, kernelWidth, rows, columns } = size;
+  const steps = [size.strideY, size.strideX, size.paddingY, size.paddingX] as const;
+  return [channels, height, width, kernelHeight, kernelWidth, ...steps, rows, columns] as const;
 }
