@@ -83,7 +83,7 @@ function sparseStep(
 }
 
 /**
- * See `Kernels.lstm`, and `SparseKernels.lstm` where `recurrent` is 0. Pointers are those of the direction; rows of gates and states hold all directions, and so do
+ * See `Kernels.lstm`, of what is stored where `recurrent` is 0. Pointers are those of the direction; rows of gates and states hold all directions, and so do
  * entries.
  */
 export function lstm(
@@ -187,7 +187,7 @@ function tanhs(x: usize, to: usize, n: i32): void {
   if (i < n) storePart(to, gateTanh4(loadPart(x, n - i)), n - i);
 }
 
-/** See `Kernels.lstmGates`, and `SparseKernels.lstmGates` where `recurrent` is 0: against the order of reading. */
+/** See `Kernels.lstmGates`, of what is stored where `recurrent` is 0: against the order of reading. */
 export function lstmGates(
   dstates: usize, dfinals: usize, gates: usize, cells: usize, recurrent: usize, starts: usize, order: usize, dgates: usize,
   texts: i32, hidden: i32, directions: i32, reverse: bool, scratch: usize,

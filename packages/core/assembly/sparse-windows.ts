@@ -22,7 +22,7 @@ function numbersAt(rows: i32, channels: i32, widest: i32, filters: i32, batch: i
 }
 
 /**
- * See `SparseKernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. A kernel that stores little, or nothing for
+ * See `Kernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. A kernel that stores little, or nothing for
  * some filters, is given by what it stores: those filters are not computed.
  */
 export function maxOfPackedWindows(
@@ -309,7 +309,7 @@ export function maxOfWindowsKernelsSparseScratch(entries: i32, widest: i32, filt
   return <f64>sparseScratch(entries, widest, filters, batch);
 }
 
-/** See `SparseKernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
+/** See `Kernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1: every row, but only so much of it. */
 export function maxOfWindowsRowsSparse(
   widths: usize, lines: i32, dy: usize, argmax: usize, places: usize, drows: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
@@ -378,7 +378,7 @@ function rowsOfWidth(
 }
 
 /**
- * See `SparseKernels.maxOfWindowsKernels`. This is a part of the filters of every width; four windows with a gradient at a time, whose terms are added to an entry
+ * See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width; four windows with a gradient at a time, whose terms are added to an entry
  * one after the other.
  */
 export function maxOfWindowsKernelsSparse(

@@ -58,7 +58,7 @@ export function align(bytes: u64): u64 {
   return (bytes + 63) & ~63;
 }
 
-/** See `SparseKernels.product`. The results of every text are cut into blocks; this is blocks `begin` … `end` − 1 of all. */
+/** See `sparse-products.ts`. The results of every text are cut into blocks; this is blocks `begin` … `end` − 1 of all. */
 export function sparseProduct(
   x: usize, values: usize, starts: usize, places: usize, order: usize, y: usize,
   rows: i32, step: i32, stride: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
@@ -218,7 +218,7 @@ export function sparseProductValuesScratch(inner: i32, columns: i32, entries: i3
   return <f64>((<u64>(inner + columns) * TERMS << 2) + ((<u64>min(entries, max(SUMS, inner)) + 3 * columns) << 2));
 }
 
-/** See `SparseKernels.productValues`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This is columns `begin` … `end` − 1. */
+/** See `sparse-products.ts`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This is columns `begin` … `end` − 1. */
 export function sparseProductValues(
   x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,
   batch: i32, rows: i32, step: i32, stride: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
@@ -309,7 +309,7 @@ export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i
   return <f64>((<u64>(inner + columns) * TERMS << 2) + (<u64>min(entries, max(ENTRIES, inner)) << 4));
 }
 
-/** See `SparseKernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. */
+/** See `Kernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. */
 export function sparseWeightGradient(
   x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,
   rows: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,

@@ -16,6 +16,7 @@ export type {
   RngKey,
   SgdStep,
   Storage,
+  WholeWeightKernels,
   WindowSize,
 } from "./kernels/kernels.ts";
 export * from "./ops/index.ts";

@@ -110,34 +110,27 @@ export interface PatternLayouts {
   byChannels(): Csc;
 }
 
+/** A weight of which only a part is stored. */
+export interface StoredWeight {
+  /** One for each position of the pattern, in their order. */
+  readonly values: Storage;
+  readonly pattern: PatternLayouts;
+  /** All elements, 0 where nothing is stored: written out when first asked for, and kept as long as the operation's results. */
+  whole(): Storage;
+}
+
 /**
- * `rows` results of each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a matrix where `step` is `inner`,
- * windows that overlap where it is less.
+ * A weight: all of its elements, or those that are stored. What is not stored is not read, and as a result not computed: only `values` are overwritten then.
+ *
+ * Every sum has the order of its dense twin and lacks only terms that are ±0 there, so it has the same bits; but where an operand is infinite or NaN, an element that is not
+ * stored may add nothing instead of NaN. Which kernel computes this, whether it skips what is not stored or writes it out, is the backend's choice.
  */
-export interface SparseSize {
-  readonly batch: number;
-  readonly rows: number;
-  readonly step: number;
-  readonly stride: number;
-}
+export type WeightStorage = Storage | StoredWeight;
 
-/** Rows of a table of which only some elements are stored: row i is the `Csc` column ids[i] of `table`. */
+/** Rows of a table of which a part is stored: row i is the row ids[i] of `table`. */
 export interface PackedRows {
-  readonly values: Storage;
-  readonly table: Csc;
+  readonly table: StoredWeight;
   readonly ids: Indices;
-}
-
-/** What a kernel `[width,channels,filters]` stores: columns are filters, places w·channels + c. */
-export interface StoredKernel {
-  readonly values: Storage;
-  readonly entries: Csc;
-}
-
-/** A kernel of windows, of which perhaps only a part is stored; it is written out when a backend first asks for the whole. */
-export interface WindowKernel {
-  readonly whole: () => Storage;
-  readonly stored: StoredKernel | undefined;
 }
 
 /** A step of `batch` texts with `hidden` units. */
@@ -193,10 +186,10 @@ export interface AdamStep {
   readonly step: number;
 }
 
-/** Rows of a table: row r is its elements from r·dim on, or, where it is packed, the entries of column r. */
+/** Rows of a table: row r is its elements from r·dim on, or, where a part is stored, the entries of column r of `pattern.byRows()`. */
 export interface TableRows {
   readonly dim: number;
-  readonly table?: Csc | undefined;
+  readonly pattern?: PatternLayouts | undefined;
 }
 
 /** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
@@ -310,15 +303,18 @@ export interface Kernels {
     size: ClassesSize,
   ): void;
 
-  /** out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0; what `out` holds behind them stays */
-  matmul(a: Storage, b: Storage, out: Storage, size: MatmulSize): void;
+  /**
+   * out[b,m,n] = Σ_k a[b,m,k] · b[b,k,n], added in the order of k, from 0; what `out` holds behind them stays. Of one batch, b may be stored in part, a not being
+   * transposed; or `out` may, a being transposed and b not: so a product of gradients computes what is stored of a weight.
+   */
+  matmul(a: Storage, b: WeightStorage, out: WeightStorage, size: MatmulSize): void;
 
   /** y[b,t,f] = Σ_{w,c} x[b,t+w,c] · kernel[w,c,f], added in the order of w, c, from 0 */
-  conv1d(x: Storage, kernel: Storage, y: Storage, size: Conv1dSize): void;
+  conv1d(x: Storage, kernel: WeightStorage, y: Storage, size: Conv1dSize): void;
   /** dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f], added in the order of s − w, f, from 0; a dy of 0 adds nothing */
-  conv1dInput(dy: Storage, kernel: Storage, dx: Storage, size: Conv1dSize): void;
+  conv1dInput(dy: Storage, kernel: WeightStorage, dx: Storage, size: Conv1dSize): void;
   /** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c] · dy[b,t,f], added in the order of b, t, from 0; a dy of 0 adds nothing */
-  conv1dKernel(x: Storage, dy: Storage, dkernel: Storage, size: Conv1dSize): void;
+  conv1dKernel(x: Storage, dy: Storage, dkernel: WeightStorage, size: Conv1dSize): void;
 
   /**
    * The largest value of every filter over the windows of a text, whose word at t is the row places[b,t]: over those among its first ends[b] words,
@@ -327,10 +323,13 @@ export interface Kernels {
    *     y[b,f] = max over t of Σ_w p[places[b,t+w],w,f], added in the order of w        → argmax[b,f] = the first such t
    *
    * NaN is larger than all.
+   *
+   * @param packed - The rows again, as they are stored, if they are of a table of which a part is.
    */
   maxOfWindows(
     rows: Storage,
-    kernels: readonly Storage[],
+    packed: PackedRows | undefined,
+    kernels: readonly WeightStorage[],
     places: Indices,
     ends: Indices,
     y: Storage,
@@ -344,7 +343,7 @@ export interface Kernels {
   maxOfWindowsRows(
     dy: Storage,
     argmax: Indices,
-    kernels: readonly Storage[],
+    kernels: readonly WeightStorage[],
     places: Indices,
     drows: Storage,
     size: WindowSize,
@@ -358,14 +357,19 @@ export interface Kernels {
     argmax: Indices,
     rows: Storage,
     places: Indices,
-    dkernels: readonly (Storage | undefined)[],
+    dkernels: readonly (WeightStorage | undefined)[],
     size: WindowSize,
   ): void;
 
   /** out[i,d] = table[ids[i],d] */
-  gatherRows(table: Storage, ids: Indices, out: Storage, size: { dim: number }): void;
+  gatherRows(table: WeightStorage, ids: Indices, out: Storage, size: { dim: number }): void;
   /** out = 0, then out[ids[i],d] += rows[i,d] in the order of i, but for rows whose id is `except` */
-  scatterRows(rows: Storage, ids: Indices, out: Storage, size: { dim: number; except?: number | undefined }): void;
+  scatterRows(
+    rows: Storage,
+    ids: Indices,
+    out: WeightStorage,
+    size: { dim: number; except?: number | undefined },
+  ): void;
 
   /** out[i] = 0 where word i of the stream `key` (see `Rng.uint32`) is below p·2³², else 1/(1−p) */
   dropoutMask(key: RngKey, out: Storage, size: { p: number }): void;
@@ -401,7 +405,7 @@ export interface Kernels {
   /**
    * One LSTM layer, for each direction d along each text from a zero state. `projected[…,d·4h]` holds the input's share of the gates, which
    * several tokens may have in common: token n's is the row places[n], or the row n where `places` is undefined. `recurrent[d·4h,h]` is `weight_hh`, gates in the
-   * order i, f, g, o.
+   * order i, f, g, o. Of which a part is stored it is `[d·4h,d·h]`, both directions in one matrix that is 0 where they would mix.
    *
    *     z = (projected[places[n]] + bias) + recurrent·h, added to it in the order of h; the first token read has no h
    *     i, f, o = σ(z), g = tanh(z)                      → gates[n,d·4h], where they are kept
@@ -414,7 +418,7 @@ export interface Kernels {
     projected: Storage,
     places: Indices | undefined,
     bias: Storage,
-    recurrent: Storage,
+    recurrent: WeightStorage,
     starts: Indices,
     gates: Storage | undefined,
     cells: Storage | undefined,
@@ -428,16 +432,17 @@ export interface Kernels {
     dstates: Storage,
     gates: Storage,
     cells: Storage,
-    recurrent: Storage,
+    recurrent: WeightStorage,
     starts: Indices,
     dgates: Storage,
     size: LstmSize,
   ): void;
   /**
    * dweight[g·outputs+o,i] = Σ_n dy[n,g,o] · x[n,g,i] for x[rows,groups·inputs] and dy[rows,groups·outputs]. Terms are added in four sums, sₖ of those with
-   * n ≡ k (mod 4) in their order, from 0, and these to ((s₀ + s₁) + s₂) + s₃: so a vector may hold the four sums of one weight, as sparse weights need.
+   * n ≡ k (mod 4) in their order, from 0, and these to ((s₀ + s₁) + s₂) + s₃: so a vector may hold the four sums of one weight, as sparse weights need. Of several
+   * groups dweight is stored in part as `lstm` has it.
    */
-  weightGradient(x: Storage, dy: Storage, dweight: Storage, size: WeightGradientSize): void;
+  weightGradient(x: Storage, dy: Storage, dweight: WeightStorage, size: WeightGradientSize): void;
 
   /** g = gradient + λ·θ; v = first ? g : μ·v + (1 − dampening)·g, flushed; θ −= η·(nesterov ? g + μ·v : μ ? v : g) */
   sgd(gradient: Storage, velocity: Storage | undefined, weights: Storage, step: SgdStep): void;
@@ -446,17 +451,17 @@ export interface Kernels {
    * θ −= (η / (1 − β₁ᵗ)) · m / (√v / √(1 − β₂ᵗ) + ε)
    */
   adam(gradient: Storage, m: Storage, v: Storage, weights: Storage, step: AdamStep): void;
-  /** `adam` with a gradient that is 0 but for its rows ids[i], which are rows[i,:], ascending and distinct; row `except` is 0 too */
+  /** `adam` with a gradient that is 0 but for its rows ids[i], which are rows[i,:], ascending and distinct; row `except` is 0 too. m and v are as long as what is stored of the weights. */
   adamRows(
     rows: Storage,
     ids: Indices,
     m: Storage,
     v: Storage,
-    weights: Storage,
+    weights: WeightStorage,
     step: AdamStep & { dim: number; except?: number | undefined },
   ): void;
   /**
-   * `adam` on the rows ids[i] alone, with the gradients rows[i,:], of a packed table rows[i, indices[e]]; the row `except` and all others stay as they
+   * `adam` on the rows ids[i] alone, with the gradients rows[i,:], of a table of which a part is stored rows[i, indices[e]]; the row `except` and all others stay as they
    * are, until `adamReplay` comes to them. A backend has both or neither: without them every step is `adamRows`, which is what both together amount to.
    */
   adamPresent?(
@@ -485,97 +490,24 @@ export interface Kernels {
 
   /** out = 0, then out[positions[i]] = values[i]; positions ascend. A backend that lacks it scatters rows of one element. */
   expand?(values: Storage, positions: Indices, out: Storage): void;
-
-  /** Kernels that skip what a sparse weight does not store. Without them, operations scatter it and compute with all of it. */
-  readonly sparse?: SparseKernels | undefined;
 }
 
-/**
- * Products with weights of which only some elements are stored. Every sum has the order of its dense twin and lacks only terms that are ±0 there, so
- * it has the same bits; but where an operand is infinite or NaN, a weight that is not stored may add nothing instead of NaN.
- */
-export interface SparseKernels {
-  /** y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0 */
-  product(x: Storage, values: Storage, weight: Csc, y: Storage, size: SparseSize): void;
-  /** dvalues[permutation[e]] = Σ x[b·stride + i·step + indices[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
-  productValues(x: Storage, dy: Storage, weight: Csc, dvalues: Storage, size: SparseSize): void;
-  /** dvalues[permutation[e]] = Σ_n x[n,indices[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
-  weightGradient(x: Storage, dy: Storage, weight: Csc, dvalues: Storage, rows: number): void;
+/** The kernels of a backend that takes whole weights only. */
+export type WholeWeightKernels = {
+  readonly [Name in keyof Kernels]: NonNullable<Kernels[Name]> extends (...operands: infer Operands) => void
+    ? (...operands: WholeWeights<Operands>) => void
+    : never;
+};
 
-  /** out = 0, then out[i, indices[e]] = values[e] for the entries e of column ids[i]; `inner` elements a row */
-  gatherRows(rows: PackedRows, out: Storage): void;
-  /** dvalues = 0, then dvalues[e] += drows[i, indices[e]] for the entries e of column ids[i], in the order of i, but for the id `except` */
-  scatterRows(drows: Storage, table: Csc, ids: Indices, dvalues: Storage, except: number | undefined): void;
-  /** `adam` with the gradient that `scatterRows` gives, for ids that ascend, none twice */
-  adamRows(
-    drows: Storage,
-    table: Csc,
-    ids: Indices,
-    m: Storage,
-    v: Storage,
-    values: Storage,
-    step: AdamStep & { except?: number | undefined },
-  ): void;
+type WholeWeights<Operands extends readonly unknown[]> = { [I in keyof Operands]: WholeWeight<Operands[I]> };
 
-  /** `maxOfWindows`, whose rows are also given as they are stored, and so are kernels: y and argmax are 0 for a filter of which nothing is stored */
-  maxOfWindows(
-    rows: Storage,
-    packed: PackedRows,
-    kernels: readonly WindowKernel[],
-    places: Indices,
-    ends: Indices,
-    y: Storage,
-    argmax: Indices,
-    size: WindowSize,
-  ): void;
-  /** `maxOfWindowsRows` of such kernels */
-  maxOfWindowsRows(
-    dy: Storage,
-    argmax: Indices,
-    kernels: readonly WindowKernel[],
-    places: Indices,
-    drows: Storage,
-    size: WindowSize,
-  ): void;
-  /** `maxOfWindowsKernels` likewise: of a part that is stored it is the gradient of the values, dvalues[permutation[e]] of entry e */
-  maxOfWindowsKernels(
-    dy: Storage,
-    argmax: Indices,
-    rows: Storage,
-    stored: readonly (StoredKernel | undefined)[],
-    places: Indices,
-    gradients: readonly (Storage | undefined)[],
-    size: WindowSize,
-  ): void;
-
-  /**
-   * `lstm` with a recurrent weight of which a part is stored: values[permutation[e]] for the entries e of row d·4h + i, whose places are d·h + j; so both
-   * directions are one matrix, 0 where they would mix.
-   */
-  lstm(
-    projected: Storage,
-    places: Indices | undefined,
-    bias: Storage,
-    values: Storage,
-    recurrent: Csc,
-    starts: Indices,
-    gates: Storage | undefined,
-    cells: Storage | undefined,
-    states: Storage,
-    size: LstmSize,
-  ): void;
-  /** `lstmGates` likewise; `recurrent` is given by its columns. */
-  lstmGates(
-    dstates: Storage,
-    gates: Storage,
-    cells: Storage,
-    values: Storage,
-    recurrent: Csc,
-    starts: Indices,
-    dgates: Storage,
-    size: LstmSize,
-  ): void;
-}
+type WholeWeight<T> = [WeightStorage] extends [Exclude<T, undefined>]
+  ? Storage | Extract<T, undefined>
+  : T extends readonly (infer Part)[]
+    ? number extends T["length"]
+      ? readonly WholeWeight<Part>[]
+      : T
+    : T;
 
 /**
  * Storage plus kernels. The contract fits a synchronous CPU and an asynchronous GPU alike: everything is *issued* at
@@ -584,6 +516,8 @@ export interface SparseKernels {
 export interface Backend {
   readonly name: string;
   readonly kernels: Kernels;
+  /** Whether its kernels take weights of which a part is stored. Otherwise operations write such weights out, and a `WeightStorage` is all of a weight. Default false. */
+  readonly takesStoredWeights?: boolean;
   /** Room for `length` values, whose content is arbitrary until a kernel overwrites it. */
   allocate(length: number): Storage;
   allocateIndices(length: number): Indices;

@@ -1,10 +1,10 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Conv1dSize } from "../kernels/kernels.ts";
-import { checkWeight, dense, Sparse, type WeightCube } from "../sparse/sparse.ts";
+import { checkWeight, type WeightCube } from "../sparse/sparse.ts";
+import { operandOf, type WeightOperand } from "../sparse/weight-operand.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
-import { type Cube, checkTensor, empty } from "../tensor/tensor.ts";
-import { sparseProduct } from "./sparse-product.ts";
+import { type Cube, checkTensor, empty, type Tensor } from "../tensor/tensor.ts";
 
 /**
  * Convolution over time, stride 1, no padding: `y[b,t,f] = Σ_w Σ_c x[b,t+w,c] · kernel[w,c,f]`.
@@ -29,35 +29,35 @@ export function conv1d(x: Cube, weights: WeightCube): Cube {
   if (time < width) throw new ShapeError(`${names}: ${time} time steps are fewer than the kernel's width, ${width}`);
 
   const size = { batch, time, channels, width, filters };
-  if (!(weights instanceof Sparse) || backend().kernels.sparse === undefined) return forward(x, dense(weights), size);
-  const shape = [batch, time - width + 1, filters] as const;
-  return sparseProduct(x, weights, shape, {
-    size,
-    forward: (pattern) => pattern.byColumns(),
-    backward: (pattern) => pattern.byChannels(),
-  });
+  return forward(x, operandOf(weights), size);
 }
 
 // The three products below are the three ways to contract the same trilinear form Σ x·kernel·dy, so the gradient of each
 // is made of the other two.
 
-function forward(x: Cube, kernel: Cube, size: Conv1dSize): Cube {
+function forward(x: Cube, kernel: WeightOperand, size: Conv1dSize): Cube {
   const y = empty([size.batch, size.time - size.width + 1, size.filters]);
   backend().kernels.conv1d(x.storage, kernel.storage, y.storage, size);
-  return record("conv1d", y, [x, kernel], (dy) => [
+  return record("conv1d", y, [x, kernel.trained], (dy) => [
     () => inputGradient(dy, kernel, size),
-    () => kernelGradient(x, dy, size),
+    () => kernelGradient(x, dy, kernel, size),
   ]);
 }
 
-function inputGradient(dy: Cube, kernel: Cube, size: Conv1dSize): Cube {
+function inputGradient(dy: Cube, kernel: WeightOperand, size: Conv1dSize): Cube {
   const dx = empty([size.batch, size.time, size.channels]);
   backend().kernels.conv1dInput(dy.storage, kernel.storage, dx.storage, size);
-  return record("conv1d", dx, [dy, kernel], (g) => [() => forward(g, kernel, size), () => kernelGradient(g, dy, size)]);
+  return record("conv1d", dx, [dy, kernel.trained], (g) => [
+    () => forward(g, kernel, size),
+    () => kernelGradient(g, dy, kernel, size),
+  ]);
 }
 
-function kernelGradient(x: Cube, dy: Cube, size: Conv1dSize): Cube {
-  const dkernel = empty([size.width, size.channels, size.filters]);
+function kernelGradient(x: Cube, dy: Cube, kernel: WeightOperand, size: Conv1dSize): Tensor {
+  const dkernel = kernel.emptyLike();
   backend().kernels.conv1dKernel(x.storage, dy.storage, dkernel.storage, size);
-  return record("conv1d", dkernel, [x, dy], (g) => [() => inputGradient(dy, g, size), () => forward(x, g, size)]);
+  return record("conv1d", dkernel.trained, [x, dy], (g) => [
+    () => inputGradient(dy, kernel.withValues(g), size),
+    () => forward(x, kernel.withValues(g), size),
+  ]);
 }

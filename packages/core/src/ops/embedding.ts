@@ -1,12 +1,12 @@
 import { count } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
-import { backend } from "../backends/backend.ts";
-import { checkWeight, dense, Sparse, type WeightMatrix } from "../sparse/sparse.ts";
+import { checkWeight, type WeightMatrix } from "../sparse/sparse.ts";
+import { operandOf } from "../sparse/weight-operand.ts";
 import { indices } from "../tensor/scope.ts";
 import { type Shape, show } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkTokens, type Tokens } from "../tensor/tokens.ts";
-import { gatherPackedRows, gatherRows } from "./rows.ts";
+import { gatherRows } from "./rows.ts";
 
 /**
  * The rows of a table that the ids choose: `y[…,d] = table[ids[…],d]`, `[rows, dim] × […] → […, dim]`.
@@ -23,10 +23,7 @@ export function embedding<S extends Shape>(
 ): Tensor<readonly [...S, number]> {
   const { paddingId } = checkOptions("embedding", options, { paddingId: count });
   checkIds("embedding", weights, { name: "ids", ids, paddingId });
-  const y =
-    weights instanceof Sparse && backend().kernels.sparse !== undefined
-      ? gatherPackedRows(weights, indices(ids.data), ids.shape, paddingId)
-      : gatherRows(dense(weights), indices(ids.data), ids.shape, paddingId, ids.data);
+  const y = gatherRows(operandOf(weights), indices(ids.data), ids.shape, paddingId, ids.data);
   return y as Tensor<readonly [...S, number]>;
 }
 

@@ -2,11 +2,10 @@ import { flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import type { Pattern } from "../sparse/pattern.ts";
-import { checkWeight, dense, Sparse, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
-import { ShapeError, show } from "../tensor/shape.ts";
+import { checkWeight, dense, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
+import { operandOf, type WeightOperand } from "../sparse/weight-operand.ts";
+import { type Shape, ShapeError, show } from "../tensor/shape.ts";
 import { type Cube, empty, type Matrix, type Tensor } from "../tensor/tensor.ts";
-import { sparseProduct } from "./sparse-product.ts";
 
 export interface MatmulOptions {
   /** `a` is stored `[…, k, m]`. Default false. */
@@ -27,49 +26,40 @@ export function matmul(a: Weight, b: Weight, options: MatmulOptions = {}): Tenso
   checkWeight("matmul", "a", a);
   checkWeight("matmul", "b", b);
   checkOptions("matmul", options, OPTIONS);
-  if (
-    !(b instanceof Sparse) ||
-    b.shape.length !== 2 ||
-    options.transposeA === true ||
-    backend().kernels.sparse === undefined
-  ) {
-    return product(dense(a), dense(b), options);
-  }
-  const { m, k, n } = sizesOf(a, b, options);
-  return sparseProduct(dense(a), b, [m, n], {
-    size: { batch: 1, time: m, channels: k, width: 1, filters: n },
-    forward: options.transposeB ? rows : columns,
-    backward: options.transposeB ? columns : rows,
-  });
+  const weight = b.shape.length === 2 && options.transposeA !== true ? operandOf(b) : operandOf(dense(b));
+  return product(dense(a), weight, options);
 }
-
-const rows = (pattern: Pattern) => pattern.byRows();
-const columns = (pattern: Pattern) => pattern.byColumns();
 
 const OPTIONS: Kinds<MatmulOptions> = { transposeA: flag, transposeB: flag };
 
-function product(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions): Tensor {
+/** @param weight - That whose gradient this is, so that the result is of its kind. Default: the result is a tensor of its own. */
+function product(
+  a: Tensor,
+  b: WeightOperand,
+  { transposeA = false, transposeB = false }: MatmulOptions,
+  weight?: WeightOperand,
+): Tensor {
   const { batch, m, k, n } = sizesOf(a, b, { transposeA, transposeB });
-  const y = empty(a.shape.length === 3 ? [batch, m, n] : [m, n]);
+  const y = weight?.emptyLike() ?? operandOf(empty<Shape>(a.shape.length === 3 ? [batch, m, n] : [m, n]));
   backend().kernels.matmul(a.storage, b.storage, y.storage, { batch, m, k, n, transposeA, transposeB });
 
-  return record("matmul", y, [a, b], (dy) => [
+  return record("matmul", y.trained, [a, b.trained], (dy) => [
     () =>
       // [m,n] · [n,k] → [m,k], or its transpose
       transposeA
-        ? product(b, dy, { transposeA: transposeB, transposeB: true })
+        ? product(b.trained, y.withValues(dy), { transposeA: transposeB, transposeB: true })
         : product(dy, b, { transposeB: !transposeB }),
     () =>
       // [k,m] · [m,n] → [k,n], or its transpose
       transposeB
-        ? product(dy, a, { transposeA: true, transposeB: transposeA })
-        : product(a, dy, { transposeA: !transposeA }),
+        ? product(dy, operandOf(a), { transposeA: true, transposeB: transposeA }, b)
+        : product(a, y.withValues(dy), { transposeA: !transposeA }, b),
   ]);
 }
 
 function sizesOf(
-  a: Weight,
-  b: Weight,
+  a: { readonly shape: Shape },
+  b: { readonly shape: Shape },
   { transposeA = false, transposeB = false }: MatmulOptions,
 ): { batch: number; m: number; k: number; n: number } {
   const names = `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
@@ -86,7 +76,7 @@ function sizesOf(
   return { batch: rank === 3 ? a.shape[0]! : 1, m, k, n };
 }
 
-function last({ shape }: Weight, transposed: boolean): [number, number] {
+function last({ shape }: { readonly shape: Shape }, transposed: boolean): [number, number] {
   const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
   return transposed ? [columns, rows] : [rows, columns];
 }

@@ -1,16 +1,16 @@
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import type { Csc, Indices, Storage } from "../kernels/kernels.ts";
-import type { Sparse } from "../sparse/sparse.ts";
-import { allocate, indices } from "../tensor/scope.ts";
+import type { Indices, Storage } from "../kernels/kernels.ts";
+import type { Pattern } from "../sparse/pattern.ts";
+import { WeightOperand } from "../sparse/weight-operand.ts";
 import { type Shape, show, sizeOf } from "../tensor/shape.ts";
-import { empty, emptyLike, type Matrix, Tensor, type Vector } from "../tensor/tensor.ts";
+import { empty, type Matrix, Tensor } from "../tensor/tensor.ts";
 import { tick, writerSince } from "../tensor/versions.ts";
 
 /** The gradient of a table that is 0 but for some rows: row `ids[i]` is `values[i,:]`. */
 export interface Rows {
-  /** Of a sparse table, whose gradient is a vector: which elements of its rows are stored. */
-  readonly table: Csc | undefined;
+  /** Of a table of which a part is stored, whose gradient is a vector: which elements those are. */
+  readonly pattern: Pattern | undefined;
   /** Ascending, none twice. */
   readonly ids: Indices;
   /** The same on the host. */
@@ -60,114 +60,71 @@ export function writtenOut<S extends Shape>(rows: Rows, shape: S): Tensor<S> {
   return new Tensor(write(rows, sizeOf(shape)), shape);
 }
 
-function write({ table, ids, values, except }: Rows, size: number): Storage {
-  const out = allocate(size);
-  const { kernels } = backend();
-  if (table === undefined) kernels.scatterRows(values.storage, ids, out, { dim: values.shape[1], except });
-  else kernels.sparse!.scatterRows(values.storage, table, ids, out, except);
-  return out;
+function write({ pattern, ids, values, except }: Rows, size: number): Storage {
+  const out = new WeightOperand(empty([size]), pattern);
+  backend().kernels.scatterRows(values.storage, ids, out.storage, { dim: values.shape[1], except });
+  return out.trained.storage;
 }
 
 /** `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. `chosen` are the ids where the host knows them: only these rows are looked at. */
 export function gatherRows(
-  table: Matrix,
+  table: WeightOperand,
   ids: Indices,
   shape: Shape,
   paddingId: number | undefined,
   chosen?: Int32Array,
 ): Tensor {
   const y = read(table, ids, shape, chosen);
-  return record("embedding", y, [table], (dy) => [() => scatterRows(dy, ids, table.shape[0], paddingId)]);
+  return record("embedding", y, [table.trained], (dy) => [
+    () => {
+      const dtable = table.emptyLike();
+      const size = { dim: dy.shape.at(-1)!, except: paddingId };
+      backend().kernels.scatterRows(dy.storage, ids, dtable.storage, size);
+      return scattered(table, dtable.trained, dy, ids, paddingId);
+    },
+  ]);
 }
 
 /**
  * The same for ids that ascend, none twice: the table's gradient then keeps its rows apart, and is written out only if somebody asks for it.
  */
-export function gatherUniqueRows(table: Matrix, unique: Int32Array, paddingId: number | undefined): Matrix {
-  const ids = indices(unique);
+export function gatherUniqueRows(
+  table: WeightOperand,
+  unique: Int32Array,
+  ids: Indices,
+  paddingId: number | undefined,
+): Matrix {
   const y = read(table, ids, [unique.length], unique) as Matrix;
-  return record("embedding", y, [table], (dy) => [
+  const { pattern, trained } = table;
+  return record("embedding", y, [trained], (dy) => [
     () => {
-      const rows = { table: undefined, ids, unique, values: dy, except: paddingId };
-      return scattered(gradientOfRows(rows, table.shape), dy, ids, paddingId);
+      const rows = { pattern, ids, unique, values: dy, except: paddingId };
+      return scattered(table, gradientOfRows(rows, trained.shape), dy, ids, paddingId);
     },
   ]);
 }
 
-function read(table: Matrix, ids: Indices, shape: Shape, chosen: Int32Array | undefined): Tensor {
-  const dim = table.shape[1];
+function read(table: WeightOperand, ids: Indices, shape: Shape, chosen: Int32Array | undefined): Tensor {
+  const dim = table.shape[1]!;
   const y = empty([...shape, dim]);
   const storage = chosen === undefined ? table.storage : table.storageOfRows(chosen);
   backend().kernels.gatherRows(storage, ids, y.storage, { dim });
   return y;
 }
 
-/** The adjoint, `table[ids[i],d] += y[i,d]`, but for the padding's row: the gradient of the table. */
-function scatterRows(y: Tensor, ids: Indices, rows: number, paddingId?: number): Matrix {
-  const dim = y.shape.at(-1)!;
-  const table = empty([rows, dim]);
-  backend().kernels.scatterRows(y.storage, ids, table.storage, { dim, except: paddingId });
-  return scattered(table, y, ids, paddingId);
-}
-
-function scattered(table: Matrix, y: Tensor, ids: Indices, paddingId: number | undefined): Matrix {
-  return record("embedding", table, [y], (g) => [
-    () => {
-      refusePadding(paddingId);
-      return gatherRows(g, ids, y.shape.slice(0, -1), undefined);
-    },
-  ]);
-}
-
-function refusePadding(paddingId: number | undefined): void {
-  if (paddingId !== undefined)
-    throw new Error("gradients: the gradient of embedding with paddingId cannot be differentiated again");
-}
-
-/** `gatherRows` from a sparse table; the gradient is that of its values. */
-export function gatherPackedRows(weight: Sparse, ids: Indices, shape: Shape, paddingId: number | undefined): Tensor {
-  return unpacked(weight, weight.values, ids, shape, paddingId);
-}
-
-/** `gatherUniqueRows` likewise. */
-export function gatherDistinctPackedRows(
-  weight: Sparse,
-  unique: Int32Array,
+/** Notes that a table's gradient is the adjoint, `dtable[ids[i],d] += dy[i,d]`, but for the padding's row. */
+function scattered(
+  table: WeightOperand,
+  dtable: Tensor,
+  dy: Tensor,
   ids: Indices,
   paddingId: number | undefined,
-): Matrix {
-  const y = unpack(weight, weight.values, ids, [ids.length], unique) as Matrix;
-  return record("embedding", y, [weight.values], (dy) => [
+): Tensor {
+  return record("embedding", dtable, [dy], (g) => [
     () => {
-      const rows = { table: weight.pattern.byRows(), ids, unique, values: dy, except: paddingId };
-      return packed(weight, gradientOfRows(rows, weight.values.shape), dy, ids, paddingId);
-    },
-  ]);
-}
-
-function unpacked(weight: Sparse, values: Vector, ids: Indices, shape: Shape, paddingId: number | undefined): Tensor {
-  const y = unpack(weight, values, ids, shape);
-  return record("embedding", y, [values], (dy) => [
-    () => {
-      const dvalues = emptyLike(values);
-      backend().kernels.sparse!.scatterRows(dy.storage, weight.pattern.byRows(), ids, dvalues.storage, paddingId);
-      return packed(weight, dvalues, dy, ids, paddingId);
-    },
-  ]);
-}
-
-function unpack(weight: Sparse, values: Vector, ids: Indices, shape: Shape, chosen?: Int32Array): Tensor {
-  const y = empty([...shape, weight.shape.at(-1)!]);
-  const storage = chosen === undefined ? values.storage : values.storageOfRows(chosen);
-  backend().kernels.sparse!.gatherRows({ values: storage, table: weight.pattern.byRows(), ids }, y.storage);
-  return y;
-}
-
-function packed(weight: Sparse, dvalues: Vector, dy: Tensor, ids: Indices, paddingId: number | undefined): Vector {
-  return record("embedding", dvalues, [dy], (g) => [
-    () => {
-      refusePadding(paddingId);
-      return unpacked(weight, g, ids, dy.shape.slice(0, -1), undefined);
+      if (paddingId !== undefined)
+        throw new Error("gradients: the gradient of embedding with paddingId cannot be differentiated again");
+      return gatherRows(table.withValues(g), ids, dy.shape.slice(0, -1), undefined);
     },
   ]);
 }

@@ -16,7 +16,7 @@ export function gradientValues(gradient: Tensor): Tensor {
   checkTensor("gradientValues", "gradient", gradient);
   const rows = rowsOf(gradient);
   if (rows === undefined) return gradient;
-  if (rows.table !== undefined) return writtenOut(rows, gradient.shape);
+  if (rows.pattern !== undefined) return writtenOut(rows, gradient.shape);
   const { values, unique, except } = rows;
   const at = except === undefined ? -1 : unique.indexOf(except);
   if (at < 0) return values;

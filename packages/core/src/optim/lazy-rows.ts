@@ -29,7 +29,7 @@ export class LazyRows implements PendingWrites {
     this.#rates = { beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon };
     this.#rows = rows;
     this.#owner = backend();
-    this.#seen = new Int32Array(rows.table?.columns ?? table.weights.length / rows.dim);
+    this.#seen = new Int32Array(rows.pattern?.byRows().columns ?? table.weights.length / rows.dim);
     for (const storage of Object.values(table)) defer(storage, this);
   }
 
@@ -51,11 +51,11 @@ export class LazyRows implements PendingWrites {
   /** Whether it is that of these tensors, and the steps before were like this one. */
   isOf(
     { weights, m, v }: { weights: Storage; m: Storage; v: Storage },
-    { dim, table }: TableRows,
+    { dim, pattern }: TableRows,
     step: AdamStep,
   ): boolean {
     const mine = this.#table;
-    if (this.#rows.dim !== dim || this.#rows.table !== table) return false;
+    if (this.#rows.dim !== dim || this.#rows.pattern !== pattern) return false;
     const { beta1, beta2, epsilon } = this.#rates;
     const sameRates = step.beta1 === beta1 && step.beta2 === beta2 && step.epsilon === epsilon;
     return mine.weights === weights && mine.m === m && mine.v === v && sameRates;
@@ -121,8 +121,8 @@ export class LazyRows implements PendingWrites {
 }
 
 /** Rows of which little is stored are so quickly passed over that there is nothing to gain. */
-function isLong({ table }: TableRows): boolean {
-  return table === undefined || table.indices.length >= LONG * table.columns;
+function isLong({ pattern }: TableRows): boolean {
+  return pattern === undefined || pattern.positions.length >= LONG * pattern.byRows().columns;
 }
 
 /** Weights that decay move without a gradient, and steps far outside what is usual are not worth a thought: `Kernels.adamReplay`. */

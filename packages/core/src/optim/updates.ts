@@ -3,6 +3,7 @@ import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { AdamStep, RmspropStep, SgdStep, Storage } from "../kernels/kernels.ts";
 import { rowsOf } from "../ops/rows.ts";
+import { WeightOperand } from "../sparse/weight-operand.ts";
 import { ShapeError, sameShape, show } from "../tensor/shape.ts";
 import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { wrote } from "../tensor/versions.ts";
@@ -59,16 +60,15 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
     note("adamUpdate", theta, m, v);
     return;
   }
-  const { table, ids, unique, values, except } = rows;
+  const { pattern, ids, unique, values, except } = rows;
   const dim = values.shape[1];
   const place = (tensor: Tensor) => tensor.storageOfRows(unique);
   const places = { weights: place(weights), m: place(state.m), v: place(state.v) };
-  const absent = LazyRows.of(places, { dim, table }, step);
+  const absent = LazyRows.of(places, { dim, pattern }, step);
   if (absent !== undefined) absent.step({ ids, unique, values: values.storage, except }, step);
   else {
-    const [theta, m, v] = [weights.storage, state.m.storage, state.v.storage];
-    if (table === undefined) kernels.adamRows(values.storage, ids, m, v, theta, { ...step, dim, except });
-    else kernels.sparse!.adamRows(values.storage, table, ids, m, v, theta, { ...step, except });
+    const theta = new WeightOperand(weights, pattern).storage;
+    kernels.adamRows(values.storage, ids, state.m.storage, state.v.storage, theta, { ...step, dim, except });
   }
   note("adamUpdate", places.weights, places.m, places.v);
 }

@@ -1,4 +1,4 @@
-import type { Kernels } from "@ltt/core";
+import type { WholeWeightKernels } from "@ltt/core";
 import type { Variant } from "../device.ts";
 import { asFloats, hostIndices } from "../indices.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
@@ -136,7 +136,7 @@ const gradientCarried = kernel({
 
 const zero = kernel({ name: "zero", arrays: [], body: "return 0;" });
 
-export function lstm(issue: Issue): Pick<Kernels, "lstm" | "lstmGates"> {
+export function lstm(issue: Issue): Pick<WholeWeightKernels, "lstm" | "lstmGates"> {
   /** The steps' results, one after the other. */
   const joined = (steps: readonly Values[]): Values => {
     const all = issue.allocate(steps.reduce((sum, { length }) => sum + length, 0));

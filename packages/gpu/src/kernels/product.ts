@@ -1,4 +1,4 @@
-import type { Kernels } from "@ltt/core";
+import type { WholeWeightKernels } from "@ltt/core";
 import type { Variant } from "../device.ts";
 import { integer, type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
@@ -172,7 +172,7 @@ const replaceFront = kernel({
 
 export function product(
   issue: Issue,
-): Pick<Kernels, "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
+): Pick<WholeWeightKernels, "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
   return {
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const left = transposeA ? { aRow: 1, aStep: m } : { aRow: k, aStep: 1 };

@@ -1,4 +1,4 @@
-import type { Indices, Kernels } from "@ltt/core";
+import type { Indices, WholeWeightKernels } from "@ltt/core";
 import { asFloats, hostIndices } from "../indices.ts";
 import { type Grid, type Kernel, kernel, remainder } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
@@ -102,7 +102,7 @@ function sorted(
   return { order, starts };
 }
 
-export function rows(issue: Issue): Pick<Kernels, "gatherRows" | "scatterRows"> {
+export function rows(issue: Issue): Pick<WholeWeightKernels, "gatherRows" | "scatterRows"> {
   return {
     gatherRows: (table, ids, out, { dim }) => {
       const { kernel, grid } = gatherRows(ids.length, dim);

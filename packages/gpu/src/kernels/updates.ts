@@ -1,4 +1,4 @@
-import type { Kernels } from "@ltt/core";
+import type { WholeWeightKernels } from "@ltt/core";
 import { type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
 import { scatter } from "./rows.ts";
@@ -59,8 +59,8 @@ const rmspropDescended = update(
   `weights[this.thread.x] - eta * (${G} / (Math.sqrt(v[this.thread.x]) + epsilon))`,
 );
 
-export function updates(issue: Issue): Pick<Kernels, "sgd" | "adam" | "adamRows" | "rmsprop"> {
-  const adam: Kernels["adam"] = (gradient, m, v, weights, step) => {
+export function updates(issue: Issue): Pick<WholeWeightKernels, "sgd" | "adam" | "adamRows" | "rmsprop"> {
+  const adam: WholeWeightKernels["adam"] = (gradient, m, v, weights, step) => {
     const { learningRate, beta1, beta2, epsilon, weightDecay: decay, decoupledDecay } = step;
     const grid = [weights.length] as const;
     // g is of the weights before the decoupled decay, which come out the same where one of the two is 0

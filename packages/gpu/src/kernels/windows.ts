@@ -1,4 +1,4 @@
-import type { Kernels, WindowSize } from "@ltt/core";
+import type { WholeWeightKernels, WindowSize } from "@ltt/core";
 import { kernel } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 import { join } from "./movement.ts";
@@ -95,9 +95,11 @@ function columnsOf({ widths }: WindowSize) {
   });
 }
 
-export function windows(issue: Issue): Pick<Kernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels"> {
+export function windows(
+  issue: Issue,
+): Pick<WholeWeightKernels, "maxOfWindows" | "maxOfWindowsRows" | "maxOfWindowsKernels"> {
   return {
-    maxOfWindows: (rows, kernels, places, ends, y, argmax, size) => {
+    maxOfWindows: (rows, _packed, kernels, places, ends, y, argmax, size) => {
       const { rows: count, batch, time, channels, widths } = size;
       const found = widths.map(({ width, filters }, g) => {
         const projected = issue.allocate(width * count * filters); // p[w,r,f] = Σ_c rows[r,c] · kernel[w,c,f]

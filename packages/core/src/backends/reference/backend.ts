@@ -2,15 +2,11 @@ import type { Backend } from "../../kernels/kernels.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
-import { lstm, lstmGates } from "./lstm.ts";
 import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
 import * as movement from "./movement.ts";
-import * as product from "./product.ts";
 import * as reduction from "./reduction.ts";
-import * as sparse from "./sparse.ts";
-import { adam, adamRows, rmsprop, sgd } from "./updates.ts";
-import { weightGradient } from "./weight-gradient.ts";
-import { maxOfWindows, maxOfWindowsKernels, maxOfWindowsRows } from "./windows.ts";
+import { stored } from "./stored.ts";
+import { adam, rmsprop, sgd } from "./updates.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
 const POOLED = 1024;
@@ -24,27 +20,20 @@ export function createReferenceBackend(): Backend {
 
   return {
     name: "reference",
+    takesStoredWeights: true,
     kernels: {
       ...elementwise,
       ...movement,
       ...reduction,
-      ...product,
-      maxOfWindows,
-      maxOfWindowsRows,
-      maxOfWindowsKernels,
+      ...stored,
       crossEntropy,
       crossEntropyGradient,
       dropoutMask,
       lstmCell,
       lstmCellGradient,
-      lstm,
-      lstmGates,
-      weightGradient,
       sgd,
       adam,
-      adamRows,
       rmsprop,
-      sparse,
     },
     allocate: (length: number) => pool.get(length)?.pop() ?? new Float32Array(length),
     allocateIndices: (length: number) => new Int32Array(length),

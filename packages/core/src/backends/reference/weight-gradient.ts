@@ -3,7 +3,7 @@ import type { WeightGradientSize } from "../../kernels/kernels.ts";
 const f = Math.fround;
 
 /** How many sums a gradient of weights is added in: one for each lane of a vector. */
-export const SUMS = 4;
+const SUMS = 4;
 
 /** See `Kernels.weightGradient`. */
 export function weightGradient(
@@ -28,6 +28,6 @@ export function weightGradient(
 }
 
 /** ((s₀ + s₁) + s₂) + s₃ */
-export function joined(sums: Float32Array): number {
+function joined(sums: Float32Array): number {
   return sums.reduce((total, sum) => f(total + sum));
 }

@@ -62,7 +62,7 @@ function project(
   return projected;
 }
 
-/** See `Kernels.maxOfWindowsRows`. */
+/** See `Kernels.maxOfWindowsRows`. @param has - Which elements kernel number g has. Default: all. */
 export function maxOfWindowsRows(
   dy: Float32Array,
   argmax: Int32Array,
@@ -70,13 +70,15 @@ export function maxOfWindowsRows(
   places: Int32Array,
   drows: Float32Array,
   size: WindowSize,
+  has: (g: number, element: number) => boolean = () => true,
 ): void {
   const { channels } = size;
   drows.fill(0);
   eachWord(dy, argmax, places, size, (d, row, w, filter, g) => {
     const { filters } = size.widths[g]!;
     for (let c = 0; c < channels; c++) {
-      drows[row * channels + c]! += f(d * kernels[g]![(w * channels + c) * filters + filter]!);
+      const i = (w * channels + c) * filters + filter;
+      if (has(g, i)) drows[row * channels + c]! += f(d * kernels[g]![i]!);
     }
   });
 }
@@ -116,7 +118,7 @@ function eachWidth(
 }
 
 /** Every word of every window that won and whose dy is not 0: the row it is, where it stands in the window, the filter that it won for, of which width. */
-export function eachWord(
+function eachWord(
   dy: Float32Array,
   argmax: Int32Array,
   places: Int32Array,

@@ -73,6 +73,7 @@ export function createDefaultBackend(): Backend {
   const its = () => made ?? make();
   return {
     name: "wasm",
+    takesStoredWeights: true,
     get kernels() {
       return its().kernels;
     },
@@ -98,6 +99,7 @@ export function backendOf(
 ): WasmBackend {
   const backend = {
     name,
+    takesStoredWeights: true,
     kernels: createKernels(exports, memory, pool, worth),
     allocate: (length: number) => memory.allocate(length),
     allocateIndices: (length: number) => memory.allocate(length),
@@ -129,7 +131,7 @@ export function backendOf(
 }
 
 /** What is left of a backend: an error, whatever is asked of it, but scopes may end. */
-function closed(kernels: Kernels): Omit<Backend, "name"> {
+function closed(kernels: Kernels): Omit<Backend, "name" | "takesStoredWeights"> {
   const refuse = (): never => {
     throw new Error(CLOSED);
   };

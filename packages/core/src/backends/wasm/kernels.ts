@@ -8,12 +8,14 @@ import { movement } from "./kernels/movement.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
 import { updates } from "./kernels/updates.ts";
-import { createLstmKernels, createSparseLstmKernels } from "./lstm.ts";
+import { createLstmKernels } from "./lstm.ts";
 import type { LinearMemory } from "./memory.ts";
 import { createParallelFor } from "./parallel-for.ts";
-import { createSparseKernels } from "./sparse.ts";
+import { sparseProducts } from "./sparse-products.ts";
+import { sparseRows } from "./sparse-rows.ts";
+import { sparseWindows } from "./sparse-windows.ts";
 import type { ThreadPool } from "./thread-pool.ts";
-import { createSparseWindowKernels, createWindowKernels } from "./windows.ts";
+import { windows } from "./windows.ts";
 
 /** Multiplications below which waking a second thread takes longer than it saves. */
 const WORTH_A_THREAD = 120_000;
@@ -33,7 +35,7 @@ export function createKernels(
   const parallelFor = createParallelFor(memory, pool, worth);
   const context: Context = { exports, memory, parallelFor, threads: pool.size };
 
-  const dense: Kernels = {
+  const dense = {
     ...elementwise(context),
     ...movement(context),
     ...reduction(context),
@@ -41,14 +43,12 @@ export function createKernels(
     ...dropout(context),
     ...lstmCell(context),
     ...updates(context),
-    ...createWindowKernels(exports, memory, parallelFor, pool.size),
+  };
+  return {
+    ...dense,
+    ...sparseProducts(context, dense),
+    ...sparseRows(context, dense),
+    ...sparseWindows(context, windows(context)),
     ...createLstmKernels(exports, { memory, pool, worth }),
   };
-  const { expand, ...products } = createSparseKernels(exports, memory, parallelFor, dense);
-  const sparse = {
-    ...products,
-    ...createSparseWindowKernels(exports, memory, parallelFor, pool.size, dense),
-    ...createSparseLstmKernels(exports, { memory, pool, worth }),
-  };
-  return { ...dense, expand, sparse };
 }

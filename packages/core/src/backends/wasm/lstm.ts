@@ -1,5 +1,6 @@
-import type { Csc, Kernels, LstmSize, SparseKernels } from "../../kernels/kernels.ts";
-import type { Entries } from "./entries.ts";
+import type { Kernels, LstmSize, PatternLayouts } from "../../kernels/kernels.ts";
+import { isStored } from "../../kernels/stored-weight.ts";
+import { blockOf, columnsOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Exports } from "./exports.generated.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
 import type { Arguments, ThreadPool } from "./thread-pool.ts";
@@ -19,99 +20,99 @@ interface Reading {
   readonly scratch: number;
 }
 
+/**
+ * Density of the recurrent weight up to which the sparse kernels win. Higher from 256 units: the dense weight, a MiB, no longer fits in the second-level cache. Decided by
+ * pattern and shape alone, so the same everywhere.
+ */
+const BREAK_EVEN = { few: 0.45, many: 0.55, units: 256 } as const;
+
 /** The contract's LSTM kernels in terms of the compiled ones. */
-export function createLstmKernels(simd: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
-  const room = (texts: number, { hidden }: LstmSize) => simd.lstmScratch(texts, hidden);
-  /** A recurrent weight of which all is stored, and no entries. */
-  const whole = (recurrent: Region, direction: number, { hidden }: LstmSize): Weight => ({
-    recurrent: recurrent.pointer + direction * 16 * hidden * hidden,
-    entries: [0, 0, 0, 0],
+export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
+  const { memory } = means;
+
+  const dense = (recurrent: Region, { hidden }: LstmSize): Recurrent => ({
+    room: (texts) => exports.lstmScratch(texts, hidden),
+    weightOf: (direction) => ({
+      recurrent: recurrent.pointer + direction * 16 * hidden * hidden,
+      entries: [0, 0, 0, 0],
+    }),
   });
+
+  const sparse = (values: Region, layout: Entries, { hidden }: LstmSize): Recurrent => ({
+    room: (texts) => exports.lstmSparseScratch(texts, hidden, values.length),
+    weightOf: () => ({ recurrent: 0, entries: [values.pointer, ...pointersOf(layout)] }),
+  });
+
+  /** Runs `body` with the recurrent weight, written out if most of it is stored. @param layoutOf - The one that the sparse kernel reads. */
+  const withRecurrent = (
+    weight: Weight,
+    layoutOf: (pattern: PatternLayouts) => Entries,
+    size: LstmSize,
+    body: (recurrent: Recurrent) => void,
+  ) => {
+    if (!isStored(weight)) return body(dense(weight, size));
+    const { hidden, directions } = size;
+    const [values, length] = [valuesOf(weight), directions * 4 * hidden * hidden];
+    const most = hidden < BREAK_EVEN.units ? BREAK_EVEN.few : BREAK_EVEN.many;
+    if (values.length <= most * length) return body(sparse(values, layoutOf(weight.pattern), size));
+    memory.lend(length, (whole) => {
+      exports.fill(0, whole.pointer, whole.bytes);
+      for (let d = 0; d < directions; d++) {
+        const { entries, at } = blockOf(rowsOf(weight.pattern), d, { outputs: 4 * hidden, inputs: hidden });
+        exports.spread(values.pointer, ...entries, whole.pointer + at, 4 * hidden, hidden * 4, 4);
+      }
+      body(dense(whole, size));
+    });
+  };
 
   return {
     lstm: (
       projected: Region,
       places: Region | undefined,
       bias: Region,
-      recurrent: Region,
+      recurrent: Weight,
       starts: Region,
       gates: Region | undefined,
       cells: Region | undefined,
       states: Region,
       size: LstmSize,
     ) =>
-      eachReading("lstm", starts, size, { ...means, room }, (reading) =>
-        forward(
-          { projected, places, bias, starts, gates, cells, states },
-          size,
-          reading,
-          whole(recurrent, reading.direction, size),
+      withRecurrent(recurrent, rowsOf, size, ({ room, weightOf }) =>
+        eachReading("lstm", starts, size, { ...means, room }, (reading) =>
+          forward(
+            { projected, places, bias, starts, gates, cells, states },
+            size,
+            reading,
+            weightOf(reading.direction),
+          ),
         ),
       ),
     lstmGates: (
       dstates: Region,
       gates: Region,
       cells: Region,
-      recurrent: Region,
+      recurrent: Weight,
       starts: Region,
       dgates: Region,
       size: LstmSize,
     ) =>
-      eachReading("lstmGates", starts, size, { ...means, room }, (reading) =>
-        backward({ dstates, gates, cells, starts, dgates }, size, reading, whole(recurrent, reading.direction, size)),
-      ),
-  };
-}
-
-/** Those for a recurrent weight of which a part is stored. */
-export function createSparseLstmKernels(simd: Exports, means: Means): Pick<SparseKernels, "lstm" | "lstmGates"> {
-  const roomFor =
-    (values: Region) =>
-    (texts: number, { hidden }: LstmSize) =>
-      simd.lstmSparseScratch(texts, hidden, values.length);
-  const stored = (values: Region, { indptr, indices, permutation }: Entries): Weight => ({
-    recurrent: 0,
-    entries: [values.pointer, indptr.pointer, indices.pointer, permutation?.pointer ?? 0],
-  });
-
-  return {
-    lstm: (
-      projected: Region,
-      places: Region | undefined,
-      bias: Region,
-      values: Region,
-      recurrent: Csc,
-      starts: Region,
-      gates: Region | undefined,
-      cells: Region | undefined,
-      states: Region,
-      size: LstmSize,
-    ) =>
-      eachReading("lstm", starts, size, { ...means, room: roomFor(values) }, (reading) =>
-        forward(
-          { projected, places, bias, starts, gates, cells, states },
-          size,
-          reading,
-          stored(values, recurrent as Entries),
+      withRecurrent(recurrent, columnsOf, size, ({ room, weightOf }) =>
+        eachReading("lstmGates", starts, size, { ...means, room }, (reading) =>
+          backward({ dstates, gates, cells, starts, dgates }, size, reading, weightOf(reading.direction)),
         ),
       ),
-    lstmGates: (
-      dstates: Region,
-      gates: Region,
-      cells: Region,
-      values: Region,
-      recurrent: Csc,
-      starts: Region,
-      dgates: Region,
-      size: LstmSize,
-    ) =>
-      eachReading("lstmGates", starts, size, { ...means, room: roomFor(values) }, (reading) =>
-        backward({ dstates, gates, cells, starts, dgates }, size, reading, stored(values, recurrent as Entries)),
-      ),
   };
 }
 
-interface Weight {
+/** A recurrent weight of all directions, as the compiled kernels take it. */
+interface Recurrent {
+  /** Bytes of scratch memory that so many texts need. */
+  readonly room: (texts: number) => number;
+  readonly weightOf: (direction: number) => Pointers;
+}
+
+/** To all of a direction's weight, or to the entries of what is stored. */
+interface Pointers {
   readonly recurrent: number;
   readonly entries: readonly [values: number, indptr: number, indices: number, permutation: number];
 }
@@ -123,7 +124,7 @@ function forward(
   },
   { batch, tokens, hidden, directions }: LstmSize,
   { direction, order, count, scratch }: Reading,
-  { recurrent, entries }: Weight,
+  { recurrent, entries }: Pointers,
 ): Arguments<"lstm"> {
   const row = directions * hidden * 4;
   const [unit, gate] = [direction * hidden * 4, direction * hidden * 16];
@@ -154,7 +155,7 @@ function backward(
   of: { [name in "dstates" | "gates" | "cells" | "starts" | "dgates"]: Region },
   { tokens, hidden, directions }: LstmSize,
   { direction, order, count, scratch }: Reading,
-  { recurrent, entries }: Weight,
+  { recurrent, entries }: Pointers,
 ): Arguments<"lstmGates"> {
   const [unit, gate] = [direction * hidden * 4, direction * hidden * 16];
   const dstates = of.dstates.pointer + unit;
@@ -181,7 +182,7 @@ function eachReading<K extends "lstm" | "lstmGates">(
   kernel: K,
   starts: Region,
   size: LstmSize,
-  { memory, pool, worth, room }: Means & { room: (texts: number, size: LstmSize) => number },
+  { memory, pool, worth, room }: Means & { room: (texts: number) => number },
   part: (reading: Reading) => Arguments<K>,
 ): void {
   const { batch, tokens, hidden, directions } = size;
@@ -196,7 +197,7 @@ function eachReading<K extends "lstm" | "lstmGates">(
   try {
     const dealt = Array.from({ length: workers }, (_, worker) => texts.filter((_, i) => i % workers === worker));
     memory.integers(order).set(dealt.flatMap((own) => [...own]));
-    const own = wholeLines(room(Math.ceil(batch / workers), size));
+    const own = wholeLines(room(Math.ceil(batch / workers)));
     memory.borrow(own * workers * directions, (scratch) => {
       const parts: Arguments<K>[] = [];
       for (let direction = 0; direction < directions; direction++) {

@@ -111,6 +111,16 @@ export class LinearMemory {
     }
   }
 
+  /** Runs `body` with a region of so many values that is given back after it. */
+  lend(length: number, body: (region: Region) => void): void {
+    const region = this.allocate(length);
+    try {
+      body(region);
+    } finally {
+      this.release(region);
+    }
+  }
+
   floats(region: Region): Float32Array {
     if (region.view === undefined || (!this.shared && region.view.buffer !== this.memory.buffer)) {
       region.view = new Float32Array(this.memory.buffer, region.pointer, region.length);

@@ -2,11 +2,12 @@ import { anything, check, type Kind, list, object, probability } from "../../arg
 import type { Kinds } from "../../arguments/options.ts";
 import { isRecorded, notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
-import type { Indices, LstmSize, Storage } from "../../kernels/kernels.ts";
+import type { Indices, LstmSize, Storage, WeightStorage } from "../../kernels/kernels.ts";
 import { checkRng, type Rng } from "../../random/rng.ts";
+import { operandOf, type WeightOperand } from "../../sparse/weight-operand.ts";
 import { allocate, borrow, indices } from "../../tensor/scope.ts";
 import { ShapeError } from "../../tensor/shape.ts";
-import { type Cube, empty, emptyLike, type Matrix, type Tensor } from "../../tensor/tensor.ts";
+import { type Cube, empty, emptyLike, type Matrix } from "../../tensor/tensor.ts";
 import type { TokenVector } from "../../tensor/tokens.ts";
 import { add } from "../add.ts";
 import { concat } from "../concat.ts";
@@ -119,10 +120,11 @@ function layer(
   const weightHh = recurrentWeight(weights.map((one) => one.weightHh));
   const bias = add(stacked(weights.map((one) => one.biasIh)), stacked(weights.map((one) => one.biasHh)));
 
-  const inputs = [x, weightIh.values, bias, weightHh.values];
+  const inputs = [x, weightIh.trained, bias, weightHh.trained];
   const size: LstmSize = { batch, tokens, hidden, directions: weights.length as 1 | 2 };
   const width = weights.length * hidden;
   const rows = places === undefined ? tokens : x.shape[0];
+  const input = x.shape[1];
   const ends = indices(starts);
   const { kernels } = backend();
   const states: Matrix = empty([tokens + batch + 1, width]);
@@ -130,8 +132,10 @@ function layer(
   /** @param gates - Where they are kept, in the place of the input's share if every token has its own. */
   const compute = (gates: Storage | undefined) => {
     const read = (projected: Storage) => {
-      weightIh.project(x.storage, projected, rows);
-      weightHh.read(projected, places, bias.storage, ends, gates, cells?.storage, states.storage, size);
+      const product = { batch: 1, m: rows, k: input, n: 4 * width, transposeA: false, transposeB: true };
+      kernels.matmul(x.storage, weightIh.storage, projected, product);
+      const [theta, c] = [weightHh.storage, cells?.storage];
+      kernels.lstm(projected, places, bias.storage, theta, ends, gates, c, states.storage, size);
     };
     if (gates !== undefined && places === undefined) read(gates);
     else borrow(rows * 4 * width, read);
@@ -149,7 +153,7 @@ function layer(
     const dgates = once(() => {
       const found = kept ?? keepGates(); // who asks for gradients a second time finds no gates: their gradient has taken their place
       kept = undefined;
-      weightHh.readBack(dstates.storage, found, cells!.storage, ends, found, size);
+      kernels.lstmGates(dstates.storage, found, cells!.storage, weightHh.storage, ends, found, size);
       return found;
     });
     const dprojected = once(() => {
@@ -159,22 +163,37 @@ function layer(
       return found;
     });
     // each by itself: what nobody asks for is not computed
-    const gradient = (input: Tensor, write: (into: Storage) => void) => () => {
-      const found = emptyLike(input);
+    const gradient = (of: WeightOperand, write: (into: WeightStorage) => void) => () => {
+      const found = of.emptyLike();
       write(found.storage);
-      return notTwiceDifferentiable(operation, found, [dstates, ...inputs]);
+      return notTwiceDifferentiable(operation, found.trained, [dstates, ...inputs]);
     };
     return [
-      gradient(x, (dx) => {
-        if (rows < x.shape[0]) kernels.fill(0, dx); // after the tokens there are rows that nobody reads
-        weightIh.projectBack(dprojected(), dx, rows);
-      }),
-      gradient(weightIh.values, (dvalues) => weightIh.gradient(x.storage, dprojected(), dvalues, rows)),
-      gradient(bias, (dbias) => kernels.sum(dprojected(), dbias, { outer: 1, axis: rows, inner: 4 * width })),
-      gradient(weightHh.values, (dvalues) =>
+      () => {
+        const dx = emptyLike(x);
+        if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
+        const product = { batch: 1, m: rows, k: 4 * width, n: input, transposeA: false, transposeB: false };
+        kernels.matmul(dprojected(), weightIh.storage, dx.storage, product);
+        return notTwiceDifferentiable(operation, dx, [dstates, ...inputs]);
+      },
+      gradient(weightIh, (dweight) =>
+        kernels.weightGradient(x.storage, dprojected(), dweight, {
+          rows,
+          groups: 1,
+          outputs: 4 * width,
+          inputs: input,
+        }),
+      ),
+      () => {
+        const dbias = emptyLike(bias);
+        kernels.sum(dprojected(), dbias.storage, { outer: 1, axis: rows, inner: 4 * width });
+        return notTwiceDifferentiable(operation, dbias, [dstates, ...inputs]);
+      },
+      gradient(weightHh, (dweight) =>
         borrow(tokens * width, (before) => {
           kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
-          weightHh.gradient(dgates(), before, dvalues, size);
+          const groups = { rows: tokens, groups: weights.length, outputs: 4 * hidden, inputs: hidden };
+          kernels.weightGradient(before, dgates(), dweight, groups);
         }),
       ),
     ];
@@ -203,7 +222,7 @@ function finalStates(
       const d = Math.floor(i / batch);
       return of(i % batch, d) * directions + d;
     });
-    return gatherRows(units, indices(ids), [directions, batch], undefined) as Cube;
+    return gatherRows(operandOf(units), indices(ids), [directions, batch], undefined) as Cube;
   };
   return { h: rows((b, d) => (d === 0 ? starts[b + 1]! - 1 : starts[b]!)), c: rows((b) => tokens + b) };
 }

@@ -1,4 +1,5 @@
 import { checkOptions } from "../../arguments/options.ts";
+import { operandOf } from "../../sparse/weight-operand.ts";
 import { indices } from "../../tensor/scope.ts";
 import { ShapeError, show } from "../../tensor/shape.ts";
 import { type Cube, checkTensor } from "../../tensor/tensor.ts";
@@ -43,10 +44,11 @@ export function lstm(x: Cube, layers: readonly (readonly LstmWeights[])[], optio
 
   const places = tokenPlaces(texts, time);
   const all = reshape(x, [batch * time, input]);
-  const rows = texts.tokens === batch * time ? all : gatherRows(all, indices(places), [texts.tokens], undefined);
+  const rows =
+    texts.tokens === batch * time ? all : gatherRows(operandOf(all), indices(places), [texts.tokens], undefined);
   const { states, h, c } = lstmLayers("lstm", rows as typeof all, undefined, texts, layers, dropout);
 
   const ids = new Int32Array(batch * time).fill(states.shape[0] - 1); // zeros where a text has ended
   for (const [n, place] of places.entries()) ids[place] = n;
-  return { output: gatherRows(states, indices(ids), [batch, time], undefined) as Cube, h, c };
+  return { output: gatherRows(operandOf(states), indices(ids), [batch, time], undefined) as Cube, h, c };
 }

@@ -1,25 +1,20 @@
 import { anything, check as checkKind, count, list } from "../../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../../arguments/options.ts";
-import { noGrad, notTwiceDifferentiable, record } from "../../autograd/record.ts";
+import { notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
-import type { Indices, PackedRows, WindowKernel, WindowSize } from "../../kernels/kernels.ts";
-import {
-  checkWeight,
-  dense,
-  Sparse,
-  type WeightCube,
-  type WeightMatrix,
-  type WeightVector,
-} from "../../sparse/sparse.ts";
+import type { Indices, WindowSize } from "../../kernels/kernels.ts";
+import { isStored } from "../../kernels/stored-weight.ts";
+import { checkWeight, dense, type WeightCube, type WeightMatrix, type WeightVector } from "../../sparse/sparse.ts";
+import { operandOf, type WeightOperand } from "../../sparse/weight-operand.ts";
 import { indices } from "../../tensor/scope.ts";
-import { type Shape, ShapeError, show } from "../../tensor/shape.ts";
-import { empty, emptyLike, type Matrix, Tensor, zeros } from "../../tensor/tensor.ts";
+import { ShapeError, show } from "../../tensor/shape.ts";
+import { empty, emptyLike, type Matrix, zeros } from "../../tensor/tensor.ts";
 import { checkTokens, type TokenMatrix, type TokenVector } from "../../tensor/tokens.ts";
 import { add } from "../add.ts";
 import { concat } from "../concat.ts";
 import { checkIds } from "../embedding.ts";
 import { relu } from "../relu.ts";
-import { gatherDistinctPackedRows, gatherUniqueRows } from "../rows.ts";
+import { gatherUniqueRows } from "../rows.ts";
 import { uniqueIds } from "./unique.ts";
 
 /** The filters of one width. */
@@ -65,94 +60,59 @@ export function textConvolution(
   for (let b = 0; b < batch; b++) reach[b] = b * time + Math.max(ends[b]!, widest);
   const { unique, inverse } = uniqueIds(texts.data, weights.shape[0], { step: time, reach });
 
-  const largest = maxOfWindows(wordsOf(weights, unique, paddingId), filters, indices(inverse), indices(ends), texts);
+  const kernels = filters.map(({ kernel }) => kernel);
+  const [places, until] = [indices(inverse), indices(ends)];
+  const largest = maxOfWindows(operandOf(weights), unique, paddingId, kernels, places, until, texts);
   if (filters.every(({ bias }) => bias === undefined)) return relu(largest);
   const biases = filters.map(({ kernel, bias }) => (bias === undefined ? zeros([kernel.shape[2]]) : dense(bias)));
   return relu(add(largest, concat<readonly [number]>(biases)));
 }
 
-/** The rows of the words in a batch, and how they are stored if they are part of a sparse table. */
-interface Words {
-  readonly rows: Matrix;
-  readonly packed: PackedRows | undefined;
-}
-
-function wordsOf(weights: WeightMatrix, unique: Int32Array, paddingId: number | undefined): Words {
-  if (!(weights instanceof Sparse) || backend().kernels.sparse === undefined) {
-    return { rows: gatherUniqueRows(dense(weights), unique, paddingId), packed: undefined };
-  }
-  const ids = indices(unique);
-  const rows = gatherDistinctPackedRows(weights, unique, ids, paddingId);
-  return { rows, packed: { values: weights.values.storageOfRows(unique), table: weights.pattern.byRows(), ids } };
-}
-
 /** Every filter's largest window of every text, `[batch, all filters]`. */
 function maxOfWindows(
-  { rows, packed }: Words,
-  filters: readonly TextFilters[],
+  table: WeightOperand,
+  unique: Int32Array,
+  paddingId: number | undefined,
+  weights: readonly WeightCube[],
   places: Indices,
   ends: Indices,
   { shape: [batch, time] }: TokenMatrix,
 ): Matrix {
+  const ids = indices(unique);
+  const rows = gatherUniqueRows(table, unique, ids, paddingId);
+  const stored = table.storageOfRows(unique);
+  const packed = isStored(stored) ? { table: stored, ids } : undefined;
+
   const { kernels } = backend();
-  const operands = filters.map(({ kernel }) => operandOf(kernel));
-  const widths = filters.map(({ kernel: { shape } }) => ({ width: shape[0], filters: shape[2] }));
+  const operands = weights.map(operandOf);
+  const storages = () => operands.map((kernel) => kernel.storage);
+  const widths = weights.map(({ shape }) => ({ width: shape[0], filters: shape[2] }));
   const size: WindowSize = { rows: rows.shape[0], batch, time, channels: rows.shape[1], widths };
   const y = empty([batch, widths.reduce((sum, { filters }) => sum + filters, 0)]);
   const argmax = indices(y.size);
-  const parts = () => operands.map(({ kernel }) => kernel());
-  const whole = () => parts().map((kernel) => kernel.whole());
-  if (packed === undefined) kernels.maxOfWindows(rows.storage, whole(), places, ends, y.storage, argmax, size);
-  else kernels.sparse!.maxOfWindows(rows.storage, packed, parts(), places, ends, y.storage, argmax, size);
+  kernels.maxOfWindows(rows.storage, packed, storages(), places, ends, y.storage, argmax, size);
 
-  const trained = operands.map(({ trained }) => trained);
-  const isSparse = operands.some(({ isSparse }) => isSparse);
+  const trained = operands.map((kernel) => kernel.trained);
   return record("textConvolution", y, [rows, ...trained], (dy, asked) => {
-    let found: readonly (Tensor | undefined)[] | undefined;
+    let found: readonly (WeightOperand | undefined)[] | undefined;
     const gradientsOfKernels = () => {
-      const made = trained.map((values, g) => (asked[1 + g] ? emptyLike<Shape>(values) : undefined));
+      const made = operands.map((kernel, g) => (asked[1 + g] ? kernel.emptyLike() : undefined));
       const into = made.map((gradient) => gradient?.storage);
-      const stored = () => parts().map((kernel) => kernel.stored);
-      if (isSparse) kernels.sparse!.maxOfWindowsKernels(dy.storage, argmax, rows.storage, stored(), places, into, size);
-      else kernels.maxOfWindowsKernels(dy.storage, argmax, rows.storage, places, into, size);
+      kernels.maxOfWindowsKernels(dy.storage, argmax, rows.storage, places, into, size);
       return made;
     };
     return [
       () => {
         const drows = emptyLike(rows);
-        const into = drows.storage;
-        if (isSparse) kernels.sparse!.maxOfWindowsRows(dy.storage, argmax, parts(), places, into, size);
-        else kernels.maxOfWindowsRows(dy.storage, argmax, whole(), places, into, size);
+        kernels.maxOfWindowsRows(dy.storage, argmax, storages(), places, drows.storage, size);
         return notTwiceDifferentiable("textConvolution", drows, [dy, ...trained]);
       },
       ...trained.map((_, g) => () => {
         found ??= gradientsOfKernels();
-        return notTwiceDifferentiable("textConvolution", found[g]!, [dy, rows]);
+        return notTwiceDifferentiable("textConvolution", found[g]!.trained, [dy, rows]);
       }),
     ];
   });
-}
-
-/** What a kernel is computed with. */
-interface Operand {
-  /** What has a gradient: all of the kernel, or the values that are stored. */
-  readonly trained: Tensor;
-  readonly isSparse: boolean;
-  /** As backends take it. Asked for anew by the rule: its storage is then known to be what the forward pass read. */
-  readonly kernel: () => WindowKernel;
-}
-
-function operandOf(weight: WeightCube): Operand {
-  if (!(weight instanceof Sparse) || backend().kernels.sparse === undefined) {
-    const trained = dense(weight);
-    return { trained, isSparse: false, kernel: () => ({ whole: () => trained.storage, stored: undefined }) };
-  }
-  const written = new Tensor(() => noGrad(() => dense(weight)).storage, weight.shape); // only if a kernel asks for the whole
-  const kernel = () => ({
-    whole: () => written.storage,
-    stored: { values: weight.values.storage, entries: weight.pattern.byColumns() },
-  });
-  return { trained: weight.values, isSparse: true, kernel };
 }
 
 const FILTERS: Kinds<TextFilters> = { kernel: anything, bias: anything };

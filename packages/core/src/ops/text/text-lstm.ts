@@ -1,7 +1,7 @@
 import { count } from "../../arguments/kinds.ts";
 import { checkOptions } from "../../arguments/options.ts";
-import { backend } from "../../backends/backend.ts";
-import { dense, Sparse, type WeightMatrix } from "../../sparse/sparse.ts";
+import type { WeightMatrix } from "../../sparse/sparse.ts";
+import { operandOf } from "../../sparse/weight-operand.ts";
 import { indices } from "../../tensor/scope.ts";
 import { ShapeError, show } from "../../tensor/shape.ts";
 import type { Matrix } from "../../tensor/tensor.ts";
@@ -19,7 +19,7 @@ import {
   tokenPlaces,
 } from "../lstm/lstm-layers.ts";
 import { checkLengths } from "../max-over-time.ts";
-import { gatherDistinctPackedRows, gatherRows, gatherUniqueRows } from "../rows.ts";
+import { gatherRows, gatherUniqueRows } from "../rows.ts";
 import { uniqueIds } from "./unique.ts";
 
 /**
@@ -55,13 +55,10 @@ export function textLstm(
   const ids = Int32Array.from(tokenPlaces(packed, time), (place) => texts.data[place]!);
   const reach = Int32Array.of(ids.length);
   const { unique, inverse } = uniqueIds(ids, weights.shape[0], { step: ids.length, reach });
-  const words =
-    weights instanceof Sparse && backend().kernels.sparse !== undefined
-      ? gatherDistinctPackedRows(weights, unique, indices(unique), paddingId)
-      : gatherUniqueRows(dense(weights), unique, paddingId);
+  const words = gatherUniqueRows(operandOf(weights), unique, indices(unique), paddingId);
   const { p, rng } = inputDropout ?? { p: 0, rng: undefined };
   if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, inverse, packed, layers, dropout));
-  const tokens = drop(gatherRows(words, indices(inverse), [ids.length], undefined), p, rng) as Matrix;
+  const tokens = drop(gatherRows(operandOf(words), indices(inverse), [ids.length], undefined), p, rng) as Matrix;
   return finals(lstmLayers("textLstm", tokens, undefined, packed, layers, dropout));
 }
 

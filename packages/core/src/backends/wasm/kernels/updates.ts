@@ -1,5 +1,5 @@
-import type { Csc, TableRows } from "../../../kernels/kernels.ts";
-import type { Region } from "../memory.ts";
+import type { PatternLayouts, TableRows } from "../../../kernels/kernels.ts";
+import { rowsOf } from "../entries.ts";
 import { ADAM, adamRates } from "../rates.ts";
 import type { Context, WasmKernels } from "./context.ts";
 
@@ -65,8 +65,8 @@ export function updates({
       ]);
     },
     adamPresent: (rows, ids, m, v, weights, step) => {
-      const { dim, table, except = -1 } = step;
-      const [indptr, indices] = packing(table);
+      const { dim, pattern, except = -1 } = step;
+      const [indptr, indices] = packing(pattern);
       const rates = adamRates(step);
       const work = ids.length * rowLength(step) * ADAM;
       parallelFor("adamPresent", { n: threads, work, scratch: 48 }, (begin, end, part) => [
@@ -88,8 +88,8 @@ export function updates({
       ]);
     },
     adamReplay: (ids, since, rates, m, v, weights, size) => {
-      const { dim, table, steps, beta1, beta2, epsilon } = size;
-      const [indptr] = packing(table);
+      const { dim, pattern, steps, beta1, beta2, epsilon } = size;
+      const [indptr] = packing(pattern);
       const seen = memory.integers(since);
       let absent = 0;
       for (let i = 0; i < seen.length; i++) absent += steps - seen[i]!;
@@ -134,12 +134,14 @@ export function updates({
   };
 }
 
-/** Where the rows of a packed table begin, and the columns of their elements; 0 if it is not packed. */
-function packing(table: Csc | undefined): readonly [indptr: number, indices: number] {
-  return table === undefined ? [0, 0] : [(table.indptr as Region).pointer, (table.indices as Region).pointer];
+/** Pointers to where the rows of a table of which a part is stored begin, and to the columns of their elements; 0 if all is. */
+function packing(pattern: PatternLayouts | undefined): readonly [indptr: number, indices: number] {
+  if (pattern === undefined) return [0, 0];
+  const { indptr, indices } = rowsOf(pattern);
+  return [indptr.pointer, indices.pointer];
 }
 
 /** Mean stored elements of a row. */
-function rowLength({ dim, table }: TableRows): number {
-  return table === undefined ? dim : table.indices.length / table.columns;
+function rowLength({ dim, pattern }: TableRows): number {
+  return pattern === undefined ? dim : pattern.positions.length / pattern.byRows().columns;
 }

@@ -1,0 +1,210 @@
+import type { Conv1dSize, Kernels, MatmulSize, WeightGradientSize } from "../../kernels/kernels.ts";
+import { isStored } from "../../kernels/stored-weight.ts";
+import { blockOf, columnsOf, densityOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
+import type { Context, WasmKernels } from "./kernels/context.ts";
+import type { Region } from "./memory.ts";
+
+/** Density up to which the sparse kernels win; beyond it the weight is written out and the dense one runs. Measured, see benchmarks/sparse.ts. */
+const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5 } as const;
+
+type Products = "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel";
+
+/**
+ * `rows` results of each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a matrix where `step` is `inner`, windows that overlap
+ * where it is less.
+ */
+interface SparseSize {
+  readonly batch: number;
+  readonly rows: number;
+  readonly step: number;
+  readonly stride: number;
+}
+
+/** Products by weights of which a part may be stored, beside the `dense` ones. */
+export function sparseProducts(
+  { exports, memory, parallelFor }: Context,
+  dense: WasmKernels<Products | "stridedScatter">,
+): Pick<Kernels, Products> {
+  /** Runs `body` with the weight `[columns, inner]` written out. */
+  const whole = (weight: Entries, body: (pointer: number) => void): void => {
+    const bytes = Math.ceil((weight.columns * weight.inner) / 4) * 16;
+    memory.borrow(bytes, (pointer) => {
+      exports.fill(0, pointer, bytes);
+      body(pointer);
+    });
+  };
+
+  const denseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize): void => {
+    const { columns, inner } = weight;
+    const { batch, rows, step, stride } = size;
+    whole(weight, (pointer) => {
+      exports.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
+      const scratch = exports.productScratch(inner, columns, 0);
+      for (let b = 0; b < batch; b++) {
+        parallelFor("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
+          x.pointer + (b * stride + begin * step) * 4,
+          step * 4,
+          pointer,
+          y.pointer + (b * rows + begin) * columns * 4,
+          1,
+          end - begin,
+          inner,
+          columns,
+          0,
+          1,
+          at,
+        ]);
+      }
+    });
+  };
+
+  const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
+    const { columns, inner } = weight;
+    whole(weight, (pointer) => {
+      const scratch = exports.productScratch(rows, inner, 1);
+      parallelFor("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
+        dy.pointer + begin * 4,
+        columns * 4,
+        x.pointer,
+        pointer + begin * inner * 4,
+        1,
+        end - begin,
+        rows,
+        inner,
+        1,
+        0,
+        at,
+      ]);
+      exports.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
+    });
+  };
+
+  /** y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0 */
+  const sparseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize) => {
+    if (densityOf(weight) > BREAK_EVEN.product) return denseProduct(x, values, weight, y, size);
+    const { batch, rows, step, stride } = size;
+    const { columns, inner } = weight;
+    const blocks = Math.ceil(rows / Math.max(1, exports.sparseRows(rows)));
+    const scratch = exports.sparseProductScratch(rows, inner, columns, values.length);
+    const work = batch * rows * values.length;
+    parallelFor("sparseProduct", { n: batch * blocks, work, scratch }, (begin, end, at) => [
+      x.pointer,
+      values.pointer,
+      ...pointersOf(weight),
+      y.pointer,
+      rows,
+      step,
+      stride,
+      columns,
+      inner,
+      begin,
+      end,
+      at,
+    ]);
+  };
+
+  /** dvalues[permutation[e]] = Σ x[b·stride + i·step + indices[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
+  const sparseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: SparseSize) => {
+    const { columns, inner } = weight;
+    const { batch, rows, step, stride } = size;
+    if (densityOf(weight) > BREAK_EVEN.values && batch === 1 && step === inner) {
+      return denseValues(x, dy, weight, dvalues, rows);
+    }
+    const scratch = exports.sparseProductValuesScratch(inner, columns, dvalues.length);
+    const work = batch * rows * dvalues.length * 2;
+    parallelFor("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
+      x.pointer,
+      dy.pointer,
+      ...pointersOf(weight),
+      dvalues.pointer,
+      batch,
+      rows,
+      step,
+      stride,
+      columns,
+      inner,
+      begin,
+      end,
+      at,
+    ]);
+  };
+
+  /** dvalues[permutation[e]] = Σ_n x[n,indices[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
+  const sparseGradient = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
+    const { columns, inner } = weight;
+    const scratch = exports.sparseWeightGradientScratch(inner, columns, dvalues.length);
+    const work = rows * dvalues.length;
+    parallelFor("sparseWeightGradient", { n: columns, work, scratch }, (begin, end, at) => [
+      x.pointer,
+      dy.pointer,
+      ...pointersOf(weight),
+      dvalues.pointer,
+      rows,
+      columns,
+      inner,
+      begin,
+      end,
+      at,
+    ]);
+  };
+
+  /** The gradient of all of a weight, from which what is stored is taken. */
+  const denseGradient = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: WeightGradientSize): void => {
+    const { groups, outputs, inputs } = size;
+    memory.lend(groups * outputs * inputs, (all) => {
+      dense.weightGradient(x, dy, all, size);
+      for (let g = 0; g < groups; g++) {
+        const { entries, at } = blockOf(weight, g, size);
+        exports.collect(dvalues.pointer, ...entries, all.pointer + at, outputs, inputs * 4, 4);
+      }
+    });
+  };
+
+  return {
+    matmul: (a: Region, b: Weight, out: Weight, size: MatmulSize) => {
+      const { m, k, n } = size;
+      if (isStored(b)) {
+        const weight = size.transposeB ? rowsOf(b.pattern) : columnsOf(b.pattern);
+        sparseProduct(a, valuesOf(b), weight, out as Region, { batch: 1, rows: m, step: k, stride: 0 });
+      } else if (isStored(out)) {
+        sparseValues(b, a, rowsOf(out.pattern), valuesOf(out), { batch: 1, rows: k, step: n, stride: 0 });
+      } else dense.matmul(a, b, out, size);
+    },
+
+    weightGradient: (x: Region, dy: Region, dweight: Weight, size: WeightGradientSize) => {
+      if (!isStored(dweight)) return dense.weightGradient(x, dy, dweight, size);
+      const { rows, groups, outputs, inputs } = size;
+      const [weight, dvalues] = [rowsOf(dweight.pattern), valuesOf(dweight)];
+      if (dvalues.length > BREAK_EVEN.gradient * groups * outputs * inputs) denseGradient(x, dy, weight, dvalues, size);
+      else sparseGradient(x, dy, weight, dvalues, rows);
+    },
+
+    conv1d: (x: Region, kernel: Weight, y: Region, size: Conv1dSize) => {
+      if (isStored(kernel)) sparseProduct(x, valuesOf(kernel), columnsOf(kernel.pattern), y, overWindows(size));
+      else dense.conv1d(x, kernel, y, size);
+    },
+    conv1dInput: (dy: Region, kernel: Weight, dx: Region, size: Conv1dSize) => {
+      if (!isStored(kernel)) return dense.conv1dInput(dy, kernel, dx, size);
+      const weight = kernel.pattern.byChannels() as Entries;
+      const { batch, time, width, filters } = size;
+      const stride = (time + width - 1) * filters;
+      const product = (from: Region) =>
+        sparseProduct(from, valuesOf(kernel), weight, dx, { batch, rows: time, step: filters, stride });
+      if (width === 1) return product(dy);
+      // dy with width − 1 steps of zeros before and after each text
+      const shape = [batch, (time - width + 1) * filters];
+      memory.lend(batch * stride, (padded) => {
+        dense.stridedScatter(dy, padded, { shape, strides: [stride, 1], offset: (width - 1) * filters });
+        product(padded);
+      });
+    },
+    conv1dKernel: (x: Region, dy: Region, dkernel: Weight, size: Conv1dSize) => {
+      if (isStored(dkernel)) sparseValues(x, dy, columnsOf(dkernel.pattern), valuesOf(dkernel), overWindows(size));
+      else dense.conv1dKernel(x, dy, dkernel, size);
+    },
+  };
+}
+
+function overWindows({ batch, time, channels, width }: Conv1dSize): SparseSize {
+  return { batch, rows: time - width + 1, step: channels, stride: time * channels };
+}
