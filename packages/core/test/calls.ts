@@ -134,6 +134,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   split: [() => call((...path: (string | number)[]) => rng().split(...path), "dropout", 3)],
   sqrt: unary(core.sqrt),
   square: unary(core.square),
+  storedPositions: [() => call(core.storedPositions, matrix()), () => call(core.storedPositions, sparse())],
+  storedValues: [() => call(core.storedValues, matrix()), () => call(core.storedValues, sparse())],
   stream: [() => call(core.stream, 1, "dropout", 3)],
   sub: binary(core.sub),
   sum: reduction(core.sum),
@@ -192,5 +194,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   uniforms: [() => call((...args: [number, number, number]) => rng().uniforms(...args), 3, 0, 1)],
   wasm: [() => call(core.createWasmBackend, { arithmetic: "strict", threads: 1, memory: undefined })],
   write: [() => call((values: Float32Array) => tensor([1, 2]).write(values), Float32Array.of(3, 4))],
+  withStoredValues: [
+    () => call(core.withStoredValues, matrix(), matrix()),
+    () => call(core.withStoredValues, sparse(), ones([2])),
+  ],
   zeros: [() => call(core.zeros, [2, 3], { requiresGrad: true })],
 };

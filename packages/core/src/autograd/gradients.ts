@@ -77,8 +77,9 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>, memory: WalkMemor
     const { name, inputs, rule } = y.node!;
     const asked = inputs.map((input) => wanted.has(input) || path.has(input));
     const thunks = rule(found.get(y)!, asked);
-    for (const [i, input] of inputs.entries()) {
+    for (let i = 0; i < inputs.length; i++) {
       if (!asked[i]) continue;
+      const input = inputs[i]!;
       const gradient = thunks[i]!();
       if (!sameShape(gradient.shape, input.shape)) {
         throw new ShapeError(

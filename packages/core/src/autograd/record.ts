@@ -71,7 +71,9 @@ function note<T extends Tensor>(
 
 /** Whether what is computed from these may be asked for a gradient: if not, an operation keeps nothing for it. */
 export function isRecorded(inputs: readonly Tensor[]): boolean {
-  return recording && inputs.some((input) => input.requiresGrad);
+  if (!recording) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
+  return false;
 }
 
 /**

@@ -518,13 +518,19 @@ export interface Backend {
   readonly kernels: Kernels;
   /** Whether its kernels take weights of which a part is stored. Otherwise operations write such weights out, and a `WeightStorage` is all of a weight. Default false. */
   readonly takesStoredWeights?: boolean;
-  /** Room for `length` values, whose content is arbitrary until a kernel overwrites it. */
-  allocate(length: number): Storage;
-  allocateIndices(length: number): Indices;
+  /**
+   * Room for `length` values, whose content is arbitrary until a kernel overwrites it.
+   *
+   * @param scoped - Whether somebody will surely call `release`, or `keep`. Otherwise it is taken back once it is garbage.
+   */
+  allocate(length: number, scoped?: boolean): Storage;
+  allocateIndices(length: number, scoped?: boolean): Indices;
   /** A copy of the values as they are now. */
-  upload(values: Float32Array): Storage;
+  upload(values: Float32Array, scoped?: boolean): Storage;
   /** A copy of the values as they are now: whoever gave them may write to them right away. */
-  uploadIndices(values: Int32Array): Indices;
+  uploadIndices(values: Int32Array, scoped?: boolean): Indices;
+  /** Of what was `scoped`: nobody need release it any more, it is taken back once it is garbage. Only where a backend tells the two apart. */
+  keep?(values: Storage | Indices): void;
   /** Overwrites the storage, in the order of issue. */
   write(storage: Storage, values: Float32Array): void;
   /** A copy of the values after everything issued so far. Rejects with the first error of what was issued. */

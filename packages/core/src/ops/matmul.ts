@@ -62,16 +62,16 @@ function sizesOf(
   b: { readonly shape: Shape },
   { transposeA = false, transposeB = false }: MatmulOptions,
 ): { batch: number; m: number; k: number; n: number } {
-  const names = `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
+  const names = () => `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
   const rank = a.shape.length;
   if (rank !== b.shape.length || (rank !== 2 && rank !== 3)) {
-    throw new ShapeError(`${names}: takes two matrices, or two batches of matrices`);
+    throw new ShapeError(`${names()}: takes two matrices, or two batches of matrices`);
   }
   const [m, k] = last(a, transposeA);
   const [inner, n] = last(b, transposeB);
-  if (k !== inner) throw new ShapeError(`${names}: inner dimensions ${k} and ${inner} differ`);
+  if (k !== inner) throw new ShapeError(`${names()}: inner dimensions ${k} and ${inner} differ`);
   if (rank === 3 && a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`${names}: batches of ${a.shape[0]} and ${b.shape[0]} differ`);
+    throw new ShapeError(`${names()}: batches of ${a.shape[0]} and ${b.shape[0]} differ`);
   }
   return { batch: rank === 3 ? a.shape[0]! : 1, m, k, n };
 }

@@ -76,7 +76,10 @@ export function collect<T>(body: (argument: T) => void, argument: T): Scope {
 
 /** To the scope that is open. */
 export function handOn({ tensors, storage, indices }: Scope): void {
-  if (current === undefined) return;
+  if (current === undefined) {
+    for (const { owner, values } of [...storage, ...indices]) owner.keep?.(values);
+    return;
+  }
   for (const tensor of tensors) current.tensors.push(tensor);
   for (const owned of storage) current.storage.push(owned);
   for (const owned of indices) current.indices.push(owned);
@@ -89,13 +92,14 @@ export function giveBack({ owner, values }: Owned): void {
 
 /** float32 memory of the backend in use, given back with the scope. */
 export function allocate(length: number): Storage {
-  return own(backend().allocate(length));
+  const owner = backend();
+  return own(owner, owner.allocate(length, current !== undefined));
 }
 
 /** float32 memory for the kernels that `body` issues, given back right after it: for what nobody asks for later. */
 export function borrow(length: number, body: (values: Storage) => void): void {
   const owner = backend();
-  const values = owner.allocate(length);
+  const values = owner.allocate(length, true);
   try {
     body(values);
   } finally {
@@ -105,18 +109,20 @@ export function borrow(length: number, body: (values: Storage) => void): void {
 
 /** A copy of the values in the memory of the backend in use, given back with the scope. */
 export function upload(values: Float32Array): Storage {
-  return own(backend().upload(values));
+  const owner = backend();
+  return own(owner, owner.upload(values, current !== undefined));
 }
 
-function own(values: Storage): Storage {
-  current?.storage.push({ owner: backend(), values });
+function own(owner: Backend, values: Storage): Storage {
+  current?.storage.push({ owner, values });
   return values;
 }
 
 /** int32 values, or room for so many, in the memory of the backend in use, given back with the scope. */
 export function indices(values: Int32Array | number): Indices {
   const owner = backend();
-  const made = typeof values === "number" ? owner.allocateIndices(values) : owner.uploadIndices(values);
+  const scoped = current !== undefined;
+  const made = typeof values === "number" ? owner.allocateIndices(values, scoped) : owner.uploadIndices(values, scoped);
   current?.indices.push({ owner, values: made });
   return made;
 }
@@ -169,10 +175,15 @@ function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
   }
   for (const { values } of mine.storage) if (!alive.has(values)) dissolve(values);
   for (const owned of mine.storage) {
-    if (alive.has(owned.values)) outer?.storage.push(owned);
+    if (alive.has(owned.values)) keepIn(outer, owned);
     else owned.owner.release(owned.values);
   }
   for (const { owner, values } of mine.indices) owner.releaseIndices(values);
+}
+
+function keepIn(outer: Scope | undefined, owned: Owned): void {
+  if (outer === undefined) owned.owner.keep?.(owned.values);
+  else outer.storage.push(owned);
 }
 
 const NOTHING: ReadonlySet<object> = new Set();

@@ -77,10 +77,11 @@ export function createDefaultBackend(): Backend {
     get kernels() {
       return its().kernels;
     },
-    allocate: (length) => its().allocate(length),
-    allocateIndices: (length) => its().allocateIndices(length),
-    upload: (values) => its().upload(values),
-    uploadIndices: (values) => its().uploadIndices(values),
+    allocate: (length, scoped) => its().allocate(length, scoped),
+    allocateIndices: (length, scoped) => its().allocateIndices(length, scoped),
+    upload: (values, scoped) => its().upload(values, scoped),
+    uploadIndices: (values, scoped) => its().uploadIndices(values, scoped),
+    keep: (values) => its().keep!(values),
     write: (storage, values) => its().write(storage, values),
     read: (storage) => its().read(storage),
     view: (storage) => its().view(storage),
@@ -101,18 +102,11 @@ export function backendOf(
     name,
     takesStoredWeights: true,
     kernels: createKernels(exports, memory, pool, worth),
-    allocate: (length: number) => memory.allocate(length),
-    allocateIndices: (length: number) => memory.allocate(length),
-    upload: (values: Float32Array) => {
-      const region = memory.allocate(values.length);
-      memory.floats(region).set(values);
-      return region;
-    },
-    uploadIndices: (values: Int32Array) => {
-      const region = memory.allocate(values.length);
-      memory.integers(region).set(values);
-      return region;
-    },
+    allocate: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
+    allocateIndices: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
+    keep: (region: Region) => memory.keep(region),
+    upload: (values: Float32Array, scoped?: boolean) => memory.upload(values, scoped),
+    uploadIndices: (values: Int32Array, scoped?: boolean) => memory.uploadIntegers(values, scoped),
     write: (region: Region, values: Float32Array) => memory.floats(region).set(values),
     read: async (region: Region) => memory.floats(region).slice(),
     view: (region: Region) => (region instanceof Region ? memory.floats(region) : undefined),

@@ -2,11 +2,22 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 import { gradients } from "../../autograd/gradients.ts";
-import { add, conv1d, crossEntropy, dropout, embedding, matmul, maxOverTime, relu } from "../../ops/index.ts";
+import {
+  add,
+  conv1d,
+  crossEntropy,
+  dropout,
+  embedding,
+  matmul,
+  maxOverTime,
+  relu,
+  reshape,
+  sum,
+} from "../../ops/index.ts";
 import { adamUpdate } from "../../optim/updates.ts";
 import { stream } from "../../random/rng.ts";
 import { scope } from "../../tensor/scope.ts";
-import { tensor, zeros } from "../../tensor/tensor.ts";
+import { type Tensor, tensor, zeros } from "../../tensor/tensor.ts";
 import { tokens } from "../../tensor/tokens.ts";
 import { useBackend } from "../backend.ts";
 import { createWasmBackend } from "./backend.ts";
@@ -210,12 +221,50 @@ test("where memory cannot be shared, as in a page that is not isolated, the same
   }
 });
 
-/** Bytes of the heap that are reachable. */
-function heapUsed(): number {
+function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
+}
+
+/** Bytes of the heap that are reachable. */
+function heapUsed(): number {
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
+
+test("what a scope gives back is not watched; what is left outside all scopes comes back when it is garbage", async () => {
+  const memory = new LinearMemory(64 * MIB);
+  const before = useBackend(await createWasmBackend({ memory }));
+  const register = vi.spyOn(FinalizationRegistry.prototype, "register");
+  const loss = (x: Tensor) => sum(relu(add(embedding(reshape(x, [2, 2]), tokens([0, 1, 1], [3])), 1)));
+  try {
+    const x = tensor([1, 2, 3, 4], [4], { requiresGrad: true });
+    const step = () => gradients(loss(x), [x])[0];
+    register.mockClear();
+    scope(() => void scope(step));
+    expect(register).not.toHaveBeenCalled();
+    register.mockRestore(); // it holds what it was called with
+
+    const { inUse } = memory.size;
+    const made = [
+      () => void scope(step),
+      () => void scope(() => scope(step)),
+      step,
+      () => void tensor([1]),
+      () => void expect(() => scope(() => gradients(loss(x), [zeros([4])]))).toThrow("requiresGrad"),
+    ];
+    for (const make of made) {
+      make();
+      await vi.waitFor(() => {
+        collectGarbage();
+        expect(memory.size.inUse).toBe(inUse);
+      });
+    }
+  } finally {
+    vi.restoreAllMocks();
+    useBackend(before);
+  }
+});
 
 test.each([
   ["of one length: after the first two", 1],

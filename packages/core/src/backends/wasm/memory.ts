@@ -27,6 +27,8 @@ export class Region implements Storage, Indices {
   readonly block: Block;
   /** Made when first asked for. */
   view: Float32Array | undefined;
+  /** Whether it comes back once it is garbage. */
+  kept = false;
 
   constructor(length: number, block: Block) {
     this.pointer = block.pointer;
@@ -62,8 +64,9 @@ export class LinearMemory {
   readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
   /** A view keeps its region, so that memory is not given back while someone reads it. */
   readonly #owners = new WeakMap<Float32Array, Region>();
-  /** The whole memory as it was when somebody last wrote words. */
+  /** The whole memory as it was when somebody last wrote to it. */
   #words = new Int32Array(0);
+  #values = new Float32Array(0);
   #top = START;
   /** The highest that `#top` ever was. */
   #reached = START;
@@ -86,23 +89,33 @@ export class LinearMemory {
     return { inUse: this.#inUse, total: this.memory.buffer.byteLength, blocks: this.#blocks };
   }
 
-  /** Room for `length` values of four bytes. */
-  allocate(length: number): Region {
-    const block = this.#take(roundUp(length * 4), length);
-    const region = new Region(length, block);
-    this.#garbage.register(region, block, region);
+  /** Room for `length` values of four bytes; see `Backend.allocate`. */
+  allocate(length: number, scoped = false): Region {
+    const region = new Region(length, this.#take(roundUp(length * 4), length));
+    if (!scoped) this.keep(region);
     return region;
+  }
+
+  /** From now on it comes back once it is garbage. */
+  keep(region: Region): void {
+    if (region.kept) return;
+    region.kept = true;
+    this.#garbage.register(region, region.block, region);
   }
 
   release(region: Region): void {
     if (region.block.free) throw new Error(`wasm: a block of ${region.length} values is given back twice`);
     // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
-    this.#garbage.unregister(region);
+    if (region.kept) this.#garbage.unregister(region);
     this.#giveBack(region.block);
   }
 
-  /** Runs `body` with a pointer to `bytes` bytes that are given back after it. */
+  /** Runs `body` with a pointer to `bytes` bytes that are given back after it; with 0 if there are none. */
   borrow(bytes: number, body: (pointer: number) => void): void {
+    if (bytes === 0) {
+      body(0);
+      return;
+    }
     const block = this.#take(roundUp(bytes), Math.ceil(bytes / 4));
     try {
       body(block.pointer);
@@ -133,10 +146,34 @@ export class LinearMemory {
     return new Int32Array(this.memory.buffer, region.pointer, region.length);
   }
 
+  /** A region that holds these values. */
+  upload(values: Float32Array, scoped?: boolean): Region {
+    const region = this.allocate(values.length, scoped);
+    this.#look();
+    this.#values.set(values, region.pointer / 4);
+    return region;
+  }
+
+  /** The same for integers. */
+  uploadIntegers(values: Int32Array, scoped?: boolean): Region {
+    const region = this.allocate(values.length, scoped);
+    this.#look();
+    this.#words.set(values, region.pointer / 4);
+    return region;
+  }
+
   /** Writes integers, or pointers, from a pointer on. */
   put(pointer: number, words: readonly number[]): void {
-    if (this.#words.buffer !== this.memory.buffer) this.#words = new Int32Array(this.memory.buffer);
+    this.#look();
     for (let i = 0; i < words.length; i++) this.#words[pointer / 4 + i] = words[i]!;
+  }
+
+  /** After memory has grown, views of all of it are made anew. */
+  #look(): void {
+    const { buffer } = this.memory;
+    if (this.#words.buffer === buffer) return;
+    this.#words = new Int32Array(buffer);
+    this.#values = new Float32Array(buffer);
   }
 
   #take(bytes: number, length: number): Block {
@@ -270,6 +307,7 @@ function reserve(pages: number, shared: boolean): { memory: WebAssembly.Memory; 
 
 /** Eight sizes an octave, whole cache lines each. */
 function roundUp(bytes: number): number {
+  if (bytes <= 16 * LINE) return Math.max(LINE, wholeLines(bytes)); // an eighth of an octave is no more than a line
   const octave = 2 ** Math.floor(Math.log2(Math.max(bytes, LINE)));
   const step = Math.max(LINE, octave / 8);
   return Math.max(LINE, Math.ceil(bytes / step) * step);

@@ -25,10 +25,16 @@ function unary(kernel: Exports[Unary]): WasmKernels<Unary>[Unary] {
 }
 
 function binary(kernel: Exports[Binary]): WasmKernels<Binary>[Binary] {
-  return (a, b, out, walk) =>
+  return (a, b, out, walk) => {
+    if (walk.shape.length === 1) {
+      const [n, stepA, stepB] = [walk.shape[0]!, walk.a[0]! * 4, walk.b[0]! * 4]; // equal shapes, and scalars: no more to find out
+      if (n > 0) kernel(a.pointer, b.pointer, out.pointer, 1, 1, 1, n, 0, 0, 0, stepA, 0, 0, 0, stepB);
+      return;
+    }
     forEachStrided(walk.shape, [walk.a, walk.b], (shape, [stepsA, stepsB], [atA, atB], at) =>
       kernel(a.pointer + atA!, b.pointer + atB!, out.pointer + at * 4, ...shape, ...stepsA!, ...stepsB!),
     );
+  };
 }
 
 function forEach<Name extends string, Kernel>(
