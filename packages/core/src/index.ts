@@ -1,4 +1,4 @@
-export { gradients } from "./autograd/gradients.ts";
+export { type GradientOptions, gradients, vjp } from "./autograd/gradients.ts";
 export { noGrad, recordForeign as record } from "./autograd/record.ts";
 export { backend, useBackend } from "./backends/backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";
@@ -19,6 +19,7 @@ export type {
   WholeWeightKernels,
   WindowSize,
 } from "./kernels/kernels.ts";
+export { argmax, argmin } from "./ops/argmax.ts";
 export * from "./ops/index.ts";
 export type { LstmOutput } from "./ops/lstm/lstm.ts";
 export type { LstmState, LstmWeights } from "./ops/lstm/lstm-cell.ts";

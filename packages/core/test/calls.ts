@@ -40,7 +40,18 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   concat: [() => call(core.concat, [matrix(), matrix()], { axis: 1 })],
   conv1d: [() => call(core.conv1d, cube(), ones([2, 4, 5]))],
   createReferenceBackend: [() => call(core.createReferenceBackend)],
-  crossEntropy: [() => call(core.crossEntropy, matrix(), tokens([0, 1], [2]))],
+  crossEntropy: [
+    () => call(core.crossEntropy, matrix(), tokens([0, 1], [2])),
+    () =>
+      call(
+        core.crossEntropy,
+        matrix(),
+        tensor([
+          [1, 0, 0],
+          [0, 0.5, 0.5],
+        ]),
+      ), // prettier-ignore
+  ],
   decodeSafetensors: [() => call(core.decodeSafetensors, core.encodeSafetensors(new Map()), "a file")],
   dense: [() => call(core.dense, matrix()), () => call(core.dense, sparse())],
   detach: [() => call(core.detach, matrix())],
@@ -66,7 +77,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   gradients: [
     () => {
       const x = matrix();
-      return call(core.gradients, core.sum(x), [x], { createGraph: true });
+      return call(core.gradients, core.sum(x), [x], { createGraph: true, allowUnused: false });
     },
   ],
   log: unary(core.log),
@@ -192,11 +203,26 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   tokens: [() => call(core.tokens, [1, 2, 3, 4], [2, 2])],
   transpose: [() => call(core.transpose, matrix(), [1, 0])],
   uniforms: [() => call((...args: [number, number, number]) => rng().uniforms(...args), 3, 0, 1)],
+  vjp: [
+    () => {
+      const x = matrix();
+      return call(core.vjp, core.exp(x), [x], matrix(), { createGraph: true, allowUnused: false });
+    },
+  ],
   wasm: [() => call(core.createWasmBackend, { arithmetic: "strict", threads: 1, memory: undefined })],
   write: [() => call((values: Float32Array) => tensor([1, 2]).write(values), Float32Array.of(3, 4))],
   withStoredValues: [
     () => call(core.withStoredValues, matrix(), matrix()),
     () => call(core.withStoredValues, sparse(), ones([2])),
   ],
+  gather: [() => call(core.gather, matrix(), tokens([0, 2], [2, 1]), { axis: 1 })],
+  min: reduction(core.min),
+  squeeze: [() => call(core.squeeze, ones([2, 1]), { axis: 1 })],
+  stack: [() => call(core.stack, [matrix(), matrix()], { axis: 1 })],
+  std: [() => call(core.std, matrix(), { axis: [0, 1], keepDims: true, correction: 0 })],
+  unsqueeze: [() => call(core.unsqueeze, matrix(), 1)],
+  variance: [() => call(core.variance, matrix(), { axis: 0, keepDims: true, correction: 0 })],
+  argmax: [() => call(core.argmax, matrix(), { axis: [0, 1], keepDims: true })],
+  argmin: [() => call(core.argmin, matrix(), { axis: 1 })],
   zeros: [() => call(core.zeros, [2, 3], { requiresGrad: true })],
 };

@@ -105,14 +105,17 @@ function binary(
   };
 }
 
-const someAxis = fc.option(fc.integer({ min: -3, max: 2 }), { nil: undefined });
+const someAxis = fc.option(
+  fc.oneof(fc.integer({ min: -3, max: 2 }), fc.shuffledSubarray([0, 1, -1], { minLength: 1 })),
+  { nil: undefined },
+);
 const reductions = fc.record({ axis: someAxis, keepDims: fc.boolean() }).map(({ axis, keepDims }) => ({
   ...(axis === undefined ? {} : { axis }),
   keepDims,
 }));
 
 function reduction(
-  name: "sum" | "mean" | "max",
+  name: "sum" | "mean" | "max" | "min",
   examples: Operation["examples"],
   errors: readonly (readonly [() => unknown, string])[],
 ): Operation {
@@ -121,7 +124,7 @@ function reduction(
     name,
     trials: fc
       .tuple(
-        fullShape.chain((shape) => (name === "max" ? distinctValuesOf(shape) : valuesOf(shape))),
+        fullShape.chain((shape) => (name === "max" || name === "min" ? distinctValuesOf(shape) : valuesOf(shape))),
         reductions,
       )
       .map(([x, options]) => trial(`${name} ${JSON.stringify(options)}`, [x], ([x]) => of(x!, options))),
@@ -129,6 +132,11 @@ function reduction(
     errors: [
       [() => of(grid([2, 3]), { axis: 2 }), `${name}: [2,3] has no axis 2: it has axes -2…1`],
       [() => of(tensor(1), { axis: 0 }), `${name}: [] has no axis 0: a scalar has none`],
+      [() => of(grid([2, 3]), { axis: [0, -2] }), `${name}: axis [0,-2] names an axis of [2,3] twice`],
+      [
+        () => of(grid([2, 3]), { axis: [] }),
+        `${name}: axis is []; name an axis, or leave it out to reduce all of them`,
+      ],
       [() => of(grid([2, 3]), { axis: 0.5 }), `${name}: [2,3] has no axis 0.5: it has axes -2…1`],
       ...errors,
     ],
@@ -352,6 +360,8 @@ export const operations: readonly Operation[] = [
         [6, 15],
       ],
       [() => core.sum(core.zeros([0, 2]), { axis: 0 }), [0, 0]],
+      [() => core.sum(grid([2, 2, 2]), { axis: [0, -1] }), [14, 22]],
+      [() => core.sum(grid([2, 2, 2]), { axis: [0, 1] }), [16, 20]],
     ],
     [],
   ),
@@ -393,6 +403,41 @@ export const operations: readonly Operation[] = [
     ],
     [[() => core.max(core.zeros([0, 3]), { axis: 0 }), "max: [0,3] has nothing to take the maximum of"]],
   ),
+  reduction(
+    "min",
+    [
+      [() => core.min(grid([2, 3]), { axis: [0, 1], keepDims: true }), [1]],
+      [() => core.min(core.neg(grid([2, 2, 2])), { axis: [0, 2] }), [-6, -8]],
+      [() => core.min(row(1, Number.NaN, 0)), [Number.NaN]],
+    ],
+    [[() => core.min(core.zeros([0, 3]), { axis: 0 }), "min: [0,3] has nothing to take the minimum of"]],
+  ),
+  ...(["variance", "std"] as const).map((name): Operation => {
+    const of: (x: Tensor, options?: core.VarianceOptions) => Tensor = core[name];
+    return {
+      name,
+      // powers of two, whose means of eighths are exact; distinct, for √ is steep near 0
+      trials: fc
+        .tuple(distinctValuesOf([4, 2, 4]), reductions, fc.constantFrom(0, 1))
+        .map(([x, options, correction]) =>
+          trial(`${name} ${JSON.stringify(options)} ${correction}`, [x], ([x]) => of(x!, { ...options, correction })),
+        ),
+      examples: [
+        name === "std" ? [() => of(row(1, 3)), [Math.SQRT2]] : [() => of(row(1, 2, 3, 6)), [14 / 3]],
+        [() => of(grid([2, 1, 2]), { axis: [0, 2], correction: 0 }), [name === "std" ? Math.sqrt(1.25) : 1.25]],
+        [() => of(row(0.1, 0.1)), [0]],
+      ],
+      errors: [
+        [() => of(row(1)), `${name}: [1] has 1 element to a value, and the correction is 1`],
+        [
+          () => of(core.zeros([2, 0]), { correction: 0 }),
+          `${name}: [2,0] has 0 elements to a value, and the correction is 0`,
+        ],
+        [() => of(grid([2, 3]), { axis: 2 }), `${name}: [2,3] has no axis 2: it has axes -2…1`],
+      ],
+      twice: true,
+    };
+  }),
   ...(["softmax", "logSoftmax"] as const).map(
     (name): Operation => ({
       name,
@@ -735,6 +780,77 @@ export const operations: readonly Operation[] = [
     },
   },
   {
+    name: "unsqueeze",
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => valuesOf(shape)),
+        fc.integer({ min: -4, max: 3 }),
+      )
+      .map(([x, axis]) => trial(`unsqueeze ${axis}`, [x], ([x]) => core.unsqueeze(x!, axis))),
+    examples: [[() => core.add(core.unsqueeze(row(1, 2), -1), row(10, 20)), [11, 21, 12, 22]]],
+    errors: [[() => core.unsqueeze(grid([2, 3]), 3), "unsqueeze: [2,3,1] has no axis 3: it has axes -3…2"]],
+    twice: true,
+  },
+  {
+    name: "squeeze",
+    trials: fc
+      .tuple(valuesOf([1, 3, 1]), fc.constantFrom(undefined, 0, 2, -1, [0, 2]))
+      .map(([x, axis]) => trial(`squeeze ${axis}`, [x], ([x]) => core.squeeze(x!, axis === undefined ? {} : { axis }))),
+    examples: [[() => core.add(core.squeeze(tensor([[1], [2]])), row(10, 20)), [11, 22]]],
+    errors: [[() => core.squeeze(grid([1, 3]), { axis: [0, 1] }), "squeeze: axis 1 of [1,3] has size 3, not 1"]],
+    twice: true,
+  },
+  {
+    name: "stack",
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => fc.array(valuesOf(shape), { minLength: 1, maxLength: 3 })),
+        fc.integer({ min: -4, max: 3 }),
+      )
+      .map(([parts, axis]) => trial(`stack axis ${axis}`, parts, (parts) => core.stack(parts, { axis }))),
+    examples: [
+      [() => core.stack([row(1, 2), row(3, 4)]), [1, 2, 3, 4]],
+      [() => core.stack([row(1, 2), row(3, 4)], { axis: -1 }), [1, 3, 2, 4]],
+    ],
+    errors: [
+      [() => core.stack([]), "stack: there is nothing to stack"],
+      [() => core.stack([row(1), row(1, 2)]), "stack: [1] and [2] differ"],
+      [() => core.stack([row(1)], { axis: 2 }), "stack: [1,1] has no axis 2: it has axes -2…1"],
+    ],
+    twice: true,
+  },
+  {
+    name: "gather",
+    trials: fc.tuple(fullShape, fc.nat(2), axis).chain(([shape, at, length]) =>
+      fc
+        .tuple(
+          valuesOf(shape),
+          idsOf(
+            shape.map((size, i) => (i === at ? length : Math.ceil(size / 2))),
+            shape[at]!,
+          ),
+        )
+        .map(([x, indices]) =>
+          trial(`gather ${indices.data} along ${at}`, [x], ([x]) =>
+            core.gather(x!, tokens(indices.data, indices.shape), { axis: at }),
+          ),
+        ),
+    ),
+    examples: [
+      [() => core.gather(grid([2, 3]), tokens([2, 0, 1, 1], [2, 2])), [3, 1, 5, 5]],
+      [() => core.gather(grid([2, 3]), tokens([1, 0, 1], [1, 3]), { axis: 0 }), [4, 2, 6]],
+    ],
+    errors: [
+      [() => core.gather(grid([2, 3]), tokens([0], [1]) as never), "gather: indices is [1]; it has 2 axes"],
+      [
+        () => core.gather(grid([2, 3]), tokens([0, 0, 0], [3, 1])),
+        "gather: indices [3,1] are longer than [2,3] elsewhere than on axis 1",
+      ],
+      [() => core.gather(grid([2, 3]), tokens([3], [1, 1])), "gather: index 0 is 3; axis 1 of [2,3] has 0–2"],
+    ],
+    twice: true,
+  },
+  {
     name: "maxOverTime",
     trials: fullShape.chain(([batch, time, filters]) =>
       fc
@@ -893,14 +1009,24 @@ export const operations: readonly Operation[] = [
   },
   {
     name: "crossEntropy",
-    trials: fc
-      .tuple(axis, axis)
-      .chain(([batch, classes]) => fc.tuple(valuesOf([batch, classes]), idsOf([batch], classes)))
-      .map(([x, ids]) =>
-        trial(`crossEntropy with targets ${ids.data}`, [x], ([x]) =>
-          core.crossEntropy(as.matrix(x), tokens(ids.data, [ids.data.length])),
-        ),
+    trials: fc.tuple(axis, axis).chain(([batch, classes]) =>
+      fc.oneof(
+        fc
+          .tuple(valuesOf([batch, classes]), idsOf([batch], classes))
+          .map(([x, ids]) =>
+            trial(`crossEntropy with targets ${ids.data}`, [x], ([x]) =>
+              core.crossEntropy(as.matrix(x), tokens(ids.data, [ids.data.length])),
+            ),
+          ),
+        fc
+          .tuple(valuesOf([batch, classes]), valuesOf([batch, classes]))
+          .map((both) =>
+            trial("crossEntropy with soft targets", both, ([x, targets]) =>
+              core.crossEntropy(as.matrix(x), as.matrix(targets)),
+            ),
+          ),
       ),
+    ),
     examples: [
       [
         () =>
@@ -914,11 +1040,20 @@ export const operations: readonly Operation[] = [
         [(Math.LN2 - Math.log(0.75)) / 2],
       ],
       [() => core.crossEntropy(tensor([[0, -Infinity]]), tokens([0], [1])), [0]],
+      // −(0.25·ln 0.75 + 0.75·ln 0.25)
+      [
+        () => core.crossEntropy(tensor([[Math.log(3), 0]]), tensor([[0.25, 0.75]])),
+        [-(0.25 * Math.log(0.75) + 0.75 * Math.log(0.25))],
+      ],
     ],
     errors: [
       [
         () => core.crossEntropy(core.zeros([2, 3]), tokens([0], [1])),
         "crossEntropy: logits [2,3] want 2 targets; 1 came",
+      ],
+      [
+        () => core.crossEntropy(core.zeros([2, 3]), core.zeros([2, 2])),
+        "crossEntropy: soft targets are [2,2]; logits are [2,3]",
       ],
       [
         () => core.crossEntropy(core.zeros([0, 3]), tokens([], [0])),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { add, exp, matmul, mul, reshape, square, sub, sum, tanh } from "../ops/index.ts";
-import { detach, emptyLike, full, ones, type Tensor, tensor } from "../tensor/tensor.ts";
-import { gradients } from "./gradients.ts";
+import { detach, emptyLike, full, ones, type Tensor, tensor, zeros } from "../tensor/tensor.ts";
+import { gradients, vjp } from "./gradients.ts";
 import { noGrad, record } from "./record.ts";
 
 const leaf = (value: number) => tensor(value, undefined, { requiresGrad: true });
@@ -113,4 +113,40 @@ describe("gradients", () => {
     const loss = sum(mul(exp(reshape(x, [4])), 0));
     expect([...gradients(loss, [x])[0].data]).toEqual([0, 0, 0, 0]);
   });
+});
+
+describe("vjp", () => {
+  const x = tensor([1, 2, 3], undefined, { requiresGrad: true });
+
+  test("of an output that is no scalar: the cotangent times the Jacobian", () => {
+    const cotangent = tensor([1, 10, 100]);
+    expect([...vjp(square(x), [x], cotangent)[0].data]).toEqual([2, 40, 600]);
+    expect([...cotangent.data]).toEqual([1, 10, 100]);
+  });
+
+  test("of the output itself is a copy of the cotangent, which stays what it is", () => {
+    const cotangent = tensor([1, 10, 100]);
+    const [same] = vjp(x, [x], cotangent);
+    same.write(Float32Array.of(0, 0, 0));
+    expect([...cotangent.data]).toEqual([1, 10, 100]);
+  });
+
+  test("is linear in the cotangent: differentiated with respect to it, it is the Jacobian times a vector", () => {
+    const cotangent = zeros([3], { requiresGrad: true });
+    const [g] = vjp(square(x), [x], cotangent, { createGraph: true });
+    expect([...vjp(g, [cotangent], tensor([1, 1, 2]))[0].data]).toEqual([2, 4, 12]);
+  });
+
+  test("refuses a cotangent of another shape", () => {
+    expect(() => vjp(square(x), [x], ones([2]) as Tensor as typeof x)).toThrow(
+      "vjp: the cotangent is [2]; the output, whose shape it has, is [3]",
+    );
+  });
+});
+
+test("allowUnused: what the loss does not depend on has no gradient", () => {
+  const [x, y] = [leaf(3), leaf(5)];
+  const [dx, dy] = gradients(square(x), [x, y], { allowUnused: true });
+  expect([dx?.data[0], dy]).toEqual([6, undefined]);
+  expect(() => vjp(square(x), [x, y], ones([]))).toThrow("vjp: parameter 1, []: the output does not depend on it");
 });

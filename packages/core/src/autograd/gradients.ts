@@ -1,10 +1,11 @@
 import { describe } from "../arguments/describe.ts";
 import { flag } from "../arguments/kinds.ts";
-import { checkOptions } from "../arguments/options.ts";
-import { ShapeError, sameShape, show } from "../tensor/shape.ts";
-import { checkTensor, checkTensors, ones, Tensor } from "../tensor/tensor.ts";
+import { checkOptions, type Kinds } from "../arguments/options.ts";
+import { backend } from "../backends/backend.ts";
+import { type Shape, ShapeError, sameShape, show } from "../tensor/shape.ts";
+import { checkTensor, checkTensors, emptyLike, ones, Tensor } from "../tensor/tensor.ts";
 import { replay, tick } from "../tensor/versions.ts";
-import { withRecording } from "./record.ts";
+import { record, withRecording } from "./record.ts";
 import { sumOfPaths } from "./sum-of-paths.ts";
 import { WalkMemory } from "./walk-memory.ts";
 
@@ -13,46 +14,102 @@ import { WalkMemory } from "./walk-memory.ts";
  *
  *     const [dWeight, dBias] = gradients(loss, [weight, bias]);
  *
- * @param loss - A scalar.
+ * @param loss - A scalar. Of another output, `vjp` takes the gradients.
  * @param options.createGraph - Record the backward pass too, so that gradients of gradients can be taken. Default false.
+ * @param options.allowUnused - Give undefined for a parameter that the loss does not depend on, instead of throwing. Default false.
  * @throws {TypeError} if the loss is no tensor, or the parameters are no array of them.
  * @throws {ShapeError} if the loss is not a scalar.
  * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`; or if a rule needs values that were overwritten, by
  *   `write` or an optimiser, since the loss was computed.
  */
-export function gradients<const P extends readonly Tensor[]>(
+export function gradients<const P extends readonly Tensor[], const O extends GradientOptions = Record<never, never>>(
   loss: Tensor,
   parameters: P,
-  options: { createGraph?: boolean } = {},
-): { -readonly [I in keyof P]: P[I] } {
-  const { createGraph = false } = checkOptions("gradients", options, { createGraph: flag });
+  options: O = {} as O,
+): Gradients<P, O> {
+  checkOptions<GradientOptions>("gradients", options, OPTIONS);
   checkTensor("gradients", "loss", loss);
-  checkParameters(parameters);
+  checkParameters("gradients", parameters);
   if (loss.shape.length !== 0)
     throw new ShapeError(`gradients: the loss is ${show(loss)}, not a scalar: take its mean or sum`);
+  return gradientsFrom("gradients", loss, parameters, () => ones([]), options);
+}
 
+/**
+ * The vector-Jacobian products `Σᵢ cotangentᵢ · ∂outputᵢ/∂parameter`, one for each parameter and of its shape: the gradients of an output of any shape, given that of the
+ * loss with respect to it, as `torch.autograd.grad` with `grad_outputs`.
+ *
+ * @param cotangent - Of the shape of the output. With `createGraph` the products can be differentiated with respect to it, too.
+ * @param options - As of `gradients`, which throws for the same reasons.
+ * @throws {ShapeError} if the cotangent has another shape than the output.
+ */
+export function vjp<
+  const S extends Shape,
+  const P extends readonly Tensor[],
+  const O extends GradientOptions = Record<never, never>,
+>(output: Tensor<S>, parameters: P, cotangent: Tensor<S>, options: O = {} as O): Gradients<P, O> {
+  checkOptions<GradientOptions>("vjp", options, OPTIONS);
+  checkTensor("vjp", "output", output);
+  checkParameters("vjp", parameters);
+  checkTensor("vjp", "cotangent", cotangent);
+  if (!sameShape(output.shape, cotangent.shape))
+    throw new ShapeError(
+      `vjp: the cotangent is ${show(cotangent)}; the output, whose shape it has, is ${show(output)}`,
+    );
+  return gradientsFrom("vjp", output, parameters, () => copied(cotangent), options);
+}
+
+export interface GradientOptions {
+  readonly createGraph?: boolean;
+  readonly allowUnused?: boolean;
+}
+
+const OPTIONS: Kinds<GradientOptions> = { createGraph: flag, allowUnused: flag };
+
+/** One gradient for each parameter, of its type; or, with `allowUnused`, undefined. */
+type Gradients<P extends readonly Tensor[], O extends GradientOptions> = {
+  -readonly [I in keyof P]: P[I] | (O extends { readonly allowUnused: true } ? undefined : never);
+};
+
+/** @param seed - Makes the gradient with respect to `y`. */
+function gradientsFrom<P extends readonly Tensor[], O extends GradientOptions>(
+  name: string,
+  y: Tensor,
+  parameters: P,
+  seed: () => Tensor,
+  { createGraph = false, allowUnused = false }: GradientOptions,
+): Gradients<P, O> {
   const wanted = new Set<Tensor>(parameters);
-  const found = withRecording(createGraph, () => accumulate(loss, wanted, createGraph ? undefined : new WalkMemory()));
+  const memory = createGraph ? undefined : new WalkMemory();
+  const found = withRecording(createGraph, () => accumulate(y, wanted, seed(), memory));
 
   return parameters.map((parameter, i) => {
     const gradient = found.get(parameter);
-    if (gradient === undefined) {
+    if (gradient === undefined && !allowUnused) {
       const why = parameter.requiresGrad
-        ? "the loss does not depend on it"
+        ? `the ${name === "vjp" ? "output" : "loss"} does not depend on it`
         : "it was made without { requiresGrad: true }";
-      throw new Error(`gradients: parameter ${i}, ${show(parameter)}: ${why}`);
+      throw new Error(`${name}: parameter ${i}, ${show(parameter)}: ${why}`);
     }
     return gradient;
-  }) as { -readonly [I in keyof P]: P[I] };
+  }) as Gradients<P, O>;
 }
 
-function checkParameters(parameters: readonly unknown[]): void {
+/** The same values: a rule may hand on what it gets, and a gradient must be nobody else's tensor. */
+function copied(x: Tensor): Tensor {
+  const y = emptyLike(x);
+  const [shape, strides] = [[x.size], [1]];
+  backend().kernels.stridedCopy(x.storage, y.storage, { shape, strides, offset: 0 });
+  return record("vjp", y, [x], (dy) => [() => dy]);
+}
+
+function checkParameters(where: string, parameters: readonly unknown[]): void {
   const partial = Array.isArray(parameters) ? parameters.findIndex(holdsValues) : -1;
   if (partial >= 0) {
     const weight = describe(parameters[partial]);
-    throw new TypeError(`gradients: parameters[${partial}] is ${weight}; what has a gradient is its values`);
+    throw new TypeError(`${where}: parameters[${partial}] is ${weight}; what has a gradient is its values`);
   }
-  checkTensors("gradients", "parameters", parameters);
+  checkTensors(where, "parameters", parameters);
 }
 
 /** A `Sparse`, or what else holds its values in a tensor. */
@@ -62,8 +119,16 @@ function holdsValues(parameter: unknown): boolean {
   );
 }
 
-/** @param memory - Whose the memory of the walk is, if it may be given back before the end: where nothing is recorded. */
-function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>, memory: WalkMemory | undefined): Map<Tensor, Tensor> {
+/**
+ * @param seed - The gradient with respect to `loss`.
+ * @param memory - Whose the memory of the walk is, if it may be given back before the end: where nothing is recorded.
+ */
+function accumulate(
+  loss: Tensor,
+  wanted: ReadonlySet<Tensor>,
+  seed: Tensor,
+  memory: WalkMemory | undefined,
+): Map<Tensor, Tensor> {
   const found = new Map<Tensor, Tensor>();
   const path = between(wanted, loss);
   const set = (x: Tensor, gradient: Tensor) => {
@@ -90,7 +155,7 @@ function accumulate(loss: Tensor, wanted: ReadonlySet<Tensor>, memory: WalkMemor
     }
   };
 
-  set(loss, ones([]));
+  set(loss, seed);
   // In the reverse order of recording, everything that used y comes before y: its gradient is then complete.
   const began = tick();
   const replayed = (y: Tensor) => replay(y.node!, began, visit, y);

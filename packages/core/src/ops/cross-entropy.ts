@@ -1,8 +1,8 @@
 import { isRecorded, record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import { allocate, indices } from "../tensor/scope.ts";
-import { ShapeError, show } from "../tensor/shape.ts";
-import { checkTensor, empty, emptyLike, type Matrix, type Scalar, tensor } from "../tensor/tensor.ts";
+import { ShapeError, sameShape, show } from "../tensor/shape.ts";
+import { checkTensor, empty, emptyLike, type Matrix, type Scalar, Tensor, tensor } from "../tensor/tensor.ts";
 import { checkTokens, type TokenVector, tokens } from "../tensor/tokens.ts";
 import { div } from "./div.ts";
 import { embedding } from "./embedding.ts";
@@ -13,16 +13,18 @@ import { neg } from "./neg.ts";
 import { reshape } from "./reshape.ts";
 import { softmax } from "./softmax.ts";
 import { sub } from "./sub.ts";
+import { sum } from "./sum.ts";
 
 /**
- * The mean over the batch of `−ln softmax(logits[b])[targets[b]]`: `[batch, classes] → []`.
+ * The mean over the batch of `−ln softmax(logits[b])[targets[b]]`: `[batch, classes] → []`; of soft targets, `−Σ_c targets[b,c] · ln softmax(logits[b])[c]`.
  *
- * @param targets - The right class of each row, `[batch]`.
- * @throws {ShapeError} if there is not one target a row, or no row.
+ * @param targets - The right class of each row, `[batch]`; or a probability for each class, `[batch, classes]`, whose sum is not checked.
+ * @throws {ShapeError} if there is not one target a row, or soft targets have another shape than the logits, or there is no row.
  * @throws {RangeError} if a target is not a class.
  */
-export function crossEntropy(logits: Matrix, targets: TokenVector): Scalar {
+export function crossEntropy(logits: Matrix, targets: TokenVector | Matrix): Scalar {
   checkTensor("crossEntropy", "logits", logits, 2);
+  if (targets instanceof Tensor) return ofProbabilities(logits, targets);
   checkTokens("crossEntropy", "targets", targets, 1);
   const [batch, classes] = logits.shape;
   if (targets.size !== batch || batch === 0) {
@@ -53,6 +55,14 @@ export function crossEntropy(logits: Matrix, targets: TokenVector): Scalar {
       return dlogits;
     },
   ]);
+}
+
+function ofProbabilities(logits: Matrix, targets: Matrix): Scalar {
+  const [batch, classes] = logits.shape;
+  if (!sameShape(logits.shape, targets.shape))
+    throw new ShapeError(`crossEntropy: soft targets are ${show(targets)}; logits are ${show(logits)}`);
+  if (batch * classes === 0) throw new ShapeError(`crossEntropy: logits ${show(logits)} are empty`);
+  return mul(sum(mul(targets, logSoftmax(logits))), -1 / batch);
 }
 
 /** The same in operations. */

@@ -2,12 +2,12 @@ import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { AxisView, Indices } from "../kernels/kernels.ts";
 import { indices } from "../tensor/scope.ts";
-import { type Shape, show, viewAround } from "../tensor/shape.ts";
+import { type Shape, show } from "../tensor/shape.ts";
 import { empty, type Tensor } from "../tensor/tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 
 /**
- * The largest value over one axis, or over all. NaN is larger than everything. Where several tie, the first wins and takes the whole gradient.
+ * The largest value over one axis, several, or all. NaN is larger than everything. Where several tie, the first in row-major order wins and takes the whole gradient.
  *
  * @throws {RangeError} if there is no such axis, or nothing along it.
  */
@@ -15,10 +15,13 @@ export function max<S extends Shape, const O extends Reduction = Record<never, n
   x: Tensor<S>,
   options: O = {} as O,
 ): Tensor<Reduced<S, O>> {
-  const { axis, shape } = reduction("max", x, options);
-  const size = axis === undefined ? { outer: 1, axis: x.size, inner: 1 } : viewAround(x.shape, axis);
-  if (size.axis === 0) throw new RangeError(`max: ${show(x)} has nothing to take the maximum of`);
-  return largest("max", x, undefined, shape, size) as Tensor<Reduced<S, O>>;
+  const { views, shape, count } = reduction("max", x, options);
+  if (count === 0) throw new RangeError(`max: ${show(x)} has nothing to take the maximum of`);
+  let y: Tensor = x;
+  views.forEach((view, i) => {
+    y = largest("max", y, undefined, i === views.length - 1 ? shape : [view.outer * view.inner], view);
+  });
+  return y as Tensor<Reduced<S, O>>;
 }
 
 /** The kernel `max` and its rule, on `x` seen as `[outer, axis, inner]`. */

@@ -5,7 +5,7 @@ import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 import { sum } from "./sum.ts";
 
 /**
- * `y = Σ x / n` over one axis, or over all.
+ * `y = Σ x / n` over one axis, several, or all.
  *
  * @throws {RangeError} if there is no such axis, or nothing along it to take the mean of.
  */
@@ -13,8 +13,7 @@ export function mean<S extends Shape, const O extends Reduction = Record<never, 
   x: Tensor<S>,
   options: O = {} as O,
 ): Tensor<Reduced<S, O>> {
-  const { axis } = reduction("mean", x, options);
-  const n = axis === undefined ? x.size : x.shape[axis]!;
-  if (n === 0) throw new RangeError(`mean: ${show(x)} has nothing to take the mean of`);
-  return mul(sum(x, options), 1 / n) as Tensor<Reduced<S, O>>;
+  const { count } = reduction("mean", x, options);
+  if (count === 0) throw new RangeError(`mean: ${show(x)} has nothing to take the mean of`);
+  return mul(sum(x, options), 1 / count) as Tensor<Reduced<S, O>>;
 }

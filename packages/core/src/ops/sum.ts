@@ -9,14 +9,14 @@ import {
   type Sizes,
   sameShape,
   show,
-  viewAround,
 } from "../tensor/shape.ts";
 import { checkTensor, empty, type Tensor } from "../tensor/tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 import { reshape } from "./reshape.ts";
 
 /**
- * `y = Σ x` over one axis, or over all: added one by one in the order of the axis. An empty sum is 0.
+ * `y = Σ x` over one axis, several, or all: added one by one in the order of the axis. Several neighbouring axes are added up as one; others one after another, from the
+ * last. An empty sum is 0.
  *
  * @throws {RangeError} if there is no such axis.
  */
@@ -24,14 +24,14 @@ export function sum<S extends Shape, const O extends Reduction = Record<never, n
   x: Tensor<S>,
   options: O = {} as O,
 ): Tensor<Reduced<S, O>> {
-  const { axis, kept, shape } = reduction("sum", x, options);
-  const y = empty(shape) as Tensor<Reduced<S, O>>;
-  backend().kernels.sum(
-    x.storage,
-    y.storage,
-    axis === undefined ? { outer: 1, axis: x.size, inner: 1 } : viewAround(x.shape, axis),
-  );
-  return record("sum", y, [x], (dy) => [() => broadcastTo(reshape(dy, kept), x.shape)]);
+  const { views, kept, shape } = reduction("sum", x, options);
+  let y: Tensor = x;
+  views.forEach((view, i) => {
+    const total = empty(i === views.length - 1 ? shape : [view.outer * view.inner]);
+    backend().kernels.sum(y.storage, total.storage, view);
+    y = total;
+  });
+  return record("sum", y, [x], (dy) => [() => broadcastTo(reshape(dy, kept), x.shape)]) as Tensor<Reduced<S, O>>;
 }
 
 // The two adjoints of sum stand here: each one's gradient is the other's.

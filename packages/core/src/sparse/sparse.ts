@@ -1,5 +1,6 @@
 import { describe } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
+import { printed, printsAsString } from "../tensor/print.ts";
 import { checkRank, checkShape, type Shape, ShapeError, sameShape, show } from "../tensor/shape.ts";
 import { checkTensor, Tensor, type Vector } from "../tensor/tensor.ts";
 import { expand } from "./expand.ts";
@@ -10,6 +11,10 @@ import { Pattern } from "./pattern.ts";
  * position. What is not in the pattern is 0, has no gradient and no optimiser state, and cannot come back.
  */
 export class Sparse<out S extends Shape = Shape> {
+  static {
+    printsAsString(Sparse);
+  }
+
   /** Shape and positions. Weights that have it in common share the index structures that backends compute with. */
   readonly pattern: Pattern<S>;
   readonly shape: S;
@@ -42,6 +47,17 @@ export class Sparse<out S extends Shape = Shape> {
   /** Row-major positions of the stored elements, ascending. Not to be written to. */
   get positions(): Int32Array {
     return this.pattern.positions;
+  }
+
+  /** Shape, row-major positions and values of what is stored: `Sparse [2,3], 2 of 6 stored, at [1, 4]: Tensor [2] [0.5000, 1.0000]`. */
+  toString(): string {
+    const { positions } = this;
+    return `Sparse ${show(this)}, ${positions.length} of ${this.size} stored, at ${printed(positions, [positions.length])}: ${this.values}`;
+  }
+
+  /** For `JSON.stringify`: shape, positions and values. */
+  toJSON(): { readonly shape: Shape; readonly positions: readonly number[]; readonly values: Vector } {
+    return { shape: this.shape, positions: Array.from(this.positions), values: this.values };
   }
 }
 

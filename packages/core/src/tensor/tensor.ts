@@ -4,6 +4,7 @@ import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Storage } from "../kernels/kernels.ts";
 import { flush } from "./pending-writes.ts";
+import { printed, printsAsString } from "./print.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
@@ -15,6 +16,10 @@ import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
  * The rank is in the type: `Matrix` is `Tensor<readonly [number, number]>`. Sizes are checked by the operations, at run time.
  */
 export class Tensor<out S extends Shape = Shape> {
+  static {
+    printsAsString(Tensor);
+  }
+
   readonly shape: S;
   readonly size: number;
   readonly backend: Backend;
@@ -129,6 +134,28 @@ export class Tensor<out S extends Shape = Shape> {
     const { storage } = this;
     this.backend.write(storage, values as Float32Array);
     wrote(storage, "write");
+  }
+
+  /**
+   * Shape and values, as NumPy prints them: `Tensor [2] [0.5000, 1.0000]`; above 1000 elements the middle of long axes is left out. Without values where they cannot be had
+   * at once: on a backend that computes asynchronously, on another backend than the one in use, and when the scope has ended.
+   */
+  toString(): string {
+    const values = this.#shown();
+    return `Tensor ${show(this)} ${typeof values === "string" ? `(${values})` : printed(values, this.shape)}`;
+  }
+
+  /** For `JSON.stringify`: shape and all values, row-major; or why there are none. JSON writes NaN and infinity as null: files of weights are safetensors. */
+  toJSON(): { readonly shape: Shape; readonly data: readonly number[] | string } {
+    const values = this.#shown();
+    return { shape: this.shape, data: typeof values === "string" ? values : Array.from(values) };
+  }
+
+  /** The values, or why they cannot be shown. */
+  #shown(): ReadonlyFloat32Array | string {
+    if (this.#storage === undefined) return "its scope has ended";
+    const isHere = this.backend === backend() && this.backend.view(this.storage) !== undefined;
+    return isHere ? this.data : `on the backend "${this.backend.name}"`;
   }
 
   /** For scopes: the storage as it is; nothing, as long as it is to be filled lazily. */

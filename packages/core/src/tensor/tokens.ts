@@ -1,5 +1,6 @@
 import { describe } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
+import { printed, printsAsString } from "./print.ts";
 import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 
 /**
@@ -7,6 +8,10 @@ import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf
  * differentiated, and known to the host on every backend, so a bad id is an error before any kernel runs.
  */
 export class Tokens<out S extends Shape = Shape> {
+  static {
+    printsAsString(Tokens);
+  }
+
   readonly shape: S;
   readonly size: number;
   readonly data: Int32Array;
@@ -19,6 +24,16 @@ export class Tokens<out S extends Shape = Shape> {
     this.data = data;
     this.shape = shape;
     this.size = data.length;
+  }
+
+  /** Shape and values, as of a tensor: `Tokens [2] [3, 1]`. */
+  toString(): string {
+    return `Tokens ${show(this)} ${printed(this.data, this.shape)}`;
+  }
+
+  /** For `JSON.stringify`: shape and all values, row-major. */
+  toJSON(): { readonly shape: Shape; readonly data: readonly number[] } {
+    return { shape: this.shape, data: Array.from(this.data) };
   }
 }
 
