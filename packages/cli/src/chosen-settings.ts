@@ -1,7 +1,7 @@
 import { isCnn } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
 import { type RunSettings, settingsOf } from "./profiles.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /**
  * What a run does: what its profile says, and in its place what its options say.

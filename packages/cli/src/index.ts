@@ -6,4 +6,5 @@ export { main } from "./main.ts";
 export { PAIRS, type Pair } from "./pairs.ts";
 export { PROFILES, type Profile } from "./profiles.ts";
 export { createProgress, type ProgressDisplay } from "./progress.ts";
-export { planRun, type RunListener, type RunOptions, type RunResult, runPair } from "./run.ts";
+export { planRun, type RunResult, runPair } from "./run.ts";
+export type { RunListener, RunOptions } from "./run-options.ts";

@@ -1,5 +1,5 @@
 import type { Network } from "@ltt/lottery";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { TaskData } from "./task-data.ts";
 
 /** What a command tells a process that trains for it. */

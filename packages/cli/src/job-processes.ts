@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Job, JobListener, Network } from "@ltt/lottery";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { TaskData } from "./task-data.ts";
 
 /** As this file: TypeScript in the sources, JavaScript in what is published. */

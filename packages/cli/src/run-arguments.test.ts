@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { planRun, type RunOptions, runPair } from "./run.ts";
+import { planRun, runPair } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 
 const run = (change: object) => () => runPair({ pair: "spam-cnn", ...change } as RunOptions);
 

@@ -19,7 +19,7 @@ import { BACKENDS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
-import type { RunListener, RunOptions } from "./run.ts";
+import type { RunListener, RunOptions } from "./run-options.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),

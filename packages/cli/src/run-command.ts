@@ -38,7 +38,8 @@ import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
-import { planRun, type RunOptions, type RunResult, runPair } from "./run.ts";
+import { planRun, type RunResult, runPair } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {

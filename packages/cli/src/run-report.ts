@@ -16,7 +16,7 @@ import { type ReportInput, renderCsv, renderReport, renderTensorsCsv } from "@lt
 import { isCnn, type PreparedTask } from "./pairs.ts";
 import { NOTES, type RunSettings } from "./profiles.ts";
 import type { Published } from "./published-file.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
 export type ReportWords = Pick<ReportInput, "title" | "kicker" | "dataset" | "notes" | "warning" | "settings">;

@@ -251,7 +251,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
       ["run", "spam-cnn", "--published", "nowhere.json"],
       /^ltt: --published nowhere\.json: there is no such file\n$/,
     ],
-    ["a data set that is none", ["data", "get", "mnist"], /there is no "mnist"; there are imdb, ag-news, glove/],
+    ["a data set that is none", ["data", "get", "mnits"], /there is no "mnits"; there are imdb, ag-news, glove/],
   ])("%s", async (_, args, message) => {
     const { code, out, err } = await ltt(args);
     expect(err).toMatch(message);

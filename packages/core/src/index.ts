@@ -33,12 +33,16 @@ export { adamUpdate, rmspropUpdate, sgdUpdate } from "./optim/updates.ts";
 export { Rng, stream } from "./random/rng.ts";
 export {
   dense,
+  isWeight,
   Sparse,
+  storedPositions,
+  storedValues,
   type Weight,
   type WeightCube,
   type WeightMatrix,
   type WeightTensor4,
   type WeightVector,
+  withStoredValues,
 } from "./sparse/sparse.ts";
 export type { ReadonlyFloat32Array } from "./tensor/read-only-floats.ts";
 export { scope } from "./tensor/scope.ts";

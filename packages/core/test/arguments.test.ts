@@ -37,7 +37,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     const methods = ["Rng", "below", "normals", "permutation", "split", "uniforms", "write"];
-    const elsewhere = ["ShapeError", "SafetensorsError", "createWasmBackend", "useBackend"];
+    const elsewhere = ["isWeight", "ShapeError", "SafetensorsError", "createWasmBackend", "useBackend"];
     const names = Object.keys(rightCalls).filter((name) => name !== "wasm" && !methods.includes(name));
     expect([...names, "Rng", ...elsewhere].sort()).toEqual(Object.keys(core).sort());
   });

@@ -7,6 +7,7 @@ import { instantiate } from "../src/backends/wasm/instantiate.ts";
 import { LinearMemory } from "../src/backends/wasm/memory.ts";
 import { serial } from "../src/backends/wasm/thread-pool.ts";
 import {
+  add,
   type Backend,
   type Cube,
   conv1d,
@@ -20,6 +21,8 @@ import {
   mul,
   type Shape,
   Sparse,
+  scope,
+  square,
   stream,
   sum,
   type Tensor,
@@ -216,6 +219,31 @@ test("a pattern fits weights of its shape only", () => {
     "Sparse: a pattern of [2,4] is no pattern of [4,2]",
   );
   expect(() => new Sparse([2, 4], pattern, tensor([1, 2, 3]))).toThrow("Sparse: 3 values for 2 positions of [2,4]");
+});
+
+test("release gives the memory of the layouts back at once, and what is computed afterwards is the same", async () => {
+  const memory = new LinearMemory(2 ** 24);
+  const instance = await instantiate(memory, "strict");
+  const before = useBackend(backendOf("wasm", instance, memory, serial(instance.exports)));
+  try {
+    const positions = Int32Array.from({ length: 2000 }, (_, i) => 10 * i + (i % 7));
+    const weight = weightOf([100, 200], positions) as Sparse<readonly [number, number]>;
+    const x = eighths(1, 3, 200) as Matrix;
+    const all = () =>
+      scope(() => {
+        const y = add(sum(matmul(x, weight, { transposeB: true })), sum(square(dense(weight))));
+        return gradients(y, [weight.values])[0].data;
+      });
+    const start = memory.size.inUse;
+    const first = all();
+    expect(memory.size.inUse - start).toBeGreaterThanOrEqual(4 * 2 * 2000); // by rows, and positions
+    weight.pattern.release();
+    weight.pattern.release();
+    expect(memory.size.inUse).toBe(start);
+    expect(all()).toEqual(first);
+  } finally {
+    useBackend(before);
+  }
 });
 
 test("structures are given back when their pattern is dropped", async () => {

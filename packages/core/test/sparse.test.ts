@@ -7,6 +7,7 @@ import {
   adamUpdate,
   type Backend,
   conv1d,
+  conv2d,
   dense,
   embedding,
   gradients,
@@ -19,6 +20,7 @@ import {
   stream,
   sum,
   type Tensor,
+  type Tensor4,
   tensor,
   textConvolution,
   tokens,
@@ -26,6 +28,7 @@ import {
   type Weight,
   type WeightCube,
   type WeightMatrix,
+  type WeightTensor4,
   zeros,
 } from "../src/index.ts";
 import { backends } from "./backends.ts";
@@ -74,6 +77,17 @@ const trials: Record<string, (rng: Rng) => Trial> = {
       inputs: [[batch, time, channels]],
       weights: [[width, channels, filters]],
       run: ([x], [w]) => conv1d(x as Tensor<readonly [number, number, number]>, w as WeightCube),
+    };
+  },
+  conv2d: (rng) => {
+    const [kernel, padding] = [[1 + rng.below(5), 1 + rng.below(5)] as const, [rng.below(3), rng.below(3)] as const];
+    const image = kernel.map((size, i) => Math.max(1, size - 2 * padding[i]!) + rng.below(12));
+    const [batch, channels, filters] = [rng.below(4), sizeBelow(rng, 9), sizeBelow(rng, 20)];
+    const stride = [1 + rng.below(3), 1 + rng.below(3)] as const;
+    return {
+      inputs: [[batch, channels, ...image]],
+      weights: [[filters, channels, ...kernel]],
+      run: ([x], [w]) => conv2d(x as Tensor4, w as WeightTensor4, { stride, padding }),
     };
   },
   "written out": (rng) => {

@@ -3,14 +3,18 @@ import { describe, expect, test } from "vitest";
 import {
   add,
   type Backend,
+  type Cube,
+  conv1d,
   createReferenceBackend,
   embedding,
   gradients,
   type Matrix,
+  matmul,
   mul,
   record,
   relu,
   reshape,
+  Sparse,
   type Storage,
   scope,
   square,
@@ -20,6 +24,7 @@ import {
   textConvolution,
   tokens,
   useBackend,
+  type Vector,
 } from "../src/index.ts";
 import { everything } from "./operation-checks.ts";
 import { operations } from "./operations.ts";
@@ -91,6 +96,36 @@ describe.each(operations)("$name", ({ trials }) => {
         useBackend(before);
       }
     }
+  });
+});
+
+test("of weights of which a part is stored: the same gradients too, and none is left", () => {
+  const steps = () => {
+    const sparse = (...shape: number[]) => {
+      const size = shape.reduce((product, n) => product * n, 1);
+      const positions = Int32Array.from({ length: Math.ceil(size / 3) }, (_, i) => 3 * i);
+      return new Sparse(shape, positions, leaf(Array.from(positions, (at) => (at % 5) - 1)) as Vector);
+    };
+    const [table, kernel, other, weight] = [sparse(5, 4), sparse(2, 4, 3), sparse(3, 4, 2), sparse(5, 3)];
+    const values = [table, kernel, other, weight].map((one) => one.values);
+    return scope(() => {
+      const ids = tokens([0, 4, 1, 1, 3, 2, 4, 4], [2, 4]);
+      const features = textConvolution(table as never, ids, [{ kernel: kernel as never }, { kernel: other as never }]);
+      const x = conv1d(embedding(table as never, ids) as Cube, kernel as never);
+      const y = matmul(features, weight as never);
+      const lazy = gradients(sum(square(y)), values); // the table's rows, written out when they are read
+      const whole = gradients(add(sum(square(y)), sum(square(x))), values);
+      return [...lazy, ...whole].map((gradient) => gradient.data);
+    });
+  };
+  const wanted = steps();
+  const mine = poisoning();
+  on(mine, () => {
+    expect(steps()).toEqual(wanted);
+    const inUse = mine.inUse;
+    expect(steps()).toEqual(wanted);
+    expect(wanted.every((gradient) => gradient.some((value) => value !== 0))).toBe(true);
+    expect(mine.inUse - inUse).toBeLessThan(200); // weights and index structures of the second call
   });
 });
 

@@ -1,8 +1,8 @@
-import { type Shape, Sparse, type Tensor, type Weight } from "@ltt/core";
+import type { Shape, Tensor, Weight } from "@ltt/core";
 import { checkTensor } from "@ltt/core/arguments";
 
 /** By mark and not by type, since every tensor in a field that is no buffer is a parameter, frozen or not. */
-const buffers = new WeakSet<Tensor>();
+const buffers = new WeakSet<Weight>();
 
 /**
  * Marks a tensor as a buffer: a module's values that are saved, restored and loaded with its weights, but are neither trained, pruned nor counted, as
@@ -25,5 +25,5 @@ export function buffer<S extends Shape>(tensor: Tensor<S>): Tensor<S> {
 }
 
 export function isBuffer(tensor: Weight): boolean {
-  return !(tensor instanceof Sparse) && buffers.has(tensor);
+  return buffers.has(tensor);
 }

@@ -4,6 +4,7 @@ import {
   type SafetensorsEntry,
   type Shape,
   Sparse,
+  storedPositions,
   type Tensor,
   tensor,
   type Weight,
@@ -50,13 +51,14 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
   const metadata = new Map([["format", FORMAT]]);
   for (const [name, weight] of weights) {
     const data = values.get(name)!;
-    if (weight instanceof Sparse) {
-      const { positions, shape } = weight;
+    const { shape } = weight;
+    const positions = storedPositions(weight);
+    if (positions !== undefined) {
       entries.set(`values/${name}`, { dtype: "F32", shape: [data.length], data });
       entries.set(`positions/${name}`, { dtype: "I32", shape: [positions.length], data: positions });
       metadata.set(`shape/${name}`, JSON.stringify(shape));
     } else {
-      entries.set(`weights/${name}`, { dtype: "F32", shape: weight.shape, data });
+      entries.set(`weights/${name}`, { dtype: "F32", shape, data });
     }
   }
   for (const [name, data] of await snapshot(buffers))

@@ -1,4 +1,4 @@
-import { type ReadonlyFloat32Array, Sparse, type Tensor } from "@ltt/core";
+import { type ReadonlyFloat32Array, storedValues, type Tensor } from "@ltt/core";
 import { Module } from "./module.ts";
 import { parametersOf } from "./parameters.ts";
 
@@ -71,12 +71,7 @@ function namesIn(model: object, parameters: readonly Tensor[]): string[] {
 
 function namesOf(model: object): Map<Tensor, string> {
   if (!(model instanceof Module)) return new Map();
-  return new Map(
-    Array.from(parametersOf(model), ([name, weight]) => [
-      weight instanceof Sparse ? weight.values : weight,
-      `"${name}"`,
-    ]),
-  );
+  return new Map(Array.from(parametersOf(model), ([name, weight]) => [storedValues(weight), `"${name}"`]));
 }
 
 function allFinite(values: ReadonlyFloat32Array): boolean {

@@ -1,4 +1,4 @@
-import { Sparse, Tensor, type Weight } from "@ltt/core";
+import { isWeight, storedPositions, storedValues, type Weight } from "@ltt/core";
 import { isBuffer } from "./buffer.ts";
 
 /**
@@ -63,10 +63,6 @@ function visit(value: unknown, name: string, found: (name: string, tensor: Weigh
   }
 }
 
-export function isWeight(value: unknown): value is Weight {
-  return value instanceof Tensor || value instanceof Sparse;
-}
-
 /** Columns after which what a layer holds stands in lines of its own. */
 const WIDE = 100;
 
@@ -103,15 +99,15 @@ function indented(lines: readonly string[]): string {
 function shapeOf(tensor: Weight): string {
   const shape = `[${tensor.shape.join(",")}]`;
   if (isBuffer(tensor)) return `${shape} buffer`;
-  const frozen = storedOf(tensor).requiresGrad ? "" : " frozen";
-  return `${shape}${tensor instanceof Sparse ? ` ${tensor.values.size} stored` : ""}${frozen}`;
+  const frozen = storedValues(tensor).requiresGrad ? "" : " frozen";
+  return `${shape}${storedPositions(tensor) === undefined ? "" : ` ${storedValues(tensor).size} stored`}${frozen}`;
 }
 
 /** The last line: all parameters, of which so many are stored, and what is no parameter. */
 function counted(model: Module): string {
   let [all, stored, frozen, buffers] = [0, 0, 0, 0];
   eachTensor(model, (_, tensor) => {
-    const values = storedOf(tensor);
+    const values = storedValues(tensor);
     if (isBuffer(tensor)) buffers += tensor.size;
     else {
       all += tensor.size;
@@ -126,9 +122,4 @@ function counted(model: Module): string {
     ...(frozen > 0 ? [`${grouped(frozen)} frozen`] : []),
     ...(buffers > 0 ? [`${grouped(buffers)} values in buffers`] : []),
   ].join(", ");
-}
-
-/** What is in memory of a tensor: itself, of a `Sparse` its values. */
-export function storedOf(tensor: Weight): Tensor {
-  return tensor instanceof Sparse ? tensor.values : tensor;
 }

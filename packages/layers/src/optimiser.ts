@@ -1,4 +1,4 @@
-import { ShapeError, Sparse, Tensor } from "@ltt/core";
+import { isWeight, ShapeError, Tensor } from "@ltt/core";
 import {
   atLeast0,
   check,
@@ -178,7 +178,7 @@ function groupsOf(name: string, parameters: readonly (Tensor | ParameterGroup)[]
   return parameters.map((part: Tensor | ParameterGroup, i) => {
     const where = `parameters[${i}]`;
     if (part instanceof Tensor) return { parameters: [part] };
-    if (typeof part !== "object" || part === null || part instanceof Sparse || !("parameters" in part))
+    if (typeof part !== "object" || part === null || isWeight(part) || !("parameters" in part))
       throw notTrainable(name, where, part);
     checkOptions(`${name}: ${where}`, part, GROUP, ["parameters"]);
     for (const [j, one] of part.parameters.entries()) checkTensor(name, `${where}.parameters[${j}]`, one);

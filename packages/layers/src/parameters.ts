@@ -1,7 +1,18 @@
-import { reshape, type Shape, ShapeError, Sparse, slice, type Tensor, tensor, type Weight } from "@ltt/core";
+import {
+  isWeight,
+  reshape,
+  type Shape,
+  ShapeError,
+  slice,
+  storedValues,
+  type Tensor,
+  tensor,
+  type Weight,
+  withStoredValues,
+} from "@ltt/core";
 import { check, checkWeight, describe, floats, type Kind, map, text } from "@ltt/core/arguments";
 import { buffer, isBuffer } from "./buffer.ts";
-import { eachTensor, isWeight, Module, storedOf } from "./module.ts";
+import { eachTensor, Module } from "./module.ts";
 
 /**
  * The weights of a model by the names PyTorch gives them (`convs.0.weight`, `lstm.weight_ih_l0_reverse`), in the order of
@@ -91,7 +102,7 @@ export function trainable(weights: Module | Iterable<Weight>): Tensor[] {
   }
   const tensors = Array.from(weights, (weight, i) => {
     checkWeight("trainable", `weights[${i}]`, weight);
-    return storedOf(weight);
+    return storedValues(weight);
   });
   return [...new Set(tensors)].filter(({ requiresGrad }) => requiresGrad);
 }
@@ -99,13 +110,13 @@ export function trainable(weights: Module | Iterable<Weight>): Tensor[] {
 /** Whether a weight keeps its values: it was made without `requiresGrad`, as pre-trained vectors that are not to be trained. */
 export function isFrozen(weight: Weight): boolean {
   checkWeight("isFrozen", "weight", weight);
-  return !storedOf(weight).requiresGrad;
+  return !storedValues(weight).requiresGrad;
 }
 
 /** Copies of the values of weights: a `Sparse` gives its stored values. Ordered with everything issued before, on every backend. */
 export async function snapshot(weights: ReadonlyMap<string, Weight>): Promise<Map<string, Float32Array>> {
   checkWeights("snapshot", weights);
-  const reading = Array.from(weights, async ([name, weight]) => [name, await storedOf(weight).read()] as const);
+  const reading = Array.from(weights, async ([name, weight]) => [name, await storedValues(weight).read()] as const);
   return new Map(await Promise.all(reading));
 }
 
@@ -120,10 +131,10 @@ export function restore(weights: ReadonlyMap<string, Weight>, values: ReadonlyMa
   checkNames("restore", "snapshot", weights, values);
   for (const [name, weight] of weights) {
     check("restore", `values of "${name}"`, values.get(name), floats);
-    const [has, holds] = [values.get(name)!.length, storedOf(weight).size];
+    const [has, holds] = [values.get(name)!.length, storedValues(weight).size];
     if (has !== holds) throw new RangeError(`restore: "${name}" has ${has} values, the model's weight holds ${holds}`);
   }
-  for (const [name, weight] of weights) storedOf(weight).write(values.get(name)!);
+  for (const [name, weight] of weights) storedValues(weight).write(values.get(name)!);
 }
 
 /** New trainable weights with the same values, and for a `Sparse` the same pattern; of a buffer a new buffer. */
@@ -135,19 +146,14 @@ export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise
       ? buffer(tensor(values.get(name)!, old.shape))
       : tensor(values.get(name)!, old.shape, { requiresGrad: true });
   return new Map(
-    Array.from(weights, ([name, weight]) => [
-      name,
-      weight instanceof Sparse
-        ? new Sparse(weight.shape, weight.pattern, copy(name, weight.values))
-        : copy(name, weight),
-    ]),
+    Array.from(weights, ([name, weight]) => [name, withStoredValues(weight, copy(name, storedValues(weight)))]),
   );
 }
 
 /** How many values the parameters of a model hold, frozen ones too: of a `Sparse`, those stored. */
 export function countParameters(model: Module): number {
   check("countParameters", "model", model, moduleKind);
-  return [...parametersOf(model).values()].reduce((sum, weight) => sum + storedOf(weight).size, 0);
+  return [...parametersOf(model).values()].reduce((sum, weight) => sum + storedValues(weight).size, 0);
 }
 
 /** @throws {TypeError} unless it is a map of weights by their names, as `parametersOf` gives it. */

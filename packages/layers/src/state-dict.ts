@@ -1,4 +1,12 @@
-import { type SafetensorsDtype, type SafetensorsEntry, type Shape, ShapeError, Sparse, type Weight } from "@ltt/core";
+import {
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  type Shape,
+  ShapeError,
+  storedPositions,
+  storedValues,
+  type Weight,
+} from "@ltt/core";
 import { check, checkShape, describe, doubles, floats, map, text } from "@ltt/core/arguments";
 import type { Module } from "./module.ts";
 import { buffersOf, checkNames, moduleKind, show, stateOf } from "./parameters.ts";
@@ -29,7 +37,7 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
   const writes = Array.from(weights, ([name, weight]) => {
     const entry = state.get(name)!;
     const values = valuesOf(name, entry, buffers.has(name));
-    if (weight instanceof Sparse) {
+    if (storedPositions(weight) !== undefined) {
       throw new TypeError(`loadStateDict: "${name}" is pruned in this model: load before pruning`);
     }
     const kernel = isKernel(name, weight, buffers);
@@ -38,7 +46,7 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
       const layout = kernel ? " in PyTorch's layout" : "";
       throw new ShapeError(`loadStateDict: "${name}" is ${show(entry)}, the model's is ${show({ shape })}${layout}`);
     }
-    return () => weight.write(kernel ? reversed(values, entry.shape) : values);
+    return () => storedValues(weight).write(kernel ? reversed(values, entry.shape) : values);
   });
   for (const write of writes) write();
 }
@@ -116,8 +124,9 @@ function reversed(values: Float32Array, shape: Shape): Float32Array {
 }
 
 async function denseValues(weight: Weight): Promise<Float32Array> {
-  if (!(weight instanceof Sparse)) return weight.read();
+  const [stored, positions] = [await storedValues(weight).read(), storedPositions(weight)];
+  if (positions === undefined) return stored;
   const values = new Float32Array(weight.size);
-  for (const [i, value] of (await weight.values.read()).entries()) values[weight.positions[i]!] = value;
+  for (const [i, value] of stored.entries()) values[positions[i]!] = value;
   return values;
 }

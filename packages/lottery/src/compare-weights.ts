@@ -1,4 +1,4 @@
-import { Sparse, type Weight } from "@ltt/core";
+import { storedPositions, type Weight } from "@ltt/core";
 import { snapshot } from "@ltt/layers";
 import { checkWeights } from "./pattern.ts";
 
@@ -40,8 +40,7 @@ export async function compareWeights(
   const [valuesA, valuesB] = [await snapshot(a), await snapshot(b)];
   const counts = common.map((name) => {
     const stored = (weights: ReadonlyMap<string, Weight>, values: ReadonlyMap<string, Float32Array>): Stored => {
-      const weight = weights.get(name)!;
-      return { positions: weight instanceof Sparse ? weight.positions : undefined, values: values.get(name)! };
+      return { positions: storedPositions(weights.get(name)!), values: values.get(name)! };
     };
     return countsOf(stored(a, valuesA), stored(b, valuesB));
   });

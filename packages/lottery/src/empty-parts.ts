@@ -1,4 +1,4 @@
-import { Sparse, type Weight } from "@ltt/core";
+import { storedPositions, type Weight } from "@ltt/core";
 import { checkWeights } from "./pattern.ts";
 
 export const PARTS = [
@@ -37,8 +37,9 @@ export function emptyParts(weights: ReadonlyMap<string, Weight>): Map<string, re
 }
 
 function partsOf(name: string, weight: Weight, weights: ReadonlyMap<string, Weight>): EmptyParts[] {
-  if (!(weight instanceof Sparse)) return [];
-  const { shape, positions } = weight;
+  const { shape } = weight;
+  const positions = storedPositions(weight);
+  if (positions === undefined) return [];
   const parts = (part: Part, of: number, partOf: (position: number) => number): EmptyParts => ({
     part,
     empty: without(used(positions, of, partOf)),
@@ -64,9 +65,10 @@ function partsOf(name: string, weight: Weight, weights: ReadonlyMap<string, Weig
   const unit = (at: number, row: number) => Math.floor(at / row) % columns; // gates i, f, g, o lie one below the other
   const reading = used(positions, columns, (at) => unit(at, columns));
   const input = weights.get(name.replace("weight_hh", "weight_ih"));
-  if (input instanceof Sparse) {
-    const inputs = input.shape[1]!;
-    for (const at of input.positions) reading[unit(at, inputs)] = 1;
+  const reads = input && storedPositions(input);
+  if (reads !== undefined) {
+    const inputs = input!.shape[1]!;
+    for (const at of reads) reading[unit(at, inputs)] = 1;
   } else reading.fill(1);
   return [...byRowsAndColumns("gates", "states"), { part: "units", empty: without(reading), of: columns }];
 }

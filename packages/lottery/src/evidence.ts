@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { gradients, Sparse, scope, tensor, type Weight } from "@ltt/core";
+import { gradients, scope, storedValues, tensor, type Weight } from "@ltt/core";
 import { type Batch, classificationLoss, type Model, parametersOf, predict, trainable } from "@ltt/layers";
 import { type Pattern, sparseWeights, type Values } from "./pattern.ts";
 
@@ -26,7 +26,7 @@ export async function meanGradient<Input>(
   signal?: AbortSignal,
 ): Promise<Values> {
   const weights = new Map([...parametersOf(model)].filter(([, weight]) => trainable([weight]).length > 0));
-  const tensors = Array.from(weights.values(), (weight) => (weight instanceof Sparse ? weight.values : weight));
+  const tensors = Array.from(weights.values(), storedValues);
   const sums = tensors.map(({ size }) => new Float64Array(size));
   let examples = 0;
   for (const { input, lengths, targets } of batches) {

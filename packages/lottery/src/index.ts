@@ -40,10 +40,8 @@ export { createJob, type JobOptions } from "./local-job.ts";
 export type { Moment, State } from "./moment.ts";
 export {
   type Accuracy,
-  type Evaluated,
   type LastGood,
   type Stop,
-  type Trained,
   TrainingFailure,
   type TrainingSettings,
   type TrainNetworkOptions,
@@ -92,6 +90,7 @@ export type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
 export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
+export type { Evaluated, Trained } from "./trained.ts";
 export {
   CONTROLS,
   type Comparison,

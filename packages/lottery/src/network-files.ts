@@ -3,12 +3,12 @@ import { decodeCheckpoint, encodeCheckpoint, type Predictions, snapshot } from "
 import { z } from "zod";
 import { emptyParts } from "./empty-parts.ts";
 import type { Lineage } from "./graph.ts";
-import type { Evaluated, Trained } from "./network.ts";
 import { hashOf, type Node, nodeSchema } from "./node.ts";
 import { type Pattern, patternOf, sparsityOf, type Values } from "./pattern.ts";
 import type { CurvePoint, LevelResult } from "./result.ts";
 import { RunFolderError } from "./run-folder-error.ts";
 import type { StoredFiles } from "./store.ts";
+import type { Evaluated, Trained } from "./trained.ts";
 
 /** A finished network from its files: what later ones need of it, on the host, so that a long run holds the memory of one network. */
 export interface StoredNetwork {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Tensor, Weight } from "@ltt/core";
+import type { Weight } from "@ltt/core";
 import {
   above0,
   atLeast0,
@@ -41,7 +41,8 @@ import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from 
 import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
 import { mean } from "./statistics.ts";
-import { type Batches, checkBatches, checkMeasures, checkModel, type Measure, type Measures } from "./task.ts";
+import { type Batches, checkBatches, checkMeasures, checkModel, type Measure } from "./task.ts";
+import type { Evaluated, Trained } from "./trained.ts";
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
@@ -80,36 +81,6 @@ export type Stop = (waiting: Waiting) => boolean;
 
 /** An accuracy in `[0,1]`, from the score of every example and the sizes of the batches that they came in. */
 export type Accuracy = (scores: Float32Array, sizes: readonly number[]) => number;
-
-/** What training gave. Losses are means over examples, accuracies fractions in `[0,1]`. */
-export interface Trained {
-  /** The best weights: those with the lowest validation loss. */
-  readonly weights: ReadonlyMap<string, Weight>;
-  /** Of the same step. */
-  readonly buffers: ReadonlyMap<string, Tensor>;
-  readonly curve: readonly CurvePoint[];
-  /** The mean loss of the training steps before the best validation, since the validation before it; `null` if no step was made. */
-  readonly trainLoss: number | null;
-  /** Of the best weights, on all validation examples. */
-  readonly validation: Evaluated;
-  /** Of the best weights. */
-  readonly test: Evaluated;
-  /** The step of the lowest validation loss, counted from the beginning of dense training: the learning speed of Frankle & Carbin 2019, §2. */
-  readonly earlyStopStep: number;
-  /** The step that it began after, and the one that it ended with: as many lie between them as were made. */
-  readonly firstStep: number;
-  readonly steps: number;
-  /** Training ended at its last step, and that was the best. */
-  readonly censored: boolean;
-  readonly collapsed: Collapse | null;
-}
-
-/** Predictions with what is measured of them. */
-export interface Evaluated {
-  readonly predictions: Predictions;
-  readonly accuracy: number;
-  readonly measures: Measures;
-}
 
 /** Weights and buffers after a step, whole tensors or the values of a pattern. */
 export interface LastGood {

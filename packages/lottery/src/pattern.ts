@@ -1,4 +1,4 @@
-import { Sparse, tensor, type Weight } from "@ltt/core";
+import { Sparse, storedPositions, storedValues, tensor, type Weight } from "@ltt/core";
 import { callable, check, checkWeight, floats, integers, map } from "@ltt/core/arguments";
 import { isFrozen } from "@ltt/layers";
 
@@ -33,7 +33,7 @@ export function patternOf(weights: ReadonlyMap<string, Weight>): Pattern {
   return new Map(
     Array.from(trained, ([name, weight]) => [
       name,
-      weight instanceof Sparse ? weight.positions : Int32Array.from({ length: weight.size }, (_, i) => i),
+      storedPositions(weight) ?? Int32Array.from({ length: weight.size }, (_, i) => i),
     ]),
   );
 }
@@ -103,7 +103,7 @@ export function sparsityOf(
     name,
     group: group(name),
     size: weight.size,
-    kept: weight instanceof Sparse ? weight.positions.length : weight.size,
+    kept: storedValues(weight).size,
     ...(isFrozen(weight) ? ({ frozen: true } as const) : {}),
   }));
   const pruned = tensors.filter(({ frozen }) => frozen !== true);

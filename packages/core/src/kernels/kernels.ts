@@ -192,8 +192,8 @@ export interface TableRows {
   readonly pattern?: PatternLayouts | undefined;
 }
 
-/** What all steps of an absence share. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
-interface AdamAbsence extends TableRows {
+/** What the replayed steps have in common. The betas are at least ½, and each |η| / (1 − β₁ᵗ) is 0 or at least 2⁻⁴⁰. */
+interface AdamReplaySize extends TableRows {
   readonly steps: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -503,7 +503,7 @@ export interface Kernels {
     m: Storage,
     v: Storage,
     weights: Storage,
-    size: AdamAbsence,
+    size: AdamReplaySize,
   ): void;
   /** g = gradient + λ·θ; v = α·v + (1 − α)·g², flushed; u = g / (√v + ε); b = μ·b + u; θ −= η·(μ ? b : u) */
   rmsprop(gradient: Storage, v: Storage, b: Storage | undefined, weights: Storage, step: RmspropStep): void;

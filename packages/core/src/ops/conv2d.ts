@@ -3,10 +3,10 @@ import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { UnfoldSize } from "../kernels/kernels.ts";
-import { Pattern } from "../sparse/pattern.ts";
 import { checkWeight, Sparse, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
+import { operandOf } from "../sparse/weight-operand.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
-import { checkTensor, empty, type Matrix, type Tensor, type Tensor4 } from "../tensor/tensor.ts";
+import { checkTensor, empty, type Matrix, type Tensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
 import { matmul } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
@@ -96,14 +96,7 @@ function fold(windows: Tensor, size: UnfoldSize): Tensor {
 function asMatrix(weights: WeightTensor4): WeightMatrix {
   const [filters, channels, height, width] = weights.shape;
   const shape = [filters, channels * height * width] as const;
-  if (!(weights instanceof Sparse)) return reshape(weights, shape);
-  let pattern = matrices.get(weights.pattern);
-  if (pattern === undefined) {
-    pattern = new Pattern("conv2d", shape, weights.pattern.positions);
-    matrices.set(weights.pattern, pattern);
-  }
-  return new Sparse(pattern.shape, pattern, weights.values);
+  const { trained, pattern } = operandOf(weights);
+  if (pattern === undefined) return reshape(trained, shape);
+  return new Sparse(shape, pattern.reshaped("conv2d", shape), trained as Vector);
 }
-
-/** Patterns of kernels as those of matrices, so that their layouts are made once. */
-const matrices = new WeakMap<Pattern, Pattern<readonly [number, number]>>();

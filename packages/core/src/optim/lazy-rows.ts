@@ -3,15 +3,15 @@ import { adamCorrections } from "../kernels/adam-corrections.ts";
 import type { AdamStep, Backend, Indices, Storage, TableRows } from "../kernels/kernels.ts";
 import { defer, flush, type PendingWrites, pendingOn, undefer } from "../tensor/pending-writes.ts";
 
-/** Steps after which all rows are brought up to date, so that what is remembered of them stays small. */
+/** Steps after which all rows are flushed, so that the history stays short. */
 const HISTORY = 1024;
 
 /** Minimum mean stored elements a row for lazy updates; shorter rows are mostly a partial vector. At 10 both cost the same for a vocabulary of 25,000. */
 const LONG = 8;
 
 /**
- * A table under Adam, rows of which are left behind: a row whose gradient is 0 is not touched at the step, but when somebody next looks at it; its steps are then made up
- * for, to the same bits. Everyone who asks a tensor for its storage gets it settled; who looks at some rows only, as `embedding` does, has those settled.
+ * A table under Adam whose rows are updated lazily: a row whose gradient is 0 is not touched by a step. Its steps are replayed, to the same bits, when its values are asked for:
+ * `Tensor.storage` flushes all rows, `Tensor.storageOfRows` those that an operation such as `embedding` reads.
  */
 export class LazyRows implements PendingWrites {
   readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
@@ -33,7 +33,7 @@ export class LazyRows implements PendingWrites {
     for (const storage of Object.values(table)) defer(storage, this);
   }
 
-  /** Those of this table under such steps; undefined where every row must move at every step, or the backend wants it so. */
+  /** The lazy rows of this table under such steps; undefined where every row changes at every step, or the backend has no kernels for them. */
   static of(
     table: { weights: Storage; m: Storage; v: Storage },
     rows: TableRows,
@@ -48,7 +48,7 @@ export class LazyRows implements PendingWrites {
     return new LazyRows(table, rows, step);
   }
 
-  /** Whether it is that of these tensors, and the steps before were like this one. */
+  /** Whether these are the rows of this table and pattern, with the rates of the steps before. */
   isOf(
     { weights, m, v }: { weights: Storage; m: Storage; v: Storage },
     { dim, pattern }: TableRows,
@@ -76,7 +76,7 @@ export class LazyRows implements PendingWrites {
     if (this.#steps === HISTORY) this.flush();
   }
 
-  /** Brings these rows up to date, or all. */
+  /** Replays the pending steps of these rows, or of all. */
   flush(rows?: Int32Array): void {
     if (this.#steps === 0) return;
     const [seen, steps] = [this.#seen, this.#steps];
@@ -88,10 +88,10 @@ export class LazyRows implements PendingWrites {
       if (seen[row] === steps) continue;
       late[count] = row;
       since[count++] = seen[row]!;
-      seen[row] = steps; // now, so that a row that is asked for twice is brought up once
+      seen[row] = steps; // now, so that a row that is asked for twice is replayed once
     }
     try {
-      if (count > 0) this.#makeUp(late.subarray(0, count), since.subarray(0, count));
+      if (count > 0) this.#replay(late.subarray(0, count), since.subarray(0, count));
     } catch (error) {
       for (let i = 0; i < count; i++) seen[late[i]!] = since[i]!;
       throw error;
@@ -101,13 +101,13 @@ export class LazyRows implements PendingWrites {
     this.#seen.fill(0);
   }
 
-  /** Brings all rows up to date while weights and moments are all there, and leaves none pending any more. */
+  /** Flushes all rows while weights and moments are all there; none is lazy afterwards. */
   dissolve(): void {
     for (const storage of Object.values(this.#table)) undefer(storage, this);
     this.flush();
   }
 
-  #makeUp(late: Int32Array, since: Int32Array): void {
+  #replay(late: Int32Array, since: Int32Array): void {
     const owner = this.#owner;
     const { weights, m, v } = this.#table;
     const [ids, seen] = [owner.uploadIndices(late), owner.uploadIndices(since)];
@@ -120,7 +120,7 @@ export class LazyRows implements PendingWrites {
   }
 }
 
-/** Rows of which little is stored are so quickly passed over that there is nothing to gain. */
+/** Whether rows store enough for lazy updates to be faster. */
 function isLong({ pattern }: TableRows): boolean {
   return pattern === undefined || pattern.positions.length >= LONG * pattern.byRows().columns;
 }

@@ -64,8 +64,8 @@ export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor
   const dim = values.shape[1];
   const place = (tensor: Tensor) => tensor.storageOfRows(unique);
   const places = { weights: place(weights), m: place(state.m), v: place(state.v) };
-  const absent = LazyRows.of(places, { dim, pattern }, step);
-  if (absent !== undefined) absent.step({ ids, unique, values: values.storage, except }, step);
+  const lazy = LazyRows.of(places, { dim, pattern }, step);
+  if (lazy !== undefined) lazy.step({ ids, unique, values: values.storage, except }, step);
   else {
     const theta = new WeightOperand(weights, pattern).storage;
     kernels.adamRows(values.storage, ids, state.m.storage, state.v.storage, theta, { ...step, dim, except });

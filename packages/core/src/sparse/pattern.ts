@@ -25,6 +25,8 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   readonly positions: Int32Array;
   /** By backend. */
   readonly #made = new WeakMap<Backend, Made>();
+  /** The same positions in other shapes. */
+  readonly #reshaped = new Map<string, Pattern>();
 
   /**
    * @param where - Who asks, for messages.
@@ -44,6 +46,19 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
         );
       }
     }
+  }
+
+  /**
+   * The same positions in another shape of as many elements: the same pattern whenever it is asked for, so that its layouts are made once.
+   *
+   * @throws {RangeError} if a position is outside the shape.
+   */
+  reshaped<Other extends Shape>(where: string, shape: Other): Pattern<Other> {
+    const known = this.#reshaped.get(String(shape));
+    if (known !== undefined) return known as Pattern as Pattern<Other>;
+    const made = new Pattern(where, shape, this.positions);
+    this.#reshaped.set(String(shape), made);
+    return made;
   }
 
   /** The positions in the memory of the backend in use. */
@@ -82,6 +97,7 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
    * computed with afterwards has them made again.
    */
   release(): void {
+    for (const pattern of this.#reshaped.values()) pattern.release();
     const owner = backend();
     const made = this.#made.get(owner);
     if (made === undefined) return;

@@ -6,11 +6,27 @@ import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { tokens } from "../tensor/tokens.ts";
 import { weightsOf } from "../testing/check-gradient.ts";
 import { axis, valuesOf } from "../testing/index.ts";
-import { dense, Sparse, type Weight } from "./sparse.ts";
+import { dense, isWeight, Sparse, storedPositions, storedValues, type Weight, withStoredValues } from "./sparse.ts";
 
 test("dense puts the values at their positions and zeros elsewhere", () => {
   const sparse = new Sparse([2, 3] as const, Int32Array.of(1, 5), tensor([7, 8]));
   expect([...dense(sparse).data]).toEqual([0, 7, 0, 0, 0, 8]);
+});
+
+test("what is stored of a weight, whole or in part, and other values in its place", () => {
+  const [whole, values] = [tensor([[1, 2]]), tensor([7, 8])];
+  const part = new Sparse([2, 3], Int32Array.of(1, 5), values);
+  expect([whole, part, values.data, null].map(isWeight)).toEqual([true, true, false, false]);
+  expect([storedValues(whole), storedValues(part)]).toEqual([whole, values]);
+  expect([storedPositions(whole), storedPositions(part)]).toEqual([undefined, Int32Array.of(1, 5)]);
+  const others = tensor([3, 4]);
+  const replaced = withStoredValues(part, others);
+  expect(storedValues(replaced)).toBe(others);
+  expect([...dense(replaced).data]).toEqual([0, 3, 0, 0, 0, 4]);
+  expect((replaced as Sparse).pattern).toBe(part.pattern);
+  const other = tensor([[3, 4]]);
+  expect(withStoredValues(whole, other)).toBe(other);
+  expect(() => withStoredValues(part, other)).toThrow("withStoredValues: values [1,2] for a weight that stores [2]");
 });
 
 test("a pattern that was checked for one size is checked again for another", () => {

@@ -75,13 +75,43 @@ export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
   return weight instanceof Sparse ? expand(weight.values, weight.pattern) : weight;
 }
 
+export function isWeight(value: unknown): value is Weight {
+  return value instanceof Tensor || value instanceof Sparse;
+}
+
+/** The tensor that holds a weight's stored elements, and is trained: the weight itself, or the values of a `Sparse`. */
+export function storedValues(weight: Weight): Tensor {
+  checkWeight("storedValues", "weight", weight);
+  return weight instanceof Sparse ? weight.values : weight;
+}
+
+/** Which elements of a weight are stored: row-major positions, ascending, not to be written to; undefined if all are. */
+export function storedPositions(weight: Weight): Int32Array | undefined {
+  checkWeight("storedPositions", "weight", weight);
+  return weight instanceof Sparse ? weight.positions : undefined;
+}
+
+/**
+ * A weight of the same shape and the same stored elements, which are these: the values themselves where all are stored.
+ *
+ * @throws {ShapeError} if the values do not have the shape of `storedValues(weight)`.
+ */
+export function withStoredValues<S extends Shape>(weight: Weight<S>, values: Tensor): Weight<S> {
+  checkWeight("withStoredValues", "weight", weight);
+  checkTensor("withStoredValues", "values", values);
+  const { shape } = storedValues(weight);
+  if (!sameShape(values.shape, shape))
+    throw new ShapeError(`withStoredValues: values ${show(values)} for a weight that stores ${show(shape)}`);
+  if (!(weight instanceof Sparse)) return values as Tensor as Tensor<S>;
+  return new Sparse(weight.shape, weight.pattern, values as Tensor as Vector);
+}
+
 /**
  * @param rank - How many axes it has. Default: any number.
  * @throws {TypeError} unless it is a tensor or `Sparse`.
  * @throws {ShapeError} unless it has so many axes.
  */
 export function checkWeight(where: string, name: string, value: unknown, rank?: number): asserts value is Weight {
-  if (!(value instanceof Tensor) && !(value instanceof Sparse))
-    throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor, or Sparse`);
+  if (!isWeight(value)) throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor, or Sparse`);
   if (rank !== undefined) checkRank(where, name, value.shape, rank);
 }

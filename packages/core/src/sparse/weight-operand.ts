@@ -58,8 +58,7 @@ export class WeightOperand {
 
 /** The weight as the backend in use takes it: what is stored of it, or, if the backend takes whole weights only, all of it. */
 export function operandOf(weight: Weight): WeightOperand {
-  if (weight instanceof Sparse && backend().takesStoredWeights === true) {
-    return new WeightOperand(weight.values, weight.pattern);
-  }
+  if (!(weight instanceof Sparse)) return new WeightOperand(weight, undefined);
+  if (backend().takesStoredWeights === true) return new WeightOperand(weight.values, weight.pattern);
   return new WeightOperand(dense(weight), undefined);
 }

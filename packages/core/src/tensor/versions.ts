@@ -19,7 +19,7 @@ export function tick(): number {
   return ++time;
 }
 
-/** For whoever changes values in place, after it: `by` is the operation's name in messages. Making up for rows left behind is no write. */
+/** For whoever changes values in place, after it: `by` is the operation's name in messages. Flushing pending writes is no write. */
 export function wrote(storage: Storage, by: string): void {
   latest = tick();
   const found = writes.get(storage);

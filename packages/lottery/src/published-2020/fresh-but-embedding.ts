@@ -1,4 +1,4 @@
-import type { Action } from "../actions.ts";
+import type { Action } from "../action.ts";
 import { valuesAt } from "../pattern.ts";
 
 /** Weights drawn anew, but for the embedding, which is that of the network before after its training: an alias of the live parameter was “restored”. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { operations, type Trial } from "../../../test/operations.ts";
 import { gradients } from "../../autograd/gradients.ts";
-import type { Backend, Kernels, LstmSize, Storage, WindowSize } from "../../kernels/kernels.ts";
+import type { Backend, Kernels, LstmSize, Storage, StoredWeight, WindowSize } from "../../kernels/kernels.ts";
 import { square, sum } from "../../ops/index.ts";
 import { type Rng, stream } from "../../random/rng.ts";
 import { tensor } from "../../tensor/tensor.ts";
@@ -84,7 +84,9 @@ function agree(name: Name, values: readonly unknown[], ...others: readonly unkno
   const [expected, found] = backends.map((backend) => {
     const kernel = backend.kernels[name] as (...operands: unknown[]) => void;
     const made: Storage[] = [];
+    const before = useBackend(backend); // whose layouts of a pattern are asked for
     kernel(...upload(backend, values, made), ...others);
+    useBackend(before);
     const results = made.map((storage) => bits(backend, storage));
     for (const storage of made) backend.release(storage);
     return results;
@@ -103,12 +105,17 @@ function agree(name: Name, values: readonly unknown[], ...others: readonly unkno
 function upload(backend: Backend, values: readonly unknown[], made: Storage[]): unknown[] {
   return values.map((value) => {
     if (Array.isArray(value) && value.some(isValues)) return upload(backend, value, made);
+    if (isPart(value)) return { ...value, values: upload(backend, [value.values], made)[0] };
     if (!isValues(value)) return value;
     const storage = value instanceof Int32Array ? backend.uploadIndices(value.slice()) : backend.upload(value);
     made.push(storage);
     return storage;
   });
 }
+
+/** A weight of which a part is stored, as the reference has it. */
+const isPart = (value: unknown): value is StoredWeight & { readonly values: Float32Array } =>
+  typeof value === "object" && value !== null && "pattern" in value;
 
 const isValues = (value: unknown): value is Values => value instanceof Float32Array || value instanceof Int32Array;
 
@@ -389,7 +396,13 @@ describe.each(PAIRS)("%s:", (_, create) => {
       for (const [j, { name, args }] of kernelsOf(trial).entries()) {
         const rng = stream(i, j);
         const rough = (value: unknown): unknown =>
-          value instanceof Float32Array ? floats(rng, value.length) : Array.isArray(value) ? value.map(rough) : value;
+          value instanceof Float32Array
+            ? floats(rng, value.length)
+            : isPart(value)
+              ? { ...value, values: rough(value.values) }
+              : Array.isArray(value)
+                ? value.map(rough)
+                : value;
         agree(
           name,
           args.map((value) => (isSize(value) ? value : rough(value))),
@@ -406,7 +419,13 @@ const isSize = (value: unknown): boolean => Array.isArray(value) && value.every(
 function kernelsOf({ run, inputs }: Trial): readonly { name: Name; args: readonly unknown[] }[] {
   const asked: { name: Name; args: readonly unknown[] }[] = [];
   const copy = (value: unknown): unknown =>
-    isValues(value) ? value.slice() : Array.isArray(value) ? value.map(copy) : value;
+    isValues(value)
+      ? value.slice()
+      : isPart(value)
+        ? { ...value, values: value.values.slice() }
+        : Array.isArray(value)
+          ? value.map(copy)
+          : value;
   const kernels = new Proxy(reference.kernels, {
     get: (kernels, name: Name) => {
       const kernel = kernels[name] as ((...args: unknown[]) => void) | undefined;

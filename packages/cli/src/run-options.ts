@@ -1,0 +1,80 @@
+import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
+import type { BackendName } from "./backends.ts";
+import type { Vectors } from "./embedding.ts";
+import type { JobCount } from "./jobs.ts";
+import type { Pair } from "./pairs.ts";
+import type { Profile } from "./profiles.ts";
+
+/** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
+export interface RunOptions {
+  readonly pair: Pair;
+  /** Default `corrected`. */
+  readonly profile?: Profile | undefined;
+  /** The folder with the data sets. */
+  readonly data?: string | undefined;
+  /** Where `ltt data get` puts them. */
+  readonly cache?: string | undefined;
+  /** The run folder. Default `runs/PAIR-PROFILE`. */
+  readonly out?: string | undefined;
+  readonly rounds?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly trainSize?: number | undefined;
+  readonly maxLength?: number | undefined;
+  /** Units of each direction of an LSTM's layers. */
+  readonly hidden?: number | undefined;
+  /** Names of arms: ours, and those of plugins. */
+  readonly arms?: readonly string[] | undefined;
+  /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */
+  readonly criterion?: string | undefined;
+  /** What weights compete with each other to stay. Default `tensor`. */
+  readonly pool?: Pool | undefined;
+  /** Files that bring criteria and arms, see `loadPlugins`. */
+  readonly plugins?: readonly string[] | undefined;
+  /** Default `adam`. */
+  readonly optimiser?: OptimiserName | undefined;
+  readonly momentum?: number | undefined;
+  readonly weightDecay?: number | undefined;
+  /** Faults of the published experiment to re-enact. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** The fraction of what is left that each round removes. */
+  readonly rate?: number | undefined;
+  /** The moment that late rewinding goes back to. */
+  readonly rewind?: Moment | undefined;
+  /** Validations in a row without improvement that end training; `null`: none do. */
+  readonly patience?: number | null | undefined;
+  /** Validations an epoch. */
+  readonly validations?: number | undefined;
+  /** Texts a training step. */
+  readonly batchSize?: number | undefined;
+  /** Of the report. */
+  readonly title?: string | undefined;
+  readonly seeds?: readonly number[] | undefined;
+  readonly learningRate?: number | undefined;
+  /** The most that the common norm of all gradients may be. Default: they are not clipped. */
+  readonly clipNorm?: number | undefined;
+  /** What the embedding starts from. Default `normal`. */
+  readonly embedding?: Vectors | undefined;
+  /** Keep the embedding as it starts. Default: it is trained. */
+  readonly freezeEmbedding?: boolean | undefined;
+  /** Default: the fastest that runs here, see `createBackend`. */
+  readonly backend?: BackendName | undefined;
+  /** Of each job. Default: the cores divided among the jobs. */
+  readonly threads?: number | undefined;
+  /** Processes that train, on one run folder; `auto`: as many as are of use here. Default 1: this process alone. */
+  readonly jobs?: JobCount | undefined;
+  /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
+  readonly margin?: number | undefined;
+  /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
+  readonly published?: string | undefined;
+}
+
+/** What hears of a run while it goes on. */
+export interface RunListener {
+  /** One line for people. */
+  readonly say?: (line: string) => void;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onLevel?: (level: LevelResult) => void;
+  readonly signal?: AbortSignal;
+  /** Characters that a line of the result's table may have; 100 unless told. */
+  readonly width?: number;
+}

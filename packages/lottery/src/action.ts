@@ -1,0 +1,15 @@
+import type { Rng } from "@ltt/core";
+import type { Pattern, Values } from "./pattern.ts";
+
+/** What an action may take values from. What is not asked for costs nothing. */
+interface Sources {
+  /** The whole tensors of an input of the node; what has been pruned is 0. */
+  readonly whole: (input: string) => Promise<Values>;
+  /** Whole tensors, drawn anew by the node's seed. */
+  readonly fresh: () => Promise<Values>;
+  /** A stream of the node's seed, for a purpose. */
+  readonly rng: (purpose: string) => Rng;
+}
+
+/** The values that a sparse network starts from, at its mask. */
+export type Action = (mask: Pattern, sources: Sources) => Promise<Values>;
