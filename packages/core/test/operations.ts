@@ -680,14 +680,16 @@ export const operations: readonly Operation[] = [
         m: axisOrNone,
         k: axisOrNone,
         n: axisOrNone,
-        batch: fc.option(axis),
+        leads: fc.oneof(
+          fc.option(axis).map((batch): [Shape, Shape] => (batch === null ? [[], []] : [[batch], [batch]])),
+          broadcastable,
+        ),
         transposeA: fc.boolean(),
         transposeB: fc.boolean(),
       })
-      .chain(({ m, k, n, batch, transposeA, transposeB }) => {
-        const lead = batch === null ? [] : [batch];
-        const a = valuesOf([...lead, ...(transposeA ? [k, m] : [m, k])]);
-        const b = valuesOf([...lead, ...(transposeB ? [n, k] : [k, n])]);
+      .chain(({ m, k, n, leads, transposeA, transposeB }) => {
+        const a = valuesOf([...leads[0], ...(transposeA ? [k, m] : [m, k])]);
+        const b = valuesOf([...leads[1], ...(transposeB ? [n, k] : [k, n])]);
         return fc
           .tuple(a, b)
           .map((inputs) =>
@@ -752,6 +754,18 @@ export const operations: readonly Operation[] = [
           ),
         [3, 14],
       ],
+      [() => core.matmul(grid([2, 1, 2]), tensor([[1], [10]])), [21, 43]],
+      [
+        () =>
+          core.matmul(
+            grid([1, 2]),
+            tensor([
+              [[1], [10]],
+              [[2], [20]],
+            ]),
+          ),
+        [21, 42],
+      ],
     ],
     errors: [
       [
@@ -762,10 +776,13 @@ export const operations: readonly Operation[] = [
         () => core.matmul(grid([2, 3]), grid([3, 4]), { transposeA: true, transposeB: true }),
         "matmul: [2,3]ᵀ × [3,4]ᵀ: inner dimensions 2 and 4 differ",
       ],
-      [() => core.matmul(grid([2, 3, 4]), grid([3, 4, 5])), "matmul: [2,3,4] × [3,4,5]: batches of 2 and 3 differ"],
+      [
+        () => core.matmul(grid([2, 3, 4]), grid([3, 4, 5])),
+        "matmul: [2] and [3] do not broadcast: sizes 2 and 3 on axis -1",
+      ],
       [
         () => core.matmul(as.matrix(row(1)), grid([1, 2])),
-        "matmul: [1] × [1,2]: takes two matrices, or two batches of matrices",
+        "matmul: [1] × [1,2]: takes matrices, or batches of matrices",
       ],
     ],
     twice: true,

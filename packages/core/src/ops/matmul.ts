@@ -4,8 +4,10 @@ import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import { checkWeight, dense, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
 import { operandOf, type WeightOperand } from "../sparse/weight-operand.ts";
-import { type Shape, ShapeError, show } from "../tensor/shape.ts";
+import { broadcastShape, type Shape, ShapeError, sameShape, show, sizeOf } from "../tensor/shape.ts";
 import { type Cube, empty, type Matrix, type Tensor } from "../tensor/tensor.ts";
+import { reshape } from "./reshape.ts";
+import { broadcastTo } from "./sum.ts";
 
 export interface MatmulOptions {
   /** `a` is stored `[…, k, m]`. Default false. */
@@ -15,22 +17,52 @@ export interface MatmulOptions {
 }
 
 /**
- * Matrix product `y = a·b`: `[m,k] · [k,n] → [m,n]`, or one product for each of a batch: `[batch,m,k] · [batch,k,n] →
- * [batch,m,n]`. Either operand may be stored transposed; nothing is copied then. Elements that a sparse matrix `b` does not store are not computed with.
+ * Matrix product `y = a·b`: `[m,k] · [k,n] → [m,n]`, or one product for each of a batch, `[…,m,k] · […,k,n] → […,m,n]`, whose leading axes broadcast as in NumPy. Either operand
+ * may be stored transposed; nothing is copied then, but what is broadcast: a matrix `b` for all of a batch is not. Elements that a sparse matrix `b` does not store are not computed
+ * with.
  *
- * @throws {ShapeError} if the inner dimensions differ, or the batches do.
+ * @throws {ShapeError} if an operand has fewer than two axes, the inner dimensions differ, or the leading axes do not broadcast.
  */
 export function matmul(a: WeightMatrix, b: WeightMatrix, options?: MatmulOptions): Matrix;
-export function matmul(a: WeightCube, b: WeightCube, options?: MatmulOptions): Cube;
+export function matmul(a: WeightCube, b: WeightCube | WeightMatrix, options?: MatmulOptions): Cube;
+export function matmul<S extends AtLeast2>(
+  a: Weight<S>,
+  b: Weight<S> | WeightMatrix,
+  options?: MatmulOptions,
+): Tensor<S>;
+export function matmul<S extends AtLeast2>(a: WeightMatrix, b: Weight<S>, options?: MatmulOptions): Tensor<S>;
 export function matmul(a: Weight, b: Weight, options: MatmulOptions = {}): Tensor {
   checkWeight("matmul", "a", a);
   checkWeight("matmul", "b", b);
   checkOptions("matmul", options, OPTIONS);
+  const isBatched = a.shape.length > 2 || b.shape.length > 2;
+  if (isBatched && !(a.shape.length === 3 && sameShape(leading(a), leading(b)))) return broadcast(a, b, options);
   const weight = b.shape.length === 2 && options.transposeA !== true ? operandOf(b) : operandOf(dense(b));
   return product(dense(a), weight, options);
 }
 
+type AtLeast2 = readonly [number, number, ...(readonly number[])];
+
 const OPTIONS: Kinds<MatmulOptions> = { transposeA: flag, transposeB: flag };
+
+function leading({ shape }: { readonly shape: Shape }): Shape {
+  return shape.slice(0, -2);
+}
+
+/** Batches of any rank: seen as one axis, or, where `b` is one matrix for all of them, as more rows of `a`. */
+function broadcast(a: Weight, b: Weight, options: MatmulOptions): Tensor {
+  const { m, n } = sizesOf(a, b, options);
+  const batch = broadcastShape("matmul", leading(a), leading(b));
+  if (b.shape.length === 2 && options.transposeA !== true) {
+    const rows = reshape(dense(a), [sizeOf(batch) * m, a.shape.at(-1)!]);
+    return reshape(product(rows, operandOf(b), options), [...batch, m, n]);
+  }
+  const asCube = (x: Weight) => {
+    const matrix = x.shape.slice(-2);
+    return reshape(broadcastTo(dense(x), [...batch, ...matrix]), [sizeOf(batch), ...matrix]);
+  };
+  return reshape(product(asCube(a), operandOf(asCube(b)), options), [...batch, m, n]);
+}
 
 /** @param weight - That whose gradient this is, so that the result is of its kind. Default: the result is a tensor of its own. */
 function product(
@@ -63,17 +95,12 @@ function sizesOf(
   { transposeA = false, transposeB = false }: MatmulOptions,
 ): { batch: number; m: number; k: number; n: number } {
   const names = () => `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
-  const rank = a.shape.length;
-  if (rank !== b.shape.length || (rank !== 2 && rank !== 3)) {
-    throw new ShapeError(`${names()}: takes two matrices, or two batches of matrices`);
-  }
+  if (a.shape.length < 2 || b.shape.length < 2)
+    throw new ShapeError(`${names()}: takes matrices, or batches of matrices`);
   const [m, k] = last(a, transposeA);
   const [inner, n] = last(b, transposeB);
   if (k !== inner) throw new ShapeError(`${names()}: inner dimensions ${k} and ${inner} differ`);
-  if (rank === 3 && a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`${names()}: batches of ${a.shape[0]} and ${b.shape[0]} differ`);
-  }
-  return { batch: rank === 3 ? a.shape[0]! : 1, m, k, n };
+  return { batch: sizeOf(leading(a)), m, k, n };
 }
 
 function last({ shape }: { readonly shape: Shape }, transposed: boolean): [number, number] {

@@ -112,6 +112,7 @@ export function withStoredValues<S extends Shape>(weight: Weight<S>, values: Ten
  * @throws {ShapeError} unless it has so many axes.
  */
 export function checkWeight(where: string, name: string, value: unknown, rank?: number): asserts value is Weight {
-  if (!isWeight(value)) throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor, or Sparse`);
+  if (!isWeight(value))
+    throw new TypeError(`${where}: ${name} is ${describe(value)}; it is a tensor, or Sparse: tensor(values) makes one`);
   if (rank !== undefined) checkRank(where, name, value.shape, rank);
 }
