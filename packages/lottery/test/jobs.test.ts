@@ -76,13 +76,27 @@ test("interrupted, each job keeps its network, and one job goes on to the same b
 test("a job that fails ends the run with its error, once the others have kept theirs; a job that is left alone goes on", async () => {
   const [good] = await jobsIn("failed", 1);
   let made = 0;
+  let fail = () => {};
   const bad: Job = {
-    make: async () => {
-      await sleep(20);
-      if (++made > 0) throw new Error("the machine is on fire");
+    make: () => {
+      made++;
+      return new Promise((_, reject) => {
+        fail = () => reject(new Error("the machine is on fire"));
+      });
     },
   };
-  await expect(run("failed", { jobs: [good!, bad] })).rejects.toThrow("the machine is on fire");
+  /** While this one is in the middle of a network, the other one fails. */
+  const working: Job = {
+    make: (network, listener) =>
+      good!.make(network, {
+        ...listener,
+        onStep: (...step) => {
+          listener.onStep(...step);
+          fail();
+        },
+      }),
+  };
+  await expect(run("failed", { jobs: [working, bad] })).rejects.toThrow("the machine is on fire");
   expect(made).toBe(1);
   expect(unfinished("failed").length).toBe(1);
   expect(await run("failed", { jobs: [good!] })).toEqual(expected);
