@@ -11,8 +11,10 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   const { mask, whole } = start.inputs;
   const cut = graph.node(mask!);
   if (cut.op !== CUT.name) return [];
-  const { rate, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
+  const { rate, rates, exclude, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
     rate: number;
+    rates: Readonly<Record<string, number>>;
+    exclude: readonly string[];
     criterion: Json;
     pool: Pool;
   };
@@ -20,8 +22,8 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   const parent = graph.node(weights).inputs.trained!;
   return [
     nestedIn(parent),
-    removed(rate, parent, { pool }),
-    lowestBy(criterion, weights, { pool }),
+    removed(rate, parent, { rates, exclude, pool }),
+    lowestBy(criterion, weights, { exclude, pool }),
     ...(start.params.action === "rewind" ? [startsFrom(whole!)] : []),
   ];
 }
