@@ -1,4 +1,4 @@
-import { check, checkOptions, count, type Kinds, object, oneOf, text } from "@ltt/core/arguments";
+import { above0, check, checkOptions, count, type Kinds, object, oneOf, positive, text } from "@ltt/core/arguments";
 import { magnitude } from "./criteria/magnitude.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
@@ -37,12 +37,19 @@ export interface CommonParams {
 export interface CutParams {
   /** The fraction of what is left that goes. */
   readonly rate?: number | undefined;
-  /** Which weights are scored. */
-  readonly at?: "best" | "end" | undefined;
+  /** As many cuts in a row are made at once: `1 − (1 − rate)^rounds` of what is left goes. Default 1. */
+  readonly rounds?: number | undefined;
+  /** Which weights are scored: of a step, before or while the network is trained, 0 being the first ones. */
+  readonly at?: State | undefined;
   /** What scores them. */
   readonly criterion?: Criterion | undefined;
   /** What competes to stay: the weights of each tensor, of each group of tensors, or all. */
   readonly pool?: Pool | undefined;
+}
+
+interface TrainOptions {
+  readonly firstStep?: number | undefined;
+  readonly learningRateScale?: number | undefined;
 }
 
 /**
@@ -75,12 +82,15 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
    */
-  train(start: Hash<"weights"> | Hash<"start">, options: { readonly firstStep?: number } = {}): Hash<"trained"> {
+  train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0 } = checkOptions("ExperimentGraph.train", options, { firstStep: count });
+    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
     const { data, backend, seed, training, trainingFaults } = this.#common;
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm = null } = training;
+    const scaled = decimal(training.learningRate * learningRateScale);
+    const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
+    const { epochs, patience, evaluationsPerEpoch, clipNorm = null } = training;
     const schedule = { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm };
     const params = {
       data,
@@ -148,16 +158,21 @@ export class ExperimentGraph {
     return this.add(nodeOf(START, { action: "fresh", architecture, seed: this.seed }, { mask }));
   }
 
+  /** Which weights of a network the experiment cuts. */
+  get cutAt(): "best" | "end" {
+    return this.#common.cutAt;
+  }
+
   /** The architecture that fresh weights are drawn for, as nodes name it. */
   get architecture(): Json {
     return this.#common.architecture;
   }
 
-  #cutParams(where: string, options: CutParams): { rate: number; at: "best" | "end"; criterion: Json; pool: Pool } {
+  #cutParams(where: string, options: CutParams): { rate: number; at: State; criterion: Json; pool: Pool } {
     const { rate, cutAt, criterion, pool = "tensor" } = this.#common;
     const told = checkOptions(where, options, CUT_PARAMS);
     return {
-      rate: told.rate ?? rate,
+      rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
       at: told.at ?? cutAt,
       criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
       pool: told.pool ?? pool,
@@ -171,14 +186,27 @@ export class ExperimentGraph {
   }
 }
 
-const CUT_PARAMS: Kinds<CutParams> = {
-  rate: share,
-  at: oneOf("best", "end"),
-  criterion: object,
-  pool: oneOf(...POOLS),
-};
-
 const stateKind = {
   words: '"best", "end" or the number of a step',
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
+
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+
+const CUT_PARAMS: Kinds<CutParams> = {
+  rate: share,
+  rounds: positive,
+  at: stateKind,
+  criterion: object,
+  pool: oneOf(...POOLS),
+};
+
+/** The fraction that goes in so many cuts in a row. */
+function rateOfRounds(rate: number, rounds: number): number {
+  return rounds === 1 ? rate : decimal(1 - (1 - rate) ** rounds);
+}
+
+/** A number with the 15 significant digits that its computation has: 0.36 for 1 − 0.8². */
+function decimal(value: number): number {
+  return Number(value.toPrecision(15));
+}
