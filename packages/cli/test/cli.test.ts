@@ -237,7 +237,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     [
       "an arm that is none",
       ["run", "spam-cnn", "--arms", "magic"],
-      /--arms: there is no "magic"; arms are winning-ticket, /,
+      /--arms: there is no "magic"; arms are all, or some of winning-ticket, /,
     ],
     ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /Seeds must be distinct/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],

@@ -21,16 +21,20 @@ import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
+import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
 const KEEP_EVERY = 120;
+
+/** Masks that are held: the one that a ticket and its controls share, and one made of it. */
+const MASKS_HELD = 2;
 
 /** Trained networks that are held in memory: those of a round, which the next one cuts. */
 const HELD = 6;
@@ -58,7 +62,7 @@ export class Executor<Input> {
   readonly #graph: Graph;
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, StoredNetwork>();
-  #lastMask: { readonly hash: string; readonly mask: Pattern } | undefined;
+  readonly #masks = new Map<string, Pattern>();
   #first: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
 
   constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
@@ -151,10 +155,23 @@ export class Executor<Input> {
     return this.#putAt(node, model, this.#options.clock() - began);
   }
 
-  /** A mask. The last one is held: a ticket and its controls share it, and scores may take an epoch of gradients. */
+  /** A mask. The last ones used are held: a ticket and its controls share theirs, and scores may take an epoch of gradients. */
   async #mask(hash: string): Promise<Pattern> {
-    if (this.#lastMask?.hash !== hash) this.#lastMask = { hash, mask: await this.#cut(hash) };
-    return this.#lastMask.mask;
+    const make = () => (this.#graph.node(hash).op === SHUFFLE_MASK.name ? this.#shuffledMask(hash) : this.#cut(hash));
+    const mask = this.#masks.get(hash) ?? (await make());
+    this.#masks.delete(hash);
+    this.#masks.set(hash, mask); // the last one used is the last one to go
+    for (const oldest of this.#masks.keys()) if (this.#masks.size > MASKS_HELD) this.#masks.delete(oldest);
+    return mask;
+  }
+
+  async #shuffledMask(hash: string): Promise<Pattern> {
+    const node = this.#graph.node(hash);
+    const { seed } = paramsOf(SHUFFLE_MASK, node, shuffleMaskSchema);
+    const mask = await this.#mask(node.inputs.mask!);
+    const { values } = await this.#init(this.#initOf(hash));
+    const sizes = new Map(Array.from(values, ([name, { length }]) => [name, length]));
+    return shuffledPositions(mask, sizes, stream(seed, "mask", hash));
   }
 
   async #cut(hash: string): Promise<Pattern> {
@@ -200,7 +217,11 @@ export class Executor<Input> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return valuesAt((await this.#init(hash)).values, mask);
     const { action } = paramsOf(START, node, startSchema);
-    if (action !== "rewind") return this.#startValues(hash, mask);
+    if (action !== "rewind") {
+      const own = await this.#mask(node.inputs.mask!); // which the order of shuffled values depends on
+      const { values: like } = await this.#init(this.#initOf(hash));
+      return valuesAt(spread(like, own, await this.#startValues(hash, own)), mask);
+    }
     const whole = this.#graph.node(node.inputs.whole!);
     return this.#initial(whole.op === INIT.name ? node.inputs.whole! : this.#startOf(whole.inputs.trained!), mask);
   }
@@ -232,6 +253,7 @@ export class Executor<Input> {
     const { action, seed = 0 } = paramsOf(START, node, startSchema);
     return ACTIONS.get(action)!(mask, {
       whole: (input) => this.#whole(node.inputs[input]!),
+      mask: (input) => this.#mask(node.inputs[input]!),
       fresh: () => this.#fresh(seed, hash),
       rng: (purpose) => stream(seed, purpose, hash),
     });
@@ -343,6 +365,7 @@ const cutSchema = z.object({
   criterion: json,
   pool: z.enum(POOLS),
 });
+const shuffleMaskSchema = z.object({ seed: z.int() });
 const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
 const trainSchema = z.object({
   data: json,

@@ -9,7 +9,7 @@ import { share } from "./kinds.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
@@ -125,6 +125,20 @@ export class ExperimentGraph {
     check("ExperimentGraph.shuffle", "mask", mask, text);
     check("ExperimentGraph.shuffle", "whole", whole, text);
     return this.add(nodeOf(START, { action: "shuffle", seed: this.seed }, { mask, whole }));
+  }
+
+  /** A mask with as many positions of each tensor, at random places. */
+  shuffleMask(mask: Hash<"mask">): Hash<"mask"> {
+    check("ExperimentGraph.shuffleMask", "mask", mask, text);
+    return this.add(nodeOf(SHUFFLE_MASK, { seed: this.seed }, { mask }));
+  }
+
+  /** A start: the values of whole tensors at a mask, moved in random order to another mask with as many positions of each tensor. */
+  move(from: Hash<"mask">, to: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+    check("ExperimentGraph.move", "from", from, text);
+    check("ExperimentGraph.move", "to", to, text);
+    check("ExperimentGraph.move", "whole", whole, text);
+    return this.add(nodeOf(START, { action: "move", seed: this.seed }, { mask: to, from, whole }));
   }
 
   /** A start: values drawn anew at a mask, in every tensor. */

@@ -38,8 +38,12 @@ export const CUT: Operation<"mask"> = {
   makes: "mask",
 };
 
+/** A mask: as many positions of each tensor as another one has, at random places. Option: `seed`. Input: `mask`. */
+export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 1, defaults: {}, makes: "mask" };
+
 /**
  * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
- * values of `whole` at the mask, in another order within each tensor (`seed`). `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`.
+ * values of `whole` at the mask, in another order within each tensor (`seed`). `move`: the values of `whole` at the mask `from`, in
+ * random order (`seed`). `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`, `from`.
  */
 export const START: Operation<"start"> = { name: "start", version: 1, defaults: {}, makes: "start" };

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Arm } from "./arm.ts";
+import { STANDARD_ARMS } from "./arms/arms.ts";
 import { startsFrom } from "./expectation.ts";
 import { Graph } from "./graph.ts";
 import { sha256 } from "./json.ts";
 import { networkCount, plan } from "./plan.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
-import { ARMS, type ExperimentSettings } from "./settings.ts";
+import type { ExperimentSettings } from "./settings.ts";
 
 const settings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1],
   rounds: 2,
   rate: 0.2,

@@ -11,6 +11,7 @@ import {
   text,
 } from "@ltt/core/arguments";
 import type { NamedArm } from "./arm.ts";
+import { ARMS, type ArmName, BUILT_IN_ARMS } from "./arms/arms.ts";
 import { checkCriterion } from "./criteria/criteria.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
@@ -21,18 +22,6 @@ import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
 import { checkOptimiser } from "./optimisers.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
-
-/**
- * The arms of an experiment, all with the same dense network at their root:
- *
- * - `winning-ticket`: each sparse network starts from the initial weights;
- * - `random-reinit`: a control: the winning ticket's patterns, fresh initial weights in every tensor;
- * - `shuffled-init`: a control: the winning ticket's patterns and its initial weights, shuffled within each tensor. Fresh weights differ from kept ones in size,
- *   since a cut keeps what began large; these do not;
- * - `late-rewinding`: starts from the weights of an early moment of dense training, with its own patterns, and trains on from there.
- */
-export const ARMS = ["winning-ticket", "random-reinit", "shuffled-init", "late-rewinding"] as const;
-export type ArmName = (typeof ARMS)[number];
 
 export interface ExperimentSettings extends TrainingSettings {
   /** Those of `ARMS` by name, and any others. */
@@ -78,14 +67,18 @@ export interface ExperimentOptions {
   readonly jobs?: readonly Job[] | undefined;
 }
 
-/** The arms that run: controls need the winning ticket's patterns. Those of `ARMS` come first, in its order. */
+/** The arms that run: some take the masks of others, which run too. Those of `ARMS` come first, in its order. */
 export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">): (ArmName | NamedArm)[] {
   check("armsNeeded", "settings", settings, object);
   const { arms, faults } = settings;
   checkArms("armsNeeded", settings);
-  const ownPatterns = faults.includes("reinit-own-patterns");
-  const patterns = arms.includes("shuffled-init") || (arms.includes("random-reinit") && !ownPatterns);
-  const builtIn = ARMS.filter((arm) => arms.includes(arm) || (patterns && arm === "winning-ticket"));
+  const needed = new Set<unknown>(arms);
+  for (const name of ARMS.toReversed()) {
+    const { masksOf } = BUILT_IN_ARMS[name];
+    const hasOwn = name === "random-reinit" && faults.includes("reinit-own-patterns");
+    if (needed.has(name) && masksOf !== undefined && !hasOwn) needed.add(masksOf);
+  }
+  const builtIn = ARMS.filter((name) => needed.has(name));
   return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
 }
 

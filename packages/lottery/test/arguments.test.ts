@@ -37,6 +37,8 @@ describe("any one thing wrong in a call is refused by name", () => {
       "OPTIMISERS",
       "PARTS",
       "POOLS",
+      "SHUFFLE_MASK",
+      "STANDARD_ARMS",
       "START",
       "TRAIN",
     ];

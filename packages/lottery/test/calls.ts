@@ -226,6 +226,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
+  randomMask: [planned(lottery.randomMask)],
   randomReinit: [planned(lottery.randomReinit)],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
@@ -258,6 +259,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
   shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
   shuffledInit: [planned(lottery.shuffledInit)],
+  shuffledMask: [planned(lottery.shuffledMask)],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],

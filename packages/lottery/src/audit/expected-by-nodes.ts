@@ -9,8 +9,9 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   const start = graph.node(graph.node(hash).inputs.start!);
   if (start.op !== START.name) return [];
   const { mask, whole } = start.inputs;
+  const rewound = start.params.action === "rewind" ? [startsFrom(whole!)] : [];
   const cut = graph.node(mask!);
-  if (cut.op !== CUT.name) return [];
+  if (cut.op !== CUT.name) return rewound;
   const { rate, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
     rate: number;
     criterion: Json;
@@ -18,10 +19,5 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   };
   const weights = cut.inputs.weights!;
   const parent = graph.node(weights).inputs.trained!;
-  return [
-    nestedIn(parent),
-    removed(rate, parent, { pool }),
-    lowestBy(criterion, weights, { pool }),
-    ...(start.params.action === "rewind" ? [startsFrom(whole!)] : []),
-  ];
+  return [nestedIn(parent), removed(rate, parent, { pool }), lowestBy(criterion, weights, { pool }), ...rewound];
 }
