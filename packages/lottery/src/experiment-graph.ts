@@ -1,7 +1,19 @@
-import { above0, check, checkOptions, count, type Kinds, object, oneOf, positive, text } from "@ltt/core/arguments";
+import {
+  above0,
+  check,
+  checkOptions,
+  count,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  positive,
+  text,
+} from "@ltt/core/arguments";
 import { magnitude } from "./criteria/magnitude.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
+import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
@@ -13,7 +25,7 @@ import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
-export interface CommonParams {
+export interface CommonParams extends CutShares {
   readonly seed: number;
   readonly data: Json;
   readonly architecture: Json;
@@ -21,21 +33,17 @@ export interface CommonParams {
   readonly training: TrainingSettings;
   /** Names of faults of publications that training re-enacts. */
   readonly trainingFaults: readonly string[];
-  /** The fraction of what is left that a cut removes. */
-  readonly rate: number;
   /** Which weights of a network a cut scores. */
   readonly cutAt: "best" | "end";
   /** What a cut scores by. Default `magnitude`. */
   readonly criterion?: Criterion | undefined;
-  /** What competes in a cut. Default `tensor`. */
-  readonly pool?: Pool | undefined;
   /** SHA-256 of the plugin file that the arm comes from, and so its criteria. Default: it comes from none. */
   readonly plugin?: string | undefined;
 }
 
 /** How a cut differs from those of the experiment. */
-export interface CutParams {
-  /** The fraction of what is left that goes. */
+export interface CutParams extends Omit<CutShares, "rate"> {
+  /** The fraction of what is left that goes. Where it is told, `rates` are none unless told too. */
   readonly rate?: number | undefined;
   /** As many cuts in a row are made at once: `1 − (1 − rate)^rounds` of what is left goes. Default 1. */
   readonly rounds?: number | undefined;
@@ -43,8 +51,6 @@ export interface CutParams {
   readonly at?: State | undefined;
   /** What scores them. */
   readonly criterion?: Criterion | undefined;
-  /** What competes to stay: the weights of each tensor, of each group of tensors, or all. */
-  readonly pool?: Pool | undefined;
 }
 
 interface TrainOptions {
@@ -90,8 +96,10 @@ export class ExperimentGraph {
     const { data, backend, seed, training, trainingFaults } = this.#common;
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
-    const { epochs, patience, evaluationsPerEpoch, clipNorm = null } = training;
-    const schedule = { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm };
+    const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
+    const { clipNorm = null, evaluateEnd } = training;
+    const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
+    const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
     const params = {
       data,
       backend,
@@ -119,8 +127,13 @@ export class ExperimentGraph {
 
   /** What the audit must find of such a cut: within the parent's mask, the exact number gone, the lowest scores gone. */
   expectCut(parent: Hash<"trained">, options: CutParams = {}): Expectation[] {
-    const { rate, at, criterion, pool } = this.#cutParams("ExperimentGraph.expectCut", options);
-    return [nestedIn(parent), removed(rate, parent, { pool }), lowestBy(criterion, this.at(parent, at), { pool })];
+    const { at, criterion, ...shares } = this.#cutParams("ExperimentGraph.expectCut", options);
+    const { rate, rates, exclude, pool } = shares;
+    return [
+      nestedIn(parent),
+      removed(rate, parent, { rates, exclude, pool }),
+      lowestBy(criterion, this.at(parent, at), { exclude, pool }),
+    ];
   }
 
   /** A start: the values of whole tensors at a mask. */
@@ -168,11 +181,16 @@ export class ExperimentGraph {
     return this.#common.architecture;
   }
 
-  #cutParams(where: string, options: CutParams): { rate: number; at: State; criterion: Json; pool: Pool } {
-    const { rate, cutAt, criterion, pool = "tensor" } = this.#common;
+  #cutParams(where: string, options: CutParams): CutNode {
+    const { rate, rates, exclude, cutAt, criterion, pool = "tensor" } = this.#common;
     const told = checkOptions(where, options, CUT_PARAMS);
+    checkShares(where, told);
+    const ratesHere = told.rates ?? (told.rate === undefined ? rates : undefined);
+    const atOnce = (of: number) => rateOfRounds(of, told.rounds ?? 1);
     return {
-      rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
+      rate: atOnce(told.rate ?? rate),
+      rates: ratesHere && Object.fromEntries(Object.entries(ratesHere).map(([key, of]) => [key, atOnce(of)])),
+      exclude: told.exclude ?? exclude,
       at: told.at ?? cutAt,
       criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
       pool: told.pool ?? pool,
@@ -186,6 +204,16 @@ export class ExperimentGraph {
   }
 }
 
+/** What stands in the node of a cut, but its seed. */
+type CutNode = {
+  readonly rate: number;
+  readonly rates: Readonly<Record<string, number>> | undefined;
+  readonly exclude: readonly string[] | undefined;
+  readonly at: State;
+  readonly criterion: Json;
+  readonly pool: Pool;
+};
+
 const stateKind = {
   words: '"best", "end" or the number of a step',
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
@@ -195,6 +223,8 @@ const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,
+  rates: object,
+  exclude: list,
   rounds: positive,
   at: stateKind,
   criterion: object,

@@ -98,6 +98,7 @@ export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export type { Evaluated, Trained } from "./trained.ts";
+export { lastStepOf, type TrainingLength } from "./training-length.ts";
 export {
   CONTROLS,
   type Comparison,

@@ -66,6 +66,15 @@ describe("the networks of an experiment", () => {
     expect(sha256(names.join(" ")).slice(0, 16)).toBe(digest);
   });
 
+  test("have other names where rates or exclusions are told; those of none are none", () => {
+    const names = (change: Partial<ExperimentSettings>) => planned(change).map(({ network }) => network);
+    expect(names({ rates: {}, exclude: [] })).toEqual(names({}));
+    for (const change of [{ rates: { output: 0.1 } }, { exclude: ["output"] }]) {
+      expect(names(change)[0]).toBe(names({})[0]);
+      expect(names(change)[1]).not.toBe(names({})[1]);
+    }
+  });
+
   test("do not know who chooses a winner", () => {
     expect(planned({ faults: ["winner-by-test-accuracy"] })).toEqual(planned());
   });

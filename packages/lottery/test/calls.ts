@@ -83,6 +83,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
   ...training(),
@@ -90,6 +91,8 @@ const settings = (): lottery.ExperimentSettings => ({
   seeds: [1],
   rounds: 1,
   rate: 0.5,
+  rates: { other: 0.2 },
+  exclude: ["other"],
   cutAt: "best",
   criterion: lottery.movement,
   pool: "group",
@@ -204,6 +207,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   judge: [
     () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
   ],
+  lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
