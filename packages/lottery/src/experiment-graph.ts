@@ -35,6 +35,8 @@ export interface CommonParams extends CutShares {
   readonly trainingFaults: readonly string[];
   /** Which weights of a network a cut scores. */
   readonly cutAt: "best" | "end";
+  /** The names of tables that ids look rows up in. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
   /** What a cut scores by. Default `magnitude`. */
   readonly criterion?: Criterion | undefined;
   /** SHA-256 of the plugin file that the arm comes from, and so its criteria. Default: it comes from none. */
@@ -169,6 +171,16 @@ export class ExperimentGraph {
     check("ExperimentGraph.fresh", "mask", mask, text);
     const { architecture } = this.#common;
     return this.add(nodeOf(START, { action: "fresh", architecture, seed: this.seed }, { mask }));
+  }
+
+  /** Tensors and groups that the experiment does not cut. */
+  get excluded(): readonly string[] {
+    return this.#common.exclude ?? [];
+  }
+
+  /** The names of the task's tables that ids look rows up in. */
+  get embeddings(): readonly string[] {
+    return this.#common.embeddings ?? [];
   }
 
   /** Which weights of a network the experiment cuts. */

@@ -236,8 +236,11 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   oneShot: [planned(lottery.oneShot)],
   ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
   prunedAtStart: [planned(lottery.prunedAtStart)],
-  prunedAtStartBy: [() => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" })],
+  prunedAtStartBy: [
+    () => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" as const, exclude: ["w"] }),
+  ],
   randomMask: [planned(lottery.randomMask)],
+  randomMaskAtStartBy: [() => call(lottery.randomMaskAtStartBy, { criterion: lottery.snip, exclude: ["embedding"] })],
   randomReinit: [planned(lottery.randomReinit)],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
