@@ -278,12 +278,14 @@ export class Executor<Input> {
   /** The values of a start, at its mask. */
   async #startValues(hash: string, mask: Pattern): Promise<Values> {
     const node = this.#graph.node(hash);
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    const { action, seed = 0, signs, value } = paramsOf(START, node, startSchema);
     return ACTIONS.get(action)!(mask, {
       whole: (input) => this.#whole(node.inputs[input]!),
       mask: (input) => this.#mask(node.inputs[input]!),
       fresh: () => this.#fresh(seed, hash),
       rng: (purpose) => stream(seed, purpose, hash),
+      signs,
+      value,
     });
   }
 
@@ -398,7 +400,12 @@ const cutSchema = z.object({
   pool: z.enum(POOLS),
 });
 const shuffleMaskSchema = z.object({ seed: z.int() });
-const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
+const startSchema = z.object({
+  action: z.enum([...ACTIONS.keys()]),
+  seed: z.int().optional(),
+  signs: z.boolean(),
+  value: z.number().nullable(),
+});
 const trainSchema = z.object({
   data: json,
   backend: z.string(),

@@ -39,6 +39,7 @@ export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile
 export { elementwise } from "./elementwise.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export {
+  constantSizes,
   type Expectation,
   freshEverywhere,
   lowestBy,
@@ -48,6 +49,7 @@ export {
   sameMaskAs,
   shuffledFrom,
   shuffledMaskOf,
+  signsOf,
   startsFrom,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";

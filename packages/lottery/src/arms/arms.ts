@@ -1,6 +1,9 @@
 import type { Arm } from "../arm.ts";
+import { constantArm } from "./constant.ts";
+import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
 import { fineTuning } from "./fine-tuning.ts";
+import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
@@ -11,6 +14,7 @@ import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
+import { shuffledSigns } from "./shuffled-signs.ts";
 import { smartRatiosArm } from "./smart-ratios.ts";
 import { snipArm, snipRandomMask } from "./snip.ts";
 import { synflowArm, synflowRandomMask } from "./synflow.ts";
@@ -29,6 +33,10 @@ export const ARMS = [
   "random-mask",
   "shuffled-mask",
   "own-trajectory-reinit",
+  "fresh-signs",
+  "shuffled-signs",
+  "constant-signs",
+  "constant",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -64,6 +72,10 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "random-mask": { label: "random mask", levels: randomMask, masksOf: "winning-ticket" },
   "shuffled-mask": { label: "shuffled mask and weights", levels: shuffledMask, masksOf: "winning-ticket" },
   "own-trajectory-reinit": { label: "own-trajectory re-initialisation", levels: ownTrajectoryReinit },
+  "fresh-signs": { label: "fresh sizes, kept signs", levels: freshSigns, masksOf: "winning-ticket" },
+  "shuffled-signs": { label: "shuffled sizes, kept signs", levels: shuffledSigns, masksOf: "winning-ticket" },
+  "constant-signs": { label: "constant sizes, kept signs", levels: constantSigns, masksOf: "winning-ticket" },
+  constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },
