@@ -225,11 +225,9 @@ export class ExperimentGraph {
     const { rate, rates, exclude, cutAt, criterion, pool = "tensor" } = this.#common;
     const told = checkOptions(where, options, CUT_PARAMS);
     checkShares(where, told);
-    const ratesHere = told.rates ?? (told.rate === undefined ? rates : undefined);
-    const atOnce = (of: number) => rateOfRounds(of, told.rounds ?? 1);
     return {
-      rate: atOnce(told.rate ?? rate),
-      rates: ratesHere && Object.fromEntries(Object.entries(ratesHere).map(([key, of]) => [key, atOnce(of)])),
+      rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
+      rates: ratesOfRounds(told.rates ?? (told.rate === undefined ? rates : undefined), told.rounds ?? 1),
       exclude: told.exclude ?? exclude,
       at: told.at ?? cutAt,
       criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
@@ -274,6 +272,11 @@ const CUT_PARAMS: Kinds<CutParams> = {
 /** The fraction that goes in so many cuts in a row. */
 function rateOfRounds(rate: number, rounds: number): number {
   return rounds === 1 ? rate : decimal(1 - (1 - rate) ** rounds);
+}
+
+function ratesOfRounds(rates: CutNode["rates"], rounds: number): CutNode["rates"] {
+  if (rates === undefined) return undefined;
+  return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, rateOfRounds(rate, rounds)]));
 }
 
 /** A number with the 15 significant digits that its computation has: 0.36 for 1 − 0.8². */
