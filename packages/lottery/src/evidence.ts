@@ -77,7 +77,7 @@ async function meanOverBatches<Input>(
 }
 
 /**
- * `∂R/∂w`, `R` the sum of what a model gives for an input of ones of the shape of a batch, without dropout. Of ids, which are no numbers, the tables that they look rows
+ * `∂R/∂w`, `R` the sum of what a model with these values at a mask gives for an input of ones of the shape of a batch, without dropout. Of ids, which are no numbers, the tables that they look rows
  * up in hold ones.
  *
  * @param embeddings - The names of these tables.
@@ -85,6 +85,8 @@ async function meanOverBatches<Input>(
  */
 export async function flowGradient<Input>(
   model: Model<Input>,
+  mask: Pattern,
+  values: Values,
   { input, lengths }: Batch<Input>,
   embeddings: readonly string[],
 ): Promise<Values> {
@@ -95,16 +97,17 @@ export async function flowGradient<Input>(
     );
   }
   const all = parametersOf(model);
-  const tables = embeddings.map((name) => [name, ones(all.get(name)!.shape)] as const);
-  const flowing = withParameters(model, new Map([...all, ...tables]));
-  const weights = trainedOf(flowing);
-  const tensors = Array.from(weights.values(), storedValues);
-  const { values } = scope(() => {
+  // a hundred rounds of SynFlow leave nothing behind: the weights too are made in the scope
+  const { names, reading } = scope(() => {
+    const tables = embeddings.map((name) => [name, ones(all.get(name)!.shape)] as const);
+    const flowing = withParameters(model, new Map([...all, ...weightsAt(all, mask, values), ...tables]));
+    const weights = trainedOf(flowing);
     const outputs = flowing.forward(isNumbers ? (ones(input.shape) as Input) : input, { lengths });
-    return { values: Promise.all(gradients(sum(outputs), tensors).map((gradient) => gradient.read())) };
+    const found = gradients(sum(outputs), Array.from(weights.values(), storedValues));
+    return { names: [...weights.keys()], reading: Promise.all(found.map((gradient) => gradient.read())) };
   });
-  const read = await values;
-  return new Map(Array.from(weights.keys(), (name, t) => [name, read[t]!]));
+  const read = await reading;
+  return new Map(names.map((name, t) => [name, read[t]!]));
 }
 
 /** The weights that a model trains, by name. */

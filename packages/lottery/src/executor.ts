@@ -233,7 +233,9 @@ export class Executor<Input> {
       },
       fisher: async (over) => diagonalFisher(await model(await trained()), batchesOf("fisher", over), { signal }),
       flow: async (values) => {
-        const found = await flowGradient(await model(values), [...firstOf(firstEpoch(), 1)][0]!, embeddings);
+        const { model } = await this.#init(this.#initOf(scored));
+        const [batch] = firstOf(firstEpoch(), 1);
+        const found = await flowGradient(model, mask, values, batch!, embeddings);
         return new Map(Array.from(mask, ([name, { length }]) => [name, found.get(name) ?? new Float32Array(length)]));
       },
       lossOf: async (values) => meanLoss(await model(values), firstEpoch()),

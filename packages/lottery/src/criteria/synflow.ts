@@ -1,5 +1,4 @@
 import type { Criterion } from "../criterion.ts";
-import { elementwise } from "../elementwise.ts";
 import type { Values } from "../pattern.ts";
 import { sparingVectors } from "./sparing-vectors.ts";
 
@@ -16,28 +15,54 @@ export const synflow: Criterion = {
   version: 1,
   score: async (evidence) => {
     const { trained, flow, pools } = evidence;
-    const weights = elementwise(Math.abs, await trained());
-    const isGone = elementwise(() => 0, weights);
+    const left = new Map(Array.from(await trained(), ([name, weights]) => [name, weights.map(Math.abs)]));
+    const isGone = new Map(Array.from(left, ([name, { length }]) => [name, new Uint8Array(length)]));
     for (let round = 1; ; round++) {
-      const left = elementwise((w, gone) => (gone === 1 ? 0 : w), weights, isGone);
-      const scores = elementwise((w, g, gone) => (gone === 1 ? -1 : w * g), left, await flow(left), isGone);
+      const gradient = await flow(left);
+      const scores = new Map(
+        Array.from(left, ([name, weights]) => {
+          const [slope, gone] = [gradient.get(name)!, isGone.get(name)!];
+          return [name, weights.map((weight, i) => (gone[i] === 1 ? -1 : weight * slope[i]!))];
+        }),
+      );
       const spared = sparingVectors(scores, evidence);
       if (round === ROUNDS) return spared;
-      for (const { tensors, rate } of pools) removeLowest(isGone, spared, tensors, 1 - (1 - rate) ** (round / ROUNDS));
+      for (const { tensors, rate } of pools) {
+        removeLowest(isGone, spared, tensors, 1 - (1 - rate) ** (round / ROUNDS));
+        for (const name of tensors) zeroWhere(isGone.get(name)!, left.get(name)!);
+      }
     }
   },
 };
 
 /** Marks the fraction of the weights of some tensors with the lowest scores; of equal ones the first. */
-function removeLowest(isGone: Values, scores: Values, tensors: readonly string[], fraction: number): void {
-  const sorted = Float32Array.from(tensors.flatMap((name) => [...scores.get(name)!])).sort();
+function removeLowest(
+  isGone: ReadonlyMap<string, Uint8Array>,
+  scores: Values,
+  tensors: readonly string[],
+  fraction: number,
+): void {
+  const sorted = joined(tensors.map((name) => scores.get(name)!)).sort();
   const count = Math.round(fraction * sorted.length);
   if (count === 0) return;
   const limit = sorted[count - 1]!;
   let ties = count - sorted.indexOf(limit);
   for (const name of tensors) {
-    for (const [i, score] of scores.get(name)!.entries()) {
-      if (score < limit || (score === limit && ties-- > 0)) isGone.get(name)![i] = 1;
-    }
+    const [own, gone] = [scores.get(name)!, isGone.get(name)!];
+    for (let i = 0; i < own.length; i++) if (own[i]! < limit || (own[i] === limit && ties-- > 0)) gone[i] = 1;
   }
+}
+
+function zeroWhere(isGone: Uint8Array, weights: Float32Array): void {
+  for (let i = 0; i < weights.length; i++) if (isGone[i] === 1) weights[i] = 0;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
 }
