@@ -6,7 +6,7 @@ export { lateRewinding } from "./arms/late-rewinding.ts";
 export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
 export { oneShot } from "./arms/one-shot.ts";
 export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
-export { prunedAtStart, prunedAtStartBy } from "./arms/pruned-at-start.ts";
+export { prunedAtStart, prunedAtStartBy, randomMaskAtStartBy } from "./arms/pruned-at-start.ts";
 export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
@@ -17,17 +17,29 @@ export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { grasp } from "./criteria/grasp.ts";
+export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
+export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
 export { largeInit } from "./criteria/large-init.ts";
+export { largeInitLargeFinal } from "./criteria/large-init-large-final.ts";
 export { magnitude } from "./criteria/magnitude.ts";
 export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
 export { movement } from "./criteria/movement.ts";
+export { obd } from "./criteria/obd.ts";
 export { random } from "./criteria/random.ts";
-export type { Criterion, Evidence, Named } from "./criterion.ts";
-export { type CutOptions, cut, POOLS, type Pool } from "./cut.ts";
+export { smallFinal } from "./criteria/small-final.ts";
+export { smallInit } from "./criteria/small-init.ts";
+export { smallInitSmallFinal } from "./criteria/small-init-small-final.ts";
+export { smartRatios } from "./criteria/smart-ratios.ts";
+export { snip } from "./criteria/snip.ts";
+export { synflow } from "./criteria/synflow.ts";
+export type { Criterion, Evidence, GradientOptions, Named } from "./criterion.ts";
+export { type CutOptions, type CutPool, cut, POOLS, type Pool } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { elementwise } from "./elementwise.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export {
+  constantSizes,
   type Expectation,
   freshEverywhere,
   lowestBy,
@@ -37,6 +49,7 @@ export {
   sameMaskAs,
   shuffledFrom,
   shuffledMaskOf,
+  signsOf,
   startsFrom,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";

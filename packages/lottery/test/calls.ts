@@ -236,9 +236,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   oneShot: [planned(lottery.oneShot)],
   ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
   prunedAtStart: [planned(lottery.prunedAtStart)],
-  prunedAtStartBy: [() => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" })],
+  prunedAtStartBy: [
+    () => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" as const, exclude: ["w"] }),
+  ],
   randomMask: [planned(lottery.randomMask)],
+  randomMaskAtStartBy: [() => call(lottery.randomMaskAtStartBy, { criterion: lottery.snip, exclude: ["embedding"] })],
   randomReinit: [planned(lottery.randomReinit)],
+  constantSizes: [() => call(lottery.constantSizes, "ab")],
+  signsOf: [() => call(lottery.signsOf, "ab")],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
     () =>
@@ -268,7 +273,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
-  shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
+  shuffledFrom: [() => call(lottery.shuffledFrom, "ab", { signs: true })],
   shuffledInit: [planned(lottery.shuffledInit)],
   shuffledMask: [planned(lottery.shuffledMask)],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
