@@ -14,6 +14,7 @@ export { shuffledMask } from "./arms/shuffled-mask.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
+export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
@@ -59,6 +60,7 @@ export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
+export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export {
   type Accuracy,
@@ -90,6 +92,7 @@ export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.t
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
   armsNeeded,
   type ExperimentOptions,

@@ -210,6 +210,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
+  bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
+  mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],
+  seedsNeeded: [() => call(lottery.seedsNeeded, 0.01, 0.02, { confidence: 0.9, power: 0.7 })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
   nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
