@@ -4,7 +4,7 @@ import { checkWide, differingKernels } from "./compare-widths.ts";
 import type { Exports } from "./exports.generated.ts";
 import { type Instance, instantiate } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";
-import { canBeWide } from "./wide.ts";
+import { hasWideVectors } from "./wide.ts";
 
 const memory = new LinearMemory(2 ** 25);
 const strict = await instantiate(memory, "strict");
@@ -38,12 +38,12 @@ test("the trials call every compiled kernel", () => {
   expect(Object.keys(strict.exports).filter((name) => !called.has(name) && !inner.includes(name))).toEqual([]);
 });
 
-test.runIf(canBeWide())("vectors of 256 bits give the bits of 128, in both arithmetics", async () => {
+test.runIf(hasWideVectors())("vectors of 256 bits give the bits of 128, in both arithmetics", async () => {
   await checkWide("strict");
   await checkWide("fma");
 });
 
-test.runIf(canBeWide())("a backend says how wide its vectors are", async () => {
+test.runIf(hasWideVectors())("a backend says how wide its vectors are", async () => {
   const backends = await Promise.all([createWasmBackend({ width: 256 }), createWasmBackend()]);
   expect(backends.map(({ name, width }) => [name, width])).toEqual([
     ["wasm", 256],
@@ -51,7 +51,7 @@ test.runIf(canBeWide())("a backend says how wide its vectors are", async () => {
   ]);
 });
 
-test.runIf(!canBeWide())("where there are no such vectors, to ask for them is an error", async () => {
+test.runIf(!hasWideVectors())("where there are no such vectors, to ask for them is an error", async () => {
   await expect(createWasmBackend({ width: 256 })).rejects.toThrow(
     "wasm: this platform has no vectors of 256 bits (Node 24 on x64 has): use the width 128",
   );

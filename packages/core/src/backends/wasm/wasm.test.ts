@@ -13,7 +13,7 @@ import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiate } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";
 import { startThreadPool } from "./thread-pool.ts";
-import { canBeWide } from "./wide.ts";
+import { hasWideVectors } from "./wide.ts";
 
 // What eighths and sizes up to 9 cannot show: rounding in every sum, NaN, infinities, denormals, blocks of every kind, real sizes.
 
@@ -63,7 +63,7 @@ const PAIRS: readonly (readonly [string, () => Promise<readonly [Backend, WasmBa
   ...(fma === undefined
     ? []
     : [["wasm-fma has the bits of one thread on three", async () => [fma, await sharing("fma")] as const] as const]),
-  ...(fma === undefined || !canBeWide()
+  ...(fma === undefined || !hasWideVectors()
     ? []
     : [
         [

@@ -4,8 +4,8 @@ const FLAGS = ["experimental-wasm-revectorize", "no-liftoff", "no-wasm-lazy-comp
 /** The first version of Node whose V8 gains by it. Version 22 has the flag, 20 does not. */
 const NODE = 24;
 
-/** Whether vectors of 256 bits can be had here: of Node, on x64 alone. */
-export function canBeWide(): boolean {
+/** Whether `createWasmBackend` takes the width 256 here: in Node from version 24 on, on x64. */
+export function hasWideVectors(): boolean {
   const { versions, arch } = globalThis.process ?? {};
   return Number.parseInt(versions?.node ?? "0", 10) >= NODE && arch === "x64";
 }
@@ -17,7 +17,7 @@ export function canBeWide(): boolean {
  * @throws {Error} where there is no such compiler.
  */
 export function compileWide(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-  if (!canBeWide()) {
+  if (!hasWideVectors()) {
     throw new Error(`wasm: this platform has no vectors of 256 bits (Node ${NODE} on x64 has): use the width 128`);
   }
   const { setFlagsFromString } = process.getBuiltinModule("node:v8");
