@@ -24,7 +24,7 @@ import {
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
-import { createBackend, describeBackend } from "./backends.ts";
+import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
@@ -166,7 +166,8 @@ function plannedRun(
     .filter(({ op }) => op === "train")
     .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
   const { faults } = experiment;
-  return { pair, profile, backend: backend().name, jobs, options, faults, networks };
+  const name = backend().name as BackendName; // of `createBackend`
+  return { pair, profile, backend: name, jobs, options, faults, networks };
 }
 
 /** The files that a run writes beside its nodes. */

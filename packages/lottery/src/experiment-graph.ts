@@ -1,4 +1,15 @@
-import { check, checkOptions, count, type Kinds, list, object, oneOf, text } from "@ltt/core/arguments";
+import {
+  above0,
+  check,
+  checkOptions,
+  count,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  positive,
+  text,
+} from "@ltt/core/arguments";
 import { magnitude } from "./criteria/magnitude.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
@@ -34,10 +45,17 @@ export interface CommonParams extends CutShares {
 export interface CutParams extends Omit<CutShares, "rate"> {
   /** The fraction of what is left that goes. Where it is told, `rates` are none unless told too. */
   readonly rate?: number | undefined;
-  /** Which weights are scored. */
-  readonly at?: "best" | "end" | undefined;
+  /** As many cuts in a row are made at once: `1 − (1 − rate)^rounds` of what is left goes. Default 1. */
+  readonly rounds?: number | undefined;
+  /** Which weights are scored: of a step, before or while the network is trained, 0 being the first ones. */
+  readonly at?: State | undefined;
   /** What scores them. */
   readonly criterion?: Criterion | undefined;
+}
+
+interface TrainOptions {
+  readonly firstStep?: number | undefined;
+  readonly learningRateScale?: number | undefined;
 }
 
 /**
@@ -70,12 +88,15 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
    */
-  train(start: Hash<"weights"> | Hash<"start">, options: { readonly firstStep?: number } = {}): Hash<"trained"> {
+  train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0 } = checkOptions("ExperimentGraph.train", options, { firstStep: count });
+    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
     const { data, backend, seed, training, trainingFaults } = this.#common;
-    const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery } = training;
+    const scaled = decimal(training.learningRate * learningRateScale);
+    const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
+    const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
     const { clipNorm = null, evaluateEnd } = training;
     const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
     const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
@@ -150,6 +171,11 @@ export class ExperimentGraph {
     return this.add(nodeOf(START, { action: "fresh", architecture, seed: this.seed }, { mask }));
   }
 
+  /** Which weights of a network the experiment cuts. */
+  get cutAt(): "best" | "end" {
+    return this.#common.cutAt;
+  }
+
   /** The architecture that fresh weights are drawn for, as nodes name it. */
   get architecture(): Json {
     return this.#common.architecture;
@@ -160,8 +186,8 @@ export class ExperimentGraph {
     const told = checkOptions(where, options, CUT_PARAMS);
     checkShares(where, told);
     return {
-      rate: told.rate ?? rate,
-      rates: told.rates ?? (told.rate === undefined ? rates : undefined),
+      rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
+      rates: ratesOfRounds(told.rates ?? (told.rate === undefined ? rates : undefined), told.rounds ?? 1),
       exclude: told.exclude ?? exclude,
       at: told.at ?? cutAt,
       criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
@@ -181,21 +207,39 @@ type CutNode = {
   readonly rate: number;
   readonly rates: Readonly<Record<string, number>> | undefined;
   readonly exclude: readonly string[] | undefined;
-  readonly at: "best" | "end";
+  readonly at: State;
   readonly criterion: Json;
   readonly pool: Pool;
-};
-
-const CUT_PARAMS: Kinds<CutParams> = {
-  rate: share,
-  rates: object,
-  exclude: list,
-  at: oneOf("best", "end"),
-  criterion: object,
-  pool: oneOf(...POOLS),
 };
 
 const stateKind = {
   words: '"best", "end" or the number of a step',
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
+
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+
+const CUT_PARAMS: Kinds<CutParams> = {
+  rate: share,
+  rates: object,
+  exclude: list,
+  rounds: positive,
+  at: stateKind,
+  criterion: object,
+  pool: oneOf(...POOLS),
+};
+
+/** The fraction that goes in so many cuts in a row. */
+function rateOfRounds(rate: number, rounds: number): number {
+  return rounds === 1 ? rate : decimal(1 - (1 - rate) ** rounds);
+}
+
+function ratesOfRounds(rates: CutNode["rates"], rounds: number): CutNode["rates"] {
+  if (rates === undefined) return undefined;
+  return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, rateOfRounds(rate, rounds)]));
+}
+
+/** A number with the 15 significant digits that its computation has: 0.36 for 1 − 0.8². */
+function decimal(value: number): number {
+  return Number(value.toPrecision(15));
+}

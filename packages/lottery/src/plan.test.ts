@@ -83,13 +83,13 @@ describe("the networks of an experiment", () => {
 describe("an arm from outside", () => {
   test("is a function of a few lines; what it shares with others is one node", () => {
     const graph = new Graph();
-    const levels = planned({ arms: ["winning-ticket", { name: "one-shot", levels: oneShot }] }, graph);
+    const levels = planned({ arms: ["winning-ticket", { name: "all-at-once", levels: oneShot }] }, graph);
     expect(levels.map(({ arm, round }) => `${arm} ${round}`)).toEqual([
       "dense 0",
       "winning-ticket 1",
-      "one-shot 1",
+      "all-at-once 1",
       "winning-ticket 2",
-      "one-shot 2",
+      "all-at-once 2",
     ]);
     const [, ticket, own, ticket2, own2] = levels.map(({ network }) => network);
     expect(own).toBe(ticket);
@@ -100,7 +100,7 @@ describe("an arm from outside", () => {
   });
 
   test("is counted with the others", () => {
-    const arms = ["shuffled-init", { name: "one-shot", levels: oneShot }] as const;
+    const arms = ["shuffled-init", { name: "all-at-once", levels: oneShot }] as const;
     expect(networkCount({ arms, faults: [], seeds: [1, 2], rounds: 3 })).toBe(2 * (1 + 3 * 3));
   });
 
