@@ -172,7 +172,7 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option(
         "--embedding <vectors>",
-        "what it starts from: N(0, 1) (default), or GloVe 6B.100d, fetched where it is missing",
+        "what it starts from: N(0, 1) (default), U(-0.25, 0.25) (default of Kim's sets), or GloVe 6B.100d, fetched where it is missing",
       ).choices(VECTORS),
     )
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")

@@ -11,6 +11,18 @@ const shuffle: Action = async (mask, { whole, rng }) => shuffled(valuesAt(await 
 const move: Action = async (_, { whole, mask, rng }) =>
   shuffled(valuesAt(await whole("whole"), await mask("from")), rng("shuffle"));
 
+/** The values that a ticket of another run brings; those of `whole` where it brings none. */
+const transplant: Action = async (mask, { whole, given }) => {
+  const start = new Map(await whole("whole"));
+  const { positions, values } = await given("mask");
+  for (const [name, places] of positions) {
+    const tensor = start.get(name)!.slice();
+    for (const [i, at] of places.entries()) tensor[at] = values.get(name)![i]!;
+    start.set(name, tensor);
+  }
+  return valuesAt(start, mask);
+};
+
 const fresh: Action = async (mask, sources) => valuesAt(await sources.fresh(), mask);
 
 /** By the name that nodes have them by. */
@@ -18,6 +30,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["rewind", rewind],
   ["shuffle", shuffle],
   ["move", move],
+  ["transplant", transplant],
   ["fresh", fresh],
   ["fresh-but-embedding", freshButEmbedding],
 ]);

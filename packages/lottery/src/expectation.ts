@@ -17,6 +17,7 @@ export type Expectation =
   | { readonly kind: "lowestBy"; readonly criterion: Json; readonly weights: Hash<"weights">; readonly pool: Pool }
   | { readonly kind: "freshEverywhere"; readonly than: readonly Hash<"trained">[] }
   | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained"> }
+  | { readonly kind: "transferredFrom"; readonly ticket: Hash<"mask">; readonly weights: Hash<"weights"> }
   | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
 
 /** @throws {TypeError | RangeError} unless it is an expectation. */
@@ -95,6 +96,13 @@ export function shuffledMaskOf(network: Hash<"trained">): Expectation {
   return { kind: "shuffledMaskOf", network };
 }
 
+/** The network has the mask of a ticket of another run, and starts from the values that this one brings; where it brings none, from these weights. */
+export function transferredFrom(ticket: Hash<"mask">, weights: Hash<"weights">): Expectation {
+  check("transferredFrom", "ticket", ticket, text);
+  check("transferredFrom", "weights", weights, text);
+  return { kind: "transferredFrom", ticket, weights };
+}
+
 function poolOf(where: string, options: { readonly pool?: Pool | undefined }): Pool {
   return checkOptions(where, options, { pool }).pool ?? "tensor";
 }
@@ -116,4 +124,5 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   freshEverywhere: { kind: text, than: hashes },
   shuffledFrom: { kind: text, network: text },
   shuffledMaskOf: { kind: text, network: text },
+  transferredFrom: { kind: text, ticket: text, weights: text },
 };
