@@ -43,7 +43,7 @@ import type { RunOptions } from "./run-options.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {
-  readonly profile: Profile;
+  readonly profile?: Profile;
   readonly data?: string;
   readonly out?: string;
   readonly rounds?: number;

@@ -52,6 +52,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
     for (const line of lines.slice(0, 5)) expect(Object.keys(line).join()).toBe(keys);
     expect(lines[5].folder).toBe(join(root, "one"));
     expect(readdirSync(join(root, "one")).sort()).toEqual([
+      "encodings",
       "metrics.csv",
       "nodes",
       "report.html",

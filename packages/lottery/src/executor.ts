@@ -15,6 +15,7 @@ import { z } from "zod";
 import { ACTIONS } from "./actions.ts";
 import { type Evidence, scoresOf } from "./criterion.ts";
 import { cut, POOLS } from "./cut.ts";
+import { cutShares } from "./cut-shares.ts";
 import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
@@ -128,7 +129,7 @@ export class Executor<Input> {
     const model = await this.#model(node.inputs.start!);
     const start = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const from = unfinished && (await readUnfinished(unfinished));
-    const asked = this.#graph.stepsAskedOf(hash);
+    const asked = this.#graph.statesAskedOf(hash);
     const training = this.#training(hash);
     const onStep = async (step: number, loss: number) => {
       await training.onStep?.(step, loss);
@@ -137,7 +138,12 @@ export class Executor<Input> {
     const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
       this.#failed(error, label, node),
     );
-    await store.putIfAbsent(hash, await networkFiles(node, lineage, start, trained, this.#task.group), receipt());
+    const files = await networkFiles(node, lineage, start, trained, this.#task.group);
+    if (asked.includes("end")) {
+      restore(stateOf(model), trained.last);
+      await this.#putAt(nodeOf(AT, { state: "end" }, { trained: hash }), model, 0);
+    }
+    await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
   }
@@ -192,14 +198,15 @@ export class Executor<Input> {
 
   async #cut(hash: string): Promise<Pattern> {
     const node = this.#graph.node(hash);
-    const { rate, seed, criterion, pool } = paramsOf(CUT, node, cutSchema);
+    const { seed, criterion, ...shares } = paramsOf(CUT, node, cutSchema);
     const scored = node.inputs.weights!;
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
     const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
     const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
     const { group = () => "other" } = this.#task;
-    return cut(pattern, scores, { rate, rng: stream(seed, "ties", scored), pool, group });
+    const which = cutShares(`execute: node ${hash}`, shares, pattern.keys(), group);
+    return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored), pool: shares.pool, group });
   }
 
   #evidence(scored: string, parent: string, seed: number, mask: Pattern): Evidence {
@@ -331,11 +338,13 @@ export class Executor<Input> {
       throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
     }
     const { onStep, signal } = this.#options;
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm, optimiser, momentum, weightDecay } = params;
+    const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
+    const { clipNorm, optimiser, momentum, weightDecay } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
       settings: {
-        ...{ epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
+        ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
+        ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
       },
       seed: params.seed,
@@ -378,6 +387,8 @@ const initSchema = z.object({ architecture: json, seed: z.int() });
 const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"), z.int()]) });
 const cutSchema = z.object({
   rate: z.number(),
+  rates: z.record(z.string(), z.number()),
+  exclude: z.array(z.string()),
   seed: z.int(),
   criterion: json,
   pool: z.enum(POOLS),
@@ -391,10 +402,13 @@ const trainSchema = z.object({
   momentum: z.number(),
   weightDecay: z.number().nullable(),
   seed: z.int(),
-  epochs: z.int(),
+  epochs: z.int().optional(),
+  steps: z.int().optional(),
   learningRate: z.number(),
   patience: z.int().nullable(),
-  evaluationsPerEpoch: z.int(),
+  evaluationsPerEpoch: z.int().optional(),
+  evaluateEvery: z.int().optional(),
+  evaluateEnd: z.boolean(),
   clipNorm: z.number().nullable(),
   firstStep: z.int(),
   faults: z.array(z.string()),

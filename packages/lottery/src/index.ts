@@ -1,6 +1,12 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
 export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
+export { continued } from "./arms/continued.ts";
+export { fineTuning } from "./arms/fine-tuning.ts";
 export { lateRewinding } from "./arms/late-rewinding.ts";
+export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
+export { oneShot } from "./arms/one-shot.ts";
+export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
+export { prunedAtStart, prunedAtStartBy } from "./arms/pruned-at-start.ts";
 export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
@@ -95,6 +101,7 @@ export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export type { Evaluated, Trained } from "./trained.ts";
+export { lastStepOf, type TrainingLength } from "./training-length.ts";
 export { readTicket, type Ticket, type TransferOptions, type TransferredTicket, transferTicket } from "./transfer.ts";
 export {
   CONTROLS,

@@ -9,8 +9,8 @@ import type { Operation } from "./node.ts";
 export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: {}, makes: "weights" };
 
 /**
- * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `optimiser`, `momentum`, `weightDecay`, `patience`, `clipNorm`,
- * `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -21,6 +21,7 @@ export const TRAIN: Operation<"trained"> = {
     weightDecay: null,
     patience: null,
     clipNorm: null,
+    evaluateEnd: false,
     firstStep: 0,
     faults: [],
   },
@@ -30,11 +31,11 @@ export const TRAIN: Operation<"trained"> = {
 /** Weights of a training: `state` is `best`, `end` or the number of a step. Input: `trained`. */
 export const AT: Operation<"weights"> = { name: "at", version: 1, defaults: {}, makes: "weights" };
 
-/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties), and unless default `criterion`, `pool`. Input: `weights`. */
+/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties), and unless default `rates`, `exclude`, `criterion`, `pool`. Input: `weights`. */
 export const CUT: Operation<"mask"> = {
   name: "cut",
   version: 1,
-  defaults: { criterion: "magnitude", pool: "tensor" },
+  defaults: { rates: {}, exclude: [], criterion: "magnitude", pool: "tensor" },
   makes: "mask",
 };
 

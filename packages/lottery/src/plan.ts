@@ -33,10 +33,10 @@ export interface Planned {
  * @throws {TypeError | RangeError} if an arm from outside plans what is no level.
  */
 export function plan(graph: Graph, seed: number, { data, architecture, backend, ...planned }: Planned): PlannedLevel[] {
-  const { rounds, rate, cutAt = "best", criterion, pool, faults, ...settings } = planned.settings;
+  const { rounds, rate, rates, exclude, cutAt = "best", criterion, pool, faults, ...settings } = planned.settings;
   const common = {
     ...{ seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) },
-    ...{ rate, cutAt, criterion, pool },
+    ...{ rate, rates, exclude, cutAt, criterion, pool },
   };
   const own = new ExperimentGraph(graph, common);
   const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep };

@@ -15,6 +15,7 @@ import { ARMS, type ArmName, BUILT_IN_ARMS } from "./arms/arms.ts";
 import { checkCriterion } from "./criteria/criteria.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
+import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
@@ -22,14 +23,13 @@ import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
 import { checkOptimiser } from "./optimisers.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
+import { checkLength } from "./training-length.ts";
 
-export interface ExperimentSettings extends TrainingSettings {
+export interface ExperimentSettings extends TrainingSettings, Omit<CutShares, "pool"> {
   /** Those of `ARMS` by name, and any others. */
   readonly arms: readonly (ArmName | NamedArm)[];
   readonly seeds: readonly number[];
   readonly rounds: number;
-  /** The fraction of what is left that each round removes, of every tensor. */
-  readonly rate: number;
   /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
   readonly cutAt?: "best" | "end" | undefined;
   /** What weights are scored by for the cut. Default `magnitude`. */
@@ -113,6 +113,8 @@ const SETTINGS: Kinds<ExperimentSettings> = {
   seeds: list,
   rounds: count,
   rate: between0And1,
+  rates: object,
+  exclude: list,
   cutAt: oneOf("best", "end"),
   criterion: object,
   pool: oneOf(...POOLS),
@@ -138,16 +140,16 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
     "seeds",
     "rounds",
     "rate",
-    "epochs",
     "learningRate",
     "patience",
-    "evaluationsPerEpoch",
     "rewindTo",
     "faults",
   ]);
   checkArms(`${where}: settings`, { arms, faults });
   checkEach(`${where}: settings`, "seeds", seeds, count);
   checkOptimiser(`${where}: settings`, settings);
+  checkLength(`${where}: settings`, settings);
+  checkShares(`${where}: settings`, settings);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);
   if (criterion !== undefined) checkCriterion(`${where}: settings`, criterion);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Sparse } from "@ltt/core";
 import { decodeCheckpoint } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -83,5 +84,61 @@ describe("the controls of masks", () => {
     const [own, ticket] = [await startOf("shuffled-mask", 2), await startOf("winning-ticket", 2)];
     for (const [name, { values }] of own) expect(values.toSorted()).toEqual(ticket.get(name)!.values.toSorted());
     expect(own.get("embedding.weight")!.values).not.toEqual(ticket.get("embedding.weight")!.values);
+  });
+});
+
+describe("searches", () => {
+  const nodeOf = (arm: ArmName | "dense", round: number) =>
+    levels.find((one) => one.arm === arm && one.round === round)!.node;
+
+  test("one-shot's first round is the winning ticket's, and its second removes as much at once", async () => {
+    expect(nodeOf("one-shot", 1)).toBe(nodeOf("winning-ticket", 1));
+    const [own, ticket] = [await startOf("one-shot", 2), await startOf("winning-ticket", 2)];
+    const kept = (start: typeof own) => start.get("embedding.weight")!.positions.length;
+    expect([kept(own), kept(ticket)]).toEqual([60, 60]);
+    expect(nodeOf("one-shot", 2)).not.toBe(nodeOf("winning-ticket", 2));
+  });
+
+  test("continued has the masks of networks that were trained on, and starts from the initial weights", async () => {
+    const [own, trainedOn, dense] = [
+      await startOf("continued", 2),
+      await startOf("learning-rate-rewinding", 2),
+      await startOf("dense", 0),
+    ];
+    for (const [name, { positions, values }] of own) {
+      expect(positions).toEqual(trainedOn.get(name)!.positions);
+      expect(values).toEqual(Float32Array.from(positions, (at) => dense.get(name)!.values[at]!));
+    }
+  });
+
+  test.each(["learning-rate-rewinding", "fine-tuning"] as const)(
+    "%s starts from the weights that were cut",
+    async (arm) => {
+      const { files } = (await store.read(nodeOf(arm, 1)!))!;
+      const before = decodeCheckpoint(files.get("weights.safetensors")!, "test").weights.get(
+        "embedding.weight",
+      ) as Sparse;
+      const { positions, values } = (await startOf(arm, 2)).get("embedding.weight")!;
+      const at = new Map(Array.from(before.positions, (position, i) => [position, before.values.data[i]!]));
+      expect(values).toEqual(Float32Array.from(positions, (position) => at.get(position)!));
+    },
+  );
+
+  test("fine-tuning has a tenth of the learning rate", async () => {
+    const rateOf = async (arm: ArmName) => {
+      const { files } = (await store.read(nodeOf(arm, 1)!))!;
+      return JSON.parse(Buffer.from(files.get("config.json")!).toString()).params.learningRate;
+    };
+    expect([await rateOf("fine-tuning"), await rateOf("winning-ticket")]).toEqual([0.002, 0.02]);
+  });
+
+  test("pruned-at-start keeps the largest initial weights", async () => {
+    const [own, dense] = [await startOf("pruned-at-start", 2), await startOf("dense", 0)];
+    for (const [name, { positions }] of own) {
+      const sizes = dense.get(name)!.values.map(Math.abs);
+      const left = new Set(positions);
+      const gone = sizes.filter((_, i) => !left.has(i));
+      expect(Math.min(...Array.from(positions, (at) => sizes[at]!))).toBeGreaterThanOrEqual(Math.max(...gone));
+    }
   });
 });

@@ -92,6 +92,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
   ...training(),
@@ -99,6 +100,8 @@ const settings = (): lottery.ExperimentSettings => ({
   seeds: [1],
   rounds: 1,
   rate: 0.5,
+  rates: { other: 0.2 },
+  exclude: ["other"],
   cutAt: "best",
   criterion: lottery.movement,
   pool: "group",
@@ -213,6 +216,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   judge: [
     () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
   ],
+  lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
@@ -235,6 +239,13 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
+  continued: [planned(lottery.continued)],
+  fineTuning: [planned(lottery.fineTuning)],
+  learningRateRewinding: [planned(lottery.learningRateRewinding)],
+  oneShot: [planned(lottery.oneShot)],
+  ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
+  prunedAtStart: [planned(lottery.prunedAtStart)],
+  prunedAtStartBy: [() => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" })],
   randomMask: [planned(lottery.randomMask)],
   randomReinit: [planned(lottery.randomReinit)],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],

@@ -193,6 +193,9 @@ describe("the audit passes", () => {
     ["pre-trained vectors", pretrainedTask, {}],
     ["frozen vectors", frozenTask, {}],
     ["cuts of the last weights", toyTask, { cutAt: "end" }],
+    ["rates of their own, and exclusions", toyTask, { rates: { embedding: 0.25 }, exclude: ["linear.bias"] }],
+    ["exclusions from one pool", toyTask, { pool: "all", exclude: ["embedding"] }],
+    ["a rate for each group", toyTask, { pool: "group", rates: { other: 0.2 } }],
   ] as const)("an experiment with %s", async (_, task, change) => {
     expect(await failed(await run({ ...change }, undefined, task))).toEqual(new Map());
   });

@@ -12,12 +12,19 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   const rewound = start.params.action === "rewind" ? [startsFrom(whole!)] : [];
   const cut = graph.node(mask!);
   if (cut.op !== CUT.name) return rewound;
-  const { rate, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
+  const { rate, rates, exclude, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
     rate: number;
+    rates: Readonly<Record<string, number>>;
+    exclude: readonly string[];
     criterion: Json;
     pool: Pool;
   };
   const weights = cut.inputs.weights!;
   const parent = graph.node(weights).inputs.trained!;
-  return [nestedIn(parent), removed(rate, parent, { pool }), lowestBy(criterion, weights, { pool }), ...rewound];
+  return [
+    nestedIn(parent),
+    removed(rate, parent, { rates, exclude, pool }),
+    lowestBy(criterion, weights, { exclude, pool }),
+    ...rewound,
+  ];
 }
