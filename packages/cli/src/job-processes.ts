@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Job, JobListener, Network } from "@ltt/lottery";
+import type { Job, JobListener, Network, TicketFor } from "@ltt/lottery";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -37,8 +37,8 @@ export class JobProcesses {
   }
 
   /** Hands over what was read, and says where to work. */
-  begin(data: TaskData, options: RunOptions, folder: string): void {
-    for (const process of this.#processes) process.tell({ kind: "begin", data, options, folder });
+  begin(data: TaskData, options: RunOptions, folder: string, tickets: readonly TicketFor[]): void {
+    for (const process of this.#processes) process.tell({ kind: "begin", data, options, folder, tickets });
   }
 
   /** Resolves when all have ended. */
