@@ -32,7 +32,10 @@ export function transferNotes(levels: readonly LevelResult[]): string[] {
 function comparisonOf(levels: readonly LevelResult[], a: string, b: string): string | undefined {
   const of = (arm: string, round: number, seed: number) =>
     levels.find((level) => level.arm === arm && level.seed === seed && (arm === "dense" || level.round === round));
-  const rounds = [...new Set(levels.filter(({ arm }) => arm === a).map(({ round }) => round))].sort((x, y) => x - y);
+  const has = (arm: string) => new Set(levels.filter((level) => level.arm === arm).map(({ round }) => round));
+  const both = [...has(a)].filter((round) => (b === "dense" ? has(b).size > 0 : has(b).has(round)));
+  const rounds = both.sort((x, y) => x - y);
+  if (rounds.length === 0) return undefined;
   const all = [...new Set(levels.map(({ seed }) => seed))].sort((x, y) => x - y);
   const seeds = all.filter((seed) => rounds.every((round) => of(a, round, seed) && of(b, round, seed)));
   if (seeds.length === 0) return undefined;
