@@ -3,6 +3,9 @@ import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
 import { type RunSettings, settingsOf } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
 
+/** What tickets of another run are trained beside, unless told: the data's own. */
+const OWN_ARMS = ["winning-ticket"] as const;
+
 /**
  * What a run does: what its profile says, and in its place what its options say.
  *
@@ -15,6 +18,8 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
     throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${pair} has none: only sst2-cnn has`);
+  if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
+    throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
   const plugins = await loadPlugins(options.plugins ?? []);
   const { experiment, data, model } = settingsOf(pair, profile);
   return {
@@ -22,7 +27,12 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       ...experiment,
       rounds: options.rounds ?? experiment.rounds,
       epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+      arms:
+        options.arms === undefined
+          ? options.ticket === undefined
+            ? experiment.arms
+            : OWN_ARMS
+          : armsNamed(options.arms, plugins),
       criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
       pool: options.pool,
       optimiser: options.optimiser,

@@ -20,6 +20,7 @@ import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
+import { TICKET_ARMS } from "./tickets.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
@@ -33,6 +34,9 @@ const OPTIONS: Kinds<RunOptions> = {
   maxLength: positive,
   fold: positive,
   phrases: flag,
+  ticket: path,
+  ticketArm: oneOf(...TICKET_ARMS),
+  ticketRounds: list,
   hidden: positive,
   arms: list,
   criterion: text,
@@ -77,6 +81,7 @@ export function checkRun(where: string, options: RunOptions, listener: RunListen
   checkEach(where, "arms", options.arms ?? [], text);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);
+  checkEach(where, "ticketRounds", options.ticketRounds ?? [], positive);
   checkEach(where, "seeds", options.seeds ?? [], count);
   checkOptions(`${where}: listener`, listener, LISTENER);
 }

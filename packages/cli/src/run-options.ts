@@ -4,6 +4,7 @@ import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./profiles.ts";
+import type { TicketArm } from "./tickets.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
@@ -24,6 +25,12 @@ export interface RunOptions {
   readonly fold?: number | undefined;
   /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
   readonly phrases?: boolean | undefined;
+  /** The folder of another run, whose tickets are trained here too, see `transferredTickets`. */
+  readonly ticket?: string | undefined;
+  /** Of that run: the arm whose tickets they are. Default `winning-ticket`. */
+  readonly ticketArm?: TicketArm | undefined;
+  /** Of that run: the rounds whose tickets are trained. Default: all that this run has. */
+  readonly ticketRounds?: readonly number[] | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */

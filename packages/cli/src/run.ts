@@ -37,10 +37,11 @@ import type { PreparedTask } from "./prepare-corpus.ts";
 import type { RunSettings } from "./profiles.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
-import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
+import { coveredNetwork, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
 import { digestOf } from "./task-data.ts";
+import { storeTickets, type TransferredTickets, transferredTickets, withTickets } from "./tickets.ts";
 
 /** What a run leaves. */
 export interface RunResult {
@@ -75,7 +76,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   };
   try {
     const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, options, begun.folder);
+    processes?.begin(begun.prepared.data, options, begun.folder, begun.transferred?.tickets ?? []);
     return await runBegun(options, listener, begun, processes?.jobs);
   } finally {
     await processes?.close();
@@ -85,10 +86,11 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
 async function runBegun(
   options: RunOptions,
   { say, onProgress, onLevel, signal, width = 100 }: RunListener,
-  { settings, prepared, folder, published }: Begun,
+  { settings, prepared, folder, published, transferred }: Begun,
   jobs: readonly Job[] | undefined,
 ): Promise<RunResult> {
   const store = await FolderStore.open(folder, { onDamage: say });
+  if (transferred !== undefined) await storeTickets(transferred, store);
   const run = plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1);
   await noteRun(folder, run);
   await keepEncoding(folder, digestOf(prepared.data.encoded), prepared.encoding);
@@ -213,6 +215,8 @@ interface Begun {
   readonly prepared: PreparedTask;
   readonly folder: string;
   readonly published: Published | undefined;
+  /** Tickets of another run; its arms are in the settings. */
+  readonly transferred: TransferredTickets | undefined;
 }
 
 /** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
@@ -248,5 +252,19 @@ async function begin(
   };
   const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
   say?.(prepared.dataset);
-  return { settings, prepared, folder, published };
+  if (options.ticket === undefined) return { settings, prepared, folder, published, transferred: undefined };
+
+  const { experiment } = settings;
+  const noted = await plannedRuns(folder).catch(() => []); // of another version: written anew
+  const seen = noted.flatMap(({ networks }) => networks.map(({ seed }) => seed));
+  const others = [...new Set(seen)].filter((seed) => !experiment.seeds.includes(seed));
+  const seeds = { asked: experiment.seeds, others };
+  const transferred = await unlessAborted(signal, transferredTickets(options, prepared, experiment, seeds));
+  return {
+    settings: { ...settings, experiment: withTickets(experiment, transferred.tickets) },
+    prepared: { ...prepared, notes: [...prepared.notes, ...transferred.notes] },
+    folder,
+    published,
+    transferred,
+  };
 }

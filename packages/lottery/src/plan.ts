@@ -69,7 +69,7 @@ export function networkCount(settings: Pick<ExperimentSettings, "arms" | "faults
     rewindTo: { step: 1 },
   };
   const planned = { data: null, architecture: null, backend: "", rewindStep: 1, settings: { ...others, ...settings } };
-  return settings.seeds.length * plan(new Graph(), 0, planned).length;
+  return settings.seeds.reduce((sum, seed) => sum + plan(new Graph(), seed, planned).length, 0);
 }
 
 function levelsOf(graph: Graph, arm: string, levels: Iterable<Level>, seed: number): PlannedLevel[] {
