@@ -34,6 +34,7 @@ export {
   type Places,
 } from "./locate.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
+export { examplesOfSeveral, type LabelledText, type SeveralLabels, severalLabelsOf } from "./several-labels.ts";
 export {
   type FileStatus,
   type GetOptions,

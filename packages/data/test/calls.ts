@@ -83,6 +83,7 @@ const encoded = () =>
     ],
     [0, 1],
   );
+const several = () => ({ classes: 2, ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2) });
 const plan = () => data.planEvaluation(encoded(), 1);
 
 /** Of every public function, by the name that its messages begin with. */
@@ -118,12 +119,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         tokenise: data.createTokeniser(),
         vocabulary: vocabulary(),
         maxLength: 2,
+        classes: 2,
       }),
   ],
   encodeTokens: [
     () => call(data.encodeTokens, [[2, 3], [3]], [0, 1]),
     () => call(data.encodeTokens, [Int32Array.of(2, 3)], [0]),
+    () => call(data.encodeTokens, [[2]], [0], several()),
   ],
+  examplesOfSeveral: [() => call(data.examplesOfSeveral, [{ text: "good", labels: [1, 0] }], 2)],
+  severalLabelsOf: [() => call(data.severalLabelsOf, [{ text: "good", label: 0, labels: [0, 1] }], 2)],
   examplesAt: [() => call(data.examplesAt, { ...encoded() }, Int32Array.of(1, 0, 1))],
   findGlove: [() => call(data.findGlove, { data: folder, cache: folder }, 2)],
   getSource: [
