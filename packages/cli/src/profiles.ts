@@ -1,15 +1,14 @@
 import { ARMS, type ExperimentSettings, FAULTS } from "@ltt/lottery";
-import { type DataSettings, isCnn, type ModelSettings, type Pair } from "./pairs.ts";
+import { isCnn, type Pair } from "./pairs.ts";
+import type { TaskSettings } from "./prepare-corpus.ts";
 
 /** What a run does unless options say otherwise. */
 export const PROFILES = ["quick", "corrected", "published-2020"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** Everything that decides a run. */
-export interface RunSettings {
+export interface RunSettings extends TaskSettings {
   readonly experiment: ExperimentSettings;
-  readonly data: DataSettings;
-  readonly model: ModelSettings;
 }
 
 /** What a report must say about a profile. */

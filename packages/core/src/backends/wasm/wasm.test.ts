@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { operations, type Trial } from "../../../test/operations.ts";
+import type { Trial } from "../../../test/operations/operation.ts";
+import { operations } from "../../../test/operations.ts";
 import { gradients } from "../../autograd/gradients.ts";
 import type { Backend, Kernels, LstmSize, Storage, StoredWeight, WindowSize } from "../../kernels/kernels.ts";
 import { square, sum } from "../../ops/index.ts";
