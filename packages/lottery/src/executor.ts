@@ -298,6 +298,7 @@ export class Executor<Input> {
       settings: {
         ...{ epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
       firstStep: params.firstStep,
@@ -358,6 +359,7 @@ const trainSchema = z.object({
   clipNorm: z.number().nullable(),
   firstStep: z.int(),
   faults: z.array(z.string()),
+  measureTraining: z.boolean(),
 });
 
 /**

@@ -81,6 +81,7 @@ export class ExperimentGraph {
     const { firstStep = 0 } = checkOptions("ExperimentGraph.train", options, { firstStep: count });
     const { data, backend, seed, training, trainingFaults } = this.#common;
     const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm = null } = training;
+    const { measureTraining = false } = training;
     const schedule = { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm };
     const params = {
       data,
@@ -90,6 +91,7 @@ export class ExperimentGraph {
       ...optimiserParams(training),
       firstStep,
       faults: [...trainingFaults],
+      measureTraining,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }

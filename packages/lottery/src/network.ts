@@ -9,6 +9,7 @@ import {
   count,
   describe,
   finite,
+  flag,
   type Kinds,
   list,
   map,
@@ -40,7 +41,7 @@ import { positionOf } from "./moment.ts";
 import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
-import { mean } from "./statistics.ts";
+import { mean, sampleVariance } from "./statistics.ts";
 import { type Batches, checkBatches, checkMeasures, checkModel, type Measure } from "./task.ts";
 import type { Evaluated, Trained } from "./trained.ts";
 import type { Unfinished } from "./unfinished.ts";
@@ -54,6 +55,11 @@ export interface TrainingSettings extends OptimiserSettings {
   readonly evaluationsPerEpoch: number;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
   readonly clipNorm?: number | undefined;
+  /**
+   * Keep all measures of every validation, not the accuracy alone, and measure a fixed part of the training examples (`Batches.trainMonitor`) at the end of every epoch. Changes no
+   * weight. Default false.
+   */
+  readonly measureTraining?: boolean | undefined;
 }
 
 export const TRAINING_KINDS: Kinds<TrainingSettings> = {
@@ -65,6 +71,7 @@ export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   patience: nullable(positive),
   evaluationsPerEpoch: positive,
   clipNorm: above0,
+  measureTraining: flag,
 };
 
 /** How many validations brought no improvement. */
@@ -137,7 +144,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0 } = options;
   const { stop = patienceIsOver, accuracy: accuracyOf = meanScore } = options;
   const { stepsPerEpoch } = batches;
-  const measure = options.measure ?? classification;
+  const measure = options.measure ?? (settings.measureTraining === true ? withF1 : classification);
   const weights = parametersOf(model);
   const buffers = buffersOf(model);
   const state = stateOf(model);
@@ -163,6 +170,14 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     check("trainNetwork", "what accuracy gave", accuracy, share);
     return { predictions, measures, accuracy };
   };
+  /** What settings ask to keep of a validation besides. */
+  const alsoMeasured = async ({ measures }: Evaluated, isEndOfEpoch: boolean): Promise<Partial<CurvePoint>> => {
+    if (settings.measureTraining !== true) return {};
+    if (!isEndOfEpoch) return { measures: measures.others };
+    const part = await evaluated(batches.trainMonitor!());
+    const training = { loss: part.predictions.loss, accuracy: part.accuracy, measures: part.measures.others };
+    return { measures: measures.others, training };
+  };
   /** Validates where that is due and not done. Tells whether training ends, which it does only after a validation. */
   const validate = async ({ batch, step }: Position): Promise<boolean> => {
     const isOver = step >= settings.epochs * stepsPerEpoch;
@@ -170,9 +185,11 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       return false;
     const last = curve.at(-1)?.step ?? firstStep;
     if (step > last || (isOver && curve.length === 0)) {
-      const { accuracy, predictions } = await evaluated((batches.monitor ?? batches.validation)());
+      const monitored = await evaluated((batches.monitor ?? batches.validation)());
+      const { accuracy, predictions } = monitored;
       const trainLoss = step > last ? losses / (step - last) : null;
-      curve.push({ step, trainLoss, validationLoss: predictions.loss, validationAccuracy: accuracy });
+      const also = await alsoMeasured(monitored, step % stepsPerEpoch === 0);
+      curve.push({ step, trainLoss, validationLoss: predictions.loss, validationAccuracy: accuracy, ...also });
       losses = 0;
       await stopping.update(step, predictions.loss);
       if (stopping.best?.step !== step) misses++;
@@ -311,6 +328,10 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
     "evaluationsPerEpoch",
   ]);
   checkOptimiser(`${where}: settings`, settings);
+  if (settings.measureTraining === true && batches.trainMonitor === undefined)
+    throw new RangeError(
+      `${where}: settings.measureTraining is true, but batches.trainMonitor is undefined; it gives the examples to measure`,
+    );
   if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
   if (from === undefined) return;
   checkFields(where, "from", from, UNFINISHED);
@@ -345,6 +366,8 @@ function stepsOf<Input>(
 
 const patienceIsOver: Stop = ({ waited, patience }) => waited >= patience;
 
+const withF1: Measure = (predictions) => classification(predictions, { f1: true });
+
 const meanScore: Accuracy = (scores) => mean(Array.from(scores));
 
 function sizeOf({ targets }: Batch<unknown>): number {
@@ -356,8 +379,13 @@ const Z = 1.6448536269514722;
 
 function collapseOf({ accuracy, measures }: Evaluated, chance: number): Collapse | null {
   if (measures.constant) return "constant";
-  const n = measures.scores.length;
-  return accuracy <= chance + Z * Math.sqrt((chance * (1 - chance)) / n) ? "chance" : null;
+  const { scores, linearised } = measures;
+  const variance = linearised === true ? varianceOf(scores) : chance * (1 - chance);
+  return accuracy <= chance + Z * Math.sqrt(variance / scores.length) ? "chance" : null;
+}
+
+function varianceOf(scores: Float32Array): number {
+  return scores.length < 2 ? 0 : sampleVariance(Array.from(scores));
 }
 
 /**

@@ -10,7 +10,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `optimiser`, `momentum`, `weightDecay`, `patience`, `clipNorm`,
- * `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `firstStep`, `faults`, `measureTraining`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -23,6 +23,7 @@ export const TRAIN: Operation<"trained"> = {
     clipNorm: null,
     firstStep: 0,
     faults: [],
+    measureTraining: false,
   },
   makes: "trained",
 };
