@@ -17,6 +17,7 @@ import {
 import { countParameters } from "@ltt/layers";
 import type { Task } from "@ltt/lottery";
 import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
+import type { Encoding } from "./encoding.ts";
 import { inTurns } from "./in-turns.ts";
 import { SPLIT_SEED, type TaskData, taskOf } from "./task-data.ts";
 
@@ -49,6 +50,7 @@ export interface PreparedTask {
   readonly task: Task<TokenMatrix>;
   /** What it is made of: `taskOf(data)` makes it again. */
   readonly data: TaskData;
+  readonly encoding: Encoding;
   readonly dataset: string;
   readonly embedding: string;
   readonly notes: readonly string[];
@@ -126,6 +128,7 @@ export async function prepareCorpus(
   return {
     task,
     data,
+    encoding: { corpus: corpus.name, classes: corpus.classes, maxLength: maxLength ?? null, vocabulary },
     dataset: dataset.join("; "),
     embedding: embedding.description,
     notes: embedding.notes,

@@ -1,4 +1,4 @@
-import { ARMS, type ExperimentSettings, FAULTS } from "@ltt/lottery";
+import { type ExperimentSettings, FAULTS, STANDARD_ARMS } from "@ltt/lottery";
 import { isCnn, type Pair } from "./pairs.ts";
 import type { TaskSettings } from "./prepare-corpus.ts";
 
@@ -37,7 +37,7 @@ export function settingsOf(pair: Pair, profile: Profile): RunSettings {
   const corrected: RunSettings = {
     experiment: {
       ...published.experiment,
-      arms: ARMS,
+      arms: STANDARD_ARMS,
       seeds: [1, 2, 3],
       rewindTo: { epoch: 1 },
       // Three epochs without improvement, as published, looked at eight times an epoch.

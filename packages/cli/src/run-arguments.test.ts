@@ -14,7 +14,7 @@ test.each<[() => Promise<unknown>, string]>([
   [run({ seed: 1 }), 'runPair: unknown option "seed"; did you mean "seeds"?'],
   [run({ seeds: ["1"] }), 'runPair: seeds[0] is "1" (string); it is an integer from 0'],
   [run({ arms: [1] }), "runPair: arms[0] is 1; it is a string"],
-  [run({ arms: ["random"] }), '--arms: there is no "random"; arms are winning-ticket, random-reinit, '],
+  [run({ arms: ["random"] }), '--arms: there is no "random"; arms are all, or some of winning-ticket, random-reinit, '],
   [run({ criterion: "best" }), '--criterion: there is no "best"; criteria are magnitude, magnitude-increase, '],
   [run({ pool: "layer" }), 'runPair: pool is "layer" (string); it is "tensor" or "group" or "all"'],
   [run({ faults: ["none"] }), 'runPair: faults[0] is "none" (string); it is "reinit-keeps'],

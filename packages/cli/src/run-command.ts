@@ -43,7 +43,7 @@ import type { RunOptions } from "./run-options.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {
-  readonly profile: Profile;
+  readonly profile?: Profile;
   readonly data?: string;
   readonly out?: string;
   readonly rounds?: number;
@@ -127,7 +127,7 @@ export function addSettings(command: Command): Command {
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
-    .option("--arms <names>", `of ${ARMS.join(",")}, or of a plugin`, armsOf)
+    .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(
       "--criterion <name>",
       `what weights are scored by; the lowest go: ${CRITERIA.map(({ name }) => name).join(", ")}, or of a plugin (default: magnitude)`,
