@@ -30,6 +30,14 @@ interface DataSettings {
   /** Words kept, the unknown one and padding not counted. */
   readonly vocabularySize: number;
   readonly batchSize: number;
+  /** Of a corpus without a test part: the fraction that becomes one. Default 0.2. */
+  readonly testFraction?: number | undefined;
+  /** Which of the test parts of a cross-validation, from 1. Default the first. */
+  readonly fold?: number | undefined;
+  /** Of a corpus without a validation part: the fraction, of what is not for testing, that becomes one. Default 0.3. */
+  readonly validationFraction?: number | undefined;
+  /** Of the treebank: train on phrases, not on sentences only. */
+  readonly phrases?: boolean | undefined;
 }
 
 /** The model, where it may differ from the published one. */
@@ -79,13 +87,13 @@ export async function prepareCorpus(
   places: Places,
   { say, signal }: PrepareListener = {},
 ): Promise<PreparedTask> {
-  const { maxLength, vocabularySize, batchSize, trainSize } = settings.data;
+  const { maxLength, vocabularySize, batchSize } = settings.data;
   const { hidden } = settings.model;
   if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength > 0)) {
     throw new RangeError(`${corpus.name}: maxLength ${maxLength} is not a positive integer`);
   }
   const keys = new Map(await inTurns(corpus.train, (example) => [example, textKey(example.text)] as const, signal));
-  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize, keys);
+  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, settings.data, keys);
 
   const tokenise = createTokeniser();
   const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
@@ -117,11 +125,14 @@ export async function prepareCorpus(
   };
   const task = taskOf(data);
   const sizes = { train: train.length, validation: validation.length, test: test.length };
+  const read = corpus.train.length + (corpus.validation?.length ?? 0) + (corpus.test?.length ?? 0);
+  const { fold } = settings.data;
   const dataset = [
-    `${corpus.name}, ${corpus.train.length + (corpus.test?.length ?? 0)} texts read`,
+    `${corpus.name}, ${read} texts read`,
     `${sizes.train} to train, ${sizes.validation} to validate, ${sizes.test} to test`,
     `classes ${corpus.classes.join(", ")}`,
     `${vocabulary.size} vocabulary rows`,
+    ...(fold === undefined ? [] : [`fold ${fold} is the test part`]),
     maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
     `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
   ];
@@ -137,8 +148,9 @@ export async function prepareCorpus(
   };
 }
 
-function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: ReadonlyMap<Example, string>): Split {
-  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, keys });
+function limitedSplit(corpus: Corpus, data: DataSettings, keys: ReadonlyMap<Example, string>): Split {
+  const { trainSize, testFraction = 0.2, validationFraction = 0.3, fold = 1 } = data;
+  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, testFraction, validationFraction, fold, keys });
   if (trainSize === undefined) return whole;
   const available = whole.train.length;
   if (trainSize > available) {

@@ -19,6 +19,8 @@ test.each<[() => Promise<unknown>, string]>([
   [run({ pool: "layer" }), 'runPair: pool is "layer" (string); it is "tensor" or "group" or "all"'],
   [run({ faults: ["none"] }), 'runPair: faults[0] is "none" (string); it is "reinit-keeps'],
   [run({ plugins: ["nowhere.js"] }), "--plugin nowhere.js: there is no such file"],
+  [run({ fold: 0 }), "runPair: fold is 0; it is an integer from 1"],
+  [run({ phrases: true }), "phrases is true, but spam-cnn has none: only sst2-cnn has"],
   [run({ epochs: "3" }), 'runPair: epochs is "3" (string); it is an integer from 1'],
   [run({ backend: "cuda" }), 'runPair: backend is "cuda" (string); it is "wasm-fma" or'],
   [run({ data: 3 }), "runPair: data is 3; it is a string"],
