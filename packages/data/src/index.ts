@@ -33,8 +33,10 @@ export {
   locateMnist,
   type Places,
 } from "./locate.ts";
+export { locateReuters } from "./locate-reuters.ts";
 export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
+export { REUTERS_TOPICS, type ReutersOptions, type ReutersPlace, type ReutersTopics, readReuters } from "./reuters.ts";
 export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
 export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";
 export { examplesOfSeveral, type LabelledText, type SeveralLabels, severalLabelsOf } from "./several-labels.ts";

@@ -15,6 +15,8 @@ const OF_DATA = [
   "ag-news",
   "glove",
   "mnist",
+  "reuters",
+  "2/reut2-000.sgm",
   "trec",
   ...Object.values(mnist),
   "data",
@@ -41,7 +43,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     // constants, what is there to be caught, and what has no arguments
-    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
+    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "REUTERS_TOPICS", "sources", "DataError", "readSpamAssassin"];
     const made = Object.keys(calls).filter((name) => name !== "tokeniser"); // what createTokeniser gives
     expect([...made, ...apart].sort()).toEqual(Object.keys(data).sort());
   });

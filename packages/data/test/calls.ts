@@ -29,6 +29,11 @@ export const trec: data.SentencePlace = {
   test: { path: file("trec/TREC_10.label", "HUM:ind Who ?\n"), form: "trec" },
 };
 
+const sgml = (split: string) =>
+  `<REUTERS TOPICS="YES" LEWISSPLIT="${split}"><TOPICS><D>grain</D></TOPICS><TEXT><TITLE>good</TITLE></TEXT></REUTERS>`;
+const reuters: data.ReutersPlace = { form: "folder", path: join(folder, "reuters") };
+for (let i = 0; i < 22; i++) file(`reuters/reut2-${String(i).padStart(3, "0")}.sgm`, sgml("TRAIN") + sgml("TEST"));
+
 const idx = (path: string, header: readonly number[], elements: readonly number[]): string => {
   mkdirSync(join(folder, path, ".."), { recursive: true });
   const sizes = Buffer.from(header.flatMap((size) => [0, 0, 0, size]));
@@ -160,6 +165,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   locateSentences: [
     () => call(data.locateSentences, "trec" as const, { data: folder, cache: folder }, { phrases: false }),
   ],
+  locateReuters: [() => call(data.locateReuters, { data: folder, cache: folder })],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -182,6 +188,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
+  readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
   splitCorpus: [
