@@ -1,5 +1,6 @@
 import { type Corpus, locateAgNews, locateImdb, type Places, readAgNews, readImdb, readSpamAssassin } from "@ltt/data";
-import { type PreparedTask, type PrepareListener, prepareCorpus, type TaskSettings } from "./prepare-corpus.ts";
+import { type PrepareListener, prepareCorpus } from "./prepare-corpus.ts";
+import type { PreparedTask, TaskSettings } from "./prepare-encoded.ts";
 
 /** Data sets and models that are tried together. */
 export const PAIRS = ["imdb-cnn", "imdb-lstm", "ag-news-cnn", "ag-news-lstm", "spam-cnn"] as const;
