@@ -22,6 +22,7 @@ export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
 export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
+export { type LabelledText, readLabelledTexts, type TextColumns } from "./labelled-texts.ts";
 export {
   type AgNewsPlace,
   findGlove,
@@ -34,6 +35,14 @@ export {
   type Places,
 } from "./locate.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
+export {
+  type OwnEncoded,
+  type OwnEncodeOptions,
+  type OwnTexts,
+  type OwnTextsOptions,
+  readOwnTexts,
+  type TextFiles,
+} from "./own-texts.ts";
 export {
   type FileStatus,
   type GetOptions,
