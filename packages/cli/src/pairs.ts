@@ -1,9 +1,32 @@
-import { type Corpus, locateAgNews, locateImdb, type Places, readAgNews, readImdb, readSpamAssassin } from "@ltt/data";
+import {
+  type Corpus,
+  locateAgNews,
+  locateImdb,
+  locateSentences,
+  type Places,
+  publishedSentences,
+  readAgNews,
+  readImdb,
+  readSentences,
+  readSpamAssassin,
+  SENTENCE_SETS,
+  type SentenceSet,
+} from "@ltt/data";
 import { type PrepareListener, prepareCorpus } from "./prepare-corpus.ts";
 import type { PreparedTask, TaskSettings } from "./prepare-encoded.ts";
 
 /** Data sets and models that are tried together. */
-export const PAIRS = ["imdb-cnn", "imdb-lstm", "ag-news-cnn", "ag-news-lstm", "spam-cnn"] as const;
+export const PAIRS = [
+  "imdb-cnn",
+  "imdb-lstm",
+  "ag-news-cnn",
+  "ag-news-lstm",
+  "spam-cnn",
+  "mr-cnn",
+  "sst2-cnn",
+  "trec-cnn",
+  "subj-cnn",
+] as const;
 export type Pair = (typeof PAIRS)[number];
 
 /**
@@ -17,9 +40,9 @@ export async function prepare(
   places: Places,
   listener: PrepareListener = {},
 ): Promise<PreparedTask> {
-  const corpus = await readCorpus(pair, places);
+  const corpus = await readCorpus(pair, settings, places);
   const prepared = await prepareCorpus(corpus, isCnn(pair) ? "text-cnn" : "text-lstm", settings, places, listener);
-  return { ...prepared, notes: [...incompleteness(corpus), ...prepared.notes] };
+  return { ...prepared, notes: [...incompleteness(corpus), ...ofPhrases(corpus), ...prepared.notes] };
 }
 
 /** Texts to train on, as published; the reader takes whatever part of them the files hold. */
@@ -28,17 +51,37 @@ const PUBLISHED: ReadonlyMap<string, number> = new Map([
   ["ag-news", 120_000],
 ]);
 
-function incompleteness({ name, train }: Corpus): string[] {
-  const published = PUBLISHED.get(name) ?? 0;
-  if (train.length >= published) return [];
-  const [has, of] = [train.length, published].map((count) => count.toLocaleString("en-US"));
-  return [`The files hold ${has} of the ${of} texts to train on that ${name} has as published.`];
+function incompleteness({ name, train, validation = [], test = [] }: Corpus): string[] {
+  const set = SENTENCE_SETS.find((one) => one === name);
+  const published = set === undefined ? (PUBLISHED.get(name) ?? 0) : publishedSentences(set);
+  const read = set === undefined ? train.length : train.length + validation.length + test.length;
+  if (read >= published) return [];
+  const [has, of] = [read, published].map((count) => count.toLocaleString("en-US"));
+  const what = set === undefined ? "texts to train on" : "sentences";
+  return [`The files hold ${has} of the ${of} ${what} that ${name} has as published.`];
 }
 
-async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
+/** What a report must say of the treebank: which of its texts are learned from, and which measured on. */
+function ofPhrases({ name, validation }: Corpus): string[] {
+  if (name === "sst2") return ["Trained on sentences only; Kim (2014) trained on their phrases too."];
+  if (name !== "sst2 with phrases") return [];
+  if (validation !== undefined) return ["Trained on phrases, as Kim (2014) did; validated and tested on sentences."];
+  return [
+    "GLUE's files alone: trained and validated on phrases, which overlap, and tested on the sentences of its development part.",
+  ];
+}
+
+async function readCorpus(pair: Pair, { data }: TaskSettings, places: Places): Promise<Corpus> {
+  const set = sentenceSetOf(pair);
+  if (set !== undefined) return readSentences(await locateSentences(set, places, { phrases: data.phrases ?? false }));
   if (pair.startsWith("imdb")) return readImdb(await locateImdb(places));
   if (pair.startsWith("ag-news")) return readAgNews(await locateAgNews(places));
   return readSpamAssassin();
+}
+
+/** The set of sentences that a pair is of, if it is of one. */
+export function sentenceSetOf(pair: Pair): SentenceSet | undefined {
+  return SENTENCE_SETS.find((set) => pair.startsWith(`${set}-`));
 }
 
 /** Whether a pair's model is the CNN; else it is the LSTM. */

@@ -15,7 +15,7 @@ import {
   vocabularyOf,
 } from "@ltt/data";
 import { inTurns } from "./in-turns.ts";
-import { type PreparedTask, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
+import { type DataSettings, type PreparedTask, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
 import { SPLIT_SEED, type TaskData } from "./task-data.ts";
 
 /** What hears of the preparation, and what ends it. */
@@ -39,12 +39,12 @@ export async function prepareCorpus(
   places: Places,
   { say, signal }: PrepareListener = {},
 ): Promise<PreparedTask> {
-  const { maxLength, vocabularySize, trainSize } = settings.data;
+  const { maxLength, vocabularySize } = settings.data;
   if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength > 0)) {
     throw new RangeError(`${corpus.name}: maxLength ${maxLength} is not a positive integer`);
   }
   const keys = new Map(await inTurns(corpus.train, (example) => [example, textKey(example.text)] as const, signal));
-  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize, keys);
+  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, settings.data, keys);
 
   const tokenise = createTokeniser();
   const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
@@ -59,13 +59,14 @@ export async function prepareCorpus(
   const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
 
   const { name, classes } = corpus;
-  const read = corpus.train.length + (corpus.test?.length ?? 0);
+  const read = corpus.train.length + (corpus.validation?.length ?? 0) + (corpus.test?.length ?? 0);
   const texts = { name, classes, read, encoded, vocabulary, repeatsInTest };
   return prepareEncoded(texts, model, settings, { places, say, signal });
 }
 
-function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: ReadonlyMap<Example, string>): Split {
-  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, keys });
+function limitedSplit(corpus: Corpus, data: DataSettings, keys: ReadonlyMap<Example, string>): Split {
+  const { trainSize, testFraction = 0.2, validationFraction = 0.3, fold = 1 } = data;
+  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, testFraction, validationFraction, fold, keys });
   if (trainSize === undefined) return whole;
   const available = whole.train.length;
   if (trainSize > available) {

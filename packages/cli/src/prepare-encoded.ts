@@ -3,10 +3,11 @@ import type { Encoded, Vocabulary } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
 import type { Task } from "@ltt/lottery";
 import { type EmbeddingSettings, type GloveAccess, initialEmbedding } from "./embedding.ts";
+import type { Encoding } from "./encoding.ts";
 import { type TaskData, taskOf } from "./task-data.ts";
 
 /** What of the data is used, and how. */
-interface DataSettings {
+export interface DataSettings {
   /** Training texts; all where it is left out. Validation and test then have 3/7 as many, or what there is. */
   readonly trainSize?: number | undefined;
   /** Texts are cut after so many tokens; never where it is left out. */
@@ -14,6 +15,14 @@ interface DataSettings {
   /** Words kept, the unknown one and padding not counted. */
   readonly vocabularySize: number;
   readonly batchSize: number;
+  /** Of a corpus without a test part: the fraction that becomes one. Default 0.2. */
+  readonly testFraction?: number | undefined;
+  /** Which of the test parts of a cross-validation, from 1. Default the first. */
+  readonly fold?: number | undefined;
+  /** Of a corpus without a validation part: the fraction, of what is not for testing, that becomes one. Default 0.3. */
+  readonly validationFraction?: number | undefined;
+  /** Of the treebank: train on phrases, not on sentences only. */
+  readonly phrases?: boolean | undefined;
 }
 
 /** The model, where it may differ from the published one. */
@@ -34,6 +43,7 @@ export interface PreparedTask {
   readonly task: Task<TokenMatrix>;
   /** What it is made of: `taskOf(data)` makes it again. */
   readonly data: TaskData;
+  readonly encoding: Encoding;
   readonly dataset: string;
   readonly embedding: string;
   readonly notes: readonly string[];
@@ -64,7 +74,7 @@ export async function prepareEncoded(
   settings: TaskSettings,
   access: GloveAccess,
 ): Promise<PreparedTask> {
-  const { maxLength, batchSize } = settings.data;
+  const { maxLength, batchSize, fold } = settings.data;
   const { hidden } = settings.model;
   const outputs = classes.length === 2 ? 1 : classes.length;
   const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, access);
@@ -89,12 +99,14 @@ export async function prepareEncoded(
     `${sizes.train} to train, ${sizes.validation} to validate, ${sizes.test} to test`,
     classWords(classes),
     `${vocabulary.size} vocabulary rows`,
+    ...(fold === undefined ? [] : [`fold ${fold} is the test part`]),
     maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
     `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
   ];
   return {
     task,
     data,
+    encoding: { corpus: name, classes, maxLength: maxLength ?? null, vocabulary },
     dataset: dataset.join("; "),
     embedding: embedding.description,
     notes: embedding.notes,

@@ -31,6 +31,8 @@ const OPTIONS: Kinds<RunOptions> = {
   epochs: positive,
   trainSize: positive,
   maxLength: positive,
+  fold: positive,
+  phrases: flag,
   hidden: positive,
   arms: list,
   criterion: text,

@@ -20,6 +20,10 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
+  /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
+  readonly fold?: number | undefined;
+  /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
+  readonly phrases?: boolean | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */

@@ -200,7 +200,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         [2, 2],
       ),
   ],
-  tokens: [() => call(core.tokens, [1, 2, 3, 4], [2, 2])],
+  tokens: [
+    () => call(core.tokens, [1, 2, 3, 4], [2, 2]),
+    () =>
+      call(core.tokens, [
+        [1, 2],
+        [3, 4],
+      ]),
+  ],
   transpose: [() => call(core.transpose, matrix(), [1, 0])],
   uniforms: [() => call((...args: [number, number, number]) => rng().uniforms(...args), 3, 0, 1)],
   vjp: [

@@ -34,6 +34,7 @@ export {
   locateMnist,
   type Places,
 } from "./locate.ts";
+export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
 export {
   type OwnEncoded,
@@ -43,6 +44,8 @@ export {
   readOwnTexts,
   type TextFiles,
 } from "./own-texts.ts";
+export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
+export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";
 export {
   type FileStatus,
   type GetOptions,

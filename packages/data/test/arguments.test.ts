@@ -15,6 +15,7 @@ const OF_DATA = [
   "ag-news",
   "glove",
   "mnist",
+  "trec",
   ...Object.values(mnist),
   "data",
   "train",
@@ -42,7 +43,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     // constants, what is there to be caught, and what has no arguments
-    const apart = ["PADDING", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
+    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
     // what createTokeniser and readOwnTexts give
     const made = Object.keys(calls).filter((name) => !["tokeniser", "OwnTexts"].includes(name));
     expect([...made, ...apart].sort()).toEqual(Object.keys(data).sort());

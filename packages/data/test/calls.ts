@@ -26,6 +26,13 @@ export const own: string = file(
 );
 const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
 
+export const trec: data.SentencePlace = {
+  set: "trec",
+  phrases: false,
+  train: [{ path: file("trec/train_5500.label", "NUM:date When ?\n"), form: "trec" }],
+  test: { path: file("trec/TREC_10.label", "HUM:ind Who ?\n"), form: "trec" },
+};
+
 const idx = (path: string, header: readonly number[], elements: readonly number[]): string => {
   mkdirSync(join(folder, path, ".."), { recursive: true });
   const sizes = Buffer.from(header.flatMap((size) => [0, 0, 0, size]));
@@ -151,6 +158,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   locateAgNews: [() => call(data.locateAgNews, { data: folder, cache: folder })],
   locateGlove: [() => call(data.locateGlove, { data: folder, cache: folder }, 2)],
   locateImdb: [() => call(data.locateImdb, { data: folder, cache: folder })],
+  locateSentences: [
+    () => call(data.locateSentences, "trec" as const, { data: folder, cache: folder }, { phrases: false }),
+  ],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -194,6 +204,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       call(async (told: data.OwnEncodeOptions) => (await ownTexts).encode(told), { vocabularySize: 3, trainSize: 5 }),
   ],
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
+  publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
+  readSentences: [() => call(data.readSentences, trec)],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
   splitCorpus: [
@@ -201,6 +213,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       call(data.splitCorpus, corpus(), {
         seed: 1,
         testFraction: 0.2,
+        fold: 1,
         validationFraction: 0.3,
         trainSize: 5,
         validationSize: 2,

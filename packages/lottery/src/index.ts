@@ -1,7 +1,16 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
+export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
+export { continued } from "./arms/continued.ts";
+export { fineTuning } from "./arms/fine-tuning.ts";
 export { lateRewinding } from "./arms/late-rewinding.ts";
+export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
+export { oneShot } from "./arms/one-shot.ts";
+export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
+export { prunedAtStart, prunedAtStartBy } from "./arms/pruned-at-start.ts";
+export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
+export { shuffledMask } from "./arms/shuffled-mask.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
@@ -50,7 +59,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+export { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
@@ -69,8 +78,6 @@ export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export {
-  ARMS,
-  type ArmName,
   armsNeeded,
   type ExperimentOptions,
   type ExperimentSettings,
@@ -91,6 +98,7 @@ export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export type { Evaluated, Trained } from "./trained.ts";
+export { lastStepOf, type TrainingLength } from "./training-length.ts";
 export {
   CONTROLS,
   type Comparison,

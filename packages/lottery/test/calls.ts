@@ -83,6 +83,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
   ...training(),
@@ -90,6 +91,8 @@ const settings = (): lottery.ExperimentSettings => ({
   seeds: [1],
   rounds: 1,
   rate: 0.5,
+  rates: { other: 0.2 },
+  exclude: ["other"],
   cutAt: "best",
   criterion: lottery.movement,
   pool: "group",
@@ -204,6 +207,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   judge: [
     () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
   ],
+  lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
@@ -226,6 +230,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
+  continued: [planned(lottery.continued)],
+  fineTuning: [planned(lottery.fineTuning)],
+  learningRateRewinding: [planned(lottery.learningRateRewinding)],
+  oneShot: [planned(lottery.oneShot)],
+  ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
+  prunedAtStart: [planned(lottery.prunedAtStart)],
+  prunedAtStartBy: [() => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" })],
+  randomMask: [planned(lottery.randomMask)],
   randomReinit: [planned(lottery.randomReinit)],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
@@ -258,6 +270,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
   shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
   shuffledInit: [planned(lottery.shuffledInit)],
+  shuffledMask: [planned(lottery.shuffledMask)],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],

@@ -1,6 +1,6 @@
 import { type Rng, stream, type TokenMatrix, tokens } from "@ltt/core";
 import { type Batch, TextCnn, TextLstm } from "@ltt/layers";
-import { ARMS, type ExperimentSettings, type Task } from "../src/index.ts";
+import { type ExperimentSettings, STANDARD_ARMS, type Task } from "../src/index.ts";
 
 /** Texts of class c hold the word 2 + c as every other word: learnt in a few dozen steps by a network of 400 weights. */
 export const toyTask: Task<TokenMatrix> = {
@@ -19,7 +19,7 @@ export const toyTask: Task<TokenMatrix> = {
 
 /** 32 steps at most, two validations an epoch, one round of every arm: 5 networks. */
 export const toySettings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1],
   rounds: 1,
   rate: 0.5,

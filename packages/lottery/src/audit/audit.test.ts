@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { frozenTask, lstmTask, pretrainedTask, toyTask } from "../../test/toy-task.ts";
 import type { Arm } from "../arm.ts";
+import { STANDARD_ARMS } from "../arms/arms.ts";
 import { winningTicket } from "../arms/winning-ticket.ts";
 import { magnitude } from "../criteria/magnitude.ts";
 import { random } from "../criteria/random.ts";
@@ -25,13 +26,13 @@ import { canonicalJson, sha256 } from "../json.ts";
 import { type Node, nodeSchema } from "../node.ts";
 import type { PlannedLevel } from "../plan.ts";
 import type { Fault } from "../published-2020/faults.ts";
-import { ARMS, type ExperimentSettings } from "../settings.ts";
+import type { ExperimentSettings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import type { Task } from "../task.ts";
 import { auditRun } from "./audit-run.ts";
 
 const settings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1],
   rounds: 2,
   rate: 0.5,
@@ -192,6 +193,9 @@ describe("the audit passes", () => {
     ["pre-trained vectors", pretrainedTask, {}],
     ["frozen vectors", frozenTask, {}],
     ["cuts of the last weights", toyTask, { cutAt: "end" }],
+    ["rates of their own, and exclusions", toyTask, { rates: { embedding: 0.25 }, exclude: ["linear.bias"] }],
+    ["exclusions from one pool", toyTask, { pool: "all", exclude: ["embedding"] }],
+    ["a rate for each group", toyTask, { pool: "group", rates: { other: 0.2 } }],
   ] as const)("an experiment with %s", async (_, task, change) => {
     expect(await failed(await run({ ...change }, undefined, task))).toEqual(new Map());
   });
