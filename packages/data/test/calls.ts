@@ -20,6 +20,10 @@ export const agNews: { train: string; test: string } = {
   train: file("ag-news/train.csv", '"1","A","b"\n'),
   test: file("ag-news/test.csv", '"2","C","d"\n'),
 };
+export const own: string = file(
+  "own.csv",
+  `review,label\n${Array.from({ length: 20 }, (_, i) => `text ${i},${i % 2}\n`).join("")}`,
+);
 const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
 
 export const trec: data.SentencePlace = {
@@ -97,6 +101,8 @@ const encoded = () =>
   );
 const several = () => ({ classes: 2, ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2) });
 const plan = () => data.planEvaluation(encoded(), 1);
+
+const ownTexts = data.readOwnTexts({ train: own }, { text: "review", label: "label" }, { seed: 1 });
 
 /** Of every public function, by the name that its messages begin with. */
 export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
@@ -185,6 +191,29 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call(data.readGlove, { form: "text", path: glove }, vocabulary(), { dimensions: 2, lowercase: true }),
   ],
   readImdb: [() => call(data.readImdb, { form: "csv", path: imdb }, { officialSplit: false })],
+  readLabelledTexts: [
+    () =>
+      call(
+        async (...args: Parameters<typeof data.readLabelledTexts>) => {
+          for await (const _ of data.readLabelledTexts(...args));
+        },
+        own,
+        { text: "review", label: "label" },
+      ),
+  ],
+  readOwnTexts: [
+    () =>
+      call(
+        data.readOwnTexts,
+        { train: own, validation: own, test: own },
+        { text: "review", label: "label" },
+        { seed: 1, maxLength: 2, signal: new AbortController().signal },
+      ),
+  ],
+  OwnTexts: [
+    () =>
+      call(async (told: data.OwnEncodeOptions) => (await ownTexts).encode(told), { vocabularySize: 3, trainSize: 5 }),
+  ],
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
