@@ -48,7 +48,7 @@ export {
 export { REUTERS_TOPICS, type ReutersOptions, type ReutersPlace, type ReutersTopics, readReuters } from "./reuters.ts";
 export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
 export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";
-export { examplesOfSeveral, type LabelledText, type SeveralLabels, severalLabelsOf } from "./several-labels.ts";
+export { examplesOfSeveral, type SeveralLabels, severalLabelsOf, type TextWithLabels } from "./several-labels.ts";
 export {
   type FileStatus,
   type GetOptions,

@@ -6,7 +6,7 @@ import { fileBytes } from "./file-bytes.ts";
 import { plainOrGzip } from "./locate.ts";
 import { path as pathKind } from "./path.ts";
 import { type ReutersDocument, reutersDocuments } from "./reuters-sgml.ts";
-import { examplesOfSeveral, type LabelledText } from "./several-labels.ts";
+import { examplesOfSeveral, type TextWithLabels } from "./several-labels.ts";
 import { tarMembers } from "./tar-member.ts";
 
 export interface ReutersPlace {
@@ -113,7 +113,7 @@ function topicsOf(
 
 function examplesOf(documents: readonly ReutersDocument[], classes: readonly string[]) {
   const index = new Map(classes.map((topic, i) => [topic, i]));
-  const texts = documents.flatMap(({ text, topics }): LabelledText[] => {
+  const texts = documents.flatMap(({ text, topics }): TextWithLabels[] => {
     const labels = topics.flatMap((topic) => index.get(topic) ?? []);
     return labels.length === 0 ? [] : [{ text, labels }];
   });

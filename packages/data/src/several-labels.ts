@@ -10,7 +10,7 @@ export interface SeveralLabels {
 }
 
 /** A text with all the classes that it has, as indices; in any order, and `[]` where it has none. */
-export interface LabelledText {
+export interface TextWithLabels {
   readonly text: string;
   readonly labels: readonly number[];
 }
@@ -21,7 +21,7 @@ export interface LabelledText {
  *
  * @throws {TypeError | RangeError} that names the text which is none, or its label that is no class.
  */
-export function examplesOfSeveral(texts: readonly LabelledText[], classes: number): Example[] {
+export function examplesOfSeveral(texts: readonly TextWithLabels[], classes: number): Example[] {
   check("examplesOfSeveral", "texts", texts, list);
   check("examplesOfSeveral", "classes", classes, positive);
   const known = oneOfClasses(classes);
