@@ -14,7 +14,7 @@ import {
 } from "@ltt/lottery";
 import { type ReportInput, renderCsv, renderReport, renderTensorsCsv } from "@ltt/report";
 import { isCnn } from "./pairs.ts";
-import type { PreparedTask } from "./prepare-corpus.ts";
+import type { PreparedTask } from "./prepare-encoded.ts";
 import { NOTES, type RunSettings } from "./profiles.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";

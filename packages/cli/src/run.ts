@@ -33,7 +33,7 @@ import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { prepare } from "./pairs.ts";
-import type { PreparedTask } from "./prepare-corpus.ts";
+import type { PreparedTask } from "./prepare-encoded.ts";
 import type { RunSettings } from "./profiles.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";

@@ -2,7 +2,7 @@ import { stream } from "@ltt/core";
 import { checkOptions, count, type Kinds, positive } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
 import { checkImages, imagesAt, type LabelledImages } from "./images.ts";
-import { classSizes, quotas } from "./split.ts";
+import { classSizes, quotas } from "./split-places.ts";
 
 export interface ImageSplitOptions {
   /** The same seed gives the same split. */
@@ -30,7 +30,7 @@ export function splitImages(
   const { labels } = images;
   if (size >= labels.length)
     throw new DataError(`images: ${size} of ${labels.length} are to be held out, which leaves none; hold out fewer`);
-  const left = quotas(classSizes(Array.from(labels, (label) => ({ label }))), size);
+  const left = quotas(classSizes(labels), size);
   const isHeld = new Uint8Array(labels.length);
   for (const i of stream(seed, "split", "images").permutation(labels.length)) {
     if (left[labels[i]!]!-- > 0) isHeld[i] = 1;

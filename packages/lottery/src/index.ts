@@ -65,6 +65,7 @@ export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
+export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
 export {
   type Accuracy,
   type LastGood,
@@ -93,7 +94,7 @@ export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
-export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
+export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
