@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { type OwnTexts, readOwnTexts, type TextFiles } from "@ltt/data";
 import { RunFolderError } from "@ltt/lottery";
 import type { GloveAccess } from "./embedding.ts";
+import type { PrepareListener } from "./prepare-corpus.ts";
 import { type PreparedTask, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
 import { type NotedFile, plannedRuns } from "./run-file.ts";
 import type { OwnData } from "./subject.ts";
@@ -64,9 +65,10 @@ async function digestOf(path: string): Promise<{ bytes: number; sha256: string }
 export function readOwn(
   { files, columns }: OwnData,
   { data: { maxLength } }: TaskSettings,
-  signal: AbortSignal | undefined,
+  { say, signal }: PrepareListener,
 ): Promise<OwnTexts> {
-  return readOwnTexts(files, columns, { seed: SPLIT_SEED, maxLength, signal });
+  const onProgress = (file: string, texts: number) => say?.(`${file}: ${texts.toLocaleString("en-US")} texts read`);
+  return readOwnTexts(files, columns, { seed: SPLIT_SEED, maxLength, onProgress, signal });
 }
 
 /** The task of classifying them. */

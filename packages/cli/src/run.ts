@@ -264,7 +264,7 @@ async function begin(
   const prepared = async () => {
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
-    const texts = await readOwn(own, settings, signal);
+    const texts = await readOwn(own, settings, { say, signal });
     const sized = sizedOptions(options, own.model, texts.sizes);
     const chosen = await chosenSettings(sized);
     return {

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { stream } from "@ltt/core";
-import { checkOptions, count, type Kind, type Kinds, positive } from "@ltt/core/arguments";
+import { callable, checkOptions, count, type Kind, type Kinds, positive } from "@ltt/core/arguments";
 import type { Encoded } from "./batches.ts";
 import { ClassNames } from "./class-names.ts";
 import { DataError } from "./data-error.ts";
@@ -23,6 +23,8 @@ export interface OwnTextsOptions {
   readonly seed: number;
   /** Tokens of a text that are kept; all unless told. */
   readonly maxLength?: number | undefined;
+  /** Hears how many texts of a file are read, every 100,000. */
+  readonly onProgress?: ((file: string, texts: number) => void) | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,7 +48,7 @@ type Part = "train" | "validation" | "test";
 
 const signal: Kind = { words: "an AbortSignal", accepts: (value) => value instanceof AbortSignal };
 const FILES: Kinds<TextFiles> = { train: path, validation: path, test: path };
-const OPTIONS: Kinds<OwnTextsOptions> = { seed: count, maxLength: positive, signal };
+const OPTIONS: Kinds<OwnTextsOptions> = { seed: count, maxLength: positive, onProgress: callable, signal };
 const ENCODE: Kinds<OwnEncodeOptions> = { vocabularySize: positive, trainSize: positive };
 
 /**
@@ -62,17 +64,19 @@ export async function readOwnTexts(
 ): Promise<OwnTexts> {
   checkOptions("readOwnTexts", files, FILES, ["train"]);
   checkTextColumns("readOwnTexts", columns);
-  const { seed, maxLength, signal } = checkOptions("readOwnTexts", options, OPTIONS, ["seed"]);
+  const { seed, maxLength, onProgress, signal } = checkOptions("readOwnTexts", options, OPTIONS, ["seed"]);
   const pool = new TextPool(createTokeniser(), maxLength);
   const names = new ClassNames();
   const end: Record<Part, number> = { train: 0, validation: 0, test: 0 };
   for (const part of ["train", "validation", "test"] as const) {
     const file = files[part];
     if (file !== undefined) {
+      const before = pool.size;
       for await (const { text, label, where } of readLabelledTexts(file, columns)) {
         if (!pool.add(text)) throw new DataError(`${where}: no word is left of the text; delete the row`);
         if (part === "train") names.add(label, where);
         else names.addKnown(label, where);
+        if ((pool.size - before) % 100_000 === 0) onProgress?.(file, pool.size - before);
         if (pool.size % 1024 === 0) await setImmediate(); // so that Node hears a signal
         signal?.throwIfAborted();
       }

@@ -196,7 +196,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         data.readOwnTexts,
         { train: own, validation: own, test: own },
         { text: "review", label: "label" },
-        { seed: 1, maxLength: 2, signal: new AbortController().signal },
+        { seed: 1, maxLength: 2, onProgress: () => {}, signal: new AbortController().signal },
       ),
   ],
   OwnTexts: [
