@@ -34,6 +34,7 @@ export {
   locateMnist,
   type Places,
 } from "./locate.ts";
+export { locateReuters } from "./locate-reuters.ts";
 export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
 export {
@@ -44,8 +45,10 @@ export {
   readOwnTexts,
   type TextFiles,
 } from "./own-texts.ts";
+export { REUTERS_TOPICS, type ReutersOptions, type ReutersPlace, type ReutersTopics, readReuters } from "./reuters.ts";
 export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
 export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";
+export { examplesOfSeveral, type SeveralLabels, severalLabelsOf, type TextWithLabels } from "./several-labels.ts";
 export {
   type FileStatus,
   type GetOptions,

@@ -15,6 +15,8 @@ const OF_DATA = [
   "ag-news",
   "glove",
   "mnist",
+  "reuters",
+  "2/reut2-000.sgm",
   "trec",
   ...Object.values(mnist),
   "data",
@@ -43,7 +45,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     // constants, what is there to be caught, and what has no arguments
-    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
+    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "REUTERS_TOPICS", "sources", "DataError", "readSpamAssassin"];
     // what createTokeniser and readOwnTexts give
     const made = Object.keys(calls).filter((name) => !["tokeniser", "OwnTexts"].includes(name));
     expect([...made, ...apart].sort()).toEqual(Object.keys(data).sort());

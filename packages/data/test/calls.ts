@@ -33,6 +33,11 @@ export const trec: data.SentencePlace = {
   test: { path: file("trec/TREC_10.label", "HUM:ind Who ?\n"), form: "trec" },
 };
 
+const sgml = (split: string) =>
+  `<REUTERS TOPICS="YES" LEWISSPLIT="${split}"><TOPICS><D>grain</D></TOPICS><TEXT><TITLE>good</TITLE></TEXT></REUTERS>`;
+const reuters: data.ReutersPlace = { form: "folder", path: join(folder, "reuters") };
+for (let i = 0; i < 22; i++) file(`reuters/reut2-${String(i).padStart(3, "0")}.sgm`, sgml("TRAIN") + sgml("TEST"));
+
 const idx = (path: string, header: readonly number[], elements: readonly number[]): string => {
   mkdirSync(join(folder, path, ".."), { recursive: true });
   const sizes = Buffer.from(header.flatMap((size) => [0, 0, 0, size]));
@@ -94,6 +99,7 @@ const encoded = () =>
     ],
     [0, 1],
   );
+const several = () => ({ classes: 2, ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2) });
 const plan = () => data.planEvaluation(encoded(), 1);
 
 const ownTexts = data.readOwnTexts({ train: own }, { text: "review", label: "label" }, { seed: 1 });
@@ -131,12 +137,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         tokenise: data.createTokeniser(),
         vocabulary: vocabulary(),
         maxLength: 2,
+        classes: 2,
       }),
   ],
   encodeTokens: [
     () => call(data.encodeTokens, [[2, 3], [3]], [0, 1]),
     () => call(data.encodeTokens, [Int32Array.of(2, 3)], [0]),
+    () => call(data.encodeTokens, [[2]], [0], several()),
   ],
+  examplesOfSeveral: [() => call(data.examplesOfSeveral, [{ text: "good", labels: [1, 0] }], 2)],
+  severalLabelsOf: [() => call(data.severalLabelsOf, [{ text: "good", label: 0, labels: [0, 1] }], 2)],
   examplesAt: [() => call(data.examplesAt, { ...encoded() }, Int32Array.of(1, 0, 1))],
   findGlove: [() => call(data.findGlove, { data: folder, cache: folder }, 2)],
   getSource: [
@@ -161,6 +171,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   locateSentences: [
     () => call(data.locateSentences, "trec" as const, { data: folder, cache: folder }, { phrases: false }),
   ],
+  locateReuters: [() => call(data.locateReuters, { data: folder, cache: folder })],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -206,6 +217,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
+  readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
   splitCorpus: [

@@ -329,6 +329,7 @@ export class Executor<Input> {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
       firstStep: params.firstStep,
@@ -395,6 +396,7 @@ const trainSchema = z.object({
   clipNorm: z.number().nullable(),
   firstStep: z.int(),
   faults: z.array(z.string()),
+  measureTraining: z.boolean(),
 });
 
 /**

@@ -97,7 +97,7 @@ export class ExperimentGraph {
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
     const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
-    const { clipNorm = null, evaluateEnd } = training;
+    const { clipNorm = null, evaluateEnd, measureTraining } = training;
     const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
     const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
     const params = {
@@ -108,6 +108,7 @@ export class ExperimentGraph {
       ...optimiserParams(training),
       firstStep,
       faults: [...trainingFaults],
+      measureTraining,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }

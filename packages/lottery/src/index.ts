@@ -47,6 +47,7 @@ export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
 export type { Moment, State } from "./moment.ts";
+export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
 export {
   type Accuracy,
   type LastGood,
@@ -75,7 +76,7 @@ export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
-export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
+export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export {
   armsNeeded,

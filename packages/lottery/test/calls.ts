@@ -62,6 +62,7 @@ const batches = () => ({
   stepsPerEpoch: 1,
   validation: () => [batch()],
   monitor: () => [batch()],
+  trainMonitor: () => [batch()],
   test: () => [batch()],
 });
 const task = () => ({
@@ -71,6 +72,7 @@ const task = () => ({
   randomModel: model,
   batches,
   measure: lottery.classification,
+  measureName: "accuracy",
   chance: 0.5,
   group: () => "other",
 });
@@ -83,6 +85,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  measureTraining: true,
   evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
@@ -170,6 +173,22 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         targets: Int32Array.of(0, 1),
         loss: 0.5,
       }),
+    () =>
+      call(
+        lottery.classification,
+        { logits: Float32Array.of(1, 2, 3, 4), outputs: 2, targets: Int32Array.of(0, 1), loss: 0.5 },
+        { f1: true },
+      ),
+  ],
+  constantF1: [() => call(lottery.constantF1, Int32Array.of(0, 1, 1, 1), 2)],
+  multiLabelClassification: [
+    () =>
+      call(lottery.multiLabelClassification, {
+        logits: Float32Array.of(1, 2, 3, 4),
+        outputs: 2,
+        targets: Int32Array.of(0, 1, 1, 1),
+        loss: 0.5,
+      }),
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
@@ -205,7 +224,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
   judge: [
-    () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
+    () =>
+      call(lottery.judge, results(), {
+        margin: 0.01,
+        measure: "micro-F1",
+        audit: [{ check: "A check", passed: true, detail: "" }],
+      }),
   ],
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
