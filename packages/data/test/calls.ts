@@ -200,6 +200,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         own,
         { text: "review", label: "label" },
       ),
+    () =>
+      call(
+        async (...args: Parameters<typeof data.readLabelledTexts>) => {
+          for await (const _ of data.readLabelledTexts(...args));
+        },
+        own,
+        { text: "review", labels: "label", separator: ";" },
+      ),
   ],
   readOwnTexts: [
     () =>
