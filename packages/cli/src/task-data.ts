@@ -42,6 +42,7 @@ export function taskOf(data: TaskData): Task<TokenMatrix> {
     ...(random === undefined ? {} : { randomModel: creator(data, random) }),
     batches: (seed) => batchesOf(encoded, batchSize, seed),
     chance: largestShare(encoded.test.labels),
+    embeddings: ["embedding.weight"],
     group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
   };
 }

@@ -228,6 +228,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
+  splitImages: [() => call(data.splitImages, images(), { seed: 1, size: 1 })],
   splitCorpus: [
     () =>
       call(data.splitCorpus, corpus(), {

@@ -46,6 +46,12 @@ export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 
 /**
  * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
  * values of `whole` at the mask, in another order within each tensor (`seed`). `move`: the values of `whole` at the mask `from`, in
- * random order (`seed`). `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`, `from`.
+ * random order (`seed`). `constant`: `±α`, α the standard deviation of each tensor of `whole`, or
+ * `value` (`seed`, of signs). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`, `from`.
  */
-export const START: Operation<"start"> = { name: "start", version: 1, defaults: {}, makes: "start" };
+export const START: Operation<"start"> = {
+  name: "start",
+  version: 1,
+  defaults: { signs: false, value: null },
+  makes: "start",
+};

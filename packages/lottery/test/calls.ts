@@ -234,6 +234,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
+  bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
+  mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],
+  seedsNeeded: [() => call(lottery.seedsNeeded, 0.01, 0.02, { confidence: 0.9, power: 0.7 })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
   nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
@@ -260,9 +263,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   oneShot: [planned(lottery.oneShot)],
   ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
   prunedAtStart: [planned(lottery.prunedAtStart)],
-  prunedAtStartBy: [() => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" })],
+  prunedAtStartBy: [
+    () => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" as const, exclude: ["w"] }),
+  ],
   randomMask: [planned(lottery.randomMask)],
+  randomMaskAtStartBy: [() => call(lottery.randomMaskAtStartBy, { criterion: lottery.snip, exclude: ["embedding"] })],
   randomReinit: [planned(lottery.randomReinit)],
+  constantSizes: [() => call(lottery.constantSizes, "ab")],
+  signsOf: [() => call(lottery.signsOf, "ab")],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
     () =>
@@ -292,7 +300,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
-  shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
+  shuffledFrom: [() => call(lottery.shuffledFrom, "ab", { signs: true })],
   shuffledInit: [planned(lottery.shuffledInit)],
   shuffledMask: [planned(lottery.shuffledMask)],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
