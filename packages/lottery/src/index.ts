@@ -1,6 +1,7 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
 export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
 export { continued } from "./arms/continued.ts";
+export { earlyMask } from "./arms/early-mask.ts";
 export { fineTuning } from "./arms/fine-tuning.ts";
 export { lateRewinding } from "./arms/late-rewinding.ts";
 export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sparse } from "@ltt/core";
+import type { Sparse, Tensor } from "@ltt/core";
 import { decodeCheckpoint } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -130,6 +130,22 @@ describe("searches", () => {
       return JSON.parse(Buffer.from(files.get("config.json")!).toString()).params.learningRate;
     };
     expect([await rateOf("fine-tuning"), await rateOf("winning-ticket")]).toEqual([0.002, 0.02]);
+  });
+
+  test("early-mask keeps the largest weights of the step", async () => {
+    const own = await startOf("early-mask", 2);
+    const { network } = planExperiment(toyTask, settings).find(
+      ({ arm, round }) => arm === "late-rewinding" && round === 1,
+    )!;
+    const lineage = JSON.parse(Buffer.from((await store.read(network))!.files.get("lineage.json")!).toString());
+    const at = Object.keys(lineage).find((name) => lineage[name].params.state === 6)!;
+    const file = (await store.read(at))!.files.get("weights.safetensors")!;
+    const weight = decodeCheckpoint(file, "test").weights.get("embedding.weight") as Tensor;
+    const sizes = weight.data.map(Math.abs);
+    const { positions } = own.get("embedding.weight")!;
+    const left = new Set(positions);
+    const largestGone = Math.max(...sizes.filter((_, i) => !left.has(i)));
+    expect(Math.min(...Array.from(positions, (place) => sizes[place]!))).toBeGreaterThanOrEqual(largestGone);
   });
 
   test("pruned-at-start keeps the largest initial weights", async () => {

@@ -234,6 +234,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
   continued: [planned(lottery.continued)],
+  earlyMask: [planned(lottery.earlyMask)],
   fineTuning: [planned(lottery.fineTuning)],
   learningRateRewinding: [planned(lottery.learningRateRewinding)],
   oneShot: [planned(lottery.oneShot)],

@@ -2,6 +2,7 @@ import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
+import { earlyMask } from "./early-mask.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
@@ -37,6 +38,7 @@ export const ARMS = [
   "shuffled-signs",
   "constant-signs",
   "constant",
+  "early-mask",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -76,6 +78,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "shuffled-signs": { label: "shuffled sizes, kept signs", levels: shuffledSigns, masksOf: "winning-ticket" },
   "constant-signs": { label: "constant sizes, kept signs", levels: constantSigns, masksOf: "winning-ticket" },
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
+  "early-mask": { label: "early mask", levels: earlyMask },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },
