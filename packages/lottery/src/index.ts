@@ -12,6 +12,7 @@ export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
+export { supermask, supermaskConstant } from "./arms/supermask.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";

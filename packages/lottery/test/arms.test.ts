@@ -205,6 +205,18 @@ describe("what kept weights start from", () => {
   });
 });
 
+test.each(["supermask", "supermask-constant"] as const)("%s is measured as it starts", async (arm) => {
+  const level = levels.find((one) => one.arm === arm && one.round === 1)!;
+  expect([level.firstStep, level.steps, level.trainLoss]).toEqual([16, 16, null]);
+  const { files } = (await store.read(level.node!))!;
+  const trained = decodeCheckpoint(files.get("weights.safetensors")!, "test").weights;
+  const [start, dense] = [await startOf(arm, 1), await startOf("dense", 0)];
+  for (const [name, { positions, values }] of start) {
+    expect((trained.get(name) as Sparse).values.data).toEqual(values);
+    if (arm === "supermask") expect(values).toEqual(Float32Array.from(positions, (at) => dense.get(name)!.values[at]!));
+  }
+});
+
 test("snip, grasp and synflow keep as many weights as was asked for; synflow leaves the embedding whole", async () => {
   const kept = async (arm: ArmName) => {
     const start = await startOf(arm, 2);

@@ -18,6 +18,7 @@ import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
 import { smartRatiosArm } from "./smart-ratios.ts";
 import { snipArm, snipRandomMask } from "./snip.ts";
+import { supermask, supermaskConstant } from "./supermask.ts";
 import { synflowArm, synflowRandomMask } from "./synflow.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
@@ -38,6 +39,8 @@ export const ARMS = [
   "shuffled-signs",
   "constant-signs",
   "constant",
+  "supermask",
+  "supermask-constant",
   "early-mask",
   "pruned-at-start",
   "snip",
@@ -78,6 +81,8 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "shuffled-signs": { label: "shuffled sizes, kept signs", levels: shuffledSigns, masksOf: "winning-ticket" },
   "constant-signs": { label: "constant sizes, kept signs", levels: constantSigns, masksOf: "winning-ticket" },
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
+  supermask: { label: "supermask, untrained", levels: supermask },
+  "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
   "early-mask": { label: "early mask", levels: earlyMask },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
