@@ -11,7 +11,7 @@ import {
 } from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
-import { BACKENDS, type BackendName } from "./backends.ts";
+import { BACKENDS, type BackendName, type Width } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
 import { describeEstimate, estimateEvents, percent } from "./dry-run.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
@@ -20,6 +20,7 @@ import { interruptible } from "./interruption.ts";
 import type { JobCount } from "./jobs.ts";
 import {
   armsOf,
+  bitsOf,
   faultsOf,
   integerFrom,
   jobsOf,
@@ -75,6 +76,7 @@ export interface Flags {
   readonly freezeEmbedding?: true;
   readonly backend?: BackendName;
   readonly threads?: number;
+  readonly width?: Width;
   readonly jobs?: JobCount;
   readonly published?: string;
   readonly margin?: number;
@@ -181,6 +183,11 @@ export function addSettings(command: Command): Command {
       "--threads <n>",
       "threads that compute (default: one for each core, divided among the jobs)",
       integerFrom(1),
+    )
+    .option(
+      "--width <bits>",
+      "of a vector, 128 or 256: the results are the same (default: 256 on Node 24 and x64, else 128)",
+      bitsOf,
     );
 }
 

@@ -71,7 +71,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const { say } = listener;
   let processes: JobProcesses | undefined;
   const onBackend = (chosen: ChosenJobs) => {
-    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend().name, say);
+    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend(), say);
   };
   try {
     const begun = await begin(options, listener, onBackend);
@@ -233,7 +233,8 @@ async function begin(
   const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
   const chosen = chooseJobs(asked, settings.experiment);
   // Where other processes train, this one has nothing to compute.
-  useBackend(await createBackend(options.backend, chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads)));
+  const threads = chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads);
+  useBackend(await createBackend(options.backend, { threads, width: options.width }));
   say?.(`backend ${describeBackend(backend())}, ${chosen.words}; run folder ${folder}`);
   onBackend?.(chosen);
   const needed = armsNeeded(settings.experiment);

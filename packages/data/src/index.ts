@@ -52,6 +52,7 @@ export {
 } from "./sources.ts";
 export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
 export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
+export { type ImageSplitOptions, splitImages } from "./split-images.ts";
 export { type TextBatchOptions, textBatches } from "./text-batches.ts";
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {

@@ -203,7 +203,7 @@ function groupByKey(examples: readonly Example[], keys: ReadonlyMap<Example, str
   return [...groups.values()];
 }
 
-function classSizes(examples: readonly Example[]): number[] {
+export function classSizes(examples: readonly Pick<Example, "label">[]): number[] {
   const sizes: number[] = [];
   for (const { label } of examples) {
     while (sizes.length <= label) sizes.push(0);
@@ -213,7 +213,7 @@ function classSizes(examples: readonly Example[]): number[] {
 }
 
 /** `total` divided in proportion to `sizes`, in integers, by largest remainder. */
-function quotas(sizes: readonly number[], total: number): number[] {
+export function quotas(sizes: readonly number[], total: number): number[] {
   const sum = sizes.reduce((a, b) => a + b, 0);
   const parts = sizes.map((size) => Math.floor((size * total) / sum));
   const remainders = sizes.map((size, label) => ({ label, rest: (size * total) % sum }));

@@ -179,6 +179,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readSentences: [() => call(data.readSentences, trec)],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
+  splitImages: [() => call(data.splitImages, images(), { seed: 1, size: 1 })],
   splitCorpus: [
     () =>
       call(data.splitCorpus, corpus(), {

@@ -450,7 +450,9 @@ function paramsOf<T>(
 }
 
 function receiptOf(seconds: number): Receipt {
-  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: backend().name };
+  const by = backend();
+  const width = "width" in by ? { width: by.width as number } : {};
+  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: by.name, ...width };
 }
 
 async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
