@@ -9,6 +9,7 @@ export * from "./elementwise";
 export * from "./lstm";
 export * from "./lstm-cell";
 export * from "./movement";
+export * from "./pooling";
 export { max, sum, sumScratch } from "./reduction";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {

@@ -227,6 +227,96 @@ const imagesAndKernels = fc
     });
   });
 
+/** Images and windows of every size, stride and padding that pooling takes. */
+const imagesAndPools = (values: (shape: Shape) => fc.Arbitrary<Values>) =>
+  fc
+    .record({
+      batch: fc.integer({ min: 1, max: 2 }),
+      channels: fc.integer({ min: 1, max: 3 }),
+      image: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 })),
+      size: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.tuple(axis, fc.integer({ min: 1, max: 4 }))),
+      stride: fc.option(fc.oneof(fc.integer({ min: 1, max: 3 }), fc.tuple(axis, fc.integer({ min: 1, max: 3 }))), {
+        nil: undefined,
+      }),
+      padding: fc.oneof(fc.nat(2), fc.tuple(fc.nat(4), fc.nat(2))),
+    })
+    .filter(({ image, size, padding }) =>
+      image.every((pixels, i) => {
+        const [window, margin] = [size, padding].map((pair) => (typeof pair === "number" ? pair : pair[i]!));
+        return 2 * margin! <= window! && pixels + 2 * margin! >= window!;
+      }),
+    )
+    .chain(({ batch, channels, image, size, stride, padding }) =>
+      fc.record({
+        x: values([batch, channels, ...image]),
+        size: fc.constant(size),
+        options: fc.constant({ ...(stride === undefined ? {} : { stride }), padding }),
+      }),
+    );
+
+type Pool = "maxPool2d" | "avgPool2d";
+
+function pool(name: Pool, values: (shape: Shape) => fc.Arbitrary<Values>, examples: Operation["examples"]): Operation {
+  const of = core[name];
+  return {
+    name,
+    trials: imagesAndPools(values).map(({ x, size, options }) =>
+      trial(`${name} ${JSON.stringify(size)} ${JSON.stringify(options)}`, [x], ([x]) =>
+        of(as.images(x), size, options),
+      ),
+    ),
+    examples,
+    errors: [
+      [
+        () => of(grid([1, 1, 2, 3]), [3, 1]),
+        `${name}: [1,1,2,3]: an image of [2,3] with its padding is smaller than the window, [3,1]`,
+      ],
+      [
+        () => of(grid([1, 1, 3, 3]), 2, { padding: [0, 2] }),
+        `${name}: padding [0,2] is more than half a window of [2,2]: a window could lie outside the image`,
+      ],
+      [() => of(grid([1, 1, 3, 3]), 0), `${name}: size is 0; it is an integer from 1, or two of them: down and across`],
+      [() => of(grid([3, 3]) as never, 2), `${name}: x is [3,3]; it has 4 axes`],
+    ],
+    twice: true,
+    calls: [() => callOf(of, grid([1, 2, 3, 3]), [2, 2], { stride: [1, 2], padding: [1, 0] })],
+    golden: {
+      [name]: ({ x }, { size, ...options }: { size: readonly [number, number]; ties?: boolean }) => {
+        const { ties: _, ...pool } = options;
+        return lastChannels(of(firstChannels(x), size, pool));
+      },
+    },
+  };
+}
+
+/**
+ * At least three values a channel, γ, β, and statistics. Trials take a large epsilon, so that differences see smooth functions, and square the result, so that the
+ * gradient depends on β too.
+ */
+const normalisable = fc
+  .oneof(
+    fc.tuple(fc.integer({ min: 3, max: 9 }), axis),
+    fc.tuple(
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom(3, 5),
+      fc.constantFrom(1, 2, 4),
+    ),
+  )
+  .chain((shape) => {
+    const channels = shape[1]!;
+    return fc.tuple(
+      valuesOf(shape),
+      valuesOf([channels]),
+      valuesOf([channels]),
+      valuesOf([channels]),
+      valuesOf([channels], positiveEighths),
+    );
+  });
+
+const channelsFirst = (x: Tensor | undefined) => (x!.shape.length === 4 ? firstChannels(x) : (x as core.Tensor4));
+const channelsLast = (y: core.Tensor4) => (y.shape.length === 4 ? lastChannels(y) : y);
+
 // Golden images are [batch, height, width, channels], golden kernels [height, width, channels, filters].
 const firstChannels = (x: Tensor | undefined) => core.transpose(as.images(x), [0, 3, 1, 2]);
 const lastChannels = (y: core.Tensor4) => core.transpose(y, [0, 2, 3, 1]);
@@ -899,6 +989,157 @@ export const operations: readonly Operation[] = [
       "conv2d+bias": ({ x, kernel, bias }, options) =>
         core.add(lastChannels(core.conv2d(firstChannels(x), kernelOf(kernel), options)), bias!),
     },
+  },
+  pool("maxPool2d", distinctValuesOf, [
+    [() => core.maxPool2d(grid([1, 1, 4, 4]), 2), [6, 8, 14, 16]],
+    [() => core.maxPool2d(grid([1, 2, 2, 3]), [1, 2], { stride: [1, 1] }), [2, 3, 5, 6, 8, 9, 11, 12]],
+    [() => core.maxPool2d(core.neg(grid([1, 1, 2, 2])), 2, { padding: 1 }), [-1, -2, -3, -4]],
+    [() => core.maxPool2d(tensor([[[[1, Number.NaN, 3]]]]), [1, 2], { stride: 1 }), [Number.NaN, Number.NaN]],
+  ]),
+  pool("avgPool2d", valuesOf, [
+    [() => core.avgPool2d(grid([1, 1, 4, 4]), 2), [3.5, 5.5, 11.5, 13.5]],
+    [() => core.avgPool2d(grid([1, 2, 2, 2]), [2, 1]), [2, 3, 6, 7]],
+    [() => core.avgPool2d(grid([1, 1, 2, 2]), 2, { padding: 1 }), [0.25, 0.5, 0.75, 1]],
+  ]),
+  {
+    name: "pad2d",
+    trials: fc
+      .tuple(fullShape, fc.oneof(fc.nat(2), fc.tuple(fc.nat(2), fc.nat(2))))
+      .chain(([shape, padding]) => fc.tuple(valuesOf([2, ...shape]), fc.constant(padding)))
+      .map(([x, padding]) => trial(`pad2d ${padding}`, [x], ([x]) => core.pad2d(as.images(x), padding))),
+    examples: [
+      [() => core.pad2d(grid([1, 1, 1, 2]), 1), [0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0]],
+      [() => core.pad2d(grid([1, 2, 1, 1]), [0, 1]), [0, 1, 0, 0, 2, 0]],
+    ],
+    errors: [
+      [
+        () => core.pad2d(grid([1, 1, 2, 2]), -1),
+        "pad2d: padding is -1; it is an integer from 0, or two of them: down and across",
+      ],
+      [() => core.pad2d(grid([2, 2]) as never, 1), "pad2d: x is [2,2]; it has 4 axes"],
+    ],
+    twice: true,
+    calls: [() => callOf(core.pad2d, grid([1, 1, 2, 2]), [1, 2])],
+    golden: {
+      pad2d: ({ x }, { padding }: { padding: readonly [number, number] }) =>
+        lastChannels(core.pad2d(firstChannels(x), padding)),
+    },
+  },
+  {
+    name: "flip",
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => valuesOf(shape)),
+        fc.integer({ min: -3, max: 2 }),
+      )
+      .map(([x, axis]) => trial(`flip axis ${axis}`, [x], ([x]) => core.flip(x!, { axis }))),
+    examples: [
+      [() => core.flip(grid([2, 3]), { axis: -1 }), [3, 2, 1, 6, 5, 4]],
+      [() => core.flip(grid([2, 3]), { axis: 0 }), [4, 5, 6, 1, 2, 3]],
+    ],
+    errors: [[() => core.flip(grid([2, 3]), { axis: 2 }), "flip: [2,3] has no axis 2: it has axes -2…1"]],
+    twice: true,
+    calls: [() => callOf(core.flip, grid([2, 3]), { axis: 1 })],
+    golden: { flip2d: ({ x }) => core.flip(x!, { axis: 2 }) },
+  },
+  {
+    name: "batchNorm",
+    trials: normalisable.map(([x, gamma, beta, mean, variance]) =>
+      trial("batchNorm", [x, gamma, beta], ([x, gamma, beta]) =>
+        core.square(
+          core.batchNorm(x as core.Tensor4, as.vector(gamma), as.vector(beta), {
+            mean: row(...mean!.data),
+            variance: row(...variance!.data),
+            epsilon: 0.25,
+          }),
+        ),
+      ),
+    ),
+    examples: [
+      [
+        () => core.batchNorm(grid([2, 2]), row(1, 2), row(0, 10), { mean: row(1, 2), variance: row(3, 0), epsilon: 1 }),
+        [0, 10, 1, 14],
+      ],
+      [
+        () => core.batchNorm(grid([1, 1, 1, 2]), row(1), row(0), { mean: row(0), variance: row(1) }),
+        [1 / Math.sqrt(1 + 1e-5), 2 / Math.sqrt(1 + 1e-5)],
+      ],
+    ],
+    errors: [
+      [
+        () => core.batchNorm(grid([2, 3]), row(1, 2), row(1, 2, 3), { mean: row(0, 0, 0), variance: row(1, 1, 1) }),
+        "batchNorm: gamma is [2]; x, [2,3], has 3 channels",
+      ],
+      [
+        () => core.batchNorm(row(1, 2) as never, row(1), row(1), { mean: row(0), variance: row(1) }),
+        "batchNorm: x is [2]; it is [batch, channels, …]",
+      ],
+      [
+        () => core.batchNorm(grid([2, 1]), row(1), row(1), { mean: row(0), variance: row(1), epsilon: 0 }),
+        "batchNorm: epsilon is 0; it is above 0",
+      ],
+    ],
+    twice: true,
+    calls: [() => callOf(core.batchNorm, grid([2, 1]), row(1), row(1), { mean: row(0), variance: row(1), epsilon: 1 })],
+    golden: {
+      batchNorm: (
+        { x, gamma, beta, runningMean, runningVar },
+        { training, epsilon }: { training: boolean; epsilon: number },
+      ) => {
+        const [scale, shift] = [as.vector(gamma), as.vector(beta)];
+        if (training) return channelsLast(core.batchNormTraining(channelsFirst(x), scale, shift, { epsilon }).y);
+        const [mean, variance] = [as.vector(runningMean), as.vector(runningVar)];
+        return channelsLast(core.batchNorm(channelsFirst(x), scale, shift, { mean, variance, epsilon }));
+      },
+    },
+  },
+  {
+    name: "batchNormTraining",
+    trials: normalisable.map(([x, gamma, beta]) =>
+      trial("batchNormTraining", [x, gamma, beta], ([x, gamma, beta]) =>
+        core.square(core.batchNormTraining(x as core.Tensor4, as.vector(gamma), as.vector(beta), { epsilon: 0.5 }).y),
+      ),
+    ),
+    examples: [
+      [
+        () =>
+          core.batchNormTraining(
+            tensor([
+              [1, 5],
+              [3, 5],
+            ]),
+            row(2, 1),
+            row(0, 7),
+            { epsilon: 3 },
+          ).y,
+        [-1, 7, 1, 7],
+      ],
+      [
+        () =>
+          core.batchNormTraining(
+            tensor([
+              [1, 5],
+              [4, 5],
+            ]),
+            row(1, 1),
+            row(0, 0),
+          ).mean,
+        [2.5, 5],
+      ],
+      [() => core.batchNormTraining(grid([2, 1, 1, 2]), row(1), row(0)).variance, [5 / 3]],
+    ],
+    errors: [
+      [
+        () => core.batchNormTraining(grid([1, 3]), row(1, 1, 1), row(1, 2, 3)),
+        "batchNormTraining: [1,3] has 1 value a channel; a variance takes two",
+      ],
+      [
+        () => core.batchNormTraining(grid([2, 3]), row(1, 1, 1), row(1, 2)),
+        "batchNormTraining: beta is [2]; x, [2,3], has 3 channels",
+      ],
+    ],
+    twice: true,
+    calls: [() => callOf(core.batchNormTraining, grid([2, 1]), row(1), row(1), { epsilon: 1 })],
   },
   {
     name: "unsqueeze",

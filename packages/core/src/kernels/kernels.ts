@@ -51,10 +51,8 @@ export interface Conv1dSize {
   readonly filters: number;
 }
 
-/** Windows `[kernelHeight,kernelWidth]` of the images `x[batch,channels,height,width]`, padded with zeros: `[rows,columns]` of them in each image. */
-export interface UnfoldSize {
-  readonly batch: number;
-  readonly channels: number;
+/** Windows `[kernelHeight,kernelWidth]` of images `[height,width]` with padding around them: `[rows,columns]` of them in each image. */
+export interface ImageWindows {
   readonly height: number;
   readonly width: number;
   readonly kernelHeight: number;
@@ -65,6 +63,17 @@ export interface UnfoldSize {
   readonly paddingX: number;
   readonly rows: number;
   readonly columns: number;
+}
+
+/** Windows through all channels of `x[batch,channels,height,width]`, padded with zeros. */
+export interface UnfoldSize extends ImageWindows {
+  readonly batch: number;
+  readonly channels: number;
+}
+
+/** Windows of `x[images,height,width]`, each of which has a pixel inside its image. */
+export interface PoolSize extends ImageWindows {
+  readonly images: number;
 }
 
 /**
@@ -233,6 +242,15 @@ export interface Kernels {
   unfold(x: Storage, windows: Storage, size: UnfoldSize): void;
   /** x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, added in the order of i, j, from 0 */
   fold(windows: Storage, x: Storage, size: UnfoldSize): void;
+  /**
+   * argmax[n,i,j] = p·width + q of the first pixel, in the order of p, q, with the largest x[n,p,q] of those of window i, j that are inside the image (NaN is larger
+   * than all); y[n,i,j] = that value
+   */
+  maxPool2d(x: Storage, y: Storage, argmax: Indices, size: PoolSize): void;
+  /** dx = 0, then dx[n, argmax[n,i,j]] += dy[n,i,j], in the order of i, j */
+  maxPool2dGradient(dy: Storage, argmax: Indices, dx: Storage, size: PoolSize): void;
+  /** y[n,i,j] = x[n, argmax[n,i,j]] */
+  gatherMaxima(x: Storage, argmax: Indices, y: Storage, size: PoolSize): void;
 
   /** out = a + b */
   add(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;

@@ -4,6 +4,7 @@ import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
 import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
 import * as movement from "./movement.ts";
+import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import { stored } from "./stored.ts";
 import { adam, rmsprop, sgd } from "./updates.ts";
@@ -24,6 +25,7 @@ export function createReferenceBackend(): Backend {
     kernels: {
       ...elementwise,
       ...movement,
+      ...pooling,
       ...reduction,
       ...stored,
       crossEntropy,

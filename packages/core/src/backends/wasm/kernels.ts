@@ -5,6 +5,7 @@ import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
 import { lstmCell } from "./kernels/lstm-cell.ts";
 import { movement } from "./kernels/movement.ts";
+import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
 import { updates } from "./kernels/updates.ts";
@@ -38,6 +39,7 @@ export function createKernels(
   const dense = {
     ...elementwise(context),
     ...movement(context),
+    ...pooling(context),
     ...reduction(context),
     ...product(context),
     ...dropout(context),

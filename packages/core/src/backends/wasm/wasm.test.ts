@@ -232,6 +232,29 @@ describe.each(PAIRS)("%s:", (_, create) => {
     for (let turned = 0; turned < 4; turned++) run(stream(5, turned), [1, 205, 770, 17], false, turned);
   });
 
+  test("maxPool2d and its gradient", () => {
+    times(100, "maxPool2d", (rng, special) => {
+      const [images, height, width] = [1 + rng.below(4), 1 + rng.below(11), 1 + rng.below(11)];
+      const [paddingY, paddingX] = [rng.below(3), rng.below(3)];
+      const within = (pixels: number, padding: number) =>
+        Math.max(1, 2 * padding) + rng.below(pixels + 2 * padding - Math.max(1, 2 * padding) + 1);
+      const [kernelHeight, kernelWidth] = [within(height, paddingY), within(width, paddingX)];
+      const [strideY, strideX] = [1 + rng.below(4), 1 + rng.below(4)];
+      const rows = Math.floor((height + 2 * paddingY - kernelHeight) / strideY) + 1;
+      const columns = Math.floor((width + 2 * paddingX - kernelWidth) / strideX) + 1;
+      const size = {
+        ...{ images, height, width, kernelHeight, kernelWidth },
+        ...{ strideY, strideX, paddingY, paddingX, rows, columns },
+      };
+      const x = floats(rng, images * height * width, { special, zeros: 0.3 });
+      const [y, argmax] = [floats(rng, images * rows * columns), new Int32Array(images * rows * columns)];
+      agree("maxPool2d", [x, y, argmax], size);
+      reference.kernels.maxPool2d(x, y, argmax, size);
+      agree("maxPool2dGradient", [floats(rng, y.length, { special }), argmax, floats(rng, x.length)], size);
+      agree("gatherMaxima", [x, argmax, floats(rng, y.length)], size);
+    });
+  });
+
   test("conv1d and its gradients, dense and sparse", () => {
     const run = (rng: Rng, [batch, time, channels, width, filters]: readonly number[], special: boolean) => {
       const size = { batch: batch!, time: time!, channels: channels!, width: width!, filters: filters! };
