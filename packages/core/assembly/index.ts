@@ -26,3 +26,4 @@ export {
   maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsKernelsSparseScratch, maxOfWindowsRowsSparse,
   maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";
+export { winograd, winogradKernel, winogradKernelScratch, winogradKernelSum, winogradScratch } from "./winograd";

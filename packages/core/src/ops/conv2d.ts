@@ -1,7 +1,7 @@
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { checkWeight, Sparse, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
+import { checkWeight, dense, Sparse, storedValues, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
 import { operandOf } from "../sparse/weight-operand.ts";
-import { ShapeError, show } from "../tensor/shape.ts";
+import { ShapeError, show, sizeOf } from "../tensor/shape.ts";
 import { checkTensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
 import { matmul } from "./matmul.ts";
 import { PADDING, type Pair, pair, STRIDE } from "./pair.ts";
@@ -9,6 +9,7 @@ import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
 import { unfold } from "./unfold.ts";
 import { windowsOf } from "./windows-of.ts";
+import { isWinograd, winograd } from "./winograd.ts";
 
 export interface Conv2dOptions {
   /** Pixels from one window to the next, or `[down, across]`. Default 1. */
@@ -21,9 +22,11 @@ export interface Conv2dOptions {
  * Convolution of images with stride s and padding p: `y[b,f,i,j] = Σ_c Σ_u Σ_v x[b, c, i·s + u − p, j·s + v − p] · kernel[f,c,u,v]`, x being 0 outside
  * the image.
  *
- * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's. Computed as a matrix product with the
- * windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows take `height·width` of the kernel
- * times the memory of the image.
+ * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's.
+ *
+ * A kernel of 3×3 with stride 1, of which at least 35 % is stored, is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; so a sparse kernel has the bits of
+ * its dense twin above that share, and below it those but for roundings. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does
+ * not store is not computed with; the windows take `height·width` of the kernel times the memory of the image.
  *
  * @param x - Images, `[batch, channels, height, width]`.
  * @param weights - The kernel, `[filters, channels, height, width]`.
@@ -43,9 +46,19 @@ export function conv2d(x: Tensor4, weights: WeightTensor4, options: Conv2dOption
   if (kernelHeight === 0 || kernelWidth === 0) throw new ShapeError(`${names}: a kernel has at least one pixel`);
   const windows = windowsOf(names, "kernel", [height, width], [kernelHeight, kernelWidth], pair(stride), pair(padding));
 
+  if (x.size * sizeOf(weights.shape) > 0 && isDense(weights) && isWinograd(windows)) {
+    return winograd(x, dense(weights), pair(padding));
+  }
   // [windows, taps] · [filters, taps]ᵀ → [windows, filters]
   const y = matmul(unfold("conv2d", x, { batch, channels, ...windows }), asMatrix(weights), { transposeB: true });
   return transpose(reshape(y, [batch, windows.rows, windows.columns, filters]), [0, 3, 1, 2]);
+}
+
+/** The share of a kernel's elements from which tiles are faster than a product that skips what is not stored. */
+const DENSE = 0.35;
+
+function isDense(weights: WeightTensor4): boolean {
+  return storedValues(weights).size >= DENSE * sizeOf(weights.shape);
 }
 
 const OPTIONS: Kinds<Conv2dOptions> = { stride: STRIDE, padding: PADDING };

@@ -8,6 +8,7 @@ import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import { stored } from "./stored.ts";
 import { adam, rmsprop, sgd } from "./updates.ts";
+import { winograd, winogradKernel } from "./winograd.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
 const POOLED = 1024;
@@ -28,6 +29,8 @@ export function createReferenceBackend(): Backend {
       ...pooling,
       ...reduction,
       ...stored,
+      winograd,
+      winogradKernel,
       crossEntropy,
       crossEntropyGradient,
       dropoutMask,

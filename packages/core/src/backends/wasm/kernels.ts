@@ -9,6 +9,7 @@ import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
 import { updates } from "./kernels/updates.ts";
+import { winograd } from "./kernels/winograd.ts";
 import { createLstmKernels } from "./lstm.ts";
 import type { LinearMemory } from "./memory.ts";
 import { createParallelFor } from "./parallel-for.ts";
@@ -42,6 +43,7 @@ export function createKernels(
     ...pooling(context),
     ...reduction(context),
     ...product(context),
+    ...winograd(context),
     ...dropout(context),
     ...lstmCell(context),
     ...updates(context),

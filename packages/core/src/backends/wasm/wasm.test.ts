@@ -232,6 +232,27 @@ describe.each(PAIRS)("%s:", (_, create) => {
     for (let turned = 0; turned < 4; turned++) run(stream(5, turned), [1, 205, 770, 17], false, turned);
   });
 
+  test("convolutions in tiles, and the gradient of their kernels", () => {
+    type Sizes = readonly [batch: number, channels: number, filters: number, height: number, width: number];
+    const run = (rng: Rng, [batch, channels, filters, height, width]: Sizes, special: boolean) => {
+      const [paddingY, paddingX] = [rng.below(3), rng.below(3)];
+      const [rows, columns] = [height + 2 * paddingY - 2, width + 2 * paddingX - 2];
+      const size = { batch, channels, height, width, filters, rows, columns, paddingY, paddingX };
+      const x = floats(rng, batch * channels * height * width, { special });
+      const kernel = floats(rng, filters * channels * 9, { special: special && rng.below(2) === 0 });
+      const dy = floats(rng, batch * filters * rows * columns, { special: special && rng.below(2) === 0 });
+      agree("winograd", [x, kernel, floats(rng, dy.length)], size);
+      agree("winogradKernel", [x, dy, floats(rng, kernel.length)], size);
+    };
+    times(60, "winograd", (rng, special) => {
+      const sizes = [1 + rng.below(7), 1 + rng.below(11), 1 + rng.below(14)] as const;
+      run(rng, [...sizes, 3 + rng.below(9), 3 + rng.below(20)], special);
+    });
+    run(stream(10), [1, 5, 3, 41, 75], false); // several blocks of tiles in an image
+    run(stream(11), [19, 40, 33, 5, 6], false); // several images in a block
+    run(stream(12), [1, 400, 2, 4, 9], false); // several blocks of channels
+  });
+
   test("maxPool2d and its gradient", () => {
     times(100, "maxPool2d", (rng, special) => {
       const [images, height, width] = [1 + rng.below(4), 1 + rng.below(11), 1 + rng.below(11)];
@@ -471,7 +492,7 @@ function kernelsOf({ run, inputs }: Trial): readonly { name: Name; args: readonl
 }
 
 test("every kernel of the contract is compared", () => {
-  const elsewhere = ["adamRows", "expand"]; // test/adam-rows.test.ts, test/sparse.test.ts
+  const elsewhere = ["adamRows"]; // test/adam-rows.test.ts
   expect([...compared, ...elsewhere].sort()).toEqual(Object.keys(reference.kernels).sort());
 });
 
