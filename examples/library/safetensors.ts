@@ -34,7 +34,7 @@ for (const [name, { dtype, shape }] of theirs) console.log(`${name} ${dtype} [${
 
 const loaded = classifier(2);
 loadStateDict(loaded, theirs);
-const text = tokens([5, 17, 256, 31], [1, 4]);
+const text = tokens([[5, 17, 256, 31]]);
 for (const [whose, model] of Object.entries({ ours, loaded }))
   console.log(
     `logits of ${whose}: ${Array.from(await model.forward(text).read(), (logit) => logit.toFixed(4)).join(" ")}`,

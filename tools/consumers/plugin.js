@@ -10,7 +10,7 @@ export const criteria = [
 
 export const arms = [
   {
-    name: "one-shot",
+    name: "all-at-once",
     *levels(graph, _seed, { rounds, rate }) {
       const cut = { rate: 1 - (1 - rate) ** rounds };
       const network = graph.train(graph.rewind(graph.cut(graph.dense, cut), graph.init));

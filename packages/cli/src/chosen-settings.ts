@@ -7,12 +7,14 @@ import type { RunOptions } from "./run-options.ts";
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no arm or criterion of a name, or a CNN is given hidden units.
+ * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair without phrases is told of them.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const { pair, profile = "corrected" } = options;
   if (options.hidden !== undefined && isCnn(pair))
     throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
+  if (options.phrases !== undefined && pair !== "sst2-cnn")
+    throw new RangeError(`phrases is ${options.phrases}, but ${pair} has none: only sst2-cnn has`);
   const plugins = await loadPlugins(options.plugins ?? []);
   const { experiment, data, model } = settingsOf(pair, profile);
   return {
@@ -40,6 +42,8 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       trainSize: options.trainSize ?? data.trainSize,
       maxLength: options.maxLength ?? data.maxLength,
       batchSize: options.batchSize ?? data.batchSize,
+      fold: options.fold ?? data.fold,
+      phrases: options.phrases ?? data.phrases,
     },
     model: {
       ...model,

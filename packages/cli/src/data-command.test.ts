@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sourceNamed } from "@ltt/data";
 import { Command } from "commander";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { addDataCommands } from "./data-command.ts";
@@ -42,6 +43,14 @@ test("list has a header line and calls a part of AG News partial, a copy with a 
     "mnist\tmissing\t0.0 MB\tDIR/mnist/train-labels-idx1-ubyte.gz",
     "mnist\tmissing\t0.0 MB\tDIR/mnist/t10k-images-idx3-ubyte.gz",
     "mnist\tmissing\t0.0 MB\tDIR/mnist/t10k-labels-idx1-ubyte.gz",
+    "mr\tmissing\t0.0 MB\tDIR/mr/rt-polaritydata.tar.gz",
+    "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.train",
+    "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.dev",
+    "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.test",
+    "sst2\tmissing\t0.0 MB\tDIR/sst2/train.tsv",
+    "trec\tmissing\t0.0 MB\tDIR/trec/train_5500.label",
+    "trec\tmissing\t0.0 MB\tDIR/trec/TREC_10.label",
+    ...["sst1", "subj", "cr", "mpqa"].map((name) => `${name}\tmissing\t\t${sourceNamed(name).byHand}`),
   ]);
 });
 
@@ -51,6 +60,25 @@ test("verify tells the checksum of what is other than published, and fails", asy
   expect(await printed("verify", "imdb")).toEqual([
     "data set\tstate\tsize\tpath",
     "imdb\tother than published, checksum d41d8cd98f00b204e9800998ecf8427e\t0.0 MB\tDIR/imdb/aclImdb_v1.tar.gz",
+  ]);
+  expect(process.exitCode).toBe(1);
+});
+
+test("verify reads and counts what is in a form whose bytes are not known", async () => {
+  mkdirSync(join(folder, "mpqa"));
+  writeFileSync(join(folder, "mpqa", "mpqa.all"), "1 to win\n".repeat(10_606));
+  expect(await printed("verify", "mpqa")).toEqual([
+    "data set\tstate\tsize\tpath",
+    "mpqa\tall 10,606 sentences\t\tDIR/mpqa/mpqa.all",
+  ]);
+  expect(process.exitCode).toBe(undefined);
+
+  mkdirSync(join(folder, "mr"));
+  for (const polarity of ["neg", "pos"]) writeFileSync(join(folder, "mr", `rt-polarity.${polarity}`), "a\nb\n");
+  expect(await printed("verify", "mr", "cr")).toEqual([
+    "data set\tstate\tsize\tpath",
+    "mr\t4 sentences, published 10,662\t\tDIR/mr/rt-polarity.neg, DIR/mr/rt-polarity.pos",
+    `cr\tmissing\t\t${sourceNamed("cr").byHand}`,
   ]);
   expect(process.exitCode).toBe(1);
 });

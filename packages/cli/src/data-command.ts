@@ -3,6 +3,11 @@ import {
   getSource,
   listOtherForms,
   listSource,
+  locateSentences,
+  publishedSentences,
+  readSentences,
+  SENTENCE_SETS,
+  type SentenceSet,
   type Source,
   sourceNamed,
   sources,
@@ -45,7 +50,10 @@ export function addDataCommands(program: Command): void {
       printHeader();
       for (const source of sources) {
         print(source, await listSource(source, folder));
-        for (const { path, bytes } of await listOtherForms(source, folder)) {
+        const others = await listOtherForms(source, folder);
+        if (source.byHand !== undefined && others.length === 0)
+          process.stdout.write(`${source.name}\tmissing\t\t${source.byHand}\n`);
+        for (const { path, bytes } of others) {
           process.stdout.write(
             `${source.name}\tother form\t${bytes === undefined ? "a folder" : megabytes(bytes)}\t${path}\n`,
           );
@@ -68,6 +76,7 @@ async function get(wanted: readonly Source[], folder: string, signal: AbortSigna
       },
     });
     print(source, statuses);
+    if (source.byHand !== undefined) process.stderr.write(`${source.name} is not fetched: ${source.byHand}\n`);
   }
 }
 
@@ -76,10 +85,31 @@ async function verify(wanted: readonly Source[], folder: string): Promise<void> 
   printHeader();
   for (const source of wanted) {
     const statuses = await verifySource(source, folder);
+    const set = SENTENCE_SETS.find((name) => name === source.name);
+    const isElsewhere = statuses.every(({ state }) => state === "missing");
+    if (set !== undefined && isElsewhere && (await listOtherForms(source, folder)).length > 0) {
+      wrong += await verifyForm(set, folder);
+      continue;
+    }
     wrong += statuses.filter(({ state }) => state !== "right").length;
     print(source, statuses);
+    if (source.byHand !== undefined) {
+      process.stdout.write(`${source.name}\tmissing\t\t${source.byHand}\n`);
+      wrong++;
+    }
   }
   if (wrong > 0) process.exitCode = 1;
+}
+
+/** A set in a form whose bytes are not known: read, and its sentences counted. Returns how many faults there are. */
+async function verifyForm(set: SentenceSet, folder: string): Promise<number> {
+  const place = await locateSentences(set, { data: folder });
+  const { train, validation = [], test = [] } = await readSentences(place);
+  const [has, of] = [train.length + validation.length + test.length, publishedSentences(set)];
+  const [count, published] = [has, of].map((n) => n.toLocaleString("en-US"));
+  const state = has === of ? `all ${count} sentences` : `${count} sentences, published ${published}`;
+  process.stdout.write(`${set}\t${state}\t\t${place.train.map(({ path }) => path).join(", ")}\n`);
+  return has === of ? 0 : 1;
 }
 
 function printHeader(): void {

@@ -7,6 +7,7 @@ import {
   type ExperimentSettings,
   elementwise,
   folderContents,
+  lastStepOf,
   networkCount,
   type Pattern,
   type PlannedNode,
@@ -16,7 +17,7 @@ import {
   type Values,
   valuesAt,
 } from "@ltt/lottery";
-import type { PreparedTask } from "./pairs.ts";
+import type { PreparedTask } from "./prepare-corpus.ts";
 
 /** What a run would take at most: networks that stop early take less. */
 export interface RunEstimate {
@@ -59,7 +60,8 @@ export async function estimateRun(
   folder: string,
   signal?: AbortSignal,
 ): Promise<RunEstimate> {
-  const { rounds, rate, seeds, epochs } = experiment;
+  const { rounds, rate, seeds } = experiment;
+  const lastStep = lastStepOf(experiment, stepsPerEpoch);
   const model = task.model(stream(seeds[0]!, "init"));
   const weights = parametersOf(model);
   const initial = await snapshot(weights);
@@ -88,9 +90,9 @@ export async function estimateRun(
   const costs = Array.from({ length: rounds + 1 }, (_, round) => (round === 0 ? seeds.length : sparse) * at(round));
   return {
     networks,
-    stepsAtMost: networks * epochs * stepsPerEpoch,
+    stepsAtMost: networks * lastStep,
     measured,
-    secondsAtMost: costs.reduce((sum, cost) => sum + cost, 0) * epochs * stepsPerEpoch,
+    secondsAtMost: costs.reduce((sum, cost) => sum + cost, 0) * lastStep,
     memoryMb,
     parameters,
     folder,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { addAuditCommand } from "./audit-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addAuditCommand(program);
   addDiffCommand(program);
   addDataCommands(program);
+  addDoctorCommand(program);
   inherit(program, "ltt");
 
   const code = await outcome(program, args);

@@ -1,138 +1,47 @@
-import { stream, type TokenMatrix } from "@ltt/core";
 import {
   type Corpus,
-  countRepeats,
-  countWords,
-  createTokeniser,
-  DataError,
-  type Example,
-  encodeTokens,
   locateAgNews,
   locateImdb,
+  locateSentences,
   type Places,
+  publishedSentences,
   readAgNews,
   readImdb,
+  readSentences,
   readSpamAssassin,
-  type Split,
-  splitCorpus,
-  subset,
-  textKey,
-  vocabularyOf,
+  SENTENCE_SETS,
+  type SentenceSet,
 } from "@ltt/data";
-import { countParameters } from "@ltt/layers";
-import type { Task } from "@ltt/lottery";
-import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
-import { inTurns } from "./in-turns.ts";
-import { SPLIT_SEED, type TaskData, taskOf } from "./task-data.ts";
+import { type PreparedTask, type PrepareListener, prepareCorpus, type TaskSettings } from "./prepare-corpus.ts";
 
 /** Data sets and models that are tried together. */
-export const PAIRS = ["imdb-cnn", "imdb-lstm", "ag-news-cnn", "ag-news-lstm", "spam-cnn"] as const;
+export const PAIRS = [
+  "imdb-cnn",
+  "imdb-lstm",
+  "ag-news-cnn",
+  "ag-news-lstm",
+  "spam-cnn",
+  "mr-cnn",
+  "sst2-cnn",
+  "trec-cnn",
+  "subj-cnn",
+] as const;
 export type Pair = (typeof PAIRS)[number];
-
-/** What of the data is used, and how. */
-export interface DataSettings {
-  /** Training texts; all where it is left out. Validation and test then have 3/7 as many, or what there is. */
-  readonly trainSize?: number | undefined;
-  /** Texts are cut after so many tokens; never where it is left out. */
-  readonly maxLength?: number | undefined;
-  /** Words kept, the unknown one and padding not counted. */
-  readonly vocabularySize: number;
-  readonly batchSize: number;
-}
-
-/** The model, where it may differ from the published one. */
-export interface ModelSettings {
-  readonly embedding: EmbeddingSettings;
-  /** Units of each direction of each layer of an LSTM; the published 256 where it is left out. */
-  readonly hidden?: number | undefined;
-}
-
-/** A task, and what a report says about its data and its model. */
-export interface PreparedTask {
-  readonly task: Task<TokenMatrix>;
-  /** What it is made of: `taskOf(data)` makes it again. */
-  readonly data: TaskData;
-  readonly dataset: string;
-  readonly embedding: string;
-  readonly notes: readonly string[];
-  readonly parameters: number;
-  readonly stepsPerEpoch: number;
-}
-
-/** What hears of the preparation, and what ends it. */
-export interface PrepareListener {
-  readonly say?: ((line: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Reads a pair's data, splits it and encodes it; the vocabulary is that of the training part.
  *
- * @param listener - `say` hears which vectors the embedding starts from; `signal` ends it between texts.
  * @throws {DataError} if data is missing, malformed or too little: the message names the file, the line and what to do.
  */
 export async function prepare(
   pair: Pair,
-  settings: { readonly data: DataSettings; readonly model: ModelSettings },
+  settings: TaskSettings,
   places: Places,
-  { say, signal }: PrepareListener = {},
+  listener: PrepareListener = {},
 ): Promise<PreparedTask> {
-  const { maxLength, vocabularySize, batchSize, trainSize } = settings.data;
-  const { hidden } = settings.model;
-  if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength > 0)) {
-    throw new RangeError(`${pair}: maxLength ${maxLength} is not a positive integer`);
-  }
-  const corpus = await readCorpus(pair, places);
-  const keys = new Map(await inTurns(corpus.train, (example) => [example, textKey(example.text)] as const, signal));
-  const { train, validation, test, repeatsInTest } = limitedSplit(corpus, trainSize, keys);
-
-  const tokenise = createTokeniser();
-  const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
-  const counts = new Map<string, number>();
-  await inTurns(train, (example) => countWords(tokensOf(example), counts), signal);
-  const vocabulary = vocabularyOf(counts, { maxSize: vocabularySize });
-  const encode = async (examples: Split["train"]) =>
-    encodeTokens(
-      await inTurns(examples, (example) => vocabulary.encode(tokensOf(example)), signal),
-      examples.map(({ label }) => label),
-    );
-  const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
-
-  const outputs = corpus.classes.length === 2 ? 1 : corpus.classes.length;
-  const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, {
-    places,
-    say,
-    signal,
-  });
-  const data: TaskData = {
-    corpus: corpus.name,
-    encoded,
-    batchSize,
-    model: isCnn(pair) ? "text-cnn" : "text-lstm",
-    rows: vocabulary.size,
-    outputs,
-    hidden,
-    embedding: embedding.start,
-  };
-  const task = taskOf(data);
-  const sizes = { train: train.length, validation: validation.length, test: test.length };
-  const dataset = [
-    `${corpus.name}, ${corpus.train.length + (corpus.test?.length ?? 0)} texts read`,
-    `${sizes.train} to train, ${sizes.validation} to validate, ${sizes.test} to test`,
-    `classes ${corpus.classes.join(", ")}`,
-    `${vocabulary.size} vocabulary rows`,
-    maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
-    `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
-  ];
-  return {
-    task,
-    data,
-    dataset: dataset.join("; "),
-    embedding: embedding.description,
-    notes: [...incompleteness(corpus), ...embedding.notes],
-    parameters: countParameters(task.model(stream(0))),
-    stepsPerEpoch: Math.ceil(sizes.train / batchSize),
-  };
+  const corpus = await readCorpus(pair, settings, places);
+  const prepared = await prepareCorpus(corpus, isCnn(pair) ? "text-cnn" : "text-lstm", settings, places, listener);
+  return { ...prepared, notes: [...incompleteness(corpus), ...ofPhrases(corpus), ...prepared.notes] };
 }
 
 /** Texts to train on, as published; the reader takes whatever part of them the files hold. */
@@ -141,35 +50,37 @@ const PUBLISHED: ReadonlyMap<string, number> = new Map([
   ["ag-news", 120_000],
 ]);
 
-function incompleteness({ name, train }: Corpus): string[] {
-  const published = PUBLISHED.get(name) ?? 0;
-  if (train.length >= published) return [];
-  const [has, of] = [train.length, published].map((count) => count.toLocaleString("en-US"));
-  return [`The files hold ${has} of the ${of} texts to train on that ${name} has as published.`];
+function incompleteness({ name, train, validation = [], test = [] }: Corpus): string[] {
+  const set = SENTENCE_SETS.find((one) => one === name);
+  const published = set === undefined ? (PUBLISHED.get(name) ?? 0) : publishedSentences(set);
+  const read = set === undefined ? train.length : train.length + validation.length + test.length;
+  if (read >= published) return [];
+  const [has, of] = [read, published].map((count) => count.toLocaleString("en-US"));
+  const what = set === undefined ? "texts to train on" : "sentences";
+  return [`The files hold ${has} of the ${of} ${what} that ${name} has as published.`];
 }
 
-async function readCorpus(pair: Pair, places: Places): Promise<Corpus> {
+/** What a report must say of the treebank: which of its texts are learned from, and which measured on. */
+function ofPhrases({ name, validation }: Corpus): string[] {
+  if (name === "sst2") return ["Trained on sentences only; Kim (2014) trained on their phrases too."];
+  if (name !== "sst2 with phrases") return [];
+  if (validation !== undefined) return ["Trained on phrases, as Kim (2014) did; validated and tested on sentences."];
+  return [
+    "GLUE's files alone: trained and validated on phrases, which overlap, and tested on the sentences of its development part.",
+  ];
+}
+
+async function readCorpus(pair: Pair, { data }: TaskSettings, places: Places): Promise<Corpus> {
+  const set = sentenceSetOf(pair);
+  if (set !== undefined) return readSentences(await locateSentences(set, places, { phrases: data.phrases ?? false }));
   if (pair.startsWith("imdb")) return readImdb(await locateImdb(places));
   if (pair.startsWith("ag-news")) return readAgNews(await locateAgNews(places));
   return readSpamAssassin();
 }
 
-function limitedSplit(corpus: Corpus, trainSize: number | undefined, keys: ReadonlyMap<Example, string>): Split {
-  const whole = splitCorpus(corpus, { seed: SPLIT_SEED, keys });
-  if (trainSize === undefined) return whole;
-  const available = whole.train.length;
-  if (trainSize > available) {
-    throw new DataError(
-      `${corpus.name}: train: ${trainSize} examples are asked for, there are ${available}; ask for fewer: --train-size ${available}`,
-    );
-  }
-  const limited = (name: "train" | "validation" | "test", size: number) =>
-    subset(name, whole[name], size, stream(SPLIT_SEED, "subset", name));
-  const others = Math.ceil((trainSize * 3) / 7); // as 12,000 to 28,000
-  const train = limited("train", trainSize);
-  const validation = limited("validation", Math.min(others, whole.validation.length));
-  const test = limited("test", Math.min(others, whole.test.length));
-  return { train, validation, test, repeatsInTest: countRepeats(test, [...train, ...validation]) };
+/** The set of sentences that a pair is of, if it is of one. */
+export function sentenceSetOf(pair: Pair): SentenceSet | undefined {
+  return SENTENCE_SETS.find((set) => pair.startsWith(`${set}-`));
 }
 
 /** Whether a pair's model is the CNN; else it is the LSTM. */

@@ -53,13 +53,14 @@ export function criterionNamed(name: string, { criteria }: Plugins): Criterion {
   throw new RangeError(`--criterion: there is no "${name}"; criteria are ${all.map((one) => one.name).join(", ")}`);
 }
 
-/** Built-in arms in their order, then those of plugins. @throws {RangeError} if there is none of some name. */
+/** Built-in arms in their order, then those of plugins; `all` names all of them. @throws {RangeError} if there is none of some name. */
 export function armsNamed(names: readonly string[], { arms }: Plugins): (ArmName | NamedArm)[] {
   const known = [...ARMS, ...arms.map(({ name }) => name)];
-  const unknown = names.find((name) => !known.includes(name));
+  const unknown = names.find((name) => name !== "all" && !known.includes(name));
   if (unknown !== undefined) {
-    throw new RangeError(`--arms: there is no "${unknown}"; arms are ${known.join(", ")}`);
+    throw new RangeError(`--arms: there is no "${unknown}"; arms are all, or some of ${known.join(", ")}`);
   }
+  if (names.includes("all")) return [...ARMS, ...arms];
   return [...ARMS.filter((arm) => names.includes(arm)), ...arms.filter(({ name }) => names.includes(name))];
 }
 

@@ -35,8 +35,8 @@ the run, which say what data it was trained on. Exit code 1 if a byte differs.`,
 async function notedOptions(hash: string, flags: Flags, isTold: (name: string) => boolean): Promise<RunOptions> {
   const { out } = flags;
   if (out === undefined) throw new RangeError("ltt replay HASH: name its run folder with --out");
-  const noted = (await optionsOfNode(out, hash)) as unknown as RunOptions;
-  const told = Object.fromEntries(Object.entries(flags).filter(([name]) => isTold(name))) as unknown as Flags;
+  const noted = await optionsOfNode(out, hash);
+  const told: Flags = Object.fromEntries(Object.entries(flags).filter(([name]) => isTold(name)));
   const typed = Object.entries(optionsOf(noted.pair, told)).filter(([, value]) => value !== undefined);
   return { ...noted, ...Object.fromEntries(typed) };
 }

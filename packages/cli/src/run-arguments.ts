@@ -15,7 +15,7 @@ import {
 } from "@ltt/core/arguments";
 import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
-import { BACKENDS } from "./backends.ts";
+import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
@@ -31,6 +31,8 @@ const OPTIONS: Kinds<RunOptions> = {
   epochs: positive,
   trainSize: positive,
   maxLength: positive,
+  fold: positive,
+  phrases: flag,
   hidden: positive,
   arms: list,
   criterion: text,
@@ -58,6 +60,7 @@ const OPTIONS: Kinds<RunOptions> = {
   freezeEmbedding: flag,
   backend: oneOf(...BACKENDS),
   threads: positive,
+  width: { type: "number", words: WIDTHS.join(" or "), accepts: (value) => WIDTHS.some((width) => width === value) },
   jobs: {
     ...positive,
     words: 'an integer from 1, or "auto"',

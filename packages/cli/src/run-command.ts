@@ -11,7 +11,7 @@ import {
 } from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
 import { Argument, type Command, Option } from "commander";
-import { BACKENDS, type BackendName } from "./backends.ts";
+import { BACKENDS, type BackendName, type Width } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
 import { describeEstimate, estimateEvents, percent } from "./dry-run.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
@@ -20,6 +20,7 @@ import { interruptible } from "./interruption.ts";
 import type { JobCount } from "./jobs.ts";
 import {
   armsOf,
+  bitsOf,
   faultsOf,
   integerFrom,
   jobsOf,
@@ -43,13 +44,15 @@ import type { RunOptions } from "./run-options.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {
-  readonly profile: Profile;
+  readonly profile?: Profile;
   readonly data?: string;
   readonly out?: string;
   readonly rounds?: number;
   readonly epochs?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
+  readonly fold?: number;
+  readonly phrases?: boolean;
   readonly hidden?: number;
   readonly arms?: readonly string[];
   readonly criterion?: string;
@@ -73,6 +76,7 @@ export interface Flags {
   readonly freezeEmbedding?: true;
   readonly backend?: BackendName;
   readonly threads?: number;
+  readonly width?: Width;
   readonly jobs?: JobCount;
   readonly published?: string;
   readonly margin?: number;
@@ -126,8 +130,15 @@ export function addSettings(command: Command): Command {
     .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
+    .option(
+      "--fold <n>",
+      "which test part of a cross-validation, of data without one of its own: 1 to 10 of mr-cnn, subj-cnn (default: 1)",
+      integerFrom(1),
+    )
+    .option("--phrases", "of sst2-cnn: train on phrases (default but in the quick profile)")
+    .option("--no-phrases", "of sst2-cnn: train on sentences only, not on phrases as Kim did")
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
-    .option("--arms <names>", `of ${ARMS.join(",")}, or of a plugin`, armsOf)
+    .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(
       "--criterion <name>",
       `what weights are scored by; the lowest go: ${CRITERIA.map(({ name }) => name).join(", ")}, or of a plugin (default: magnitude)`,
@@ -172,6 +183,11 @@ export function addSettings(command: Command): Command {
       "--threads <n>",
       "threads that compute (default: one for each core, divided among the jobs)",
       integerFrom(1),
+    )
+    .option(
+      "--width <bits>",
+      "of a vector, 128 or 256: the results are the same (default: 256 on Node 24 and x64, else 128)",
+      bitsOf,
     );
 }
 

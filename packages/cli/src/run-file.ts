@@ -1,16 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Expectation, type Fault, type PlannedLevel, RunFolderError, writeAtomic } from "@ltt/lottery";
+import type { BackendName } from "./backends.ts";
+import type { Pair } from "./pairs.ts";
+import type { Profile } from "./profiles.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { ReportWords } from "./run-report.ts";
 
 /** What a run of a folder set out to do. Outside the hashes: nothing that is trained depends on it. */
 export interface PlannedRun {
-  readonly pair: string;
-  readonly profile: string;
-  readonly backend: string;
+  readonly pair: Pair;
+  readonly profile: Profile;
+  readonly backend: BackendName;
   readonly jobs: number;
   /** The options that were told, as `runPair` takes them. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Partial<RunOptions>;
   /** In the order of the report. */
   readonly networks: readonly PlannedNetwork[];
   readonly faults: readonly Fault[];

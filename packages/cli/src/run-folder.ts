@@ -1,6 +1,7 @@
 import { type AuditCheck, auditRun, type Criterion, FolderStore, RunFolderError } from "@ltt/lottery";
 import { loadPlugins } from "./plugins.ts";
 import { type CoveredNetwork, type PlannedRun, plannedRuns } from "./run-file.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { ReportWords } from "./run-report.ts";
 
 /** A run that `ltt run` noted in its folder, with what its report needs. */
@@ -24,7 +25,7 @@ export async function latestRun(folder: string): Promise<NotedRun> {
 }
 
 /** The options of the run that has a node, as `runPair` takes them. */
-export async function optionsOfNode(folder: string, node: string): Promise<Readonly<Record<string, unknown>>> {
+export async function optionsOfNode(folder: string, node: string): Promise<RunOptions> {
   const runs = await plannedRuns(folder);
   const has = ({ networks, covered = [] }: PlannedRun) => [...networks, ...covered].some((one) => one.node === node);
   const run = runs.find(has);
@@ -49,9 +50,9 @@ export async function auditNoted(
 }
 
 /** Criteria of the plugin files of a run: without them some scores cannot be checked, and the audit says so. */
-async function criteriaOf(plugins: unknown, say: (line: string) => void): Promise<readonly Criterion[]> {
+async function criteriaOf(plugins: RunOptions["plugins"], say: (line: string) => void): Promise<readonly Criterion[]> {
   if (plugins === undefined) return [];
-  return loadPlugins(plugins as readonly string[]).then(
+  return loadPlugins(plugins).then(
     ({ criteria }) => criteria,
     (error: Error) => {
       say(error.message);

@@ -1,5 +1,5 @@
 import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
-import type { BackendName } from "./backends.ts";
+import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
@@ -20,6 +20,10 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
+  /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
+  readonly fold?: number | undefined;
+  /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
+  readonly phrases?: boolean | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */
@@ -60,6 +64,8 @@ export interface RunOptions {
   readonly backend?: BackendName | undefined;
   /** Of each job. Default: the cores divided among the jobs. */
   readonly threads?: number | undefined;
+  /** Bits of a vector. Default: the most that run here, see `createBackend`. */
+  readonly width?: Width | undefined;
   /** Processes that train, on one run folder; `auto`: as many as are of use here. Default 1: this process alone. */
   readonly jobs?: JobCount | undefined;
   /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */

@@ -13,7 +13,8 @@ import {
   writeAtomic,
 } from "@ltt/lottery";
 import { type ReportInput, renderCsv, renderReport, renderTensorsCsv } from "@ltt/report";
-import { isCnn, type PreparedTask } from "./pairs.ts";
+import { isCnn } from "./pairs.ts";
+import type { PreparedTask } from "./prepare-corpus.ts";
 import { NOTES, type RunSettings } from "./profiles.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";

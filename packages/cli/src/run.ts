@@ -24,20 +24,23 @@ import {
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
-import { createBackend, describeBackend } from "./backends.ts";
+import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
+import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
-import { type PreparedTask, prepare } from "./pairs.ts";
+import { prepare } from "./pairs.ts";
+import type { PreparedTask } from "./prepare-corpus.ts";
 import type { RunSettings } from "./profiles.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
+import { digestOf } from "./task-data.ts";
 
 /** What a run leaves. */
 export interface RunResult {
@@ -68,7 +71,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   const { say } = listener;
   let processes: JobProcesses | undefined;
   const onBackend = (chosen: ChosenJobs) => {
-    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend().name, say);
+    if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend(), say);
   };
   try {
     const begun = await begin(options, listener, onBackend);
@@ -88,6 +91,7 @@ async function runBegun(
   const store = await FolderStore.open(folder, { onDamage: say });
   const run = plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1);
   await noteRun(folder, run);
+  await keepEncoding(folder, digestOf(prepared.data.encoded), prepared.encoding);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
@@ -162,7 +166,8 @@ function plannedRun(
     .filter(({ op }) => op === "train")
     .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
   const { faults } = experiment;
-  return { pair, profile, backend: backend().name, jobs, options, faults, networks };
+  const name = backend().name as BackendName; // of `createBackend`
+  return { pair, profile, backend: name, jobs, options, faults, networks };
 }
 
 /** The files that a run writes beside its nodes. */
@@ -185,7 +190,7 @@ async function checkFolder(folder: string): Promise<void> {
       `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
     );
   }
-  for (const name of ["nodes", "unfinished", "failed", "quarantine", "conflicts"]) {
+  for (const name of ["nodes", "encodings", "unfinished", "failed", "quarantine", "conflicts"]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
       `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,
@@ -228,7 +233,8 @@ async function begin(
   const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
   const chosen = chooseJobs(asked, settings.experiment);
   // Where other processes train, this one has nothing to compute.
-  useBackend(await createBackend(options.backend, chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads)));
+  const threads = chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads);
+  useBackend(await createBackend(options.backend, { threads, width: options.width }));
   say?.(`backend ${describeBackend(backend())}, ${chosen.words}; run folder ${folder}`);
   onBackend?.(chosen);
   const needed = armsNeeded(settings.experiment);

@@ -42,6 +42,7 @@ export function taskOf(data: TaskData): Task<TokenMatrix> {
     ...(random === undefined ? {} : { randomModel: creator(data, random) }),
     batches: (seed) => batchesOf(encoded, batchSize, seed),
     chance: largestShare(encoded.test.labels),
+    embeddings: ["embedding.weight"],
     group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
   };
 }
@@ -55,7 +56,7 @@ function creator({ model, rows, outputs, hidden }: TaskData, embedding: TextLstm
 }
 
 /** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */
-function digestOf(parts: Readonly<Record<string, Encoded>>): string {
+export function digestOf(parts: Readonly<Record<string, Encoded>>): string {
   const hash = createHash("sha256");
   for (const [name, { ids, offsets, labels }] of Object.entries(parts)) {
     hash.update(`${name} ${labels.length} ${ids.length}\n`);

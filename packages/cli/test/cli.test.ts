@@ -52,6 +52,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
     for (const line of lines.slice(0, 5)) expect(Object.keys(line).join()).toBe(keys);
     expect(lines[5].folder).toBe(join(root, "one"));
     expect(readdirSync(join(root, "one")).sort()).toEqual([
+      "encodings",
       "metrics.csv",
       "nodes",
       "report.html",
@@ -237,7 +238,7 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     [
       "an arm that is none",
       ["run", "spam-cnn", "--arms", "magic"],
-      /--arms: there is no "magic"; arms are winning-ticket, /,
+      /--arms: there is no "magic"; arms are all, or some of winning-ticket, /,
     ],
     ["a seed twice", ["run", "spam-cnn", "--seeds", "1,1"], /Seeds must be distinct/],
     ["seed and seeds", ["run", "spam-cnn", "--seed", "1", "--seeds", "1,2"], /cannot be used with option/],

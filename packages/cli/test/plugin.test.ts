@@ -19,7 +19,7 @@ export const criteria = [
 const mine = { name: "mine", version: 1, score: async ({ trained }) => new Map([...(await trained())].map(([k, v]) => [k, v.map((w) => w * w)])) };
 export const arms = [
   {
-    name: "one-shot",
+    name: "all-at-once",
     *levels(graph, _seed, { rounds, rate }) {
       const cut = { rate: 1 - (1 - rate) ** rounds, criterion: mine };
       const mask = graph.cut(graph.dense, cut);
@@ -45,14 +45,14 @@ const networks = () =>
 
 test("a criterion and an arm of a file train networks, and a changed file trains others where its code decides", async () => {
   writeFileSync(join(root, "plugin.js"), plugin);
-  const args = ["--plugin", "plugin.js", "--criterion", "weakest-init", "--arms", "winning-ticket,one-shot"];
+  const args = ["--plugin", "plugin.js", "--criterion", "weakest-init", "--arms", "winning-ticket,all-at-once"];
   const first = await run(...args);
   expect([first.code, first.err.match(/audit.*/)?.[0]]).toEqual([
     0,
     expect.stringMatching(/^audit: \d+ checks passed$/),
   ]);
   const before = networks();
-  expect([...before.keys()]).toEqual(["dense 0", "winning-ticket 1", "winning-ticket 2", "one-shot 2"]);
+  expect([...before.keys()]).toEqual(["dense 0", "winning-ticket 1", "winning-ticket 2", "all-at-once 2"]);
   const report = readFileSync(join(root, "run", "report.html"), "utf8");
   expect(report).toContain("weakest-init, of a plugin (SHA-256 ");
 
@@ -63,18 +63,18 @@ test("a criterion and an arm of a file train networks, and a changed file trains
   expect((await run(...args)).code).toBe(0);
   const after = networks();
   expect(after.get("dense 0")).toBe(before.get("dense 0"));
-  for (const name of ["winning-ticket 1", "winning-ticket 2", "one-shot 2"])
+  for (const name of ["winning-ticket 1", "winning-ticket 2", "all-at-once 2"])
     expect(after.get(name)).not.toBe(before.get(name));
 }, 120_000);
 
 test("an arm that cuts by a built-in criterion has the same networks, whatever its file says", async () => {
   const magnitude = plugin.replace(", criterion: mine", "");
   writeFileSync(join(root, "arm.js"), magnitude);
-  await run("--plugin", "arm.js", "--arms", "one-shot");
-  const before = networks().get("one-shot 2");
+  await run("--plugin", "arm.js", "--arms", "all-at-once");
+  const before = networks().get("all-at-once 2");
   writeFileSync(join(root, "arm.js"), `${magnitude}// another file`);
-  await run("--plugin", "arm.js", "--arms", "one-shot");
-  expect(networks().get("one-shot 2")).toBe(before);
+  await run("--plugin", "arm.js", "--arms", "all-at-once");
+  expect(networks().get("all-at-once 2")).toBe(before);
 }, 120_000);
 
 describe("what is wrong with a file is one line", () => {

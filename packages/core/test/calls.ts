@@ -40,6 +40,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   concat: [() => call(core.concat, [matrix(), matrix()], { axis: 1 })],
   conv1d: [() => call(core.conv1d, cube(), ones([2, 4, 5]))],
   createReferenceBackend: [() => call(core.createReferenceBackend)],
+  hasWideVectors: [() => call(core.hasWideVectors)],
   crossEntropy: [
     () => call(core.crossEntropy, matrix(), tokens([0, 1], [2])),
     () =>
@@ -200,7 +201,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         [2, 2],
       ),
   ],
-  tokens: [() => call(core.tokens, [1, 2, 3, 4], [2, 2])],
+  tokens: [
+    () => call(core.tokens, [1, 2, 3, 4], [2, 2]),
+    () =>
+      call(core.tokens, [
+        [1, 2],
+        [3, 4],
+      ]),
+  ],
   transpose: [() => call(core.transpose, matrix(), [1, 0])],
   uniforms: [() => call((...args: [number, number, number]) => rng().uniforms(...args), 3, 0, 1)],
   vjp: [

@@ -3,7 +3,7 @@ import { type Backend, gradients, mul, sum, type Tensor, tensor, useBackend, zer
 import * as ops from "../src/ops/index.ts";
 import { weightsOf } from "../src/testing/check-gradient.ts";
 import { checkGradient } from "../src/testing/index.ts";
-import type { Operation, Trial } from "./operations.ts";
+import type { Operation, Trial } from "./operations/operation.ts";
 
 // What must hold of every operation on every backend. Each check rejects with an error that shows what does not; none needs a test runner, so they run
 // in a page too. The backend in use is the one that is checked.

@@ -12,6 +12,8 @@ export interface Corpus {
   readonly name: string;
   readonly classes: readonly string[];
   readonly train: readonly Example[];
+  /** Absent where the corpus is published without a validation part; `splitCorpus` then makes one. */
+  readonly validation?: readonly Example[];
   /** Absent where the corpus is published without a test part; `splitCorpus` then makes one. */
   readonly test?: readonly Example[];
   /** SHA-256 of the examples read, in their order, as 64 hexadecimal digits: what names the data in a run's receipt. */
@@ -56,13 +58,16 @@ export function checkCorpus(where: string, name: string, value: Omit<Corpus, "di
   const classes = value.classes.length;
   const known = integerBelow(classes, `one of the ${classes} classes, an integer from 0 to ${classes - 1}`);
   checkExamples(where, `${name}.train`, value.train, known);
+  if (value.validation !== undefined) checkExamples(where, `${name}.validation`, value.validation, known);
   if (value.test !== undefined) checkExamples(where, `${name}.test`, value.test, known);
 }
 
 /** Lengths stand before texts, so that no two corpora hash the same bytes. */
-function digestOf({ name, classes, train, test }: Omit<Corpus, "digest">): string {
+function digestOf({ name, classes, train, validation, test }: Omit<Corpus, "digest">): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([name, classes, train.length, test?.length ?? null]));
-  for (const { text, label } of [...train, ...(test ?? [])]) hash.update(`\n${label} ${text.length}\n${text}`);
+  const given = validation === undefined ? [] : [validation.length];
+  hash.update(JSON.stringify([name, classes, train.length, test?.length ?? null, ...given]));
+  for (const { text, label } of [...train, ...(validation ?? []), ...(test ?? [])])
+    hash.update(`\n${label} ${text.length}\n${text}`);
   return hash.digest("hex");
 }

@@ -33,7 +33,10 @@ export {
   locateMnist,
   type Places,
 } from "./locate.ts";
+export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
+export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
+export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";
 export {
   type FileStatus,
   type GetOptions,
@@ -49,6 +52,7 @@ export {
 } from "./sources.ts";
 export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
 export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
+export { type ImageSplitOptions, splitImages } from "./split-images.ts";
 export { type TextBatchOptions, textBatches } from "./text-batches.ts";
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {

@@ -13,7 +13,7 @@ export interface Places {
   readonly cache?: string;
 }
 
-const PLACES: Kinds<Places> = { data: pathKind, cache: pathKind };
+export const PLACES: Kinds<Places> = { data: pathKind, cache: pathKind };
 
 export interface ImdbPlace {
   readonly form: "csv" | "folder" | "archive";
@@ -165,14 +165,14 @@ async function mnistIn(folder: string): Promise<MnistPlace | undefined> {
 }
 
 /** `names` are what the data set's own folder may be called. */
-function foldersOf({ data, cache }: Places, ...names: string[]): string[] {
+export function foldersOf({ data, cache }: Places, ...names: string[]): string[] {
   const folder = data ?? cache;
   return folder === undefined ? [] : [...names.map((name) => join(folder, name)), folder];
 }
 
-type FindIn<Place> = (folder: string) => Promise<Place | undefined>;
+export type FindIn<Place> = (folder: string) => Promise<Place | undefined>;
 
-async function firstFound<Place>(folders: readonly string[], findIn: FindIn<Place>): Promise<Place | undefined> {
+export async function firstFound<Place>(folders: readonly string[], findIn: FindIn<Place>): Promise<Place | undefined> {
   for (const folder of folders) {
     const found = await findIn(folder);
     if (found !== undefined) return found;
@@ -180,7 +180,7 @@ async function firstFound<Place>(folders: readonly string[], findIn: FindIn<Plac
   return undefined;
 }
 
-async function plainOrGzip(path: string): Promise<string | undefined> {
+export async function plainOrGzip(path: string): Promise<string | undefined> {
   for (const file of [path, `${path}.gz`]) if (await exists(file)) return file;
   return undefined;
 }
@@ -189,7 +189,7 @@ async function exists(path: string): Promise<boolean> {
   return (await kindOf(path)) !== undefined;
 }
 
-async function isFile(path: string): Promise<boolean> {
+export async function isFile(path: string): Promise<boolean> {
   return (await kindOf(path)) === "file";
 }
 
@@ -200,18 +200,21 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
   );
 }
 
-interface Sought<Place> {
+export interface Sought<Place> {
   readonly files: readonly string[];
   /** Between the files in the message. */
   readonly join?: string;
+  /** How a person gets what is not fetched. */
+  readonly byHand?: string | undefined;
   readonly findIn: FindIn<Place>;
 }
 
-async function missing<Place>(name: string, places: Places, sought: Sought<Place>): Promise<DataError> {
-  const { files, join: between = ", ", findIn } = sought;
+export async function missing<Place>(name: string, places: Places, sought: Sought<Place>): Promise<DataError> {
+  const { files, join: between = ", ", findIn, byHand } = sought;
+  const get = byHand === undefined ? howToGet(name) : `name the folder that has it with --data DIR, or ${byHand}`;
   const looked = `${name}: looked for ${files.join(between)}; `;
   const named = places.data ?? places.cache;
-  if (named === undefined) return new DataError(`${looked}no folder was named; ${howToGet(name)}`);
+  if (named === undefined) return new DataError(`${looked}no folder was named; ${get}`);
 
   const folders = foldersOf(places, name);
   const nowhere = `${looked}none is in ${folders.join(" or ")}`;
@@ -220,7 +223,7 @@ async function missing<Place>(name: string, places: Places, sought: Sought<Place
   const kind = await kindOf(named);
   const near = kind === "folder" ? await neighbour(named, name, findIn) : undefined;
   if (near !== undefined) return new DataError(`${nowhere}, but in ${near}: name that with --data`);
-  return new DataError(`${nowhere}${kind === undefined ? " (there is no such folder)" : ""}; ${howToGet(name)}`);
+  return new DataError(`${nowhere}${kind === undefined ? " (there is no such folder)" : ""}; ${get}`);
 }
 
 /** A file that is sought as another program compressed it; gzip's are read as they are. */
@@ -248,6 +251,6 @@ async function neighbour<Place>(folder: string, name: string, findIn: FindIn<Pla
   return undefined;
 }
 
-function howToGet(name: string, what = "it"): string {
+export function howToGet(name: string, what = "it"): string {
   return `name the folder that has ${what} with --data DIR, or download it: ltt data get ${name}`;
 }

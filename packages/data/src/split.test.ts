@@ -37,6 +37,42 @@ describe("splitCorpus", () => {
     expect([split.train.length, split.validation.length]).toEqual([70, 30]);
   });
 
+  test("a published validation part stays what it is", () => {
+    const validation = [{ text: "new", label: 1 }];
+    const whole = corpusOf({ ...corpus([50, 50]), validation });
+    const split = splitCorpus(whole, { seed: 1 });
+    expect(split.validation).toEqual(validation);
+    expect([split.train.length, split.test.length]).toEqual([80, 20]);
+    expect(whole.digest).not.toBe(corpus([50, 50]).digest);
+  });
+
+  test("folds have no example in common, are all of them together, each class in proportion; the first is the part made without one", () => {
+    const whole = corpus([503, 402], { text: (i) => `text ${i % 900}` }); // five texts stand twice
+    const folds = Array.from({ length: 10 }, (_, k) => splitCorpus(whole, { seed: 1, testFraction: 0.1, fold: k + 1 }));
+    expect(new Set(folds.flatMap(({ test }) => test)).size).toBe(905);
+    expect(folds.reduce((sum, { test }) => sum + test.length, 0)).toBe(905);
+    for (const { train, validation, test } of folds) {
+      expect(Math.abs(test.length - 90.5)).toBeLessThan(3);
+      expect(Math.abs(counts(test, 2)[0]! - 50.3)).toBeLessThan(3);
+      expect(train.length + validation.length + test.length).toBe(905);
+      const texts = new Set(test.map(({ text }) => text));
+      expect([...train, ...validation].some(({ text }) => texts.has(text))).toBe(false);
+    }
+    expect(splitCorpus(whole, { seed: 1, testFraction: 0.1 })).toEqual(folds[0]);
+  });
+
+  test("there are as many folds as test parts; a published one has none", () => {
+    expect(() => splitCorpus(corpus([50, 50]), { seed: 1, testFraction: 0.1, fold: 11 })).toThrow(
+      new RangeError(
+        "splitCorpus: fold is 11, but a testFraction of 0.1 makes 10; leave it out or choose one from 1 to 10",
+      ),
+    );
+    const test = [{ text: "new", label: 1 }];
+    expect(() => splitCorpus(corpus([50, 50], { test }), { seed: 1, fold: 2 })).toThrow(
+      "splitCorpus: fold is 2, but the corpus has a test part; leave it out or choose one from 1 to 1",
+    );
+  });
+
   test("texts that are one after cleaning stay in one part, and count as repeats in a published test part", () => {
     const spellings = ["It&#39;s  #GOOD", "it's<br />#good", "it's #good ", "It\u0027s\t#good"];
     const text = (i: number) => (i % 3 === 0 ? `${spellings[Math.floor(i / 36)]} ${i % 36}` : `${i}`);

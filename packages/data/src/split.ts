@@ -9,6 +9,8 @@ export interface SplitOptions {
   readonly seed: number;
   /** Fraction of a corpus without a test part that becomes one; 0.2 unless told. */
   readonly testFraction?: number;
+  /** Which of `floor(1 / testFraction)` parts that have no example in common is tested on, from 1: for cross-validation. The first unless told. */
+  readonly fold?: number;
   /** Fraction of what is not for testing that is for validation; 0.3 unless told. */
   readonly validationFraction?: number;
   /** Keep this many examples of a part, its classes in proportion; all unless told. */
@@ -27,6 +29,7 @@ const share: Kind = {
 const OPTIONS: Kinds<SplitOptions> = {
   seed: count,
   testFraction: share,
+  fold: positive,
   validationFraction: share,
   trainSize: positive,
   validationSize: positive,
@@ -49,25 +52,32 @@ export interface Split {
  * Parts have `round(fraction · n)` examples, and classes their share of these by largest remainder, ties to the first class.
  * Examples of one text stay together, so a repeated review is never both trained on and validated or tested on; only a text that
  * repeats more often than there is room shifts the counts. Texts are compared as the tokeniser cleans them, without blanks and case
- * (`textKey`). A published test part is taken as it is, repeats included; they are counted.
+ * (`textKey`). A published validation or test part is taken as it is, repeats included; those of the test part are counted.
  * Sizes limit a part after that, so a smaller `trainSize` changes neither validation nor test. Examples keep the corpus's order.
  *
  * @throws {TypeError} if an option is unknown, or the corpus is none.
- * @throws {RangeError} if a fraction is not in (0, 1) or a size not a positive integer.
+ * @throws {RangeError} if a fraction is not in (0, 1), a size not a positive integer, or there is no such fold.
  * @throws {DataError} if a part would be empty, or has fewer examples than its size asks for.
  */
 export function splitCorpus(corpus: Corpus, options: SplitOptions): Split {
   checkCorpus("splitCorpus", "corpus", corpus);
   const checked = checkOptions("splitCorpus", options, OPTIONS, ["seed"]);
-  const { seed, testFraction = 0.2, validationFraction = 0.3 } = checked;
+  const { seed, testFraction = 0.2, validationFraction = 0.3, fold = 1 } = checked;
+  const folds = corpus.test === undefined ? Math.floor(1 / testFraction + 1e-9) : 1;
+  if (fold > folds) {
+    const why =
+      corpus.test === undefined ? `a testFraction of ${testFraction} makes ${folds}` : "the corpus has a test part";
+    throw new RangeError(`splitCorpus: fold is ${fold}, but ${why}; leave it out or choose one from 1 to ${folds}`);
+  }
 
   if (checked.keys !== undefined) checkKeys(corpus.train, checked.keys);
   const keys = checked.keys ?? new Map(corpus.train.map((example) => [example, textKey(example.text)]));
   const [test, rest] =
-    corpus.test !== undefined
-      ? [corpus.test, corpus.train]
-      : divide(corpus.train, keys, testFraction, stream(seed, "split", "test"));
-  const [validation, train] = divide(rest, keys, validationFraction, stream(seed, "split", "validation"));
+    corpus.test !== undefined ? [corpus.test, corpus.train] : testFold(corpus.train, keys, testFraction, fold, seed);
+  const [validation, train] =
+    corpus.validation !== undefined
+      ? [corpus.validation, rest]
+      : divide(rest, keys, validationFraction, stream(seed, "split", "validation"));
 
   const parts = {
     train: subset("train", train, options.trainSize, stream(seed, "subset", "train")),
@@ -124,6 +134,29 @@ export function subset(
   return examples.filter((_, i) => chosen[i] === 1);
 }
 
+/** The part of a fold, and the rest. Each fold is taken from what those before it left, so that they have no example in common. */
+function testFold(
+  examples: readonly Example[],
+  keys: ReadonlyMap<Example, string>,
+  fraction: number,
+  fold: number,
+  seed: number,
+): [readonly Example[], readonly Example[]] {
+  let left = examples;
+  for (let k = 1; ; k++) {
+    const [before, upTo] = [(k - 1) * fraction, k * fraction].map((part) => Math.round(part * examples.length));
+    const share = Math.min(1, (upTo! - before!) / left.length);
+    const rng = k === 1 ? stream(seed, "split", "test") : stream(seed, "split", "test", k);
+    const [part, others] = divide(left, keys, k === 1 ? fraction : share, rng);
+    if (k < fold) {
+      left = others;
+      continue;
+    }
+    const tested = new Set(part);
+    return [part, k === 1 ? others : examples.filter((example) => !tested.has(example))];
+  }
+}
+
 /** Two parts of the examples, the first of `round(fraction · n)`, each class in proportion, texts that repeat kept together. */
 function divide(
   examples: readonly Example[],
@@ -170,7 +203,7 @@ function groupByKey(examples: readonly Example[], keys: ReadonlyMap<Example, str
   return [...groups.values()];
 }
 
-function classSizes(examples: readonly Example[]): number[] {
+export function classSizes(examples: readonly Pick<Example, "label">[]): number[] {
   const sizes: number[] = [];
   for (const { label } of examples) {
     while (sizes.length <= label) sizes.push(0);
@@ -180,7 +213,7 @@ function classSizes(examples: readonly Example[]): number[] {
 }
 
 /** `total` divided in proportion to `sizes`, in integers, by largest remainder. */
-function quotas(sizes: readonly number[], total: number): number[] {
+export function quotas(sizes: readonly number[], total: number): number[] {
   const sum = sizes.reduce((a, b) => a + b, 0);
   const parts = sizes.map((size) => Math.floor((size * total) / sum));
   const remainders = sizes.map((size, label) => ({ label, rest: (size * total) % sum }));

@@ -15,6 +15,7 @@ const OF_DATA = [
   "ag-news",
   "glove",
   "mnist",
+  "trec",
   ...Object.values(mnist),
   "data",
   "train",
@@ -40,7 +41,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     // constants, what is there to be caught, and what has no arguments
-    const apart = ["PADDING", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
+    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
     const made = Object.keys(calls).filter((name) => name !== "tokeniser"); // what createTokeniser gives
     expect([...made, ...apart].sort()).toEqual(Object.keys(data).sort());
   });

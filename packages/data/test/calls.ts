@@ -22,6 +22,13 @@ export const agNews: { train: string; test: string } = {
 };
 const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
 
+export const trec: data.SentencePlace = {
+  set: "trec",
+  phrases: false,
+  train: [{ path: file("trec/train_5500.label", "NUM:date When ?\n"), form: "trec" }],
+  test: { path: file("trec/TREC_10.label", "HUM:ind Who ?\n"), form: "trec" },
+};
+
 const idx = (path: string, header: readonly number[], elements: readonly number[]): string => {
   mkdirSync(join(folder, path, ".."), { recursive: true });
   const sizes = Buffer.from(header.flatMap((size) => [0, 0, 0, size]));
@@ -145,6 +152,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   locateAgNews: [() => call(data.locateAgNews, { data: folder, cache: folder })],
   locateGlove: [() => call(data.locateGlove, { data: folder, cache: folder }, 2)],
   locateImdb: [() => call(data.locateImdb, { data: folder, cache: folder })],
+  locateSentences: [
+    () => call(data.locateSentences, "trec" as const, { data: folder, cache: folder }, { phrases: false }),
+  ],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -165,13 +175,17 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   readImdb: [() => call(data.readImdb, { form: "csv", path: imdb }, { officialSplit: false })],
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
+  publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
+  readSentences: [() => call(data.readSentences, trec)],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
+  splitImages: [() => call(data.splitImages, images(), { seed: 1, size: 1 })],
   splitCorpus: [
     () =>
       call(data.splitCorpus, corpus(), {
         seed: 1,
         testFraction: 0.2,
+        fold: 1,
         validationFraction: 0.3,
         trainSize: 5,
         validationSize: 2,

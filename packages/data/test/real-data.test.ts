@@ -9,10 +9,13 @@ import {
   locateGlove,
   locateImdb,
   locateMnist,
+  locateSentences,
+  publishedSentences,
   readAgNews,
   readGlove,
   readImdb,
   readMnist,
+  readSentences,
   readSpamAssassin,
   sourceNamed,
   splitCorpus,
@@ -165,4 +168,24 @@ describe.each(corpora)("$name", ({ files, read, maxLength, digests }) => {
       if (digest !== undefined) expect(digestOf(texts)).toBe(digest);
     },
   );
+});
+
+const kim = findRealData("mr/rt-polarity.pos", "sst2/stsa.binary.train", "sst2/train.tsv");
+
+describe.skipIf(kim === undefined)("Kim's sets", () => {
+  test("MR has 5,331 sentences of each class", async () => {
+    const { train } = await readSentences(await locateSentences("mr", { data: kim! }));
+    expect([0, 1].map((label) => train.filter((example) => example.label === label).length)).toEqual([5331, 5331]);
+    expect(train.length).toBe(publishedSentences("mr"));
+  });
+
+  test("SST-2 has 9,613 sentences, and 67,349 phrases to train on beside the same sentences to validate and test on", async () => {
+    const { train, validation, test: tested } = await readSentences(await locateSentences("sst2", { data: kim! }));
+    expect([train.length, validation?.length, tested?.length]).toEqual([6920, 872, 1821]);
+    const phrases = await readSentences(await locateSentences("sst2", { data: kim! }, { phrases: true }));
+    expect([phrases.train.length, phrases.validation, phrases.test]).toEqual([67_349, validation, tested]);
+    expect((await verifySource(sourceNamed("sst2"), kim!)).map(({ state }) => state)).toEqual(
+      new Array(4).fill("right"),
+    );
+  });
 });

@@ -5,10 +5,16 @@ import type { Pattern, Values } from "./pattern.ts";
 interface Sources {
   /** The whole tensors of an input of the node; what has been pruned is 0. */
   readonly whole: (input: string) => Promise<Values>;
+  /** A mask that is an input of the node. */
+  readonly mask: (input: string) => Promise<Pattern>;
   /** Whole tensors, drawn anew by the node's seed. */
   readonly fresh: () => Promise<Values>;
   /** A stream of the node's seed, for a purpose. */
   readonly rng: (purpose: string) => Rng;
+  /** Whether the signs of `whole` are kept. */
+  readonly signs: boolean;
+  /** A constant that is given; `null`: none is. */
+  readonly value: number | null;
 }
 
 /** The values that a sparse network starts from, at its mask. */

@@ -77,6 +77,7 @@ const RESULT: Kinds<LevelResult> = {
   testLoss: finite,
   testAccuracy: share,
   measures: numbers,
+  end: optional(numbers),
   earlyStopStep: count,
   censored: flag,
   firstStep: count,

@@ -34,6 +34,19 @@ const cases = fc
 const group = (name: string) => (Number(name[1]) % 2 === 0 ? "even" : "odd");
 
 describe("cut", () => {
+  test("takes each pool at its own rate, and leaves what is excluded whole, wherever its scores stand", () => {
+    const [pattern, scores] = [
+      whole({ t0: 8, t1: 4, t2: 2 }),
+      scoresOf({ t0: [8, 7, 6, 5, 4, 3, 2, 1], t1: [0, 0, 0, 0], t2: [9, 9] }),
+    ];
+    const left = (options: Omit<Parameters<typeof cut>[2], "rng">) =>
+      Array.from(cut(pattern, scores, { ...options, rng }).values(), ({ length }) => length);
+    expect(left({ rate: (name) => (name === "t0" ? 0.25 : 0.5) })).toEqual([6, 2, 1]);
+    expect(left({ rate: (name) => (name === "even" ? 0.4 : 0), pool: "group", group })).toEqual([4, 4, 2]);
+    expect(left({ rate: 0.5, pool: "all", exclude: (name) => name === "t1" })).toEqual([3, 4, 2]);
+    expect(left({ rate: 0.5, exclude: (name) => name === "t1" })).toEqual([4, 4, 1]);
+  });
+
   test("by hand: two of five go, the smallest and, of the two that tie, one", () => {
     const next = cut(whole({ w: 5 }), scoresOf({ w: [4, 1, 0.5, 1, 3] }), { rate: 0.4, rng }).get("w")!;
     expect(next.length).toBe(3);

@@ -8,8 +8,10 @@ export const POOLS = ["tensor", "group", "all"] as const;
 export type Pool = (typeof POOLS)[number];
 
 export interface CutOptions {
-  /** The fraction of what is left that goes from each pool, in `[0,1]`: a number, or where each tensor is a pool also by name. */
+  /** The fraction of what is left that goes from each pool, in `[0,1]`: a number, or by the name of the pool, a tensor's or a group's. */
   readonly rate: number | ((name: string) => number);
+  /** Tensors that are kept whole and are in no pool. Default: none. */
+  readonly exclude?: ((tensor: string) => boolean) | undefined;
   /** Default `tensor`. */
   readonly pool?: Pool;
   /** The group of a tensor, by its name; only of the pool `group`. */
@@ -19,7 +21,13 @@ export interface CutOptions {
 }
 
 /** The random stream has a check of its own, and the rate one for each tensor. */
-const OPTIONS: Kinds<CutOptions> = { rate: anything, pool: oneOf(...POOLS), group: callable, rng: anything };
+const OPTIONS: Kinds<CutOptions> = {
+  rate: anything,
+  exclude: callable,
+  pool: oneOf(...POOLS),
+  group: callable,
+  rng: anything,
+};
 
 /**
  * Removes exactly `round(rate · left)` weights of each pool, those with the lowest scores. Equal scores go in the order of a seeded permutation of the
@@ -35,8 +43,7 @@ export function cut(pattern: Pattern, scores: Values, options: CutOptions): Patt
   checkValues("cut", "scores", scores);
   const { rate, pool = "tensor", group, rng } = checkOptions("cut", options, OPTIONS);
   if (typeof rate !== "function") check("cut", "rate", rate, share);
-  else if (pool !== "tensor")
-    throw new RangeError("cut: weights of several tensors are pooled: there is one rate for all");
+  else if (pool === "all") throw new RangeError("cut: weights of all tensors are pooled: there is one rate for all");
   checkRng("cut", "rng", rng);
   if (pool === "group") check("cut", "group", group, callable);
   for (const [name, positions] of pattern) {
@@ -47,14 +54,30 @@ export function cut(pattern: Pattern, scores: Values, options: CutOptions): Patt
     const nan = given.findIndex(Number.isNaN);
     if (nan >= 0) throw new RangeError(`cut: the score of "${name}" at position ${positions[nan]} is NaN`);
   }
+  const kept = new Map(pattern);
+  for (const { name, tensors, rate } of poolsOf(pattern.keys(), options))
+    cutPool(pattern, scores, tensors, rate, rng.split(name), kept);
+  return kept;
+}
+
+/** Tensors whose weights compete with each other. */
+export interface CutPool {
+  readonly name: string;
+  readonly tensors: readonly string[];
+  /** The fraction of what is left that goes. */
+  readonly rate: number;
+}
+
+/** What competes in a cut of these tensors. */
+export function poolsOf(names: Iterable<string>, options: Omit<CutOptions, "rng">): CutPool[] {
+  const { rate, exclude = () => false, pool = "tensor", group } = options;
   const poolOf = { tensor: (name: string) => name, group: group!, all: () => "global" }[pool];
-  const kept = new Map<string, Int32Array>();
-  for (const name of new Set(Array.from(pattern.keys(), poolOf))) {
-    const tensors = [...pattern.keys()].filter((tensor) => poolOf(tensor) === name);
-    const rateHere = typeof rate === "number" ? rate : rateOf(name, rate(name));
-    cutPool(pattern, scores, tensors, rateHere, rng.split(name), kept);
-  }
-  return new Map(Array.from(pattern.keys(), (name) => [name, kept.get(name)!]));
+  const pooled = [...names].filter((tensor) => !exclude(tensor));
+  return Array.from(new Set(pooled.map(poolOf)), (name) => ({
+    name,
+    tensors: pooled.filter((tensor) => poolOf(tensor) === name),
+    rate: typeof rate === "number" ? rate : rateOf(name, rate(name)),
+  }));
 }
 
 /** Cuts tensors whose weights compete with each other. */

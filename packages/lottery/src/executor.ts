@@ -1,5 +1,5 @@
 import { backend, type Rng, stream, type Weight } from "@ltt/core";
-import { check, positive } from "@ltt/core/arguments";
+import { above0, check, checkOptions, type Kinds, map, positive } from "@ltt/core/arguments";
 import {
   buffersOf,
   decodeCheckpoint,
@@ -13,18 +13,20 @@ import {
 } from "@ltt/layers";
 import { z } from "zod";
 import { ACTIONS } from "./actions.ts";
-import { type Evidence, scoresOf } from "./criterion.ts";
-import { cut, POOLS } from "./cut.ts";
-import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
+import { type Evidence, type GradientOptions, scoresOf } from "./criterion.ts";
+import { cut, POOLS, poolsOf } from "./cut.ts";
+import { cutShares } from "./cut-shares.ts";
+import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
+import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
@@ -32,8 +34,13 @@ import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.t
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
 const KEEP_EVERY = 120;
 
+/** Masks that are held: the one that a ticket and its controls share, and one made of it. */
+const MASKS_HELD = 2;
+
 /** Trained networks that are held in memory: those of a round, which the next one cuts. */
 const HELD = 6;
+
+const GRADIENT: Kinds<GradientOptions> = { at: map, temperature: above0 };
 
 export interface ExecutorOptions {
   readonly store: Store;
@@ -58,7 +65,7 @@ export class Executor<Input> {
   readonly #graph: Graph;
   readonly #options: ExecutorOptions;
   readonly #held = new Map<string, StoredNetwork>();
-  #lastMask: { readonly hash: string; readonly mask: Pattern } | undefined;
+  readonly #masks = new Map<string, Pattern>();
   #first: { readonly hash: string; readonly model: Model<Input>; readonly values: Values } | undefined;
 
   constructor(task: Task<Input>, graph: Graph, options: ExecutorOptions) {
@@ -121,7 +128,7 @@ export class Executor<Input> {
     const model = await this.#model(node.inputs.start!);
     const start = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const from = unfinished && (await readUnfinished(unfinished));
-    const asked = this.#graph.stepsAskedOf(hash);
+    const asked = this.#graph.statesAskedOf(hash);
     const training = this.#training(hash);
     const onStep = async (step: number, loss: number) => {
       await training.onStep?.(step, loss);
@@ -130,7 +137,12 @@ export class Executor<Input> {
     const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
       this.#failed(error, label, node),
     );
-    await store.putIfAbsent(hash, await networkFiles(node, lineage, start, trained, this.#task.group), receipt());
+    const files = await networkFiles(node, lineage, start, trained, this.#task.group);
+    if (asked.includes("end")) {
+      restore(stateOf(model), trained.last);
+      await this.#putAt(nodeOf(AT, { state: "end" }, { trained: hash }), model, 0);
+    }
+    await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
   }
@@ -151,25 +163,48 @@ export class Executor<Input> {
     return this.#putAt(node, model, this.#options.clock() - began);
   }
 
-  /** A mask. The last one is held: a ticket and its controls share it, and scores may take an epoch of gradients. */
+  /** A mask. The last ones used are held: a ticket and its controls share theirs, and scores may take an epoch of gradients. */
   async #mask(hash: string): Promise<Pattern> {
-    if (this.#lastMask?.hash !== hash) this.#lastMask = { hash, mask: await this.#cut(hash) };
-    return this.#lastMask.mask;
+    const make = () => (this.#graph.node(hash).op === SHUFFLE_MASK.name ? this.#shuffledMask(hash) : this.#cut(hash));
+    const mask = this.#masks.get(hash) ?? (await make());
+    this.#masks.delete(hash);
+    this.#masks.set(hash, mask); // the last one used is the last one to go
+    for (const oldest of this.#masks.keys()) if (this.#masks.size > MASKS_HELD) this.#masks.delete(oldest);
+    return mask;
+  }
+
+  async #shuffledMask(hash: string): Promise<Pattern> {
+    const node = this.#graph.node(hash);
+    const { seed } = paramsOf(SHUFFLE_MASK, node, shuffleMaskSchema);
+    const mask = await this.#mask(node.inputs.mask!);
+    const { values } = await this.#init(this.#initOf(hash));
+    const sizes = new Map(Array.from(values, ([name, { length }]) => [name, length]));
+    return shuffledPositions(mask, sizes, stream(seed, "mask", hash));
   }
 
   async #cut(hash: string): Promise<Pattern> {
     const node = this.#graph.node(hash);
-    const { rate, seed, criterion, pool } = paramsOf(CUT, node, cutSchema);
+    const { seed, criterion, ...shares } = paramsOf(CUT, node, cutSchema);
     const scored = node.inputs.weights!;
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
     const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
-    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
     const { group = () => "other" } = this.#task;
-    return cut(pattern, scores, { rate, rng: stream(seed, "ties", scored), pool, group });
+    const all = parametersOf((await this.#init(this.#initOf(hash))).model); // what is frozen may be excluded too
+    const which = { ...cutShares(`execute: node ${hash}`, shares, all.keys(), group), pool: shares.pool, group };
+    const shapes = new Map(Array.from(pattern.keys(), (name) => [name, all.get(name)!.shape]));
+    const competing = { mask: pattern, shapes, pools: poolsOf(pattern.keys(), which) };
+    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, competing));
+    return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) });
   }
 
-  #evidence(scored: string, parent: string, seed: number, mask: Pattern): Evidence {
+  #evidence(
+    scored: string,
+    parent: string,
+    seed: number,
+    competing: Pick<Evidence, "mask" | "shapes" | "pools">,
+  ): Evidence {
+    const { mask } = competing;
     const trained = async () => {
       const weights = await this.#weights(scored); // which may hold frozen ones too
       return new Map(Array.from(mask.keys(), (name) => [name, weights.get(name)!]));
@@ -181,15 +216,27 @@ export class Executor<Input> {
     };
     const firstEpoch = () => this.#training(parent).batches.train(1);
     const { signal } = this.#options;
+    const batchesOf = (where: string, over: "epoch" | number) => {
+      if (over === "epoch") return firstEpoch();
+      check(where, "over", over, positive);
+      return firstOf(firstEpoch(), over);
+    };
+    const { embeddings = [] } = this.#task;
     return {
-      mask,
+      ...competing,
       rng: stream(seed, "criterion", scored),
       initial: () => this.#initial(this.#startOf(parent), mask),
       trained,
-      gradient: async (over) => {
-        if (over !== "epoch") check("gradient", "over", over, positive);
-        const batches = over === "epoch" ? firstEpoch() : firstOf(firstEpoch(), over);
-        return meanGradient(await model(await trained()), batches, signal);
+      gradient: async (over, options = {}) => {
+        const { at = await trained(), temperature } = checkOptions("gradient", options, GRADIENT);
+        return meanGradient(await model(at), batchesOf("gradient", over), { temperature, signal });
+      },
+      fisher: async (over) => diagonalFisher(await model(await trained()), batchesOf("fisher", over), { signal }),
+      flow: async (values) => {
+        const { model } = await this.#init(this.#initOf(scored));
+        const [batch] = firstOf(firstEpoch(), 1);
+        const found = await flowGradient(model, mask, values, batch!, embeddings);
+        return new Map(Array.from(mask, ([name, { length }]) => [name, found.get(name) ?? new Float32Array(length)]));
       },
       lossOf: async (values) => meanLoss(await model(values), firstEpoch()),
     };
@@ -200,7 +247,11 @@ export class Executor<Input> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return valuesAt((await this.#init(hash)).values, mask);
     const { action } = paramsOf(START, node, startSchema);
-    if (action !== "rewind") return this.#startValues(hash, mask);
+    if (action !== "rewind") {
+      const own = await this.#mask(node.inputs.mask!); // which the order of shuffled values depends on
+      const { values: like } = await this.#init(this.#initOf(hash));
+      return valuesAt(spread(like, own, await this.#startValues(hash, own)), mask);
+    }
     const whole = this.#graph.node(node.inputs.whole!);
     return this.#initial(whole.op === INIT.name ? node.inputs.whole! : this.#startOf(whole.inputs.trained!), mask);
   }
@@ -229,11 +280,14 @@ export class Executor<Input> {
   /** The values of a start, at its mask. */
   async #startValues(hash: string, mask: Pattern): Promise<Values> {
     const node = this.#graph.node(hash);
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    const { action, seed = 0, signs, value } = paramsOf(START, node, startSchema);
     return ACTIONS.get(action)!(mask, {
       whole: (input) => this.#whole(node.inputs[input]!),
+      mask: (input) => this.#mask(node.inputs[input]!),
       fresh: () => this.#fresh(seed, hash),
       rng: (purpose) => stream(seed, purpose, hash),
+      signs,
+      value,
     });
   }
 
@@ -292,11 +346,13 @@ export class Executor<Input> {
       throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
     }
     const { onStep, signal } = this.#options;
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm, optimiser, momentum, weightDecay } = params;
+    const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
+    const { clipNorm, optimiser, momentum, weightDecay } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
       settings: {
-        ...{ epochs, learningRate, patience, evaluationsPerEpoch, clipNorm: clipNorm ?? undefined },
+        ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
+        ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
       },
       seed: params.seed,
@@ -339,11 +395,19 @@ const initSchema = z.object({ architecture: json, seed: z.int() });
 const atSchema = z.object({ state: z.union([z.literal("best"), z.literal("end"), z.int()]) });
 const cutSchema = z.object({
   rate: z.number(),
+  rates: z.record(z.string(), z.number()),
+  exclude: z.array(z.string()),
   seed: z.int(),
   criterion: json,
   pool: z.enum(POOLS),
 });
-const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
+const shuffleMaskSchema = z.object({ seed: z.int() });
+const startSchema = z.object({
+  action: z.enum([...ACTIONS.keys()]),
+  seed: z.int().optional(),
+  signs: z.boolean(),
+  value: z.number().nullable(),
+});
 const trainSchema = z.object({
   data: json,
   backend: z.string(),
@@ -351,10 +415,13 @@ const trainSchema = z.object({
   momentum: z.number(),
   weightDecay: z.number().nullable(),
   seed: z.int(),
-  epochs: z.int(),
+  epochs: z.int().optional(),
+  steps: z.int().optional(),
   learningRate: z.number(),
   patience: z.int().nullable(),
-  evaluationsPerEpoch: z.int(),
+  evaluationsPerEpoch: z.int().optional(),
+  evaluateEvery: z.int().optional(),
+  evaluateEnd: z.boolean(),
   clipNorm: z.number().nullable(),
   firstStep: z.int(),
   faults: z.array(z.string()),
@@ -383,7 +450,9 @@ function paramsOf<T>(
 }
 
 function receiptOf(seconds: number): Receipt {
-  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: backend().name };
+  const by = backend();
+  const width = "width" in by ? { width: by.width as number } : {};
+  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: by.name, ...width };
 }
 
 async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {

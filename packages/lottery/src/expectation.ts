@@ -1,7 +1,20 @@
-import { anything, check, checkOptions, count, type Kind, type Kinds, list, oneOf, text } from "@ltt/core/arguments";
+import {
+  anything,
+  check,
+  checkOptions,
+  count,
+  flag,
+  type Kind,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  text,
+} from "@ltt/core/arguments";
 import { POOLS, type Pool } from "./cut.ts";
+import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Json, writeJson } from "./json.ts";
-import { checkEach, checkFields, share } from "./kinds.ts";
+import { checkEach, checkFields, optional, share } from "./kinds.ts";
 import type { Hash } from "./node.ts";
 
 /**
@@ -13,10 +26,25 @@ export type Expectation =
   | { readonly kind: "rewoundTo"; readonly step: number; readonly trained: Hash<"trained"> }
   | { readonly kind: "sameMaskAs"; readonly network: Hash<"trained"> }
   | { readonly kind: "nestedIn"; readonly parent: Hash<"trained"> }
-  | { readonly kind: "removed"; readonly rate: number; readonly parent: Hash<"trained">; readonly pool: Pool }
-  | { readonly kind: "lowestBy"; readonly criterion: Json; readonly weights: Hash<"weights">; readonly pool: Pool }
+  | {
+      readonly kind: "removed";
+      readonly rate: number;
+      readonly rates?: Readonly<Record<string, number>>;
+      readonly exclude?: readonly string[];
+      readonly parent: Hash<"trained">;
+      readonly pool: Pool;
+    }
+  | {
+      readonly kind: "lowestBy";
+      readonly criterion: Json;
+      readonly weights: Hash<"weights">;
+      readonly exclude?: readonly string[];
+      readonly pool: Pool;
+    }
   | { readonly kind: "freshEverywhere"; readonly than: readonly Hash<"trained">[] }
-  | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained"> }
+  | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained">; readonly signs?: boolean }
+  | { readonly kind: "signsOf"; readonly weights: Hash<"weights"> }
+  | { readonly kind: "constantSizes"; readonly weights: Hash<"weights"> }
   | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
 
 /** @throws {TypeError | RangeError} unless it is an expectation. */
@@ -50,15 +78,13 @@ export function nestedIn(parent: Hash<"trained">): Expectation {
   return { kind: "nestedIn", parent };
 }
 
-/** Exactly `round(rate · left)` weights of a parent went: of each tensor, of each group of tensors, or of all together. */
-export function removed(
-  rate: number,
-  parent: Hash<"trained">,
-  options: { readonly pool?: Pool | undefined } = {},
-): Expectation {
+/** Exactly `round(rate · left)` weights of a parent went: of each tensor, of each group of tensors, or of all together; of what is excluded none. */
+export function removed(rate: number, parent: Hash<"trained">, options: Omit<CutShares, "rate"> = {}): Expectation {
   check("removed", "rate", rate, share);
   check("removed", "parent", parent, text);
-  return { kind: "removed", rate, parent, pool: poolOf("removed", options) };
+  const { rates = {}, ...compared } = comparedBy("removed", options);
+  checkShares("removed", { rates, ...compared });
+  return { kind: "removed", rate, ...(Object.keys(rates).length === 0 ? {} : { rates }), parent, ...compared };
 }
 
 /**
@@ -69,11 +95,12 @@ export function removed(
 export function lowestBy(
   criterion: Json,
   weights: Hash<"weights">,
-  options: { readonly pool?: Pool | undefined } = {},
+  options: Pick<CutShares, "exclude" | "pool"> = {},
 ): Expectation {
   writeJson("lowestBy", "criterion", criterion);
   check("lowestBy", "weights", weights, text);
-  return { kind: "lowestBy", criterion, weights, pool: poolOf("lowestBy", options) };
+  const { rates: _, ...compared } = comparedBy("lowestBy", options);
+  return { kind: "lowestBy", criterion, weights, ...compared };
 }
 
 /** In no tensor does the network start from values that one of these networks has at the same places, before or after its training. */
@@ -83,10 +110,27 @@ export function freshEverywhere(than: readonly Hash<"trained">[]): Expectation {
   return { kind: "freshEverywhere", than };
 }
 
-/** The network starts from the values that another one starts from, in other places of the same tensor. */
-export function shuffledFrom(network: Hash<"trained">): Expectation {
+/**
+ * The network starts from the values that another one starts from, in other places of the same tensor.
+ *
+ * @param options - `signs`: only their sizes have moved. Default false.
+ */
+export function shuffledFrom(network: Hash<"trained">, options: { readonly signs?: boolean } = {}): Expectation {
   check("shuffledFrom", "network", network, text);
-  return { kind: "shuffledFrom", network };
+  const { signs = false } = checkOptions("shuffledFrom", options, { signs: flag });
+  return { kind: "shuffledFrom", network, ...(signs ? { signs } : {}) };
+}
+
+/** The network starts from values with the signs of these weights at its mask. */
+export function signsOf(weights: Hash<"weights">): Expectation {
+  check("signsOf", "weights", weights, text);
+  return { kind: "signsOf", weights };
+}
+
+/** In each tensor the values that the network starts from have one size, but for zeros; these weights have several. */
+export function constantSizes(weights: Hash<"weights">): Expectation {
+  check("constantSizes", "weights", weights, text);
+  return { kind: "constantSizes", weights };
 }
 
 /** The network has as many weights of each tensor as another one, in other places. */
@@ -95,8 +139,15 @@ export function shuffledMaskOf(network: Hash<"trained">): Expectation {
   return { kind: "shuffledMaskOf", network };
 }
 
-function poolOf(where: string, options: { readonly pool?: Pool | undefined }): Pool {
-  return checkOptions(where, options, { pool }).pool ?? "tensor";
+/** Names of what is excluded stand only where something is: other expectations are what they were before there was a choice. */
+function comparedBy(where: string, options: Omit<CutShares, "rate">) {
+  const {
+    rates,
+    exclude = [],
+    pool: of = "tensor",
+  } = checkOptions(where, options, { rates: object, exclude: list, pool });
+  checkEach(where, "exclude", exclude, text);
+  return { rates, ...(exclude.length === 0 ? {} : { exclude }), pool: of };
 }
 
 const pool: Kind = oneOf(...POOLS);
@@ -111,9 +162,11 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   rewoundTo: { kind: text, step: count, trained: text },
   sameMaskAs: { kind: text, network: text },
   nestedIn: { kind: text, parent: text },
-  removed: { kind: text, rate: share, parent: text, pool },
-  lowestBy: { kind: text, criterion: anything, weights: text, pool },
+  removed: { kind: text, rate: share, rates: optional(object), exclude: optional(list), parent: text, pool },
+  lowestBy: { kind: text, criterion: anything, weights: text, exclude: optional(list), pool },
   freshEverywhere: { kind: text, than: hashes },
-  shuffledFrom: { kind: text, network: text },
+  shuffledFrom: { kind: text, network: text, signs: optional(flag) },
+  signsOf: { kind: text, weights: text },
+  constantSizes: { kind: text, weights: text },
   shuffledMaskOf: { kind: text, network: text },
 };

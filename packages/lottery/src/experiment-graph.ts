@@ -1,7 +1,20 @@
-import { check, checkOptions, count, type Kinds, object, oneOf, text } from "@ltt/core/arguments";
+import {
+  above0,
+  check,
+  checkOptions,
+  count,
+  flag,
+  type Kinds,
+  list,
+  object,
+  oneOf,
+  positive,
+  text,
+} from "@ltt/core/arguments";
 import { magnitude } from "./criteria/magnitude.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
+import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
@@ -9,11 +22,11 @@ import { share } from "./kinds.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
-export interface CommonParams {
+export interface CommonParams extends CutShares {
   readonly seed: number;
   readonly data: Json;
   readonly architecture: Json;
@@ -21,28 +34,31 @@ export interface CommonParams {
   readonly training: TrainingSettings;
   /** Names of faults of publications that training re-enacts. */
   readonly trainingFaults: readonly string[];
-  /** The fraction of what is left that a cut removes. */
-  readonly rate: number;
   /** Which weights of a network a cut scores. */
   readonly cutAt: "best" | "end";
+  /** The names of tables that ids look rows up in. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
   /** What a cut scores by. Default `magnitude`. */
   readonly criterion?: Criterion | undefined;
-  /** What competes in a cut. Default `tensor`. */
-  readonly pool?: Pool | undefined;
   /** SHA-256 of the plugin file that the arm comes from, and so its criteria. Default: it comes from none. */
   readonly plugin?: string | undefined;
 }
 
 /** How a cut differs from those of the experiment. */
-export interface CutParams {
-  /** The fraction of what is left that goes. */
+export interface CutParams extends Omit<CutShares, "rate"> {
+  /** The fraction of what is left that goes. Where it is told, `rates` are none unless told too. */
   readonly rate?: number | undefined;
-  /** Which weights are scored. */
-  readonly at?: "best" | "end" | undefined;
+  /** As many cuts in a row are made at once: `1 − (1 − rate)^rounds` of what is left goes. Default 1. */
+  readonly rounds?: number | undefined;
+  /** Which weights are scored: of a step, before or while the network is trained, 0 being the first ones. */
+  readonly at?: State | undefined;
   /** What scores them. */
   readonly criterion?: Criterion | undefined;
-  /** What competes to stay: the weights of each tensor, of each group of tensors, or all. */
-  readonly pool?: Pool | undefined;
+}
+
+interface TrainOptions {
+  readonly firstStep?: number | undefined;
+  readonly learningRateScale?: number | undefined;
 }
 
 /**
@@ -75,13 +91,18 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
    */
-  train(start: Hash<"weights"> | Hash<"start">, options: { readonly firstStep?: number } = {}): Hash<"trained"> {
+  train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0 } = checkOptions("ExperimentGraph.train", options, { firstStep: count });
+    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
     const { data, backend, seed, training, trainingFaults } = this.#common;
-    const { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm = null } = training;
-    const schedule = { epochs, learningRate, patience, evaluationsPerEpoch, clipNorm };
+    const scaled = decimal(training.learningRate * learningRateScale);
+    const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
+    const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
+    const { clipNorm = null, evaluateEnd } = training;
+    const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
+    const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
     const params = {
       data,
       backend,
@@ -109,8 +130,13 @@ export class ExperimentGraph {
 
   /** What the audit must find of such a cut: within the parent's mask, the exact number gone, the lowest scores gone. */
   expectCut(parent: Hash<"trained">, options: CutParams = {}): Expectation[] {
-    const { rate, at, criterion, pool } = this.#cutParams("ExperimentGraph.expectCut", options);
-    return [nestedIn(parent), removed(rate, parent, { pool }), lowestBy(criterion, this.at(parent, at), { pool })];
+    const { at, criterion, ...shares } = this.#cutParams("ExperimentGraph.expectCut", options);
+    const { rate, rates, exclude, pool } = shares;
+    return [
+      nestedIn(parent),
+      removed(rate, parent, { rates, exclude, pool }),
+      lowestBy(criterion, this.at(parent, at), { exclude, pool }),
+    ];
   }
 
   /** A start: the values of whole tensors at a mask. */
@@ -120,18 +146,74 @@ export class ExperimentGraph {
     return this.add(nodeOf(START, { action: "rewind" }, { mask, whole }));
   }
 
-  /** A start: the values of whole tensors at a mask, in another order within each tensor. */
-  shuffle(mask: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+  /**
+   * A start: the values of whole tensors at a mask, in another order within each tensor.
+   *
+   * @param options - `signs`: only sizes are shuffled, and the signs stay. Default false.
+   */
+  shuffle(mask: Hash<"mask">, whole: Hash<"weights">, options: { readonly signs?: boolean } = {}): Hash<"start"> {
     check("ExperimentGraph.shuffle", "mask", mask, text);
     check("ExperimentGraph.shuffle", "whole", whole, text);
-    return this.add(nodeOf(START, { action: "shuffle", seed: this.seed }, { mask, whole }));
+    const { signs } = checkOptions("ExperimentGraph.shuffle", options, { signs: flag });
+    return this.add(nodeOf(START, { action: "shuffle", seed: this.seed, signs }, { mask, whole }));
   }
 
-  /** A start: values drawn anew at a mask, in every tensor. */
-  fresh(mask: Hash<"mask">): Hash<"start"> {
+  /** A mask with as many positions of each tensor, at random places. */
+  shuffleMask(mask: Hash<"mask">): Hash<"mask"> {
+    check("ExperimentGraph.shuffleMask", "mask", mask, text);
+    return this.add(nodeOf(SHUFFLE_MASK, { seed: this.seed }, { mask }));
+  }
+
+  /** A start: the values of whole tensors at a mask, moved in random order to another mask with as many positions of each tensor. */
+  move(from: Hash<"mask">, to: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+    check("ExperimentGraph.move", "from", from, text);
+    check("ExperimentGraph.move", "to", to, text);
+    check("ExperimentGraph.move", "whole", whole, text);
+    return this.add(nodeOf(START, { action: "move", seed: this.seed }, { mask: to, from, whole }));
+  }
+
+  /**
+   * A start: values drawn anew at a mask, in every tensor.
+   *
+   * @param options - `signsOf`: weights whose signs they have. Default: none.
+   */
+  fresh(mask: Hash<"mask">, options: { readonly signsOf?: Hash<"weights"> } = {}): Hash<"start"> {
     check("ExperimentGraph.fresh", "mask", mask, text);
-    const { architecture } = this.#common;
-    return this.add(nodeOf(START, { action: "fresh", architecture, seed: this.seed }, { mask }));
+    const { signsOf } = checkOptions("ExperimentGraph.fresh", options, { signsOf: text });
+    const params = { action: "fresh", architecture: this.#common.architecture, seed: this.seed };
+    if (signsOf === undefined) return this.add(nodeOf(START, params, { mask }));
+    return this.add(nodeOf(START, { ...params, signs: true }, { mask, whole: signsOf }));
+  }
+
+  /**
+   * A start: `±α` at a mask, α the standard deviation of each of some whole tensors.
+   *
+   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all.
+   */
+  constant(
+    mask: Hash<"mask">,
+    whole: Hash<"weights">,
+    options: { readonly signs?: boolean; readonly value?: number } = {},
+  ): Hash<"start"> {
+    check("ExperimentGraph.constant", "mask", mask, text);
+    check("ExperimentGraph.constant", "whole", whole, text);
+    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: above0 });
+    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, value }, { mask, whole }));
+  }
+
+  /** Tensors and groups that the experiment does not cut. */
+  get excluded(): readonly string[] {
+    return this.#common.exclude ?? [];
+  }
+
+  /** The names of the task's tables that ids look rows up in. */
+  get embeddings(): readonly string[] {
+    return this.#common.embeddings ?? [];
+  }
+
+  /** Which weights of a network the experiment cuts. */
+  get cutAt(): "best" | "end" {
+    return this.#common.cutAt;
   }
 
   /** The architecture that fresh weights are drawn for, as nodes name it. */
@@ -139,11 +221,14 @@ export class ExperimentGraph {
     return this.#common.architecture;
   }
 
-  #cutParams(where: string, options: CutParams): { rate: number; at: "best" | "end"; criterion: Json; pool: Pool } {
-    const { rate, cutAt, criterion, pool = "tensor" } = this.#common;
+  #cutParams(where: string, options: CutParams): CutNode {
+    const { rate, rates, exclude, cutAt, criterion, pool = "tensor" } = this.#common;
     const told = checkOptions(where, options, CUT_PARAMS);
+    checkShares(where, told);
     return {
-      rate: told.rate ?? rate,
+      rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
+      rates: ratesOfRounds(told.rates ?? (told.rate === undefined ? rates : undefined), told.rounds ?? 1),
+      exclude: told.exclude ?? exclude,
       at: told.at ?? cutAt,
       criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
       pool: told.pool ?? pool,
@@ -157,14 +242,44 @@ export class ExperimentGraph {
   }
 }
 
-const CUT_PARAMS: Kinds<CutParams> = {
-  rate: share,
-  at: oneOf("best", "end"),
-  criterion: object,
-  pool: oneOf(...POOLS),
+/** What stands in the node of a cut, but its seed. */
+type CutNode = {
+  readonly rate: number;
+  readonly rates: Readonly<Record<string, number>> | undefined;
+  readonly exclude: readonly string[] | undefined;
+  readonly at: State;
+  readonly criterion: Json;
+  readonly pool: Pool;
 };
 
 const stateKind = {
   words: '"best", "end" or the number of a step',
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
+
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+
+const CUT_PARAMS: Kinds<CutParams> = {
+  rate: share,
+  rates: object,
+  exclude: list,
+  rounds: positive,
+  at: stateKind,
+  criterion: object,
+  pool: oneOf(...POOLS),
+};
+
+/** The fraction that goes in so many cuts in a row. */
+function rateOfRounds(rate: number, rounds: number): number {
+  return rounds === 1 ? rate : decimal(1 - (1 - rate) ** rounds);
+}
+
+function ratesOfRounds(rates: CutNode["rates"], rounds: number): CutNode["rates"] {
+  if (rates === undefined) return undefined;
+  return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, rateOfRounds(rate, rounds)]));
+}
+
+/** A number with the 15 significant digits that its computation has: 0.36 for 1 − 0.8². */
+function decimal(value: number): number {
+  return Number(value.toPrecision(15));
+}

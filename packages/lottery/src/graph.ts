@@ -1,6 +1,7 @@
 import { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
 import { type Criterion, identityOf } from "./criterion.ts";
 import { canonicalJson, type Json } from "./json.ts";
+import type { State } from "./moment.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
 import { withDigest } from "./with-digest.ts";
 
@@ -88,10 +89,10 @@ export class Graph {
     return found;
   }
 
-  /** Steps of a training whose weights other nodes ask for. */
-  stepsAskedOf(trained: string): number[] {
+  /** States of a training whose weights other nodes ask for, besides the best. */
+  statesAskedOf(trained: string): State[] {
     return [...this.#nodes.values()].flatMap(({ op, params, inputs: { trained: of } }) =>
-      op === "at" && of === trained && typeof params.state === "number" ? [params.state] : [],
+      op === "at" && of === trained && params.state !== "best" ? [params.state as State] : [],
     );
   }
 }

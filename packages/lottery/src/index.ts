@@ -1,24 +1,46 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
+export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
+export { continued } from "./arms/continued.ts";
+export { fineTuning } from "./arms/fine-tuning.ts";
 export { lateRewinding } from "./arms/late-rewinding.ts";
+export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
+export { oneShot } from "./arms/one-shot.ts";
+export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
+export { prunedAtStart, prunedAtStartBy, randomMaskAtStartBy } from "./arms/pruned-at-start.ts";
+export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
+export { shuffledMask } from "./arms/shuffled-mask.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
+export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { grasp } from "./criteria/grasp.ts";
+export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
+export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
 export { largeInit } from "./criteria/large-init.ts";
+export { largeInitLargeFinal } from "./criteria/large-init-large-final.ts";
 export { magnitude } from "./criteria/magnitude.ts";
 export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
 export { movement } from "./criteria/movement.ts";
+export { obd } from "./criteria/obd.ts";
 export { random } from "./criteria/random.ts";
-export type { Criterion, Evidence, Named } from "./criterion.ts";
-export { type CutOptions, cut, POOLS, type Pool } from "./cut.ts";
+export { smallFinal } from "./criteria/small-final.ts";
+export { smallInit } from "./criteria/small-init.ts";
+export { smallInitSmallFinal } from "./criteria/small-init-small-final.ts";
+export { smartRatios } from "./criteria/smart-ratios.ts";
+export { snip } from "./criteria/snip.ts";
+export { synflow } from "./criteria/synflow.ts";
+export type { Criterion, Evidence, GradientOptions, Named } from "./criterion.ts";
+export { type CutOptions, type CutPool, cut, POOLS, type Pool } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { elementwise } from "./elementwise.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export {
+  constantSizes,
   type Expectation,
   freshEverywhere,
   lowestBy,
@@ -28,6 +50,7 @@ export {
   sameMaskAs,
   shuffledFrom,
   shuffledMaskOf,
+  signsOf,
   startsFrom,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
@@ -37,6 +60,7 @@ export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
+export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export {
   type Accuracy,
@@ -50,7 +74,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, INIT, START, TRAIN } from "./operations.ts";
+export { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
@@ -68,9 +92,8 @@ export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.t
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
-  ARMS,
-  type ArmName,
   armsNeeded,
   type ExperimentOptions,
   type ExperimentSettings,
@@ -91,6 +114,7 @@ export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export type { Evaluated, Trained } from "./trained.ts";
+export { lastStepOf, type TrainingLength } from "./training-length.ts";
 export {
   CONTROLS,
   type Comparison,

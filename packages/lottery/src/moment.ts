@@ -1,5 +1,6 @@
 import { anyNumber, checkOptions } from "@ltt/core/arguments";
 import type { Position } from "@ltt/layers";
+import { lastStepOf, type TrainingLength } from "./training-length.ts";
 
 /** A moment of training: after so many epochs, or after so many steps. */
 export type Moment = { readonly epoch: number } | { readonly step: number };
@@ -22,11 +23,12 @@ const MOMENT = { epoch: anyNumber, step: anyNumber };
  *
  * @throws {RangeError} if it lies outside training.
  */
-export function stepOf(where: string, moment: Moment, stepsPerEpoch: number, epochs: number): number {
+export function stepOf(where: string, moment: Moment, stepsPerEpoch: number, length: TrainingLength): number {
   const { epoch, step: ofStep = 0 }: Partial<Record<"epoch" | "step", number>> = moment;
   const [unit, at] = epoch === undefined ? ["step", ofStep] : ["epoch", epoch];
   const step = unit === "epoch" ? at * stepsPerEpoch : at;
-  const last = epochs * stepsPerEpoch;
+  const last = lastStepOf(length, stepsPerEpoch);
+  const epochs = Math.floor(last / stepsPerEpoch);
   if (!Number.isSafeInteger(at) || at < 1 || step > last) {
     throw new RangeError(`${where}: rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
   }

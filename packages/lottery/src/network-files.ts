@@ -35,7 +35,7 @@ export async function networkFiles(
   trained: Trained,
   group: ((tensor: string) => string) | undefined,
 ): Promise<Map<string, Uint8Array>> {
-  const { weights, buffers, curve, validation, test, ...rest } = trained;
+  const { weights, buffers, curve, validation, test, end, last: _last, ...rest } = trained;
   const sparsity = sparsityOf(weights, group);
   const isSparse = sparsity.tensors.some(({ size, kept }) => kept < size);
   const result = {
@@ -46,6 +46,7 @@ export async function networkFiles(
     testLoss: test.predictions.loss,
     testAccuracy: test.accuracy,
     measures: test.measures.others,
+    ...(end === undefined ? {} : { end: endOf(end) }),
   };
   const lines = [...curve.map((point) => ({ event: "validation", ...point })), { event: "result", ...result }];
   return new Map([
@@ -55,6 +56,15 @@ export async function networkFiles(
     [isSparse ? "ticket.safetensors" : "initial.safetensors", start],
     ["predictions.safetensors", encodePredictions({ validation, test })],
   ]);
+}
+
+function endOf({ validation, test }: NonNullable<Trained["end"]>): NonNullable<LevelResult["end"]> {
+  return {
+    validationLoss: validation.predictions.loss,
+    validationAccuracy: validation.accuracy,
+    testLoss: test.predictions.loss,
+    testAccuracy: test.accuracy,
+  };
 }
 
 /** `config.json`, and `lineage.json` where a lineage is given. */
@@ -147,6 +157,14 @@ const resultSchema = z.object({
   testLoss: z.number(),
   testAccuracy: fraction,
   measures: z.record(z.string(), fraction),
+  end: z
+    .object({
+      validationLoss: z.number(),
+      validationAccuracy: fraction,
+      testLoss: z.number(),
+      testAccuracy: fraction,
+    })
+    .optional(),
   earlyStopStep: z.int(),
   firstStep: z.int(),
   steps: z.int(),

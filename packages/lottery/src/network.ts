@@ -9,6 +9,7 @@ import {
   count,
   describe,
   finite,
+  flag,
   type Kinds,
   list,
   map,
@@ -43,28 +44,31 @@ import type { Collapse, CurvePoint } from "./result.ts";
 import { mean } from "./statistics.ts";
 import { type Batches, checkBatches, checkMeasures, checkModel, type Measure } from "./task.ts";
 import type { Evaluated, Trained } from "./trained.ts";
+import { checkLength, isValidationDue, lastStepOf, type TrainingLength } from "./training-length.ts";
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
-export interface TrainingSettings extends OptimiserSettings {
-  readonly epochs: number;
+export interface TrainingSettings extends OptimiserSettings, TrainingLength {
   /** Validations in a row without improvement before training stops. `null`: it never stops early. */
   readonly patience: number | null;
-  /** Validations an epoch, evenly spaced, the last at its end. */
-  readonly evaluationsPerEpoch: number;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
   readonly clipNorm?: number | undefined;
+  /** Measure the weights that training ended with too, not only the best. Default false. */
+  readonly evaluateEnd?: boolean | undefined;
 }
 
 export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   epochs: count,
+  steps: positive,
   optimiser: oneOf(...OPTIMISERS),
   learningRate: atLeast0,
   momentum: atLeast0,
   weightDecay: atLeast0,
   patience: nullable(positive),
   evaluationsPerEpoch: positive,
+  evaluateEvery: positive,
   clipNorm: above0,
+  evaluateEnd: flag,
 };
 
 /** How many validations brought no improvement. */
@@ -137,6 +141,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0 } = options;
   const { stop = patienceIsOver, accuracy: accuracyOf = meanScore } = options;
   const { stepsPerEpoch } = batches;
+  const lastStep = lastStepOf(settings, stepsPerEpoch);
   const measure = options.measure ?? classification;
   const weights = parametersOf(model);
   const buffers = buffersOf(model);
@@ -165,9 +170,8 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   };
   /** Validates where that is due and not done. Tells whether training ends, which it does only after a validation. */
   const validate = async ({ batch, step }: Position): Promise<boolean> => {
-    const isOver = step >= settings.epochs * stepsPerEpoch;
-    if (!isOver && (step === firstStep || !isValidation(batch, stepsPerEpoch, settings.evaluationsPerEpoch)))
-      return false;
+    const isOver = step >= lastStep;
+    if (!isOver && (step === firstStep || !isValidationDue(settings, { batch, step }, stepsPerEpoch))) return false;
     const last = curve.at(-1)?.step ?? firstStep;
     if (step > last || (isOver && curve.length === 0)) {
       const { accuracy, predictions } = await evaluated((batches.monitor ?? batches.validation)());
@@ -177,7 +181,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       await stopping.update(step, predictions.loss);
       if (stopping.best?.step !== step) misses++;
     }
-    return stop({ waited: stopping.state().waited, misses, patience });
+    return isOver || stop({ waited: stopping.state().waited, misses, patience });
   };
   const save = async () => {
     const memory = await optimiser.state();
@@ -205,7 +209,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       seed,
       optimiser,
       start: position,
-      epochs: ended ? 0 : settings.epochs,
+      epochs: ended ? 0 : Math.ceil(lastStep / stepsPerEpoch),
     });
     for await (const { epoch, batch, step, loss } of steps) {
       position = { epoch, batch, step };
@@ -223,11 +227,15 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   }
 
   const last = await snapshot(state);
-  stopping.restore();
-  const best = curve.find(({ step }) => step === stopping.best!.step)!;
+  const measured = async () => ({
+    validation: await evaluated(batches.validation()),
+    test: await evaluated(batches.test()),
+  });
   try {
-    const validation = await evaluated(batches.validation());
-    const test = await evaluated(batches.test());
+    const end = settings.evaluateEnd === true ? await measured() : undefined;
+    stopping.restore();
+    const best = curve.find(({ step }) => step === stopping.best!.step)!;
+    const { validation, test } = await measured();
     return {
       weights,
       buffers,
@@ -235,6 +243,8 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       trainLoss: best.trainLoss,
       validation,
       test,
+      end,
+      last,
       earlyStopStep: best.step,
       firstStep,
       steps: position.step,
@@ -304,12 +314,8 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
   checkOptions(where, options, OPTIONS, ["batches", "settings", "seed", "chance"]);
   const { batches, settings, from, keep } = options;
   checkBatches(`${where}: batches`, batches);
-  checkOptions(`${where}: settings`, settings, TRAINING_KINDS, [
-    "epochs",
-    "learningRate",
-    "patience",
-    "evaluationsPerEpoch",
-  ]);
+  checkOptions(`${where}: settings`, settings, TRAINING_KINDS, ["learningRate", "patience"]);
+  checkLength(`${where}: settings`, settings);
   checkOptimiser(`${where}: settings`, settings);
   if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
   if (from === undefined) return;
@@ -375,12 +381,6 @@ async function failure(
   if (best === undefined) return new TrainingFailure(message, undefined, { cause: error });
   stopping.restore();
   return new TrainingFailure(message, { step: best.step, values: await snapshot(state) }, { cause: error });
-}
-
-/** Whether the k-th of n validations of an epoch is due after `batch` of its batches: at ⌈k·batches/n⌉. */
-function isValidation(batch: number, batchesPerEpoch: number, perEpoch: number): boolean {
-  const n = Math.min(perEpoch, batchesPerEpoch);
-  return Math.floor((batch * n) / batchesPerEpoch) > Math.floor(((batch - 1) * n) / batchesPerEpoch);
 }
 
 /** The same batches, with a turn of Node's event loop before each: see where steps are made. */

@@ -9,8 +9,8 @@ import type { Operation } from "./node.ts";
 export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: {}, makes: "weights" };
 
 /**
- * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs`, `learningRate`, `evaluationsPerEpoch`, and unless default `optimiser`, `momentum`, `weightDecay`, `patience`, `clipNorm`,
- * `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -21,6 +21,7 @@ export const TRAIN: Operation<"trained"> = {
     weightDecay: null,
     patience: null,
     clipNorm: null,
+    evaluateEnd: false,
     firstStep: 0,
     faults: [],
   },
@@ -30,16 +31,26 @@ export const TRAIN: Operation<"trained"> = {
 /** Weights of a training: `state` is `best`, `end` or the number of a step. Input: `trained`. */
 export const AT: Operation<"weights"> = { name: "at", version: 1, defaults: {}, makes: "weights" };
 
-/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties), and unless default `criterion`, `pool`. Input: `weights`. */
+/** A mask: what is left of the one that weights were trained with, after the lowest scores went. Options: `rate`, `seed` (of ties), and unless default `rates`, `exclude`, `criterion`, `pool`. Input: `weights`. */
 export const CUT: Operation<"mask"> = {
   name: "cut",
   version: 1,
-  defaults: { criterion: "magnitude", pool: "tensor" },
+  defaults: { rates: {}, exclude: [], criterion: "magnitude", pool: "tensor" },
   makes: "mask",
 };
 
+/** A mask: as many positions of each tensor as another one has, at random places. Option: `seed`. Input: `mask`. */
+export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 1, defaults: {}, makes: "mask" };
+
 /**
  * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
- * values of `whole` at the mask, in another order within each tensor (`seed`). `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`.
+ * values of `whole` at the mask, in another order within each tensor (`seed`). `move`: the values of `whole` at the mask `from`, in
+ * random order (`seed`). `constant`: `±α`, α the standard deviation of each tensor of `whole`, or
+ * `value` (`seed`, of signs). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`, `from`.
  */
-export const START: Operation<"start"> = { name: "start", version: 1, defaults: {}, makes: "start" };
+export const START: Operation<"start"> = {
+  name: "start",
+  version: 1,
+  defaults: { signs: false, value: null },
+  makes: "start",
+};

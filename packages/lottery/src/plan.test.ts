@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Arm } from "./arm.ts";
+import { STANDARD_ARMS } from "./arms/arms.ts";
 import { startsFrom } from "./expectation.ts";
 import { Graph } from "./graph.ts";
 import { sha256 } from "./json.ts";
 import { networkCount, plan } from "./plan.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
-import { ARMS, type ExperimentSettings } from "./settings.ts";
+import type { ExperimentSettings } from "./settings.ts";
 
 const settings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1],
   rounds: 2,
   rate: 0.2,
@@ -65,6 +66,15 @@ describe("the networks of an experiment", () => {
     expect(sha256(names.join(" ")).slice(0, 16)).toBe(digest);
   });
 
+  test("have other names where rates or exclusions are told; those of none are none", () => {
+    const names = (change: Partial<ExperimentSettings>) => planned(change).map(({ network }) => network);
+    expect(names({ rates: {}, exclude: [] })).toEqual(names({}));
+    for (const change of [{ rates: { output: 0.1 } }, { exclude: ["output"] }]) {
+      expect(names(change)[0]).toBe(names({})[0]);
+      expect(names(change)[1]).not.toBe(names({})[1]);
+    }
+  });
+
   test("do not know who chooses a winner", () => {
     expect(planned({ faults: ["winner-by-test-accuracy"] })).toEqual(planned());
   });
@@ -73,13 +83,13 @@ describe("the networks of an experiment", () => {
 describe("an arm from outside", () => {
   test("is a function of a few lines; what it shares with others is one node", () => {
     const graph = new Graph();
-    const levels = planned({ arms: ["winning-ticket", { name: "one-shot", levels: oneShot }] }, graph);
+    const levels = planned({ arms: ["winning-ticket", { name: "all-at-once", levels: oneShot }] }, graph);
     expect(levels.map(({ arm, round }) => `${arm} ${round}`)).toEqual([
       "dense 0",
       "winning-ticket 1",
-      "one-shot 1",
+      "all-at-once 1",
       "winning-ticket 2",
-      "one-shot 2",
+      "all-at-once 2",
     ]);
     const [, ticket, own, ticket2, own2] = levels.map(({ network }) => network);
     expect(own).toBe(ticket);
@@ -90,7 +100,7 @@ describe("an arm from outside", () => {
   });
 
   test("is counted with the others", () => {
-    const arms = ["shuffled-init", { name: "one-shot", levels: oneShot }] as const;
+    const arms = ["shuffled-init", { name: "all-at-once", levels: oneShot }] as const;
     expect(networkCount({ arms, faults: [], seeds: [1, 2], rounds: 3 })).toBe(2 * (1 + 3 * 3));
   });
 

@@ -1,16 +1,13 @@
 import { check, count, list, object, positive, text } from "@ltt/core/arguments";
-import type { Arm, ArmSettings, Level } from "./arm.ts";
-import { lateRewinding } from "./arms/late-rewinding.ts";
-import { randomReinit } from "./arms/random-reinit.ts";
-import { shuffledInit } from "./arms/shuffled-init.ts";
-import { winningTicket } from "./arms/winning-ticket.ts";
+import type { ArmSettings, Level } from "./arm.ts";
+import { BUILT_IN_ARMS } from "./arms/arms.ts";
 import { ExperimentGraph } from "./experiment-graph.ts";
 import { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { checkEach, checkFields, optional } from "./kinds.ts";
 import { faultyArms } from "./published-2020/faulty-arms.ts";
 import { trainingFaults } from "./published-2020/training-faults.ts";
-import { type ArmName, armsNeeded, checkArms, type ExperimentSettings } from "./settings.ts";
+import { armsNeeded, checkArms, type ExperimentSettings } from "./settings.ts";
 
 /** A network of an experiment: what it is called, its node, and what the audit must find. */
 export interface PlannedLevel extends Level {
@@ -27,14 +24,9 @@ export interface Planned {
   /** The step that late rewinding goes back to. */
   readonly rewindStep: number;
   readonly settings: ExperimentSettings;
+  /** The names of tables that ids look rows up in. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
 }
-
-const HONEST: Readonly<Record<ArmName, Arm>> = {
-  "winning-ticket": winningTicket,
-  "random-reinit": randomReinit,
-  "shuffled-init": shuffledInit,
-  "late-rewinding": lateRewinding,
-};
 
 /**
  * Adds the nodes of an experiment with one seed to a graph: the dense network, then round by round the networks of each arm. Nothing runs.
@@ -43,16 +35,17 @@ const HONEST: Readonly<Record<ArmName, Arm>> = {
  * @throws {TypeError | RangeError} if an arm from outside plans what is no level.
  */
 export function plan(graph: Graph, seed: number, { data, architecture, backend, ...planned }: Planned): PlannedLevel[] {
-  const { rounds, rate, cutAt = "best", criterion, pool, faults, ...settings } = planned.settings;
+  const { rounds, rate, rates, exclude, cutAt = "best", criterion, pool, faults, ...settings } = planned.settings;
   const common = {
     ...{ seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) },
-    ...{ rate, cutAt, criterion, pool },
+    ...{ rate, rates, exclude, cutAt, criterion, pool, embeddings: planned.embeddings },
   };
   const own = new ExperimentGraph(graph, common);
   const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep };
-  const builtIn = { ...HONEST, ...faultyArms(faults) };
+  const faulty = faultyArms(faults);
   const levels = armsNeeded(planned.settings).flatMap((arm) => {
-    if (typeof arm === "string") return levelsOf(graph, arm, builtIn[arm](own, seed, read), seed);
+    if (typeof arm === "string")
+      return levelsOf(graph, arm, (faulty[arm] ?? BUILT_IN_ARMS[arm].levels)(own, seed, read), seed);
     const { name, plugin } = arm;
     const seen = plugin === undefined ? own : new ExperimentGraph(graph, { ...common, plugin });
     return levelsOf(graph, name, arm.levels(seen, seed, read), seed);

@@ -20,6 +20,10 @@ export interface LevelResult {
   readonly testAccuracy: number;
   /** What else the task measures, of the test examples: `precision`, `recall`. */
   readonly measures: Readonly<Record<string, number>>;
+  /** The same losses and accuracies of the weights that training ended with, where they were asked for. */
+  readonly end?:
+    | Readonly<Record<"validationLoss" | "validationAccuracy" | "testLoss" | "testAccuracy", number>>
+    | undefined;
   /** Learning speed: the validated step with the lowest validation loss, counted from the beginning of dense training, also where this network was rewound to a later step. */
   readonly earlyStopStep: number;
   /** Training ended at its last step, and that was the best: longer training might have gone on improving. */

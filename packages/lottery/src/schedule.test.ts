@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { STANDARD_ARMS } from "./arms/arms.ts";
 import { Graph } from "./graph.ts";
 import { plan } from "./plan.ts";
 import { Schedule } from "./schedule.ts";
-import { ARMS, type ExperimentSettings } from "./settings.ts";
+import type { ExperimentSettings } from "./settings.ts";
 
 /** The networks of an experiment, by what they are called. */
-function planned(seeds: readonly number[], rounds: number, arms: ExperimentSettings["arms"] = ARMS) {
+function planned(seeds: readonly number[], rounds: number, arms: ExperimentSettings["arms"] = STANDARD_ARMS) {
   const training = { epochs: 1, learningRate: 0.1, patience: null, evaluationsPerEpoch: 1 };
   const settings = { ...training, arms, seeds, rounds, rate: 0.5, rewindTo: { epoch: 1 }, faults: [] };
   const graph = new Graph();

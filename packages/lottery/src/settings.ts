@@ -11,9 +11,11 @@ import {
   text,
 } from "@ltt/core/arguments";
 import type { NamedArm } from "./arm.ts";
+import { ARMS, type ArmName, BUILT_IN_ARMS } from "./arms/arms.ts";
 import { checkCriterion } from "./criteria/criteria.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
+import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkMoment, type Moment } from "./moment.ts";
@@ -21,26 +23,13 @@ import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
 import { checkOptimiser } from "./optimisers.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
+import { checkLength } from "./training-length.ts";
 
-/**
- * The arms of an experiment, all with the same dense network at their root:
- *
- * - `winning-ticket`: each sparse network starts from the initial weights;
- * - `random-reinit`: a control: the winning ticket's patterns, fresh initial weights in every tensor;
- * - `shuffled-init`: a control: the winning ticket's patterns and its initial weights, shuffled within each tensor. Fresh weights differ from kept ones in size,
- *   since a cut keeps what began large; these do not;
- * - `late-rewinding`: starts from the weights of an early moment of dense training, with its own patterns, and trains on from there.
- */
-export const ARMS = ["winning-ticket", "random-reinit", "shuffled-init", "late-rewinding"] as const;
-export type ArmName = (typeof ARMS)[number];
-
-export interface ExperimentSettings extends TrainingSettings {
+export interface ExperimentSettings extends TrainingSettings, Omit<CutShares, "pool"> {
   /** Those of `ARMS` by name, and any others. */
   readonly arms: readonly (ArmName | NamedArm)[];
   readonly seeds: readonly number[];
   readonly rounds: number;
-  /** The fraction of what is left that each round removes, of every tensor. */
-  readonly rate: number;
   /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
   readonly cutAt?: "best" | "end" | undefined;
   /** What weights are scored by for the cut. Default `magnitude`. */
@@ -78,14 +67,18 @@ export interface ExperimentOptions {
   readonly jobs?: readonly Job[] | undefined;
 }
 
-/** The arms that run: controls need the winning ticket's patterns. Those of `ARMS` come first, in its order. */
+/** The arms that run: some take the masks of others, which run too. Those of `ARMS` come first, in its order. */
 export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">): (ArmName | NamedArm)[] {
   check("armsNeeded", "settings", settings, object);
   const { arms, faults } = settings;
   checkArms("armsNeeded", settings);
-  const ownPatterns = faults.includes("reinit-own-patterns");
-  const patterns = arms.includes("shuffled-init") || (arms.includes("random-reinit") && !ownPatterns);
-  const builtIn = ARMS.filter((arm) => arms.includes(arm) || (patterns && arm === "winning-ticket"));
+  const needed = new Set<unknown>(arms);
+  for (const name of ARMS.toReversed()) {
+    const { masksOf } = BUILT_IN_ARMS[name];
+    const hasOwn = name === "random-reinit" && faults.includes("reinit-own-patterns");
+    if (needed.has(name) && masksOf !== undefined && !hasOwn) needed.add(masksOf);
+  }
+  const builtIn = ARMS.filter((name) => needed.has(name));
   return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
 }
 
@@ -120,6 +113,8 @@ const SETTINGS: Kinds<ExperimentSettings> = {
   seeds: list,
   rounds: count,
   rate: between0And1,
+  rates: object,
+  exclude: list,
   cutAt: oneOf("best", "end"),
   criterion: object,
   pool: oneOf(...POOLS),
@@ -145,16 +140,16 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
     "seeds",
     "rounds",
     "rate",
-    "epochs",
     "learningRate",
     "patience",
-    "evaluationsPerEpoch",
     "rewindTo",
     "faults",
   ]);
   checkArms(`${where}: settings`, { arms, faults });
   checkEach(`${where}: settings`, "seeds", seeds, count);
   checkOptimiser(`${where}: settings`, settings);
+  checkLength(`${where}: settings`, settings);
+  checkShares(`${where}: settings`, settings);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);
   if (criterion !== undefined) checkCriterion(`${where}: settings`, criterion);
   if (seeds.length === 0 || new Set(seeds).size < seeds.length) {

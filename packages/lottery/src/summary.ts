@@ -1,4 +1,5 @@
 import { check, text } from "@ltt/core/arguments";
+import { ARMS, BUILT_IN_ARMS } from "./arms/arms.ts";
 import { checkResults } from "./check-results.ts";
 import type { LevelResult } from "./result.ts";
 import { type Estimate, estimate } from "./statistics.ts";
@@ -29,10 +30,7 @@ export interface Summary {
 
 const LABELS: ReadonlyMap<string, string> = new Map([
   ["dense", "dense network"],
-  ["winning-ticket", "winning ticket"],
-  ["random-reinit", "random re-initialisation"],
-  ["shuffled-init", "shuffled initial weights"],
-  ["late-rewinding", "late rewinding"],
+  ...ARMS.map((name) => [name, BUILT_IN_ARMS[name].label] as const),
 ]);
 
 /** An arm's name in words. */

@@ -8,12 +8,14 @@ import {
   floats,
   type Kind,
   type Kinds,
+  list,
   object,
   positive,
+  text,
 } from "@ltt/core/arguments";
 import { type Batch, type Model, Module, type Predictions } from "@ltt/layers";
 import { type Json, writeJson } from "./json.ts";
-import { checkFields, share } from "./kinds.ts";
+import { checkEach, checkFields, share } from "./kinds.ts";
 
 /** The batches of an experiment. */
 export interface Batches<Input> {
@@ -56,6 +58,8 @@ export interface Task<Input = unknown> {
    * is cut: then another grouping is another `architecture`.
    */
   readonly group?: ((tensor: string) => string) | undefined;
+  /** The names of the tables that a model looks rows up in by its input, which are ids. What flows through it (SynFlow) begins at their output. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
 }
 
 /** Predictions to what is reported of them. */
@@ -79,6 +83,7 @@ const TASK: Kinds<Task> = {
   measure: callable,
   chance: share,
   group: callable,
+  embeddings: list,
 };
 
 const BATCHES: Kinds<Batches<unknown>> = {
@@ -99,6 +104,7 @@ const modelKind: Kind = {
 /** @throws {TypeError | RangeError} if a part of a task is missing, unknown or of the wrong kind. */
 export function checkTask<Input>(where: string, task: Task<Input>): void {
   checkOptions<Task>(`${where}: task`, task as Task, TASK, ["model", "batches", "chance"]);
+  if (task.embeddings !== undefined) checkEach(`${where}: task`, "embeddings", task.embeddings, text);
   for (const name of ["data", "architecture"] as const) writeJson(where, `task.${name}`, task[name]);
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor, Weight } from "@ltt/core";
 import type { Predictions } from "@ltt/layers";
+import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
 import type { Measures } from "./task.ts";
 
@@ -16,6 +17,10 @@ export interface Trained {
   readonly validation: Evaluated;
   /** Of the best weights. */
   readonly test: Evaluated;
+  /** Of the weights that training ended with, where they were asked for. */
+  readonly end?: { readonly validation: Evaluated; readonly test: Evaluated } | undefined;
+  /** These weights, and their buffers. */
+  readonly last: Values;
   /** The step of the lowest validation loss, counted from the beginning of dense training: the learning speed of Frankle & Carbin 2019, §2. */
   readonly earlyStopStep: number;
   /** The step that it began after, and the one that it ended with: as many lie between them as were made. */

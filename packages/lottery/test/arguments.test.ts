@@ -37,10 +37,29 @@ describe("any one thing wrong in a call is refused by name", () => {
       "OPTIMISERS",
       "PARTS",
       "POOLS",
+      "SHUFFLE_MASK",
+      "STANDARD_ARMS",
       "START",
       "TRAIN",
     ];
-    const criteria = ["largeInit", "magnitude", "magnitudeIncrease", "movement", "random"];
+    const criteria = [
+      "largeInit",
+      "magnitude",
+      "magnitudeIncrease",
+      "movement",
+      "random",
+      "largeFinalDifferingSign",
+      "largeFinalSameSign",
+      "largeInitLargeFinal",
+      "smallFinal",
+      "smallInit",
+      "smallInitSmallFinal",
+      "obd",
+      "snip",
+      "grasp",
+      "synflow",
+      "smartRatios",
+    ];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
     expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(
       Object.keys(lottery).sort(),
@@ -60,6 +79,9 @@ const withOptions = (change: object) => () => run([base()[0], base()[1], { ...ba
 test.each<[() => Promise<unknown>, string]>([
   [withSettings({ learning_rate: 0.1 }), 'settings: unknown option "learning_rate"; did you mean "learningRate"?'],
   [withSettings({ lr: 0.1 }), 'settings: unknown option "lr"; did you mean "learningRate"?'],
+  [withSettings({ epochs: undefined }), "settings: epochs is undefined; it is an integer from 0"],
+  [withSettings({ steps: 3 }), "settings: epochs is 1 and steps 3; give one of them"],
+  [withSettings({ evaluateEvery: 3 }), "settings: evaluationsPerEpoch is 1 and evaluateEvery 3; give one of them"],
   [withSettings({ epochs: "4" }), 'settings: epochs is "4" (string); it is an integer from 0'],
   [withSettings({ patience: 0 }), "settings: patience is 0; it is an integer from 1, or null"],
   [withSettings({ patience: undefined }), "settings: patience is undefined; it is an integer from 1, or null"],
@@ -73,6 +95,8 @@ test.each<[() => Promise<unknown>, string]>([
     'settings: faults[0] is "none" (string); it is "reinit-keeps-trained-embedding"',
   ],
   [withSettings({ cutAt: "last" }), 'settings: cutAt is "last" (string); it is "best" or "end"'],
+  [withSettings({ rates: { outputs: 0.1 } }), 'settings: rates: "outputs" matches nothing; '],
+  [withSettings({ exclude: ["bias"] }), 'settings: exclude: "bias" matches nothing; tensors are '],
   [withSettings({ seeds: [1, 0.5] }), "settings: seeds[1] is 0.5; it is an integer from 0"],
   [withSettings({ seeds: 1 }), "settings: seeds is 1; it is an array"],
   [withSettings({ rewindTo: {} }), "settings: rewindTo has neither epoch nor step; it has one of them"],
@@ -115,7 +139,7 @@ test.each<[() => unknown, string]>([
   [() => lottery.judge([], { margin: -0.1 }), "judge: margin is -0.1; it is in [0, 1)"],
   [
     () => lottery.cut(pattern, new Map(), untyped({ rate: 0.5, scope: "global", rng: stream(1) })),
-    'cut: unknown option "scope"; options are rate, pool, group, rng',
+    'cut: unknown option "scope"; options are rate, exclude, pool, group, rng',
   ],
   [
     () => lottery.cut(pattern, new Map([["w", new Float32Array(2)]]), { rate: () => 2, rng: stream(1) }),

@@ -83,6 +83,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
   ...training(),
@@ -90,6 +91,8 @@ const settings = (): lottery.ExperimentSettings => ({
   seeds: [1],
   rounds: 1,
   rate: 0.5,
+  rates: { other: 0.2 },
+  exclude: ["other"],
   cutAt: "best",
   criterion: lottery.movement,
   pool: "group",
@@ -204,8 +207,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   judge: [
     () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
   ],
+  lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
+  bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
+  mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],
+  seedsNeeded: [() => call(lottery.seedsNeeded, 0.01, 0.02, { confidence: 0.9, power: 0.7 })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
   nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
@@ -226,7 +233,20 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   pairedDifferences: [() => call(lottery.pairedDifferences, [[1, 2]], [[2, 4]], family)],
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
+  continued: [planned(lottery.continued)],
+  fineTuning: [planned(lottery.fineTuning)],
+  learningRateRewinding: [planned(lottery.learningRateRewinding)],
+  oneShot: [planned(lottery.oneShot)],
+  ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
+  prunedAtStart: [planned(lottery.prunedAtStart)],
+  prunedAtStartBy: [
+    () => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" as const, exclude: ["w"] }),
+  ],
+  randomMask: [planned(lottery.randomMask)],
+  randomMaskAtStartBy: [() => call(lottery.randomMaskAtStartBy, { criterion: lottery.snip, exclude: ["embedding"] })],
   randomReinit: [planned(lottery.randomReinit)],
+  constantSizes: [() => call(lottery.constantSizes, "ab")],
+  signsOf: [() => call(lottery.signsOf, "ab")],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
     () =>
@@ -256,8 +276,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
-  shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
+  shuffledFrom: [() => call(lottery.shuffledFrom, "ab", { signs: true })],
   shuffledInit: [planned(lottery.shuffledInit)],
+  shuffledMask: [planned(lottery.shuffledMask)],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],

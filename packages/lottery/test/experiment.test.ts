@@ -6,7 +6,6 @@ import { decodeSafetensors, dense, Sparse, stream, type TokenMatrix, type tensor
 import { type Batch, decodeCheckpoint, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  ARMS,
   type Arm,
   type ExperimentSettings,
   type FAULTS,
@@ -15,13 +14,14 @@ import {
   networkCount,
   type Progress,
   runExperiment,
+  STANDARD_ARMS,
   type Task,
 } from "../src/index.ts";
 import { accuracyOfBatchMeans } from "../src/published-2020/accuracy-of-batch-means.ts";
 import { frozenTask, lstmTask, pretrainedTask, toyTask } from "./toy-task.ts";
 
 const settings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1, 2],
   rounds: 2,
   rate: 0.5,
@@ -152,7 +152,7 @@ describe("an experiment", () => {
 
   test("nests each arm's patterns, and never revives a weight", () => {
     const node = nodes("first");
-    for (const arm of ARMS) {
+    for (const arm of STANDARD_ARMS) {
       const [first, second] = [1, 2].map((round) => node(arm, 1, round, "weights.safetensors"));
       for (const [name, weight] of second!) {
         expect(weight).toBeInstanceOf(Sparse);

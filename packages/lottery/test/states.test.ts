@@ -163,3 +163,36 @@ test("a network that says the same of everything has collapsed, and so has one t
   const chance = await run("chance", { rounds: 0, arms: ["winning-ticket"] }, { ...toyTask, chance: 0.99 });
   expect(chance.of("dense").collapsed).toBe("chance");
 });
+
+test("training counts in steps where it is told so: validated every few, to the last one, wherever epochs end", async () => {
+  const { epochs: _, evaluationsPerEpoch: __, ...others } = toySettings;
+  const inSteps = { ...others, arms: ["winning-ticket"], steps: 21, evaluateEvery: 5 } as const;
+  const store = await FolderStore.open(join(root, "in steps"));
+  const levels: LevelResult[] = [];
+  for await (const level of runExperiment(toyTask, { ...inSteps, rewindTo: { step: 21 } }, { store, clock: () => 0 }))
+    levels.push(level);
+  for (const { curve, steps } of levels) {
+    expect(curve.map(({ step }) => step)).toEqual([5, 10, 15, 20, 21]);
+    expect(steps).toBe(21);
+  }
+  // The same steps as of a training that counts in epochs.
+  const { of } = await run("in epochs", { rounds: 0, arms: ["winning-ticket"], evaluationsPerEpoch: 8 });
+  const at = (step: number) => of("dense").curve.find((point) => point.step === step)!.validationLoss;
+  expect(levels[0]!.curve.map(({ validationLoss }) => validationLoss)).toEqual([5, 10, 15, 20, 21].map(at));
+});
+
+test("weights that a network ends with are kept for the cut that asks for them, and measured where they are asked for", async () => {
+  const ending = { cutAt: "end", evaluateEnd: true, arms: ["winning-ticket"], rounds: 2, learningRate: 0.3 } as const;
+  const { levels, steps } = await run("ending", ending);
+  expect(steps.length).toBe(3 * 32); // nothing is trained again for its end
+  const { of } = await run("not measured", { ...ending, evaluateEnd: false });
+  expect(of("dense").end).toBeUndefined();
+  for (const { end, node, earlyStopStep, steps: last, testLoss, testAccuracy } of levels) {
+    if (earlyStopStep === last) expect(end).toMatchObject({ testLoss, testAccuracy });
+    const ends = readdirSync(join(root, "ending", "nodes")).filter((name) =>
+      readFileSync(join(root, "ending", "nodes", name, "config.json"), "utf8").includes(`"trained": "${node}"`),
+    );
+    expect(ends.length).toBe(node === levels.at(-1)!.node ? 0 : 1);
+  }
+  expect(levels.some(({ end, testLoss }) => end!.testLoss !== testLoss)).toBe(true);
+});

@@ -1,6 +1,6 @@
 import { type Rng, stream, type TokenMatrix, tokens } from "@ltt/core";
 import { type Batch, TextCnn, TextLstm } from "@ltt/layers";
-import { ARMS, type ExperimentSettings, type Task } from "../src/index.ts";
+import { type ExperimentSettings, STANDARD_ARMS, type Task } from "../src/index.ts";
 
 /** Texts of class c hold the word 2 + c as every other word: learnt in a few dozen steps by a network of 400 weights. */
 export const toyTask: Task<TokenMatrix> = {
@@ -8,6 +8,7 @@ export const toyTask: Task<TokenMatrix> = {
   architecture: { model: "toy" },
   chance: 0.5,
   group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
+  embeddings: ["embedding.weight"],
   model: (rng: Rng) => new TextCnn({ rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2 }, rng),
   batches: (seed) => ({
     train: (epoch) => batchesOf(stream(seed, "toy", epoch), 8),
@@ -19,7 +20,7 @@ export const toyTask: Task<TokenMatrix> = {
 
 /** 32 steps at most, two validations an epoch, one round of every arm: 5 networks. */
 export const toySettings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1],
   rounds: 1,
   rate: 0.5,

@@ -3,11 +3,12 @@ import { anyNumber, check, flag, floats } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Storage } from "../kernels/kernels.ts";
+import { elementError, flatten, type Nested, shapeOfNested } from "./nested.ts";
 import { flush } from "./pending-writes.ts";
 import { printed, printsAsString } from "./print.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
-import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
+import { checkRank, checkShape, ownShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
 
 /**
@@ -29,8 +30,8 @@ export class Tensor<out S extends Shape = Shape> {
   #storage: Storage | (() => Storage) | undefined;
 
   /**
-   * Wraps storage of the backend in use, or what makes it when it is first asked for, in the scope in which the tensor is made. Users call
-   * `tensor`, `zeros`, …; authors of operations `empty`.
+   * Wraps storage of the backend in use, or a function that makes it when it is first asked for, in the scope in which
+   * the tensor is made, and a shape that nobody changes. Users call `tensor`, `zeros`, …; authors of operations `empty`.
    *
    * @throws {TypeError} if it is no storage of that backend.
    * @throws {ShapeError} if it does not hold what the shape holds.
@@ -243,9 +244,6 @@ export interface Node {
   readonly keepsNothing: boolean;
 }
 
-/** Numbers, or numbers nested to the depth of the rank. */
-export type Nested = number | readonly Nested[];
-
 /**
  * `tensor([1, 2, 3, 4], [2, 2])`, or nested: `tensor([[1, 2], [3, 4]])`, `tensor(0.5)`.
  *
@@ -274,8 +272,7 @@ export function tensor(
 ): Tensor4;
 export function tensor(values: Nested | ArrayLike<number>, given?: Shape, options: TensorOptions = {}): Tensor {
   const { requiresGrad = false } = checkOptions("tensor", options, OPTIONS);
-  const shape = given === undefined ? shapeOf(values as Nested) : given;
-  checkShape("tensor", shape);
+  const shape = given === undefined ? shapeOfNested("tensor", values as Nested) : ownShape("tensor", given);
   const flat = given === undefined ? flattened(values as Nested, shape) : copied(values as ArrayLike<number>, shape);
   return new Tensor(upload(flat), shape, requiresGrad);
 }
@@ -286,48 +283,9 @@ interface TensorOptions {
 
 const OPTIONS = { requiresGrad: flag };
 
-/** More axes than anybody has: an array that holds itself. */
-const DEEPEST = 64;
-
-/** The sizes of the first branches. */
-function shapeOf(values: Nested): number[] {
-  const shape: number[] = [];
-  for (let level: Nested | undefined = values; isBranch(level); level = level[0]) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-    if (shape.length > DEEPEST) throw new ShapeError(`tensor: nested deeper than ${DEEPEST}: an array inside itself`);
-  }
-  return shape;
-}
-
-function isBranch(value: Nested | undefined): value is readonly Nested[] {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
-}
-
 function flattened(values: Nested, shape: Shape): Float32Array {
   const flat = floatsFor(shape);
-  let count = 0;
-  const visit = (part: Nested, path: readonly number[]): void => {
-    const depth = path.length;
-    if (!isBranch(part)) {
-      if (typeof part !== "number") throw notNumber(path, part);
-      if (depth < shape.length) throw unevenly("a number", depth, shape);
-      flat[count++] = part;
-      return;
-    }
-    if (part.length !== shape[depth]) throw unevenly(part.length, depth, shape);
-    if (depth < shape.length - 1) {
-      for (let i = 0; i < part.length; i++) visit(part[i]!, [...path, i]);
-      return;
-    }
-    for (let i = 0; i < part.length; i++) {
-      const element = part[i];
-      if (isBranch(element)) throw unevenly(element.length, depth + 1, shape);
-      if (typeof element !== "number") throw notNumber([...path, i], element);
-      flat[count++] = element;
-    }
-  };
-  visit(values, []);
+  flatten("tensor", values, shape, flat, "a number");
   return flat;
 }
 
@@ -340,7 +298,7 @@ function copied(values: ArrayLike<number>, shape: Shape): Float32Array {
   if (values instanceof Float32Array) return values; // the upload copies
   const flat = floatsFor(shape);
   for (let i = 0; i < flat.length; i++) {
-    if (typeof values[i] !== "number") throw notNumber([i], values[i]);
+    if (typeof values[i] !== "number") throw elementError("tensor", [i], values[i], "a number");
     flat[i] = values[i]!;
   }
   return flat;
@@ -354,21 +312,10 @@ function floatsFor(shape: Shape): Float32Array {
   }
 }
 
-function notNumber(path: readonly number[], value: unknown): TypeError {
-  if (path.length === 0)
-    return new TypeError(`tensor: values is ${describe(value)}; it is a number, or an array of numbers`);
-  return new TypeError(`tensor: element ${show(path)} is ${describe(value)}; elements are numbers`);
-}
-
-function unevenly(came: number | string, depth: number, shape: Shape): ShapeError {
-  return new ShapeError(
-    `tensor: nested unevenly: ${came} at depth ${depth} where the first branch has ${shape[depth] ?? "a number"}`,
-  );
-}
-
 /** A tensor whose content is arbitrary until a kernel overwrites it: for authors of operations. */
 export function empty<const S extends Shape>(shape: S): Tensor<Sizes<S>> {
-  return new Tensor<Sizes<S>>(allocate(checkShape("empty", shape)), shape as Sizes<S>);
+  const own = ownShape("empty", shape);
+  return new Tensor<Sizes<S>>(allocate(sizeOf(own)), own);
 }
 
 /** The same for an operation whose result has the shape of `x`. */
@@ -399,9 +346,10 @@ export function ones<const S extends Shape>(shape: S, options: TensorOptions = {
 
 function filled<S extends Shape>(where: string, shape: S, value: number, options: TensorOptions): Tensor<Sizes<S>> {
   const { requiresGrad = false } = checkOptions(where, options, OPTIONS);
-  const storage = allocate(checkShape(where, shape));
+  const own = ownShape(where, shape);
+  const storage = allocate(sizeOf(own));
   backend().kernels.fill(value, storage);
-  return new Tensor<Sizes<S>>(storage, shape as Tensor["shape"] as Sizes<S>, requiresGrad);
+  return new Tensor<Sizes<S>>(storage, own, requiresGrad);
 }
 
 /**

@@ -1,7 +1,18 @@
 import { describe } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
+import { flatten, type Nested, shapeOfNested } from "./nested.ts";
 import { printed, printsAsString } from "./print.ts";
-import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
+import {
+  checkRank,
+  checkShape,
+  ownShape,
+  type Shape,
+  ShapeError,
+  type Sizes,
+  show,
+  sizeOf,
+  stridesOf,
+} from "./shape.ts";
 
 /**
  * Integers of 32 bits with a shape: token ids, class labels, lengths. They choose, they are not computed with: never
@@ -18,11 +29,10 @@ export class Tokens<out S extends Shape = Shape> {
 
   /** @throws {ShapeError} if the shape does not hold exactly that many. */
   constructor(data: Int32Array, shape: S) {
-    checkShape("Tokens", shape);
+    this.shape = ownShape("Tokens", shape) as Shape as S;
     check("Tokens", "data", data, integers);
     checkCount("Tokens", data, shape);
     this.data = data;
-    this.shape = shape;
     this.size = data.length;
   }
 
@@ -43,14 +53,35 @@ export type TokenVector = Tokens<readonly [number]>;
 export type TokenMatrix = Tokens<readonly [number, number]>;
 
 /**
- * `tokens([3, 1, 2, 0], [2, 2])`: integers as `Tokens` of that shape.
+ * `tokens([3, 1, 2, 0], [2, 2])`, or nested: `tokens([[3, 1], [2, 0]])`, `tokens(3)`.
  *
- * @throws {ShapeError} if the shape does not hold exactly that many.
+ * @throws {ShapeError} if the values do not fill the shape, or are nested unevenly.
  * @throws {TypeError} if a value is not a number.
  * @throws {RangeError} if a value is not an integer of 32 bits.
  */
-export function tokens<const S extends Shape>(values: ArrayLike<number>, shape: S): Tokens<Sizes<S>> {
+export function tokens<const S extends Shape>(values: ArrayLike<number>, shape: S): Tokens<Sizes<S>>;
+export function tokens(value: number): Tokens<readonly []>;
+export function tokens(values: readonly number[] | Int32Array): TokenVector;
+export function tokens(values: readonly (readonly number[])[]): TokenMatrix;
+export function tokens(values: readonly (readonly (readonly number[])[])[]): Tokens<readonly [number, number, number]>;
+export function tokens(values: Nested | ArrayLike<number>, given?: Shape): Tokens {
+  const shape = given === undefined ? shapeOfNested("tokens", values as Nested) : given;
   checkShape("tokens", shape);
+  if (given !== undefined)
+    return new Tokens(
+      integersOf(values as ArrayLike<number>, shape, (i) => `value ${i}`),
+      shape,
+    );
+  const flat = new Float64Array(sizeOf(shape));
+  flatten("tokens", values as Nested, shape, flat, "an integer");
+  return new Tokens(
+    integersOf(flat, shape, (i) => `element ${show(indicesOf(i, shape))}`),
+    shape,
+  );
+}
+
+/** @param nameOf - A value in a message. */
+function integersOf(values: ArrayLike<number>, shape: Shape, nameOf: (i: number) => string): Int32Array {
   if (typeof values !== "object" || typeof values?.length !== "number")
     throw new TypeError(`tokens: values is ${describe(values)}; it is an array of integers`);
   checkCount("tokens", values, shape);
@@ -58,11 +89,16 @@ export function tokens<const S extends Shape>(values: ArrayLike<number>, shape: 
   for (let i = 0; i < data.length; i++) {
     const value = values[i];
     if (typeof value !== "number")
-      throw new TypeError(`tokens: value ${i} is ${describe(value)}, not an integer of 32 bits`);
+      throw new TypeError(`tokens: ${nameOf(i)} is ${describe(value)}, not an integer of 32 bits`);
     data[i] = value;
-    if (data[i] !== value) throw new RangeError(`tokens: value ${i} is ${value}, not an integer of 32 bits`);
+    if (data[i] !== value) throw new RangeError(`tokens: ${nameOf(i)} is ${value}, not an integer of 32 bits`);
   }
-  return new Tokens<Sizes<S>>(data, shape as Sizes<S>);
+  return data;
+}
+
+/** Where the i-th element of a shape is, row-major. */
+function indicesOf(i: number, shape: Shape): number[] {
+  return stridesOf(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!);
 }
 
 function checkCount(where: string, values: ArrayLike<number>, shape: Shape): void {

@@ -13,25 +13,26 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { frozenTask, lstmTask, pretrainedTask, toyTask } from "../../test/toy-task.ts";
 import type { Arm } from "../arm.ts";
+import { STANDARD_ARMS } from "../arms/arms.ts";
 import { winningTicket } from "../arms/winning-ticket.ts";
 import { magnitude } from "../criteria/magnitude.ts";
 import { random } from "../criteria/random.ts";
 import type { Criterion } from "../criterion.ts";
 import { elementwise } from "../elementwise.ts";
-import { rewoundTo, shuffledMaskOf, startsFrom } from "../expectation.ts";
+import { constantSizes, rewoundTo, shuffledFrom, shuffledMaskOf, signsOf, startsFrom } from "../expectation.ts";
 import { criteriaOf, planExperiment, runExperiment } from "../experiment.ts";
 import { FolderStore } from "../folder-store.ts";
 import { canonicalJson, sha256 } from "../json.ts";
 import { type Node, nodeSchema } from "../node.ts";
 import type { PlannedLevel } from "../plan.ts";
 import type { Fault } from "../published-2020/faults.ts";
-import { ARMS, type ExperimentSettings } from "../settings.ts";
+import type { ExperimentSettings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import type { Task } from "../task.ts";
 import { auditRun } from "./audit-run.ts";
 
 const settings: ExperimentSettings = {
-  arms: ARMS,
+  arms: STANDARD_ARMS,
   seeds: [1],
   rounds: 2,
   rate: 0.5,
@@ -56,6 +57,8 @@ const START = "Networks start from the weights that they should, bit for bit";
 const SAME_MASK = "Controls have the mask of the network beside them";
 const FRESH = "Fresh weights are fresh in every tensor";
 const SHUFFLED = "Shuffled weights are those of the network beside them, in other places";
+const SIGNS_KEPT = "Networks start with the signs that they should";
+const CONSTANT = "Constant starts have one size in each tensor";
 const SHUFFLED_MASK = "Shuffled masks keep as many weights of each tensor, in other places";
 const REWOUND = "Rewound networks start from the weights of the step asked for, neither the first nor the last";
 
@@ -192,6 +195,9 @@ describe("the audit passes", () => {
     ["pre-trained vectors", pretrainedTask, {}],
     ["frozen vectors", frozenTask, {}],
     ["cuts of the last weights", toyTask, { cutAt: "end" }],
+    ["rates of their own, and exclusions", toyTask, { rates: { embedding: 0.25 }, exclude: ["linear.bias"] }],
+    ["exclusions from one pool", toyTask, { pool: "all", exclude: ["embedding"] }],
+    ["a rate for each group", toyTask, { pool: "group", rates: { other: 0.2 } }],
   ] as const)("an experiment with %s", async (_, task, change) => {
     expect(await failed(await run({ ...change }, undefined, task))).toEqual(new Map());
   });
@@ -459,6 +465,35 @@ describe("the audit catches an arm from outside that", () => {
       },
       SHUFFLED_MASK,
       "own, seed 1, round 1: the weights are where they were",
+    ],
+    [
+      "keeps no signs",
+      (graph) => {
+        const network = graph.train(graph.fresh(graph.cut(graph.dense)));
+        return [{ round: 1, network, expect: [signsOf(graph.init)] }];
+      },
+      SIGNS_KEPT,
+      "own, seed 1, round 1: convs.0.weight",
+    ],
+    [
+      "has sizes of several kinds",
+      (graph) => {
+        const network = graph.train(graph.shuffle(graph.cut(graph.dense), graph.init, { signs: true }));
+        return [{ round: 1, network, expect: [signsOf(graph.init), constantSizes(graph.init)] }];
+      },
+      CONSTANT,
+      "own, seed 1, round 1: convs.0.weight",
+    ],
+    [
+      "shuffles sizes where weights are to be shuffled",
+      function* (graph, seed, all) {
+        for (const { round, network: ticket } of winningTicket(graph, seed, { ...all, rounds: 1 })) {
+          const network = graph.train(graph.shuffle(graph.cut(graph.dense), graph.init, { signs: true }));
+          yield { round, network, expect: [shuffledFrom(ticket, { signs: true }), shuffledFrom(ticket)] };
+        }
+      },
+      SHUFFLED,
+      "own, seed 1, round 1: convs.0.weight has other values",
     ],
     [
       "shuffles a mask of other size",

@@ -9,10 +9,13 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   const start = graph.node(graph.node(hash).inputs.start!);
   if (start.op !== START.name) return [];
   const { mask, whole } = start.inputs;
+  const rewound = start.params.action === "rewind" ? [startsFrom(whole!)] : [];
   const cut = graph.node(mask!);
-  if (cut.op !== CUT.name) return [];
-  const { rate, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
+  if (cut.op !== CUT.name) return rewound;
+  const { rate, rates, exclude, criterion, pool } = { ...CUT.defaults, ...cut.params } as {
     rate: number;
+    rates: Readonly<Record<string, number>>;
+    exclude: readonly string[];
     criterion: Json;
     pool: Pool;
   };
@@ -20,8 +23,8 @@ export function expectedByNodes({ hash, graph }: AuditedNetwork): Expectation[] 
   const parent = graph.node(weights).inputs.trained!;
   return [
     nestedIn(parent),
-    removed(rate, parent, { pool }),
-    lowestBy(criterion, weights, { pool }),
-    ...(start.params.action === "rewind" ? [startsFrom(whole!)] : []),
+    removed(rate, parent, { rates, exclude, pool }),
+    lowestBy(criterion, weights, { exclude, pool }),
+    ...rewound,
   ];
 }

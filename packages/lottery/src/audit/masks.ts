@@ -42,14 +42,19 @@ export const nestedIn: Of<"nestedIn"> = {
 
 export const removed: Of<"removed"> = {
   words: "Each cut removed exactly its share",
-  fault: async (network, files, { rate, parent: name, pool }) => {
+  fault: async (network, files, { rate, rates = {}, exclude = [], parent: name, pool }) => {
     const parent = await files.network(name);
-    for (const names of poolsOf(network, pool)) {
+    for (const { pool: key, names } of poolsOf(network, pool, exclude)) {
+      const own = key === undefined ? undefined : (rates[key] ?? rates[groupOf(network, key) ?? key]);
       const [before, left] = [parent.trained, network.start].map(({ mask }) =>
         names.reduce((sum, tensor) => sum + (mask.get(tensor)?.length ?? 0), 0),
       );
-      const expected = before! - Math.round(rate * before!);
+      const expected = before! - Math.round((own ?? rate) * before!);
       if (left !== expected) return `${names.join(", ")}: ${left} weights are left of ${before}, not ${expected}`;
+    }
+    for (const tensor of prunedOf(network).filter((one) => isExcluded(network, exclude, one))) {
+      const [before, left] = [parent.trained, network.start].map(({ mask }) => mask.get(tensor)?.length ?? 0);
+      if (left !== before) return `${tensor}, which is excluded: ${left} weights are left of ${before}`;
     }
     return undefined;
   },
@@ -61,7 +66,7 @@ export const lowestBy: Of<"lowestBy"> = {
     const scores = await scoresAgain(network, files, of);
     if (typeof scores === "string") return { unchecked: scores };
     const scored = await files.weights(of.weights, network.graph);
-    for (const names of poolsOf(network, of.pool)) {
+    for (const { names } of poolsOf(network, of.pool, of.exclude)) {
       let [smallestKept, largestGone] = [Infinity, -Infinity];
       for (const name of names) {
         const [before, own, kept] = [scored.mask.get(name), scores.get(name), network.start.mask.get(name)!];
@@ -82,13 +87,29 @@ export const lowestBy: Of<"lowestBy"> = {
   },
 };
 
-/** Tensors whose scores were compared with each other. */
-function poolsOf({ start, frozen, result }: AuditedNetwork, pool: Pool): string[][] {
-  const names = [...start.mask.keys()].filter((name) => !frozen.has(name));
-  if (pool === "tensor") return names.map((name) => [name]);
-  if (pool === "all") return [names];
-  const groupOf = (name: string) => result.tensors.find((tensor) => tensor.name === name)?.group;
-  return [...new Set(names.map(groupOf))].map((group) => names.filter((name) => groupOf(name) === group));
+/** Tensors whose scores were compared with each other, and what they are called together: a tensor, a group; all have no name. */
+function poolsOf(
+  network: AuditedNetwork,
+  pool: Pool,
+  exclude: readonly string[] = [],
+): { pool: string | undefined; names: string[] }[] {
+  const names = prunedOf(network).filter((name) => !isExcluded(network, exclude, name));
+  if (pool === "tensor") return names.map((name) => ({ pool: name, names: [name] }));
+  if (pool === "all") return [{ pool: undefined, names }];
+  const groups = [...new Set(names.map((name) => groupOf(network, name)))];
+  return groups.map((group) => ({ pool: group, names: names.filter((name) => groupOf(network, name) === group) }));
+}
+
+function prunedOf({ start, frozen }: AuditedNetwork): string[] {
+  return [...start.mask.keys()].filter((name) => !frozen.has(name));
+}
+
+function isExcluded(network: AuditedNetwork, exclude: readonly string[], name: string): boolean {
+  return exclude.some((one) => one === name || one === groupOf(network, name));
+}
+
+function groupOf({ result }: AuditedNetwork, name: string): string | undefined {
+  return result.tensors.find((tensor) => tensor.name === name)?.group;
 }
 
 /** Whether ascending positions are among others. */

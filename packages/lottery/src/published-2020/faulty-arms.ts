@@ -1,5 +1,5 @@
 import type { Arm } from "../arm.ts";
-import type { ArmName } from "../settings.ts";
+import type { ArmName } from "../arms/arms.ts";
 import type { Fault } from "./faults.ts";
 import { rewindsToTrainedWeights } from "./late-rewinding.ts";
 import { publishedReinit } from "./random-reinit.ts";
