@@ -22,7 +22,7 @@ const flags: { peak: string; rounds: string } = new Command("against-peak")
 
 console.log(JSON.stringify(machine()));
 for (const name of ["wasm-fma", "wasm"] as const) {
-  const { candidates, toMeasurement } = kernelBench([await createBackend(name, 1)], MATMUL);
+  const { candidates, toMeasurement } = kernelBench([await createBackend(name, { threads: 1 })], MATMUL);
   const [candidate] = candidates;
   const { step } = await candidate!.prepare();
   const shares: number[] = [];

@@ -22,7 +22,7 @@ async function measure({
   outputs,
   batches,
 }: MemoryJob): Promise<MemoryUse> {
-  const backend = await createBackend(name, threads);
+  const backend = await createBackend(name, { threads });
   useBackend(backend);
   const linear = () => backend.view(tensor([0]).storage)!.buffer.byteLength;
   const resident = () => process.memoryUsage.rss();

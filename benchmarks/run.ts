@@ -3,7 +3,7 @@
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { BACKENDS, type BackendName, createBackend, PAIRS } from "@ltt/cli";
+import { BACKENDS, type BackendName, createBackend, PAIRS, WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
 import { loadInput } from "./inputs.ts";
@@ -29,6 +29,7 @@ const ONE_THREAD: ReadonlySet<string> = new Set(["reference", "gpu"]);
 interface Flags {
   readonly backend: string;
   readonly threads?: string;
+  readonly width?: string;
   readonly only?: string;
   readonly seconds: string;
   readonly densities?: string;
@@ -46,6 +47,11 @@ const program = new Command("bench")
   .addArgument(new Argument("<bench>", "what to time").choices(BENCHES))
   .option("--backend <names>", `of ${BACKENDS.join(",")}`, BACKENDS[0])
   .option("--threads <n>", "threads of the wasm backends (default: one for each core)")
+  .addOption(
+    new Option("--width <bits>", "of the wasm backends' vectors (default: the most that run)").choices(
+      WIDTHS.map(String),
+    ),
+  )
   .option("--only <name>", "kernels whose name holds this, or the network")
   .option("--seconds <n>", "for all together", "20")
   .option("--densities <list>", "of sparse: which (default: the 21 of a whole run for a network, a few for products)")
@@ -66,7 +72,7 @@ await program.parseAsync();
 
 async function bench(
   kind: (typeof BENCHES)[number],
-  { backend, threads, only, seconds, densities, pytorch, exchange, peak, form, data, json, out }: Flags,
+  { backend, threads, width, only, seconds, densities, pytorch, exchange, peak, form, data, json, out }: Flags,
 ): Promise<void> {
   const names = backend.split(",").filter((name): name is BackendName => BACKENDS.some((known) => known === name));
   if (names.length !== backend.split(",").length)
@@ -77,7 +83,11 @@ async function bench(
 
   const team = threads === undefined ? availableParallelism() : Number(threads);
   if (!Number.isInteger(team) || team < 1) throw new RangeError(`--threads ${threads}: give an integer from 1`);
-  const backends = () => Promise.all(names.map((name) => createBackend(name, ONE_THREAD.has(name) ? 1 : team)));
+  const bits = width === undefined ? undefined : (Number(width) as Width);
+  const backends = () =>
+    Promise.all(
+      names.map((name) => createBackend(name, ONE_THREAD.has(name) ? { threads: 1 } : { threads: team, width: bits })),
+    );
   const network = NETWORKS.find((name) => name === only);
   const chosenDensities = densities?.split(",").map(Number);
   if (pytorch !== undefined && (kind !== "sparse" || network === undefined || exchange === undefined)) {

@@ -1,32 +1,61 @@
 import { availableParallelism } from "node:os";
-import { type Backend, createReferenceBackend, createWasmBackend } from "@ltt/core";
+import { type Backend, createReferenceBackend, createWasmBackend, hasWideVectors, type WasmBackend } from "@ltt/core";
 import type { GpuBackend } from "@ltt/gpu";
 
 /** The backends that a run can ask for by name. */
 export const BACKENDS = ["wasm-fma", "wasm", "reference", "gpu"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
+/** Bits of a vector of the wasm backends. */
+export const WIDTHS = [128, 256] as const;
+export type Width = (typeof WIDTHS)[number];
+
+/** Of backends whose vectors are 128 bits wide though this platform has 256: what was wrong with these. */
+const narrowed = new WeakMap<Backend, string>();
+
 /**
  * The backend of that name: what was asked for is what runs. Without a name, the fastest that runs here: `wasm-fma` where the platform and its
  * processor fuse a product and its sum, else `wasm`. A run's networks are named by their backend too, so they are only ever continued on it.
  *
- * @param threads - How many compute together; results are the same bits for any number. Default: one for each core.
- * @throws {RangeError} if it cannot use so many threads.
+ * @param options.threads - How many compute together; results are the same bits for any number. Default: one for each core.
+ * @param options.width - Bits of a vector; results are the same bits for either. Default: 256 where the platform has them and every kernel passes its trial, else 128.
+ * @throws {RangeError} if it cannot use so many threads, or has no such vectors.
  * @throws {Error} if the platform lacks what it needs.
  */
-export async function createBackend(name?: BackendName, threads?: number): Promise<Backend> {
+export async function createBackend(
+  name?: BackendName,
+  { threads, width }: { threads?: number | undefined; width?: Width | undefined } = {},
+): Promise<Backend> {
   if (name === "reference" || name === "gpu") {
     if (threads !== undefined && threads > 1) {
       throw new RangeError(
         `--threads ${threads}: the backend "${name}" is driven by one thread: leave --threads out, or say 1`,
       );
     }
+    if (width !== undefined) {
+      throw new RangeError(`--width ${width}: the backend "${name}" has no vectors to choose: leave --width out`);
+    }
     return name === "gpu" ? createGpu() : createReferenceBackend();
   }
-  const team = { threads: threads ?? availableParallelism() };
-  if (name === "wasm") return createWasmBackend(team);
-  const fused = createWasmBackend({ ...team, arithmetic: "fma" });
-  return name === "wasm-fma" ? fused : fused.catch(() => createWasmBackend(team));
+  const create = (arithmetic: "strict" | "fma") =>
+    createWasm({ threads: threads ?? availableParallelism(), arithmetic }, width);
+  if (name === "wasm") return create("strict");
+  const fused = create("fma");
+  return name === "wasm-fma" ? fused : fused.catch(() => create("strict"));
+}
+
+async function createWasm(
+  options: { threads: number; arithmetic: "strict" | "fma" },
+  width?: Width,
+): Promise<WasmBackend> {
+  if (width !== undefined || !hasWideVectors()) return createWasmBackend({ ...options, width });
+  try {
+    return await createWasmBackend({ ...options, width: 256 });
+  } catch (error) {
+    const backend = await createWasmBackend(options);
+    narrowed.set(backend, (error as Error).message);
+    return backend;
+  }
 }
 
 /** Most users have no use for it, and it is large: so `@ltt/gpu` is installed by those who want it. */
@@ -39,8 +68,12 @@ async function createGpu(): Promise<GpuBackend> {
   return createGpuBackend();
 }
 
-/** Its name, and on a GPU what it is that computes. */
+/** Its name, how wide its vectors are, and on a GPU what it is that computes. */
 export function describeBackend(backend: Backend): string {
+  if ("width" in backend) {
+    const why = narrowed.get(backend);
+    return `${backend.name} with ${backend.width} bits${why === undefined ? "" : ` (${why})`}`;
+  }
   if (!("adapter" in backend)) return backend.name;
   const { description, software } = (backend as GpuBackend).adapter;
   return `${backend.name} on ${description}${software ? ", which is software: right, but slow" : ""}`;

@@ -1,7 +1,8 @@
-import { isCnn } from "./pairs.ts";
+import { ownSettings } from "./own-profile.ts";
 import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
 import { type RunSettings, settingsOf } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
+import { subjectOf } from "./subject.ts";
 
 /** What tickets of another run are trained beside, unless told: the data's own. */
 const OWN_ARMS = ["winning-ticket"] as const;
@@ -13,15 +14,16 @@ const OWN_ARMS = ["winning-ticket"] as const;
  * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair without phrases is told of them.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
-  const { pair, profile = "corrected" } = options;
-  if (options.hidden !== undefined && isCnn(pair))
-    throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
+  const { profile = "corrected" } = options;
+  const { name, isCnn, pair, own } = subjectOf(options);
+  if (options.hidden !== undefined && isCnn)
+    throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
-    throw new RangeError(`phrases is ${options.phrases}, but ${pair} has none: only sst2-cnn has`);
+    throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
     throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { experiment, data, model } = settingsOf(pair, profile);
+  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own.model, profile);
   return {
     experiment: {
       ...experiment,

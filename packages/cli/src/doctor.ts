@@ -67,7 +67,7 @@ async function backendFinding(name: BackendName, create: (name: BackendName) => 
       const detail = `gives ${values[far]} where ${expected[far]} is right: report it with this line, and compute with another --backend`;
       return { name, state: "wrong", detail };
     }
-    return ok(name, [...(name === "gpu" ? [describeBackend(made)] : []), ARITHMETIC[name]].join(": "));
+    return ok(name, [...(name === "reference" ? [] : [describeBackend(made)]), ARITHMETIC[name]].join(": "));
   } catch (error) {
     return { name, state: "wrong", detail: reasonOf(error) };
   } finally {

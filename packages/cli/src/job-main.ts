@@ -1,16 +1,19 @@
-// job-main.ts BACKEND THREADS: a process that trains networks for `ltt run --jobs N`, which starts it and tells it what to do (job-messages.ts). Signals are for the
+// job-main.ts BACKEND THREADS [WIDTH]: a process that trains networks for `ltt run --jobs N`, which starts it and tells it what to do (job-messages.ts). Signals are for the
 // command, which then tells; where the command is gone, however it ended, this process keeps what it is at and ends too.
 import { useBackend, type WasmBackend } from "@ltt/core";
 import { createJob, FolderStore, type Job } from "@ltt/lottery";
-import { type BackendName, createBackend } from "./backends.ts";
+import { type BackendName, createBackend, type Width } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import { taskOf } from "./task-data.ts";
 import { withTickets } from "./tickets.ts";
 
 const stop = new AbortController();
-const [name, threads] = process.argv.slice(2);
-const opening = createBackend(name as BackendName, Number(threads));
+const [name, threads, width] = process.argv.slice(2);
+const opening = createBackend(name as BackendName, {
+  threads: Number(threads),
+  width: width === undefined ? undefined : (Number(width) as Width),
+});
 let job: Promise<Job> | undefined;
 let making: Promise<void> | undefined;
 

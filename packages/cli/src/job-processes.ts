@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Backend } from "@ltt/core";
 import type { Job, JobListener, Network, TicketFor } from "@ltt/lottery";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
@@ -21,18 +22,16 @@ export class JobProcesses {
   readonly #threads: number;
   #lending = false;
 
-  /** @param backend - Its name. */
+  /** @param backend - As this process has it. */
   constructor(
     { jobs, threads, threadsAtMost }: ChosenJobs,
-    backend: string,
+    backend: Backend,
     say: ((line: string) => void) | undefined,
   ) {
     this.#threads = jobs * threads;
     const onBusy = () => this.#lendSoon();
-    this.#processes = Array.from(
-      { length: jobs },
-      (_, i) => new JobProcess(i + 1, [backend, String(threadsAtMost)], { say, onBusy }),
-    );
+    const told = [backend.name, String(threadsAtMost), ...("width" in backend ? [String(backend.width)] : [])];
+    this.#processes = Array.from({ length: jobs }, (_, i) => new JobProcess(i + 1, told, { say, onBusy }));
     this.jobs = this.#processes;
   }
 

@@ -1,5 +1,6 @@
 import { FAULTS, type Fault, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
+import { WIDTHS, type Width } from "./backends.ts";
 import type { JobCount } from "./jobs.ts";
 
 /** A path, which is never empty: an empty one would be the current folder, and is mostly a variable that is not set. */
@@ -62,6 +63,13 @@ export function patienceOf(text: string): number | "none" {
   } catch {
     throw new InvalidArgumentError("It is an integer from 1, or none.");
   }
+}
+
+/** Bits of a vector. */
+export function bitsOf(text: string): Width {
+  const found = WIDTHS.find((width) => String(width) === text);
+  if (found === undefined) throw new InvalidArgumentError(`It is ${WIDTHS.join(" or ")}.`);
+  return found;
 }
 
 /** A count of processes, or `auto`. */

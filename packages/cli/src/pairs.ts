@@ -12,7 +12,8 @@ import {
   SENTENCE_SETS,
   type SentenceSet,
 } from "@ltt/data";
-import { type PreparedTask, type PrepareListener, prepareCorpus, type TaskSettings } from "./prepare-corpus.ts";
+import { type PrepareListener, prepareCorpus } from "./prepare-corpus.ts";
+import type { PreparedTask, TaskSettings } from "./prepare-encoded.ts";
 
 /** Data sets and models that are tried together. */
 export const PAIRS = [

@@ -1,6 +1,6 @@
 import { type ExperimentSettings, FAULTS, STANDARD_ARMS } from "@ltt/lottery";
 import { isCnn, type Pair, sentenceSetOf } from "./pairs.ts";
-import type { TaskSettings } from "./prepare-corpus.ts";
+import type { TaskSettings } from "./prepare-encoded.ts";
 
 /** What a run does unless options say otherwise. */
 export const PROFILES = ["quick", "corrected", "published-2020"] as const;

@@ -15,15 +15,22 @@ import {
 } from "@ltt/core/arguments";
 import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
-import { BACKENDS } from "./backends.ts";
+import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
+import { OWN_MODELS } from "./subject.ts";
 import { TICKET_ARMS } from "./tickets.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
+  texts: path,
+  text,
+  label: text,
+  model: oneOf(...OWN_MODELS),
+  validation: path,
+  test: path,
   profile: oneOf(...PROFILES),
   data: text,
   cache: text,
@@ -64,6 +71,7 @@ const OPTIONS: Kinds<RunOptions> = {
   freezeEmbedding: flag,
   backend: oneOf(...BACKENDS),
   threads: positive,
+  width: { type: "number", words: WIDTHS.join(" or "), accepts: (value) => WIDTHS.some((width) => width === value) },
   jobs: {
     ...positive,
     words: 'an integer from 1, or "auto"',
@@ -76,7 +84,7 @@ const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLe
 
 /** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
 export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
-  checkOptions(where, options, OPTIONS, ["pair"]);
+  checkOptions(where, options, OPTIONS, options?.texts === undefined ? ["pair"] : []);
   checkEach(where, "arms", options.arms ?? [], text);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);

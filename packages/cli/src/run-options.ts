@@ -1,21 +1,34 @@
 import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
-import type { BackendName } from "./backends.ts";
+import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./profiles.ts";
+import type { OwnModel } from "./subject.ts";
 import type { TicketArm } from "./tickets.ts";
 
-/** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
+/** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {
-  readonly pair: Pair;
+  readonly pair?: Pair | undefined;
+  /** A file of texts of one's own, in place of a pair: CSV, TSV, JSON lines or Parquet, see `readLabelledTexts`. */
+  readonly texts?: string | undefined;
+  /** Its column of texts. */
+  readonly text?: string | undefined;
+  /** Its column of labels. */
+  readonly label?: string | undefined;
+  /** What classifies them. Default `cnn`. */
+  readonly model?: OwnModel | undefined;
+  /** A file of texts to validate on. Default: 0.3 of what is not for testing. */
+  readonly validation?: string | undefined;
+  /** A file of texts to test on. Default: a fifth of the texts. */
+  readonly test?: string | undefined;
   /** Default `corrected`. */
   readonly profile?: Profile | undefined;
   /** The folder with the data sets. */
   readonly data?: string | undefined;
   /** Where `ltt data get` puts them. */
   readonly cache?: string | undefined;
-  /** The run folder. Default `runs/PAIR-PROFILE`. */
+  /** The run folder. Default `runs/PAIR-PROFILE`, or `runs/FILE-MODEL-PROFILE`. */
   readonly out?: string | undefined;
   readonly rounds?: number | undefined;
   readonly epochs?: number | undefined;
@@ -71,6 +84,8 @@ export interface RunOptions {
   readonly backend?: BackendName | undefined;
   /** Of each job. Default: the cores divided among the jobs. */
   readonly threads?: number | undefined;
+  /** Bits of a vector. Default: the most that run here, see `createBackend`. */
+  readonly width?: Width | undefined;
   /** Processes that train, on one run folder; `auto`: as many as are of use here. Default 1: this process alone. */
   readonly jobs?: JobCount | undefined;
   /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */

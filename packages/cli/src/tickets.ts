@@ -20,7 +20,7 @@ import {
   transferTicket,
 } from "@ltt/lottery";
 import { readEncoding } from "./encoding.ts";
-import type { PreparedTask } from "./prepare-corpus.ts";
+import type { PreparedTask } from "./prepare-encoded.ts";
 import { type PlannedNetwork, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
 

@@ -70,8 +70,8 @@ describe("ltt run --jobs", { timeout: 600_000 }, () => {
       await run([...small, "--out", "three", "--jobs", "3", "--threads", "1"]),
     ];
     expect([one.code, two.code, three.code], two.err + three.err).toEqual([0, 0, 0]);
-    expect(two.err).toMatch(/^backend wasm(-fma)?, 2 jobs of \d+ threads?; run folder/);
-    expect(three.err).toMatch(/^backend wasm(-fma)?, 3 jobs of 1 thread; run folder/);
+    expect(two.err).toMatch(/^backend wasm(-fma)? with (128|256) bits, 2 jobs of \d+ threads?; run folder/);
+    expect(three.err).toMatch(/^backend wasm(-fma)? with (128|256) bits, 3 jobs of 1 thread; run folder/);
     for (const [folder, { out }] of [
       ["two", two],
       ["three", three],

@@ -52,7 +52,7 @@ describe("empty is not absent", { timeout: 60_000 }, () => {
       "seed",
       "seeds",
     ]
-      .concat("learning-rate", "clip-norm", "embedding", "backend", "threads", "rate", "rewind", "patience")
+      .concat("learning-rate", "clip-norm", "embedding", "backend", "threads", "width", "rate", "rewind", "patience")
       .concat("jobs", "validations", "batch-size", "title", "margin")
       .map((name) => [`--${name}`]),
   )("%s without a value is refused by name", async (option) => {

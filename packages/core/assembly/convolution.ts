@@ -46,10 +46,14 @@ export function axpy(d: f32, from: usize, to: usize, n: i32): void {
   const scale = f32x4.splat(d);
   let i = 0;
   for (; i <= n - 16; i += 16, from += 64, to += 64) {
-    v128.store(to, multiplyAdd(v128.load(to), scale, v128.load(from)));
-    v128.store(to, multiplyAdd(v128.load(to, 16), scale, v128.load(from, 16)), 16);
-    v128.store(to, multiplyAdd(v128.load(to, 32), scale, v128.load(from, 32)), 32);
-    v128.store(to, multiplyAdd(v128.load(to, 48), scale, v128.load(from, 48)), 48);
+    const sum0 = multiplyAdd(v128.load(to), scale, v128.load(from));
+    const sum1 = multiplyAdd(v128.load(to, 16), scale, v128.load(from, 16));
+    const sum2 = multiplyAdd(v128.load(to, 32), scale, v128.load(from, 32));
+    const sum3 = multiplyAdd(v128.load(to, 48), scale, v128.load(from, 48));
+    v128.store(to, sum0);
+    v128.store(to, sum1, 16);
+    v128.store(to, sum2, 32);
+    v128.store(to, sum3, 48);
   }
   for (; i <= n - 4; i += 4, from += 16, to += 16) v128.store(to, multiplyAdd(v128.load(to), scale, v128.load(from)));
   if (i < n) storePart(to, multiplyAdd(loadPart(to, n - i), scale, loadPart(from, n - i)), n - i);

@@ -3,6 +3,12 @@ import { loadPart, storePart, transpose4 } from "./lanes";
 /** `n` values in a row. */
 export function copyRow(from: usize, to: usize, n: i32): void {
   let i = 0;
+  for (; i <= n - 8; i += 8, from += 32, to += 32) {
+    const low = v128.load(from);
+    const high = v128.load(from, 16);
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
   for (; i <= n - 4; i += 4, from += 16, to += 16) v128.store(to, v128.load(from));
   if (i < n) storePart(to, loadPart(from, n - i), n - i);
 }

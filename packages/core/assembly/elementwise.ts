@@ -3,62 +3,104 @@ import { loadPart, storePart } from "./lanes";
 
 // Whole arrays, `bytes` long, end on whole vectors: their blocks are padded, and what lies in the padding nobody reads.
 
+/** As many vectors as there are whole pairs of, then one that is left. Loops in pairs become 256 bits where the engine joins neighbours; see `lanes.ts`. */
 export function fill(value: f32, out: usize, bytes: usize): void {
   const four = f32x4.splat(value);
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, four);
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    v128.store(out + at, four);
+    v128.store(out + at, four, 16);
+  }
+  if (at < bytes) v128.store(out + at, four);
+}
+
+const EXP = 0;
+const LOG = 1;
+const LOG1P = 2;
+const SQRT = 3;
+const ABS = 4;
+const SIGN = 5;
+const TANH = 6;
+const SIGMOID = 7;
+const RELU = 8;
+const RELU_GRADIENT = 9;
+
+// @ts-ignore: decorator
+@inline
+function valueOf(operation: i32, x: v128): v128 {
+  if (operation == EXP) return exp4(x);
+  if (operation == LOG) return log4(x);
+  if (operation == LOG1P) return log1p4(x);
+  if (operation == SQRT) return f32x4.sqrt(x);
+  if (operation == ABS) return f32x4.abs(x);
+  if (operation == SIGN) return sign4(x);
+  if (operation == TANH) return tanh4(x);
+  if (operation == SIGMOID) return sigmoid4(x);
+  if (operation == RELU) return f32x4.max(x, f32x4.splat(0));
+  return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
+}
+
+/** 0, −0 and NaN are their own sign. */
+// @ts-ignore: decorator
+@inline
+function sign4(x: v128): v128 {
+  const zero = f32x4.splat(0);
+  const positive = v128.and(f32x4.gt(x, zero), f32x4.splat(1));
+  const negative = v128.and(f32x4.lt(x, zero), f32x4.splat(-1));
+  return v128.bitselect(v128.or(positive, negative), x, f32x4.gt(f32x4.abs(x), zero));
+}
+
+// @ts-ignore: decorator
+@inline
+function values(operation: i32, x: usize, out: usize, bytes: usize): void {
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    const low = valueOf(operation, v128.load(x + at));
+    const high = valueOf(operation, v128.load(x + at, 16));
+    v128.store(out + at, low);
+    v128.store(out + at, high, 16);
+  }
+  if (at < bytes) v128.store(out + at, valueOf(operation, v128.load(x + at)));
 }
 
 export function exp(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, exp4(v128.load(x + at)));
+  values(EXP, x, out, bytes);
 }
 
 export function log1p(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, log1p4(v128.load(x + at)));
+  values(LOG1P, x, out, bytes);
 }
 
 export function log(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, log4(v128.load(x + at)));
+  values(LOG, x, out, bytes);
 }
 
 export function sqrt(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.sqrt(v128.load(x + at)));
+  values(SQRT, x, out, bytes);
 }
 
 export function abs(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.abs(v128.load(x + at)));
+  values(ABS, x, out, bytes);
 }
 
 export function sign(x: usize, out: usize, bytes: usize): void {
-  const zero = f32x4.splat(0);
-  const one = f32x4.splat(1);
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const value = v128.load(x + at);
-    const positive = v128.and(f32x4.gt(value, zero), one);
-    const negative = v128.and(f32x4.lt(value, zero), f32x4.splat(-1));
-    const either = v128.or(positive, negative);
-    // 0, −0 and NaN are their own sign
-    v128.store(out + at, v128.bitselect(either, value, f32x4.gt(f32x4.abs(value), zero)));
-  }
+  values(SIGN, x, out, bytes);
 }
 
 export function tanh(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, tanh4(v128.load(x + at)));
+  values(TANH, x, out, bytes);
 }
 
 export function sigmoid(x: usize, out: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, sigmoid4(v128.load(x + at)));
+  values(SIGMOID, x, out, bytes);
 }
 
 export function relu(x: usize, out: usize, bytes: usize): void {
-  const zero = f32x4.splat(0);
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, f32x4.max(v128.load(x + at), zero));
+  values(RELU, x, out, bytes);
 }
 
 export function reluGradient(x: usize, out: usize, bytes: usize): void {
-  const one = f32x4.splat(1);
-  for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(out + at, v128.and(f32x4.gt(v128.load(x + at), f32x4.splat(0)), one));
-  }
+  values(RELU_GRADIENT, x, out, bytes);
 }
 
 const ADD = 0;
@@ -95,16 +137,34 @@ function apply(operation: i32, a: v128, b: v128): v128 {
 function row(operation: i32, a: usize, stepA: usize, b: usize, stepB: usize, out: usize, n: i32): void {
   let i = 0;
   if (stepA == 4 && stepB == 4) {
+    for (; i <= n - 8; i += 8, a += 32, b += 32, out += 32) {
+      const low = apply(operation, v128.load(a), v128.load(b));
+      const high = apply(operation, v128.load(a, 16), v128.load(b, 16));
+      v128.store(out, low);
+      v128.store(out, high, 16);
+    }
     for (; i <= n - 4; i += 4, a += 16, b += 16, out += 16) {
       v128.store(out, apply(operation, v128.load(a), v128.load(b)));
     }
     if (i < n) storePart(out, apply(operation, loadPart(a, n - i), loadPart(b, n - i)), n - i);
   } else if (stepA == 4 && stepB == 0) {
     const second = v128.load32_splat(b);
+    for (; i <= n - 8; i += 8, a += 32, out += 32) {
+      const low = apply(operation, v128.load(a), second);
+      const high = apply(operation, v128.load(a, 16), second);
+      v128.store(out, low);
+      v128.store(out, high, 16);
+    }
     for (; i <= n - 4; i += 4, a += 16, out += 16) v128.store(out, apply(operation, v128.load(a), second));
     if (i < n) storePart(out, apply(operation, loadPart(a, n - i), second), n - i);
   } else if (stepA == 0 && stepB == 4) {
     const first = v128.load32_splat(a);
+    for (; i <= n - 8; i += 8, b += 32, out += 32) {
+      const low = apply(operation, first, v128.load(b));
+      const high = apply(operation, first, v128.load(b, 16));
+      v128.store(out, low);
+      v128.store(out, high, 16);
+    }
     for (; i <= n - 4; i += 4, b += 16, out += 16) v128.store(out, apply(operation, first, v128.load(b)));
     if (i < n) storePart(out, apply(operation, first, loadPart(b, n - i)), n - i);
   } else {

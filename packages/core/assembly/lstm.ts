@@ -1,5 +1,5 @@
 import { gateSigmoid4, gateTanh4 } from "./gates";
-import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
+import { loadLanes, loadPart, storeLanes, storePart, ZEROS } from "./lanes";
 import { transposeBlock } from "./copy";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
 import { align, columnsOf, columnsScratch, prepare, sparseRows, turnedAt } from "./sparse";
@@ -134,7 +134,13 @@ export function lstm(
 
 function addRows(a: usize, b: usize, to: usize, n: i32): void {
   let i = 0;
-  for (; i <= n - 4; i += 4, a += 16, b += 16, to += 16) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
+  for (; i <= n - 8; i += 8, a += 32, b += 32, to += 32) {
+    const low = f32x4.add(v128.load(a), v128.load(b));
+    const high = f32x4.add(v128.load(a, 16), v128.load(b, 16));
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
+  if (i < n) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
 }
 
 /**
@@ -156,18 +162,45 @@ function nextCells(gates: usize, c: usize, cells: usize, hidden: i32): void {
   const row = <usize>hidden << 2;
   const least = v128.load32_splat(CONSTANTS);
   const magnitude = v128.load32_splat(CONSTANTS, 4);
-  for (let j = 0; j < hidden; j += 4, gates += 16, c += 16, cells += 16) {
+  let j = 0;
+  for (; j <= hidden - 8; j += 8, gates += 32, c += 32, cells += 32) {
+    const f = gates + row;
+    const g = gates + 2 * row;
+    const low = nextCell(v128.load(gates), v128.load(f), v128.load(g), v128.load(c), magnitude, least);
+    const high = nextCell(v128.load(gates, 16), v128.load(f, 16), v128.load(g, 16), v128.load(c, 16), magnitude, least);
+    v128.store(c, low);
+    v128.store(c, high, 16);
+    v128.store(cells, low);
+    v128.store(cells, high, 16);
+  }
+  for (; j < hidden; j += 4, gates += 16, c += 16, cells += 16) {
     const lanes = min(hidden - j, 4);
-    const kept = f32x4.mul(loadLanes(gates + row, lanes), loadLanes(c, lanes));
-    const next = flushDenormals(f32x4.add(kept, f32x4.mul(loadLanes(gates, lanes), loadLanes(gates + 2 * row, lanes))), magnitude, least);
+    const next = nextCell(
+      loadLanes(gates, lanes), loadLanes(gates + row, lanes), loadLanes(gates + 2 * row, lanes), loadLanes(c, lanes), magnitude, least,
+    );
     storeLanes(c, next, lanes);
     storeLanes(cells, next, lanes);
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function nextCell(i: v128, f: v128, g: v128, c: v128, magnitude: v128, least: v128): v128 {
+  return flushDenormals(f32x4.add(f32x4.mul(f, c), f32x4.mul(i, g)), magnitude, least);
+}
+
 /** h = o·tanh(c) */
 function nextStates(o: usize, c: usize, h: usize, states: usize, hidden: i32): void {
-  for (let j = 0; j < hidden; j += 4, o += 16, c += 16, h += 16, states += 16) {
+  let j = 0;
+  for (; j <= hidden - 8; j += 8, o += 32, c += 32, h += 32, states += 32) {
+    const low = f32x4.mul(v128.load(o), gateTanh4(v128.load(c)));
+    const high = f32x4.mul(v128.load(o, 16), gateTanh4(v128.load(c, 16)));
+    v128.store(h, low);
+    v128.store(h, high, 16);
+    v128.store(states, low);
+    v128.store(states, high, 16);
+  }
+  for (; j < hidden; j += 4, o += 16, c += 16, h += 16, states += 16) {
     const lanes = min(hidden - j, 4);
     const next = f32x4.mul(loadLanes(o, lanes), gateTanh4(loadLanes(c, lanes)));
     storeLanes(h, next, lanes);
@@ -177,12 +210,24 @@ function nextStates(o: usize, c: usize, h: usize, states: usize, hidden: i32): v
 
 function sigmoids(x: usize, to: usize, n: i32): void {
   let i = 0;
+  for (; i <= n - 8; i += 8, x += 32, to += 32) {
+    const low = gateSigmoid4(v128.load(x));
+    const high = gateSigmoid4(v128.load(x, 16));
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
   for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, gateSigmoid4(v128.load(x)));
   if (i < n) storePart(to, gateSigmoid4(loadPart(x, n - i)), n - i);
 }
 
 function tanhs(x: usize, to: usize, n: i32): void {
   let i = 0;
+  for (; i <= n - 8; i += 8, x += 32, to += 32) {
+    const low = gateTanh4(v128.load(x));
+    const high = gateTanh4(v128.load(x, 16));
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  }
   for (; i <= n - 4; i += 4, x += 16, to += 16) v128.store(to, gateTanh4(v128.load(x)));
   if (i < n) storePart(to, gateTanh4(loadPart(x, n - i)), n - i);
 }
@@ -237,15 +282,94 @@ function cellBackward(
   const least = v128.load32_splat(CONSTANTS);
   const magnitude = v128.load32_splat(CONSTANTS, 4);
   const one = v128.load32_splat(CONSTANTS, 8);
-  const whole = <usize>(hidden & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) {
-    retreatUnits(dstates, gates, before, dgates, dz, dh, dc, row, at, 4, least, magnitude, one);
+  let at: usize = 0;
+  const whole = <usize>(hidden & ~7) << 2;
+  if (whole > 0) {
+    retreatPairs(dstates, gates, before == 0 ? ZEROS : before, before == 0 ? 0 : -1, dgates, dz, dh, dc, row, whole);
+    at = whole;
   }
-  if (whole < row) retreatUnits(dstates, gates, before, dgates, dz, dh, dc, row, whole, hidden & 3, least, magnitude, one);
+  for (; at + 16 <= row; at += 16) retreatUnits(dstates, gates, before, dgates, dz, dh, dc, row, at, 4, least, magnitude, one);
+  if (at < row) retreatUnits(dstates, gates, before, dgates, dz, dh, dc, row, at, hidden & 3, least, magnitude, one);
 }
 
+/** Eight units at a time, up to `whole`; `mask` is 0 where `before` is the same pair of vectors for all, else −1. */
+function retreatPairs(
+  dstates: usize, gates: usize, before: usize, mask: usize, dgates: usize, dz: usize, dh: usize, dc: usize, row: usize, whole: usize,
+): void {
+  const least = v128.load32_splat(CONSTANTS);
+  const magnitude = v128.load32_splat(CONSTANTS, 4);
+  const one = v128.load32_splat(CONSTANTS, 8);
+  for (let at: usize = 0; at < whole; at += 32) {
+    const from = gates + at;
+    const previous = before + (at & mask);
+    const i0 = v128.load(from);
+    const i1 = v128.load(from, 16);
+    const f0 = v128.load(from + row);
+    const f1 = v128.load(from + row, 16);
+    const g0 = v128.load(from + 2 * row);
+    const g1 = v128.load(from + 2 * row, 16);
+    const o0 = v128.load(from + 3 * row);
+    const o1 = v128.load(from + 3 * row, 16);
+    const tanh0 = v128.load(dz + 3 * row + at);
+    const tanh1 = v128.load(dz + 3 * row + at, 16);
+    const dh0 = f32x4.add(flushDenormals(v128.load(dh + at), magnitude, least), v128.load(dstates + at));
+    const dh1 = f32x4.add(flushDenormals(v128.load(dh + at, 16), magnitude, least), v128.load(dstates + at, 16));
+    const dc0 = ofCell(v128.load(dc + at), dh0, o0, tanh0, one);
+    const dc1 = ofCell(v128.load(dc + at, 16), dh1, o1, tanh1, one);
+    const di0 = ofSigmoid(dc0, g0, i0, one, magnitude, least);
+    const di1 = ofSigmoid(dc1, g1, i1, one, magnitude, least);
+    const df0 = ofSigmoid(dc0, v128.load(previous), f0, one, magnitude, least);
+    const df1 = ofSigmoid(dc1, v128.load(previous, 16), f1, one, magnitude, least);
+    const dg0 = ofTanh(dc0, i0, g0, one, magnitude, least);
+    const dg1 = ofTanh(dc1, i1, g1, one, magnitude, least);
+    const do0 = ofSigmoid(dh0, tanh0, o0, one, magnitude, least);
+    const do1 = ofSigmoid(dh1, tanh1, o1, one, magnitude, least);
+    const next0 = flushDenormals(f32x4.mul(dc0, f0), magnitude, least);
+    const next1 = flushDenormals(f32x4.mul(dc1, f1), magnitude, least);
+    const z = dz + at;
+    const d = dgates + at;
+    v128.store(dc + at, next0);
+    v128.store(dc + at, next1, 16);
+    v128.store(z, di0);
+    v128.store(z, di1, 16);
+    v128.store(d, di0);
+    v128.store(d, di1, 16);
+    v128.store(z + row, df0);
+    v128.store(z + row, df1, 16);
+    v128.store(d + row, df0);
+    v128.store(d + row, df1, 16);
+    v128.store(z + 2 * row, dg0);
+    v128.store(z + 2 * row, dg1, 16);
+    v128.store(d + 2 * row, dg0);
+    v128.store(d + 2 * row, dg1, 16);
+    v128.store(z + 3 * row, do0);
+    v128.store(z + 3 * row, do1, 16);
+    v128.store(d + 3 * row, do0);
+    v128.store(d + 3 * row, do1, 16);
+  }
+}
+
+/** dc + dh·o·(1 − tanh²(c)) */
 // @ts-ignore: decorator
 @inline
+function ofCell(dc: v128, dh: v128, o: v128, tanhC: v128, one: v128): v128 {
+  return f32x4.add(dc, f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC))));
+}
+
+/** d·a·σ(1 − σ) */
+// @ts-ignore: decorator
+@inline
+function ofSigmoid(d: v128, a: v128, gate: v128, one: v128, magnitude: v128, least: v128): v128 {
+  return flushDenormals(f32x4.mul(f32x4.mul(d, a), f32x4.mul(gate, f32x4.sub(one, gate))), magnitude, least);
+}
+
+/** d·a·(1 − tanh²) */
+// @ts-ignore: decorator
+@inline
+function ofTanh(d: v128, a: v128, gate: v128, one: v128, magnitude: v128, least: v128): v128 {
+  return flushDenormals(f32x4.mul(f32x4.mul(d, a), f32x4.sub(one, f32x4.mul(gate, gate))), magnitude, least);
+}
+
 function retreatUnits(
   dstates: usize, gates: usize, before: usize, dgates: usize, dz: usize, dh: usize, dc: usize, row: usize, at: usize, lanes: i32,
   least: v128, magnitude: v128, one: v128,
@@ -257,12 +381,11 @@ function retreatUnits(
   const previous = before == 0 ? f32x4.splat(0) : loadLanes(before + at, lanes);
   const tanhC = loadLanes(dz + 3 * row + at, lanes);
   const dhj = f32x4.add(flushDenormals(loadLanes(dh + at, lanes), magnitude, least), loadLanes(dstates + at, lanes));
-  const through = f32x4.mul(f32x4.mul(dhj, o), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
-  const dcj = f32x4.add(loadLanes(dc + at, lanes), through);
-  const di = flushDenormals(f32x4.mul(f32x4.mul(dcj, g), f32x4.mul(i, f32x4.sub(one, i))), magnitude, least);
-  const df = flushDenormals(f32x4.mul(f32x4.mul(dcj, previous), f32x4.mul(f, f32x4.sub(one, f))), magnitude, least);
-  const dg = flushDenormals(f32x4.mul(f32x4.mul(dcj, i), f32x4.sub(one, f32x4.mul(g, g))), magnitude, least);
-  const d_o = flushDenormals(f32x4.mul(f32x4.mul(dhj, tanhC), f32x4.mul(o, f32x4.sub(one, o))), magnitude, least);
+  const dcj = ofCell(loadLanes(dc + at, lanes), dhj, o, tanhC, one);
+  const di = ofSigmoid(dcj, g, i, one, magnitude, least);
+  const df = ofSigmoid(dcj, previous, f, one, magnitude, least);
+  const dg = ofTanh(dcj, i, g, one, magnitude, least);
+  const d_o = ofSigmoid(dhj, tanhC, o, one, magnitude, least);
   storeLanes(dc + at, flushDenormals(f32x4.mul(dcj, f), magnitude, least), lanes);
   storeLanes(dz + at, di, lanes);
   storeLanes(dz + row + at, df, lanes);

@@ -69,6 +69,12 @@ export function scatterRows(rows: usize, ids: usize, out: usize, count: i32, dim
     let from = rows;
     let to = out + <usize>id * row;
     let d = 0;
+    for (; d <= dim - 8; d += 8, from += 32, to += 32) {
+      const low = f32x4.add(v128.load(to), v128.load(from));
+      const high = f32x4.add(v128.load(to, 16), v128.load(from, 16));
+      v128.store(to, low);
+      v128.store(to, high, 16);
+    }
     for (; d <= dim - 4; d += 4, from += 16, to += 16) v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
     if (d < dim) storePart(to, f32x4.add(loadPart(to, dim - d), loadPart(from, dim - d)), dim - d);
   }

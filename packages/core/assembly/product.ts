@@ -1,8 +1,15 @@
 import { copyRow, transposeBlock } from "./copy";
-import { tile1, tile2, tile3, tile4, tile5, tile6 } from "./tile.generated";
+import {
+  tile1, tile2, tile3, tile4, tile5, tile6, wideTile1, wideTile2, wideTile3, wideTile4, wideTile5, wideTile6,
+} from "./tile.generated";
 
 // Matrix products on packed panels, after Goto & van de Geijn, “Anatomy of high-performance matrix multiplication”, TOMS 34, 2008,
-// with tiles of 6 × 8 sums (`tile.mjs` writes them). Every sum is added in the order of k from 0, block after block of k, so it has the bits of the plain loop.
+// with tiles of 6 × 8 sums, or 6 × 16 (`tile.mjs` writes them). Every sum is added in the order of k from 0, block after block of k, so it has the bits of the plain loop.
+
+/** Whether vectors are made 256 bits wide, so that a tile's sums of 16 columns find registers. */
+// @ts-ignore: decorator
+@external("env", "isWide")
+export declare const isWide: bool;
 
 /** Rows and columns of a tile. */
 const ROWS = 6;
@@ -25,6 +32,18 @@ export function tileOf(rows: i32, a: usize, aRow: usize, b: usize, c: usize, cRo
   else tile1(a, aRow, b, c, cRow, k, resume);
 }
 
+/** The same of 16 columns, from two panels that are that many bytes apart. */
+export function wideTileOf(
+  rows: i32, a: usize, aRow: usize, b: usize, panel: usize, c: usize, cRow: usize, k: i32, resume: bool,
+): void {
+  if (rows == 6) wideTile6(a, aRow, b, panel, c, cRow, k, resume);
+  else if (rows == 5) wideTile5(a, aRow, b, panel, c, cRow, k, resume);
+  else if (rows == 4) wideTile4(a, aRow, b, panel, c, cRow, k, resume);
+  else if (rows == 3) wideTile3(a, aRow, b, panel, c, cRow, k, resume);
+  else if (rows == 2) wideTile2(a, aRow, b, panel, c, cRow, k, resume);
+  else wideTile1(a, aRow, b, panel, c, cRow, k, resume);
+}
+
 /** The bytes of `b[k,n]` in panels of eight columns. */
 export function packedBytes(k: i32, n: i32): u64 {
   return <u64>k * ((n + COLUMNS - 1) / COLUMNS) * (4 * COLUMNS);
@@ -36,8 +55,10 @@ export function pack(b: usize, bRow: usize, k: i32, n: i32, to: usize): void {
     let from = b + (<usize>j << 2);
     if (n - j >= COLUMNS) {
       for (let p = 0; p < k; p++, from += bRow, to += 32) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
+        const low = v128.load(from);
+        const high = v128.load(from, 16);
+        v128.store(to, low);
+        v128.store(to, high, 16);
       }
     } else {
       for (let p = 0; p < k; p++, from += bRow, to += 32) {
@@ -80,7 +101,14 @@ export function product(
 export function block(
   a: usize, aRow: usize, b: usize, panel: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, resume: bool, edge: usize,
 ): void {
-  for (let j = 0; j < n; j += COLUMNS, b += panel, c += 4 * COLUMNS) {
+  let j = 0;
+  for (; isWide && j <= n - 2 * COLUMNS; j += 2 * COLUMNS, b += 2 * panel, c += 8 * COLUMNS) {
+    for (let i = 0, rows = 0, tiles = (m + ROWS - 1) / ROWS; i < m; i += rows, tiles--) {
+      rows = (m - i + tiles - 1) / tiles;
+      wideTileOf(rows, a + <usize>i * aRow, aRow, b, panel, c + <usize>i * cRow, cRow, k, resume);
+    }
+  }
+  for (; j < n; j += COLUMNS, b += panel, c += 4 * COLUMNS) {
     const whole = n - j >= COLUMNS;
     // as many tiles as are needed, of like height: low ones would wait for their own sums
     for (let i = 0, rows = 0, tiles = (m + ROWS - 1) / ROWS; i < m; i += rows, tiles--) {
@@ -190,6 +218,12 @@ export function weightGradient(
 /** out += a */
 function addTo(out: usize, a: usize, bytes: usize): void {
   let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    const low = f32x4.add(v128.load(out + at), v128.load(a + at));
+    const high = f32x4.add(v128.load(out + at, 16), v128.load(a + at, 16));
+    v128.store(out + at, low);
+    v128.store(out + at, high, 16);
+  }
   for (; at + 16 <= bytes; at += 16) v128.store(out + at, f32x4.add(v128.load(out + at), v128.load(a + at)));
   for (; at < bytes; at += 4) store<f32>(out + at, load<f32>(out + at) + load<f32>(a + at));
 }

@@ -151,6 +151,21 @@ function blockOfRows(x: usize, out: usize, n: i32, columns: i32, row: usize, lan
 @inline
 function addFourRows(x: usize, step: usize, lane: usize, columns: i32): void {
   let i = 0;
+  for (; i <= columns - 8; i += 8, x += 32, lane += 32) {
+    const second = x + step;
+    const third = second + step;
+    const fourth = third + step;
+    let low = f32x4.add(v128.load(lane), v128.load(x));
+    let high = f32x4.add(v128.load(lane, 16), v128.load(x, 16));
+    low = f32x4.add(low, v128.load(second));
+    high = f32x4.add(high, v128.load(second, 16));
+    low = f32x4.add(low, v128.load(third));
+    high = f32x4.add(high, v128.load(third, 16));
+    low = f32x4.add(low, v128.load(fourth));
+    high = f32x4.add(high, v128.load(fourth, 16));
+    v128.store(lane, low);
+    v128.store(lane, high, 16);
+  }
   for (; i <= columns - 4; i += 4, x += 16, lane += 16) {
     const two = f32x4.add(f32x4.add(v128.load(lane), v128.load(x)), v128.load(x + step));
     v128.store(lane, f32x4.add(f32x4.add(two, v128.load(x + 2 * step)), v128.load(x + 3 * step)));

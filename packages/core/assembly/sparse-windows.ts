@@ -106,8 +106,10 @@ function packByChannel(kernel: usize, channels: i32, width: i32, filters: i32, s
     for (let w = 0; w < width; w++, to += 32) {
       const from = kernel + (<usize>(w * channels + c) * filters << 2);
       if (some == 8) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
+        const low = v128.load(from);
+        const high = v128.load(from, 16);
+        v128.store(to, low);
+        v128.store(to, high, 16);
       } else copyRow(from, to, some);
     }
   }

@@ -1,5 +1,5 @@
 import { fill } from "./elementwise";
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd, ZEROS } from "./lanes";
 import { transposeBlock } from "./copy";
 import { adam } from "./updates";
 
@@ -151,24 +151,13 @@ export function prepare(
 // @ts-ignore: decorator
 @inline
 function column(vectors: i32, entry: usize, last: usize, x: usize, to: usize, resume: bool): void {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  let s4 = f32x4.splat(0);
-  let s5 = f32x4.splat(0);
-  if (resume) {
-    s0 = v128.load(to);
-    s1 = v128.load(to, 16);
-    if (vectors > 2) {
-      s2 = v128.load(to, 32);
-      s3 = v128.load(to, 48);
-    }
-    if (vectors > 4) {
-      s4 = v128.load(to, 64);
-      s5 = v128.load(to, 80);
-    }
-  }
+  const first = resume ? to : ZEROS;
+  let s0 = v128.load(first);
+  let s1 = v128.load(first, 16);
+  let s2 = v128.load(first, 32);
+  let s3 = v128.load(first, 48);
+  let s4 = v128.load(first, 64);
+  let s5 = v128.load(first, 80);
   for (; entry < last; entry += 8) {
     const from = x + load<usize>(entry);
     const value = v128.load32_splat(entry, 4);

@@ -1,4 +1,4 @@
-import { flush, loadPart, multiplyAdd, storePart } from "./lanes";
+import { flush, loadPart, multiplyAdd, storePart, ZEROS } from "./lanes";
 
 // Whole arrays, `bytes` long: they end on whole vectors, see `elementwise.ts`. `velocity` is 0 where there is none.
 
@@ -6,27 +6,91 @@ export function sgd(
   gradient: usize, velocity: usize, weights: usize, bytes: usize,
   eta: f32, mu: f32, lambda: f32, share: f32, nesterov: bool, first: bool,
 ): void {
-  for (let at: usize = 0; at < bytes; at += 16) {
+  if (velocity == 0) {
+    let at: usize = 0;
+    for (; at + 32 <= bytes; at += 32) {
+      const low = withoutVelocity(v128.load(gradient + at), v128.load(weights + at), eta, lambda);
+      const high = withoutVelocity(v128.load(gradient + at, 16), v128.load(weights + at, 16), eta, lambda);
+      v128.store(weights + at, low);
+      v128.store(weights + at, high, 16);
+    }
+    if (at < bytes) v128.store(weights + at, withoutVelocity(v128.load(gradient + at), v128.load(weights + at), eta, lambda));
+    return;
+  }
+  const isFirst = i32x4.splat(first ? -1 : 0);
+  const looksAhead = i32x4.splat(nesterov ? -1 : 0);
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    const w0 = v128.load(weights + at);
+    const w1 = v128.load(weights + at, 16);
+    const g0 = multiplyAdd(v128.load(gradient + at), f32x4.splat(lambda), w0);
+    const g1 = multiplyAdd(v128.load(gradient + at, 16), f32x4.splat(lambda), w1);
+    const v0 = v128.bitselect(g0, nextVelocity(v128.load(velocity + at), g0, mu, share), isFirst);
+    const v1 = v128.bitselect(g1, nextVelocity(v128.load(velocity + at, 16), g1, mu, share), isFirst);
+    const u0 = v128.bitselect(multiplyAdd(g0, f32x4.splat(mu), v0), v0, looksAhead);
+    const u1 = v128.bitselect(multiplyAdd(g1, f32x4.splat(mu), v1), v1, looksAhead);
+    v128.store(velocity + at, v0);
+    v128.store(velocity + at, v1, 16);
+    v128.store(weights + at, f32x4.sub(w0, f32x4.mul(f32x4.splat(eta), u0)));
+    v128.store(weights + at, f32x4.sub(w1, f32x4.mul(f32x4.splat(eta), u1)), 16);
+  }
+  if (at < bytes) {
     const w = v128.load(weights + at);
     const g = multiplyAdd(v128.load(gradient + at), f32x4.splat(lambda), w);
-    let u = g;
-    if (velocity != 0) {
-      const decayed = f32x4.mul(f32x4.splat(mu), v128.load(velocity + at));
-      const v = first ? g : flush(multiplyAdd(decayed, f32x4.splat(share), g));
-      v128.store(velocity + at, v);
-      u = nesterov ? multiplyAdd(g, f32x4.splat(mu), v) : v;
-    }
+    const v = v128.bitselect(g, nextVelocity(v128.load(velocity + at), g, mu, share), isFirst);
+    const u = v128.bitselect(multiplyAdd(g, f32x4.splat(mu), v), v, looksAhead);
+    v128.store(velocity + at, v);
     v128.store(weights + at, f32x4.sub(w, f32x4.mul(f32x4.splat(eta), u)));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function nextVelocity(v: v128, g: v128, mu: f32, share: f32): v128 {
+  return flush(multiplyAdd(f32x4.mul(f32x4.splat(mu), v), f32x4.splat(share), g));
+}
+
+// @ts-ignore: decorator
+@inline
+function withoutVelocity(gradient: v128, w: v128, eta: f32, lambda: f32): v128 {
+  return f32x4.sub(w, f32x4.mul(f32x4.splat(eta), multiplyAdd(gradient, f32x4.splat(lambda), w)));
 }
 
 export function adam(
   gradient: usize, m: usize, v: usize, weights: usize, bytes: usize,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
 ): void {
-  for (let at: usize = 0; at < bytes; at += 16) {
+  adamVectors(gradient, -1, m, v, weights, bytes, beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale);
+}
+
+/** `mask` is −1, or 0 where the gradient is the same pair of vectors for all. */
+function adamVectors(
+  gradient: usize, mask: usize, m: usize, v: usize, weights: usize, bytes: usize,
+  beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32,
+): void {
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    const from = gradient + (at & mask);
+    const w0 = v128.load(weights + at);
+    const w1 = v128.load(weights + at, 16);
+    const g0 = multiplyAdd(v128.load(from), f32x4.splat(lambda), w0);
+    const g1 = multiplyAdd(v128.load(from, 16), f32x4.splat(lambda), w1);
+    const m0 = firstMoment(v128.load(m + at), g0, beta1, share1);
+    const m1 = firstMoment(v128.load(m + at, 16), g1, beta1, share1);
+    const v0 = secondMoment(v128.load(v + at), g0, beta2, share2);
+    const v1 = secondMoment(v128.load(v + at, 16), g1, beta2, share2);
+    const next0 = steppedBy(w0, m0, v0, epsilon, kept, eta, scale);
+    const next1 = steppedBy(w1, m1, v1, epsilon, kept, eta, scale);
+    v128.store(m + at, m0);
+    v128.store(m + at, m1, 16);
+    v128.store(v + at, v0);
+    v128.store(v + at, v1, 16);
+    v128.store(weights + at, next0);
+    v128.store(weights + at, next1, 16);
+  }
+  if (at < bytes) {
     adamAt(
-      v128.load(gradient + at), m + at, v + at, weights + at,
+      v128.load(gradient + (at & mask)), m + at, v + at, weights + at,
       beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
     );
   }
@@ -54,12 +118,8 @@ export function adamRows(
     if (here) next++;
     const until = min(end, next < count ? load<i32>(ids + (<usize>next << 2)) : end);
     const stop = <usize>max(until, id + 1) * row;
-    for (; at < stop; at += 16) {
-      adamAt(
-        f32x4.splat(0), m + at, v + at, weights + at,
-        beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale,
-      );
-    }
+    adamVectors(ZEROS, 0, m + at, v + at, weights + at, stop - at, beta1, beta2, share1, share2, epsilon, lambda, kept, eta, scale);
+    at = stop;
     id = max(until, id + 1);
   }
 }
@@ -145,14 +205,30 @@ export function adamAt(
 ): void {
   const w = v128.load(weights);
   const g = multiplyAdd(gradient, f32x4.splat(lambda), w);
-  const first = flush(multiplyAdd(f32x4.mul(f32x4.splat(beta1), v128.load(m)), f32x4.splat(share1), g));
-  const decayed = f32x4.mul(f32x4.splat(beta2), v128.load(v));
-  const second = flush(multiplyAdd(decayed, f32x4.splat(share2), f32x4.mul(g, g)));
+  const first = firstMoment(v128.load(m), g, beta1, share1);
+  const second = secondMoment(v128.load(v), g, beta2, share2);
   v128.store(m, first);
   v128.store(v, second);
-  const root = f32x4.add(f32x4.div(f32x4.sqrt(second), f32x4.splat(scale)), f32x4.splat(epsilon));
-  const change = f32x4.div(f32x4.mul(f32x4.splat(eta), first), root);
-  v128.store(weights, f32x4.sub(f32x4.mul(w, f32x4.splat(kept)), change));
+  v128.store(weights, steppedBy(w, first, second, epsilon, kept, eta, scale));
+}
+
+// @ts-ignore: decorator
+@inline
+function firstMoment(m: v128, g: v128, beta1: f32, share1: f32): v128 {
+  return flush(multiplyAdd(f32x4.mul(f32x4.splat(beta1), m), f32x4.splat(share1), g));
+}
+
+// @ts-ignore: decorator
+@inline
+function secondMoment(v: v128, g: v128, beta2: f32, share2: f32): v128 {
+  return flush(multiplyAdd(f32x4.mul(f32x4.splat(beta2), v), f32x4.splat(share2), f32x4.mul(g, g)));
+}
+
+// @ts-ignore: decorator
+@inline
+function steppedBy(w: v128, m: v128, v: v128, epsilon: f32, kept: f32, eta: f32, scale: f32): v128 {
+  const root = f32x4.add(f32x4.div(f32x4.sqrt(v), f32x4.splat(scale)), f32x4.splat(epsilon));
+  return f32x4.sub(f32x4.mul(w, f32x4.splat(kept)), f32x4.div(f32x4.mul(f32x4.splat(eta), m), root));
 }
 
 export function rmsprop(

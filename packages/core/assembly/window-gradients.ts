@@ -201,7 +201,20 @@ function axpy4(d: usize, from: usize, to: usize, n: i32): void {
   const from2 = load<usize>(from, 8);
   const from3 = load<usize>(from, 12);
   const whole = <usize>(n & ~3) << 2;
-  for (let at: usize = 0; at < whole; at += 16) {
+  let at: usize = 0;
+  for (; at + 32 <= whole; at += 32) {
+    let low = multiplyAdd(v128.load(to + at), d0, v128.load(from0 + at));
+    let high = multiplyAdd(v128.load(to + at, 16), d0, v128.load(from0 + at, 16));
+    low = multiplyAdd(low, d1, v128.load(from1 + at));
+    high = multiplyAdd(high, d1, v128.load(from1 + at, 16));
+    low = multiplyAdd(low, d2, v128.load(from2 + at));
+    high = multiplyAdd(high, d2, v128.load(from2 + at, 16));
+    low = multiplyAdd(low, d3, v128.load(from3 + at));
+    high = multiplyAdd(high, d3, v128.load(from3 + at, 16));
+    v128.store(to + at, low);
+    v128.store(to + at, high, 16);
+  }
+  if (at < whole) {
     let sum = multiplyAdd(v128.load(to + at), d0, v128.load(from0 + at));
     sum = multiplyAdd(sum, d1, v128.load(from1 + at));
     sum = multiplyAdd(sum, d2, v128.load(from2 + at));

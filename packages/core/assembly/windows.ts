@@ -1,5 +1,5 @@
 import { storePart } from "./lanes";
-import { pack, packedBytes, tileOf } from "./product";
+import { isWide, pack, packedBytes, tileOf, wideTileOf } from "./product";
 import { wins } from "./reduction";
 import { filtersOf, kernelOf, LINE, widthOf } from "./window-widths";
 
@@ -52,9 +52,12 @@ function project(rows: usize, packed: usize, panels: usize, projected: usize, co
   const row = <usize>channels << 2;
   const projectedRow = <usize>width << 5;
   for (let r = 0; r < count; r += 6, rows += 6 * row, projected += 6 * projectedRow) {
-    for (let w = 0; w < width; w++) {
-      tileOf(min(count - r, 6), rows, row, packed + w * panels, projected + (<usize>w << 5), projectedRow, channels, false);
+    const some = min(count - r, 6);
+    let w = 0;
+    for (; isWide && w <= width - 2; w += 2) {
+      wideTileOf(some, rows, row, packed + w * panels, panels, projected + (<usize>w << 5), projectedRow, channels, false);
     }
+    for (; w < width; w++) tileOf(some, rows, row, packed + w * panels, projected + (<usize>w << 5), projectedRow, channels, false);
   }
 }
 

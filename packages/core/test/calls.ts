@@ -40,6 +40,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   concat: [() => call(core.concat, [matrix(), matrix()], { axis: 1 })],
   conv1d: [() => call(core.conv1d, cube(), ones([2, 4, 5]))],
   createReferenceBackend: [() => call(core.createReferenceBackend)],
+  hasWideVectors: [() => call(core.hasWideVectors)],
   crossEntropy: [
     () => call(core.crossEntropy, matrix(), tokens([0, 1], [2])),
     () =>

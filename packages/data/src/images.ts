@@ -61,13 +61,17 @@ function* eachBatch(
     const { pixels, labels } = imagesAt(images, order.subarray(from, from + batchSize));
     const size = pixels.length / labels.length;
     yield {
-      input: tensor(
-        Float32Array.from(pixels, (pixel) => pixel / 255),
-        [labels.length, size],
-      ),
+      input: tensor(brightness(pixels), [labels.length, size]),
       targets: tokens(labels, [labels.length]),
     };
   }
+}
+
+/** From 0 to 1. A plain loop: `Float32Array.from` with a function takes twenty times as long, as long as a training step of a small network. */
+function brightness(pixels: Uint8Array): Float32Array {
+  const values = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) values[i] = pixels[i]! / 255;
+  return values;
 }
 
 /**
@@ -88,7 +92,8 @@ export function imagesAt(images: LabelledImages, places: Int32Array): LabelledIm
   return { pixels, shape: [places.length, height, width], labels: places.map((place) => images.labels[place]!) };
 }
 
-function checkImages(where: string, images: LabelledImages): void {
+/** @throws {TypeError | RangeError} unless there are as many labels and pixels as the shape says. */
+export function checkImages(where: string, images: LabelledImages): void {
   check(where, "images", images, object);
   const { pixels, shape, labels } = images;
   check(where, "images.pixels", pixels, bytes);

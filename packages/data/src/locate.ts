@@ -189,7 +189,7 @@ async function exists(path: string): Promise<boolean> {
   return (await kindOf(path)) !== undefined;
 }
 
-async function isFile(path: string): Promise<boolean> {
+export async function isFile(path: string): Promise<boolean> {
   return (await kindOf(path)) === "file";
 }
 
@@ -251,6 +251,6 @@ async function neighbour<Place>(folder: string, name: string, findIn: FindIn<Pla
   return undefined;
 }
 
-function howToGet(name: string, what = "it"): string {
+export function howToGet(name: string, what = "it"): string {
   return `name the folder that has ${what} with --data DIR, or download it: ltt data get ${name}`;
 }

@@ -3,6 +3,7 @@ import {
   conv1d,
   createReferenceBackend,
   crossEntropy,
+  cumsum,
   embedding,
   exp,
   full,
@@ -72,6 +73,16 @@ export const deviceChecks: readonly DeviceCheck[] = [
         if (Math.abs(all / many - 1) > 2 ** -20) throw new Error(`the sum of ${many} ones is ${all}`);
         const tenth = await scope(() => ({ reading: mean(full([5e6], 0.1)).item() })).reading;
         if (Math.abs(tenth - 0.1) > 2e-6) throw new Error(`the mean of five million 0.1 is ${tenth}`);
+      }),
+  },
+  {
+    name: "running totals of a long axis, forward and in the gradient, where the reference's are exact",
+    run: (gpu) =>
+      everywhere(gpu, 0, () => {
+        const x = tensor(eighths(5000 * 2, "x"), [5000, 2], { requiresGrad: true });
+        const [down, across] = [cumsum(x, { axis: 0 }), cumsum(x)];
+        const weights = tensor(eighths(5000 * 2, "w"), [5000, 2]);
+        return [down, across, ...gradients(sum(mul(down, weights)), [x])];
       }),
   },
   {

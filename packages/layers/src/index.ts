@@ -13,6 +13,7 @@ export { type ClassScore, type Evaluation, evaluate, scores } from "./evaluation
 export { type Initialiser, parameter } from "./initialiser.ts";
 export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
 export * as initialisers from "./initialisers.ts";
+export { LeNet300, type LeNet300Options } from "./lenet-300.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { classificationLoss, type Loss, meanSquaredError } from "./losses.ts";
 export { Lstm, type LstmOptions } from "./lstm.ts";

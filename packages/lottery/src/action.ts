@@ -13,6 +13,10 @@ interface Sources {
   readonly fresh: () => Promise<Values>;
   /** A stream of the node's seed, for a purpose. */
   readonly rng: (purpose: string) => Rng;
+  /** Whether the signs of `whole` are kept. */
+  readonly signs: boolean;
+  /** A constant that is given; `null`: none is. */
+  readonly value: number | null;
 }
 
 /** The values that a sparse network starts from, at its mask. */

@@ -1,16 +1,36 @@
 import type { Action } from "./action.ts";
-import { valuesAt } from "./pattern.ts";
+import { constant } from "./constant.ts";
+import { elementwise } from "./elementwise.ts";
+import { type Values, valuesAt } from "./pattern.ts";
 import { freshButEmbedding } from "./published-2020/fresh-but-embedding.ts";
 import { shuffled } from "./shuffled.ts";
 
+/* What kept weights start from: the “mask-1 actions” of Zhou et al. 2019 (arXiv 1905.01067), §4.1, each with or without the signs of the initial weights. */
+
 const rewind: Action = async (mask, { whole }) => valuesAt(await whole("whole"), mask);
 
-const shuffle: Action = async (mask, { whole, rng }) => shuffled(valuesAt(await whole("whole"), mask), rng("shuffle"));
+const shuffle: Action = async (mask, { whole, rng, signs }) => {
+  const values = valuesAt(await whole("whole"), mask);
+  const moved = shuffled(values, rng("shuffle"));
+  return signs ? withSigns(moved, values) : moved;
+};
 
 /** The values at another mask with as many positions of each tensor, in random order. */
 const move: Action = async (_, { whole, mask, rng }) =>
   shuffled(valuesAt(await whole("whole"), await mask("from")), rng("shuffle"));
 
+const fresh: Action = async (mask, sources) => {
+  const values = valuesAt(await sources.fresh(), mask);
+  return sources.signs ? withSigns(values, valuesAt(await sources.whole("whole"), mask)) : values;
+};
+
+const constantAction: Action = async (mask, { whole, rng, signs, value }) =>
+  constant(await whole("whole"), mask, { value, rng: signs ? undefined : rng("signs") });
+
+/** `|v| · sign(w)` */
+function withSigns(values: Values, of: Values): Values {
+  return elementwise((value, weight) => Math.abs(value) * Math.sign(weight), values, of);
+}
 /** The values that a ticket of another run brings; those of `whole` where it brings none. */
 const transplant: Action = async (mask, { whole, given }) => {
   const start = new Map(await whole("whole"));
@@ -23,8 +43,6 @@ const transplant: Action = async (mask, { whole, given }) => {
   return valuesAt(start, mask);
 };
 
-const fresh: Action = async (mask, sources) => valuesAt(await sources.fresh(), mask);
-
 /** By the name that nodes have them by. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["rewind", rewind],
@@ -32,5 +50,6 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["move", move],
   ["transplant", transplant],
   ["fresh", fresh],
+  ["constant", constantAction],
   ["fresh-but-embedding", freshButEmbedding],
 ]);

@@ -1,5 +1,6 @@
 import type { Rng } from "@ltt/core";
 import { check, describe, floats, map } from "@ltt/core/arguments";
+import type { CutPool } from "./cut.ts";
 import type { Json } from "./json.ts";
 import type { Pattern, Values } from "./pattern.ts";
 
@@ -32,16 +33,39 @@ export interface Criterion extends Named {
 export interface Evidence {
   /** What is left of each tensor, and may go. What is frozen is not in it. */
   readonly mask: Pattern;
+  /** The shape of each tensor of the mask. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The tensors whose weights compete with each other, and the fraction of these that goes. Excluded tensors are in none. */
+  readonly pools: readonly CutPool[];
   /** A stream of this cut alone, apart from the one that orders ties. */
   readonly rng: Rng;
   /** `w0` at the mask: the weights at step 0 of the training that led to this network; also where it was rewound to a later step. */
   initial(): Promise<Values>;
   /** `wT` at the mask: the weights that are cut. */
   trained(): Promise<Values>;
-  /** `∂L/∂w` of the mean loss at the trained weights, at the mask: over all examples of the first epoch, or over those of its first so many batches. */
-  gradient(over: "epoch" | number): Promise<Values>;
+  /**
+   * `∂L/∂w` of the mean loss, at the mask: over all examples of the first epoch, or over those of its first so many batches.
+   *
+   * @param options - `at`: the weights, default those that are cut. `temperature`: what outputs are divided by before the loss, default 1.
+   */
+  gradient(over: "epoch" | number, options?: GradientOptions): Promise<Values>;
+  /**
+   * The diagonal of the empirical Fisher information of the weights that are cut, from the gradients of batches: `h = Σ_b n_b² (∂L_b/∂w)² / Σ_b n_b`, at the mask. At a
+   * minimum, where the gradients of examples have the mean 0, it is on average the mean of their squares.
+   */
+  fisher(over: "epoch" | number): Promise<Values>;
+  /**
+   * `∂R/∂w` at the mask, `R` the sum of what the network with these weights gives for an input of ones, without dropout: of as many and as long examples as the first
+   * batch has. What looks rows up by ids (`embeddings` of a `Task`) gives ones, and has no gradient.
+   */
+  flow(weights: Values): Promise<Values>;
   /** The mean loss `L` of the network with other weights at the mask, over all examples of the first epoch. */
   lossOf(weights: Values): Promise<number>;
+}
+
+export interface GradientOptions {
+  readonly at?: Values | undefined;
+  readonly temperature?: number | undefined;
 }
 
 /** What stands in a node for an extension: its name alone, where that says all. */

@@ -41,7 +41,7 @@ const OPTIONS: Kinds<CutOptions> = {
 export function cut(pattern: Pattern, scores: Values, options: CutOptions): Pattern {
   checkPattern("cut", "pattern", pattern);
   checkValues("cut", "scores", scores);
-  const { rate, exclude = () => false, pool = "tensor", group, rng } = checkOptions("cut", options, OPTIONS);
+  const { rate, pool = "tensor", group, rng } = checkOptions("cut", options, OPTIONS);
   if (typeof rate !== "function") check("cut", "rate", rate, share);
   else if (pool === "all") throw new RangeError("cut: weights of all tensors are pooled: there is one rate for all");
   checkRng("cut", "rng", rng);
@@ -54,15 +54,30 @@ export function cut(pattern: Pattern, scores: Values, options: CutOptions): Patt
     const nan = given.findIndex(Number.isNaN);
     if (nan >= 0) throw new RangeError(`cut: the score of "${name}" at position ${positions[nan]} is NaN`);
   }
-  const poolOf = { tensor: (name: string) => name, group: group!, all: () => "global" }[pool];
-  const pooled = [...pattern.keys()].filter((tensor) => !exclude(tensor));
   const kept = new Map(pattern);
-  for (const name of new Set(pooled.map(poolOf))) {
-    const tensors = pooled.filter((tensor) => poolOf(tensor) === name);
-    const rateHere = typeof rate === "number" ? rate : rateOf(name, rate(name));
-    cutPool(pattern, scores, tensors, rateHere, rng.split(name), kept);
-  }
+  for (const { name, tensors, rate } of poolsOf(pattern.keys(), options))
+    cutPool(pattern, scores, tensors, rate, rng.split(name), kept);
   return kept;
+}
+
+/** Tensors whose weights compete with each other. */
+export interface CutPool {
+  readonly name: string;
+  readonly tensors: readonly string[];
+  /** The fraction of what is left that goes. */
+  readonly rate: number;
+}
+
+/** What competes in a cut of these tensors. */
+export function poolsOf(names: Iterable<string>, options: Omit<CutOptions, "rng">): CutPool[] {
+  const { rate, exclude = () => false, pool = "tensor", group } = options;
+  const poolOf = { tensor: (name: string) => name, group: group!, all: () => "global" }[pool];
+  const pooled = [...names].filter((tensor) => !exclude(tensor));
+  return Array.from(new Set(pooled.map(poolOf)), (name) => ({
+    name,
+    tensors: pooled.filter((tensor) => poolOf(tensor) === name),
+    rate: typeof rate === "number" ? rate : rateOf(name, rate(name)),
+  }));
 }
 
 /** Cuts tensors whose weights compete with each other. */

@@ -1,5 +1,5 @@
 import { backend, type Rng, stream, type Weight } from "@ltt/core";
-import { check, positive } from "@ltt/core/arguments";
+import { above0, check, checkOptions, type Kinds, map, positive } from "@ltt/core/arguments";
 import {
   buffersOf,
   decodeCheckpoint,
@@ -13,10 +13,10 @@ import {
 } from "@ltt/layers";
 import { z } from "zod";
 import { ACTIONS } from "./actions.ts";
-import { type Evidence, scoresOf } from "./criterion.ts";
-import { cut, POOLS } from "./cut.ts";
+import { type Evidence, type GradientOptions, scoresOf } from "./criterion.ts";
+import { cut, POOLS, poolsOf } from "./cut.ts";
 import { cutShares } from "./cut-shares.ts";
-import { firstOf, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
+import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
@@ -42,6 +42,8 @@ const MASKS_HELD = 2;
 
 /** Trained networks that are held in memory: those of a round, which the next one cuts. */
 const HELD = 6;
+
+const GRADIENT: Kinds<GradientOptions> = { at: map, temperature: above0 };
 
 export interface ExecutorOptions {
   readonly store: Store;
@@ -203,13 +205,22 @@ export class Executor<Input> {
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
     const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
-    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, pattern));
     const { group = () => "other" } = this.#task;
-    const which = cutShares(`execute: node ${hash}`, shares, pattern.keys(), group);
-    return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored), pool: shares.pool, group });
+    const all = parametersOf((await this.#init(this.#initOf(hash))).model); // what is frozen may be excluded too
+    const which = { ...cutShares(`execute: node ${hash}`, shares, all.keys(), group), pool: shares.pool, group };
+    const shapes = new Map(Array.from(pattern.keys(), (name) => [name, all.get(name)!.shape]));
+    const competing = { mask: pattern, shapes, pools: poolsOf(pattern.keys(), which) };
+    const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, competing));
+    return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) });
   }
 
-  #evidence(scored: string, parent: string, seed: number, mask: Pattern): Evidence {
+  #evidence(
+    scored: string,
+    parent: string,
+    seed: number,
+    competing: Pick<Evidence, "mask" | "shapes" | "pools">,
+  ): Evidence {
+    const { mask } = competing;
     const trained = async () => {
       const weights = await this.#weights(scored); // which may hold frozen ones too
       return new Map(Array.from(mask.keys(), (name) => [name, weights.get(name)!]));
@@ -221,15 +232,27 @@ export class Executor<Input> {
     };
     const firstEpoch = () => this.#training(parent).batches.train(1);
     const { signal } = this.#options;
+    const batchesOf = (where: string, over: "epoch" | number) => {
+      if (over === "epoch") return firstEpoch();
+      check(where, "over", over, positive);
+      return firstOf(firstEpoch(), over);
+    };
+    const { embeddings = [] } = this.#task;
     return {
-      mask,
+      ...competing,
       rng: stream(seed, "criterion", scored),
       initial: () => this.#initial(this.#startOf(parent), mask),
       trained,
-      gradient: async (over) => {
-        if (over !== "epoch") check("gradient", "over", over, positive);
-        const batches = over === "epoch" ? firstEpoch() : firstOf(firstEpoch(), over);
-        return meanGradient(await model(await trained()), batches, signal);
+      gradient: async (over, options = {}) => {
+        const { at = await trained(), temperature } = checkOptions("gradient", options, GRADIENT);
+        return meanGradient(await model(at), batchesOf("gradient", over), { temperature, signal });
+      },
+      fisher: async (over) => diagonalFisher(await model(await trained()), batchesOf("fisher", over), { signal }),
+      flow: async (values) => {
+        const { model } = await this.#init(this.#initOf(scored));
+        const [batch] = firstOf(firstEpoch(), 1);
+        const found = await flowGradient(model, mask, values, batch!, embeddings);
+        return new Map(Array.from(mask, ([name, { length }]) => [name, found.get(name) ?? new Float32Array(length)]));
       },
       lossOf: async (values) => meanLoss(await model(values), firstEpoch()),
     };
@@ -273,13 +296,15 @@ export class Executor<Input> {
   /** The values of a start, at its mask. */
   async #startValues(hash: string, mask: Pattern): Promise<Values> {
     const node = this.#graph.node(hash);
-    const { action, seed = 0 } = paramsOf(START, node, startSchema);
+    const { action, seed = 0, signs, value } = paramsOf(START, node, startSchema);
     return ACTIONS.get(action)!(mask, {
       whole: (input) => this.#whole(node.inputs[input]!),
       mask: (input) => this.#mask(node.inputs[input]!),
       given: (input) => this.#given(node.inputs[input]!),
       fresh: () => this.#fresh(seed, hash),
       rng: (purpose) => stream(seed, purpose, hash),
+      signs,
+      value,
     });
   }
 
@@ -346,6 +371,7 @@ export class Executor<Input> {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
       firstStep: params.firstStep,
@@ -394,7 +420,12 @@ const cutSchema = z.object({
   pool: z.enum(POOLS),
 });
 const shuffleMaskSchema = z.object({ seed: z.int() });
-const startSchema = z.object({ action: z.enum([...ACTIONS.keys()]), seed: z.int().optional() });
+const startSchema = z.object({
+  action: z.enum([...ACTIONS.keys()]),
+  seed: z.int().optional(),
+  signs: z.boolean(),
+  value: z.number().nullable(),
+});
 const trainSchema = z.object({
   data: json,
   backend: z.string(),
@@ -412,6 +443,7 @@ const trainSchema = z.object({
   clipNorm: z.number().nullable(),
   firstStep: z.int(),
   faults: z.array(z.string()),
+  measureTraining: z.boolean(),
 });
 
 /**
@@ -437,7 +469,9 @@ function paramsOf<T>(
 }
 
 function receiptOf(seconds: number): Receipt {
-  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: backend().name };
+  const by = backend();
+  const width = "width" in by ? { width: by.width as number } : {};
+  return { seconds: Math.round(Math.max(0, seconds) * 1000) / 1000, backend: by.name, ...width };
 }
 
 async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {

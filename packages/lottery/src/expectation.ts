@@ -3,6 +3,7 @@ import {
   check,
   checkOptions,
   count,
+  flag,
   type Kind,
   type Kinds,
   list,
@@ -41,7 +42,9 @@ export type Expectation =
       readonly pool: Pool;
     }
   | { readonly kind: "freshEverywhere"; readonly than: readonly Hash<"trained">[] }
-  | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained"> }
+  | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained">; readonly signs?: boolean }
+  | { readonly kind: "signsOf"; readonly weights: Hash<"weights"> }
+  | { readonly kind: "constantSizes"; readonly weights: Hash<"weights"> }
   | { readonly kind: "transferredFrom"; readonly ticket: Hash<"mask">; readonly weights: Hash<"weights"> }
   | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
 
@@ -108,10 +111,27 @@ export function freshEverywhere(than: readonly Hash<"trained">[]): Expectation {
   return { kind: "freshEverywhere", than };
 }
 
-/** The network starts from the values that another one starts from, in other places of the same tensor. */
-export function shuffledFrom(network: Hash<"trained">): Expectation {
+/**
+ * The network starts from the values that another one starts from, in other places of the same tensor.
+ *
+ * @param options - `signs`: only their sizes have moved. Default false.
+ */
+export function shuffledFrom(network: Hash<"trained">, options: { readonly signs?: boolean } = {}): Expectation {
   check("shuffledFrom", "network", network, text);
-  return { kind: "shuffledFrom", network };
+  const { signs = false } = checkOptions("shuffledFrom", options, { signs: flag });
+  return { kind: "shuffledFrom", network, ...(signs ? { signs } : {}) };
+}
+
+/** The network starts from values with the signs of these weights at its mask. */
+export function signsOf(weights: Hash<"weights">): Expectation {
+  check("signsOf", "weights", weights, text);
+  return { kind: "signsOf", weights };
+}
+
+/** In each tensor the values that the network starts from have one size, but for zeros; these weights have several. */
+export function constantSizes(weights: Hash<"weights">): Expectation {
+  check("constantSizes", "weights", weights, text);
+  return { kind: "constantSizes", weights };
 }
 
 /** The network has as many weights of each tensor as another one, in other places. */
@@ -153,7 +173,9 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   removed: { kind: text, rate: share, rates: optional(object), exclude: optional(list), parent: text, pool },
   lowestBy: { kind: text, criterion: anything, weights: text, exclude: optional(list), pool },
   freshEverywhere: { kind: text, than: hashes },
-  shuffledFrom: { kind: text, network: text },
+  shuffledFrom: { kind: text, network: text, signs: optional(flag) },
+  signsOf: { kind: text, weights: text },
+  constantSizes: { kind: text, weights: text },
   shuffledMaskOf: { kind: text, network: text },
   transferredFrom: { kind: text, ticket: text, weights: text },
 };

@@ -3,6 +3,7 @@ import {
   check,
   checkOptions,
   count,
+  flag,
   type Kinds,
   list,
   object,
@@ -36,6 +37,8 @@ export interface CommonParams extends CutShares {
   readonly trainingFaults: readonly string[];
   /** Which weights of a network a cut scores. */
   readonly cutAt: "best" | "end";
+  /** The names of tables that ids look rows up in. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
   /** What a cut scores by. Default `magnitude`. */
   readonly criterion?: Criterion | undefined;
   /** SHA-256 of the plugin file that the arm comes from, and so its criteria. Default: it comes from none. */
@@ -98,7 +101,7 @@ export class ExperimentGraph {
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
     const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
-    const { clipNorm = null, evaluateEnd } = training;
+    const { clipNorm = null, evaluateEnd, measureTraining } = training;
     const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
     const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
     const params = {
@@ -109,6 +112,7 @@ export class ExperimentGraph {
       ...optimiserParams(training),
       firstStep,
       faults: [...trainingFaults],
+      measureTraining,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
@@ -144,11 +148,16 @@ export class ExperimentGraph {
     return this.add(nodeOf(START, { action: "rewind" }, { mask, whole }));
   }
 
-  /** A start: the values of whole tensors at a mask, in another order within each tensor. */
-  shuffle(mask: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+  /**
+   * A start: the values of whole tensors at a mask, in another order within each tensor.
+   *
+   * @param options - `signs`: only sizes are shuffled, and the signs stay. Default false.
+   */
+  shuffle(mask: Hash<"mask">, whole: Hash<"weights">, options: { readonly signs?: boolean } = {}): Hash<"start"> {
     check("ExperimentGraph.shuffle", "mask", mask, text);
     check("ExperimentGraph.shuffle", "whole", whole, text);
-    return this.add(nodeOf(START, { action: "shuffle", seed: this.seed }, { mask, whole }));
+    const { signs } = checkOptions("ExperimentGraph.shuffle", options, { signs: flag });
+    return this.add(nodeOf(START, { action: "shuffle", seed: this.seed, signs }, { mask, whole }));
   }
 
   /** A mask with as many positions of each tensor, at random places. */
@@ -178,11 +187,43 @@ export class ExperimentGraph {
     return this.add(nodeOf(START, { action: "transplant" }, { mask: given, whole }));
   }
 
-  /** A start: values drawn anew at a mask, in every tensor. */
-  fresh(mask: Hash<"mask">): Hash<"start"> {
+  /**
+   * A start: values drawn anew at a mask, in every tensor.
+   *
+   * @param options - `signsOf`: weights whose signs they have. Default: none.
+   */
+  fresh(mask: Hash<"mask">, options: { readonly signsOf?: Hash<"weights"> } = {}): Hash<"start"> {
     check("ExperimentGraph.fresh", "mask", mask, text);
-    const { architecture } = this.#common;
-    return this.add(nodeOf(START, { action: "fresh", architecture, seed: this.seed }, { mask }));
+    const { signsOf } = checkOptions("ExperimentGraph.fresh", options, { signsOf: text });
+    const params = { action: "fresh", architecture: this.#common.architecture, seed: this.seed };
+    if (signsOf === undefined) return this.add(nodeOf(START, params, { mask }));
+    return this.add(nodeOf(START, { ...params, signs: true }, { mask, whole: signsOf }));
+  }
+
+  /**
+   * A start: `±α` at a mask, α the standard deviation of each of some whole tensors.
+   *
+   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all.
+   */
+  constant(
+    mask: Hash<"mask">,
+    whole: Hash<"weights">,
+    options: { readonly signs?: boolean; readonly value?: number } = {},
+  ): Hash<"start"> {
+    check("ExperimentGraph.constant", "mask", mask, text);
+    check("ExperimentGraph.constant", "whole", whole, text);
+    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: above0 });
+    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, value }, { mask, whole }));
+  }
+
+  /** Tensors and groups that the experiment does not cut. */
+  get excluded(): readonly string[] {
+    return this.#common.exclude ?? [];
+  }
+
+  /** The names of the task's tables that ids look rows up in. */
+  get embeddings(): readonly string[] {
+    return this.#common.embeddings ?? [];
   }
 
   /** Which weights of a network the experiment cuts. */

@@ -20,7 +20,7 @@ export interface Plan {
 
 /** @throws {RangeError} if a key of `rates` or a name in `exclude` matches no tensor and no group. */
 export function planOf<Input>(caller: string, task: Task<Input>, settings: ExperimentSettings): Plan {
-  const { data, architecture, batches, group = () => "other" } = task;
+  const { data, architecture, embeddings, batches, group = () => "other" } = task;
   if (hasOwnShares(settings)) cutShares(`${caller}: settings`, settings, tensorsOf(caller, task), group);
   const graph = new Graph();
   let stepsAtMost = 0;
@@ -28,7 +28,7 @@ export function planOf<Input>(caller: string, task: Task<Input>, settings: Exper
     const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
     const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings);
     stepsAtMost = lastStepOf(settings, stepsPerEpoch);
-    return plan(graph, seed, { data, architecture, backend: backend().name, rewindStep, settings });
+    return plan(graph, seed, { data, architecture, backend: backend().name, rewindStep, settings, embeddings });
   });
   return { graph, levels, stepsAtMost };
 }

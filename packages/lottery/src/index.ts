@@ -6,7 +6,7 @@ export { lateRewinding } from "./arms/late-rewinding.ts";
 export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
 export { oneShot } from "./arms/one-shot.ts";
 export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
-export { prunedAtStart, prunedAtStartBy } from "./arms/pruned-at-start.ts";
+export { prunedAtStart, prunedAtStartBy, randomMaskAtStartBy } from "./arms/pruned-at-start.ts";
 export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
@@ -15,20 +15,33 @@ export { type TicketFor, TRANSFER_ARMS, transferArms } from "./arms/transfer.ts"
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
+export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { grasp } from "./criteria/grasp.ts";
+export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
+export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
 export { largeInit } from "./criteria/large-init.ts";
+export { largeInitLargeFinal } from "./criteria/large-init-large-final.ts";
 export { magnitude } from "./criteria/magnitude.ts";
 export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
 export { movement } from "./criteria/movement.ts";
+export { obd } from "./criteria/obd.ts";
 export { random } from "./criteria/random.ts";
-export type { Criterion, Evidence, Named } from "./criterion.ts";
-export { type CutOptions, cut, POOLS, type Pool } from "./cut.ts";
+export { smallFinal } from "./criteria/small-final.ts";
+export { smallInit } from "./criteria/small-init.ts";
+export { smallInitSmallFinal } from "./criteria/small-init-small-final.ts";
+export { smartRatios } from "./criteria/smart-ratios.ts";
+export { snip } from "./criteria/snip.ts";
+export { synflow } from "./criteria/synflow.ts";
+export type { Criterion, Evidence, GradientOptions, Named } from "./criterion.ts";
+export { type CutOptions, type CutPool, cut, POOLS, type Pool } from "./cut.ts";
 export { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 export { elementwise } from "./elementwise.ts";
 export { type EmptyParts, emptyParts, PARTS } from "./empty-parts.ts";
 export {
+  constantSizes,
   type Expectation,
   freshEverywhere,
   lowestBy,
@@ -38,6 +51,7 @@ export {
   sameMaskAs,
   shuffledFrom,
   shuffledMaskOf,
+  signsOf,
   startsFrom,
   transferredFrom,
 } from "./expectation.ts";
@@ -49,7 +63,9 @@ export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
+export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
+export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
 export {
   type Accuracy,
   type LastGood,
@@ -78,8 +94,9 @@ export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
-export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
+export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
   armsNeeded,
   type ExperimentOptions,

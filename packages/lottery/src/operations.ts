@@ -10,7 +10,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -24,6 +24,7 @@ export const TRAIN: Operation<"trained"> = {
     evaluateEnd: false,
     firstStep: 0,
     faults: [],
+    measureTraining: false,
   },
   makes: "trained",
 };
@@ -51,6 +52,13 @@ export const GIVEN: Operation<"mask"> = { name: "given", version: 1, defaults: {
 /**
  * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
  * values of `whole` at the mask, in another order within each tensor (`seed`). `move`: the values of `whole` at the mask `from`, in
- * random order (`seed`). `transplant`: the values that the ticket `mask` was given, and those of `whole` where it has none. `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`, `from`.
+ * random order (`seed`). `transplant`: the values that the ticket `mask` was given, and those of `whole` where it has none. `constant`: `±α`, α the standard deviation
+ * of each tensor of `whole`, or `value` (`seed`, of signs). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication.
+ * Inputs: `mask`, `whole`, `from`.
  */
-export const START: Operation<"start"> = { name: "start", version: 1, defaults: {}, makes: "start" };
+export const START: Operation<"start"> = {
+  name: "start",
+  version: 1,
+  defaults: { signs: false, value: null },
+  makes: "start",
+};

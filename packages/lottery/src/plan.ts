@@ -24,6 +24,8 @@ export interface Planned {
   /** The step that late rewinding goes back to. */
   readonly rewindStep: number;
   readonly settings: ExperimentSettings;
+  /** The names of tables that ids look rows up in. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export function plan(graph: Graph, seed: number, { data, architecture, backend, 
   const { rounds, rate, rates, exclude, cutAt = "best", criterion, pool, faults, ...settings } = planned.settings;
   const common = {
     ...{ seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) },
-    ...{ rate, rates, exclude, cutAt, criterion, pool },
+    ...{ rate, rates, exclude, cutAt, criterion, pool, embeddings: planned.embeddings },
   };
   const own = new ExperimentGraph(graph, common);
   const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep };

@@ -44,7 +44,24 @@ describe("any one thing wrong in a call is refused by name", () => {
       "TRAIN",
       "TRANSFER_ARMS",
     ];
-    const criteria = ["largeInit", "magnitude", "magnitudeIncrease", "movement", "random"];
+    const criteria = [
+      "largeInit",
+      "magnitude",
+      "magnitudeIncrease",
+      "movement",
+      "random",
+      "largeFinalDifferingSign",
+      "largeFinalSameSign",
+      "largeInitLargeFinal",
+      "smallFinal",
+      "smallInit",
+      "smallInitSmallFinal",
+      "obd",
+      "snip",
+      "grasp",
+      "synflow",
+      "smartRatios",
+    ];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
     expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(
       Object.keys(lottery).sort(),

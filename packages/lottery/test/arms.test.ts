@@ -142,3 +142,63 @@ describe("searches", () => {
     }
   });
 });
+
+describe("what kept weights start from", () => {
+  const pairs = async (arm: ArmName) => {
+    const [own, ticket] = [await startOf(arm, 2), await startOf("winning-ticket", 2)];
+    return Array.from(own, ([name, { positions, values }]) => {
+      expect(positions).toEqual(ticket.get(name)!.positions);
+      return { name, values, ticket: ticket.get(name)!.values };
+    });
+  };
+
+  test.each(["fresh-signs", "shuffled-signs", "constant-signs"] as const)(
+    "%s keeps signs, and no size",
+    async (arm) => {
+      for (const { values, ticket } of await pairs(arm)) {
+        for (const [i, value] of values.entries())
+          if (value !== 0) expect(Math.sign(value)).toBe(Math.sign(ticket[i]!));
+        if (ticket.length > 5 && ticket.some((value) => value !== 0)) expect(values).not.toEqual(ticket);
+      }
+    },
+  );
+
+  test("shuffled-signs has the ticket's sizes", async () => {
+    for (const { values, ticket } of await pairs("shuffled-signs"))
+      expect(values.map(Math.abs).sort()).toEqual(ticket.map(Math.abs).sort());
+  });
+
+  test.each(["constant-signs", "constant"] as const)(
+    "%s has one size in each tensor, that of its whole",
+    async (arm) => {
+      const dense = await startOf("dense", 0);
+      for (const { name, values } of await pairs(arm)) {
+        const whole = dense.get(name)!.values;
+        const mean = whole.reduce((sum, value) => sum + value, 0) / whole.length;
+        const deviation = Math.sqrt(whole.reduce((sum, value) => sum + (value - mean) ** 2, 0) / whole.length);
+        for (const value of values) if (value !== 0) expect(Math.abs(value)).toBeCloseTo(deviation, 5);
+      }
+    },
+  );
+
+  test("constant has signs of its own", async () => {
+    const { values, ticket } = (await pairs("constant")).find(({ name }) => name === "embedding.weight")!;
+    const same = values.filter((value, i) => Math.sign(value) === Math.sign(ticket[i]!)).length;
+    // 60 signs, half of which agree by chance, with a standard deviation of 3.9
+    expect(Math.abs(same - 30)).toBeLessThan(5 * 3.9);
+  });
+});
+
+test("snip, grasp and synflow keep as many weights as was asked for; synflow leaves the embedding whole", async () => {
+  const kept = async (arm: ArmName) => {
+    const start = await startOf(arm, 2);
+    const counts = new Map(Array.from(start, ([name, { positions }]) => [name, positions.length]));
+    return { all: [...counts.values()].reduce((sum, count) => sum + count), table: counts.get("embedding.weight")! };
+  };
+  const dense = [...(await startOf("dense", 0)).values()].reduce((sum, { values }) => sum + values.length, 0);
+  for (const arm of ["snip", "grasp", "smart-ratios"] as const)
+    expect((await kept(arm)).all).toBe(dense - Math.round(0.75 * dense));
+  expect(await kept("synflow")).toEqual({ all: dense - Math.round(0.75 * (dense - 240)), table: 240 });
+  for (const arm of ["snip", "grasp", "synflow"] as const)
+    expect(await kept(`${arm}-random-mask`)).toEqual(await kept(arm));
+});

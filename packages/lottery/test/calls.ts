@@ -71,6 +71,7 @@ const batches = () => ({
   stepsPerEpoch: 1,
   validation: () => [batch()],
   monitor: () => [batch()],
+  trainMonitor: () => [batch()],
   test: () => [batch()],
 });
 const task = () => ({
@@ -80,6 +81,7 @@ const task = () => ({
   randomModel: model,
   batches,
   measure: lottery.classification,
+  measureName: "accuracy",
   chance: 0.5,
   group: () => "other",
 });
@@ -92,6 +94,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  measureTraining: true,
   evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
@@ -179,6 +182,22 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         targets: Int32Array.of(0, 1),
         loss: 0.5,
       }),
+    () =>
+      call(
+        lottery.classification,
+        { logits: Float32Array.of(1, 2, 3, 4), outputs: 2, targets: Int32Array.of(0, 1), loss: 0.5 },
+        { f1: true },
+      ),
+  ],
+  constantF1: [() => call(lottery.constantF1, [1, 2], 2)],
+  multiLabelClassification: [
+    () =>
+      call(lottery.multiLabelClassification, {
+        logits: Float32Array.of(1, 2, 3, 4),
+        outputs: 2,
+        targets: Int32Array.of(0, 1, 1, 1),
+        loss: 0.5,
+      }),
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
@@ -214,11 +233,19 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
   judge: [
-    () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
+    () =>
+      call(lottery.judge, results(), {
+        margin: 0.01,
+        measure: "micro-F1",
+        audit: [{ check: "A check", passed: true, detail: "" }],
+      }),
   ],
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
+  bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
+  mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],
+  seedsNeeded: [() => call(lottery.seedsNeeded, 0.01, 0.02, { confidence: 0.9, power: 0.7 })],
   mean: [() => call(lottery.mean, [1, 2, 4])],
   nestedIn: [() => call(lottery.nestedIn, "ab")],
   networkCount: [
@@ -245,9 +272,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   oneShot: [planned(lottery.oneShot)],
   ownTrajectoryReinit: [planned(lottery.ownTrajectoryReinit)],
   prunedAtStart: [planned(lottery.prunedAtStart)],
-  prunedAtStartBy: [() => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" })],
+  prunedAtStartBy: [
+    () => call(lottery.prunedAtStartBy, { criterion: lottery.movement, pool: "all" as const, exclude: ["w"] }),
+  ],
   randomMask: [planned(lottery.randomMask)],
+  randomMaskAtStartBy: [() => call(lottery.randomMaskAtStartBy, { criterion: lottery.snip, exclude: ["embedding"] })],
   randomReinit: [planned(lottery.randomReinit)],
+  constantSizes: [() => call(lottery.constantSizes, "ab")],
+  signsOf: [() => call(lottery.signsOf, "ab")],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [
     () =>
@@ -277,7 +309,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   sameMaskAs: [() => call(lottery.sameMaskAs, "ab")],
   sampleVariance: [() => call(lottery.sampleVariance, [1, 2, 4])],
   shuffled: [() => call(lottery.shuffled, values(1, 2, 3), rng())],
-  shuffledFrom: [() => call(lottery.shuffledFrom, "ab")],
+  shuffledFrom: [() => call(lottery.shuffledFrom, "ab", { signs: true })],
   shuffledInit: [planned(lottery.shuffledInit)],
   shuffledMask: [planned(lottery.shuffledMask)],
   givenFiles: [

@@ -13,13 +13,18 @@ import {
   type ExperimentSettings,
   elementwise,
   FolderStore,
+  grasp,
   type LevelResult,
   largeInit,
   magnitude,
+  obd,
   planExperiment,
   random,
   replay,
   runExperiment,
+  smartRatios,
+  snip,
+  synflow,
   type Values,
   valuesAt,
 } from "../src/index.ts";
@@ -58,6 +63,9 @@ async function look(
   await levelsOf(folder, { ...settings, criterion: { ...magnitude, name: "spy", score } });
   return cuts;
 }
+
+/** Which scores these are their stream says, or the training data: the audit computes none of another criterion, or none at all. */
+const UNSCORED: readonly Criterion[] = [random, smartRatios, obd, snip, grasp, synflow];
 
 describe("a criterion", () => {
   test("by default is magnitude, and its nodes are those that did not name it", async () => {
@@ -127,7 +135,7 @@ describe("a criterion", () => {
       const planned = planExperiment(toyTask, settings);
       const failed = (await auditRun(store, planned)).filter(({ passed }) => !passed);
       expect([criterion.name, failed]).toEqual([criterion.name, []]);
-      if (criterion === random) continue; // which scores these are only their stream says
+      if (UNSCORED.includes(criterion)) continue;
       const lowest = planned[1]!.expect!.find(({ kind }) => kind === "lowestBy")!;
       const another = criterion === largeInit ? "movement" : "large-init";
       const wrong = await auditRun(store, [
@@ -230,6 +238,48 @@ describe("evidence", () => {
       const taylor = elementwise((w, g) => Math.abs(w * g), at, await gradient(2));
       expect([...taylor.get("linear.weight")!].some((score) => score > 0)).toBe(true);
       await expect(gradient(0)).rejects.toThrow("gradient: over is 0; it is an integer from 1");
+    });
+  });
+
+  test("has the gradient at other weights, and that of a loss whose outputs are divided", async () => {
+    await look("elsewhere", { ...once, epochs: 1, rewindTo: { epoch: 1 } }, async ({ gradient }, at) => {
+      const other = elementwise((w) => w / 2, at);
+      expect(await gradient(1, { at })).toEqual(await gradient(1));
+      expect(await gradient(1, { at: other })).not.toEqual(await gradient(1));
+      // the output is linear in the last layer: dividing it is dividing those weights, and their gradient by the same number
+      const last = new Map([...at, ...[...other].filter(([name]) => name.startsWith("linear."))]);
+      const [halved, divided] = [await gradient(1, { at: last }), await gradient(1, { temperature: 2 })];
+      for (const [i, g] of divided.get("linear.weight")!.entries())
+        expect(g).toBeCloseTo(halved.get("linear.weight")![i]! / 2, 6);
+      await expect(gradient(1, { temperature: 0 })).rejects.toThrow("gradient: temperature is 0; it is above 0");
+    });
+  });
+
+  test("has the Fisher information of batches: of one batch n times the square of its gradient", async () => {
+    await look("fisher", { ...once, epochs: 1, rewindTo: { epoch: 1 } }, async ({ gradient, fisher }) => {
+      const [g, h] = [await gradient(1), await fisher(1)];
+      for (const [i, value] of h.get("linear.weight")!.entries())
+        expect(value).toBeCloseTo(16 * g.get("linear.weight")![i]! ** 2, 6);
+      const both = await fisher(2);
+      for (const [i, value] of both.get("linear.weight")!.entries())
+        expect(value).toBeGreaterThanOrEqual(h.get("linear.weight")![i]! / 2 - 1e-6);
+    });
+  });
+
+  test("has the flow of ones through the network, from the embedding's output on", async () => {
+    await look("flow", { ...once, epochs: 1, rewindTo: { epoch: 1 } }, async ({ flow, mask }, at) => {
+      const positive = elementwise(Math.abs, at);
+      const found = await flow(positive);
+      expect(found.get("embedding.weight")).toEqual(new Float32Array(mask.get("embedding.weight")!.length));
+      // each of 16 texts: R = Σ_f |w_f| · (Σ_kernel |k_f| + |b_f|) + |b|; here by the output's weights: what the filter gives
+      const kernels = [0, 1].flatMap((c) => {
+        const [kernel, bias] = [positive.get(`convs.${c}.weight`)!, positive.get(`convs.${c}.bias`)!];
+        return Array.from(
+          bias,
+          (b, f) => b + kernel.filter((_, i) => i % bias.length === f).reduce((a, k) => a + k, 0),
+        );
+      });
+      for (const [i, g] of found.get("linear.weight")!.entries()) expect(g / 16).toBeCloseTo(kernels[i]!, 4);
     });
   });
 });

@@ -8,6 +8,7 @@ export const toyTask: Task<TokenMatrix> = {
   architecture: { model: "toy" },
   chance: 0.5,
   group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
+  embeddings: ["embedding.weight"],
   model: (rng: Rng) => new TextCnn({ rows: 30, outputs: 1, dim: 8, widths: [1, 2], filters: 8, dropout: 0.2 }, rng),
   batches: (seed) => ({
     train: (epoch) => batchesOf(stream(seed, "toy", epoch), 8),

@@ -105,9 +105,9 @@ export function legend(series: readonly ChartSeries[], thin: readonly ThinCurve[
   return html`<ul class="legend">${dense ? level : undefined}${arms}${curves}</ul>`;
 }
 
-/** The class that carries an arm's colour; a thin curve whose arm was not run stays grey. */
+/** The classes that carry an arm's colour, and by which it is hidden; a thin curve whose arm was not run stays grey. With the marker, 28 arms can be told apart. */
 export function armClass(arm: number): string {
-  return arm < 0 ? "arm-none" : `arm-${arm % 7}`;
+  return arm < 0 ? "arm-none" : `arm-${arm % 7} series-${arm}`;
 }
 
 /** A coordinate, to a tenth of a pixel. */

@@ -76,7 +76,7 @@ ${round === 0 ? undefined : (dense?.runs ?? []).map((run) => draw(run, "arm-none
 }
 
 function roundsOf(levels: readonly LevelSummary[]): LevelSummary[] {
-  const byRound = new Map(levels.map((level) => [level.round, level]));
+  const byRound = new Map(levels.toReversed().map((level) => [level.round, level])); // the first arm's, where sparsities differ
   return [...byRound.values()].sort((a, b) => a.round - b.round);
 }
 

@@ -1,4 +1,4 @@
-import { judge, type LevelResult } from "@ltt/lottery";
+import { ARMS, armLabel, judge, type LevelResult, STANDARD_ARMS } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
 import type { ReportInput } from "./input.ts";
 import { renderReport } from "./report.ts";
@@ -30,6 +30,29 @@ function figure(page: string, id: string): string {
 
 const countOf = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
+describe("many arms", () => {
+  const names = [...ARMS.slice(0, 8), "own"];
+  const page = renderReport(
+    sampleResults([sampleLevel({ arm: "dense", round: 0 }), ...names.map((arm) => sampleLevel({ arm, round: 1 }))]),
+  );
+
+  test("have a box each, by which a rule hides what belongs to them; the standard ones are shown at first", () => {
+    const boxes = [...page.matchAll(/<input type="checkbox" id="show-(\d)"( checked)?\/>([^<]+)/g)];
+    expect(boxes.map(([, i, checked, label]) => [Number(i), checked !== undefined, label])).toEqual(
+      names.map((arm, i) => [i, STANDARD_ARMS.some((name) => name === arm), armLabel(arm)]),
+    );
+    for (const i of names.keys()) {
+      expect(page).toContain(`main:has(#show-${i}:not(:checked)) .series-${i} { display: none; }`);
+      expect(countOf(figure(page, "accuracy"), new RegExp(`<g class="arm-${i % 7} series-${i}">`, "g"))).toBe(1);
+    }
+  });
+
+  test("stand in the tables all, and few arms have no boxes", () => {
+    for (const arm of names) expect(page).toContain(`<th scope="row">${armLabel(arm)}</th>`);
+    expect(renderReport(sampleResults(run([1], 2)))).not.toContain("checkbox");
+  });
+});
+
 describe("the figures", () => {
   const page = renderReport(sampleResults(run([1, 2, 3], 4)));
 
@@ -39,7 +62,7 @@ describe("the figures", () => {
       const svg = figure(page, id);
       expect(countOf(svg, /class="point"/g)).toBe(3 * 4 + 1);
       expect(countOf(svg, /class="line"/g)).toBe(3);
-      expect(countOf(svg, /class="band arm-\d"/g)).toBe(3);
+      expect(countOf(svg, /class="band arm-\d series-\d"/g)).toBe(3);
       expect(countOf(svg, /class="run"/g)).toBe(3 * 4 * 3);
       expect(countOf(svg, /class="dense"/g)).toBe(1);
     },
@@ -78,7 +101,7 @@ describe("the figures", () => {
       { arm: "some-other", label: "elsewhere", points },
     ];
     const svg = figure(renderReport(sampleResults(run([1], 2), { published })), "accuracy");
-    expect(countOf(svg, /class="thin arm-1" stroke-dasharray="6 4"/g)).toBe(1);
+    expect(countOf(svg, /class="thin arm-1 series-1" stroke-dasharray="6 4"/g)).toBe(1);
     expect(countOf(svg, /class="thin arm-none" stroke-dasharray="2 3"/g)).toBe(1);
     expect(countOf(svg, /class="point"/g)).toBe(7);
   });

@@ -8,6 +8,7 @@ import {
   summarise,
   type Verdict,
 } from "@ltt/lottery";
+import { armToggles, toggleRules } from "./arm-toggles.ts";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
 import { checkInput, type ReportInput } from "./input.ts";
 import { layerTables } from "./layer-table.ts";
@@ -36,7 +37,7 @@ export function renderReport(results: ReportInput): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${results.title}</title>
-<style>${style}</style>
+<style>${style}${toggleRules(summary.arms)}</style>
 </head>
 <body><main>
 ${head(results, summary)}
@@ -106,7 +107,7 @@ function figures(results: ReportInput, summary: Summary, verdict: Verdict): Mark
   );
   const shared = { dense: undefined, winner: winnerOf(verdict) };
   const first = arms.find(({ arm }) => arm === "winning-ticket") ?? arms[0]!;
-  return html`<section><h2>Accuracy against sparsity</h2>
+  return html`${armToggles(arms)}<section><h2>Accuracy against sparsity</h2>
 ${legend(accuracy, published, dense !== undefined)}
 <figure>${sparsityChart({
     ...shared,

@@ -37,6 +37,7 @@ figcaption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 
 .thin { stroke: var(--arm); stroke-width: 1.25; fill: none; opacity: .75; }
 .band { fill: var(--arm); opacity: .15; } .run { fill: var(--arm); opacity: .4; }
 .point, .key { fill: var(--arm); stroke: var(--ground); stroke-width: 1.2; } .point:hover { stroke: var(--ink); }
+.arms { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 28px 0 -20px; padding: 6px 12px; background: var(--ground); border: 1px solid var(--rule); font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
 .dense { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 1 4; stroke-linecap: round; fill: none; }
 .winner path { stroke: var(--good); stroke-width: 1.5; } .chart .winner text { fill: var(--good); font-weight: 600; }
 .curve { stroke: var(--arm); stroke-width: 1.4; fill: none; stroke-linejoin: round; } .stop { fill: var(--arm); }

@@ -47,7 +47,7 @@ type Rule<T extends Tensor> = (dy: T, asked: readonly boolean[]) => readonly (()
  *   overwritten in between, or `gradients` throws: so keep tensors, not their storage.
  */
 export function recordForeign<T extends Tensor>(name: string, y: T, inputs: readonly Tensor[], rule: Rule<T>): T {
-  return note(name, y, inputs, rule, false);
+  return note(name, y, Array.isArray(inputs) ? inputs.slice() : inputs, rule, false);
 }
 
 function note<T extends Tensor>(

@@ -13,8 +13,9 @@ import { slice } from "./slice.ts";
  * @throws {ShapeError} if there are none, or sizes differ on another axis.
  * @throws {RangeError} if there is no such axis.
  */
-export function concat<S extends Shape>(parts: readonly Tensor<S>[], options: { axis?: number } = {}): Tensor<S> {
-  checkTensors("concat", "parts", parts);
+export function concat<S extends Shape>(given: readonly Tensor<S>[], options: { axis?: number } = {}): Tensor<S> {
+  checkTensors("concat", "parts", given);
+  const parts = [...given]; // the caller's list may change before the gradient is asked for
   const { axis = 0 } = checkOptions("concat", options, { axis: anything });
   const first = parts[0];
   if (first === undefined) throw new ShapeError("concat: there is nothing to concatenate");

@@ -1,5 +1,5 @@
 import { record } from "../autograd/record.ts";
-import { checkNumbers, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "../tensor/shape.ts";
+import { checkNumbers, ownShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "../tensor/shape.ts";
 import { checkTensor, Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -10,8 +10,7 @@ import { checkTensor, Tensor } from "../tensor/tensor.ts";
 export function reshape<const S extends Shape>(x: Tensor, shape: S): Tensor<Sizes<S>> {
   checkTensor("reshape", "x", x);
   checkNumbers("reshape", "shape", shape);
-  const wanted = fill(x, shape);
-  checkShape("reshape", wanted);
+  const wanted = ownShape("reshape", fill(x, shape));
   if (sizeOf(wanted) !== x.size) {
     throw new ShapeError(`reshape: ${show(x)} → ${show(shape)}: ${x.size} elements do not fill ${sizeOf(wanted)}`);
   }

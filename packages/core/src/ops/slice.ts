@@ -27,7 +27,8 @@ export function slice<S extends Shape>(x: Tensor<S>, begin: readonly number[], e
   const offset = begin.reduce((sum, from, axis) => sum + from * strides[axis]!, 0);
   const y = empty(end.map((to, axis) => to - begin[axis]!)) as Tensor<S>;
   backend().kernels.stridedCopy(x.storage, y.storage, { shape: y.shape, strides, offset });
-  return record("slice", y, [x], (dy) => [() => pad(dy, begin, x.shape)]);
+  const from = [...begin];
+  return record("slice", y, [x], (dy) => [() => pad(dy, from, x.shape)]);
 }
 
 /** Zeros of `shape` with the block `x` at `begin`: the gradient of `slice`. */

@@ -3,7 +3,7 @@ import { backend } from "../backends/backend.ts";
 import {
   broadcastShape,
   broadcastStrides,
-  checkShape,
+  ownShape,
   type Shape,
   ShapeError,
   type Sizes,
@@ -41,9 +41,9 @@ export function sum<S extends Shape, const O extends Reduction = Record<never, n
  *
  * @throws {ShapeError} if `x` does not broadcast to exactly that shape.
  */
-export function broadcastTo<const S extends Shape>(x: Tensor, shape: S): Tensor<Sizes<S>> {
+export function broadcastTo<const S extends Shape>(x: Tensor, wanted: S): Tensor<Sizes<S>> {
   checkTensor("broadcastTo", "x", x);
-  checkShape("broadcastTo", shape);
+  const shape = ownShape("broadcastTo", wanted);
   if (!sameShape(broadcastShape("broadcastTo", x.shape, shape), shape)) {
     throw new ShapeError(`broadcastTo: ${show(x)} does not broadcast to ${show(shape)}`);
   }

@@ -99,6 +99,16 @@ export function checkShape(operation: string, shape: Shape): number {
   return size;
 }
 
+/**
+ * A copy of a caller's shape, checked: a tensor's shape stays what it is when the caller's array changes.
+ *
+ * @throws {TypeError | ShapeError} as `checkShape`.
+ */
+export function ownShape<S extends Shape>(operation: string, shape: S): Sizes<S> {
+  checkShape(operation, shape);
+  return shape.slice() as Shape as Sizes<S>;
+}
+
 /** @throws {TypeError} unless it is an array of numbers. */
 export function checkNumbers(operation: string, name: string, values: readonly number[]): void {
   if (!Array.isArray(values))

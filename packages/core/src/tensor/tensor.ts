@@ -8,7 +8,7 @@ import { flush } from "./pending-writes.ts";
 import { printed, printsAsString } from "./print.ts";
 import type { ReadonlyFloat32Array } from "./read-only-floats.ts";
 import { adopt, allocate, inThisScope, upload } from "./scope.ts";
-import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
+import { checkRank, checkShape, ownShape, type Shape, ShapeError, type Sizes, show, sizeOf } from "./shape.ts";
 import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
 
 /**
@@ -30,8 +30,8 @@ export class Tensor<out S extends Shape = Shape> {
   #storage: Storage | (() => Storage) | undefined;
 
   /**
-   * Wraps storage of the backend in use, or what makes it when it is first asked for, in the scope in which the tensor is made. Users call
-   * `tensor`, `zeros`, …; authors of operations `empty`.
+   * Wraps storage of the backend in use, or a function that makes it when it is first asked for, in the scope in which
+   * the tensor is made, and a shape that nobody changes. Users call `tensor`, `zeros`, …; authors of operations `empty`.
    *
    * @throws {TypeError} if it is no storage of that backend.
    * @throws {ShapeError} if it does not hold what the shape holds.
@@ -272,8 +272,7 @@ export function tensor(
 ): Tensor4;
 export function tensor(values: Nested | ArrayLike<number>, given?: Shape, options: TensorOptions = {}): Tensor {
   const { requiresGrad = false } = checkOptions("tensor", options, OPTIONS);
-  const shape = given === undefined ? shapeOfNested("tensor", values as Nested) : given;
-  checkShape("tensor", shape);
+  const shape = given === undefined ? shapeOfNested("tensor", values as Nested) : ownShape("tensor", given);
   const flat = given === undefined ? flattened(values as Nested, shape) : copied(values as ArrayLike<number>, shape);
   return new Tensor(upload(flat), shape, requiresGrad);
 }
@@ -315,7 +314,8 @@ function floatsFor(shape: Shape): Float32Array {
 
 /** A tensor whose content is arbitrary until a kernel overwrites it: for authors of operations. */
 export function empty<const S extends Shape>(shape: S): Tensor<Sizes<S>> {
-  return new Tensor<Sizes<S>>(allocate(checkShape("empty", shape)), shape as Sizes<S>);
+  const own = ownShape("empty", shape);
+  return new Tensor<Sizes<S>>(allocate(sizeOf(own)), own);
 }
 
 /** The same for an operation whose result has the shape of `x`. */
@@ -346,9 +346,10 @@ export function ones<const S extends Shape>(shape: S, options: TensorOptions = {
 
 function filled<S extends Shape>(where: string, shape: S, value: number, options: TensorOptions): Tensor<Sizes<S>> {
   const { requiresGrad = false } = checkOptions(where, options, OPTIONS);
-  const storage = allocate(checkShape(where, shape));
+  const own = ownShape(where, shape);
+  const storage = allocate(sizeOf(own));
   backend().kernels.fill(value, storage);
-  return new Tensor<Sizes<S>>(storage, shape as Tensor["shape"] as Sizes<S>, requiresGrad);
+  return new Tensor<Sizes<S>>(storage, own, requiresGrad);
 }
 
 /**

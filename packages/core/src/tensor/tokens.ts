@@ -2,7 +2,17 @@ import { describe } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
 import { flatten, type Nested, shapeOfNested } from "./nested.ts";
 import { printed, printsAsString } from "./print.ts";
-import { checkRank, checkShape, type Shape, ShapeError, type Sizes, show, sizeOf, stridesOf } from "./shape.ts";
+import {
+  checkRank,
+  checkShape,
+  ownShape,
+  type Shape,
+  ShapeError,
+  type Sizes,
+  show,
+  sizeOf,
+  stridesOf,
+} from "./shape.ts";
 
 /**
  * Integers of 32 bits with a shape: token ids, class labels, lengths. They choose, they are not computed with: never
@@ -19,11 +29,10 @@ export class Tokens<out S extends Shape = Shape> {
 
   /** @throws {ShapeError} if the shape does not hold exactly that many. */
   constructor(data: Int32Array, shape: S) {
-    checkShape("Tokens", shape);
+    this.shape = ownShape("Tokens", shape) as Shape as S;
     check("Tokens", "data", data, integers);
     checkCount("Tokens", data, shape);
     this.data = data;
-    this.shape = shape;
     this.size = data.length;
   }
 

@@ -32,22 +32,21 @@ const sumOfBlocks = kernel({
     return total;`,
 });
 
-/** Each thread adds up what is before its element: a·inner + i is x. */
-const cumsum = kernel({
-  name: "cumsum",
+/**
+ * A pass of `cumsum`: adds the sum that ends `distance` elements before. After the passes 1, 2, 4, … each element is the sum of all up to it
+ * (Hillis & Steele, CACM 29(12), 1986, p. 1173). a·inner + i is x.
+ */
+const cumsumPass = kernel({
+  name: "cumsumPass",
   arrays: ["x"],
-  integers: ["axis", "inner", "reverse"],
+  integers: ["axis", "inner", "distance", "reverse"],
   body: `
     const a = quotient(this.thread.x, inner);
-    let total = 0;
-    for (let k = 0; k < axis; k++) {
-      if (reverse === 0) {
-        if (k <= a) { total += x[(this.thread.y * axis + k) * inner + ${remainder("this.thread.x", "inner")}]; }
-      } else {
-        if (axis - 1 - k >= a) {
-          total += x[(this.thread.y * axis + axis - 1 - k) * inner + ${remainder("this.thread.x", "inner")}];
-        }
-      }
+    let total = x[this.thread.y * axis * inner + this.thread.x];
+    if (reverse === 0) {
+      if (a >= distance) { total += x[this.thread.y * axis * inner + this.thread.x - distance * inner]; }
+    } else {
+      if (a + distance < axis) { total += x[this.thread.y * axis * inner + this.thread.x + distance * inner]; }
     }
     return total;`,
 });
@@ -120,8 +119,18 @@ export function reduction(issue: Issue): Pick<Kernels, "sum" | "cumsum" | "max" 
         [left, terms, parts] = [blocks, sums, sums];
       }
     },
-    cumsum: (x, out, { outer, axis, inner, reverse }) =>
-      issue.launch(cumsum, { x }, { axis, inner, reverse: Number(reverse) }, out, [axis * inner, outer]),
+    cumsum: (x, out, { outer, axis, inner, reverse }) => {
+      let [sums, parts] = [x, undefined as Storage | undefined];
+      for (let distance = 1; ; distance *= 2) {
+        const isLast = 2 * distance >= axis;
+        const next = isLast ? out : issue.allocate(outer * axis * inner);
+        const size = { axis, inner, distance, reverse: Number(reverse) };
+        issue.launch(cumsumPass, { x: sums }, size, next, [axis * inner, outer]);
+        if (parts !== undefined) issue.release(parts);
+        if (isLast) return;
+        [sums, parts] = [next, next];
+      }
+    },
     max: (x, lengths, out, found, { outer, axis, inner }) => {
       const grid = [inner, outer] as const;
       if (lengths === undefined) issue.launch(argmax, { x }, { axis, inner }, found, grid);

@@ -1,6 +1,10 @@
 import type { Arm } from "../arm.ts";
+import { constantArm } from "./constant.ts";
+import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
 import { fineTuning } from "./fine-tuning.ts";
+import { freshSigns } from "./fresh-signs.ts";
+import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
 import { oneShot } from "./one-shot.ts";
@@ -10,6 +14,10 @@ import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
+import { shuffledSigns } from "./shuffled-signs.ts";
+import { smartRatiosArm } from "./smart-ratios.ts";
+import { snipArm, snipRandomMask } from "./snip.ts";
+import { synflowArm, synflowRandomMask } from "./synflow.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /** The names of the arms that come with this package, in the order of tables and reports. What each does is in the file of its name. */
@@ -25,7 +33,18 @@ export const ARMS = [
   "random-mask",
   "shuffled-mask",
   "own-trajectory-reinit",
+  "fresh-signs",
+  "shuffled-signs",
+  "constant-signs",
+  "constant",
   "pruned-at-start",
+  "snip",
+  "snip-random-mask",
+  "grasp",
+  "grasp-random-mask",
+  "synflow",
+  "synflow-random-mask",
+  "smart-ratios",
 ] as const;
 export type ArmName = (typeof ARMS)[number];
 
@@ -53,5 +72,16 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "random-mask": { label: "random mask", levels: randomMask, masksOf: "winning-ticket" },
   "shuffled-mask": { label: "shuffled mask and weights", levels: shuffledMask, masksOf: "winning-ticket" },
   "own-trajectory-reinit": { label: "own-trajectory re-initialisation", levels: ownTrajectoryReinit },
+  "fresh-signs": { label: "fresh sizes, kept signs", levels: freshSigns, masksOf: "winning-ticket" },
+  "shuffled-signs": { label: "shuffled sizes, kept signs", levels: shuffledSigns, masksOf: "winning-ticket" },
+  "constant-signs": { label: "constant sizes, kept signs", levels: constantSigns, masksOf: "winning-ticket" },
+  constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
+  snip: { label: "SNIP", levels: snipArm },
+  "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },
+  grasp: { label: "GraSP", levels: graspArm },
+  "grasp-random-mask": { label: "GraSP, random mask", levels: graspRandomMask, masksOf: "grasp" },
+  synflow: { label: "SynFlow", levels: synflowArm },
+  "synflow-random-mask": { label: "SynFlow, random mask", levels: synflowRandomMask, masksOf: "synflow" },
+  "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
 };

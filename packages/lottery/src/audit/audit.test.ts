@@ -19,7 +19,7 @@ import { magnitude } from "../criteria/magnitude.ts";
 import { random } from "../criteria/random.ts";
 import type { Criterion } from "../criterion.ts";
 import { elementwise } from "../elementwise.ts";
-import { rewoundTo, shuffledMaskOf, startsFrom } from "../expectation.ts";
+import { constantSizes, rewoundTo, shuffledFrom, shuffledMaskOf, signsOf, startsFrom } from "../expectation.ts";
 import { criteriaOf, planExperiment, runExperiment } from "../experiment.ts";
 import { FolderStore } from "../folder-store.ts";
 import { canonicalJson, sha256 } from "../json.ts";
@@ -57,6 +57,8 @@ const START = "Networks start from the weights that they should, bit for bit";
 const SAME_MASK = "Controls have the mask of the network beside them";
 const FRESH = "Fresh weights are fresh in every tensor";
 const SHUFFLED = "Shuffled weights are those of the network beside them, in other places";
+const SIGNS_KEPT = "Networks start with the signs that they should";
+const CONSTANT = "Constant starts have one size in each tensor";
 const SHUFFLED_MASK = "Shuffled masks keep as many weights of each tensor, in other places";
 const REWOUND = "Rewound networks start from the weights of the step asked for, neither the first nor the last";
 
@@ -463,6 +465,35 @@ describe("the audit catches an arm from outside that", () => {
       },
       SHUFFLED_MASK,
       "own, seed 1, round 1: the weights are where they were",
+    ],
+    [
+      "keeps no signs",
+      (graph) => {
+        const network = graph.train(graph.fresh(graph.cut(graph.dense)));
+        return [{ round: 1, network, expect: [signsOf(graph.init)] }];
+      },
+      SIGNS_KEPT,
+      "own, seed 1, round 1: convs.0.weight",
+    ],
+    [
+      "has sizes of several kinds",
+      (graph) => {
+        const network = graph.train(graph.shuffle(graph.cut(graph.dense), graph.init, { signs: true }));
+        return [{ round: 1, network, expect: [signsOf(graph.init), constantSizes(graph.init)] }];
+      },
+      CONSTANT,
+      "own, seed 1, round 1: convs.0.weight",
+    ],
+    [
+      "shuffles sizes where weights are to be shuffled",
+      function* (graph, seed, all) {
+        for (const { round, network: ticket } of winningTicket(graph, seed, { ...all, rounds: 1 })) {
+          const network = graph.train(graph.shuffle(graph.cut(graph.dense), graph.init, { signs: true }));
+          yield { round, network, expect: [shuffledFrom(ticket, { signs: true }), shuffledFrom(ticket)] };
+        }
+      },
+      SHUFFLED,
+      "own, seed 1, round 1: convs.0.weight has other values",
     ],
     [
       "shuffles a mask of other size",

@@ -15,6 +15,10 @@ const SCORES: ReadonlyMap<Json, Score> = new Map<Json, Score>([
   ["movement", (trained, initial) => Math.abs(trained - initial)],
   ["magnitude-increase", (trained, initial) => Math.abs(trained) - Math.abs(initial)],
   ["large-init", (_, initial) => Math.abs(initial)],
+  ["small-final", (trained) => -Math.abs(trained)],
+  ["small-init", (_, initial) => -Math.abs(initial)],
+  ["large-final-same-sign", (trained, initial) => (trained * initial > 0 ? Math.abs(trained) : 0)],
+  ["large-final-differing-sign", (trained, initial) => (trained * initial < 0 ? Math.abs(trained) : 0)],
 ]);
 
 /**
@@ -39,10 +43,14 @@ export async function scoresAgain(
   if (known === undefined) return `the criterion ${written} is not at hand`;
   return byItself(known, {
     mask: trained.mask,
+    shapes: trained.shapes,
+    pools: [], // what needs them needs gradients too
     rng: stream(cutSeed(network), "criterion", weights),
     trained: async () => trained.values,
     initial,
     gradient: () => Promise.reject(new Unwritten()),
+    fisher: () => Promise.reject(new Unwritten()),
+    flow: () => Promise.reject(new Unwritten()),
     lossOf: () => Promise.reject(new Unwritten()),
   });
 }

@@ -62,20 +62,45 @@ export const shuffledFrom: Of<"shuffledFrom"> = {
   words: "Shuffled weights are those of the network beside them, in other places",
   fault: async ({ start, frozen }, files, of) => {
     const other = await files.network(of.network);
+    const seen = (values: Float32Array) => (of.signs === true ? values.map(Math.abs) : values);
     let [same, compared, tensors] = [0, 0, 0];
-    for (const [name, values] of start.values) {
+    for (const [name, own] of start.values) {
       if (frozen.has(name)) continue;
+      const [values, theirs] = [seen(own), seen(other.start.values.get(name)!)];
       if (values.some((value) => value !== 0)) tensors++;
-      const theirs = other.start.values.get(name);
-      if (!identical(values.toSorted(), theirs?.toSorted())) return `${name} has other values`;
+      if (!identical(values.toSorted(), theirs.toSorted())) return `${name} has other values`;
       if (isConstant(values)) continue;
-      const found = sharedIn(values, theirs!);
+      const found = sharedIn(values, theirs);
       compared += found.compared;
       same += found.shared;
     }
     // However many values a tensor has, a random order leaves one of them where it stood, on average, as a Poisson variable of mean 1.
     const byChance = tensors + 5 * Math.sqrt(tensors);
     return same > compared / 10 + byChance ? "the values stand where they stood" : undefined;
+  },
+};
+
+export const signsOf: Of<"signsOf"> = {
+  words: "Networks start with the signs that they should",
+  fault: async (network, files, of) => {
+    const whole = await files.weights(of.weights, network.graph);
+    return firstTensor(network, (name, positions, values) => {
+      const theirs = valuesOf(whole, name, positions);
+      // of a size of 0 there is no sign
+      return values.some((value, i) => value !== 0 && Math.sign(value) !== Math.sign(theirs[i]!));
+    });
+  },
+};
+
+export const constantSizes: Of<"constantSizes"> = {
+  words: "Constant starts have one size in each tensor",
+  fault: async (network, files, of) => {
+    const whole = await files.weights(of.weights, network.graph);
+    return firstTensor(network, (name, positions, values) => {
+      const theirs = valuesOf(whole, name, positions);
+      const sizes = new Set(values.map(Math.abs).filter((_, i) => theirs[i] !== 0));
+      return sizes.size > 1 || values.some((value, i) => theirs[i] === 0 && value !== 0);
+    });
   },
 };
 

@@ -1,6 +1,7 @@
 import { stream } from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import type { Criterion, Evidence } from "../criterion.ts";
+import { cut } from "../cut.ts";
 import { Graph } from "../graph.ts";
 import type { Values } from "../pattern.ts";
 import { CRITERIA, checkCriterion } from "./criteria.ts";
@@ -11,10 +12,14 @@ const never = () => Promise.reject(new Error("not asked for"));
 /** Three weights: one shrank and changed its sign, one stayed, one grew. */
 const evidence: Evidence = {
   mask: new Map([["w", Int32Array.of(0, 2, 5)]]),
+  shapes: new Map([["w", [2, 3]]]),
+  pools: [{ name: "w", tensors: ["w"], rate: 0.5 }],
   rng: stream(1, "criterion"),
   initial: async () => values(2, -1, 0.5),
   trained: async () => values(-1, -1, 3),
-  gradient: never,
+  gradient: async () => values(1, -2, 0.5),
+  fisher: async () => values(2, 4, 0.5),
+  flow: never,
   lossOf: never,
 };
 const named = (name: string) => CRITERIA.find((criterion) => criterion.name === name)!;
@@ -24,8 +29,96 @@ test.each([
   ["movement", [3, 0, 2.5]],
   ["magnitude-increase", [-1, 0, 2.5]],
   ["large-init", [2, 1, 0.5]],
+  ["small-final", [-1, -1, -3]],
+  ["small-init", [-2, -1, -0.5]],
+  ["large-final-same-sign", [0, 1, 3]],
+  ["large-final-differing-sign", [1, 0, 0]],
+  ["large-init-large-final", [1, 1, 0.5]],
+  ["small-init-small-final", [-2, -1, -3]],
+  ["obd", [1, 2, 2.25]],
+  ["snip", [1, 2, 1.5]],
 ])("%s, by hand", async (name, scores) => {
   expect([...(await named(name).score(evidence)).get("w")!]).toEqual(scores);
+});
+
+test("initial and trained weights are compared at the scale where their medians agree", async () => {
+  const doubled = { ...evidence, trained: async () => values(-2, -2, 6) };
+  expect([...(await named("large-init-large-final").score(doubled)).get("w")!]).toEqual([1, 1, 0.5]);
+  const zeros = { ...evidence, trained: async () => values(0, 0, 3) };
+  expect([...(await named("large-init-large-final").score(zeros)).get("w")!]).toEqual([0, 0, 0.5]);
+});
+
+test.each(["snip", "grasp"])("%s spares vectors, which start at 0", async (name) => {
+  const scores = await named(name).score({ ...evidence, shapes: new Map([["w", [6]]]) });
+  expect([...scores.get("w")!]).toEqual([Infinity, Infinity, Infinity]);
+});
+
+test("grasp, of a quadratic loss L = ½ w·Aw: g = Aw, w ⊙ Ag", async () => {
+  const seen: unknown[] = [];
+  const gradient: Evidence["gradient"] = async (over, { at, temperature } = {}) => {
+    seen.push([over, temperature]);
+    const [x, y, z] = at!.get("w")!;
+    return values(2 * x! + y!, x! + y!, z!);
+  };
+  const scores = (await named("grasp").score({ ...evidence, gradient })).get("w")!;
+  // w = (−1, −1, 3), g = (−3, −2, 3), Ag = (−8, −5, 3)
+  for (const [i, score] of [8, 5, 9].entries()) expect(scores[i]).toBeCloseTo(score, 3);
+  expect(seen).toEqual(Array(3).fill(["epoch", 200]));
+  const flat = await named("grasp").score({ ...evidence, gradient: async () => values(0, 0, 0) });
+  expect(flat.get("w")!.every((score) => score === 0)).toBe(true);
+});
+
+test("synflow leaves a way through the network where magnitude leaves none", async () => {
+  // y = Σ_j b_j a_j x: a weight's score is what flows through its unit.
+  const [a, b] = [Float32Array.of(-4, 1), Float32Array.of(1, 8)];
+  const two = new Map([
+    ["a", a],
+    ["b", b],
+  ]);
+  let rounds = 0;
+  const flow: Evidence["flow"] = async (weights) => {
+    rounds++;
+    return new Map([
+      ["a", weights.get("b")!],
+      ["b", weights.get("a")!],
+    ]);
+  };
+  const scores = await named("synflow").score({
+    ...evidence,
+    mask: new Map([
+      ["a", Int32Array.of(0, 1)],
+      ["b", Int32Array.of(0, 1)],
+    ]),
+    shapes: new Map([
+      ["a", [2, 1]],
+      ["b", [1, 2]],
+    ]),
+    pools: [{ name: "global", tensors: ["a", "b"], rate: 0.5 }],
+    trained: async () => two,
+    flow,
+  });
+  // at the 42nd round 1 − 2^−0.42 of four weights is one: a₀, whose unit then has no flow; the next one to go is b₀
+  expect([...scores.get("a")!, ...scores.get("b")!]).toEqual([-1, 8, -1, 8]);
+  expect(rounds).toBe(100);
+  const kept = cut(new Map([...two].map(([name]) => [name, Int32Array.of(0, 1)])), scores, {
+    rate: 0.5,
+    pool: "all",
+    rng: stream(1),
+  });
+  expect([...kept.values()].map((at) => [...at])).toEqual([[1], [1]]);
+});
+
+test("smart-ratios keep k² + k of the k-th layer from the last, but for rounding", async () => {
+  const eight = () => Int32Array.from({ length: 8 }, (_, i) => i);
+  const mask = new Map([
+    ["first.weight", eight()],
+    ["last.weight", eight()],
+  ]);
+  for (let seed = 0; seed < 10; seed++) {
+    const scores = await named("smart-ratios").score({ ...evidence, mask, rng: stream(seed) });
+    const kept = cut(mask, scores, { rate: 0.5, pool: "all", rng: stream(1) });
+    expect([kept.get("first.weight")!.length, kept.get("last.weight")!.length]).toEqual([6, 2]);
+  }
 });
 
 describe("random", () => {
@@ -49,8 +142,12 @@ test.each(CRITERIA.map((criterion) => [criterion.name, criterion] as const))(
       asked.push(what);
       return evidence[what]();
     };
-    await criterion.score({ ...evidence, initial: noting("initial"), trained: noting("trained") });
-    const needs: Record<string, string[]> = { magnitude: ["trained"], "large-init": ["initial"], random: [] };
+    const flow = async () => values(1, 1, 1);
+    await criterion.score({ ...evidence, flow, initial: noting("initial"), trained: noting("trained") });
+    const trained = ["magnitude", "small-final", "obd", "snip", "grasp", "synflow"].map((of) => [of, ["trained"]]);
+    const initial = ["large-init", "small-init"].map((of) => [of, ["initial"]]);
+    const neither = ["random", "smart-ratios"].map((of) => [of, []]);
+    const needs: Record<string, string[]> = Object.fromEntries([...trained, ...initial, ...neither]);
     expect(asked.sort()).toEqual(needs[name] ?? ["initial", "trained"]);
   },
 );

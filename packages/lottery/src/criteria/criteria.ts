@@ -2,14 +2,42 @@ import { callable, type Kinds, positive, text } from "@ltt/core/arguments";
 import type { Criterion } from "../criterion.ts";
 import { writeJson } from "../json.ts";
 import { checkFields, optional } from "../kinds.ts";
+import { grasp } from "./grasp.ts";
+import { largeFinalDifferingSign } from "./large-final-differing-sign.ts";
+import { largeFinalSameSign } from "./large-final-same-sign.ts";
 import { largeInit } from "./large-init.ts";
+import { largeInitLargeFinal } from "./large-init-large-final.ts";
 import { magnitude } from "./magnitude.ts";
 import { magnitudeIncrease } from "./magnitude-increase.ts";
 import { movement } from "./movement.ts";
+import { obd } from "./obd.ts";
 import { random } from "./random.ts";
+import { smallFinal } from "./small-final.ts";
+import { smallInit } from "./small-init.ts";
+import { smallInitSmallFinal } from "./small-init-small-final.ts";
+import { smartRatios } from "./smart-ratios.ts";
+import { snip } from "./snip.ts";
+import { synflow } from "./synflow.ts";
 
 /** The criteria that come with this package. The first is the default. */
-export const CRITERIA: readonly Criterion[] = [magnitude, magnitudeIncrease, movement, largeInit, random];
+export const CRITERIA: readonly Criterion[] = [
+  magnitude,
+  magnitudeIncrease,
+  movement,
+  largeInit,
+  random,
+  smallFinal,
+  smallInit,
+  largeInitLargeFinal,
+  smallInitSmallFinal,
+  largeFinalSameSign,
+  largeFinalDifferingSign,
+  obd,
+  snip,
+  grasp,
+  synflow,
+  smartRatios,
+];
 
 /**
  * Checks a criterion, which may come from elsewhere.

@@ -2,6 +2,7 @@ import type { Exports } from "./exports.generated.ts";
 import { kernels as fma } from "./fma.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 import { kernels as strict } from "./strict.generated.ts";
+import { compileWide } from "./wide.ts";
 
 /**
  * How a product is added to a sum. `strict`: rounded, then added and rounded again, the bits of the reference on every platform. `fma`: rounded once,
@@ -9,10 +10,14 @@ import { kernels as strict } from "./strict.generated.ts";
  */
 export type Arithmetic = "strict" | "fma";
 
+/** Bits of a vector. Results are the same bits for either. */
+export type Width = 128 | 256;
+
 /** The kernels, working on one memory, and the module they come from, for other threads. */
 export interface Instance {
   readonly exports: Exports;
   readonly module: WebAssembly.Module;
+  readonly width: Width;
 }
 
 /**
@@ -20,16 +25,17 @@ export interface Instance {
  *
  * @throws {Error} if the platform lacks what they need.
  */
-export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic): Promise<Instance> {
+export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic, width: Width = 128): Promise<Instance> {
   if (arithmetic === "fma") allowRelaxedSimd();
   // both imported: a worker's bundle, often one file, need not be split
   const binary = decode(arithmetic === "fma" ? fma : strict, linear, arithmetic);
-  const { instance, module } = await WebAssembly.instantiate(binary, imports(linear));
+  const module = width === 256 ? compileWide(binary) : await WebAssembly.compile(binary);
+  const instance = await WebAssembly.instantiate(module, imports(linear, width));
   const exports = instance.exports as unknown as Exports;
   if (arithmetic === "fma" && !fuses(exports, linear)) {
     throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");
   }
-  return { exports, module };
+  return { exports, module, width };
 }
 
 /**
@@ -40,8 +46,8 @@ export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic):
 export function instantiateNow(linear: LinearMemory): Instance {
   const binary = decode(strict, linear, "strict");
   const module = compileNow(binary);
-  const instance = new WebAssembly.Instance(module, imports(linear));
-  return { exports: instance.exports as unknown as Exports, module };
+  const instance = new WebAssembly.Instance(module, imports(linear, 128));
+  return { exports: instance.exports as unknown as Exports, module, width: 128 };
 }
 
 function compileNow(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module {
@@ -60,11 +66,11 @@ function decode(kernels: string, { shared }: LinearMemory, arithmetic: Arithmeti
   return binary;
 }
 
-function imports({ memory }: LinearMemory): WebAssembly.Imports {
+function imports({ memory }: LinearMemory, width: Width): WebAssembly.Imports {
   const abort = () => {
     throw new Error("wasm: a kernel aborted");
   };
-  return { env: { memory, abort } };
+  return { env: { memory, isWide: Number(width === 256), abort } };
 }
 
 const MISSING: Readonly<Record<Arithmetic, string>> = {

@@ -239,7 +239,7 @@ describe("a pool of threads", () => {
       meanwhile();
       exports.fill(...part);
     };
-    const instance = { exports: { ...exports, fill }, module };
+    const instance = { exports: { ...exports, fill }, module, width: 128 as const };
     const pool = await startThreadPool(instance, memory, size, { start: listening, patience });
     const region = memory.allocate(16 * size);
     return {
@@ -382,7 +382,7 @@ describe("a pool of threads", () => {
     const fill = () => {
       throw new Error("here");
     };
-    const pool = await startThreadPool({ exports: { ...exports, fill }, module }, memory, 3);
+    const pool = await startThreadPool({ exports: { ...exports, fill }, module, width: 128 }, memory, 3);
     const region = memory.allocate(3);
     const parts = [0, 1, 2].map((value) => [value, region.pointer, 0] as const);
     for (let i = 0; i < 100; i++) expect(() => pool.run("fill", parts)).toThrow("here");

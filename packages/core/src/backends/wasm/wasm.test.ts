@@ -13,6 +13,7 @@ import { backendOf, createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiate } from "./instantiate.ts";
 import { LinearMemory } from "./memory.ts";
 import { startThreadPool } from "./thread-pool.ts";
+import { hasWideVectors } from "./wide.ts";
 
 // What eighths and sizes up to 9 cannot show: rounding in every sum, NaN, infinities, denormals, blocks of every kind, real sizes.
 
@@ -55,19 +56,31 @@ function integers(rng: Rng, length: number, low: number, high: number): Int32Arr
 type Name = keyof Kernels;
 type Values = Float32Array | Int32Array;
 
-/** Which backend must have whose bits: a kernel of its own arithmetic, run by one thread, or by three that share out whatever can be. */
+/** Which backend must have whose bits: a kernel of its own arithmetic, run by one thread, or by three that share out whatever can be; in vectors of either width, where there are both. */
 const PAIRS: readonly (readonly [string, () => Promise<readonly [Backend, WasmBackend]>])[] = [
   ["wasm has the bits of the reference", async () => [reference, await createWasmBackend()]],
   ["wasm has them on three threads too", async () => [reference, await sharing("strict")]],
   ...(fma === undefined
     ? []
     : [["wasm-fma has the bits of one thread on three", async () => [fma, await sharing("fma")] as const] as const]),
+  ...(fma === undefined || !hasWideVectors()
+    ? []
+    : [
+        [
+          "wide wasm has the bits of the reference",
+          async () => [reference, await createWasmBackend({ width: 256 })] as const,
+        ] as const,
+        [
+          "wide wasm-fma has the bits of narrow, on three threads",
+          async () => [fma, await sharing("fma", 256)] as const,
+        ] as const,
+      ]),
 ];
 
 /** Three threads, for work of any size. */
-async function sharing(arithmetic: "strict" | "fma"): Promise<WasmBackend> {
+async function sharing(arithmetic: "strict" | "fma", width: 128 | 256 = 128): Promise<WasmBackend> {
   const memory = new LinearMemory(2 ** 30);
-  const instance = await instantiate(memory, arithmetic);
+  const instance = await instantiate(memory, arithmetic, width);
   return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 3), 1);
 }
 

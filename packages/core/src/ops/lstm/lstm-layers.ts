@@ -121,8 +121,9 @@ function layer(
   const bias = add(stacked(weights.map((one) => one.biasIh)), stacked(weights.map((one) => one.biasHh)));
 
   const inputs = [x, weightIh.trained, bias, weightHh.trained];
-  const size: LstmSize = { batch, tokens, hidden, directions: weights.length as 1 | 2 };
-  const width = weights.length * hidden;
+  const directions = weights.length as 1 | 2;
+  const size: LstmSize = { batch, tokens, hidden, directions };
+  const width = directions * hidden;
   const rows = places === undefined ? tokens : x.shape[0];
   const input = x.shape[1];
   const ends = indices(starts);
@@ -191,8 +192,8 @@ function layer(
       },
       gradient(weightHh, (dweight) =>
         borrow(tokens * width, (before) => {
-          kernels.gatherRows(states.storage, statesBefore(starts, weights.length), before, { dim: hidden });
-          const groups = { rows: tokens, groups: weights.length, outputs: 4 * hidden, inputs: hidden };
+          kernels.gatherRows(states.storage, statesBefore(starts, directions), before, { dim: hidden });
+          const groups = { rows: tokens, groups: directions, outputs: 4 * hidden, inputs: hidden };
           kernels.weightGradient(before, dgates(), dweight, groups);
         }),
       ),

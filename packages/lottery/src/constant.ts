@@ -1,0 +1,34 @@
+import type { Rng } from "@ltt/core";
+import { type Pattern, type Values, valuesAt } from "./pattern.ts";
+
+/**
+ * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor: “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1.
+ * What is 0, as biases before training, stays 0.
+ *
+ * @param value - One α for all tensors; `null`: each has its own.
+ * @param rng - Draws signs. Without it they are those of the weights.
+ */
+export function constant(
+  whole: Values,
+  mask: Pattern,
+  { value, rng }: { readonly value: number | null; readonly rng?: Rng | undefined },
+): Values {
+  return new Map(
+    Array.from(valuesAt(whole, mask), ([name, values]) => {
+      const alpha = value ?? standardDeviation(whole.get(name)!);
+      const draws = rng?.split(name).uniforms(values.length);
+      const signOf = (weight: number, i: number) =>
+        draws === undefined || weight === 0 ? Math.sign(weight) : draws[i]! < 0.5 ? -1 : 1;
+      return [name, values.map((weight, i) => alpha * signOf(weight, i))];
+    }),
+  );
+}
+
+/** Of all elements, about their mean; 0 where they are equal, as the gains of a normalisation. */
+function standardDeviation(values: Float32Array): number {
+  let [sum, squares] = [0, 0];
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  for (const value of values) squares += (value - mean) ** 2;
+  return Math.sqrt(squares / values.length);
+}
