@@ -1,7 +1,8 @@
-import { isCnn } from "./pairs.ts";
+import { ownSettings } from "./own-profile.ts";
 import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
 import { type RunSettings, settingsOf } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
+import { subjectOf } from "./subject.ts";
 
 /**
  * What a run does: what its profile says, and in its place what its options say.
@@ -10,13 +11,14 @@ import type { RunOptions } from "./run-options.ts";
  * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair without phrases is told of them.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
-  const { pair, profile = "corrected" } = options;
-  if (options.hidden !== undefined && isCnn(pair))
-    throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
+  const { profile = "corrected" } = options;
+  const { name, isCnn, pair, own } = subjectOf(options);
+  if (options.hidden !== undefined && isCnn)
+    throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
-    throw new RangeError(`phrases is ${options.phrases}, but ${pair} has none: only sst2-cnn has`);
+    throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { experiment, data, model } = settingsOf(pair, profile);
+  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own.model, profile);
   return {
     experiment: {
       ...experiment,

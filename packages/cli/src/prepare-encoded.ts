@@ -53,7 +53,10 @@ export interface PreparedTask {
 
 /** Texts that are read, split and encoded, and what is told of them. */
 export interface EncodedTexts {
+  /** In the hashes of all nodes. */
   readonly name: string;
+  /** What a report calls them. Default the name. */
+  readonly title?: string;
   readonly classes: readonly string[];
   /** Texts that were read. */
   readonly read: number;
@@ -69,7 +72,7 @@ export interface EncodedTexts {
  * @param access - Where vectors for the embedding are looked for, and what hears of them.
  */
 export async function prepareEncoded(
-  { name, classes, read, encoded, vocabulary, repeatsInTest }: EncodedTexts,
+  { name, title = name, classes, read, encoded, vocabulary, repeatsInTest }: EncodedTexts,
   model: TaskData["model"],
   settings: TaskSettings,
   access: GloveAccess,
@@ -95,7 +98,7 @@ export async function prepareEncoded(
     test: encoded.test.labels.length,
   };
   const dataset = [
-    `${name}, ${read} texts read`,
+    `${title}, ${read} texts read`,
     `${sizes.train} to train, ${sizes.validation} to validate, ${sizes.test} to test`,
     classWords(classes),
     ...severalWords(encoded.train),
@@ -107,7 +110,7 @@ export async function prepareEncoded(
   return {
     task,
     data,
-    encoding: { corpus: name, classes, maxLength: maxLength ?? null, vocabulary },
+    encoding: { corpus: title, classes, maxLength: maxLength ?? null, vocabulary },
     dataset: dataset.join("; "),
     embedding: embedding.description,
     notes: embedding.notes,

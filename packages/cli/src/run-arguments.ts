@@ -20,9 +20,16 @@ import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
+import { OWN_MODELS } from "./subject.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
+  texts: path,
+  text,
+  label: text,
+  model: oneOf(...OWN_MODELS),
+  validation: path,
+  test: path,
   profile: oneOf(...PROFILES),
   data: text,
   cache: text,
@@ -73,7 +80,7 @@ const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLe
 
 /** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
 export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
-  checkOptions(where, options, OPTIONS, ["pair"]);
+  checkOptions(where, options, OPTIONS, options?.texts === undefined ? ["pair"] : []);
   checkEach(where, "arms", options.arms ?? [], text);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);

@@ -4,17 +4,30 @@ import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./profiles.ts";
+import type { OwnModel } from "./subject.ts";
 
-/** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
+/** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {
-  readonly pair: Pair;
+  readonly pair?: Pair | undefined;
+  /** A file of texts of one's own, in place of a pair: CSV, TSV, JSON lines or Parquet, see `readLabelledTexts`. */
+  readonly texts?: string | undefined;
+  /** Its column of texts. */
+  readonly text?: string | undefined;
+  /** Its column of labels. */
+  readonly label?: string | undefined;
+  /** What classifies them. Default `cnn`. */
+  readonly model?: OwnModel | undefined;
+  /** A file of texts to validate on. Default: 0.3 of what is not for testing. */
+  readonly validation?: string | undefined;
+  /** A file of texts to test on. Default: a fifth of the texts. */
+  readonly test?: string | undefined;
   /** Default `corrected`. */
   readonly profile?: Profile | undefined;
   /** The folder with the data sets. */
   readonly data?: string | undefined;
   /** Where `ltt data get` puts them. */
   readonly cache?: string | undefined;
-  /** The run folder. Default `runs/PAIR-PROFILE`. */
+  /** The run folder. Default `runs/PAIR-PROFILE`, or `runs/FILE-MODEL-PROFILE`. */
   readonly out?: string | undefined;
   readonly rounds?: number | undefined;
   readonly epochs?: number | undefined;

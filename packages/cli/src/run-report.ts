@@ -13,34 +13,37 @@ import {
   writeAtomic,
 } from "@ltt/lottery";
 import { type ReportInput, renderCsv, renderReport, renderTensorsCsv } from "@ltt/report";
-import { isCnn } from "./pairs.ts";
+import { OWN_NOTES } from "./own-profile.ts";
 import type { PreparedTask } from "./prepare-encoded.ts";
 import { NOTES, type RunSettings } from "./profiles.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
+import { subjectOf } from "./subject.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
 export type ReportWords = Pick<ReportInput, "title" | "kicker" | "dataset" | "notes" | "warning" | "settings">;
 
 export function reportWords(
-  { pair, profile = "corrected", title }: Pick<RunOptions, "pair" | "profile" | "title">,
+  options: RunOptions,
   { experiment, data, model }: RunSettings,
   prepared: PreparedTask,
 ): ReportWords {
+  const { profile = "corrected" } = options;
+  const { name, isCnn, own } = subjectOf(options);
   const { rounds, rate, seeds, arms, epochs, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } = experiment;
   const { pool = "tensor" } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
-    title: title ?? `Lottery tickets in ${pair}`,
-    kicker: [pair, `profile ${profile}`],
+    title: options.title ?? `Lottery tickets in ${name}`,
+    kicker: [name, `profile ${profile}`],
     dataset: prepared.dataset,
-    notes: [...NOTES[profile], ...prepared.notes],
+    notes: [...(own === undefined ? NOTES : OWN_NOTES)[profile], ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
     settings: [
       ["parameters", String(prepared.parameters)],
-      ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
+      ...(isCnn ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
       ["embedding", prepared.embedding],
       ["arms", arms.map((arm) => (typeof arm === "string" ? arm : arm.name)).join(", ")],
       ["rounds", `${rounds}, each removing ${rate * 100} % of what is left ${POOL_WORDS[pool]}`],

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { encodeTokens } from "./batches.ts";
 import { corpusOf } from "./corpus.ts";
 import { type OwnTextsOptions, readOwnTexts } from "./own-texts.ts";
+import { examplesOfSeveral, severalLabelsOf } from "./several-labels.ts";
 import { splitCorpus } from "./split.ts";
 import { createTokeniser } from "./tokenise.ts";
 import { buildVocabulary } from "./vocabulary.ts";
@@ -79,6 +80,23 @@ test("classes are in rising order, numbers as numbers", async () => {
   expect((await labelled(["b", "10", "a b"])).classes).toEqual(["10", "a b", "b"]);
 });
 
+test("several labels a text are those of examplesOfSeveral and severalLabelsOf, parts too", async () => {
+  const topics = (i: number) => ["grain", "oil", "gold"].filter((_, k) => i % (k + 2) === 0);
+  const several = rows.map(([text], i) => ({ text, label: topics(i).toReversed().join(" ; ") }));
+  const path = join(folder, "several.jsonl");
+  writeFileSync(path, several.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const texts = await readOwnTexts({ train: path }, { text: "text", labels: "label" }, { seed: 1 });
+  const classes = ["gold", "grain", "oil"];
+  expect(texts.classes).toEqual(classes);
+  const labelled = rows.map(([text], i) => ({ text, labels: topics(i).map((topic) => classes.indexOf(topic)) }));
+  const split = splitCorpus(corpusOf({ name: "own", classes, train: examplesOfSeveral(labelled, 3) }), { seed: 1 });
+  const { encoded } = texts.encode();
+  for (const part of ["train", "validation", "test"] as const) {
+    expect(encoded[part].several).toEqual(severalLabelsOf(split[part], 3));
+    expect([...encoded[part].labels]).toEqual(split[part].map(({ label }) => label));
+  }
+});
+
 test("10,000 classes are read, divided and encoded", async () => {
   const many = Array.from({ length: 30_000 }, (_, i): Row => [`text ${i}`, `class ${i % 10_000}`]);
   const texts = await read(many);
@@ -98,10 +116,7 @@ describe("what cannot be trained on is refused in a line", () => {
       [...some, ["odd", "x"], ["odder", "y"], ["oddest", "z"]],
       'train.jsonl:13: the label "x" stands once, as do 2 others;',
     ],
-    [
-      some.map(([text]): Row => [text, "pos"]),
-      'train.jsonl: all 12 texts have the label "pos"; there must be two labels',
-    ],
+    [some.map(([text]): Row => [text, "pos"]), 'train.jsonl: the only label is "pos"; there must be two'],
     [
       some.map(([text], i): Row => [text, `${i}`]),
       "train.jsonl: every text has a label of its own; is this the column of the labels?",

@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { stream } from "@ltt/core";
-import { checkOptions, count, type Kind, type Kinds, positive } from "@ltt/core/arguments";
+import { callable, checkOptions, count, type Kind, type Kinds, positive } from "@ltt/core/arguments";
 import type { Encoded } from "./batches.ts";
 import { ClassNames } from "./class-names.ts";
 import { DataError } from "./data-error.ts";
 import { checkTextColumns, readLabelledTexts, type TextColumns } from "./labelled-texts.ts";
 import { path } from "./path.ts";
+import { type SeveralLabels, severalAt } from "./several-labels.ts";
 import { dividePlaces, subsetPlaces } from "./split-places.ts";
 import { TextPool } from "./text-pool.ts";
 import { createTokeniser } from "./tokenise.ts";
@@ -23,6 +24,8 @@ export interface OwnTextsOptions {
   readonly seed: number;
   /** Tokens of a text that are kept; all unless told. */
   readonly maxLength?: number | undefined;
+  /** Hears how many texts of a file are read, every 100,000. */
+  readonly onProgress?: ((file: string, texts: number) => void) | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,12 +49,14 @@ type Part = "train" | "validation" | "test";
 
 const signal: Kind = { words: "an AbortSignal", accepts: (value) => value instanceof AbortSignal };
 const FILES: Kinds<TextFiles> = { train: path, validation: path, test: path };
-const OPTIONS: Kinds<OwnTextsOptions> = { seed: count, maxLength: positive, signal };
+const OPTIONS: Kinds<OwnTextsOptions> = { seed: count, maxLength: positive, onProgress: callable, signal };
 const ENCODE: Kinds<OwnEncodeOptions> = { vocabularySize: positive, trainSize: positive };
 
 /**
  * Reads texts of one's own, in one pass that keeps their words as numbers only, and divides them as `splitCorpus` does: each class in proportion, texts that are one
  * after cleaning (`textKey`) in one part, a fifth to test and 0.3 of the others to validate, where no file is given for it.
+ *
+ * Where texts may have several labels, proportions are of the rarest label of each.
  *
  * @throws {DataError} as `readLabelledTexts`; for a text without any word; for a single label, a label that stands once, and one that only validation or test have; for too few texts.
  */
@@ -62,17 +67,19 @@ export async function readOwnTexts(
 ): Promise<OwnTexts> {
   checkOptions("readOwnTexts", files, FILES, ["train"]);
   checkTextColumns("readOwnTexts", columns);
-  const { seed, maxLength, signal } = checkOptions("readOwnTexts", options, OPTIONS, ["seed"]);
+  const { seed, maxLength, onProgress, signal } = checkOptions("readOwnTexts", options, OPTIONS, ["seed"]);
   const pool = new TextPool(createTokeniser(), maxLength);
   const names = new ClassNames();
   const end: Record<Part, number> = { train: 0, validation: 0, test: 0 };
   for (const part of ["train", "validation", "test"] as const) {
     const file = files[part];
     if (file !== undefined) {
-      for await (const { text, label, where } of readLabelledTexts(file, columns)) {
+      const before = pool.size;
+      for await (const { text, labels, where } of readLabelledTexts(file, columns)) {
         if (!pool.add(text)) throw new DataError(`${where}: no word is left of the text; delete the row`);
-        if (part === "train") names.add(label, where);
-        else names.addKnown(label, where);
+        if (part === "train") names.add(labels, where);
+        else names.addKnown(labels, where);
+        if ((pool.size - before) % 100_000 === 0) onProgress?.(file, pool.size - before);
         if (pool.size % 1024 === 0) await setImmediate(); // so that Node hears a signal
         signal?.throwIfAborted();
       }
@@ -81,7 +88,8 @@ export async function readOwnTexts(
     end[part] = pool.size;
   }
 
-  const { classes, labels } = names.sorted();
+  const { classes, labels, several: all } = names.sorted();
+  const several = columns.labels === undefined ? undefined : all;
   const groups = pool.groups();
   const given = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
   const divided = (places: Int32Array, part: "validation" | "test", fraction: number) => {
@@ -98,13 +106,14 @@ export async function readOwnTexts(
     if (places.length > 0) continue;
     throw new DataError(`${files.train}: ${end.train} texts leave none for ${part}; give more, or a file for it`);
   }
-  return new OwnTexts({ pool, classes, labels, groups, parts, seed, file: files.train });
+  return new OwnTexts({ pool, classes, labels, several, groups, parts, seed, file: files.train });
 }
 
 interface Read {
   readonly pool: TextPool;
   readonly classes: readonly string[];
   readonly labels: Int32Array;
+  readonly several: SeveralLabels | undefined;
   readonly groups: Int32Array;
   /** The places of each part, in the order in which they were read. */
   readonly parts: Readonly<Record<Part, Int32Array>>;
@@ -179,7 +188,7 @@ export class OwnTexts {
 
   /** @param idOf - The vocabulary's id of each word of the pool. */
   #encoded(places: Int32Array, idOf: Int32Array): Encoded {
-    const { pool, labels } = this.#read;
+    const { pool, labels, several } = this.#read;
     const offsets = new Int32Array(places.length + 1);
     for (const [i, place] of places.entries()) offsets[i + 1] = offsets[i]! + pool.idsAt(place).length;
     const ids = new Int32Array(offsets.at(-1)!);
@@ -187,6 +196,11 @@ export class OwnTexts {
       const words = pool.idsAt(place);
       for (let j = 0; j < words.length; j++) ids[offsets[i]! + j] = idOf[words[j]!]!;
     }
-    return { ids, offsets, labels: places.map((place) => labels[place]!) };
+    return {
+      ids,
+      offsets,
+      labels: places.map((place) => labels[place]!),
+      ...(several === undefined ? {} : { several: severalAt(several, places) }),
+    };
   }
 }

@@ -12,7 +12,7 @@ async function read(name: string, content: string | Buffer, columns = { text: "r
   writeFileSync(join(folder, name), content);
   const rows: LabelledText[] = [];
   for await (const row of readLabelledTexts(join(folder, name), columns)) rows.push(row);
-  return rows.map(({ text, label, where }) => [text, label, where.slice(folder.length + 1)]);
+  return rows.map(({ text, labels, where }) => [text, labels.join(), where.slice(folder.length + 1)]);
 }
 
 const two = (name: string, first = 2) => [
@@ -48,16 +48,39 @@ describe("the same rows of every form", () => {
     expect(rows).toHaveLength(60);
     expect(rows[0]).toEqual({
       text: "Sunday: no cloud over the “Höhe” – 20 °C",
-      label: "clear",
+      labels: ["clear"],
       where: `${file}, row 1`,
     });
-    expect(new Set(rows.map(({ label }) => label))).toEqual(new Set(["clear", "rain", "fog"]));
+    expect(new Set(rows.flatMap(({ labels }) => labels))).toEqual(new Set(["clear", "rain", "fog"]));
   });
 
   test("numbers and truth values are labels, as words", async () => {
     const rows = await read("n.jsonl", '{"review":"a","sentiment":1}\n{"review":"b","sentiment":false}\n');
     expect(rows.map(([, label]) => label)).toEqual(["1", "false"]);
   });
+});
+
+test("several labels stand between separators, or in a list; each counts once, and there may be none", async () => {
+  const read = async (name: string, content: string, separator?: string) => {
+    writeFileSync(join(folder, name), content);
+    const labels: (readonly string[])[] = [];
+    const columns = { text: "t", labels: "l", separator };
+    for await (const row of readLabelledTexts(join(folder, name), columns)) labels.push(row.labels);
+    return labels;
+  };
+  expect(await read("l.csv", "t,l\na,x; y\nb,\nc,;y;y\n")).toEqual([["x", "y"], [], ["y"]]);
+  expect(await read("l.tsv", "t\tl\na\tx|y;z\n", "|")).toEqual([["x", "y;z"]]);
+  const lines = [["x", 3], [], null, "y;x", 7].map((l) => `${JSON.stringify({ t: "a", l })}\n`).join("");
+  expect(await read("l.jsonl", lines)).toEqual([["x", "3"], [], [], ["y", "x"], ["7"]]);
+});
+
+test("one label or several, and a separator of several only", async () => {
+  const first = (columns: object) => readLabelledTexts("a.csv", { text: "t", ...columns }).next();
+  await expect(first({ label: "a", labels: "b" })).rejects.toThrow("label and labels are both given");
+  await expect(first({ label: "a", separator: ";" })).rejects.toThrow("separator is given; it is of several labels");
+  await expect(first({ labels: "a", separator: "" })).rejects.toThrow(
+    'separator is "" (string); it is a string, not empty',
+  );
 });
 
 test.each<[string, string | Buffer, string]>([

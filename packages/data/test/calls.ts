@@ -200,6 +200,14 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         own,
         { text: "review", label: "label" },
       ),
+    () =>
+      call(
+        async (...args: Parameters<typeof data.readLabelledTexts>) => {
+          for await (const _ of data.readLabelledTexts(...args));
+        },
+        own,
+        { text: "review", labels: "label", separator: ";" },
+      ),
   ],
   readOwnTexts: [
     () =>
@@ -207,7 +215,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         data.readOwnTexts,
         { train: own, validation: own, test: own },
         { text: "review", label: "label" },
-        { seed: 1, maxLength: 2, signal: new AbortController().signal },
+        { seed: 1, maxLength: 2, onProgress: () => {}, signal: new AbortController().signal },
       ),
   ],
   OwnTexts: [
