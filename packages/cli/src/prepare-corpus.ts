@@ -9,6 +9,7 @@ import {
   encodeTokens,
   type Places,
   type Split,
+  severalLabelsOf,
   splitCorpus,
   subset,
   textKey,
@@ -55,6 +56,7 @@ export async function prepareCorpus(
     encodeTokens(
       await inTurns(examples, (example) => vocabulary.encode(tokensOf(example)), signal),
       examples.map(({ label }) => label),
+      severalLabelsOf(examples, corpus.classes.length),
     );
   const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
 

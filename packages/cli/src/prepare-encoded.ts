@@ -79,7 +79,7 @@ export async function prepareEncoded(
 ): Promise<PreparedTask> {
   const { maxLength, batchSize, fold } = settings.data;
   const { hidden } = settings.model;
-  const outputs = classes.length === 2 ? 1 : classes.length;
+  const outputs = classes.length === 2 && encoded.train.several === undefined ? 1 : classes.length;
   const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, access);
   const data: TaskData = {
     corpus: name,
@@ -101,6 +101,7 @@ export async function prepareEncoded(
     `${title}, ${read} texts read`,
     `${sizes.train} to train, ${sizes.validation} to validate, ${sizes.test} to test`,
     classWords(classes),
+    ...severalWords(encoded.train),
     `${vocabulary.size} vocabulary rows`,
     ...(fold === undefined ? [] : [`fold ${fold} is the test part`]),
     maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
@@ -116,6 +117,11 @@ export async function prepareEncoded(
     parameters: countParameters(task.model(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
   };
+}
+
+function severalWords({ labels, several }: Encoded): string[] {
+  if (several === undefined) return [];
+  return [`several a text, ${(several.ids.length / labels.length).toFixed(2)} in the mean`];
 }
 
 /** All of them, or how many there are and the first. */

@@ -1,4 +1,14 @@
-import { checkOptions, finite, floats, integers, type Kinds, positive } from "@ltt/core/arguments";
+import {
+  check,
+  checkOptions,
+  finite,
+  floats,
+  integers,
+  type Kinds,
+  list,
+  count as natural,
+  positive,
+} from "@ltt/core/arguments";
 import type { Predictions } from "@ltt/layers";
 import type { Measures } from "./task.ts";
 
@@ -73,19 +83,20 @@ export function multiLabelClassification(predictions: Predictions): Measures {
  * The micro-F1 of the best constant answer to examples that may have several classes, in `[0,1]`: the k most frequent classes, for the best k. With `nⱼ` examples of
  * the j-th most frequent class, N in all, `F = 2·Σ_{j≤k} nⱼ / (k·N + Σⱼ nⱼ)`.
  *
- * @param targets - 1 for each class that an example has and 0 for the others, `[examples, outputs]`, row-major.
- * @throws {RangeError} if they are not.
+ * @param counts - How many examples have each class.
+ * @param examples - How many there are, N.
+ * @throws {RangeError} if a class has more examples than there are.
  */
-export function constantF1(targets: Int32Array, outputs: number): number {
-  checkOptions("constantF1", { targets, outputs }, { targets: integers, outputs: positive }, ["targets", "outputs"]);
-  const examples = targets.length / outputs;
-  checkTargets("constantF1", targets, outputs, examples);
-  const counts = new Array<number>(outputs).fill(0);
-  for (const [at, target] of targets.entries()) counts[at % outputs]! += target;
+export function constantF1(counts: readonly number[], examples: number): number {
+  check("constantF1", "examples", examples, positive);
+  check("constantF1", "counts", counts, list);
+  for (const [i, count] of counts.entries()) {
+    check("constantF1", `counts[${i}]`, count, natural);
+    if (count > examples) throw new RangeError(`constantF1: counts[${i}] is ${count}; there are ${examples} examples`);
+  }
   const all = sum(counts);
-  counts.sort((a, b) => b - a);
   let [best, covered] = [0, 0];
-  for (const [j, count] of counts.entries()) {
+  for (const [j, count] of counts.toSorted((a, b) => b - a).entries()) {
     covered += count;
     best = Math.max(best, ratio(2 * covered, (j + 1) * examples + all));
   }

@@ -180,7 +180,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         { f1: true },
       ),
   ],
-  constantF1: [() => call(lottery.constantF1, Int32Array.of(0, 1, 1, 1), 2)],
+  constantF1: [() => call(lottery.constantF1, [1, 2], 2)],
   multiLabelClassification: [
     () =>
       call(lottery.multiLabelClassification, {
