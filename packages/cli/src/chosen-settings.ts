@@ -18,7 +18,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own.model, profile);
+  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own, profile);
   return {
     experiment: {
       ...experiment,
