@@ -1,3 +1,4 @@
+import type { ReutersTopics } from "@ltt/data";
 import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
 import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
@@ -5,6 +6,7 @@ import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./profiles.ts";
 import type { OwnModel } from "./subject.ts";
+import type { TicketArm } from "./tickets.ts";
 
 /** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {
@@ -39,8 +41,18 @@ export interface RunOptions {
   readonly maxLength?: number | undefined;
   /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
   readonly fold?: number | undefined;
+  /** Of `reuters-cnn` and `reuters-lstm`: R10 or R90. Default 10. */
+  readonly topics?: ReutersTopics | undefined;
+  /** Keep all measures over epochs, of a fixed part of the training texts too. Default only of Reuters. */
+  readonly measureTraining?: boolean | undefined;
   /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
   readonly phrases?: boolean | undefined;
+  /** The folder of another run, whose tickets are trained here too, see `transferredTickets`. */
+  readonly ticket?: string | undefined;
+  /** Of that run: the arm whose tickets they are. Default `winning-ticket`. */
+  readonly ticketArm?: TicketArm | undefined;
+  /** Of that run: the rounds whose tickets are trained. Default: all that this run has. */
+  readonly ticketRounds?: readonly number[] | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */
