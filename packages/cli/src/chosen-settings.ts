@@ -1,4 +1,5 @@
 import { ownSettings } from "./own-profile.ts";
+import { isReuters } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
 import { type RunSettings, settingsOf } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -11,7 +12,7 @@ const OWN_ARMS = ["winning-ticket"] as const;
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair without phrases is told of them.
+ * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair is told of phrases or topics that has none.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const { profile = "corrected" } = options;
@@ -22,6 +23,10 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
     throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
+  if (options.topics !== undefined && (pair === undefined || !isReuters(pair)))
+    throw new RangeError(
+      `topics is ${options.topics}, but ${name} has no choice of them: only reuters-cnn and reuters-lstm have`,
+    );
   const plugins = await loadPlugins(options.plugins ?? []);
   const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own.model, profile);
   return {
@@ -47,6 +52,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       rate: options.rate ?? experiment.rate,
       rewindTo: options.rewind ?? experiment.rewindTo,
       patience: options.patience === undefined ? experiment.patience : options.patience,
+      measureTraining: options.measureTraining ?? experiment.measureTraining,
       evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
     },
     data: {
@@ -55,6 +61,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       maxLength: options.maxLength ?? data.maxLength,
       batchSize: options.batchSize ?? data.batchSize,
       fold: options.fold ?? data.fold,
+      topics: options.topics ?? data.topics,
       phrases: options.phrases ?? data.phrases,
     },
     model: {

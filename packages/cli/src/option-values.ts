@@ -1,3 +1,4 @@
+import { REUTERS_TOPICS, type ReutersTopics } from "@ltt/data";
 import { FAULTS, type Fault, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
 import { WIDTHS, type Width } from "./backends.ts";
@@ -80,6 +81,13 @@ export function jobsOf(text: string): JobCount {
   } catch {
     throw new InvalidArgumentError("It is an integer from 1, or auto.");
   }
+}
+
+/** How many topics of Reuters-21578. */
+export function topicsOf(text: string): ReutersTopics {
+  const topics = REUTERS_TOPICS.find((one) => String(one) === text);
+  if (topics === undefined) throw new InvalidArgumentError(`It is ${REUTERS_TOPICS.join(" or ")}.`);
+  return topics;
 }
 
 /** A text that is not empty. */

@@ -1,5 +1,5 @@
 import { stream, type TokenMatrix } from "@ltt/core";
-import type { Encoded, Vocabulary } from "@ltt/data";
+import type { Encoded, ReutersTopics, Vocabulary } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
 import type { Task } from "@ltt/lottery";
 import { type EmbeddingSettings, type GloveAccess, initialEmbedding } from "./embedding.ts";
@@ -21,6 +21,8 @@ export interface DataSettings {
   readonly fold?: number | undefined;
   /** Of a corpus without a validation part: the fraction, of what is not for testing, that becomes one. Default 0.3. */
   readonly validationFraction?: number | undefined;
+  /** Of Reuters-21578: the most frequent topics, or all 90. Default 10. */
+  readonly topics?: ReutersTopics | undefined;
   /** Of the treebank: train on phrases, not on sentences only. */
   readonly phrases?: boolean | undefined;
 }

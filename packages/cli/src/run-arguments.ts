@@ -13,6 +13,7 @@ import {
   positive,
   text,
 } from "@ltt/core/arguments";
+import { REUTERS_TOPICS } from "@ltt/data";
 import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
 import { BACKENDS, WIDTHS } from "./backends.ts";
@@ -40,6 +41,12 @@ const OPTIONS: Kinds<RunOptions> = {
   trainSize: positive,
   maxLength: positive,
   fold: positive,
+  topics: {
+    type: "number",
+    words: REUTERS_TOPICS.join(" or "),
+    accepts: (value) => REUTERS_TOPICS.some((topics) => topics === value),
+  },
+  measureTraining: flag,
   phrases: flag,
   ticket: path,
   ticketArm: oneOf(...TICKET_ARMS),

@@ -1,3 +1,4 @@
+import type { ReutersTopics } from "@ltt/data";
 import {
   ARMS,
   CRITERIA,
@@ -35,6 +36,7 @@ import {
   roundsOf,
   seedsOf,
   textOf,
+  topicsOf,
 } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
@@ -61,6 +63,8 @@ export interface Flags {
   readonly trainSize?: number;
   readonly maxLength?: number;
   readonly fold?: number;
+  readonly topics?: ReutersTopics;
+  readonly measureTraining?: true;
   readonly phrases?: boolean;
   readonly ticket?: string;
   readonly ticketArm?: TicketArm;
@@ -160,6 +164,11 @@ export function addSettings(command: Command): Command {
       "--fold <n>",
       "which test part of a cross-validation, of data without one of its own: 1 to 10 of mr-cnn, subj-cnn (default: 1)",
       integerFrom(1),
+    )
+    .option("--topics <n>", "of reuters-cnn, reuters-lstm: the 10 most frequent (default), or 90", topicsOf)
+    .option(
+      "--measure-training",
+      "keep all measures over epochs, of a part of the training texts too (default of Reuters)",
     )
     .option("--phrases", "of sst2-cnn: train on phrases (default but in the quick profile)")
     .option("--no-phrases", "of sst2-cnn: train on sentences only, not on phrases as Kim did")

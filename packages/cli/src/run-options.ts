@@ -1,3 +1,4 @@
+import type { ReutersTopics } from "@ltt/data";
 import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
 import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
@@ -36,6 +37,10 @@ export interface RunOptions {
   readonly maxLength?: number | undefined;
   /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
   readonly fold?: number | undefined;
+  /** Of `reuters-cnn` and `reuters-lstm`: R10 or R90. Default 10. */
+  readonly topics?: ReutersTopics | undefined;
+  /** Keep all measures over epochs, of a fixed part of the training texts too. Default only of Reuters. */
+  readonly measureTraining?: boolean | undefined;
   /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
   readonly phrases?: boolean | undefined;
   /** The folder of another run, whose tickets are trained here too, see `transferredTickets`. */

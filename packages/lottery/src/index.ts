@@ -1,6 +1,7 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
 export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
 export { continued } from "./arms/continued.ts";
+export { earlyMask } from "./arms/early-mask.ts";
 export { fineTuning } from "./arms/fine-tuning.ts";
 export { lateRewinding } from "./arms/late-rewinding.ts";
 export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
@@ -11,6 +12,7 @@ export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
+export { supermask, supermaskConstant } from "./arms/supermask.ts";
 export { type TicketFor, TRANSFER_ARMS, transferArms } from "./arms/transfer.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";

@@ -52,6 +52,7 @@ const planned = (arm: lottery.Arm) => () =>
     rounds: 1,
     rate: 0.5,
     rewindStep: 1,
+    lastStep: 2,
   });
 
 const init = () => lottery.nodeOf(lottery.INIT, { architecture: null, seed: 1 });
@@ -267,6 +268,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
   continued: [planned(lottery.continued)],
+  earlyMask: [planned(lottery.earlyMask)],
+  supermask: [planned(lottery.supermask)],
+  supermaskConstant: [planned(lottery.supermaskConstant)],
   fineTuning: [planned(lottery.fineTuning)],
   learningRateRewinding: [planned(lottery.learningRateRewinding)],
   oneShot: [planned(lottery.oneShot)],
