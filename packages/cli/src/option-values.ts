@@ -1,3 +1,4 @@
+import { REUTERS_TOPICS, type ReutersTopics } from "@ltt/data";
 import { FAULTS, type Fault, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
 import { WIDTHS, type Width } from "./backends.ts";
@@ -82,6 +83,13 @@ export function jobsOf(text: string): JobCount {
   }
 }
 
+/** How many topics of Reuters-21578. */
+export function topicsOf(text: string): ReutersTopics {
+  const topics = REUTERS_TOPICS.find((one) => String(one) === text);
+  if (topics === undefined) throw new InvalidArgumentError(`It is ${REUTERS_TOPICS.join(" or ")}.`);
+  return topics;
+}
+
 /** A text that is not empty. */
 export function textOf(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It is empty; it is a text.");
@@ -101,6 +109,12 @@ export function seedsOf(text: string): readonly number[] {
   const seeds = text.split(",").map(integerFrom(0));
   if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("Seeds must be distinct.");
   return seeds;
+}
+
+export function roundsOf(text: string): readonly number[] {
+  const rounds = text.split(",").map(integerFrom(1));
+  if (new Set(rounds).size < rounds.length) throw new InvalidArgumentError("Rounds must be distinct.");
+  return rounds;
 }
 
 /** Names of arms: plugins may bring others than ours. */

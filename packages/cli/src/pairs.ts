@@ -2,17 +2,20 @@ import {
   type Corpus,
   locateAgNews,
   locateImdb,
+  locateReuters,
   locateSentences,
   type Places,
   publishedSentences,
   readAgNews,
   readImdb,
+  readReuters,
   readSentences,
   readSpamAssassin,
   SENTENCE_SETS,
   type SentenceSet,
 } from "@ltt/data";
-import { type PreparedTask, type PrepareListener, prepareCorpus, type TaskSettings } from "./prepare-corpus.ts";
+import { type PrepareListener, prepareCorpus } from "./prepare-corpus.ts";
+import type { PreparedTask, TaskSettings } from "./prepare-encoded.ts";
 
 /** Data sets and models that are tried together. */
 export const PAIRS = [
@@ -25,6 +28,8 @@ export const PAIRS = [
   "sst2-cnn",
   "trec-cnn",
   "subj-cnn",
+  "reuters-cnn",
+  "reuters-lstm",
 ] as const;
 export type Pair = (typeof PAIRS)[number];
 
@@ -74,6 +79,7 @@ async function readCorpus(pair: Pair, { data }: TaskSettings, places: Places): P
   const set = sentenceSetOf(pair);
   if (set !== undefined) return readSentences(await locateSentences(set, places, { phrases: data.phrases ?? false }));
   if (pair.startsWith("imdb")) return readImdb(await locateImdb(places));
+  if (isReuters(pair)) return readReuters(await locateReuters(places), { topics: data.topics ?? 10 });
   if (pair.startsWith("ag-news")) return readAgNews(await locateAgNews(places));
   return readSpamAssassin();
 }
@@ -81,6 +87,11 @@ async function readCorpus(pair: Pair, { data }: TaskSettings, places: Places): P
 /** The set of sentences that a pair is of, if it is of one. */
 export function sentenceSetOf(pair: Pair): SentenceSet | undefined {
   return SENTENCE_SETS.find((set) => pair.startsWith(`${set}-`));
+}
+
+/** Whether a pair is of Reuters-21578, whose texts may have several topics. */
+export function isReuters(pair: Pair): boolean {
+  return pair.startsWith("reuters-");
 }
 
 /** Whether a pair's model is the CNN; else it is the LSTM. */

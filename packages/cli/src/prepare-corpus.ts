@@ -1,4 +1,4 @@
-import { stream, type TokenMatrix } from "@ltt/core";
+import { stream } from "@ltt/core";
 import {
   type Corpus,
   countRepeats,
@@ -9,62 +9,15 @@ import {
   encodeTokens,
   type Places,
   type Split,
+  severalLabelsOf,
   splitCorpus,
   subset,
   textKey,
   vocabularyOf,
 } from "@ltt/data";
-import { countParameters } from "@ltt/layers";
-import type { Task } from "@ltt/lottery";
-import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
-import type { Encoding } from "./encoding.ts";
 import { inTurns } from "./in-turns.ts";
-import { SPLIT_SEED, type TaskData, taskOf } from "./task-data.ts";
-
-/** What of the data is used, and how. */
-interface DataSettings {
-  /** Training texts; all where it is left out. Validation and test then have 3/7 as many, or what there is. */
-  readonly trainSize?: number | undefined;
-  /** Texts are cut after so many tokens; never where it is left out. */
-  readonly maxLength?: number | undefined;
-  /** Words kept, the unknown one and padding not counted. */
-  readonly vocabularySize: number;
-  readonly batchSize: number;
-  /** Of a corpus without a test part: the fraction that becomes one. Default 0.2. */
-  readonly testFraction?: number | undefined;
-  /** Which of the test parts of a cross-validation, from 1. Default the first. */
-  readonly fold?: number | undefined;
-  /** Of a corpus without a validation part: the fraction, of what is not for testing, that becomes one. Default 0.3. */
-  readonly validationFraction?: number | undefined;
-  /** Of the treebank: train on phrases, not on sentences only. */
-  readonly phrases?: boolean | undefined;
-}
-
-/** The model, where it may differ from the published one. */
-interface ModelSettings {
-  readonly embedding: EmbeddingSettings;
-  /** Units of each direction of each layer of an LSTM; the published 256 where it is left out. */
-  readonly hidden?: number | undefined;
-}
-
-/** What a task is made with. */
-export interface TaskSettings {
-  readonly data: DataSettings;
-  readonly model: ModelSettings;
-}
-
-/** A task, and what a report says about its data and its model. */
-export interface PreparedTask {
-  readonly task: Task<TokenMatrix>;
-  /** What it is made of: `taskOf(data)` makes it again. */
-  readonly data: TaskData;
-  readonly encoding: Encoding;
-  readonly dataset: string;
-  readonly embedding: string;
-  readonly notes: readonly string[];
-  readonly parameters: number;
-  readonly stepsPerEpoch: number;
-}
+import { type DataSettings, type PreparedTask, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
+import { SPLIT_SEED, type TaskData } from "./task-data.ts";
 
 /** What hears of the preparation, and what ends it. */
 export interface PrepareListener {
@@ -87,8 +40,7 @@ export async function prepareCorpus(
   places: Places,
   { say, signal }: PrepareListener = {},
 ): Promise<PreparedTask> {
-  const { maxLength, vocabularySize, batchSize } = settings.data;
-  const { hidden } = settings.model;
+  const { maxLength, vocabularySize } = settings.data;
   if (maxLength !== undefined && !(Number.isSafeInteger(maxLength) && maxLength > 0)) {
     throw new RangeError(`${corpus.name}: maxLength ${maxLength} is not a positive integer`);
   }
@@ -104,48 +56,14 @@ export async function prepareCorpus(
     encodeTokens(
       await inTurns(examples, (example) => vocabulary.encode(tokensOf(example)), signal),
       examples.map(({ label }) => label),
+      severalLabelsOf(examples, corpus.classes.length),
     );
   const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
 
-  const outputs = corpus.classes.length === 2 ? 1 : corpus.classes.length;
-  const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, {
-    places,
-    say,
-    signal,
-  });
-  const data: TaskData = {
-    corpus: corpus.name,
-    encoded,
-    batchSize,
-    model,
-    rows: vocabulary.size,
-    outputs,
-    hidden,
-    embedding: embedding.start,
-  };
-  const task = taskOf(data);
-  const sizes = { train: train.length, validation: validation.length, test: test.length };
+  const { name, classes } = corpus;
   const read = corpus.train.length + (corpus.validation?.length ?? 0) + (corpus.test?.length ?? 0);
-  const { fold } = settings.data;
-  const dataset = [
-    `${corpus.name}, ${read} texts read`,
-    `${sizes.train} to train, ${sizes.validation} to validate, ${sizes.test} to test`,
-    `classes ${corpus.classes.join(", ")}`,
-    `${vocabulary.size} vocabulary rows`,
-    ...(fold === undefined ? [] : [`fold ${fold} is the test part`]),
-    maxLength === undefined ? "whole texts" : `texts cut at ${maxLength} tokens`,
-    `${repeatsInTest} of ${sizes.test} test texts also stand in training or validation`,
-  ];
-  return {
-    task,
-    data,
-    encoding: { corpus: corpus.name, classes: corpus.classes, maxLength: maxLength ?? null, vocabulary },
-    dataset: dataset.join("; "),
-    embedding: embedding.description,
-    notes: embedding.notes,
-    parameters: countParameters(task.model(stream(0))),
-    stepsPerEpoch: Math.ceil(sizes.train / batchSize),
-  };
+  const texts = { name, classes, read, encoded, vocabulary, repeatsInTest };
+  return prepareEncoded(texts, model, settings, { places, say, signal });
 }
 
 function limitedSplit(corpus: Corpus, data: DataSettings, keys: ReadonlyMap<Example, string>): Split {

@@ -13,6 +13,7 @@ import {
   positive,
   text,
 } from "@ltt/core/arguments";
+import { REUTERS_TOPICS } from "@ltt/data";
 import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
 import { BACKENDS, WIDTHS } from "./backends.ts";
@@ -20,9 +21,17 @@ import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
+import { OWN_MODELS } from "./subject.ts";
+import { TICKET_ARMS } from "./tickets.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
+  texts: path,
+  text,
+  label: text,
+  model: oneOf(...OWN_MODELS),
+  validation: path,
+  test: path,
   profile: oneOf(...PROFILES),
   data: text,
   cache: text,
@@ -32,7 +41,16 @@ const OPTIONS: Kinds<RunOptions> = {
   trainSize: positive,
   maxLength: positive,
   fold: positive,
+  topics: {
+    type: "number",
+    words: REUTERS_TOPICS.join(" or "),
+    accepts: (value) => REUTERS_TOPICS.some((topics) => topics === value),
+  },
+  measureTraining: flag,
   phrases: flag,
+  ticket: path,
+  ticketArm: oneOf(...TICKET_ARMS),
+  ticketRounds: list,
   hidden: positive,
   arms: list,
   criterion: text,
@@ -73,10 +91,11 @@ const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLe
 
 /** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
 export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
-  checkOptions(where, options, OPTIONS, ["pair"]);
+  checkOptions(where, options, OPTIONS, options?.texts === undefined ? ["pair"] : []);
   checkEach(where, "arms", options.arms ?? [], text);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);
+  checkEach(where, "ticketRounds", options.ticketRounds ?? [], positive);
   checkEach(where, "seeds", options.seeds ?? [], count);
   checkOptions(`${where}: listener`, listener, LISTENER);
 }
