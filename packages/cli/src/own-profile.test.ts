@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { OwnModel } from "./own-models.ts";
 import { ownSettings, sizedOptions } from "./own-profile.ts";
-import type { OwnModel } from "./subject.ts";
 
 const own = (model: OwnModel, columns = {}) => ({
   files: { train: "a.csv" },

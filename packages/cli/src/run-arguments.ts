@@ -18,11 +18,11 @@ import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
 import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
+import { OWN_MODELS } from "./own-models.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
-import { OWN_MODELS } from "./subject.ts";
-import { TICKET_ARMS } from "./tickets.ts";
+import { TICKET_ARMS } from "./ticket-arms.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),

@@ -39,15 +39,16 @@ import {
   textOf,
   topicsOf,
 } from "./option-values.ts";
+import { OWN_MODELS, type OwnModel } from "./own-models.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
-import { OWN_MODELS, type OwnModel, subjectOf } from "./subject.ts";
+import { subjectOf } from "./subject.ts";
 import { widthOf, writeLines } from "./terminal.ts";
-import { TICKET_ARMS, type TicketArm } from "./tickets.ts";
+import { TICKET_ARMS, type TicketArm } from "./ticket-arms.ts";
 
 export interface Flags {
   readonly texts?: string;

@@ -3,10 +3,10 @@ import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "
 import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
+import type { OwnModel } from "./own-models.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./profiles.ts";
-import type { OwnModel } from "./subject.ts";
-import type { TicketArm } from "./tickets.ts";
+import type { TicketArm } from "./ticket-arms.ts";
 
 /** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {

@@ -1,11 +1,8 @@
 import { basename } from "node:path";
 import type { TextColumns, TextFiles } from "@ltt/data";
+import type { OwnModel } from "./own-models.ts";
 import { isCnn, PAIRS, type Pair } from "./pairs.ts";
 import type { RunOptions } from "./run-options.ts";
-
-/** Models that classify texts of the user's. */
-export const OWN_MODELS = ["cnn", "lstm"] as const;
-export type OwnModel = (typeof OWN_MODELS)[number];
 
 /** Texts of the user's, and what is to classify them. */
 export interface OwnData {

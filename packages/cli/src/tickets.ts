@@ -24,10 +24,7 @@ import { encodedOf, lineageOf } from "./node-files.ts";
 import type { PreparedTask } from "./prepare-encoded.ts";
 import { type PlannedNetwork, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
-
-/** Arms whose tickets can be taken to other data: their masks are their own. */
-export const TICKET_ARMS = ["winning-ticket", "late-rewinding"] as const;
-export type TicketArm = (typeof TICKET_ARMS)[number];
+import type { TicketArm } from "./ticket-arms.ts";
 
 /** Tickets of another run in the shapes of this one. */
 export interface TransferredTickets {
