@@ -5,6 +5,9 @@ import { type RunSettings, settingsOf } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
 import { subjectOf } from "./subject.ts";
 
+/** What tickets of another run are trained beside, unless told: the data's own. */
+const OWN_ARMS = ["winning-ticket"] as const;
+
 /**
  * What a run does: what its profile says, and in its place what its options say.
  *
@@ -18,6 +21,8 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
     throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
+  if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
+    throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
   if (options.topics !== undefined && (pair === undefined || !isReuters(pair)))
     throw new RangeError(
       `topics is ${options.topics}, but ${name} has no choice of them: only reuters-cnn and reuters-lstm have`,
@@ -29,7 +34,12 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       ...experiment,
       rounds: options.rounds ?? experiment.rounds,
       epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+      arms:
+        options.arms === undefined
+          ? options.ticket === undefined
+            ? experiment.arms
+            : OWN_ARMS
+          : armsNamed(options.arms, plugins),
       criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
       pool: options.pool,
       optimiser: options.optimiser,

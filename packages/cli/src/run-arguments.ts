@@ -22,6 +22,7 @@ import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { OWN_MODELS } from "./subject.ts";
+import { TICKET_ARMS } from "./tickets.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
@@ -47,6 +48,9 @@ const OPTIONS: Kinds<RunOptions> = {
   },
   measureTraining: flag,
   phrases: flag,
+  ticket: path,
+  ticketArm: oneOf(...TICKET_ARMS),
+  ticketRounds: list,
   hidden: positive,
   arms: list,
   criterion: text,
@@ -91,6 +95,7 @@ export function checkRun(where: string, options: RunOptions, listener: RunListen
   checkEach(where, "arms", options.arms ?? [], text);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);
+  checkEach(where, "ticketRounds", options.ticketRounds ?? [], positive);
   checkEach(where, "seeds", options.seeds ?? [], count);
   checkOptions(`${where}: listener`, listener, LISTENER);
 }

@@ -33,6 +33,7 @@ import {
   pointsOf,
   positive,
   rateOf,
+  roundsOf,
   seedsOf,
   textOf,
   topicsOf,
@@ -45,6 +46,7 @@ import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
 import { OWN_MODELS, type OwnModel, subjectOf } from "./subject.ts";
 import { widthOf, writeLines } from "./terminal.ts";
+import { TICKET_ARMS, type TicketArm } from "./tickets.ts";
 
 export interface Flags {
   readonly texts?: string;
@@ -64,6 +66,9 @@ export interface Flags {
   readonly topics?: ReutersTopics;
   readonly measureTraining?: true;
   readonly phrases?: boolean;
+  readonly ticket?: string;
+  readonly ticketArm?: TicketArm;
+  readonly ticketRounds?: readonly number[];
   readonly hidden?: number;
   readonly arms?: readonly string[];
   readonly criterion?: string;
@@ -167,6 +172,14 @@ export function addSettings(command: Command): Command {
     )
     .option("--phrases", "of sst2-cnn: train on phrases (default but in the quick profile)")
     .option("--no-phrases", "of sst2-cnn: train on sentences only, not on phrases as Kim did")
+    .option("--ticket <run>", "folder of another run: its tickets are trained here too, beside controls", pathOf)
+    .addOption(
+      new Option(
+        "--ticket-arm <name>",
+        "of that run: initial weights, or early ones (default: winning-ticket)",
+      ).choices(TICKET_ARMS),
+    )
+    .option("--ticket-rounds <list>", "of that run, as 4,8,12 (default: all that this run has)", roundsOf)
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
     .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(
@@ -204,7 +217,7 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option(
         "--embedding <vectors>",
-        "what it starts from: N(0, 1) (default), or GloVe 6B.100d, fetched where it is missing",
+        "what it starts from: N(0, 1) (default), U(-0.25, 0.25) (default of Kim's sets), or GloVe 6B.100d, fetched where it is missing",
       ).choices(VECTORS),
     )
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")

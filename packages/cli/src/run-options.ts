@@ -6,6 +6,7 @@ import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./profiles.ts";
 import type { OwnModel } from "./subject.ts";
+import type { TicketArm } from "./tickets.ts";
 
 /** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {
@@ -42,6 +43,12 @@ export interface RunOptions {
   readonly measureTraining?: boolean | undefined;
   /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
   readonly phrases?: boolean | undefined;
+  /** The folder of another run, whose tickets are trained here too, see `transferredTickets`. */
+  readonly ticket?: string | undefined;
+  /** Of that run: the arm whose tickets they are. Default `winning-ticket`. */
+  readonly ticketArm?: TicketArm | undefined;
+  /** Of that run: the rounds whose tickets are trained. Default: all that this run has. */
+  readonly ticketRounds?: readonly number[] | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */

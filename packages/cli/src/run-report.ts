@@ -19,6 +19,7 @@ import { NOTES, type RunSettings } from "./profiles.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
 import { subjectOf } from "./subject.ts";
+import { transferNotes } from "./transfer-notes.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
 export type ReportWords = Pick<
@@ -80,7 +81,11 @@ export function reportOf(
   const select = faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined;
   return {
     ...words,
-    notes: published === undefined ? words.notes : [...words.notes, `Published curves: ${published.source}.`],
+    notes: [
+      ...words.notes,
+      ...transferNotes(levels),
+      ...(published === undefined ? [] : [`Published curves: ${published.source}.`]),
+    ],
     published: published?.curves ?? [],
     levels,
     verdict: judge(levels, { margin, measure: words.measure, audit, select }),

@@ -38,11 +38,12 @@ import type { PreparedTask } from "./prepare-encoded.ts";
 import type { RunSettings } from "./profiles.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
-import { coveredNetwork, type NotedFile, noteRun, type PlannedRun } from "./run-file.ts";
+import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
 import { subjectOf } from "./subject.ts";
 import { digestOf } from "./task-data.ts";
+import { storeTickets, type TransferredTickets, transferredTickets, withTickets } from "./tickets.ts";
 
 /** What a run leaves. */
 export interface RunResult {
@@ -77,7 +78,7 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   };
   try {
     const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, begun.options, begun.folder);
+    processes?.begin(begun.prepared.data, begun.options, begun.folder, begun.transferred?.tickets ?? []);
     return await runBegun(listener, begun, processes?.jobs);
   } finally {
     await processes?.close();
@@ -91,6 +92,7 @@ async function runBegun(
 ): Promise<RunResult> {
   const { options, settings, prepared, folder, published } = begun;
   const store = await FolderStore.open(folder, { onDamage: say });
+  if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
   const run = plannedRun(begun, jobs?.length ?? 1);
   await noteRun(folder, run);
   await keepEncoding(folder, digestOf(prepared.data.encoded), prepared.encoding);
@@ -224,6 +226,8 @@ interface Begun {
   readonly prepared: PreparedTask;
   readonly folder: string;
   readonly published: Published | undefined;
+  /** Tickets of another run; its arms are in the settings. */
+  readonly transferred: TransferredTickets | undefined;
   /** Texts of the user's. */
   readonly files: readonly NotedFile[];
 }
@@ -276,5 +280,22 @@ async function begin(
   };
   const begun = { ...(await unlessAborted(signal, prepared())), folder, published, files };
   say?.(begun.prepared.dataset);
-  return begun;
+  return options.ticket === undefined ? { ...begun, transferred: undefined } : withTransfer(begun, signal);
+}
+
+/** The same run with arms of tickets of another one. */
+async function withTransfer(begun: Omit<Begun, "transferred">, signal: AbortSignal | undefined): Promise<Begun> {
+  const { options, prepared, folder, settings } = begun;
+  const { experiment } = settings;
+  const noted = await plannedRuns(folder).catch(() => []); // of another version: written anew
+  const seen = noted.flatMap(({ networks }) => networks.map(({ seed }) => seed));
+  const others = [...new Set(seen)].filter((seed) => !experiment.seeds.includes(seed));
+  const seeds = { asked: experiment.seeds, others };
+  const transferred = await unlessAborted(signal, transferredTickets(options, prepared, experiment, seeds));
+  return {
+    ...begun,
+    settings: { ...settings, experiment: withTickets(experiment, transferred.tickets) },
+    prepared: { ...prepared, notes: [...prepared.notes, ...transferred.notes] },
+    transferred,
+  };
 }

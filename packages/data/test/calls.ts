@@ -26,7 +26,7 @@ export const own: string = file(
 );
 const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
 
-export const trec: data.SentencePlace = {
+const trec: data.SentencePlace = {
   set: "trec",
   phrases: false,
   train: [{ path: file("trec/train_5500.label", "NUM:date When ?\n"), form: "trec" }],
