@@ -28,7 +28,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       `topics is ${options.topics}, but ${name} has no choice of them: only reuters-cnn and reuters-lstm have`,
     );
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own.model, profile);
+  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own, profile);
   return {
     experiment: {
       ...experiment,

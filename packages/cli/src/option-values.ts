@@ -96,6 +96,12 @@ export function textOf(text: string): string {
   return text;
 }
 
+/** What stands between labels: `\t` is a tab. */
+export function separatorOf(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It is empty; it is what stands between labels, as ;.");
+  return text.replaceAll("\\t", "\t");
+}
+
 /** Percentage points, as a fraction. */
 export function pointsOf(text: string): number {
   const value = Number(text);

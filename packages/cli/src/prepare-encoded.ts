@@ -112,7 +112,13 @@ export async function prepareEncoded(
   return {
     task,
     data,
-    encoding: { corpus: title, classes, maxLength: maxLength ?? null, vocabulary },
+    encoding: {
+      corpus: title,
+      classes,
+      maxLength: maxLength ?? null,
+      vocabulary,
+      ...(encoded.train.several === undefined ? {} : { several: true }),
+    },
     dataset: dataset.join("; "),
     embedding: embedding.description,
     notes: embedding.notes,

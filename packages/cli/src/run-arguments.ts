@@ -29,6 +29,8 @@ const OPTIONS: Kinds<RunOptions> = {
   texts: path,
   text,
   label: text,
+  labels: text,
+  separator: text,
   model: oneOf(...OWN_MODELS),
   validation: path,
   test: path,

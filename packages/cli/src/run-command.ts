@@ -35,6 +35,7 @@ import {
   rateOf,
   roundsOf,
   seedsOf,
+  separatorOf,
   textOf,
   topicsOf,
 } from "./option-values.ts";
@@ -52,6 +53,8 @@ export interface Flags {
   readonly texts?: string;
   readonly text?: string;
   readonly label?: string;
+  readonly labels?: string;
+  readonly separator?: string;
   readonly model?: OwnModel;
   readonly validation?: string;
   readonly test?: string;
@@ -147,6 +150,12 @@ export function addSettings(command: Command): Command {
     )
     .option("--text <column>", "of --texts: the column of the texts", textOf)
     .option("--label <column>", "of --texts: the column of their labels, any words", textOf)
+    .option(
+      "--labels <column>",
+      "of --texts: the column of their labels, where a text may have several or none",
+      textOf,
+    )
+    .option("--separator <text>", "of --labels: what stands between them (default: ;)", separatorOf)
     .addOption(new Option("--model <name>", "of --texts: what classifies them (default: cnn)").choices(OWN_MODELS))
     .option("--validation <file>", "of --texts: texts to validate on (default: 0.3 of what is not for testing)", pathOf)
     .option("--test <file>", "of --texts: texts to test on (default: a fifth of the texts)", pathOf)

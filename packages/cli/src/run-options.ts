@@ -15,8 +15,12 @@ export interface RunOptions {
   readonly texts?: string | undefined;
   /** Its column of texts. */
   readonly text?: string | undefined;
-  /** Its column of labels. */
+  /** Its column of labels, one a text. This, or `labels`. */
   readonly label?: string | undefined;
+  /** Its column of labels, of which a text may have several or none. */
+  readonly labels?: string | undefined;
+  /** What stands between several labels. Default `;`. */
+  readonly separator?: string | undefined;
   /** What classifies them. Default `cnn`. */
   readonly model?: OwnModel | undefined;
   /** A file of texts to validate on. Default: 0.3 of what is not for testing. */

@@ -270,7 +270,7 @@ async function begin(
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
     const texts = await readOwn(own, settings, { say, signal });
-    const sized = sizedOptions(options, own.model, texts.sizes);
+    const sized = sizedOptions(options, own, texts.sizes);
     const chosen = await chosenSettings(sized);
     return {
       options: sized,
