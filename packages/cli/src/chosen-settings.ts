@@ -1,47 +1,33 @@
-import { isCnn } from "./pairs.ts";
-import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
-import { type RunSettings, settingsOf } from "./profiles.ts";
+import type { ExperimentSettings } from "@ltt/lottery";
+import { isImagePair } from "./image-pairs.ts";
+import { isCnn, type TextPair } from "./pairs.ts";
+import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import type { RunOptions } from "./run-options.ts";
+import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
 
 /**
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair without phrases is told of them.
+ * @throws {RangeError} if the pair has no such profile, there is no arm or criterion of a name, or a pair is told of what it has not: a CNN of hidden units, images of
+ *   an embedding.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
-  const { pair, profile = "corrected" } = options;
-  if (options.hidden !== undefined && isCnn(pair))
-    throw new RangeError(`hidden is ${options.hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
-  if (options.phrases !== undefined && pair !== "sst2-cnn")
-    throw new RangeError(`phrases is ${options.phrases}, but ${pair} has none: only sst2-cnn has`);
+  const { pair, profile = defaultProfile(pair) } = options;
+  checkOfPair(options);
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { experiment, data, model } = settingsOf(pair, profile);
+  const { settings } = profileSettings(pair, profile);
+  const experiment = chosenExperiment(settings.experiment, options, plugins);
+  const { trainSize = settings.data.trainSize, batchSize = settings.data.batchSize } = options;
+  if (settings.model === undefined) return { experiment, data: { ...settings.data, trainSize, batchSize } };
+  const { data, model } = settings;
   return {
-    experiment: {
-      ...experiment,
-      rounds: options.rounds ?? experiment.rounds,
-      epochs: options.epochs ?? experiment.epochs,
-      arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
-      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
-      pool: options.pool,
-      optimiser: options.optimiser,
-      momentum: options.momentum,
-      weightDecay: options.weightDecay,
-      faults: options.faults ?? experiment.faults,
-      seeds: options.seeds ?? experiment.seeds,
-      learningRate: options.learningRate ?? experiment.learningRate,
-      clipNorm: options.clipNorm ?? experiment.clipNorm,
-      rate: options.rate ?? experiment.rate,
-      rewindTo: options.rewind ?? experiment.rewindTo,
-      patience: options.patience === undefined ? experiment.patience : options.patience,
-      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
-    },
+    experiment,
     data: {
       ...data,
-      trainSize: options.trainSize ?? data.trainSize,
+      trainSize,
+      batchSize,
       maxLength: options.maxLength ?? data.maxLength,
-      batchSize: options.batchSize ?? data.batchSize,
       fold: options.fold ?? data.fold,
       phrases: options.phrases ?? data.phrases,
     },
@@ -53,5 +39,55 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
         frozen: options.freezeEmbedding ?? model.embedding.frozen,
       },
     },
+  };
+}
+
+/** Options that say something of texts only. */
+const OF_TEXTS = ["maxLength", "hidden", "embedding", "freezeEmbedding", "fold", "phrases"] as const;
+
+function checkOfPair(options: RunOptions): void {
+  const { pair, hidden, phrases } = options;
+  if (isImagePair(pair)) {
+    const told = OF_TEXTS.find((name) => options[name] !== undefined);
+    if (told !== undefined)
+      throw new RangeError(`${told} is ${options[told]}, but ${pair} is of images: only pairs of texts have it`);
+    return;
+  }
+  if (hidden !== undefined && isCnn(pair satisfies TextPair))
+    throw new RangeError(`hidden is ${hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
+  if (phrases !== undefined && pair !== "sst2-cnn")
+    throw new RangeError(`phrases is ${phrases}, but ${pair} has none: only sst2-cnn has`);
+}
+
+function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, plugins: Plugins): ExperimentSettings {
+  return {
+    ...experiment,
+    ...lengthOf(experiment, options),
+    rounds: options.rounds ?? experiment.rounds,
+    arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+    criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
+    pool: options.pool ?? experiment.pool,
+    optimiser: options.optimiser ?? experiment.optimiser,
+    momentum: options.momentum ?? experiment.momentum,
+    weightDecay: options.weightDecay ?? experiment.weightDecay,
+    faults: options.faults ?? experiment.faults,
+    seeds: options.seeds ?? experiment.seeds,
+    learningRate: options.learningRate ?? experiment.learningRate,
+    clipNorm: options.clipNorm ?? experiment.clipNorm,
+    rate: options.rate ?? experiment.rate,
+    rewindTo: options.rewind ?? experiment.rewindTo,
+    patience: options.patience === undefined ? experiment.patience : options.patience,
+  };
+}
+
+/** Epochs or steps, validations an epoch or every few steps: what is told stands in the place of both. */
+function lengthOf(experiment: ExperimentSettings, { epochs, steps, validations, validateEvery }: RunOptions) {
+  const told = epochs ?? steps;
+  const often = validations ?? validateEvery;
+  return {
+    ...(told === undefined ? { epochs: experiment.epochs, steps: experiment.steps } : { epochs, steps }),
+    ...(often === undefined
+      ? { evaluationsPerEpoch: experiment.evaluationsPerEpoch, evaluateEvery: experiment.evaluateEvery }
+      : { evaluationsPerEpoch: validations, evaluateEvery: validateEvery }),
   };
 }

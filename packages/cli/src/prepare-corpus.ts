@@ -1,4 +1,4 @@
-import { stream, type TokenMatrix } from "@ltt/core";
+import { stream } from "@ltt/core";
 import {
   type Corpus,
   countRepeats,
@@ -15,11 +15,10 @@ import {
   vocabularyOf,
 } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
-import type { Task } from "@ltt/lottery";
 import { type EmbeddingSettings, initialEmbedding } from "./embedding.ts";
-import type { Encoding } from "./encoding.ts";
 import { inTurns } from "./in-turns.ts";
-import { SPLIT_SEED, type TaskData, taskOf } from "./task-data.ts";
+import type { PreparedTask, PrepareListener } from "./prepared-task.ts";
+import { digestOf, MONITORED, SPLIT_SEED, type TextTaskData, textTaskOf } from "./task-data.ts";
 
 /** What of the data is used, and how. */
 interface DataSettings {
@@ -53,25 +52,6 @@ export interface TaskSettings {
   readonly model: ModelSettings;
 }
 
-/** A task, and what a report says about its data and its model. */
-export interface PreparedTask {
-  readonly task: Task<TokenMatrix>;
-  /** What it is made of: `taskOf(data)` makes it again. */
-  readonly data: TaskData;
-  readonly encoding: Encoding;
-  readonly dataset: string;
-  readonly embedding: string;
-  readonly notes: readonly string[];
-  readonly parameters: number;
-  readonly stepsPerEpoch: number;
-}
-
-/** What hears of the preparation, and what ends it. */
-export interface PrepareListener {
-  readonly say?: ((line: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * Splits a corpus and encodes it; the vocabulary is that of the training part.
  *
@@ -82,7 +62,7 @@ export interface PrepareListener {
  */
 export async function prepareCorpus(
   corpus: Corpus,
-  model: TaskData["model"],
+  model: TextTaskData["model"],
   settings: TaskSettings,
   places: Places,
   { say, signal }: PrepareListener = {},
@@ -113,7 +93,7 @@ export async function prepareCorpus(
     say,
     signal,
   });
-  const data: TaskData = {
+  const data: TextTaskData = {
     corpus: corpus.name,
     encoded,
     batchSize,
@@ -123,7 +103,7 @@ export async function prepareCorpus(
     hidden,
     embedding: embedding.start,
   };
-  const task = taskOf(data);
+  const task = textTaskOf(data);
   const sizes = { train: train.length, validation: validation.length, test: test.length };
   const read = corpus.train.length + (corpus.validation?.length ?? 0) + (corpus.test?.length ?? 0);
   const { fold } = settings.data;
@@ -139,12 +119,20 @@ export async function prepareCorpus(
   return {
     task,
     data,
-    encoding: { corpus: corpus.name, classes: corpus.classes, maxLength: maxLength ?? null, vocabulary },
+    encoding: {
+      digest: digestOf(encoded),
+      of: { corpus: corpus.name, classes: corpus.classes, maxLength: maxLength ?? null, vocabulary },
+    },
     dataset: dataset.join("; "),
-    embedding: embedding.description,
+    words: [
+      ...(model === "text-cnn" ? [] : [["hidden units", `${hidden ?? 256} of each direction of 2 layers`] as const]),
+      ["embedding", embedding.description],
+    ],
     notes: embedding.notes,
     parameters: countParameters(task.model(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
+    examples: "texts",
+    monitored: Math.min(MONITORED, sizes.validation),
   };
 }
 

@@ -3,8 +3,8 @@ import { countParameters, TextCnn, TextLstm } from "@ltt/layers";
 import { FAULTS } from "@ltt/lottery";
 import { expect, test } from "vitest";
 import { chosenSettings } from "./chosen-settings.ts";
-import { PAIRS } from "./pairs.ts";
-import { PROFILES, settingsOf } from "./profiles.ts";
+import { TEXT_PAIRS } from "./pairs.ts";
+import { settingsOf, TEXT_PROFILES } from "./profiles.ts";
 
 test.each([
   ["imdb-cnn", 5_120_801, 20, 5e-3],
@@ -32,17 +32,17 @@ test.each([
 );
 
 test("quick is three rounds of one half, of an LSTM with 64 units", () => {
-  for (const pair of PAIRS) {
+  for (const pair of TEXT_PAIRS) {
     const { experiment, model } = settingsOf(pair, "quick");
     expect(experiment).toMatchObject({ rounds: 3, rate: 0.5, epochs: 3, seeds: [1], faults: [] });
     expect(model.hidden).toBe(pair.endsWith("lstm") ? 64 : undefined);
   }
-  expect(PROFILES).toEqual(["quick", "corrected", "published-2020"]);
+  expect(TEXT_PROFILES).toEqual(["quick", "corrected", "published-2020"]);
 });
 
 test("hidden gives an LSTM its units, and no CNN", async () => {
-  expect((await chosenSettings({ pair: "imdb-lstm", hidden: 8 })).model.hidden).toBe(8);
-  expect((await chosenSettings({ pair: "imdb-lstm", profile: "quick" })).model.hidden).toBe(64);
+  expect((await chosenSettings({ pair: "imdb-lstm", hidden: 8 })).model?.hidden).toBe(8);
+  expect((await chosenSettings({ pair: "imdb-lstm", profile: "quick" })).model?.hidden).toBe(64);
   await expect(chosenSettings({ pair: "imdb-cnn", hidden: 8 })).rejects.toThrow(
     "hidden is 8, but imdb-cnn is a CNN: only an LSTM has hidden units",
   );

@@ -18,8 +18,8 @@ import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/argum
 import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
-import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
+import { PROFILES } from "./run-settings.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
@@ -29,6 +29,7 @@ const OPTIONS: Kinds<RunOptions> = {
   out: text,
   rounds: count,
   epochs: positive,
+  steps: positive,
   trainSize: positive,
   maxLength: positive,
   fold: positive,
@@ -51,6 +52,7 @@ const OPTIONS: Kinds<RunOptions> = {
     accepts: (value) => value === null || positive.accepts(value),
   },
   validations: positive,
+  validateEvery: positive,
   batchSize: positive,
   title: text,
   margin: fraction,

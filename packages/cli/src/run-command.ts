@@ -37,10 +37,11 @@ import {
 } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
-import { PROFILES, type Profile } from "./profiles.ts";
+
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
+import { PROFILES, type Profile } from "./run-settings.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 export interface Flags {
@@ -49,6 +50,7 @@ export interface Flags {
   readonly out?: string;
   readonly rounds?: number;
   readonly epochs?: number;
+  readonly steps?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
   readonly fold?: number;
@@ -66,6 +68,7 @@ export interface Flags {
   readonly rewind?: Moment;
   readonly patience?: number | "none";
   readonly validations?: number;
+  readonly validateEvery?: number;
   readonly batchSize?: number;
   readonly title?: string;
   readonly seed?: number;
@@ -117,7 +120,10 @@ export function addRunCommand(program: Command): void {
 export function addSettings(command: Command): Command {
   return command
     .addOption(
-      new Option("--profile <name>", "what a run does unless told otherwise").choices(PROFILES).default("corrected"),
+      new Option(
+        "--profile <name>",
+        "what a run does unless told otherwise (default: corrected; of images paper)",
+      ).choices(PROFILES),
     )
     .addOption(dataOption("folder with the data sets; else that of LTT_DATA, else where ltt data get puts them"))
     .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)", pathOf)
@@ -127,7 +133,10 @@ export function addSettings(command: Command): Command {
       "of what is left of every tensor, removed each round (default: 0.2; quick: 0.5)",
       rateOf,
     )
-    .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
+    .addOption(
+      new Option("--epochs <n>", "epochs a network trains at most").argParser(integerFrom(1)).conflicts("steps"),
+    )
+    .option("--steps <n>", "steps a network trains at most, in the place of epochs", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
     .option(
@@ -159,7 +168,12 @@ export function addSettings(command: Command): Command {
     .option("--learning-rate <x>", "of the optimiser", positive)
     .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
     .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
-    .option("--validations <n>", "an epoch (default: 8; published-2020: 1)", integerFrom(1))
+    .addOption(
+      new Option("--validations <n>", "an epoch (default: 8; published-2020: 1)")
+        .argParser(integerFrom(1))
+        .conflicts("validateEvery"),
+    )
+    .option("--validate-every <n>", "steps from one validation to the next (default of images: 100)", integerFrom(1))
     .option(
       "--patience <n>",
       "validations in a row without improvement that end training, or none (default: 24; published-2020: 3)",

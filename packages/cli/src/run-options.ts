@@ -3,12 +3,12 @@ import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
-import type { Profile } from "./profiles.ts";
+import type { Profile } from "./run-settings.ts";
 
 /** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
 export interface RunOptions {
   readonly pair: Pair;
-  /** Default `corrected`. */
+  /** Default `corrected`; of images `paper`. */
   readonly profile?: Profile | undefined;
   /** The folder with the data sets. */
   readonly data?: string | undefined;
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly out?: string | undefined;
   readonly rounds?: number | undefined;
   readonly epochs?: number | undefined;
+  /** Steps that a network trains at most, in the place of `epochs`. */
+  readonly steps?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
   /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
@@ -48,6 +50,8 @@ export interface RunOptions {
   readonly patience?: number | null | undefined;
   /** Validations an epoch. */
   readonly validations?: number | undefined;
+  /** Steps from one validation to the next, in the place of `validations`. */
+  readonly validateEvery?: number | undefined;
   /** Texts a training step. */
   readonly batchSize?: number | undefined;
   /** Of the report. */

@@ -13,47 +13,44 @@ import {
   writeAtomic,
 } from "@ltt/lottery";
 import { type ReportInput, renderCsv, renderReport, renderTensorsCsv } from "@ltt/report";
-import { isCnn } from "./pairs.ts";
-import type { PreparedTask } from "./prepare-corpus.ts";
-import { NOTES, type RunSettings } from "./profiles.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
+import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
 export type ReportWords = Pick<ReportInput, "title" | "kicker" | "dataset" | "notes" | "warning" | "settings">;
 
 export function reportWords(
-  { pair, profile = "corrected", title }: Pick<RunOptions, "pair" | "profile" | "title">,
-  { experiment, data, model }: RunSettings,
+  { pair, profile = defaultProfile(pair), title }: Pick<RunOptions, "pair" | "profile" | "title">,
+  { experiment, data }: RunSettings,
   prepared: PreparedTask,
 ): ReportWords {
-  const { rounds, rate, seeds, arms, epochs, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } = experiment;
-  const { pool = "tensor" } = experiment;
+  const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
     title: title ?? `Lottery tickets in ${pair}`,
     kicker: [pair, `profile ${profile}`],
     dataset: prepared.dataset,
-    notes: [...NOTES[profile], ...prepared.notes],
+    notes: [...profileSettings(pair, profile).notes, ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
     settings: [
       ["parameters", String(prepared.parameters)],
-      ...(isCnn(pair) ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
-      ["embedding", prepared.embedding],
+      ...prepared.words,
       ["arms", arms.map((arm) => (typeof arm === "string" ? arm : arm.name)).join(", ")],
-      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left ${POOL_WORDS[pool]}`],
+      ["rounds", `${rounds}, each removing ${shareWords(experiment)}`],
       ["criterion", `${criterionWords(experiment)}; ties by a seeded permutation`],
       ["seeds", seeds.join(", ")],
-      ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
+      lengthWords(experiment, prepared, data.batchSize),
       ["optimiser", `${optimiserWords(experiment)}, fresh in every network`],
       ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
       [
         "early stopping",
         patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,
       ],
-      ["validations", `${evaluationsPerEpoch} an epoch, on at most 4,096 texts, always the same; at the end on all`],
+      ["validations", validationWords(experiment, prepared)],
       ["late rewinding", `to ${unit} ${moment}, trained on from there`],
       ["networks", String(networkCount(experiment))],
       ["backend", backend().name],
@@ -98,6 +95,36 @@ export async function writeReport(folder: string, input: ReportInput): Promise<s
   const path = join(folder, "report.html");
   await writeAtomic(path, renderReport(input));
   return path;
+}
+
+/** What a round removes: of each pool, what goes at another rate, and what stays. */
+function shareWords({ rate, rates = {}, exclude = [], pool = "tensor" }: ExperimentSettings): string {
+  const others = Object.entries(rates).map(([name, own]) => `${own * 100} % of ${name}`);
+  return [
+    `${rate * 100} % of what is left ${POOL_WORDS[pool]}`,
+    ...(others.length === 0 ? [] : [`but ${others.join(", ")}`]),
+    ...(exclude.length === 0 ? [] : [`nothing of ${exclude.join(", ")}`]),
+  ].join("; ");
+}
+
+function lengthWords(
+  { epochs, steps, cutAt = "best" }: ExperimentSettings,
+  { stepsPerEpoch, examples }: PreparedTask,
+  batchSize: number,
+): readonly [string, string] {
+  const cut = cutAt === "best" ? "" : "; cuts score the weights at the end";
+  const each = `${stepsPerEpoch} steps of ${batchSize} ${examples} each`;
+  return steps === undefined
+    ? ["epochs", `at most ${epochs}, ${each}${cut}`]
+    : ["steps", `${steps}, in epochs of ${each}${cut}`];
+}
+
+function validationWords(
+  { evaluationsPerEpoch, evaluateEvery }: ExperimentSettings,
+  { monitored, examples }: PreparedTask,
+): string {
+  const often = evaluateEvery === undefined ? `${evaluationsPerEpoch} an epoch` : `every ${evaluateEvery} steps`;
+  return `${often}, on ${monitored.toLocaleString("en-US")} ${examples}, always the same; at the end on all`;
 }
 
 const POOL_WORDS: Readonly<Record<Pool, string>> = {

@@ -20,7 +20,6 @@ import {
   RunFolderError,
   replay,
   runExperiment,
-  type Task,
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
@@ -33,14 +32,13 @@ import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { prepare } from "./pairs.ts";
-import type { PreparedTask } from "./prepare-corpus.ts";
-import type { RunSettings } from "./profiles.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
-import { digestOf } from "./task-data.ts";
+import { defaultProfile, type RunSettings } from "./run-settings.ts";
 
 /** What a run leaves. */
 export interface RunResult {
@@ -91,7 +89,8 @@ async function runBegun(
   const store = await FolderStore.open(folder, { onDamage: say });
   const run = plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1);
   await noteRun(folder, run);
-  await keepEncoding(folder, digestOf(prepared.data.encoded), prepared.encoding);
+  const { encoding } = prepared;
+  if (encoding !== undefined) await keepEncoding(folder, encoding.digest, encoding.of);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
@@ -111,7 +110,7 @@ async function runBegun(
   }
 
   const criteria = criteriaOf(prepared.task, covered.experiment);
-  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task as Task }));
+  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
@@ -157,7 +156,7 @@ export async function replayNode(
 
 /** What `run.json` says. */
 function plannedRun(
-  { pair, profile = "corrected", ...options }: RunOptions,
+  { pair, profile = defaultProfile(pair), ...options }: RunOptions,
   experiment: ExperimentSettings,
   { task }: PreparedTask,
   jobs: number,
@@ -221,7 +220,7 @@ async function begin(
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,
 ): Promise<Begun> {
-  const { pair, profile = "corrected" } = options;
+  const { pair, profile = defaultProfile(pair) } = options;
   for (const name of ["data", "out", "published"] as const) {
     if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
   }
