@@ -1,22 +1,24 @@
 import type { ExperimentSettings } from "@ltt/lottery";
-import { isImagePair } from "./image-pairs.ts";
-import { isCnn, type TextPair } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import type { RunOptions } from "./run-options.ts";
 import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
+import { type Subject, subjectOf } from "./subject.ts";
+
+/** What tickets of another run are trained beside, unless told: the data's own. */
+const OWN_ARMS = ["winning-ticket"] as const;
 
 /**
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if the pair has no such profile, there is no arm or criterion of a name, or a pair is told of what it has not: a CNN of hidden units, images of
- *   an embedding.
+ * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images of an embedding.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
-  const { pair, profile = defaultProfile(pair) } = options;
-  checkOfPair(options);
+  const subject = subjectOf(options);
+  const { profile = defaultProfile(subject.pair) } = options;
+  checkOfSubject(subject, options);
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { settings } = profileSettings(pair, profile);
+  const { settings } = profileSettings(subject, profile);
   const experiment = chosenExperiment(settings.experiment, options, plugins);
   const { trainSize = settings.data.trainSize, batchSize = settings.data.batchSize } = options;
   if (settings.model === undefined) return { experiment, data: { ...settings.data, trainSize, batchSize } };
@@ -43,20 +45,23 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
 }
 
 /** Options that say something of texts only. */
-const OF_TEXTS = ["maxLength", "hidden", "embedding", "freezeEmbedding", "fold", "phrases"] as const;
+const OF_TEXTS = ["maxLength", "hidden", "embedding", "freezeEmbedding", "fold", "phrases", "ticket"] as const;
 
-function checkOfPair(options: RunOptions): void {
-  const { pair, hidden, phrases } = options;
-  if (isImagePair(pair)) {
-    const told = OF_TEXTS.find((name) => options[name] !== undefined);
-    if (told !== undefined)
-      throw new RangeError(`${told} is ${options[told]}, but ${pair} is of images: only pairs of texts have it`);
-    return;
-  }
-  if (hidden !== undefined && isCnn(pair satisfies TextPair))
-    throw new RangeError(`hidden is ${hidden}, but ${pair} is a CNN: only an LSTM has hidden units`);
-  if (phrases !== undefined && pair !== "sst2-cnn")
-    throw new RangeError(`phrases is ${phrases}, but ${pair} has none: only sst2-cnn has`);
+function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOptions): void {
+  const told = isImages ? OF_TEXTS.find((option) => options[option] !== undefined) : undefined;
+  if (told !== undefined)
+    throw new RangeError(`${told} is ${options[told]}, but ${name} is of images: only pairs of texts have it`);
+  if (options.hidden !== undefined && isCnn)
+    throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
+  if (options.phrases !== undefined && pair !== "sst2-cnn")
+    throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
+  if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
+    throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
+}
+
+function chosenArms(experiment: ExperimentSettings, { arms, ticket }: RunOptions, plugins: Plugins) {
+  if (arms !== undefined) return armsNamed(arms, plugins);
+  return ticket === undefined ? experiment.arms : OWN_ARMS;
 }
 
 function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, plugins: Plugins): ExperimentSettings {
@@ -64,7 +69,7 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
     ...experiment,
     ...lengthOf(experiment, options),
     rounds: options.rounds ?? experiment.rounds,
-    arms: options.arms === undefined ? experiment.arms : armsNamed(options.arms, plugins),
+    arms: chosenArms(experiment, options, plugins),
     criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
     pool: options.pool ?? experiment.pool,
     optimiser: options.optimiser ?? experiment.optimiser,

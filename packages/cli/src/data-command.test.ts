@@ -38,6 +38,7 @@ test("list has a header line and calls a part of AG News partial, a copy with a 
     "imdb\tmissing\t0.0 MB\tDIR/imdb/aclImdb_v1.tar.gz",
     "ag-news\tpartial: 2 of 120,000 rows\t0.0 MB\tDIR/ag-news/train.csv",
     "ag-news\tother than published: 7,600 of 7,600 rows\t0.1 MB\tDIR/ag-news/test.csv",
+    "reuters\tmissing\t0.0 MB\tDIR/reuters-21578/reuters21578.tar.gz",
     "glove\tmissing\t0.0 MB\tDIR/glove/glove.6B.100d.txt",
     "mnist\tmissing\t0.0 MB\tDIR/mnist/train-images-idx3-ubyte.gz",
     "mnist\tmissing\t0.0 MB\tDIR/mnist/train-labels-idx1-ubyte.gz",

@@ -9,6 +9,8 @@ export interface EmbeddingStart {
   readonly identity: Json | undefined;
   /** Vectors that some rows are given; `undefined` where all are drawn N(0, 1). */
   readonly given: GivenVectors | undefined;
+  /** Where all are drawn evenly from [−range, range] instead. */
+  readonly range?: number | undefined;
 }
 
 interface GivenVectors {
@@ -20,7 +22,13 @@ interface GivenVectors {
   readonly deviation: number;
 }
 
-export function embeddingOptions({ frozen, given }: EmbeddingStart): Pick<EmbeddingOptions, "initialisers" | "frozen"> {
+export function embeddingOptions({
+  frozen,
+  given,
+  range,
+}: EmbeddingStart): Pick<EmbeddingOptions, "initialisers" | "frozen"> {
+  if (range !== undefined)
+    return { frozen, initialisers: { weight: initialisers.uniform({ low: -range, high: range }) } };
   if (given === undefined) return { frozen };
   const drawn = drawnLike(given);
   const weight: Initialiser = (shape, rng) => withVectors(drawn(shape, rng), given);

@@ -13,8 +13,8 @@ import {
 } from "@ltt/data";
 import type { EmbeddingStart } from "./embedding-start.ts";
 
-/** What the rows of an embedding start from: numbers of N(0, 1), or GloVe's vectors of 6 billion words (Pennington et al. 2014). */
-export const VECTORS = ["normal", "glove"] as const;
+/** What the rows of an embedding start from: numbers of N(0, 1); of U(−0.25, 0.25), as Kim (EMNLP 2014) and his code; or GloVe's vectors of 6 billion words (Pennington et al. 2014). */
+export const VECTORS = ["normal", "uniform", "glove"] as const;
 export type Vectors = (typeof VECTORS)[number];
 
 export interface EmbeddingSettings {
@@ -41,6 +41,8 @@ export interface GloveAccess {
   readonly source?: Source;
 }
 
+const KIM_RANGE = 0.25;
+
 /** Of every embedding of ours, and of the GloVe file that is read. */
 const DIMENSIONS = 100;
 
@@ -64,6 +66,15 @@ export async function initialEmbedding(
       start: { frozen, identity: frozen ? { vectors, frozen } : undefined, given: undefined },
       description: `N(0, 1), ${frozen ? "frozen" : "trained"}`,
       notes: frozen ? [frozenNote("N(0, 1)")] : [],
+    };
+  }
+
+  if (vectors === "uniform") {
+    const name = `U(−${KIM_RANGE}, ${KIM_RANGE})`;
+    return {
+      start: { frozen, identity: { vectors, frozen }, given: undefined, range: KIM_RANGE },
+      description: `${name}, ${frozen ? "frozen" : "trained"}`,
+      notes: frozen ? [frozenNote(name)] : [],
     };
   }
 

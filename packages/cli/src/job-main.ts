@@ -6,6 +6,7 @@ import { type BackendName, createBackend, type Width } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import { taskOf } from "./task-of.ts";
+import { withTickets } from "./tickets.ts";
 
 const stop = new AbortController();
 const [name, threads, width] = process.argv.slice(2);
@@ -30,11 +31,11 @@ process.on("message", (message: ToJob) => {
 process.on("disconnect", end);
 if (!process.connected) await end();
 
-async function begin({ data, options, folder }: ToJob & { kind: "begin" }): Promise<Job> {
+async function begin({ data, options, folder, tickets }: ToJob & { kind: "begin" }): Promise<Job> {
   useBackend(await opening);
   const store = await FolderStore.open(folder, { onDamage: (line) => tell({ kind: "say", line }) });
   const { experiment } = await chosenSettings(options);
-  return createJob(taskOf(data), experiment, { store, clock: () => performance.now() / 1000 });
+  return createJob(taskOf(data), withTickets(experiment, tickets), { store, clock: () => performance.now() / 1000 });
 }
 
 async function make({ network }: ToJob & { kind: "make" }): Promise<void> {

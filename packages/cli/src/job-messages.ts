@@ -1,4 +1,4 @@
-import type { Network } from "@ltt/lottery";
+import type { Network, TicketFor } from "@ltt/lottery";
 import type { RunOptions } from "./run-options.ts";
 import type { TaskData } from "./task-of.ts";
 
@@ -10,6 +10,8 @@ export type ToJob =
       readonly data: TaskData;
       readonly options: RunOptions;
       readonly folder: string;
+      /** Tickets of another run, which are in the folder. */
+      readonly tickets: readonly TicketFor[];
     }
   /** Train a network; answered by `made`, `stopped` or `failed`. */
   | { readonly kind: "make"; readonly network: Network }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Backend } from "@ltt/core";
-import type { Job, JobListener, Network } from "@ltt/lottery";
+import type { Job, JobListener, Network, TicketFor } from "@ltt/lottery";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -36,8 +36,8 @@ export class JobProcesses {
   }
 
   /** Hands over what was read, and says where to work. */
-  begin(data: TaskData, options: RunOptions, folder: string): void {
-    for (const process of this.#processes) process.tell({ kind: "begin", data, options, folder });
+  begin(data: TaskData, options: RunOptions, folder: string, tickets: readonly TicketFor[]): void {
+    for (const process of this.#processes) process.tell({ kind: "begin", data, options, folder, tickets });
   }
 
   /** Resolves when all have ended. */

@@ -103,6 +103,12 @@ export function seedsOf(text: string): readonly number[] {
   return seeds;
 }
 
+export function roundsOf(text: string): readonly number[] {
+  const rounds = text.split(",").map(integerFrom(1));
+  if (new Set(rounds).size < rounds.length) throw new InvalidArgumentError("Rounds must be distinct.");
+  return rounds;
+}
+
 /** Names of arms: plugins may bring others than ours. */
 export function armsOf(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());

@@ -13,8 +13,9 @@ import {
   type SentenceSet,
 } from "@ltt/data";
 import { IMAGE_PAIRS, type ImagePair, type ImageSettings, isImagePair, prepareImages } from "./image-pairs.ts";
-import { prepareCorpus, type TaskSettings } from "./prepare-corpus.ts";
-import type { PreparedTask, PrepareListener } from "./prepared-task.ts";
+import { type PrepareListener, prepareCorpus } from "./prepare-corpus.ts";
+import type { TaskSettings } from "./prepare-encoded.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 
 /** Data sets and models that are tried together. */
 export const TEXT_PAIRS = [

@@ -7,8 +7,8 @@ export interface PreparedTask {
   readonly task: Task;
   /** What it is made of: `taskOf(data)` makes it again. */
   readonly data: TaskData;
-  /** How texts became ids, by the digest of what was encoded; of texts. */
-  readonly encoding?: { readonly digest: string; readonly of: Encoding } | undefined;
+  /** How texts became ids. */
+  readonly encoding?: Encoding | undefined;
   readonly dataset: string;
   /** Lines of the report about the model: what each is called, and what it is. */
   readonly words: readonly (readonly [name: string, value: string])[];
@@ -19,10 +19,4 @@ export interface PreparedTask {
   readonly examples: string;
   /** How many of them are looked at during training at most, at every validation. */
   readonly monitored: number;
-}
-
-/** What hears of the preparation, and what ends it. */
-export interface PrepareListener {
-  readonly say?: ((line: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }

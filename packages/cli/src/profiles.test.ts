@@ -31,6 +31,18 @@ test.each([
   },
 );
 
+test.each(["mr-cnn", "sst2-cnn", "trec-cnn", "subj-cnn"] as const)(
+  "%s has Kim's batches, parts and embedding",
+  (pair) => {
+    const { experiment, data, model } = settingsOf(pair, "corrected");
+    expect(experiment).toMatchObject({ rounds: 20, rate: 0.2, epochs: 25, learningRate: 1e-3, seeds: [1, 2, 3] });
+    expect(data).toMatchObject({ batchSize: 50, testFraction: 0.1, validationFraction: 0.1 });
+    expect(model.embedding).toEqual({ vectors: "uniform", frozen: false });
+    expect(data.phrases).toBe(pair === "sst2-cnn" ? true : undefined);
+    expect(settingsOf(pair, "quick").data.phrases).toBe(pair === "sst2-cnn" ? false : undefined);
+  },
+);
+
 test("quick is three rounds of one half, of an LSTM with 64 units", () => {
   for (const pair of TEXT_PAIRS) {
     const { experiment, model } = settingsOf(pair, "quick");

@@ -5,7 +5,7 @@ import type { RunOptions } from "./run-options.ts";
 const run = (change: object) => () => runPair({ pair: "spam-cnn", ...change } as RunOptions);
 
 test.each<[() => Promise<unknown>, string]>([
-  [() => runPair(undefined as never), "runPair: options is undefined; it is an object of pair, profile"],
+  [() => runPair(undefined as never), "runPair: options is undefined; it is an object of pair, texts"],
   [run({ pair: "imdb" }), 'runPair: pair is "imdb" (string); it is "imdb-cnn" or'],
   [run({ pair: undefined }), "runPair: pair is undefined; it is"],
   [run({ profile: "fast" }), 'runPair: profile is "fast" (string); it is "quick" or "corrected" or "published-2020"'],

@@ -20,9 +20,17 @@ import { VECTORS } from "./embedding.ts";
 import { PAIRS } from "./pairs.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { PROFILES } from "./run-settings.ts";
+import { OWN_MODELS } from "./subject.ts";
+import { TICKET_ARMS } from "./tickets.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
+  texts: path,
+  text,
+  label: text,
+  model: oneOf(...OWN_MODELS),
+  validation: path,
+  test: path,
   profile: oneOf(...PROFILES),
   data: text,
   cache: text,
@@ -34,6 +42,9 @@ const OPTIONS: Kinds<RunOptions> = {
   maxLength: positive,
   fold: positive,
   phrases: flag,
+  ticket: path,
+  ticketArm: oneOf(...TICKET_ARMS),
+  ticketRounds: list,
   hidden: positive,
   arms: list,
   criterion: text,
@@ -75,10 +86,11 @@ const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLe
 
 /** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
 export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
-  checkOptions(where, options, OPTIONS, ["pair"]);
+  checkOptions(where, options, OPTIONS, options?.texts === undefined ? ["pair"] : []);
   checkEach(where, "arms", options.arms ?? [], text);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);
+  checkEach(where, "ticketRounds", options.ticketRounds ?? [], positive);
   checkEach(where, "seeds", options.seeds ?? [], count);
   checkOptions(`${where}: listener`, listener, LISTENER);
 }

@@ -32,19 +32,27 @@ import {
   pointsOf,
   positive,
   rateOf,
+  roundsOf,
   seedsOf,
   textOf,
 } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
-
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
 import { PROFILES, type Profile } from "./run-settings.ts";
+import { OWN_MODELS, type OwnModel, subjectOf } from "./subject.ts";
 import { widthOf, writeLines } from "./terminal.ts";
+import { TICKET_ARMS, type TicketArm } from "./tickets.ts";
 
 export interface Flags {
+  readonly texts?: string;
+  readonly text?: string;
+  readonly label?: string;
+  readonly model?: OwnModel;
+  readonly validation?: string;
+  readonly test?: string;
   readonly profile?: Profile;
   readonly data?: string;
   readonly out?: string;
@@ -55,6 +63,9 @@ export interface Flags {
   readonly maxLength?: number;
   readonly fold?: number;
   readonly phrases?: boolean;
+  readonly ticket?: string;
+  readonly ticketArm?: TicketArm;
+  readonly ticketRounds?: readonly number[];
   readonly hidden?: number;
   readonly arms?: readonly string[];
   readonly criterion?: string;
@@ -87,12 +98,12 @@ export interface Flags {
   readonly dryRun?: true;
 }
 
-/** `ltt run PAIR`: a whole lottery, from text to report. */
+/** `ltt run PAIR`, or `ltt run --texts FILE`: a whole lottery, from text to report. */
 export function addRunCommand(program: Command): void {
   const command = program
     .command("run")
     .description("train a network, find its winning tickets, and compare them with their controls")
-    .addArgument(new Argument("<pair>", "data set and model").choices(PAIRS));
+    .addArgument(new Argument("[pair]", "data set and model; or none, and --texts").choices(PAIRS));
   addSettings(command)
     .option(
       "--margin <points>",
@@ -113,7 +124,11 @@ export function addRunCommand(program: Command): void {
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
     .addHelpText("after", NOTES)
-    .action((pair: Pair, flags: Flags) => (flags.dryRun === true ? dryRun : run)(optionsOf(pair, flags), flags));
+    .action((pair: Pair | undefined, flags: Flags) => {
+      const options = optionsOf(pair, flags);
+      subjectOf(options); // so that what is missing is said in words of the command
+      return (flags.dryRun === true ? dryRun : run)(options, flags);
+    });
 }
 
 /** The options that say which experiment it is, where its data and its folder are, and what computes. */
@@ -126,7 +141,17 @@ export function addSettings(command: Command): Command {
       ).choices(PROFILES),
     )
     .addOption(dataOption("folder with the data sets; else that of LTT_DATA, else where ltt data get puts them"))
-    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE)", pathOf)
+    .option(
+      "--texts <file>",
+      "texts of your own, in place of a pair: .csv, .tsv, .jsonl (each also .gz) or .parquet",
+      pathOf,
+    )
+    .option("--text <column>", "of --texts: the column of the texts", textOf)
+    .option("--label <column>", "of --texts: the column of their labels, any words", textOf)
+    .addOption(new Option("--model <name>", "of --texts: what classifies them (default: cnn)").choices(OWN_MODELS))
+    .option("--validation <file>", "of --texts: texts to validate on (default: 0.3 of what is not for testing)", pathOf)
+    .option("--test <file>", "of --texts: texts to test on (default: a fifth of the texts)", pathOf)
+    .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE, or runs/FILE-MODEL-PROFILE)", pathOf)
     .option("--rounds <n>", "times to prune", integerFrom(0))
     .option(
       "--rate <fraction>",
@@ -146,6 +171,14 @@ export function addSettings(command: Command): Command {
     )
     .option("--phrases", "of sst2-cnn: train on phrases (default but in the quick profile)")
     .option("--no-phrases", "of sst2-cnn: train on sentences only, not on phrases as Kim did")
+    .option("--ticket <run>", "folder of another run: its tickets are trained here too, beside controls", pathOf)
+    .addOption(
+      new Option(
+        "--ticket-arm <name>",
+        "of that run: initial weights, or early ones (default: winning-ticket)",
+      ).choices(TICKET_ARMS),
+    )
+    .option("--ticket-rounds <list>", "of that run, as 4,8,12 (default: all that this run has)", roundsOf)
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
     .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(
@@ -188,7 +221,7 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option(
         "--embedding <vectors>",
-        "what it starts from: N(0, 1) (default), or GloVe 6B.100d, fetched where it is missing",
+        "what it starts from: N(0, 1) (default), U(-0.25, 0.25) (default of Kim's sets), or GloVe 6B.100d, fetched where it is missing",
       ).choices(VECTORS),
     )
     .option("--freeze-embedding", "keep the embedding as it starts: neither trained nor pruned")
@@ -209,6 +242,15 @@ const NOTES = `
 Defaults of the profiles for imdb-cnn; other pairs differ in epochs, learning
 rate and lengths:
 ${profileTable()}
+Texts of your own, such as
+
+  ltt run --texts reviews.csv --text review --label sentiment --model cnn
+
+have the profiles quick and corrected: texts cut at 80 and 400 tokens, 2,800 of
+them at most and all, a learning rate of 0.005 (LSTM: 0.002) and 0.001, and as
+many epochs as their number wants, told in the report. Parts that no file is
+given for are made of --texts: every class in proportion, repeats in one part.
+
 A report covers every seed of the same experiment that is finished in the run
 folder: --seed 1 and then --seed 2 give a report of both.
 
@@ -223,7 +265,7 @@ code is 1; but 0 where faults of the published experiment were switched on.`;
 
 /** What `runPair` takes, from what was typed. */
 export function optionsOf(
-  pair: Pair,
+  pair: Pair | undefined,
   { seed, seeds, patience, plugin, json: _json, dryRun: _dryRun, ...flags }: Flags,
 ): RunOptions {
   return {

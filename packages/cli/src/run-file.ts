@@ -2,19 +2,21 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Expectation, type Fault, type PlannedLevel, RunFolderError, writeAtomic } from "@ltt/lottery";
 import type { BackendName } from "./backends.ts";
-import type { Pair } from "./pairs.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { ReportWords } from "./run-report.ts";
 import type { Profile } from "./run-settings.ts";
 
 /** What a run of a folder set out to do. Outside the hashes: nothing that is trained depends on it. */
 export interface PlannedRun {
-  readonly pair: Pair;
+  /** The pair, or the name of texts of the user's and their model. */
+  readonly pair: string;
   readonly profile: Profile;
   readonly backend: BackendName;
   readonly jobs: number;
   /** The options that were told, as `runPair` takes them. */
   readonly options: Partial<RunOptions>;
+  /** Texts of the user's that it read. */
+  readonly files?: readonly NotedFile[] | undefined;
   /** In the order of the report. */
   readonly networks: readonly PlannedNetwork[];
   readonly faults: readonly Fault[];
@@ -22,6 +24,14 @@ export interface PlannedRun {
   readonly report?: ReportWords | undefined;
   /** The networks that its report covers, in its order: of other seeds too. */
   readonly covered?: readonly CoveredNetwork[] | undefined;
+}
+
+/** A file of texts of the user's that was read. */
+export interface NotedFile {
+  readonly option: "texts" | "validation" | "test";
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 export interface CoveredNetwork {

@@ -1,4 +1,5 @@
 import { type AuditCheck, auditRun, type Criterion, FolderStore, RunFolderError } from "@ltt/lottery";
+import type { Pair } from "./pairs.ts";
 import { loadPlugins } from "./plugins.ts";
 import { type CoveredNetwork, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -33,7 +34,8 @@ export async function optionsOfNode(folder: string, node: string): Promise<RunOp
     throw new RunFolderError(`${folder}: no run noted in run.json has the network ${node}; names are in metrics.csv`);
   }
   const { pair, profile, backend, options } = run;
-  return { ...options, pair, profile, backend };
+  const subject = options.texts === undefined ? { pair: pair as Pair } : {};
+  return { ...options, ...subject, profile, backend };
 }
 
 /** What the audit of a noted run finds, in its files as they are now. Networks that are not finished are left out. */

@@ -4,17 +4,31 @@ import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./run-settings.ts";
+import type { OwnModel } from "./subject.ts";
+import type { TicketArm } from "./tickets.ts";
 
-/** A run as a user asks for it; everything but the pair has a default, most of them from the profile. */
+/** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {
-  readonly pair: Pair;
+  readonly pair?: Pair | undefined;
+  /** A file of texts of one's own, in place of a pair: CSV, TSV, JSON lines or Parquet, see `readLabelledTexts`. */
+  readonly texts?: string | undefined;
+  /** Its column of texts. */
+  readonly text?: string | undefined;
+  /** Its column of labels. */
+  readonly label?: string | undefined;
+  /** What classifies them. Default `cnn`. */
+  readonly model?: OwnModel | undefined;
+  /** A file of texts to validate on. Default: 0.3 of what is not for testing. */
+  readonly validation?: string | undefined;
+  /** A file of texts to test on. Default: a fifth of the texts. */
+  readonly test?: string | undefined;
   /** Default `corrected`; of images `paper`. */
   readonly profile?: Profile | undefined;
   /** The folder with the data sets. */
   readonly data?: string | undefined;
   /** Where `ltt data get` puts them. */
   readonly cache?: string | undefined;
-  /** The run folder. Default `runs/PAIR-PROFILE`. */
+  /** The run folder. Default `runs/PAIR-PROFILE`, or `runs/FILE-MODEL-PROFILE`. */
   readonly out?: string | undefined;
   readonly rounds?: number | undefined;
   readonly epochs?: number | undefined;
@@ -26,6 +40,12 @@ export interface RunOptions {
   readonly fold?: number | undefined;
   /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
   readonly phrases?: boolean | undefined;
+  /** The folder of another run, whose tickets are trained here too, see `transferredTickets`. */
+  readonly ticket?: string | undefined;
+  /** Of that run: the arm whose tickets they are. Default `winning-ticket`. */
+  readonly ticketArm?: TicketArm | undefined;
+  /** Of that run: the rounds whose tickets are trained. Default: all that this run has. */
+  readonly ticketRounds?: readonly number[] | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
   /** Names of arms: ours, and those of plugins. */

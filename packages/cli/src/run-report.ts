@@ -17,22 +17,26 @@ import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
 import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
+import { subjectOf } from "./subject.ts";
+import { transferNotes } from "./transfer-notes.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
 export type ReportWords = Pick<ReportInput, "title" | "kicker" | "dataset" | "notes" | "warning" | "settings">;
 
 export function reportWords(
-  { pair, profile = defaultProfile(pair), title }: Pick<RunOptions, "pair" | "profile" | "title">,
+  options: RunOptions,
   { experiment, data }: RunSettings,
   prepared: PreparedTask,
 ): ReportWords {
+  const { name, pair, own } = subjectOf(options);
+  const { profile = defaultProfile(pair) } = options;
   const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
-    title: title ?? `Lottery tickets in ${pair}`,
-    kicker: [pair, `profile ${profile}`],
+    title: options.title ?? `Lottery tickets in ${name}`,
+    kicker: [name, `profile ${profile}`],
     dataset: prepared.dataset,
-    notes: [...profileSettings(pair, profile).notes, ...prepared.notes],
+    notes: [...profileSettings({ pair, own }, profile).notes, ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
@@ -69,7 +73,11 @@ export function reportOf(
   const select = faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined;
   return {
     ...words,
-    notes: published === undefined ? words.notes : [...words.notes, `Published curves: ${published.source}.`],
+    notes: [
+      ...words.notes,
+      ...transferNotes(levels),
+      ...(published === undefined ? [] : [`Published curves: ${published.source}.`]),
+    ],
     published: published?.curves ?? [],
     levels,
     verdict: judge(levels, { margin, audit, select }),

@@ -1,9 +1,11 @@
 import type { ExperimentSettings } from "@ltt/lottery";
 import { type ImageSettings, isImagePair } from "./image-pairs.ts";
 import { IMAGE_NOTES, IMAGE_PROFILES, type ImageProfile, imageSettingsOf } from "./image-profiles.ts";
+import { OWN_NOTES, ownSettings } from "./own-profile.ts";
 import type { Pair } from "./pairs.ts";
-import type { TaskSettings } from "./prepare-corpus.ts";
+import type { TaskSettings } from "./prepare-encoded.ts";
 import { NOTES, settingsOf, TEXT_PROFILES, type TextProfile } from "./profiles.ts";
+import type { Subject } from "./subject.ts";
 
 /** What a run does unless options say otherwise. Texts and images have profiles of their own. */
 export type Profile = TextProfile | ImageProfile;
@@ -13,25 +15,32 @@ export const PROFILES: readonly Profile[] = [...new Set<Profile>([...TEXT_PROFIL
 export type RunSettings = { readonly experiment: ExperimentSettings } & (TaskSettings | ImageSettings);
 
 /** What a pair does unless told. */
-export function defaultProfile(pair: string): Profile {
-  return isImagePair(pair) ? "paper" : "corrected";
+export function defaultProfile(pair: Pair | undefined): Profile {
+  return pair !== undefined && isImagePair(pair) ? "paper" : "corrected";
 }
 
 /**
- * The settings of a profile for a pair, and what a report must say about it.
+ * The settings of a profile for a pair, or for texts of the user's, and what a report must say about it.
  *
- * @throws {RangeError} if the pair has no such profile.
+ * @throws {RangeError} if it has no such profile.
  */
-export function profileSettings(pair: Pair, profile: Profile): { settings: RunSettings; notes: readonly string[] } {
-  if (isImagePair(pair)) {
-    const own = named(pair, profile, IMAGE_PROFILES);
-    return { settings: imageSettingsOf(pair, own), notes: IMAGE_NOTES[own] };
+export function profileSettings(
+  { pair, own }: Pick<Subject, "pair" | "own">,
+  profile: Profile,
+): { settings: RunSettings; notes: readonly string[] } {
+  if (own !== undefined || pair === undefined) {
+    const texts = named("texts of your own", profile, TEXT_PROFILES);
+    return { settings: ownSettings(own!.model, texts), notes: OWN_NOTES[texts] };
   }
-  const own = named(pair, profile, TEXT_PROFILES);
-  return { settings: settingsOf(pair, own), notes: NOTES[own] };
+  if (isImagePair(pair)) {
+    const images = named(pair, profile, IMAGE_PROFILES);
+    return { settings: imageSettingsOf(pair, images), notes: IMAGE_NOTES[images] };
+  }
+  const texts = named(pair, profile, TEXT_PROFILES);
+  return { settings: settingsOf(pair, texts), notes: NOTES[texts] };
 }
 
-function named<P extends Profile>(pair: Pair, profile: Profile, profiles: readonly P[]): P {
+function named<P extends Profile>(pair: string, profile: Profile, profiles: readonly P[]): P {
   const found = profiles.find((one) => one === profile);
   if (found === undefined) throw new RangeError(`${pair} has no profile ${profile}; it has ${profiles.join(", ")}`);
   return found;

@@ -8,7 +8,6 @@ import {
   armsNeeded,
   auditRun,
   criteriaOf,
-  type ExperimentSettings,
   type Fault,
   FolderStore,
   type Job,
@@ -31,14 +30,20 @@ import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
 import { otherSeeds } from "./other-seeds.ts";
+import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
+import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
+import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
-import { coveredNetwork, noteRun, type PlannedRun } from "./run-file.ts";
+import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
 import { defaultProfile, type RunSettings } from "./run-settings.ts";
+import { subjectOf } from "./subject.ts";
+import { digestOf } from "./task-data.ts";
+import { storeTickets, type TransferredTickets, transferredTickets, withTickets } from "./tickets.ts";
 
 /** What a run leaves. */
 export interface RunResult {
@@ -73,24 +78,25 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   };
   try {
     const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, options, begun.folder);
-    return await runBegun(options, listener, begun, processes?.jobs);
+    processes?.begin(begun.prepared.data, begun.options, begun.folder, begun.transferred?.tickets ?? []);
+    return await runBegun(listener, begun, processes?.jobs);
   } finally {
     await processes?.close();
   }
 }
 
 async function runBegun(
-  options: RunOptions,
   { say, onProgress, onLevel, signal, width = 100 }: RunListener,
-  { settings, prepared, folder, published }: Begun,
+  begun: Begun,
   jobs: readonly Job[] | undefined,
 ): Promise<RunResult> {
+  const { options, settings, prepared, folder, published } = begun;
   const store = await FolderStore.open(folder, { onDamage: say });
-  const run = plannedRun(options, settings.experiment, prepared, jobs?.length ?? 1);
+  if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
+  const run = plannedRun(begun, jobs?.length ?? 1);
   await noteRun(folder, run);
-  const { encoding } = prepared;
-  if (encoding !== undefined) await keepEncoding(folder, encoding.digest, encoding.of);
+  const { data, encoding } = prepared;
+  if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
@@ -155,18 +161,25 @@ export async function replayNode(
 }
 
 /** What `run.json` says. */
-function plannedRun(
-  { pair, profile = defaultProfile(pair), ...options }: RunOptions,
-  experiment: ExperimentSettings,
-  { task }: PreparedTask,
-  jobs: number,
-): PlannedRun {
-  const networks = plannedNodes(task, experiment, new Set())
+function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
+  const { pair, profile = defaultProfile(pair), ...options } = told;
+  const { experiment } = settings;
+  const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")
     .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
   const { faults } = experiment;
-  const name = backend().name as BackendName; // of `createBackend`
-  return { pair, profile, backend: name, jobs, options, faults, networks };
+  const { name: computes } = backend();
+  const paths = Object.fromEntries(files.map(({ option, path }) => [option, path])); // so that they are found from other folders
+  return {
+    pair: subjectOf(told).name,
+    profile,
+    backend: computes as BackendName, // of `createBackend`
+    jobs,
+    options: { ...options, ...paths },
+    ...(files.length === 0 ? {} : { files }),
+    faults,
+    networks,
+  };
 }
 
 /** The files that a run writes beside its nodes. */
@@ -208,10 +221,16 @@ export async function planRun(
 }
 
 interface Begun {
+  /** Those of the user, and what depends on how many texts of the user's there are. */
+  readonly options: RunOptions;
   readonly settings: RunSettings;
   readonly prepared: PreparedTask;
   readonly folder: string;
   readonly published: Published | undefined;
+  /** Tickets of another run; its arms are in the settings. */
+  readonly transferred: TransferredTickets | undefined;
+  /** Texts of the user's. */
+  readonly files: readonly NotedFile[];
 }
 
 /** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
@@ -220,14 +239,17 @@ async function begin(
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,
 ): Promise<Begun> {
-  const { pair, profile = defaultProfile(pair) } = options;
-  for (const name of ["data", "out", "published"] as const) {
-    if (options[name]?.trim() === "") throw new RangeError(`--${name} is empty; it is a path`);
+  const { name, pair, own } = subjectOf(options);
+  const { profile = defaultProfile(pair) } = options;
+  for (const path of ["data", "out", "published"] as const) {
+    if (options[path]?.trim() === "") throw new RangeError(`--${path} is empty; it is a path`);
   }
   const settings = await chosenSettings(options);
-  const published = options.published === undefined ? undefined : await readPublished(options.published, options);
-  const folder = resolve(options.out ?? join("runs", `${pair}-${profile}`));
+  const published =
+    options.published === undefined ? undefined : await readPublished(options.published, { pair: name, profile });
+  const folder = resolve(options.out ?? join("runs", `${name}-${profile}`));
   await checkFolder(folder);
+  const files = own === undefined ? [] : await noteFiles(own, folder);
 
   const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
   const chosen = chooseJobs(asked, settings.experiment);
@@ -245,7 +267,36 @@ async function begin(
     ...(options.data === undefined ? {} : { data: options.data }),
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
-  const prepared = await unlessAborted(signal, prepare(pair, settings, places, { say, signal }));
-  say?.(prepared.dataset);
-  return { settings, prepared, folder, published };
+  const prepared = async () => {
+    if (own === undefined)
+      return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
+    const texts = await readOwn(own, settings as TaskSettings, { say, signal });
+    const sized = sizedOptions(options, own.model, texts.sizes);
+    const chosen = await chosenSettings(sized);
+    return {
+      options: sized,
+      settings: chosen,
+      prepared: await prepareOwn(texts, own, chosen as RunSettings & TaskSettings, { places, say, signal }),
+    };
+  };
+  const begun = { ...(await unlessAborted(signal, prepared())), folder, published, files };
+  say?.(begun.prepared.dataset);
+  return options.ticket === undefined ? { ...begun, transferred: undefined } : withTransfer(begun, signal);
+}
+
+/** The same run with arms of tickets of another one. */
+async function withTransfer(begun: Omit<Begun, "transferred">, signal: AbortSignal | undefined): Promise<Begun> {
+  const { options, prepared, folder, settings } = begun;
+  const { experiment } = settings;
+  const noted = await plannedRuns(folder).catch(() => []); // of another version: written anew
+  const seen = noted.flatMap(({ networks }) => networks.map(({ seed }) => seed));
+  const others = [...new Set(seen)].filter((seed) => !experiment.seeds.includes(seed));
+  const seeds = { asked: experiment.seeds, others };
+  const transferred = await unlessAborted(signal, transferredTickets(options, prepared, experiment, seeds));
+  return {
+    ...begun,
+    settings: { ...settings, experiment: withTickets(experiment, transferred.tickets) },
+    prepared: { ...prepared, notes: [...prepared.notes, ...transferred.notes] },
+    transferred,
+  };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Rng, stream, type TokenMatrix } from "@ltt/core";
 import { batchCount, batches, type Encoded, examplesAt, PADDING, planEpoch, planEvaluation, subset } from "@ltt/data";
 import { type Model, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
-import type { Batches, Task } from "@ltt/lottery";
+import { type Batches, constantF1, multiLabelClassification, type Task } from "@ltt/lottery";
 import { type EmbeddingStart, embeddingOptions, randomOptions } from "./embedding-start.ts";
 import { largestShare } from "./largest-share.ts";
 
@@ -42,7 +42,7 @@ export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
     model: creator(data, embeddingOptions(embedding)),
     ...(random === undefined ? {} : { randomModel: creator(data, random) }),
     batches: (seed) => batchesOf(encoded, batchSize, seed),
-    chance: largestShare(encoded.test.labels),
+    ...measured(encoded.test),
     embeddings: ["embedding.weight"],
     group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
   };
@@ -59,11 +59,23 @@ function creator({ model, rows, outputs, hidden }: TextTaskData, embedding: Text
 /** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */
 export function digestOf(parts: Readonly<Record<string, Encoded>>): string {
   const hash = createHash("sha256");
-  for (const [name, { ids, offsets, labels }] of Object.entries(parts)) {
+  for (const [name, { ids, offsets, labels, several }] of Object.entries(parts)) {
     hash.update(`${name} ${labels.length} ${ids.length}\n`);
     for (const array of [ids, offsets, labels]) hash.update(array);
+    if (several === undefined) continue;
+    hash.update(`several of ${several.classes}: ${several.ids.length}\n`);
+    for (const array of [several.ids, several.offsets]) hash.update(array);
   }
   return hash.digest("hex");
+}
+
+/** How answers to the test part are measured, and the measure of the best constant one. */
+function measured(test: Encoded): Pick<Task, "chance" | "measure" | "measureName"> {
+  if (test.several === undefined) return { chance: largestShare(test.labels) };
+  const counts = new Array<number>(test.several.classes).fill(0);
+  for (const label of test.several.ids) counts[label]!++;
+  const chance = constantF1(counts, test.labels.length);
+  return { chance, measure: multiLabelClassification, measureName: "micro-F1" };
 }
 
 function batchesOf(
@@ -72,20 +84,25 @@ function batchesOf(
   seed: number,
 ): Batches<TokenMatrix> {
   const plan = (epoch: number) => planEpoch(train, { batchSize, seed, epoch });
-  const monitored = examplesAt(validation, monitoredPart(validation.labels));
+  const monitored = examplesAt(validation, monitoredPart(validation.labels, MONITORED));
+  const monitoredInTraining = () => examplesAt(train, monitoredPart(train.labels, monitored.labels.length));
   return {
     train: (epoch) => batches(train, plan(epoch)),
     stepsPerEpoch: batchCount(plan(1)),
     validation: () => batches(validation, planEvaluation(validation, batchSize)),
     monitor: () => batches(monitored, planEvaluation(monitored, batchSize)),
+    trainMonitor: () => {
+      const part = monitoredInTraining();
+      return batches(part, planEvaluation(part, batchSize));
+    },
     test: () => batches(test, planEvaluation(test, batchSize)),
   };
 }
 
-/** The same of them for every seed, every class in proportion. */
-function monitoredPart(labels: Int32Array): Int32Array {
-  if (labels.length <= MONITORED) return labels.map((_, i) => i);
+/** At most so many of them, the same for every seed, every class in proportion. */
+function monitoredPart(labels: Int32Array, size: number): Int32Array {
+  if (labels.length <= size) return labels.map((_, i) => i);
   const examples = Array.from(labels, (label, i) => ({ text: String(i), label }));
-  const part = subset("monitored", examples, MONITORED, stream(SPLIT_SEED, "subset", "monitored"));
+  const part = subset("monitored", examples, size, stream(SPLIT_SEED, "subset", "monitored"));
   return Int32Array.from(part, ({ text }) => Number(text));
 }

@@ -246,7 +246,11 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
     ["hidden units of a CNN", ["run", "spam-cnn", "--hidden", "8"], /hidden is 8, but spam-cnn is a CNN/],
-    ["vectors that are none", ["run", "spam-cnn", "--embedding", "elmo"], /--embedding.*choices are normal, glove/],
+    [
+      "vectors that are none",
+      ["run", "spam-cnn", "--embedding", "elmo"],
+      /--embedding.*choices are normal, uniform, glove/,
+    ],
     [
       "curves that are not there",
       ["run", "spam-cnn", "--published", "nowhere.json"],

@@ -59,7 +59,7 @@ describe("on a terminal", { timeout: 60_000 }, () => {
     const lines = await shown("ltt run spam-cnn --embedding magic", 60);
     expect(lines.slice(0, 3)).toEqual([
       "error: option '--embedding <vectors>' argument 'magic' is",
-      "invalid. Allowed choices are normal, glove.",
+      "invalid. Allowed choices are normal, uniform, glove.",
       "(ltt run --help lists the arguments and options)",
     ]);
   });

@@ -9,6 +9,7 @@ export * from "./elementwise";
 export * from "./lstm";
 export * from "./lstm-cell";
 export * from "./movement";
+export * from "./pooling";
 export { max, sum, sumScratch } from "./reduction";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {
@@ -25,3 +26,4 @@ export {
   maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsKernelsSparseScratch, maxOfWindowsRowsSparse,
   maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";
+export { winograd, winogradKernel, winogradKernelScratch, winogradKernelSum, winogradScratch } from "./winograd";

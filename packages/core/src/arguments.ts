@@ -1,6 +1,6 @@
 export { describe } from "./arguments/describe.ts";
 export * from "./arguments/kinds.ts";
-export { checkOptions, type Kinds } from "./arguments/options.ts";
+export { checkOptions, type Kinds, nearestName } from "./arguments/options.ts";
 export { checkRng } from "./random/rng.ts";
 export { checkWeight } from "./sparse/sparse.ts";
 export { checkShape } from "./tensor/shape.ts";

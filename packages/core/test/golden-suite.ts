@@ -7,6 +7,7 @@ import {
   add,
   type Backend,
   backend,
+  batchNormTraining,
   binaryCrossEntropyWithLogits,
   type Cube,
   concat,
@@ -79,6 +80,11 @@ interface OperationCase {
   readonly output: Golden;
   readonly gradOutput: Golden;
   readonly gradients: Record<string, Golden>;
+}
+/** A case of `batchNorm`, with the running statistics after it. */
+interface BatchNormCase extends OperationCase {
+  readonly options: Options & { readonly training: boolean; readonly momentum: number };
+  readonly after: { readonly runningMean: Golden; readonly runningVar: Golden };
 }
 interface OptimiserCase {
   readonly optimiser: string;
@@ -276,6 +282,19 @@ function testBackend({ create }: { readonly create: () => Promise<Backend> }): v
     for (const [i, name] of names.entries()) {
       expect(distance(await found[i]!.read(), golden.gradients[name]!.data), name).toBeLessThanOrEqual(1e-5);
     }
+  });
+
+  const norms = load<BatchNormCase>("images").filter(({ op, options }) => op === "batchNorm" && options.training);
+  test.each(norms)("the statistics that batchNormTraining gives, $options.momentum of them", async (golden) => {
+    const { x, gamma, beta, runningMean, runningVar } = Object.fromEntries(
+      golden.inputs.map(({ name, data, shape }) => [name, tensor(data, shape)]),
+    );
+    const images = x!.shape.length === 4 ? transpose(x!, [0, 3, 1, 2]) : x!;
+    const { mean, variance } = batchNormTraining(images as Matrix, gamma as Vector, beta as Vector);
+    const { momentum } = golden.options;
+    const after = (before: Tensor, now: Vector) => add(mul(before, 1 - momentum), mul(now, momentum)).read();
+    expect(distance(await after(runningMean!, mean), golden.after.runningMean.data)).toBeLessThanOrEqual(1e-5);
+    expect(distance(await after(runningVar!, variance), golden.after.runningVar.data)).toBeLessThanOrEqual(1e-5);
   });
 
   test.each(load<OptimiserCase>("optimisers"))("$optimiser, step by step", async (golden) => {

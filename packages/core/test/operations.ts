@@ -1,3 +1,4 @@
+import { batchNorm } from "./operations/batch-norm.ts";
 import { convolutions } from "./operations/convolutions.ts";
 import { elementwise } from "./operations/elementwise.ts";
 import { lookups } from "./operations/lookups.ts";
@@ -5,6 +6,7 @@ import { losses } from "./operations/losses.ts";
 import { movement } from "./operations/movement.ts";
 import type { Operation } from "./operations/operation.ts";
 import { pairwise } from "./operations/pairwise.ts";
+import { pooling } from "./operations/pooling.ts";
 import { products } from "./operations/products.ts";
 import { recurrences } from "./operations/recurrences.ts";
 import { reductions } from "./operations/reductions.ts";
@@ -19,6 +21,8 @@ export const operations: readonly Operation[] = [
   ...products,
   ...lookups,
   ...convolutions,
+  ...pooling,
+  ...batchNorm,
   ...recurrences,
   textConvolution,
   ...losses,

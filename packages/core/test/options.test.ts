@@ -6,6 +6,7 @@ import {
   lstm,
   max,
   maxOverTime,
+  maxPool2d,
   mul,
   ones,
   type Shape,
@@ -29,6 +30,22 @@ describe("where several tie, the first wins and takes the whole gradient", () =>
       { requiresGrad: true },
     );
     expect([...gradients(sum(max(x, { axis: 1 })), [x])[0].data]).toEqual([0, 1, 0, 1, 0, 0]);
+  });
+
+  test("maxPool2d", () => {
+    const x = tensor(
+      [
+        [
+          [
+            [1, 3, 3],
+            [3, 3, 0],
+          ],
+        ],
+      ],
+      undefined,
+      { requiresGrad: true },
+    );
+    expect([...gradients(sum(maxPool2d(x, 2, { stride: 1 })), [x])[0].data]).toEqual([0, 2, 0, 0, 0, 0]);
   });
 
   test("maxOverTime, whatever is appended after the winner", () => {

@@ -14,6 +14,7 @@ import {
   positive,
 } from "@ltt/core/arguments";
 import { checkExamples, type Example, label } from "./corpus.ts";
+import { checkSeveral, type SeveralLabels, severalAt, severalLabelsOf, targetsAt } from "./several-labels.ts";
 import type { Tokeniser } from "./tokenise.ts";
 import { checkWords, PADDING, UNKNOWN, type Vocabulary, vocabularyKind } from "./vocabulary.ts";
 
@@ -22,6 +23,8 @@ export interface Encoded {
   readonly ids: Int32Array;
   readonly offsets: Int32Array;
   readonly labels: Int32Array;
+  /** Where texts may have several classes: all of them. */
+  readonly several?: SeveralLabels;
 }
 
 /** Texts of one batch, the shorter ones filled up with `PADDING` at their end. */
@@ -30,17 +33,24 @@ export interface Batch {
   readonly input: TokenMatrix;
   /** Tokens of each text before its padding, at least 1, `[batch]`. */
   readonly lengths: TokenVector;
-  /** Class of each text, `[batch]`. */
-  readonly targets: TokenVector;
+  /** Class of each text, `[batch]`; where texts may have several, 1 for each that it has and 0 for the others, `[batch, classes]`. */
+  readonly targets: TokenVector | TokenMatrix;
 }
 
 interface EncodeOptions {
   readonly tokenise: Tokeniser;
   readonly vocabulary: Vocabulary;
   readonly maxLength?: number;
+  /** How many classes there are; of examples that may have several. */
+  readonly classes?: number;
 }
 
-const ENCODE: Kinds<EncodeOptions> = { tokenise: callable, vocabulary: vocabularyKind, maxLength: positive };
+const ENCODE: Kinds<EncodeOptions> = {
+  tokenise: callable,
+  vocabulary: vocabularyKind,
+  maxLength: positive,
+  classes: positive,
+};
 
 /**
  * The ids of examples. Of a long text the first `maxLength` tokens are kept; a text without any becomes one `<unk>`.
@@ -51,7 +61,10 @@ const ENCODE: Kinds<EncodeOptions> = { tokenise: callable, vocabulary: vocabular
 export function encodeExamples(examples: readonly Example[], options: EncodeOptions): Encoded {
   checkExamples("encodeExamples", "examples", examples);
   const checked = checkOptions("encodeExamples", options, ENCODE, ["tokenise", "vocabulary"]);
-  const { tokenise, vocabulary, maxLength } = checked;
+  const { tokenise, vocabulary, maxLength, classes } = checked;
+  const isSeveral = examples[0]?.labels !== undefined;
+  if (isSeveral && classes === undefined)
+    throw new TypeError("encodeExamples: examples have several labels; say how many classes there are, { classes }");
   return joined(
     examples.map(({ text }, i) => {
       const words = tokenise(text);
@@ -59,6 +72,7 @@ export function encodeExamples(examples: readonly Example[], options: EncodeOpti
       return vocabulary.encode(words.slice(0, maxLength));
     }),
     examples.map((example) => example.label),
+    isSeveral ? severalLabelsOf(examples, classes!) : undefined,
   );
 }
 
@@ -75,9 +89,14 @@ const id: Kind = {
 /**
  * Texts that are ids already, with their classes; an empty one becomes one `<unk>`.
  *
+ * @param several - All classes of each text, where they may have several: `severalLabelsOf(examples, classes)`.
  * @throws {TypeError | RangeError} if there are not as many labels as texts, or one of the ids or labels is none.
  */
-export function encodeTokens(texts: readonly ArrayLike<number>[], labels: readonly number[]): Encoded {
+export function encodeTokens(
+  texts: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  several?: SeveralLabels,
+): Encoded {
   check("encodeTokens", "texts", texts, list);
   check("encodeTokens", "labels", labels, list);
   if (texts.length !== labels.length)
@@ -88,15 +107,20 @@ export function encodeTokens(texts: readonly ArrayLike<number>[], labels: readon
       if (!id.accepts(text[j])) check("encodeTokens", `texts[${i}][${j}]`, text[j], id);
     check("encodeTokens", `labels[${i}]`, labels[i], label);
   }
-  return joined(texts, labels);
+  if (several !== undefined) checkSeveral("encodeTokens", several, texts.length);
+  return joined(texts, labels, several);
 }
 
-function joined(texts: readonly ArrayLike<number>[], labels: readonly number[]): Encoded {
+function joined(
+  texts: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  several: SeveralLabels | undefined,
+): Encoded {
   const offsets = new Int32Array(texts.length + 1);
   for (const [i, text] of texts.entries()) offsets[i + 1] = offsets[i]! + Math.max(1, text.length);
   const ids = new Int32Array(offsets.at(-1)!).fill(UNKNOWN);
   for (const [i, text] of texts.entries()) ids.set(text, offsets[i]!);
-  return { ids, offsets, labels: Int32Array.from(labels) };
+  return { ids, offsets, labels: Int32Array.from(labels), ...(several === undefined ? {} : { several }) };
 }
 
 /**
@@ -107,7 +131,7 @@ function joined(texts: readonly ArrayLike<number>[], labels: readonly number[]):
 export function examplesAt(encoded: Encoded, places: Int32Array): Encoded {
   checkEncoded("examplesAt", encoded);
   check("examplesAt", "places", places, integers);
-  const { ids, offsets, labels } = encoded;
+  const { ids, offsets, labels, several } = encoded;
   for (const [i, place] of places.entries()) {
     if (place < 0 || place >= labels.length)
       throw new RangeError(`examplesAt: places[${i}] is ${place}; encoded has ${labels.length} examples`);
@@ -115,6 +139,7 @@ export function examplesAt(encoded: Encoded, places: Int32Array): Encoded {
   return joined(
     Array.from(places, (place) => ids.subarray(offsets[place], offsets[place + 1])),
     Array.from(places, (place) => labels[place]!),
+    several && severalAt(several, places),
   );
 }
 
@@ -204,11 +229,16 @@ export function batchAt(encoded: Encoded, plan: Plan, index: number): Batch {
   return {
     input: tokens(ids, [batch, time]),
     lengths: tokens(lengths, [batch]),
-    targets: tokens(
-      examples.map((example) => encoded.labels[example]!),
-      [batch],
-    ),
+    targets: targetsOf(encoded, examples),
   };
+}
+
+function targetsOf({ labels, several }: Encoded, examples: Int32Array): TokenVector | TokenMatrix {
+  if (several !== undefined) return tokens(targetsAt(several, examples), [examples.length, several.classes]);
+  return tokens(
+    examples.map((example) => labels[example]!),
+    [examples.length],
+  );
 }
 
 /** All batches of a plan, in turn. */
@@ -250,7 +280,8 @@ function shuffleBatches(order: Int32Array, starts: Int32Array, turn: Int32Array)
 export function checkEncoded(where: string, encoded: Encoded): void {
   check(where, "encoded", encoded, object);
   for (const name of ["ids", "offsets", "labels"] as const) check(where, `encoded.${name}`, encoded[name], integers);
-  const { ids, offsets, labels } = encoded;
+  const { ids, offsets, labels, several } = encoded;
+  if (several !== undefined) checkSeveral(where, several, labels.length);
   if (offsets.length === labels.length + 1 && offsets[0] === 0 && offsets.at(-1) === ids.length) return;
   throw new RangeError(
     `${where}: encoded has ${labels.length} labels and ${ids.length} ids; its offsets are ${labels.length + 1}, from 0 to ${ids.length}`,

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import { check, type Kind, list, object, text } from "@ltt/core/arguments";
+import { checkLabels } from "./several-labels.ts";
 
 /** A text and its class, an index into the corpus's `classes`. */
 export interface Example {
   readonly text: string;
+  /** Of a text that may have several classes: the one by which parts are divided in proportion, see `examplesOfSeveral`. */
   readonly label: number;
+  /** Where a text may have several classes: all that it has, ascending. Then all texts of its corpus have this. */
+  readonly labels?: readonly number[];
 }
 
 /** Texts to classify, as they were read. */
@@ -45,7 +49,8 @@ export function checkExamples(where: string, name: string, value: unknown, kind:
     const at = `${name}[${i}]`;
     check(where, at, example, object);
     check(where, `${at}.text`, example.text, text);
-    check(where, `${at}.label`, example.label, kind);
+    check(where, `${at}.label`, example.label, example.labels === undefined ? kind : label);
+    if (example.labels !== undefined) check(where, `${at}.labels`, example.labels, list);
   }
 }
 
@@ -60,6 +65,16 @@ export function checkCorpus(where: string, name: string, value: Omit<Corpus, "di
   checkExamples(where, `${name}.train`, value.train, known);
   if (value.validation !== undefined) checkExamples(where, `${name}.validation`, value.validation, known);
   if (value.test !== undefined) checkExamples(where, `${name}.test`, value.test, known);
+  const several = value.train[0]?.labels !== undefined;
+  for (const part of ["train", "validation", "test"] as const) {
+    for (const [i, { labels }] of (value[part] ?? []).entries()) {
+      if (several) checkLabels(where, `${name}.${part}[${i}].labels`, labels, classes);
+      else if (labels !== undefined)
+        throw new RangeError(
+          `${where}: ${name}.${part}[${i}] has labels, ${name}.train[0] one label; all have several, or none`,
+        );
+    }
+  }
 }
 
 /** Lengths stand before texts, so that no two corpora hash the same bytes. */
@@ -67,7 +82,7 @@ function digestOf({ name, classes, train, validation, test }: Omit<Corpus, "dige
   const hash = createHash("sha256");
   const given = validation === undefined ? [] : [validation.length];
   hash.update(JSON.stringify([name, classes, train.length, test?.length ?? null, ...given]));
-  for (const { text, label } of [...train, ...(validation ?? []), ...(test ?? [])])
-    hash.update(`\n${label} ${text.length}\n${text}`);
+  for (const { text, label, labels } of [...train, ...(validation ?? []), ...(test ?? [])])
+    hash.update(`\n${labels === undefined ? label : `[${labels}]`} ${text.length}\n${text}`);
   return hash.digest("hex");
 }

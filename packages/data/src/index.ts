@@ -22,6 +22,7 @@ export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
 export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
+export { type LabelledText, readLabelledTexts, type TextColumns } from "./labelled-texts.ts";
 export {
   type AgNewsPlace,
   findGlove,
@@ -33,10 +34,21 @@ export {
   locateMnist,
   type Places,
 } from "./locate.ts";
+export { locateReuters } from "./locate-reuters.ts";
 export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
 export { type MnistPlace, readMnist } from "./mnist.ts";
+export {
+  type OwnEncoded,
+  type OwnEncodeOptions,
+  type OwnTexts,
+  type OwnTextsOptions,
+  readOwnTexts,
+  type TextFiles,
+} from "./own-texts.ts";
+export { REUTERS_TOPICS, type ReutersOptions, type ReutersPlace, type ReutersTopics, readReuters } from "./reuters.ts";
 export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
 export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";
+export { examplesOfSeveral, type SeveralLabels, severalLabelsOf, type TextWithLabels } from "./several-labels.ts";
 export {
   type FileStatus,
   type GetOptions,

@@ -76,6 +76,20 @@ export const sources: readonly Source[] = [
     otherForms: [],
   },
   {
+    name: "reuters",
+    title: "Reuters-21578, Distribution 1.0: 21,578 documents of newswire, with several topics each",
+    terms: "research only; name the distribution: Reuters-21578, Distribution 1.0 (Lewis, 1997)",
+    files: [
+      {
+        path: "reuters-21578/reuters21578.tar.gz",
+        url: "https://archive.ics.uci.edu/ml/machine-learning-databases/reuters21578-mld/reuters21578.tar.gz",
+        bytes: 8_150_596,
+        checksum: { algorithm: "sha256", hex: "3bae43c9b14e387f76a61b6d82bf98a4fb5d3ef99ef7e7075ff2ccbcf59f9d30" },
+      },
+    ],
+    otherForms: ["reuters-21578/reuters21578", "reuters-21578/reut2-000.sgm"],
+  },
+  {
     name: "glove",
     title: "GloVe 6B, 100 dimensions: vectors of 400,000 words, the one member of the published archive that is needed",
     terms: "public domain (PDDL); cite Pennington, Socher & Manning, EMNLP 2014",

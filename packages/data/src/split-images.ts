@@ -2,7 +2,7 @@ import { stream } from "@ltt/core";
 import { checkOptions, count, type Kinds, positive } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
 import { checkImages, imagesAt, type LabelledImages } from "./images.ts";
-import { classSizes, quotas } from "./split.ts";
+import { subsetPlaces } from "./split-places.ts";
 
 export interface ImageSplitOptions {
   /** The same seed gives the same split. */
@@ -30,11 +30,8 @@ export function splitImages(
   const { labels } = images;
   if (size >= labels.length)
     throw new DataError(`images: ${size} of ${labels.length} are to be held out, which leaves none; hold out fewer`);
-  const left = quotas(classSizes(Array.from(labels, (label) => ({ label }))), size);
-  const isHeld = new Uint8Array(labels.length);
-  for (const i of stream(seed, "split", "images").permutation(labels.length)) {
-    if (left[labels[i]!]!-- > 0) isHeld[i] = 1;
-  }
-  const places = (of: 0 | 1) => Int32Array.from(labels.keys()).filter((i) => isHeld[i] === of);
-  return { held: imagesAt(images, places(1)), rest: imagesAt(images, places(0)) };
+  const held = subsetPlaces(labels, size, stream(seed, "split", "images"));
+  const isHeld = new Set(held);
+  const rest = Int32Array.from(labels.keys()).filter((i) => !isHeld.has(i));
+  return { held: imagesAt(images, held), rest: imagesAt(images, rest) };
 }

@@ -3,6 +3,7 @@ import { check, checkOptions, checkRng, count, type Kind, type Kinds, map, posit
 import { textKey } from "./clean-text.ts";
 import { type Corpus, checkCorpus, checkExamples, type Example } from "./corpus.ts";
 import { DataError } from "./data-error.ts";
+import { dividePlaces, subsetPlaces } from "./split-places.ts";
 
 export interface SplitOptions {
   /** The same seed gives the same split. */
@@ -126,12 +127,7 @@ export function subset(
   if (size > examples.length) {
     throw new DataError(`${name}: ${size} examples are asked for, there are ${examples.length}; ask for fewer`);
   }
-  const left = quotas(classSizes(examples), size);
-  const chosen = new Uint8Array(examples.length);
-  for (const i of rng.permutation(examples.length)) {
-    if (left[examples[i]!.label]!-- > 0) chosen[i] = 1;
-  }
-  return examples.filter((_, i) => chosen[i] === 1);
+  return examplesOf(examples, subsetPlaces(labelsOf(examples), size, rng));
 }
 
 /** The part of a fold, and the rest. Each fold is taken from what those before it left, so that they have no example in common. */
@@ -157,68 +153,27 @@ function testFold(
   }
 }
 
-/** Two parts of the examples, the first of `round(fraction · n)`, each class in proportion, texts that repeat kept together. */
+/** Two parts of the examples, the first of `round(fraction · n)`, each class in proportion, texts of one key kept together. */
 function divide(
   examples: readonly Example[],
   keys: ReadonlyMap<Example, string>,
   fraction: number,
   rng: Rng,
 ): [readonly Example[], readonly Example[]] {
-  const sizes = classSizes(examples);
-  const first = quotas(sizes, Math.round(fraction * examples.length));
-  const rooms = [first, sizes.map((size, label) => size - first[label]!)] as const;
-
-  const side = new Uint8Array(examples.length);
-  const put = (group: readonly number[], to: number) => {
-    for (const i of group) {
-      rooms[to]![examples[i]!.label]!--;
-      side[i] = to;
-    }
-  };
-
-  const order = rng.permutation(examples.length);
-  const groups = groupByKey(examples, keys, order);
-  // Repeats go first, while there is room for them anywhere: each to a side with the odds of the room left there.
-  for (const group of groups.filter((members) => members.length > 1)) {
-    const room = rooms.map((left) => left.reduce((sum, n) => sum + Math.max(0, n), 0));
-    const drawn = rng.below(room[0]! + room[1]!) < room[0]! ? 0 : 1;
-    const fits = (to: number) =>
-      classSizes(group.map((i) => examples[i]!)).every((n, label) => n <= rooms[to]![label]!);
-    put(group, fits(drawn) || !fits(1 - drawn) ? drawn : 1 - drawn);
-  }
-  for (const group of groups.filter((members) => members.length === 1)) {
-    put(group, rooms[0][examples[group[0]!]!.label]! > 0 ? 0 : 1);
-  }
-  return [examples.filter((_, i) => side[i] === 0), examples.filter((_, i) => side[i] === 1)];
+  const numbers = new Map<string, number>();
+  const groups = Int32Array.from(examples, (example) => {
+    const key = keys.get(example)!;
+    if (!numbers.has(key)) numbers.set(key, numbers.size);
+    return numbers.get(key)!;
+  });
+  const [first, rest] = dividePlaces({ labels: labelsOf(examples), groups }, fraction, rng);
+  return [examplesOf(examples, first), examplesOf(examples, rest)];
 }
 
-function groupByKey(examples: readonly Example[], keys: ReadonlyMap<Example, string>, order: Int32Array): number[][] {
-  const groups = new Map<string, number[]>();
-  for (const i of order) {
-    const key = keys.get(examples[i]!)!;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [i]);
-    else group.push(i);
-  }
-  return [...groups.values()];
+function labelsOf(examples: readonly Example[]): Int32Array {
+  return Int32Array.from(examples, ({ label }) => label);
 }
 
-export function classSizes(examples: readonly Pick<Example, "label">[]): number[] {
-  const sizes: number[] = [];
-  for (const { label } of examples) {
-    while (sizes.length <= label) sizes.push(0);
-    sizes[label]!++;
-  }
-  return sizes;
-}
-
-/** `total` divided in proportion to `sizes`, in integers, by largest remainder. */
-export function quotas(sizes: readonly number[], total: number): number[] {
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  const parts = sizes.map((size) => Math.floor((size * total) / sum));
-  const remainders = sizes.map((size, label) => ({ label, rest: (size * total) % sum }));
-  remainders.sort((a, b) => b.rest - a.rest || a.label - b.label);
-  const missing = total - parts.reduce((a, b) => a + b, 0);
-  for (const { label } of remainders.slice(0, missing)) parts[label]!++;
-  return parts;
+function examplesOf(examples: readonly Example[], places: Int32Array): readonly Example[] {
+  return Array.from(places, (place) => examples[place]!);
 }

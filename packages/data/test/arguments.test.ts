@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { refusedOtherwise } from "@ltt/core/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import * as data from "../src/index.ts";
-import { agNews, calls, close, folder, imdb, mnist, url } from "./calls.ts";
+import { agNews, calls, close, folder, imdb, mnist, own, url } from "./calls.ts";
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -15,6 +15,8 @@ const OF_DATA = [
   "ag-news",
   "glove",
   "mnist",
+  "reuters",
+  "2/reut2-000.sgm",
   "trec",
   ...Object.values(mnist),
   "data",
@@ -27,6 +29,8 @@ const OF_DATA = [
   `${imdb}:1`,
   agNews.train,
   agNews.test,
+  own,
+  `${own}:1`,
   url,
 ];
 
@@ -41,8 +45,9 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     // constants, what is there to be caught, and what has no arguments
-    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "sources", "DataError", "readSpamAssassin"];
-    const made = Object.keys(calls).filter((name) => name !== "tokeniser"); // what createTokeniser gives
+    const apart = ["PADDING", "SENTENCE_SETS", "UNKNOWN", "REUTERS_TOPICS", "sources", "DataError", "readSpamAssassin"];
+    // what createTokeniser and readOwnTexts give
+    const made = Object.keys(calls).filter((name) => !["tokeniser", "OwnTexts"].includes(name));
     expect([...made, ...apart].sort()).toEqual(Object.keys(data).sort());
   });
 });

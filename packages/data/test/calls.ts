@@ -20,14 +20,23 @@ export const agNews: { train: string; test: string } = {
   train: file("ag-news/train.csv", '"1","A","b"\n'),
   test: file("ag-news/test.csv", '"2","C","d"\n'),
 };
+export const own: string = file(
+  "own.csv",
+  `review,label\n${Array.from({ length: 20 }, (_, i) => `text ${i},${i % 2}\n`).join("")}`,
+);
 const glove = file("glove/glove.6B.2d.txt", "good 1 2\n");
 
-export const trec: data.SentencePlace = {
+const trec: data.SentencePlace = {
   set: "trec",
   phrases: false,
   train: [{ path: file("trec/train_5500.label", "NUM:date When ?\n"), form: "trec" }],
   test: { path: file("trec/TREC_10.label", "HUM:ind Who ?\n"), form: "trec" },
 };
+
+const sgml = (split: string) =>
+  `<REUTERS TOPICS="YES" LEWISSPLIT="${split}"><TOPICS><D>grain</D></TOPICS><TEXT><TITLE>good</TITLE></TEXT></REUTERS>`;
+const reuters: data.ReutersPlace = { form: "folder", path: join(folder, "reuters") };
+for (let i = 0; i < 22; i++) file(`reuters/reut2-${String(i).padStart(3, "0")}.sgm`, sgml("TRAIN") + sgml("TEST"));
 
 const idx = (path: string, header: readonly number[], elements: readonly number[]): string => {
   mkdirSync(join(folder, path, ".."), { recursive: true });
@@ -90,7 +99,10 @@ const encoded = () =>
     ],
     [0, 1],
   );
+const several = () => ({ classes: 2, ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2) });
 const plan = () => data.planEvaluation(encoded(), 1);
+
+const ownTexts = data.readOwnTexts({ train: own }, { text: "review", label: "label" }, { seed: 1 });
 
 /** Of every public function, by the name that its messages begin with. */
 export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
@@ -125,12 +137,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         tokenise: data.createTokeniser(),
         vocabulary: vocabulary(),
         maxLength: 2,
+        classes: 2,
       }),
   ],
   encodeTokens: [
     () => call(data.encodeTokens, [[2, 3], [3]], [0, 1]),
     () => call(data.encodeTokens, [Int32Array.of(2, 3)], [0]),
+    () => call(data.encodeTokens, [[2]], [0], several()),
   ],
+  examplesOfSeveral: [() => call(data.examplesOfSeveral, [{ text: "good", labels: [1, 0] }], 2)],
+  severalLabelsOf: [() => call(data.severalLabelsOf, [{ text: "good", label: 0, labels: [0, 1] }], 2)],
   examplesAt: [() => call(data.examplesAt, { ...encoded() }, Int32Array.of(1, 0, 1))],
   findGlove: [() => call(data.findGlove, { data: folder, cache: folder }, 2)],
   getSource: [
@@ -155,6 +171,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   locateSentences: [
     () => call(data.locateSentences, "trec" as const, { data: folder, cache: folder }, { phrases: false }),
   ],
+  locateReuters: [() => call(data.locateReuters, { data: folder, cache: folder })],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -174,9 +191,41 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call(data.readGlove, { form: "text", path: glove }, vocabulary(), { dimensions: 2, lowercase: true }),
   ],
   readImdb: [() => call(data.readImdb, { form: "csv", path: imdb }, { officialSplit: false })],
+  readLabelledTexts: [
+    () =>
+      call(
+        async (...args: Parameters<typeof data.readLabelledTexts>) => {
+          for await (const _ of data.readLabelledTexts(...args));
+        },
+        own,
+        { text: "review", label: "label" },
+      ),
+    () =>
+      call(
+        async (...args: Parameters<typeof data.readLabelledTexts>) => {
+          for await (const _ of data.readLabelledTexts(...args));
+        },
+        own,
+        { text: "review", labels: "label", separator: ";" },
+      ),
+  ],
+  readOwnTexts: [
+    () =>
+      call(
+        data.readOwnTexts,
+        { train: own, validation: own, test: own },
+        { text: "review", label: "label" },
+        { seed: 1, maxLength: 2, onProgress: () => {}, signal: new AbortController().signal },
+      ),
+  ],
+  OwnTexts: [
+    () =>
+      call(async (told: data.OwnEncodeOptions) => (await ownTexts).encode(told), { vocabularySize: 3, trainSize: 5 }),
+  ],
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
+  readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
   splitImages: [() => call(data.splitImages, images(), { seed: 1, size: 1 })],

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   buildVocabulary,
@@ -9,18 +11,22 @@ import {
   locateGlove,
   locateImdb,
   locateMnist,
+  locateReuters,
   locateSentences,
   publishedSentences,
   readAgNews,
   readGlove,
   readImdb,
   readMnist,
+  readReuters,
   readSentences,
   readSpamAssassin,
   sourceNamed,
   splitCorpus,
   verifySource,
 } from "../src/index.ts";
+import { REUTERS_FILES } from "../src/reuters.ts";
+import { reutersDocuments } from "../src/reuters-sgml.ts";
 import { findRealData } from "./real-data.ts";
 
 const data = findRealData(
@@ -187,5 +193,40 @@ describe.skipIf(kim === undefined)("Kim's sets", () => {
     expect((await verifySource(sourceNamed("sst2"), kim!)).map(({ state }) => state)).toEqual(
       new Array(4).fill("right"),
     );
+  });
+});
+
+const newswire = findRealData("reuters-21578/reuters21578/reut2-021.sgm");
+
+describe.skipIf(newswire === undefined)("Reuters-21578", () => {
+  test("has 9,603 documents to train and 3,299 to test (ModApté)", async () => {
+    const { path } = await locateReuters({ data: newswire! });
+    const files = await Promise.all(REUTERS_FILES.map((name) => readFile(join(path, name))));
+    const documents = files.flatMap((bytes, i) => [...reutersDocuments(bytes, REUTERS_FILES[i]!)]);
+    const used = documents.filter(({ hasTopics }) => hasTopics);
+    expect(documents.length).toBe(21_578);
+    expect(["TRAIN", "TEST"].map((part) => used.filter(({ split }) => split === part).length)).toEqual([9603, 3299]);
+    expect(used.filter(({ text }) => text === "").length).toBe(0);
+  });
+
+  // Yang & Liu (SIGIR 1999) have one document fewer to train in R90: 7,769.
+  test.each([
+    { topics: 10, train: 6490, test: 2545, most: { earn: 2877, acq: 1650, "money-fx": 538, corn: 181 } },
+    { topics: 90, train: 7770, test: 3019, most: { earn: 2877, acq: 1650, "money-fx": 538, corn: 181 } },
+  ] as const)("R$topics has $train documents to train and $test to test", async ({ topics, most, ...sizes }) => {
+    const corpus = await readReuters(await locateReuters({ data: newswire! }), { topics });
+    expect([corpus.classes.length, corpus.train.length, corpus.test!.length]).toEqual([
+      topics,
+      sizes.train,
+      sizes.test,
+    ]);
+    for (const [topic, count] of Object.entries(most)) {
+      const label = corpus.classes.indexOf(topic);
+      expect(corpus.train.filter(({ labels }) => labels!.includes(label)).length).toBe(count);
+    }
+    const { train, validation, test: tested } = splitCorpus(corpus, { seed: 1 });
+    expect(tested).toBe(corpus.test);
+    expect(train.length + validation.length).toBe(sizes.train);
+    for (let label = 0; label < topics; label++) expect(train.some(({ labels }) => labels!.includes(label))).toBe(true);
   });
 });

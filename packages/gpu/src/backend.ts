@@ -10,6 +10,7 @@ import type { Issue, Values } from "./kernels/issue.ts";
 import { lstm } from "./kernels/lstm.ts";
 import { lstmCell } from "./kernels/lstm-cell.ts";
 import { movement } from "./kernels/movement.ts";
+import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
 import { rows } from "./kernels/rows.ts";
@@ -151,6 +152,7 @@ export function backendOn(device: Device): GpuBackend {
     kernels: {
       ...elementwise(issue),
       ...movement(issue),
+      ...pooling(issue),
       ...reduction(issue),
       ...product(issue),
       ...windows(issue),

@@ -112,8 +112,11 @@ export function classes(predictions: Predictions): Int32Array {
   if (targets.length !== examples)
     throw new RangeError(`classes: ${examples} examples have ${targets.length} targets; one class an example`);
   return Int32Array.from({ length: examples }, (_, example) => {
-    const row = logits.subarray(example * outputs, (example + 1) * outputs);
-    return outputs === 1 ? Number(row[0]! > 0) : row.indexOf(Math.max(...row));
+    const from = example * outputs;
+    if (outputs === 1) return Number(logits[from]! > 0);
+    let largest = 0;
+    for (let i = 1; i < outputs; i++) if (logits[from + i]! > logits[from + largest]!) largest = i;
+    return largest;
   });
 }
 

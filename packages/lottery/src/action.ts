@@ -7,6 +7,8 @@ interface Sources {
   readonly whole: (input: string) => Promise<Values>;
   /** A mask that is an input of the node. */
   readonly mask: (input: string) => Promise<Pattern>;
+  /** The values that an input of the node, a ticket of another run, was given, and their positions. */
+  readonly given: (input: string) => Promise<{ readonly positions: Pattern; readonly values: Values }>;
   /** Whole tensors, drawn anew by the node's seed. */
   readonly fresh: () => Promise<Values>;
   /** A stream of the node's seed, for a purpose. */

@@ -31,12 +31,24 @@ const constantAction: Action = async (mask, { whole, rng, signs, value }) =>
 function withSigns(values: Values, of: Values): Values {
   return elementwise((value, weight) => Math.abs(value) * Math.sign(weight), values, of);
 }
+/** The values that a ticket of another run brings; those of `whole` where it brings none. */
+const transplant: Action = async (mask, { whole, given }) => {
+  const start = new Map(await whole("whole"));
+  const { positions, values } = await given("mask");
+  for (const [name, places] of positions) {
+    const tensor = start.get(name)!.slice();
+    for (const [i, at] of places.entries()) tensor[at] = values.get(name)![i]!;
+    start.set(name, tensor);
+  }
+  return valuesAt(start, mask);
+};
 
 /** By the name that nodes have them by. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ["rewind", rewind],
   ["shuffle", shuffle],
   ["move", move],
+  ["transplant", transplant],
   ["fresh", fresh],
   ["constant", constantAction],
   ["fresh-but-embedding", freshButEmbedding],

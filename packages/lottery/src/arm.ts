@@ -20,6 +20,8 @@ export interface ArmSettings {
   readonly rate: number;
   /** The step of dense training that late rewinding goes back to. */
   readonly rewindStep: number;
+  /** The step that training ends with, if it does not stop early: a network that begins there is measured untrained. */
+  readonly lastStep: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface NamedArm {
 export function checkPlanning(where: string, graph: ExperimentGraph, seed: number, settings: ArmSettings): void {
   check(where, "graph", graph, graphKind);
   check(where, "seed", seed, count);
-  checkOptions(where, settings, SETTINGS, ["rounds", "rate", "rewindStep"]);
+  checkOptions(where, settings, SETTINGS, ["rounds", "rate", "rewindStep", "lastStep"]);
 }
 
 const graphKind = {
@@ -56,4 +58,4 @@ const graphKind = {
   accepts: (value: unknown): boolean => value instanceof ExperimentGraph,
 };
 
-const SETTINGS: Kinds<ArmSettings> = { rounds: count, rate: share, rewindStep: count };
+const SETTINGS: Kinds<ArmSettings> = { rounds: count, rate: share, rewindStep: count, lastStep: count };

@@ -13,7 +13,7 @@ import {
 } from "@ltt/core/arguments";
 import { type EmptyParts, PARTS } from "./empty-parts.ts";
 import { checkFields, nullable, optional, share } from "./kinds.ts";
-import type { CurvePoint, LevelResult, TensorCount } from "./result.ts";
+import type { CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
 
 /**
  * Checks those fields of results that a function reads; JSON, or another program, need not have brought the others.
@@ -32,7 +32,7 @@ export function checkResults<Name extends keyof LevelResult>(
     const result: Partial<LevelResult> = results[i]!;
     checkFields(where, `${name}[${i}]`, result, kinds);
     if ("tensors" in kinds) checkRows(where, `${name}[${i}].tensors`, result.tensors!, TENSOR);
-    if ("curve" in kinds) checkRows(where, `${name}[${i}].curve`, result.curve!, POINT);
+    if ("curve" in kinds) checkCurve(where, `${name}[${i}].curve`, result.curve!);
   }
 }
 
@@ -40,6 +40,8 @@ export function checkResults<Name extends keyof LevelResult>(
 export function checkCurve(where: string, name: string, curve: readonly CurvePoint[]): void {
   check(where, name, curve, list);
   checkRows(where, name, curve, POINT);
+  for (const [i, { training }] of curve.entries())
+    if (training !== undefined) checkFields(where, `${name}[${i}].training`, training, PART);
 }
 
 function checkRows<T extends object>(where: string, name: string, rows: readonly T[], kinds: Kinds<T>): void {
@@ -106,4 +108,8 @@ const POINT: Kinds<CurvePoint> = {
   trainLoss: nullable(finite),
   validationLoss: finite,
   validationAccuracy: share,
+  measures: optional(numbers),
+  training: optional(object),
 };
+
+const PART: Kinds<PartMeasured> = { loss: finite, accuracy: share, measures: numbers };

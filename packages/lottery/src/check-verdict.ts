@@ -40,6 +40,7 @@ const VERDICT: Kinds<Verdict> = {
   basis: oneOf("seeds", "one run", "none"),
   reason: optional(text),
   margin: share,
+  measure: optional(text),
   seeds: list,
   leftOut: list,
   controls: list,

@@ -17,18 +17,21 @@ import { type Evidence, type GradientOptions, scoresOf } from "./criterion.ts";
 import { cut, POOLS, poolsOf } from "./cut.ts";
 import { cutShares } from "./cut-shares.ts";
 import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
+import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
+import { RunFolderError } from "./run-folder-error.ts";
 import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
+import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
 /** Seconds after which a network in the making is kept again: the most that a power cut costs. */
@@ -165,12 +168,25 @@ export class Executor<Input> {
 
   /** A mask. The last ones used are held: a ticket and its controls share theirs, and scores may take an epoch of gradients. */
   async #mask(hash: string): Promise<Pattern> {
-    const make = () => (this.#graph.node(hash).op === SHUFFLE_MASK.name ? this.#shuffledMask(hash) : this.#cut(hash));
+    const make = () => {
+      const { op } = this.#graph.node(hash);
+      if (op === SHUFFLE_MASK.name) return this.#shuffledMask(hash);
+      return op === GIVEN.name ? this.#given(hash).then(({ mask }) => mask) : this.#cut(hash);
+    };
     const mask = this.#masks.get(hash) ?? (await make());
     this.#masks.delete(hash);
     this.#masks.set(hash, mask); // the last one used is the last one to go
     for (const oldest of this.#masks.keys()) if (this.#masks.size > MASKS_HELD) this.#masks.delete(oldest);
     return mask;
+  }
+
+  /** A ticket of another run, as it was stored. */
+  async #given(hash: string): Promise<TransferredTicket> {
+    const found = await this.#options.store.read(hash);
+    if (found !== undefined) return readGiven(found);
+    throw new RunFolderError(
+      `execute: node ${hash} is a ticket of another run, and is not in the store; put it there again`,
+    );
   }
 
   async #shuffledMask(hash: string): Promise<Pattern> {
@@ -284,6 +300,7 @@ export class Executor<Input> {
     return ACTIONS.get(action)!(mask, {
       whole: (input) => this.#whole(node.inputs[input]!),
       mask: (input) => this.#mask(node.inputs[input]!),
+      given: (input) => this.#given(node.inputs[input]!),
       fresh: () => this.#fresh(seed, hash),
       rng: (purpose) => stream(seed, purpose, hash),
       signs,
@@ -354,6 +371,7 @@ export class Executor<Input> {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
       firstStep: params.firstStep,
@@ -425,6 +443,7 @@ const trainSchema = z.object({
   clipNorm: z.number().nullable(),
   firstStep: z.int(),
   faults: z.array(z.string()),
+  measureTraining: z.boolean(),
 });
 
 /**

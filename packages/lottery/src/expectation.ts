@@ -45,6 +45,7 @@ export type Expectation =
   | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained">; readonly signs?: boolean }
   | { readonly kind: "signsOf"; readonly weights: Hash<"weights"> }
   | { readonly kind: "constantSizes"; readonly weights: Hash<"weights"> }
+  | { readonly kind: "transferredFrom"; readonly ticket: Hash<"mask">; readonly weights: Hash<"weights"> }
   | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
 
 /** @throws {TypeError | RangeError} unless it is an expectation. */
@@ -139,6 +140,13 @@ export function shuffledMaskOf(network: Hash<"trained">): Expectation {
   return { kind: "shuffledMaskOf", network };
 }
 
+/** The network has the mask of a ticket of another run, and starts from the values that this one brings; where it brings none, from these weights. */
+export function transferredFrom(ticket: Hash<"mask">, weights: Hash<"weights">): Expectation {
+  check("transferredFrom", "ticket", ticket, text);
+  check("transferredFrom", "weights", weights, text);
+  return { kind: "transferredFrom", ticket, weights };
+}
+
 /** Names of what is excluded stand only where something is: other expectations are what they were before there was a choice. */
 function comparedBy(where: string, options: Omit<CutShares, "rate">) {
   const {
@@ -169,4 +177,5 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   signsOf: { kind: text, weights: text },
   constantSizes: { kind: text, weights: text },
   shuffledMaskOf: { kind: text, network: text },
+  transferredFrom: { kind: text, ticket: text, weights: text },
 };

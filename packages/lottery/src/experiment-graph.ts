@@ -16,6 +16,7 @@ import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
 import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
+import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { share } from "./kinds.ts";
@@ -100,7 +101,7 @@ export class ExperimentGraph {
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
     const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
-    const { clipNorm = null, evaluateEnd } = training;
+    const { clipNorm = null, evaluateEnd, measureTraining } = training;
     const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
     const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
     const params = {
@@ -111,6 +112,7 @@ export class ExperimentGraph {
       ...optimiserParams(training),
       firstStep,
       faults: [...trainingFaults],
+      measureTraining,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
@@ -170,6 +172,19 @@ export class ExperimentGraph {
     check("ExperimentGraph.move", "to", to, text);
     check("ExperimentGraph.move", "whole", whole, text);
     return this.add(nodeOf(START, { action: "move", seed: this.seed }, { mask: to, from, whole }));
+  }
+
+  /** A ticket that comes from another run, as `givenNode` names it: a mask, and values that `transplant` puts there. */
+  given(ticket: GivenTicket): Hash<"mask"> {
+    const { digest, source } = checkOptions("ExperimentGraph.given", ticket, GIVEN_TICKET, ["digest", "source"]);
+    return this.add(givenNode({ digest, source }, this.init));
+  }
+
+  /** A start: the values that a ticket of another run brings, and those of whole tensors where it brings none. */
+  transplant(given: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+    check("ExperimentGraph.transplant", "given", given, text);
+    check("ExperimentGraph.transplant", "whole", whole, text);
+    return this.add(nodeOf(START, { action: "transplant" }, { mask: given, whole }));
   }
 
   /**

@@ -1,6 +1,7 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
 export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
 export { continued } from "./arms/continued.ts";
+export { earlyMask } from "./arms/early-mask.ts";
 export { fineTuning } from "./arms/fine-tuning.ts";
 export { lateRewinding } from "./arms/late-rewinding.ts";
 export { learningRateRewinding } from "./arms/learning-rate-rewinding.ts";
@@ -11,6 +12,8 @@ export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
+export { supermask, supermaskConstant } from "./arms/supermask.ts";
+export { type TicketFor, TRANSFER_ARMS, transferArms } from "./arms/transfer.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
 export { writeAtomic } from "./atomic-write.ts";
 export { type AuditedLevel, auditRun } from "./audit/audit-run.ts";
@@ -52,16 +55,19 @@ export {
   shuffledMaskOf,
   signsOf,
   startsFrom,
+  transferredFrom,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
+export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
+export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
 export {
   type Accuracy,
   type LastGood,
@@ -74,7 +80,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
@@ -90,7 +96,7 @@ export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
-export type { AuditCheck, Collapse, CurvePoint, LevelResult, TensorCount } from "./result.ts";
+export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
@@ -115,6 +121,7 @@ export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise }
 export type { Batches, Measure, Measures, Task } from "./task.ts";
 export type { Evaluated, Trained } from "./trained.ts";
 export { lastStepOf, type TrainingLength } from "./training-length.ts";
+export { readTicket, type Ticket, type TransferOptions, type TransferredTicket, transferTicket } from "./transfer.ts";
 export {
   CONTROLS,
   type Comparison,

@@ -137,12 +137,15 @@ export function parseCurve(points: unknown): CurvePoint[] {
 }
 
 const fraction = z.number().min(0).max(1);
+const measuresSchema = z.record(z.string(), fraction);
 const curveSchema = z.array(
   z.object({
     step: z.int(),
     trainLoss: z.number().nullable(),
     validationLoss: z.number(),
     validationAccuracy: fraction,
+    measures: measuresSchema.optional(),
+    training: z.object({ loss: z.number(), accuracy: fraction, measures: measuresSchema }).optional(),
   }),
 );
 const resultSchema = z.object({
@@ -156,7 +159,7 @@ const resultSchema = z.object({
   validationAccuracy: fraction,
   testLoss: z.number(),
   testAccuracy: fraction,
-  measures: z.record(z.string(), fraction),
+  measures: measuresSchema,
   end: z
     .object({
       validationLoss: z.number(),

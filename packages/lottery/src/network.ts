@@ -41,7 +41,7 @@ import { positionOf } from "./moment.ts";
 import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import type { Values } from "./pattern.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
-import { mean } from "./statistics.ts";
+import { mean, sampleVariance } from "./statistics.ts";
 import { type Batches, checkBatches, checkMeasures, checkModel, type Measure } from "./task.ts";
 import type { Evaluated, Trained } from "./trained.ts";
 import { checkLength, isValidationDue, lastStepOf, type TrainingLength } from "./training-length.ts";
@@ -53,6 +53,11 @@ export interface TrainingSettings extends OptimiserSettings, TrainingLength {
   readonly patience: number | null;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
   readonly clipNorm?: number | undefined;
+  /**
+   * Keep all measures of every validation, not the accuracy alone, and measure a fixed part of the training examples (`Batches.trainMonitor`) once an epoch, at the validation that ends it. Changes no
+   * weight. Default false.
+   */
+  readonly measureTraining?: boolean | undefined;
   /** Measure the weights that training ended with too, not only the best. Default false. */
   readonly evaluateEnd?: boolean | undefined;
 }
@@ -68,6 +73,7 @@ export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   evaluationsPerEpoch: positive,
   evaluateEvery: positive,
   clipNorm: above0,
+  measureTraining: flag,
   evaluateEnd: flag,
 };
 
@@ -142,7 +148,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
   const { stop = patienceIsOver, accuracy: accuracyOf = meanScore } = options;
   const { stepsPerEpoch } = batches;
   const lastStep = lastStepOf(settings, stepsPerEpoch);
-  const measure = options.measure ?? classification;
+  const measure = options.measure ?? (settings.measureTraining === true ? withF1 : classification);
   const weights = parametersOf(model);
   const buffers = buffersOf(model);
   const state = stateOf(model);
@@ -168,15 +174,26 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     check("trainNetwork", "what accuracy gave", accuracy, share);
     return { predictions, measures, accuracy };
   };
+  /** What settings ask to keep of a validation besides. */
+  const alsoMeasured = async ({ measures }: Evaluated, withTraining: boolean): Promise<Partial<CurvePoint>> => {
+    if (settings.measureTraining !== true) return {};
+    if (!withTraining) return { measures: measures.others };
+    const part = await evaluated(batches.trainMonitor!());
+    const training = { loss: part.predictions.loss, accuracy: part.accuracy, measures: part.measures.others };
+    return { measures: measures.others, training };
+  };
   /** Validates where that is due and not done. Tells whether training ends, which it does only after a validation. */
   const validate = async ({ batch, step }: Position): Promise<boolean> => {
     const isOver = step >= lastStep;
     if (!isOver && (step === firstStep || !isValidationDue(settings, { batch, step }, stepsPerEpoch))) return false;
     const last = curve.at(-1)?.step ?? firstStep;
     if (step > last || (isOver && curve.length === 0)) {
-      const { accuracy, predictions } = await evaluated((batches.monitor ?? batches.validation)());
+      const monitored = await evaluated((batches.monitor ?? batches.validation)());
+      const { accuracy, predictions } = monitored;
       const trainLoss = step > last ? losses / (step - last) : null;
-      curve.push({ step, trainLoss, validationLoss: predictions.loss, validationAccuracy: accuracy });
+      const endsEpoch = Math.floor(step / stepsPerEpoch) > Math.floor(last / stepsPerEpoch);
+      const also = await alsoMeasured(monitored, endsEpoch || isOver);
+      curve.push({ step, trainLoss, validationLoss: predictions.loss, validationAccuracy: accuracy, ...also });
       losses = 0;
       await stopping.update(step, predictions.loss);
       if (stopping.best?.step !== step) misses++;
@@ -317,6 +334,10 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
   checkOptions(`${where}: settings`, settings, TRAINING_KINDS, ["learningRate", "patience"]);
   checkLength(`${where}: settings`, settings);
   checkOptimiser(`${where}: settings`, settings);
+  if (settings.measureTraining === true && batches.trainMonitor === undefined)
+    throw new RangeError(
+      `${where}: settings.measureTraining is true, but batches.trainMonitor is undefined; it gives the examples to measure`,
+    );
   if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
   if (from === undefined) return;
   checkFields(where, "from", from, UNFINISHED);
@@ -351,6 +372,8 @@ function stepsOf<Input>(
 
 const patienceIsOver: Stop = ({ waited, patience }) => waited >= patience;
 
+const withF1: Measure = (predictions) => classification(predictions, { f1: true });
+
 const meanScore: Accuracy = (scores) => mean(Array.from(scores));
 
 function sizeOf({ targets }: Batch<unknown>): number {
@@ -362,8 +385,13 @@ const Z = 1.6448536269514722;
 
 function collapseOf({ accuracy, measures }: Evaluated, chance: number): Collapse | null {
   if (measures.constant) return "constant";
-  const n = measures.scores.length;
-  return accuracy <= chance + Z * Math.sqrt((chance * (1 - chance)) / n) ? "chance" : null;
+  const { scores, linearised } = measures;
+  const variance = linearised === true ? varianceOf(scores) : chance * (1 - chance);
+  return accuracy <= chance + Z * Math.sqrt(variance / scores.length) ? "chance" : null;
+}
+
+function varianceOf(scores: Float32Array): number {
+  return scores.length < 2 ? 0 : sampleVariance(Array.from(scores));
 }
 
 /**

@@ -10,7 +10,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -24,6 +24,7 @@ export const TRAIN: Operation<"trained"> = {
     evaluateEnd: false,
     firstStep: 0,
     faults: [],
+    measureTraining: false,
   },
   makes: "trained",
 };
@@ -43,10 +44,17 @@ export const CUT: Operation<"mask"> = {
 export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 1, defaults: {}, makes: "mask" };
 
 /**
+ * A ticket that comes from another run, mapped to the shapes of this one: a mask, and values at some of its positions. Options: `digest` of its files, and `source`, the network
+ * there that it was. Input: `init`, of the shapes. It is made by `transferTicket` and stored, never computed.
+ */
+export const GIVEN: Operation<"mask"> = { name: "given", version: 1, defaults: {}, makes: "mask" };
+
+/**
  * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
  * values of `whole` at the mask, in another order within each tensor (`seed`). `move`: the values of `whole` at the mask `from`, in
- * random order (`seed`). `constant`: `±α`, α the standard deviation of each tensor of `whole`, or
- * `value` (`seed`, of signs). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication. Inputs: `mask`, `whole`, `from`.
+ * random order (`seed`). `transplant`: the values that the ticket `mask` was given, and those of `whole` where it has none. `constant`: `±α`, α the standard deviation
+ * of each tensor of `whole`, or `value` (`seed`, of signs). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication.
+ * Inputs: `mask`, `whole`, `from`.
  */
 export const START: Operation<"start"> = {
   name: "start",

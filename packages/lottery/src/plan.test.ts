@@ -26,6 +26,7 @@ const planned = (change: Partial<ExperimentSettings> = {}, graph = new Graph()) 
     architecture: { model: "toy" },
     backend: "wasm",
     rewindStep: 100,
+    lastStep: 1000,
     settings: { ...settings, ...change },
   });
 

@@ -23,6 +23,8 @@ export interface Planned {
   readonly backend: string;
   /** The step that late rewinding goes back to. */
   readonly rewindStep: number;
+  /** The last one of training. */
+  readonly lastStep: number;
   readonly settings: ExperimentSettings;
   /** The names of tables that ids look rows up in. Default: none. */
   readonly embeddings?: readonly string[] | undefined;
@@ -41,7 +43,7 @@ export function plan(graph: Graph, seed: number, { data, architecture, backend, 
     ...{ rate, rates, exclude, cutAt, criterion, pool, embeddings: planned.embeddings },
   };
   const own = new ExperimentGraph(graph, common);
-  const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep };
+  const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep, lastStep: planned.lastStep };
   const faulty = faultyArms(faults);
   const levels = armsNeeded(planned.settings).flatMap((arm) => {
     if (typeof arm === "string")
@@ -68,8 +70,15 @@ export function networkCount(settings: Pick<ExperimentSettings, "arms" | "faults
     evaluationsPerEpoch: 1,
     rewindTo: { step: 1 },
   };
-  const planned = { data: null, architecture: null, backend: "", rewindStep: 1, settings: { ...others, ...settings } };
-  return settings.seeds.length * plan(new Graph(), 0, planned).length;
+  const planned = {
+    data: null,
+    architecture: null,
+    backend: "",
+    rewindStep: 1,
+    lastStep: 1,
+    settings: { ...others, ...settings },
+  };
+  return settings.seeds.reduce((sum, seed) => sum + plan(new Graph(), seed, planned).length, 0);
 }
 
 function levelsOf(graph: Graph, arm: string, levels: Iterable<Level>, seed: number): PlannedLevel[] {

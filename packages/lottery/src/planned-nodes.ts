@@ -1,7 +1,7 @@
 import { check, type Kind } from "@ltt/core/arguments";
 import { planOf } from "./experiment-plan.ts";
 import type { Node } from "./node.ts";
-import { AT, TRAIN } from "./operations.ts";
+import { AT, GIVEN, TRAIN } from "./operations.ts";
 import { checkSettings, type ExperimentSettings } from "./settings.ts";
 import { checkTask, type Task } from "./task.ts";
 
@@ -54,7 +54,7 @@ export function plannedNodes<Input>(
 const set: Kind = { words: "a Set of names", accepts: (value) => value instanceof Set };
 
 function isStored({ op, params }: Node): boolean {
-  return op === TRAIN.name || (op === AT.name && params.state !== "best");
+  return op === TRAIN.name || op === GIVEN.name || (op === AT.name && params.state !== "best");
 }
 
 function stepsOf({ op, params, inputs }: Node, last: number, there: ReadonlySet<string>): number {

@@ -1,6 +1,9 @@
 import type { EmptyParts } from "./empty-parts.ts";
 
-/** One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. */
+/**
+ * One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. An accuracy is what the task measures: where a text may have several
+ * classes, micro-F1.
+ */
 export interface LevelResult {
   /** `dense`, `winning-ticket`, `random-reinit`, `shuffled-init`, `late-rewinding`, or any other name. */
   readonly arm: string;
@@ -39,7 +42,7 @@ export interface LevelResult {
   readonly node?: string;
   /** The node that holds the weights that a late-rewinding network was rewound to. */
   readonly rewoundTo?: string;
-  /** A score in `[0,1]` for every test example, in their order: 1 where the answer is right. Their mean is `testAccuracy`. */
+  /** A score for every test example, in their order: 1 where the answer is right, 0 where it is not; or the linearisation of a measure that is no mean. Their mean is `testAccuracy`. */
   readonly testScores?: Float32Array;
   readonly tensors: readonly TensorCount[];
   readonly curve: readonly CurvePoint[];
@@ -47,7 +50,7 @@ export interface LevelResult {
 
 /**
  * What a network does that has learnt nothing: `constant`: the same answer to every test example; `chance`: an accuracy no better than that of the best constant
- * answer (one-sided binomial test at 5 %). Such a network is never a winning ticket.
+ * answer (one-sided test at 5 %: binomial, or of scores that are a linearisation with their own variance). Such a network is never a winning ticket.
  */
 export type Collapse = "constant" | "chance";
 
@@ -71,6 +74,17 @@ export interface CurvePoint {
   readonly trainLoss: number | null;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
+  /** What else the task measures of these examples, where the settings ask for it (`measureTraining`). */
+  readonly measures?: Readonly<Record<string, number>> | undefined;
+  /** The same network on a fixed part of the training examples, without dropout: at the end of an epoch, where the settings ask for it. */
+  readonly training?: PartMeasured | undefined;
+}
+
+/** A network on a fixed part of the examples. */
+export interface PartMeasured {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly measures: Readonly<Record<string, number>>;
 }
 
 /** One check of the ticket audit. */

@@ -11,7 +11,7 @@ function planned(seeds: readonly number[], rounds: number, arms: ExperimentSetti
   const settings = { ...training, arms, seeds, rounds, rate: 0.5, rewindTo: { epoch: 1 }, faults: [] };
   const graph = new Graph();
   const levels = seeds.flatMap((seed) =>
-    plan(graph, seed, { data: "toy", architecture: "toy", backend: "wasm", rewindStep: 1, settings }),
+    plan(graph, seed, { data: "toy", architecture: "toy", backend: "wasm", rewindStep: 1, lastStep: 8, settings }),
   );
   const names = new Map(levels.map(({ arm, seed, round, network }) => [network as string, `${arm} ${seed} ${round}`]));
   return { schedule: new Schedule(graph, names.keys()), names };

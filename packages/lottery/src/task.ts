@@ -15,7 +15,7 @@ import {
 } from "@ltt/core/arguments";
 import { type Batch, type Model, Module, type Predictions } from "@ltt/layers";
 import { type Json, writeJson } from "./json.ts";
-import { checkEach, checkFields, share } from "./kinds.ts";
+import { checkEach, checkFields, optional, share } from "./kinds.ts";
 
 /** The batches of an experiment. */
 export interface Batches<Input> {
@@ -30,6 +30,8 @@ export interface Batches<Input> {
    * validations an epoch cost little. Default: all.
    */
   readonly monitor?: (() => Iterable<Batch<Input>>) | undefined;
+  /** A fixed part of the training examples, about as many as are monitored, for settings that ask to measure training too (`measureTraining`). */
+  readonly trainMonitor?: (() => Iterable<Batch<Input>>) | undefined;
   /** All examples to test on, in an order that is always the same. */
   readonly test: () => Iterable<Batch<Input>>;
 }
@@ -51,6 +53,8 @@ export interface Task<Input = unknown> {
   readonly batches: (seed: number) => Batches<Input>;
   /** How good predictions are. Default `classification`. */
   readonly measure?: Measure | undefined;
+  /** What the mean of its scores is called: `accuracy` unless told, of several topics `micro-F1`. It stands wherever results say accuracy. */
+  readonly measureName?: string | undefined;
   /** The accuracy of the best constant answer to the test examples, in `[0,1]`: of two equal classes ½. */
   readonly chance: number;
   /**
@@ -68,6 +72,8 @@ export type Measure = (predictions: Predictions) => Measures;
 export interface Measures {
   /** A score in `[0,1]` for every example, 1 where the answer is right: their mean is the accuracy that levels are compared by. */
   readonly scores: Float32Array;
+  /** The scores linearise a measure that is no mean, as micro-F1: their mean is the measure, their variance over examples that of its estimate; a single one may lie outside `[0,1]`. */
+  readonly linearised?: true | undefined;
   /** Whether every example got the same answer. */
   readonly constant: boolean;
   /** What else there is to say, by name, in `[0,1]`. */
@@ -81,6 +87,7 @@ const TASK: Kinds<Task> = {
   randomModel: callable,
   batches: callable,
   measure: callable,
+  measureName: text,
   chance: share,
   group: callable,
   embeddings: list,
@@ -91,10 +98,16 @@ const BATCHES: Kinds<Batches<unknown>> = {
   stepsPerEpoch: positive,
   validation: callable,
   monitor: callable,
+  trainMonitor: callable,
   test: callable,
 };
 
-const MEASURES: Kinds<Measures> = { scores: floats, constant: flag, others: object };
+const MEASURES: Kinds<Measures> = {
+  scores: floats,
+  linearised: optional({ words: "true", accepts: (value) => value === true }),
+  constant: flag,
+  others: object,
+};
 
 const modelKind: Kind = {
   words: "a Module with a method forward(input, context)",

@@ -1,4 +1,4 @@
-import { callable, checkOptions, fraction, type Kinds, list } from "@ltt/core/arguments";
+import { callable, checkOptions, fraction, type Kinds, list, text } from "@ltt/core/arguments";
 import { checkAudit } from "./check-audit.ts";
 import { checkResults } from "./check-results.ts";
 import type { AuditCheck, LevelResult } from "./result.ts";
@@ -60,6 +60,8 @@ export interface Verdict {
   readonly reason?: string;
   /** By how much a network may be less accurate than the dense one and still match it: a fraction. */
   readonly margin: number;
+  /** What is compared, where it is not accuracy: `micro-F1`. */
+  readonly measure?: string | undefined;
   readonly seeds: readonly number[];
   /** Seeds that have fewer levels than others, and are not counted. */
   readonly leftOut: readonly number[];
@@ -84,6 +86,8 @@ export interface Verdict {
 export interface JudgeOptions {
   /** By how much a network may be less accurate and still match: a fraction. Default 0.005, half a point. */
   readonly margin?: number | undefined;
+  /** What the results call accuracy: the `measureName` of their task. Default `accuracy`. */
+  readonly measure?: string | undefined;
   /** What the audit found. Default: nothing was audited. */
   readonly audit?: readonly AuditCheck[] | undefined;
   /** Chooses the winner in place of the intervals, as a publication did; see `winnerByTestAccuracy`. */
@@ -128,13 +132,14 @@ const CONFIDENCE = 0.956;
  */
 export function judge(results: readonly JudgedResult[], options: JudgeOptions = {}): Verdict {
   checkResults("judge", "results", results, JUDGED);
-  const { margin = 0.005, audit = [], select } = checkOptions("judge", options, OPTIONS);
+  const { margin = 0.005, measure, audit = [], select } = checkOptions("judge", options, OPTIONS);
   checkAudit("judge", "audit", audit);
   const failedChecks = audit.filter(({ passed }) => !passed);
   const runs = indexed(results);
   const dense = new Map(results.filter(({ round }) => round === 0).map((run) => [run.seed, run]));
   const tickets = results.filter(({ arm, round }) => arm === "winning-ticket" && round > 0);
-  const none = (reason: string): Verdict => ({ ...NOTHING, margin, reason, failedChecks });
+  const named = measure === undefined ? {} : { measure };
+  const none = (reason: string): Verdict => ({ ...NOTHING, margin, ...named, reason, failedChecks });
   if (dense.size === 0) return none("there is no dense network to compare with");
   if (tickets.length === 0) return none("no winning-ticket network has been trained");
 
@@ -161,6 +166,7 @@ export function judge(results: readonly JudgedResult[], options: JudgeOptions = 
   return {
     basis: seeds.length === 1 ? "one run" : "seeds",
     margin,
+    ...named,
     seeds,
     leftOut,
     controls,
@@ -174,7 +180,7 @@ export function judge(results: readonly JudgedResult[], options: JudgeOptions = 
   };
 }
 
-const OPTIONS: Kinds<JudgeOptions> = { margin: fraction, audit: list, select: callable };
+const OPTIONS: Kinds<JudgeOptions> = { margin: fraction, measure: text, audit: list, select: callable };
 
 function chosen(select: Select, levels: readonly LevelVerdict[]): LevelVerdict | undefined {
   if (levels.length === 0) return undefined;

@@ -14,7 +14,7 @@ afterAll(() => {
 });
 
 /** What trains and computes within another function may say it for that one. */
-const MADE_OF = ["train", "predict", "Adam", "Sgd", "EarlyStopping", "snapshot", "restore"];
+const MADE_OF = ["train", "predict", "Adam", "Sgd", "EarlyStopping", "snapshot", "restore", "hashOf"];
 
 describe("any one thing wrong in a call is refused by name", () => {
   test.each(Object.entries(calls))("%s", async (name, makers) => {
@@ -33,6 +33,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "CRITERIA",
       "CUT",
       "FAULTS",
+      "GIVEN",
       "INIT",
       "OPTIMISERS",
       "PARTS",
@@ -41,6 +42,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "STANDARD_ARMS",
       "START",
       "TRAIN",
+      "TRANSFER_ARMS",
     ];
     const criteria = [
       "largeInit",

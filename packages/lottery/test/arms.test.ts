@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sparse } from "@ltt/core";
+import type { Sparse, Tensor } from "@ltt/core";
 import { decodeCheckpoint } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -132,6 +132,22 @@ describe("searches", () => {
     expect([await rateOf("fine-tuning"), await rateOf("winning-ticket")]).toEqual([0.002, 0.02]);
   });
 
+  test("early-mask keeps the largest weights of the step", async () => {
+    const own = await startOf("early-mask", 2);
+    const { network } = planExperiment(toyTask, settings).find(
+      ({ arm, round }) => arm === "late-rewinding" && round === 1,
+    )!;
+    const lineage = JSON.parse(Buffer.from((await store.read(network))!.files.get("lineage.json")!).toString());
+    const at = Object.keys(lineage).find((name) => lineage[name].params.state === 6)!;
+    const file = (await store.read(at))!.files.get("weights.safetensors")!;
+    const weight = decodeCheckpoint(file, "test").weights.get("embedding.weight") as Tensor;
+    const sizes = weight.data.map(Math.abs);
+    const { positions } = own.get("embedding.weight")!;
+    const left = new Set(positions);
+    const largestGone = Math.max(...sizes.filter((_, i) => !left.has(i)));
+    expect(Math.min(...Array.from(positions, (place) => sizes[place]!))).toBeGreaterThanOrEqual(largestGone);
+  });
+
   test("pruned-at-start keeps the largest initial weights", async () => {
     const [own, dense] = [await startOf("pruned-at-start", 2), await startOf("dense", 0)];
     for (const [name, { positions }] of own) {
@@ -187,6 +203,18 @@ describe("what kept weights start from", () => {
     // 60 signs, half of which agree by chance, with a standard deviation of 3.9
     expect(Math.abs(same - 30)).toBeLessThan(5 * 3.9);
   });
+});
+
+test.each(["supermask", "supermask-constant"] as const)("%s is measured as it starts", async (arm) => {
+  const level = levels.find((one) => one.arm === arm && one.round === 1)!;
+  expect([level.firstStep, level.steps, level.trainLoss]).toEqual([16, 16, null]);
+  const { files } = (await store.read(level.node!))!;
+  const trained = decodeCheckpoint(files.get("weights.safetensors")!, "test").weights;
+  const [start, dense] = [await startOf(arm, 1), await startOf("dense", 0)];
+  for (const [name, { positions, values }] of start) {
+    expect((trained.get(name) as Sparse).values.data).toEqual(values);
+    if (arm === "supermask") expect(values).toEqual(Float32Array.from(positions, (at) => dense.get(name)!.values[at]!));
+  }
 });
 
 test("snip, grasp and synflow keep as many weights as was asked for; synflow leaves the embedding whole", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ones, Sparse, stream, type TokenMatrix, tensor, tokens, type Weight } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
-import { type Batch, TextCnn } from "@ltt/layers";
+import { type Batch, encodeCheckpoint, TextCnn } from "@ltt/layers";
 import { ExperimentGraph } from "../src/experiment-graph.ts";
 import { Graph } from "../src/graph.ts";
 import * as lottery from "../src/index.ts";
@@ -52,7 +52,17 @@ const planned = (arm: lottery.Arm) => () =>
     rounds: 1,
     rate: 0.5,
     rewindStep: 1,
+    lastStep: 2,
   });
+
+const init = () => lottery.nodeOf(lottery.INIT, { architecture: null, seed: 1 });
+
+/** A store that has one pruned network, whatever it is asked for. */
+const sparse = new Map([["w", new Sparse([2, 2], Int32Array.of(1), ones([1]))]]);
+const ticketFile = await encodeCheckpoint({ weights: sparse, buffers: new Map() });
+const ticketed: lottery.Store = Object.assign(Object.create(store), {
+  read: async () => ({ place: "ab", files: new Map([["ticket.safetensors", ticketFile]]), receipt: { seconds: 0 } }),
+});
 
 /** Two texts, once. */
 const batch = (): Batch<TokenMatrix> => ({ input: tokens([2, 3, 4, 5], [2, 2]), targets: tokens([0, 1], [2]) });
@@ -62,6 +72,7 @@ const batches = () => ({
   stepsPerEpoch: 1,
   validation: () => [batch()],
   monitor: () => [batch()],
+  trainMonitor: () => [batch()],
   test: () => [batch()],
 });
 const task = () => ({
@@ -71,6 +82,7 @@ const task = () => ({
   randomModel: model,
   batches,
   measure: lottery.classification,
+  measureName: "accuracy",
   chance: 0.5,
   group: () => "other",
 });
@@ -83,6 +95,7 @@ const training = () => ({
   patience: 1,
   evaluationsPerEpoch: 1,
   clipNorm: 1,
+  measureTraining: true,
   evaluateEnd: true,
 });
 const settings = (): lottery.ExperimentSettings => ({
@@ -170,6 +183,22 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         targets: Int32Array.of(0, 1),
         loss: 0.5,
       }),
+    () =>
+      call(
+        lottery.classification,
+        { logits: Float32Array.of(1, 2, 3, 4), outputs: 2, targets: Int32Array.of(0, 1), loss: 0.5 },
+        { f1: true },
+      ),
+  ],
+  constantF1: [() => call(lottery.constantF1, [1, 2], 2)],
+  multiLabelClassification: [
+    () =>
+      call(lottery.multiLabelClassification, {
+        logits: Float32Array.of(1, 2, 3, 4),
+        outputs: 2,
+        targets: Int32Array.of(0, 1, 1, 1),
+        loss: 0.5,
+      }),
   ],
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
@@ -205,7 +234,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   halfWidth95: [() => call(lottery.halfWidth95, [1, 2, 4])],
   hashOf: [() => call(lottery.hashOf, node)],
   judge: [
-    () => call(lottery.judge, results(), { margin: 0.01, audit: [{ check: "A check", passed: true, detail: "" }] }),
+    () =>
+      call(lottery.judge, results(), {
+        margin: 0.01,
+        measure: "micro-F1",
+        audit: [{ check: "A check", passed: true, detail: "" }],
+      }),
   ],
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
@@ -234,6 +268,9 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   patternOf: [() => call(lottery.patternOf, weights())],
   planExperiment: [() => call(lottery.planExperiment, task(), settings())],
   continued: [planned(lottery.continued)],
+  earlyMask: [planned(lottery.earlyMask)],
+  supermask: [planned(lottery.supermask)],
+  supermaskConstant: [planned(lottery.supermaskConstant)],
   fineTuning: [planned(lottery.fineTuning)],
   learningRateRewinding: [planned(lottery.learningRateRewinding)],
   oneShot: [planned(lottery.oneShot)],
@@ -279,6 +316,22 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   shuffledFrom: [() => call(lottery.shuffledFrom, "ab", { signs: true })],
   shuffledInit: [planned(lottery.shuffledInit)],
   shuffledMask: [planned(lottery.shuffledMask)],
+  givenFiles: [
+    () => call(lottery.givenFiles, { mask: pattern(), positions: pattern(), values: values(1, 2) }, "ab", init()),
+  ],
+  givenNode: [() => call(lottery.givenNode, { digest: "ab", source: "cd" }, "ef")],
+  readTicket: [() => call((hash: string) => lottery.readTicket(ticketed, hash), "ab")],
+  transferArms: [() => call(lottery.transferArms, [{ digest: "ab", source: "cd", seed: 1, round: 1 }])],
+  transferredFrom: [() => call(lottery.transferredFrom, "ab", "cd")],
+  transferTicket: [
+    () =>
+      call(
+        lottery.transferTicket,
+        { mask: pattern(), values: values(1, 2), shapes: new Map([["w", [3]]]) },
+        new Map([["w", [3]]]),
+        { rows: new Map([["w", Int32Array.of(2, -1, 0)]]), rng: rng() },
+      ),
+  ],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],

@@ -35,7 +35,10 @@ test("metrics.csv has a column for each group and measure of any network, blank 
 
 test("metrics.csv has what was measured at the end of training, where it was", () => {
   const end = { validationLoss: 0.5, validationAccuracy: 0.75, testLoss: 0.625, testAccuracy: 0.25 };
-  const [header, first, second] = renderCsv([sampleLevel({ end }), sampleLevel({ seed: 2 })]).split("\r\n");
+  const [header, first, second] = renderCsv([
+    sampleLevel({ arm: "dense", round: 0, end }),
+    sampleLevel({ arm: "dense", round: 0, seed: 2 }),
+  ]).split("\r\n");
   expect(header).toContain(",endValidationLoss,endValidationAccuracy,endTestLoss,endTestAccuracy,earlyStopStep,");
   expect(first).toContain(",0.5,0.75,0.625,0.25,300,");
   expect(second).toContain(",,,,,300,");

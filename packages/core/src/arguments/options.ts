@@ -88,7 +88,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The known name that is meant: an alias, or one that differs in no more than a third of its letters. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
   const alias = Object.hasOwn(ALIASES, plain) ? ALIASES[plain]!.find((one) => known.includes(one)) : undefined;
   if (alias !== undefined) return alias;

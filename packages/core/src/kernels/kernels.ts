@@ -1,5 +1,6 @@
 import type { CrossEntropyKernels } from "./cross-entropy.ts";
 import type { ElementwiseKernels } from "./elementwise.ts";
+import type { ImageKernels } from "./images.ts";
 import type { LstmKernels } from "./lstm.ts";
 import type { MovementKernels } from "./movement.ts";
 import type { ProductKernels } from "./product.ts";
@@ -11,6 +12,7 @@ import type { WindowKernels } from "./windows.ts";
 
 export type * from "./cross-entropy.ts";
 export type * from "./elementwise.ts";
+export type * from "./images.ts";
 export type * from "./lstm.ts";
 export type * from "./movement.ts";
 export type * from "./product.ts";
@@ -33,6 +35,7 @@ export interface Kernels
     ReductionKernels,
     CrossEntropyKernels,
     ProductKernels,
+    ImageKernels,
     WindowKernels,
     LstmKernels,
     UpdateKernels {}

@@ -8,25 +8,6 @@ export interface StridedView {
   readonly offset: number;
 }
 
-/**
- * Windows `[kernelHeight,kernelWidth]` of the images `x[batch,channels,height,width]`, padded with zeros:
- * `[rows,columns]` of them in each image.
- */
-export interface UnfoldSize {
-  readonly batch: number;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideY: number;
-  readonly strideX: number;
-  readonly paddingY: number;
-  readonly paddingX: number;
-  readonly rows: number;
-  readonly columns: number;
-}
-
 /** Kernels that copy elements to other places, and their transposes, which add up what was copied. */
 export interface MovementKernels {
   /** out[i] = value */
@@ -41,11 +22,6 @@ export interface MovementKernels {
     out: Storage,
     size: { outer: number; axes: readonly number[]; inner: number },
   ): void;
-
-  /** windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image */
-  unfold(x: Storage, windows: Storage, size: UnfoldSize): void;
-  /** x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, added in the order of i, j, from 0 */
-  fold(windows: Storage, x: Storage, size: UnfoldSize): void;
 
   /** out[i,d] = table[ids[i],d] */
   gatherRows(table: WeightStorage, ids: Indices, out: Storage, size: { dim: number }): void;

@@ -1,30 +1,32 @@
-import { type Kind, positive } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { record } from "../autograd/record.ts";
-import { backend } from "../backends/backend.ts";
-import type { UnfoldSize } from "../kernels/kernels.ts";
-import { checkWeight, Sparse, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
+import { checkWeight, dense, Sparse, storedValues, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
 import { operandOf } from "../sparse/weight-operand.ts";
-import { ShapeError, show } from "../tensor/shape.ts";
-import { checkTensor, empty, type Matrix, type Tensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
+import { ShapeError, show, sizeOf } from "../tensor/shape.ts";
+import { checkTensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
 import { matmul } from "./matmul.ts";
+import { PADDING, type Pair, pair, STRIDE } from "./pair.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
+import { unfold } from "./unfold.ts";
+import { windowsOf } from "./windows-of.ts";
+import { isWinograd, winograd } from "./winograd.ts";
 
 export interface Conv2dOptions {
   /** Pixels from one window to the next, or `[down, across]`. Default 1. */
-  readonly stride?: number | readonly [number, number];
+  readonly stride?: Pair;
   /** Zeros on each side of the image, or `[above and below, left and right]`. Default 0. */
-  readonly padding?: number | readonly [number, number];
+  readonly padding?: Pair;
 }
 
 /**
  * Convolution of images with stride s and padding p: `y[b,f,i,j] = Σ_c Σ_u Σ_v x[b, c, i·s + u − p, j·s + v − p] · kernel[f,c,u,v]`, x being 0 outside
  * the image.
  *
- * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's. Computed as a matrix product with the
- * windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows take `height·width` of the kernel
- * times the memory of the image.
+ * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's.
+ *
+ * A kernel of 3×3 with stride 1, of which at least 35 % is stored, is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; so a sparse kernel has the bits of
+ * its dense twin above that share, and below it those but for roundings. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does
+ * not store is not computed with; the windows take `height·width` of the kernel times the memory of the image.
  *
  * @param x - Images, `[batch, channels, height, width]`.
  * @param weights - The kernel, `[filters, channels, height, width]`.
@@ -39,58 +41,27 @@ export function conv2d(x: Tensor4, weights: WeightTensor4, options: Conv2dOption
   const { stride = 1, padding = 0 } = checkOptions("conv2d", options, OPTIONS);
   const [batch, channels, height, width] = x.shape;
   const [filters, inner, kernelHeight, kernelWidth] = weights.shape;
-  const [strideY, strideX] = pair(stride);
-  const [paddingY, paddingX] = pair(padding);
   const names = `conv2d: ${show(x)} * ${show(weights)}`;
   if (channels !== inner) throw new ShapeError(`${names}: channels ${channels} and ${inner} differ`);
   if (kernelHeight === 0 || kernelWidth === 0) throw new ShapeError(`${names}: a kernel has at least one pixel`);
-  const [padded, across] = [height + 2 * paddingY, width + 2 * paddingX];
-  if (padded < kernelHeight || across < kernelWidth) {
-    const sizes = `${show([padded, across])} with its padding is smaller than the kernel, ${show([kernelHeight, kernelWidth])}`;
-    throw new ShapeError(`${names}: an image of ${sizes}`);
+  const windows = windowsOf(names, "kernel", [height, width], [kernelHeight, kernelWidth], pair(stride), pair(padding));
+
+  if (x.size * sizeOf(weights.shape) > 0 && isDense(weights) && isWinograd(windows)) {
+    return winograd(x, dense(weights), pair(padding));
   }
-
-  const [rows, columns] = [
-    Math.floor((padded - kernelHeight) / strideY) + 1,
-    Math.floor((across - kernelWidth) / strideX) + 1,
-  ];
-  const size = {
-    ...{ batch, channels, height, width, kernelHeight, kernelWidth },
-    ...{ strideY, strideX, paddingY, paddingX, rows, columns },
-  };
   // [windows, taps] · [filters, taps]ᵀ → [windows, filters]
-  const y = matmul(unfold(x, size), asMatrix(weights), { transposeB: true });
-  return transpose(reshape(y, [batch, rows, columns, filters]), [0, 3, 1, 2]);
+  const y = matmul(unfold("conv2d", x, { batch, channels, ...windows }), asMatrix(weights), { transposeB: true });
+  return transpose(reshape(y, [batch, windows.rows, windows.columns, filters]), [0, 3, 1, 2]);
 }
 
-const pair = (value: number | readonly [number, number]): readonly [number, number] =>
-  typeof value === "number" ? [value, value] : value;
+/** The share of a kernel's elements from which tiles are faster than a product that skips what is not stored. */
+const DENSE = 0.35;
 
-const pairOf = (words: string, accepts: (value: unknown) => boolean): Kind => ({
-  type: "number",
-  words: `${words}, or two of them: down and across`,
-  accepts: (value) => (Array.isArray(value) ? value.length === 2 && value.every(accepts) : accepts(value)),
-});
-
-const OPTIONS: Kinds<Conv2dOptions> = {
-  stride: pairOf("an integer from 1", positive.accepts),
-  padding: pairOf("an integer from 0", (value) => value === 0 || positive.accepts(value)),
-};
-
-// Copying windows is linear: the gradient of each is the other.
-
-function unfold(x: Tensor, size: UnfoldSize): Matrix {
-  const { batch, channels, kernelHeight, kernelWidth, rows, columns } = size;
-  const windows = empty([batch * rows * columns, channels * kernelHeight * kernelWidth]);
-  backend().kernels.unfold(x.storage, windows.storage, size);
-  return record("conv2d", windows, [x], (d) => [() => fold(d, size)]);
+function isDense(weights: WeightTensor4): boolean {
+  return storedValues(weights).size >= DENSE * sizeOf(weights.shape);
 }
 
-function fold(windows: Tensor, size: UnfoldSize): Tensor {
-  const x = empty([size.batch, size.channels, size.height, size.width]);
-  backend().kernels.fold(windows.storage, x.storage, size);
-  return record("conv2d", x, [windows], (d) => [() => unfold(d, size)]);
-}
+const OPTIONS: Kinds<Conv2dOptions> = { stride: STRIDE, padding: PADDING };
 
 /** `[filters, channels·height·width]`, of which the same elements are stored. */
 function asMatrix(weights: WeightTensor4): WeightMatrix {

@@ -1,5 +1,13 @@
 export { abs } from "./abs.ts";
 export { add } from "./add.ts";
+export { avgPool2d } from "./avg-pool2d.ts";
+export {
+  type BatchNormOptions,
+  type BatchNormTraining,
+  type BatchNormTrainingOptions,
+  batchNorm,
+  batchNormTraining,
+} from "./batch-norm.ts";
 export { binaryCrossEntropyWithLogits } from "./binary-cross-entropy-with-logits.ts";
 export { clip } from "./clip.ts";
 export { concat } from "./concat.ts";
@@ -12,6 +20,7 @@ export { dropout } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { equal } from "./equal.ts";
 export { exp } from "./exp.ts";
+export { flip } from "./flip.ts";
 export { gather } from "./gather.ts";
 export { greater } from "./greater.ts";
 export { greaterEqual } from "./greater-equal.ts";
@@ -24,6 +33,7 @@ export { lstmCell } from "./lstm/lstm-cell.ts";
 export { matmul } from "./matmul.ts";
 export { max } from "./max.ts";
 export { maxOverTime } from "./max-over-time.ts";
+export { maxPool2d, type PoolOptions } from "./max-pool2d.ts";
 export { maximum } from "./maximum.ts";
 export { mean } from "./mean.ts";
 export { min } from "./min.ts";
@@ -31,6 +41,7 @@ export { minimum } from "./minimum.ts";
 export { mul } from "./mul.ts";
 export { neg } from "./neg.ts";
 export { notEqual } from "./not-equal.ts";
+export { pad2d } from "./pad2d.ts";
 export { pow } from "./pow.ts";
 export { relu } from "./relu.ts";
 export { reshape } from "./reshape.ts";

@@ -32,7 +32,7 @@ export function slice<S extends Shape>(x: Tensor<S>, begin: readonly number[], e
 }
 
 /** Zeros of `shape` with the block `x` at `begin`: the gradient of `slice`. */
-function pad<S extends Shape>(x: Tensor<S>, begin: readonly number[], shape: Shape): Tensor<S> {
+export function pad<S extends Shape>(x: Tensor<S>, begin: readonly number[], shape: Shape): Tensor<S> {
   const strides = stridesOf(shape);
   const offset = begin.reduce((sum, from, axis) => sum + from * strides[axis]!, 0);
   const y = empty(shape) as Tensor<S>;

@@ -3,6 +3,7 @@ import * as core from "../../src/index.ts";
 import { type Tensor, tensor, tokens } from "../../src/index.ts";
 import { Pattern } from "../../src/sparse/pattern.ts";
 import { axis, callOf, distinctValuesOf, valuesOf } from "../../src/testing/index.ts";
+import { firstChannels, lastChannels } from "./golden-images.ts";
 import { as, grid, type Operation, row, trial } from "./operation.ts";
 import { fullShape, lengthsFor } from "./shapes.ts";
 
@@ -19,25 +20,39 @@ const kernelAndInput = fc
     fc.tuple(valuesOf([batch, time, channels]), valuesOf([width, channels, filters])),
   );
 
-/** Images and kernels of every size, stride and padding, the kernel whole or of which every third element is stored. */
+/** Sizes of images, kernels, strides and paddings: any, or those that are computed in tiles. */
+const convolutionSizes = fc.oneof(
+  fc.record({
+    image: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+    stride: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.tuple(axis, axis)),
+    padding: fc.oneof(fc.nat(2), fc.tuple(fc.nat(2), fc.nat(2))),
+  }),
+  fc.record({
+    image: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 4, max: 11 })),
+    kernel: fc.constant([3, 3] as const),
+    stride: fc.constant(1),
+    padding: fc.oneof(fc.nat(3), fc.tuple(fc.nat(3), fc.nat(3))),
+  }),
+);
+
+/** Images and kernels of all these sizes, the kernel whole or of which every third element is stored, or every second. */
 const imagesAndKernels = fc
   .record({
     batch: fc.integer({ min: 1, max: 2 }),
     channels: fc.integer({ min: 1, max: 3 }),
     filters: fc.integer({ min: 1, max: 3 }),
-    image: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
-    kernel: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
-    stride: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.tuple(axis, axis)),
-    padding: fc.oneof(fc.nat(2), fc.tuple(fc.nat(2), fc.nat(2))),
-    stored: fc.option(fc.nat(2), { nil: undefined }),
+    sizes: convolutionSizes,
+    stored: fc.option(fc.record({ every: fc.constantFrom(2, 3), from: fc.nat(1) }), { nil: undefined }),
   })
+  .map(({ sizes, ...others }) => ({ ...sizes, ...others }))
   .filter(({ image, kernel, padding }) =>
     image.every((size, i) => size + 2 * (typeof padding === "number" ? padding : padding[i]!) >= kernel[i]!),
   )
   .chain(({ batch, channels, filters, image, kernel, stride, padding, stored }) => {
-    const shape = [filters, channels, ...kernel] as const;
+    const shape = [filters, channels, kernel[0], kernel[1]] as const;
     const all = Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => i);
-    const positions = Int32Array.from(all.filter((i) => i % 3 === stored));
+    const positions = Int32Array.from(all.filter((i) => stored !== undefined && i % stored.every === stored.from));
     const pattern = stored === undefined ? undefined : new Pattern("conv2d", shape, positions);
     return fc.record({
       x: valuesOf([batch, channels, ...image]),
@@ -49,9 +64,7 @@ const imagesAndKernels = fc
     });
   });
 
-// Golden images are [batch, height, width, channels], golden kernels [height, width, channels, filters].
-const firstChannels = (x: Tensor | undefined) => core.transpose(as.images(x), [0, 3, 1, 2]);
-const lastChannels = (y: core.Tensor4) => core.transpose(y, [0, 2, 3, 1]);
+/** Golden kernels are [height, width, channels, filters]. */
 const kernelOf = (kernel: Tensor | undefined) => core.transpose(as.images(kernel), [3, 2, 0, 1]);
 
 /** Convolutions, and the maxima that follow them. */

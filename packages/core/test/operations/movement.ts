@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import * as core from "../../src/index.ts";
 import { type Shape, tensor } from "../../src/index.ts";
-import { axisOrNone, valuesOf } from "../../src/testing/index.ts";
-import { grid, type Operation, row, trial } from "./operation.ts";
+import { axisOrNone, callOf, valuesOf } from "../../src/testing/index.ts";
+import { firstChannels, lastChannels } from "./golden-images.ts";
+import { as, grid, type Operation, row, trial } from "./operation.ts";
 import { broadcastable, fullShape } from "./shapes.ts";
 
 /** Operations that move elements and compute nothing. */
@@ -156,5 +157,46 @@ export const movement: readonly Operation[] = [
       [() => core.stack([row(1)], { axis: 2 }), "stack: [1,1] has no axis 2: it has axes -2…1"],
     ],
     twice: true,
+  },
+  {
+    name: "pad2d",
+    trials: fc
+      .tuple(fullShape, fc.oneof(fc.nat(2), fc.tuple(fc.nat(2), fc.nat(2))))
+      .chain(([shape, padding]) => fc.tuple(valuesOf([2, ...shape]), fc.constant(padding)))
+      .map(([x, padding]) => trial(`pad2d ${padding}`, [x], ([x]) => core.pad2d(as.images(x), padding))),
+    examples: [
+      [() => core.pad2d(grid([1, 1, 1, 2]), 1), [0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0]],
+      [() => core.pad2d(grid([1, 2, 1, 1]), [0, 1]), [0, 1, 0, 0, 2, 0]],
+    ],
+    errors: [
+      [
+        () => core.pad2d(grid([1, 1, 2, 2]), -1),
+        "pad2d: padding is -1; it is an integer from 0, or two of them: down and across",
+      ],
+      [() => core.pad2d(grid([2, 2]) as never, 1), "pad2d: x is [2,2]; it has 4 axes"],
+    ],
+    twice: true,
+    calls: [() => callOf(core.pad2d, grid([1, 1, 2, 2]), [1, 2])],
+    golden: {
+      pad2d: ({ x }, { padding }: { padding: readonly [number, number] }) =>
+        lastChannels(core.pad2d(firstChannels(x), padding)),
+    },
+  },
+  {
+    name: "flip",
+    trials: fc
+      .tuple(
+        fullShape.chain((shape) => valuesOf(shape)),
+        fc.integer({ min: -3, max: 2 }),
+      )
+      .map(([x, axis]) => trial(`flip axis ${axis}`, [x], ([x]) => core.flip(x!, { axis }))),
+    examples: [
+      [() => core.flip(grid([2, 3]), { axis: -1 }), [3, 2, 1, 6, 5, 4]],
+      [() => core.flip(grid([2, 3]), { axis: 0 }), [4, 5, 6, 1, 2, 3]],
+    ],
+    errors: [[() => core.flip(grid([2, 3]), { axis: 2 }), "flip: [2,3] has no axis 2: it has axes -2…1"]],
+    twice: true,
+    calls: [() => callOf(core.flip, grid([2, 3]), { axis: 1 })],
+    golden: { flip2d: ({ x }) => core.flip(x!, { axis: 2 }) },
   },
 ];

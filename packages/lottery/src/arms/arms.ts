@@ -2,6 +2,7 @@ import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
+import { earlyMask } from "./early-mask.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
@@ -17,6 +18,7 @@ import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
 import { smartRatiosArm } from "./smart-ratios.ts";
 import { snipArm, snipRandomMask } from "./snip.ts";
+import { supermask, supermaskConstant } from "./supermask.ts";
 import { synflowArm, synflowRandomMask } from "./synflow.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
@@ -37,6 +39,9 @@ export const ARMS = [
   "shuffled-signs",
   "constant-signs",
   "constant",
+  "supermask",
+  "supermask-constant",
+  "early-mask",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -76,6 +81,9 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "shuffled-signs": { label: "shuffled sizes, kept signs", levels: shuffledSigns, masksOf: "winning-ticket" },
   "constant-signs": { label: "constant sizes, kept signs", levels: constantSigns, masksOf: "winning-ticket" },
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
+  supermask: { label: "supermask, untrained", levels: supermask },
+  "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
+  "early-mask": { label: "early mask", levels: earlyMask },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },

@@ -14,6 +14,7 @@ import { expectedByNodes } from "./expected-by-nodes.ts";
 import { lowestBy, nestedIn, removed, sameMaskAs, shuffledMaskOf } from "./masks.ts";
 import { PREDICTED, predictionsBy } from "./predictions.ts";
 import { constantSizes, freshEverywhere, rewoundTo, shuffledFrom, signsOf, startsFrom } from "./starts.ts";
+import { transferredFrom } from "./transferred.ts";
 import { UNIVERSAL } from "./universal.ts";
 
 /** A network to audit: what messages call it, its node, and what is expected of it. */
@@ -45,6 +46,7 @@ const EXPECTED: { readonly [Kind in Expectation["kind"]]: Check<Extract<Expectat
   shuffledFrom,
   signsOf,
   constantSizes,
+  transferredFrom,
 };
 
 const READABLE = "Files are what was written, each in its node's folder";
@@ -86,7 +88,11 @@ export async function auditRun(
   for (const criterion of criteria) checkCriterion("auditRun", criterion);
   if (task !== undefined) checkTask("auditRun", task);
   const universal = task === undefined ? UNIVERSAL : [...UNIVERSAL, predictionsBy(task)];
-  const files = new AuditedFiles(store, criteria);
+  const files = new AuditedFiles(
+    store,
+    criteria,
+    levels.map(({ network }) => network),
+  );
   const findings = new Findings();
   for (const level of levels) {
     const network = await unlessUnreadable(() => files.network(level.network));

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Criterion } from "../criterion.ts";
+import { readGiven } from "../given.ts";
 import { Graph } from "../graph.ts";
 import { nodesOf } from "../network-files.ts";
-import { hashOf } from "../node.ts";
+import { hashOf, type Node } from "../node.ts";
 import { AT, INIT, TRAIN } from "../operations.ts";
 import { RunFolderError } from "../run-folder-error.ts";
 import type { Store, StoredFiles } from "../store.ts";
+import type { TransferredTicket } from "../transfer.ts";
 import { type Part, readPart } from "./part.ts";
 
 /** What the audit reads of a result. */
@@ -51,14 +53,17 @@ const HELD = 10;
 /** Reads what the audit looks at from the files of a store, each network once as long as it is needed. */
 export class AuditedFiles {
   readonly #store: Store;
+  readonly #networks: readonly string[];
   readonly #held = new Map<string, AuditedNetwork>();
 
   /** Criteria that networks may have been cut by, besides the built-in ones. */
   readonly criteria: readonly Criterion[];
 
-  constructor(store: Store, criteria: readonly Criterion[]) {
+  /** @param networks - Those of the audit: the dense one, whose start others rest on, is among them. */
+  constructor(store: Store, criteria: readonly Criterion[], networks: readonly string[] = []) {
     this.#store = store;
     this.criteria = criteria;
+    this.#networks = networks;
   }
 
   /** @throws {RunFolderError} if its files are missing, damaged, or another node's. */
@@ -79,10 +84,7 @@ export class AuditedFiles {
   async weights(hash: string, graph: Graph): Promise<Part> {
     const { op, params, inputs } = graph.node(hash);
     if (op === INIT.name) {
-      const dense = graph.names().find((name) => {
-        const { op, inputs } = graph.node(name);
-        return op === TRAIN.name && inputs.start === hash;
-      });
+      const dense = graph.names().find((name) => startsWith(graph.node(name), hash)) ?? (await this.#denseOf(hash));
       if (dense === undefined) throw new RunFolderError(`no network of the run holds the weights ${hash} whole`);
       return (await this.network(dense)).start;
     }
@@ -102,6 +104,24 @@ export class AuditedFiles {
     if (op === INIT.name || params.action !== "rewind") return start;
     const whole = graph.node(inputs.whole!);
     return whole.op === INIT.name ? this.weights(inputs.whole!, graph) : this.initial(whole.inputs.trained!);
+  }
+
+  /**
+   * A ticket of another run, as it was stored.
+   *
+   * @throws {RunFolderError} if it is missing or damaged, or its files are not those that its node names.
+   */
+  async given(hash: string): Promise<TransferredTicket> {
+    return readGiven(await this.#stored(hash));
+  }
+
+  /** The network of the audit that starts from initial weights, whole: a ticket of another run does not rest on it. */
+  async #denseOf(init: string): Promise<string | undefined> {
+    for (const network of this.#networks) {
+      const node = await this.#store.node(network);
+      if (node !== undefined && startsWith(node, init)) return network;
+    }
+    return undefined;
   }
 
   async #read(hash: string): Promise<AuditedNetwork> {
@@ -131,6 +151,10 @@ export class AuditedFiles {
     if (hashOf(own!) !== hash) throw new RunFolderError(`${found.place}/config.json: this is another node's`);
     return found;
   }
+}
+
+function startsWith({ op, inputs }: Node, init: string): boolean {
+  return op === TRAIN.name && inputs.start === init;
 }
 
 function partOf(stored: StoredFiles, name: string): Part {

@@ -4,9 +4,11 @@ import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
 import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
 import * as movement from "./movement.ts";
+import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import { stored } from "./stored.ts";
 import { adam, rmsprop, sgd } from "./updates.ts";
+import { winograd, winogradKernel } from "./winograd.ts";
 
 /** Arrays given back are kept for reuse from this length on: below it, an allocation costs less than a look-up. */
 const POOLED = 1024;
@@ -24,8 +26,11 @@ export function createReferenceBackend(): Backend {
     kernels: {
       ...elementwise,
       ...movement,
+      ...pooling,
       ...reduction,
       ...stored,
+      winograd,
+      winogradKernel,
       crossEntropy,
       crossEntropyGradient,
       dropoutMask,

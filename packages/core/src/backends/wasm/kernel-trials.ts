@@ -74,6 +74,13 @@ export const TRIALS: Trials = {
     concat([floats(3 * 13), floats(3 * 9)], room(3 * 22), { outer: 3, axes: [13, 9], inner: 1 }),
   unfold: (unfold, { floats, room }) => unfold(floats(2 * 2 * 49), room(2 * 49 * 18), IMAGES),
   fold: (fold, { floats, room }) => fold(floats(2 * 49 * 18), room(2 * 2 * 49), IMAGES),
+  winograd: (winograd, { floats, room }) => winograd(floats(3 * 5 * 63), floats(7 * 5 * 9), room(3 * 7 * 63), TILES),
+  winogradKernel: (winograd, { floats, room }) =>
+    winograd(floats(3 * 5 * 63), floats(3 * 7 * 63), room(7 * 5 * 9), TILES),
+  maxPool2d: (max, { floats, room }) => max(floats(2 * 2 * 49), room(4 * 49), room(4 * 49), POOLS),
+  maxPool2dGradient: (gradient, { floats, indices, room }) =>
+    gradient(floats(4 * 49), indices(4 * 49, 49), room(4 * 49), POOLS),
+  gatherMaxima: (gather, { floats, indices, room }) => gather(floats(4 * 49), indices(4 * 49, 49), room(4 * 49), POOLS),
 
   add: binary,
   sub: binary,
@@ -286,7 +293,12 @@ export const TRIALS: Trials = {
   },
 };
 
+const TILES = {
+  ...{ batch: 3, channels: 5, height: 7, width: 9, filters: 7 },
+  ...{ rows: 7, columns: 9, paddingY: 1, paddingX: 1 },
+};
 const IMAGES = {
   ...{ batch: 2, channels: 2, height: 7, width: 7, kernelHeight: 3, kernelWidth: 3, rows: 7, columns: 7 },
   ...{ strideY: 1, strideX: 1, paddingY: 1, paddingX: 1 },
 };
+const POOLS = { ...IMAGES, images: 4 };

@@ -5,9 +5,11 @@ import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
 import { lstmCell } from "./kernels/lstm-cell.ts";
 import { movement } from "./kernels/movement.ts";
+import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
 import { updates } from "./kernels/updates.ts";
+import { winograd } from "./kernels/winograd.ts";
 import { createLstmKernels } from "./lstm.ts";
 import type { LinearMemory } from "./memory.ts";
 import { createParallelFor } from "./parallel-for.ts";
@@ -38,8 +40,10 @@ export function createKernels(
   const dense = {
     ...elementwise(context),
     ...movement(context),
+    ...pooling(context),
     ...reduction(context),
     ...product(context),
+    ...winograd(context),
     ...dropout(context),
     ...lstmCell(context),
     ...updates(context),

@@ -246,6 +246,50 @@ describe.each(PAIRS)("%s:", (_, create) => {
     for (let turned = 0; turned < 4; turned++) run(stream(5, turned), [1, 205, 770, 17], false, turned);
   });
 
+  test("convolutions in tiles, and the gradient of their kernels", () => {
+    type Sizes = readonly [batch: number, channels: number, filters: number, height: number, width: number];
+    const run = (rng: Rng, [batch, channels, filters, height, width]: Sizes, special: boolean) => {
+      const [paddingY, paddingX] = [rng.below(3), rng.below(3)];
+      const [rows, columns] = [height + 2 * paddingY - 2, width + 2 * paddingX - 2];
+      const size = { batch, channels, height, width, filters, rows, columns, paddingY, paddingX };
+      const x = floats(rng, batch * channels * height * width, { special });
+      const kernel = floats(rng, filters * channels * 9, { special: special && rng.below(2) === 0 });
+      const dy = floats(rng, batch * filters * rows * columns, { special: special && rng.below(2) === 0 });
+      agree("winograd", [x, kernel, floats(rng, dy.length)], size);
+      agree("winogradKernel", [x, dy, floats(rng, kernel.length)], size);
+    };
+    times(60, "winograd", (rng, special) => {
+      const sizes = [1 + rng.below(7), 1 + rng.below(11), 1 + rng.below(14)] as const;
+      run(rng, [...sizes, 3 + rng.below(9), 3 + rng.below(20)], special);
+    });
+    run(stream(10), [1, 5, 3, 41, 75], false); // several blocks of tiles in an image
+    run(stream(11), [19, 40, 33, 5, 6], false); // several images in a block
+    run(stream(12), [1, 400, 2, 4, 9], false); // several blocks of channels
+  });
+
+  test("maxPool2d and its gradient", () => {
+    times(100, "maxPool2d", (rng, special) => {
+      const [images, height, width] = [1 + rng.below(4), 1 + rng.below(11), 1 + rng.below(11)];
+      const [paddingY, paddingX] = [rng.below(3), rng.below(3)];
+      const within = (pixels: number, padding: number) =>
+        Math.max(1, 2 * padding) + rng.below(pixels + 2 * padding - Math.max(1, 2 * padding) + 1);
+      const [kernelHeight, kernelWidth] = [within(height, paddingY), within(width, paddingX)];
+      const [strideY, strideX] = [1 + rng.below(4), 1 + rng.below(4)];
+      const rows = Math.floor((height + 2 * paddingY - kernelHeight) / strideY) + 1;
+      const columns = Math.floor((width + 2 * paddingX - kernelWidth) / strideX) + 1;
+      const size = {
+        ...{ images, height, width, kernelHeight, kernelWidth },
+        ...{ strideY, strideX, paddingY, paddingX, rows, columns },
+      };
+      const x = floats(rng, images * height * width, { special, zeros: 0.3 });
+      const [y, argmax] = [floats(rng, images * rows * columns), new Int32Array(images * rows * columns)];
+      agree("maxPool2d", [x, y, argmax], size);
+      reference.kernels.maxPool2d(x, y, argmax, size);
+      agree("maxPool2dGradient", [floats(rng, y.length, { special }), argmax, floats(rng, x.length)], size);
+      agree("gatherMaxima", [x, argmax, floats(rng, y.length)], size);
+    });
+  });
+
   test("conv1d and its gradients, dense and sparse", () => {
     const run = (rng: Rng, [batch, time, channels, width, filters]: readonly number[], special: boolean) => {
       const size = { batch: batch!, time: time!, channels: channels!, width: width!, filters: filters! };
@@ -462,7 +506,7 @@ function kernelsOf({ run, inputs }: Trial): readonly { name: Name; args: readonl
 }
 
 test("every kernel of the contract is compared", () => {
-  const elsewhere = ["adamRows", "expand"]; // test/adam-rows.test.ts, test/sparse.test.ts
+  const elsewhere = ["adamRows"]; // test/adam-rows.test.ts
   expect([...compared, ...elsewhere].sort()).toEqual(Object.keys(reference.kernels).sort());
 });
 

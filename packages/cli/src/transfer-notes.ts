@@ -1,0 +1,62 @@
+import {
+  differenceOverExamples,
+  type Interval,
+  type LevelResult,
+  pairedDifferences,
+  TRANSFER_ARMS,
+} from "@ltt/lottery";
+
+const CONFIDENCE = 0.95;
+
+/** What a transferred ticket is compared with, and the mask alone. */
+const COMPARED = [
+  ["transferred-ticket", "dense"],
+  ["transferred-ticket", "winning-ticket"],
+  ["transferred-ticket", "transferred-random"],
+  ["transferred-mask", "winning-ticket"],
+  ["transferred-mask", "transferred-random"],
+] as const;
+
+/**
+ * Of a run with tickets of another one: the differences of test accuracy in points, a line for each two networks, with an interval for each round that covers at 95 % for all rounds together. Over seeds
+ * where there are several, paired; else over the test examples of the one.
+ */
+export function transferNotes(levels: readonly LevelResult[]): string[] {
+  if (!levels.some(({ arm }) => arm === TRANSFER_ARMS[0])) return [];
+  return COMPARED.flatMap(([a, b]) => {
+    const compared = comparisonOf(levels, a, b);
+    return compared === undefined ? [] : [`${a} − ${b}, points of test accuracy, ${compared}.`];
+  });
+}
+
+function comparisonOf(levels: readonly LevelResult[], a: string, b: string): string | undefined {
+  const of = (arm: string, round: number, seed: number) =>
+    levels.find((level) => level.arm === arm && level.seed === seed && (arm === "dense" || level.round === round));
+  const has = (arm: string) => new Set(levels.filter((level) => level.arm === arm).map(({ round }) => round));
+  const both = [...has(a)].filter((round) => (b === "dense" ? has(b).size > 0 : has(b).has(round)));
+  const rounds = both.sort((x, y) => x - y);
+  if (rounds.length === 0) return undefined;
+  const all = [...new Set(levels.map(({ seed }) => seed))].sort((x, y) => x - y);
+  const seeds = all.filter((seed) => rounds.every((round) => of(a, round, seed) && of(b, round, seed)));
+  if (seeds.length === 0) return undefined;
+  const family = { confidence: CONFIDENCE, comparisons: rounds.length };
+  const over = (arm: string) => rounds.map((round) => seeds.map((seed) => of(arm, round, seed)!));
+  const intervals =
+    seeds.length > 1
+      ? pairedDifferences(accuracies(over(a)), accuracies(over(b)), family)
+      : rounds.map((round) =>
+          differenceOverExamples(scores(of(a, round, seeds[0]!)), scores(of(b, round, seeds[0]!)), family),
+        );
+  const basis = seeds.length > 1 ? `seeds ${seeds.join(", ")}` : `seed ${seeds[0]}, over test examples: no claim`;
+  const each = rounds.map((round, i) => `round ${round} ${words(intervals[i]!)}`);
+  return `95 % for all rounds together (${basis}): ${each.join(", ")}`;
+}
+
+const accuracies = (levels: readonly (readonly LevelResult[])[]) =>
+  levels.map((level) => level.map(({ testAccuracy }) => testAccuracy));
+const scores = (level: LevelResult | undefined) => level!.testScores ?? new Float32Array();
+
+function words({ mean, halfWidth }: Interval): string {
+  const points = (fraction: number) => (100 * fraction).toFixed(1);
+  return `${mean < 0 ? "−" : "+"}${points(Math.abs(mean))} ± ${points(halfWidth)}`;
+}

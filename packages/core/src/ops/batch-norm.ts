@@ -1,0 +1,115 @@
+import { above0, anything } from "../arguments/kinds.ts";
+import { checkOptions, type Kinds } from "../arguments/options.ts";
+import { noGrad } from "../autograd/record.ts";
+import { ShapeError, show } from "../tensor/shape.ts";
+import { checkTensor, type Tensor, type Vector } from "../tensor/tensor.ts";
+import { add } from "./add.ts";
+import { div } from "./div.ts";
+import { mean as meanOf } from "./mean.ts";
+import { mul } from "./mul.ts";
+import { reshape } from "./reshape.ts";
+import { sqrt } from "./sqrt.ts";
+import { sub } from "./sub.ts";
+import { variance as varianceOf } from "./variance.ts";
+
+/** Channels are axis 1: `[batch, channels]`, or with any axes behind, as images `[batch, channels, height, width]` have. */
+type Channels = readonly [number, number, ...(readonly number[])];
+
+export interface BatchNormOptions {
+  /** Of each channel, `[channels]`: what `batchNormTraining` found, averaged over steps. No gradient is given for it. */
+  readonly mean: Vector;
+  /** Of each channel, `[channels]`, at least 0. No gradient is given for it. */
+  readonly variance: Vector;
+  /** Added to the variance, above 0. Default 1e-5. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Batch normalisation with given statistics, as in evaluation: `y = (x − mean) · γ / √(variance + ε) + β`, each channel with its own.
+ *
+ * @param x - `[batch, channels, …]`.
+ * @param gamma - The scale γ, `[channels]`.
+ * @param beta - The shift β, `[channels]`.
+ * @returns the shape of x
+ * @throws {ShapeError} if γ, β, mean or variance has not one value a channel.
+ * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithm 2.
+ */
+export function batchNorm<S extends Channels>(
+  x: Tensor<S>,
+  gamma: Vector,
+  beta: Vector,
+  options: BatchNormOptions,
+): Tensor<S> {
+  const { mean, variance, epsilon = 1e-5 } = checkOptions("batchNorm", options, EVALUATION);
+  checkChannels("batchNorm", x, { gamma, beta, mean, variance });
+
+  const [shift, deviation] = noGrad(() => [reshape(mean, [-1]), sqrt(add(variance, epsilon))] as const);
+  return normalised(x, shift, div(gamma, deviation), beta);
+}
+
+const EVALUATION: Kinds<BatchNormOptions> = { mean: anything, variance: anything, epsilon: above0 };
+
+export interface BatchNormTrainingOptions {
+  /** Added to the variance, above 0. Default 1e-5. */
+  readonly epsilon?: number;
+}
+
+/** What `batchNormTraining` gives. */
+export interface BatchNormTraining<S extends Channels> {
+  readonly y: Tensor<S>;
+  /** Of each channel in this batch, `[channels]`; without a gradient. */
+  readonly mean: Vector;
+  /** Unbiased, `Σ (x − mean)² / (n − 1)`, `[channels]`, for a running estimate; without a gradient. */
+  readonly variance: Vector;
+}
+
+/**
+ * Batch normalisation with the batch's own statistics, as in training: `y = (x − mean) · γ / √(variance + ε) + β`, each channel with its own. Mean and variance
+ * are over all n elements of a channel; the biased variance `Σ (x − mean)² / n` normalises, as in PyTorch, and the gradient goes through both.
+ *
+ * @param x - `[batch, channels, …]`.
+ * @param gamma - The scale γ, `[channels]`.
+ * @param beta - The shift β, `[channels]`.
+ * @throws {ShapeError} if γ or β has not one value a channel.
+ * @throws {RangeError} if a channel has fewer than two elements: it would be its own mean.
+ * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithm 1.
+ */
+export function batchNormTraining<S extends Channels>(
+  x: Tensor<S>,
+  gamma: Vector,
+  beta: Vector,
+  options: BatchNormTrainingOptions = {},
+): BatchNormTraining<S> {
+  const { epsilon = 1e-5 } = checkOptions("batchNormTraining", options, { epsilon: above0 });
+  checkChannels("batchNormTraining", x, { gamma, beta });
+  const count = x.size / x.shape[1];
+  if (count < 2) {
+    throw new RangeError(
+      `batchNormTraining: ${show(x)} has ${count === 1 ? "1 value" : "no values"} a channel; a variance takes two`,
+    );
+  }
+
+  const axis = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const mean = meanOf(x, { axis }) as Vector;
+  const biased = varianceOf(x, { axis, correction: 0 }) as Vector;
+  const y = normalised(x, mean, div(gamma, sqrt(add(biased, epsilon))), beta);
+  return { y, mean, variance: noGrad(() => mul(biased, count / (count - 1))) };
+}
+
+/** @throws unless x has an axis of channels, and each of the others one value a channel. */
+function checkChannels(operation: string, x: Tensor, vectors: Readonly<Record<string, Tensor>>): void {
+  checkTensor(operation, "x", x);
+  if (x.shape.length < 2) throw new ShapeError(`${operation}: x is ${show(x)}; it is [batch, channels, …]`);
+  for (const [name, vector] of Object.entries(vectors)) {
+    checkTensor(operation, name, vector, 1);
+    if (vector.size === x.shape[1]) continue;
+    throw new ShapeError(`${operation}: ${name} is ${show(vector)}; x, ${show(x)}, has ${x.shape[1]} channels`);
+  }
+}
+
+/** `(x − mean) · scale + shift` of each channel. */
+function normalised<S extends Channels>(x: Tensor<S>, mean: Vector, scale: Vector, shift: Vector): Tensor<S> {
+  const channels = [x.shape[1], ...x.shape.slice(2).map(() => 1)];
+  const of = (vector: Vector) => reshape(vector, channels);
+  return add(mul(sub(x, of(mean)), of(scale)), of(shift)) as Tensor<S>;
+}

@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import * as core from "../../src/index.ts";
+import { type Tensor, tensor } from "../../src/index.ts";
+import { axis, callOf, positiveEighths, valuesOf } from "../../src/testing/index.ts";
+import { firstChannels, lastChannels } from "./golden-images.ts";
+import { as, grid, type Operation, row, trial } from "./operation.ts";
+
+/**
+ * At least three values a channel, γ, β, and statistics. Trials take a large epsilon, so that differences see smooth functions, and square the result, so that the
+ * gradient depends on β too.
+ */
+const normalisable = fc
+  .oneof(
+    fc.tuple(fc.integer({ min: 3, max: 9 }), axis),
+    fc.tuple(
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom(3, 5),
+      fc.constantFrom(1, 2, 4),
+    ),
+  )
+  .chain((shape) => {
+    const channels = shape[1]!;
+    return fc.tuple(
+      valuesOf(shape),
+      valuesOf([channels]),
+      valuesOf([channels]),
+      valuesOf([channels]),
+      valuesOf([channels], positiveEighths),
+    );
+  });
+
+const channelsFirst = (x: Tensor | undefined) => (x!.shape.length === 4 ? firstChannels(x) : (x as core.Tensor4));
+const channelsLast = (y: core.Tensor4) => (y.shape.length === 4 ? lastChannels(y) : y);
+
+/** Batch normalisation, with given statistics and with the batch's own. */
+export const batchNorm: readonly Operation[] = [
+  {
+    name: "batchNorm",
+    trials: normalisable.map(([x, gamma, beta, mean, variance]) =>
+      trial("batchNorm", [x, gamma, beta], ([x, gamma, beta]) =>
+        core.square(
+          core.batchNorm(x as core.Tensor4, as.vector(gamma), as.vector(beta), {
+            mean: row(...mean!.data),
+            variance: row(...variance!.data),
+            epsilon: 0.25,
+          }),
+        ),
+      ),
+    ),
+    examples: [
+      [
+        () => core.batchNorm(grid([2, 2]), row(1, 2), row(0, 10), { mean: row(1, 2), variance: row(3, 0), epsilon: 1 }),
+        [0, 10, 1, 14],
+      ],
+      [
+        () => core.batchNorm(grid([1, 1, 1, 2]), row(1), row(0), { mean: row(0), variance: row(1) }),
+        [1 / Math.sqrt(1 + 1e-5), 2 / Math.sqrt(1 + 1e-5)],
+      ],
+    ],
+    errors: [
+      [
+        () => core.batchNorm(grid([2, 3]), row(1, 2), row(1, 2, 3), { mean: row(0, 0, 0), variance: row(1, 1, 1) }),
+        "batchNorm: gamma is [2]; x, [2,3], has 3 channels",
+      ],
+      [
+        () => core.batchNorm(row(1, 2) as never, row(1), row(1), { mean: row(0), variance: row(1) }),
+        "batchNorm: x is [2]; it is [batch, channels, …]",
+      ],
+      [
+        () => core.batchNorm(grid([2, 1]), row(1), row(1), { mean: row(0), variance: row(1), epsilon: 0 }),
+        "batchNorm: epsilon is 0; it is above 0",
+      ],
+    ],
+    twice: true,
+    calls: [() => callOf(core.batchNorm, grid([2, 1]), row(1), row(1), { mean: row(0), variance: row(1), epsilon: 1 })],
+    golden: {
+      batchNorm: (
+        { x, gamma, beta, runningMean, runningVar },
+        { training, epsilon }: { training: boolean; epsilon: number },
+      ) => {
+        const [scale, shift] = [as.vector(gamma), as.vector(beta)];
+        if (training) return channelsLast(core.batchNormTraining(channelsFirst(x), scale, shift, { epsilon }).y);
+        const [mean, variance] = [as.vector(runningMean), as.vector(runningVar)];
+        return channelsLast(core.batchNorm(channelsFirst(x), scale, shift, { mean, variance, epsilon }));
+      },
+    },
+  },
+  {
+    name: "batchNormTraining",
+    trials: normalisable.map(([x, gamma, beta]) =>
+      trial("batchNormTraining", [x, gamma, beta], ([x, gamma, beta]) =>
+        core.square(core.batchNormTraining(x as core.Tensor4, as.vector(gamma), as.vector(beta), { epsilon: 0.5 }).y),
+      ),
+    ),
+    examples: [
+      [
+        () =>
+          core.batchNormTraining(
+            tensor([
+              [1, 5],
+              [3, 5],
+            ]),
+            row(2, 1),
+            row(0, 7),
+            { epsilon: 3 },
+          ).y,
+        [-1, 7, 1, 7],
+      ],
+      [
+        () =>
+          core.batchNormTraining(
+            tensor([
+              [1, 5],
+              [4, 5],
+            ]),
+            row(1, 1),
+            row(0, 0),
+          ).mean,
+        [2.5, 5],
+      ],
+      [() => core.batchNormTraining(grid([2, 1, 1, 2]), row(1), row(0)).variance, [5 / 3]],
+    ],
+    errors: [
+      [
+        () => core.batchNormTraining(grid([1, 3]), row(1, 1, 1), row(1, 2, 3)),
+        "batchNormTraining: [1,3] has 1 value a channel; a variance takes two",
+      ],
+      [
+        () => core.batchNormTraining(grid([2, 3]), row(1, 1, 1), row(1, 2)),
+        "batchNormTraining: beta is [2]; x, [2,3], has 3 channels",
+      ],
+    ],
+    twice: true,
+    calls: [() => callOf(core.batchNormTraining, grid([2, 1]), row(1), row(1), { epsilon: 1 })],
+  },
+];
