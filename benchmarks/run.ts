@@ -1,4 +1,4 @@
-// npm run bench -- kernels|training|inference|sparse|lottery|jobs [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|lottery|jobs|mlp [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
@@ -12,13 +12,14 @@ import { jobsBench } from "./jobs.ts";
 import { type Bench, kernelBench } from "./kernels.ts";
 import { lotteryBench } from "./lottery.ts";
 import { machine } from "./machine.ts";
+import { mlpBench } from "./mlp.ts";
 import { peakOf } from "./peak.ts";
 import { drawCosts, prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
 import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
-const BENCHES = ["kernels", "training", "inference", "sparse", "lottery", "jobs"] as const;
+const BENCHES = ["kernels", "training", "inference", "sparse", "lottery", "jobs", "mlp"] as const;
 
 /** What an LSTM's products are compared with. */
 const MATMUL = "matmul 512×512×512";
@@ -139,7 +140,7 @@ async function bench(
 }
 
 async function choose(
-  kind: "kernels" | "training" | "inference" | "sparse",
+  kind: "kernels" | "training" | "inference" | "sparse" | "mlp",
   backends: readonly Backend[],
   only: string | undefined,
   data: string | undefined,
@@ -147,6 +148,7 @@ async function choose(
   form?: Form,
 ): Promise<Bench> {
   if (kind === "kernels") return kernelBench(backends, only);
+  if (kind === "mlp") return mlpBench(backends, only);
   if (kind === "sparse") return productBench(backends, densities, only);
   const networks = NETWORKS.filter((network) => (only === undefined ? network === "spam-cnn" : network === only));
   const inputs = new Map<(typeof NETWORKS)[number], Awaited<ReturnType<typeof loadInput>>>();

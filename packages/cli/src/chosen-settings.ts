@@ -1,4 +1,5 @@
 import type { ExperimentSettings } from "@ltt/lottery";
+import { isReuters } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import type { RunOptions } from "./run-options.ts";
 import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
@@ -31,6 +32,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       batchSize,
       maxLength: options.maxLength ?? data.maxLength,
       fold: options.fold ?? data.fold,
+      topics: options.topics ?? data.topics,
       phrases: options.phrases ?? data.phrases,
     },
     model: {
@@ -55,6 +57,11 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
     throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
+  const hasTopics = pair !== undefined && !isImages && isReuters(pair);
+  if (options.topics !== undefined && !hasTopics)
+    throw new RangeError(
+      `topics is ${options.topics}, but ${name} has no choice of them: only reuters-cnn and reuters-lstm have`,
+    );
   if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
     throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
 }
@@ -82,6 +89,7 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
     rate: options.rate ?? experiment.rate,
     rewindTo: options.rewind ?? experiment.rewindTo,
     patience: options.patience === undefined ? experiment.patience : options.patience,
+    measureTraining: options.measureTraining ?? experiment.measureTraining,
   };
 }
 

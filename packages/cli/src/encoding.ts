@@ -11,6 +11,8 @@ export interface Encoding {
   /** Tokens after which texts are cut; `null` where they are whole. */
   readonly maxLength: number | null;
   readonly vocabulary: Vocabulary;
+  /** Whether a text may have several of the classes. Default: it has one. */
+  readonly several?: boolean | undefined;
 }
 
 const VERSION = 1;
@@ -20,8 +22,9 @@ const VERSION = 1;
  * function of the data.
  */
 export async function keepEncoding(folder: string, digest: string, encoding: Encoding): Promise<void> {
-  const { corpus, classes, maxLength, vocabulary } = encoding;
-  const written = { version: VERSION, corpus, classes, maxLength, vocabulary: JSON.parse(vocabulary.toJson()) };
+  const { corpus, classes, maxLength, vocabulary, several } = encoding;
+  const words = JSON.parse(vocabulary.toJson());
+  const written = { version: VERSION, corpus, classes, several, maxLength, vocabulary: words };
   const path = pathOf(folder, digest);
   await mkdir(join(folder, "encodings"), { recursive: true });
   await writeAtomic(path, `${JSON.stringify(written)}\n`);
@@ -45,7 +48,7 @@ export async function readEncoding(folder: string, digest: string): Promise<Enco
   } catch {
     throw wrong("is not JSON");
   }
-  const { version, corpus, classes, maxLength, vocabulary } = written ?? {};
+  const { version, corpus, classes, several, maxLength, vocabulary } = written ?? {};
   if (version !== VERSION) throw wrong("is of another version");
   const isText = (value: unknown) => typeof value === "string";
   if (!isText(corpus) || !Array.isArray(classes) || !classes.every(isText)) throw wrong("names no classes");
@@ -54,6 +57,7 @@ export async function readEncoding(folder: string, digest: string): Promise<Enco
     corpus: corpus as string,
     classes: classes as string[],
     maxLength: maxLength as number | null,
+    ...(several === true ? { several } : {}),
     vocabulary: parseVocabulary(JSON.stringify(vocabulary ?? null), path),
   };
 }

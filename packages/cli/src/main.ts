@@ -6,6 +6,7 @@ import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { Interrupted } from "./interruption.ts";
+import { addPredictCommand } from "./predict-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addReportCommand(program);
   addAuditCommand(program);
   addDiffCommand(program);
+  addPredictCommand(program);
   addDataCommands(program);
   addDoctorCommand(program);
   inherit(program, "ltt");

@@ -1,3 +1,4 @@
+import { REUTERS_TOPICS, type ReutersTopics } from "@ltt/data";
 import { FAULTS, type Fault, type Moment } from "@ltt/lottery";
 import { InvalidArgumentError } from "commander";
 import { WIDTHS, type Width } from "./backends.ts";
@@ -82,10 +83,23 @@ export function jobsOf(text: string): JobCount {
   }
 }
 
+/** How many topics of Reuters-21578. */
+export function topicsOf(text: string): ReutersTopics {
+  const topics = REUTERS_TOPICS.find((one) => String(one) === text);
+  if (topics === undefined) throw new InvalidArgumentError(`It is ${REUTERS_TOPICS.join(" or ")}.`);
+  return topics;
+}
+
 /** A text that is not empty. */
 export function textOf(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It is empty; it is a text.");
   return text;
+}
+
+/** What stands between labels: `\t` is a tab. */
+export function separatorOf(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It is empty; it is what stands between labels, as ;.");
+  return text.replaceAll("\\t", "\t");
 }
 
 /** Percentage points, as a fraction. */

@@ -1,7 +1,7 @@
 import type { OwnTexts } from "@ltt/data";
 import { settingsOf, type TextProfile, type TextRunSettings } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
-import type { OwnModel } from "./subject.ts";
+import type { OwnData } from "./subject.ts";
 
 /** What a report must say about a profile of texts of the user's; there is none for a published experiment. */
 export const OWN_NOTES: Readonly<Record<TextProfile, readonly string[]>> = {
@@ -25,7 +25,7 @@ const CORRECTED = { steps: 4000, epochs: [3, 40] } as const;
  *
  * @throws {RangeError} for the profile of a published experiment.
  */
-export function ownSettings(model: OwnModel, profile: TextProfile): TextRunSettings {
+export function ownSettings({ model, columns }: OwnData, profile: TextProfile): TextRunSettings {
   if (profile === "published-2020") {
     throw new RangeError(
       "--profile published-2020 re-enacts a published experiment; for texts of your own: quick or corrected",
@@ -33,18 +33,19 @@ export function ownSettings(model: OwnModel, profile: TextProfile): TextRunSetti
   }
   const { experiment, data, model: network } = settingsOf(`ag-news-${model}`, profile);
   const isQuick = profile === "quick";
+  const measured = columns.labels === undefined ? {} : { measureTraining: true }; // F1, precision and recall over epochs
   return {
-    experiment: { ...experiment, learningRate: isQuick ? (model === "cnn" ? 5e-3 : 2e-3) : 1e-3 },
+    experiment: { ...experiment, learningRate: isQuick ? (model === "cnn" ? 5e-3 : 2e-3) : 1e-3, ...measured },
     data: { ...data, trainSize: undefined, maxLength: isQuick ? 80 : 400 },
     model: network,
   };
 }
 
 /** The options with what depends on how many texts there are: as many epochs as make 4,000 steps (quick: as 3 epochs of its texts), 3 at least and 40 (20) at most. */
-export function sizedOptions(options: RunOptions, model: OwnModel, sizes: OwnTexts["sizes"]): RunOptions {
+export function sizedOptions(options: RunOptions, own: OwnData, sizes: OwnTexts["sizes"]): RunOptions {
   const isQuick = options.profile === "quick";
   const trainSize = options.trainSize ?? (isQuick ? Math.min(QUICK.texts, sizes.train) : undefined);
-  const { batchSize = ownSettings(model, isQuick ? "quick" : "corrected").data.batchSize } = options;
+  const { batchSize = ownSettings(own, isQuick ? "quick" : "corrected").data.batchSize } = options;
   const stepsPerEpoch = Math.ceil((trainSize ?? sizes.train) / batchSize);
   const { steps, epochs } = isQuick ? QUICK : CORRECTED;
   const sized = Math.min(epochs[1], Math.max(epochs[0], Math.ceil(steps / stepsPerEpoch)));

@@ -2,11 +2,13 @@ import {
   type Corpus,
   locateAgNews,
   locateImdb,
+  locateReuters,
   locateSentences,
   type Places,
   publishedSentences,
   readAgNews,
   readImdb,
+  readReuters,
   readSentences,
   readSpamAssassin,
   SENTENCE_SETS,
@@ -28,6 +30,8 @@ export const TEXT_PAIRS = [
   "sst2-cnn",
   "trec-cnn",
   "subj-cnn",
+  "reuters-cnn",
+  "reuters-lstm",
 ] as const;
 export type TextPair = (typeof TEXT_PAIRS)[number];
 
@@ -90,6 +94,7 @@ async function readCorpus(pair: TextPair, { data }: TaskSettings, places: Places
   const set = sentenceSetOf(pair);
   if (set !== undefined) return readSentences(await locateSentences(set, places, { phrases: data.phrases ?? false }));
   if (pair.startsWith("imdb")) return readImdb(await locateImdb(places));
+  if (isReuters(pair)) return readReuters(await locateReuters(places), { topics: data.topics ?? 10 });
   if (pair.startsWith("ag-news")) return readAgNews(await locateAgNews(places));
   return readSpamAssassin();
 }
@@ -97,6 +102,11 @@ async function readCorpus(pair: TextPair, { data }: TaskSettings, places: Places
 /** The set of sentences that a pair is of, if it is of one. */
 export function sentenceSetOf(pair: TextPair): SentenceSet | undefined {
   return SENTENCE_SETS.find((set) => pair.startsWith(`${set}-`));
+}
+
+/** Whether a pair is of Reuters-21578, whose texts may have several topics. */
+export function isReuters(pair: Pair): boolean {
+  return pair.startsWith("reuters-");
 }
 
 /** Whether a pair's model is the CNN; else it is the LSTM. */

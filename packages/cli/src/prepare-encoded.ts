@@ -1,5 +1,5 @@
 import { stream } from "@ltt/core";
-import type { Encoded, Vocabulary } from "@ltt/data";
+import type { Encoded, ReutersTopics, Vocabulary } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
 import { type EmbeddingSettings, type GloveAccess, initialEmbedding } from "./embedding.ts";
 import type { PreparedTask } from "./prepared-task.ts";
@@ -20,6 +20,8 @@ export interface DataSettings {
   readonly fold?: number | undefined;
   /** Of a corpus without a validation part: the fraction, of what is not for testing, that becomes one. Default 0.3. */
   readonly validationFraction?: number | undefined;
+  /** Of Reuters-21578: the most frequent topics, or all 90. Default 10. */
+  readonly topics?: ReutersTopics | undefined;
   /** Of the treebank: train on phrases, not on sentences only. */
   readonly phrases?: boolean | undefined;
 }
@@ -96,7 +98,13 @@ export async function prepareEncoded(
   return {
     task,
     data,
-    encoding: { corpus: title, classes, maxLength: maxLength ?? null, vocabulary },
+    encoding: {
+      corpus: title,
+      classes,
+      maxLength: maxLength ?? null,
+      vocabulary,
+      ...(encoded.train.several === undefined ? {} : { several: true }),
+    },
     dataset: dataset.join("; "),
     words: [
       ...(model === "text-cnn" ? [] : [["hidden units", `${hidden ?? 256} of each direction of 2 layers`] as const]),

@@ -52,6 +52,19 @@ test("quick is three rounds of one half, of an LSTM with 64 units", () => {
   expect(TEXT_PROFILES).toEqual(["quick", "corrected", "published-2020"]);
 });
 
+test("Reuters is measured over epochs, other pairs where it is asked for", async () => {
+  for (const pair of TEXT_PAIRS) {
+    const { experiment } = settingsOf(pair, "corrected");
+    expect(experiment.measureTraining).toBe(pair.startsWith("reuters-") ? true : undefined);
+  }
+  const { data, experiment } = settingsOf("reuters-cnn", "corrected");
+  expect([data.maxLength, data.validationFraction, experiment.epochs, experiment.learningRate]).toEqual([
+    400, 0.2, 20, 1e-3,
+  ]);
+  expect((await chosenSettings({ pair: "imdb-cnn", measureTraining: true })).experiment.measureTraining).toBe(true);
+  expect((await chosenSettings({ pair: "reuters-lstm", topics: 90 })).data).toMatchObject({ topics: 90 });
+});
+
 test("hidden gives an LSTM its units, and no CNN", async () => {
   expect((await chosenSettings({ pair: "imdb-lstm", hidden: 8 })).model?.hidden).toBe(8);
   expect((await chosenSettings({ pair: "imdb-lstm", profile: "quick" })).model?.hidden).toBe(64);

@@ -21,6 +21,8 @@ test.each<[() => Promise<unknown>, string]>([
   [run({ plugins: ["nowhere.js"] }), "--plugin nowhere.js: there is no such file"],
   [run({ fold: 0 }), "runPair: fold is 0; it is an integer from 1"],
   [run({ phrases: true }), "phrases is true, but spam-cnn has none: only sst2-cnn has"],
+  [run({ topics: 10 }), "topics is 10, but spam-cnn has no choice of them: only reuters-cnn and reuters-lstm have"],
+  [run({ topics: 20 }), "runPair: topics is 20; it is 10 or 90"],
   [run({ epochs: "3" }), 'runPair: epochs is "3" (string); it is an integer from 1'],
   [run({ backend: "cuda" }), 'runPair: backend is "cuda" (string); it is "wasm-fma" or'],
   [run({ data: 3 }), "runPair: data is 3; it is a string"],

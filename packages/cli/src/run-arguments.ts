@@ -13,21 +13,24 @@ import {
   positive,
   text,
 } from "@ltt/core/arguments";
+import { REUTERS_TOPICS } from "@ltt/data";
 import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
 import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
+import { OWN_MODELS } from "./own-models.ts";
 import { PAIRS } from "./pairs.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { PROFILES } from "./run-settings.ts";
-import { OWN_MODELS } from "./subject.ts";
-import { TICKET_ARMS } from "./tickets.ts";
+import { TICKET_ARMS } from "./ticket-arms.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
   texts: path,
   text,
   label: text,
+  labels: text,
+  separator: text,
   model: oneOf(...OWN_MODELS),
   validation: path,
   test: path,
@@ -41,6 +44,12 @@ const OPTIONS: Kinds<RunOptions> = {
   trainSize: positive,
   maxLength: positive,
   fold: positive,
+  topics: {
+    type: "number",
+    words: REUTERS_TOPICS.join(" or "),
+    accepts: (value) => REUTERS_TOPICS.some((topics) => topics === value),
+  },
+  measureTraining: flag,
   phrases: flag,
   ticket: path,
   ticketArm: oneOf(...TICKET_ARMS),

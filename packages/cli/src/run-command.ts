@@ -1,3 +1,4 @@
+import type { ReutersTopics } from "@ltt/data";
 import {
   ARMS,
   CRITERIA,
@@ -34,22 +35,27 @@ import {
   rateOf,
   roundsOf,
   seedsOf,
+  separatorOf,
   textOf,
+  topicsOf,
 } from "./option-values.ts";
+import { OWN_MODELS, type OwnModel } from "./own-models.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
 import { PROFILES, type Profile } from "./run-settings.ts";
-import { OWN_MODELS, type OwnModel, subjectOf } from "./subject.ts";
+import { subjectOf } from "./subject.ts";
 import { widthOf, writeLines } from "./terminal.ts";
-import { TICKET_ARMS, type TicketArm } from "./tickets.ts";
+import { TICKET_ARMS, type TicketArm } from "./ticket-arms.ts";
 
 export interface Flags {
   readonly texts?: string;
   readonly text?: string;
   readonly label?: string;
+  readonly labels?: string;
+  readonly separator?: string;
   readonly model?: OwnModel;
   readonly validation?: string;
   readonly test?: string;
@@ -62,6 +68,8 @@ export interface Flags {
   readonly trainSize?: number;
   readonly maxLength?: number;
   readonly fold?: number;
+  readonly topics?: ReutersTopics;
+  readonly measureTraining?: true;
   readonly phrases?: boolean;
   readonly ticket?: string;
   readonly ticketArm?: TicketArm;
@@ -148,6 +156,12 @@ export function addSettings(command: Command): Command {
     )
     .option("--text <column>", "of --texts: the column of the texts", textOf)
     .option("--label <column>", "of --texts: the column of their labels, any words", textOf)
+    .option(
+      "--labels <column>",
+      "of --texts: the column of their labels, where a text may have several or none",
+      textOf,
+    )
+    .option("--separator <text>", "of --labels: what stands between them (default: ;)", separatorOf)
     .addOption(new Option("--model <name>", "of --texts: what classifies them (default: cnn)").choices(OWN_MODELS))
     .option("--validation <file>", "of --texts: texts to validate on (default: 0.3 of what is not for testing)", pathOf)
     .option("--test <file>", "of --texts: texts to test on (default: a fifth of the texts)", pathOf)
@@ -168,6 +182,11 @@ export function addSettings(command: Command): Command {
       "--fold <n>",
       "which test part of a cross-validation, of data without one of its own: 1 to 10 of mr-cnn, subj-cnn (default: 1)",
       integerFrom(1),
+    )
+    .option("--topics <n>", "of reuters-cnn, reuters-lstm: the 10 most frequent (default), or 90", topicsOf)
+    .option(
+      "--measure-training",
+      "keep all measures over epochs, of a part of the training texts too (default of Reuters)",
     )
     .option("--phrases", "of sst2-cnn: train on phrases (default but in the quick profile)")
     .option("--no-phrases", "of sst2-cnn: train on sentences only, not on phrases as Kim did")

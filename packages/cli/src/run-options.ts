@@ -1,11 +1,12 @@
+import type { ReutersTopics } from "@ltt/data";
 import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
 import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
+import type { OwnModel } from "./own-models.ts";
 import type { Pair } from "./pairs.ts";
 import type { Profile } from "./run-settings.ts";
-import type { OwnModel } from "./subject.ts";
-import type { TicketArm } from "./tickets.ts";
+import type { TicketArm } from "./ticket-arms.ts";
 
 /** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
 export interface RunOptions {
@@ -14,8 +15,12 @@ export interface RunOptions {
   readonly texts?: string | undefined;
   /** Its column of texts. */
   readonly text?: string | undefined;
-  /** Its column of labels. */
+  /** Its column of labels, one a text. This, or `labels`. */
   readonly label?: string | undefined;
+  /** Its column of labels, of which a text may have several or none. */
+  readonly labels?: string | undefined;
+  /** What stands between several labels. Default `;`. */
+  readonly separator?: string | undefined;
   /** What classifies them. Default `cnn`. */
   readonly model?: OwnModel | undefined;
   /** A file of texts to validate on. Default: 0.3 of what is not for testing. */
@@ -38,6 +43,10 @@ export interface RunOptions {
   readonly maxLength?: number | undefined;
   /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
   readonly fold?: number | undefined;
+  /** Of `reuters-cnn` and `reuters-lstm`: R10 or R90. Default 10. */
+  readonly topics?: ReutersTopics | undefined;
+  /** Keep all measures over epochs, of a fixed part of the training texts too. Default only of Reuters. */
+  readonly measureTraining?: boolean | undefined;
   /** Of `sst2-cnn`: train on phrases, as Kim did. Default true, but in the quick profile. */
   readonly phrases?: boolean | undefined;
   /** The folder of another run, whose tickets are trained here too, see `transferredTickets`. */

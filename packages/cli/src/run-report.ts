@@ -12,7 +12,7 @@ import {
   winnerByTestAccuracy,
   writeAtomic,
 } from "@ltt/lottery";
-import { type ReportInput, renderCsv, renderReport, renderTensorsCsv } from "@ltt/report";
+import { type ReportInput, renderCsv, renderCurvesCsv, renderReport, renderTensorsCsv } from "@ltt/report";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -21,7 +21,10 @@ import { subjectOf } from "./subject.ts";
 import { transferNotes } from "./transfer-notes.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
-export type ReportWords = Pick<ReportInput, "title" | "kicker" | "dataset" | "notes" | "warning" | "settings">;
+export type ReportWords = Pick<
+  ReportInput,
+  "title" | "kicker" | "dataset" | "notes" | "warning" | "settings" | "measure"
+>;
 
 export function reportWords(
   options: RunOptions,
@@ -36,6 +39,7 @@ export function reportWords(
     title: options.title ?? `Lottery tickets in ${name}`,
     kicker: [name, `profile ${profile}`],
     dataset: prepared.dataset,
+    ...(prepared.task.measureName === undefined ? {} : { measure: prepared.task.measureName }),
     notes: [...profileSettings({ pair, own }, profile).notes, ...prepared.notes],
     ...(faults.length === 0
       ? {}
@@ -55,6 +59,7 @@ export function reportWords(
         patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,
       ],
       ["validations", validationWords(experiment, prepared)],
+      ...(experiment.measureTraining === true ? [[`training ${prepared.examples}`, TRAINING_MEASURED] as const] : []),
       ["late rewinding", `to ${unit} ${moment}, trained on from there`],
       ["networks", String(networkCount(experiment))],
       ["backend", backend().name],
@@ -80,7 +85,7 @@ export function reportOf(
     ],
     published: published?.curves ?? [],
     levels,
-    verdict: judge(levels, { margin, audit, select }),
+    verdict: judge(levels, { margin, measure: words.measure, audit, select }),
     audit,
   };
 }
@@ -92,10 +97,12 @@ export interface ReportChoices {
   readonly published: Published | undefined;
 }
 
-/** Writes `metrics.csv` and `tensors.csv` of the networks so far. */
+/** Writes `metrics.csv` and `tensors.csv` of the networks so far, and `curves.csv` where all measures are kept over epochs. */
 export async function writeTables(folder: string, levels: readonly LevelResult[]): Promise<void> {
   await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
   await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
+  const isMeasured = levels.some(({ curve }) => curve.some(({ measures }) => measures !== undefined));
+  if (isMeasured) await writeAtomic(join(folder, "curves.csv"), renderCurvesCsv(levels));
 }
 
 /** Writes `report.html`. @returns its path. */
@@ -104,6 +111,8 @@ export async function writeReport(folder: string, input: ReportInput): Promise<s
   await writeAtomic(path, renderReport(input));
   return path;
 }
+
+const TRAINING_MEASURED = "as many are measured at the end of every epoch as are at a validation, always the same";
 
 /** What a round removes: of each pool, what goes at another rate, and what stays. */
 function shareWords({ rate, rates = {}, exclude = [], pool = "tensor" }: ExperimentSettings): string {

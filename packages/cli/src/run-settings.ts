@@ -30,7 +30,7 @@ export function profileSettings(
 ): { settings: RunSettings; notes: readonly string[] } {
   if (own !== undefined || pair === undefined) {
     const texts = named("texts of your own", profile, TEXT_PROFILES);
-    return { settings: ownSettings(own!.model, texts), notes: OWN_NOTES[texts] };
+    return { settings: ownSettings(own!, texts), notes: OWN_NOTES[texts] };
   }
   if (isImagePair(pair)) {
     const images = named(pair, profile, IMAGE_PROFILES);

@@ -183,7 +183,7 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
 }
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "report.html"] as const;
+const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "curves.csv", "report.html"] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
@@ -271,7 +271,7 @@ async function begin(
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
     const texts = await readOwn(own, settings as TaskSettings, { say, signal });
-    const sized = sizedOptions(options, own.model, texts.sizes);
+    const sized = sizedOptions(options, own, texts.sizes);
     const chosen = await chosenSettings(sized);
     return {
       options: sized,

@@ -1,12 +1,9 @@
 import { basename } from "node:path";
 import type { TextColumns, TextFiles } from "@ltt/data";
 import { isImagePair } from "./image-pairs.ts";
+import type { OwnModel } from "./own-models.ts";
 import { isCnn, PAIRS, type Pair } from "./pairs.ts";
 import type { RunOptions } from "./run-options.ts";
-
-/** Models that classify texts of the user's. */
-export const OWN_MODELS = ["cnn", "lstm"] as const;
-export type OwnModel = (typeof OWN_MODELS)[number];
 
 /** Texts of the user's, and what is to classify them. */
 export interface OwnData {
@@ -26,7 +23,7 @@ export type Subject = {
 
 /** What options name. @throws {RangeError} if they name both, neither, or only a part. */
 export function subjectOf(options: SubjectOptions): Subject {
-  const { pair, texts, text, label, model = "cnn", validation, test } = options;
+  const { pair, texts, text, label, labels, separator, model = "cnn", validation, test } = options;
   if (texts === undefined) {
     const told = OF_TEXTS.find((name) => options[name] !== undefined);
     if (told !== undefined) throw new RangeError(`--${told} is of texts of your own: name their file with --texts`);
@@ -41,16 +38,22 @@ export function subjectOf(options: SubjectOptions): Subject {
     const told = options.fold === undefined ? "phrases" : "fold";
     throw new RangeError(`--${told} is of pairs; texts of your own have their parts by --test and --validation`);
   }
-  if (text === undefined || label === undefined) {
-    throw new RangeError(`--texts ${texts}: name the columns of the texts and of their labels with --text and --label`);
+  if (text === undefined || (label === undefined && labels === undefined)) {
+    throw new RangeError(
+      `--texts ${texts}: name the columns of the texts and of their labels with --text and --label (or --labels, where a text may have several)`,
+    );
   }
-  const own = { files: { train: texts, validation, test }, columns: { text, label }, model };
+  if (label !== undefined && labels !== undefined) {
+    throw new RangeError("--label and --labels are both given: texts have one label each, or several");
+  }
+  if (separator !== undefined && labels === undefined) throw new RangeError("--separator is of --labels");
+  const own = { files: { train: texts, validation, test }, columns: { text, label, labels, separator }, model };
   return { name: `${baseName(texts)}-${model}`, isCnn: model === "cnn", isImages: false, pair: undefined, own };
 }
 
 type SubjectOptions = Pick<RunOptions, "pair" | "texts" | "fold" | "phrases" | (typeof OF_TEXTS)[number]>;
 
-const OF_TEXTS = ["text", "label", "model", "validation", "test"] as const;
+const OF_TEXTS = ["text", "label", "labels", "separator", "model", "validation", "test"] as const;
 
 /** Of a file, without its folder and its ending. */
 function baseName(file: string): string {

@@ -20,13 +20,11 @@ import {
   transferTicket,
 } from "@ltt/lottery";
 import { readEncoding } from "./encoding.ts";
+import { encodedOf, lineageOf } from "./node-files.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type PlannedNetwork, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
-
-/** Arms whose tickets can be taken to other data: their masks are their own. */
-export const TICKET_ARMS = ["winning-ticket", "late-rewinding"] as const;
-export type TicketArm = (typeof TICKET_ARMS)[number];
+import type { TicketArm } from "./ticket-arms.ts";
 
 /** Tickets of another run in the shapes of this one. */
 export interface TransferredTickets {
@@ -133,22 +131,12 @@ function sameWords(now: Vocabulary, old: Vocabulary): Int32Array {
   return Int32Array.from(now.words, (word) => rows.get(word) ?? -1);
 }
 
-/** The digest of the data that a network was trained on. */
-function encodedOf({ place, files }: StoredFiles): string {
-  const { params } = jsonOf(files.get("config.json")) as { params?: { data?: { encoded?: unknown } } };
-  const encoded = params?.data?.encoded;
-  if (typeof encoded === "string") return encoded;
-  throw new RunFolderError(`${place}/config.json: this network was not trained on texts`);
-}
-
 /** Rounds stand for sparsities: those of the two runs must be the same. */
-function checkRates({ place, files }: StoredFiles, rate: number): void {
-  const nodes = Object.values(jsonOf(files.get("lineage.json"))) as { op?: string; params?: { rate?: number } }[];
-  const other = nodes.find(({ op, params }) => op === "cut" && params?.rate !== rate)?.params?.rate;
+function checkRates(stored: StoredFiles, rate: number): void {
+  const cut = lineageOf(stored).find(({ op, params }) => op === "cut" && params?.rate !== rate);
+  const other = cut?.params?.rate;
   if (other === undefined) return;
-  throw new RunFolderError(`${place}: ${other} of what was left went each round, here ${rate}: give --rate ${other}`);
-}
-
-function jsonOf(bytes: Uint8Array | undefined): object {
-  return JSON.parse(Buffer.from(bytes ?? "{}").toString("utf8"));
+  throw new RunFolderError(
+    `${stored.place}: ${other} of what was left went each round, here ${rate}: give --rate ${other}`,
+  );
 }

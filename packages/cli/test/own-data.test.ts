@@ -115,6 +115,22 @@ describe("a run of texts of one's own", { timeout: 120_000 }, () => {
     expect(nodesOf("runs/train-lstm-quick")).toHaveLength(2);
   });
 
+  test("may have several labels a text", async () => {
+    const topics = (i: number) => ["grain", "oil"].filter((_, k) => i % (k + 2) === 0).join("|");
+    writeFileSync(
+      join(root, "news.tsv"),
+      `review\ttopics\n${rows.map(({ review }, i) => `${review}\t${topics(i)}\n`).join("")}`,
+    );
+    const { code, err } = await run(`run --texts news.tsv --text review --labels topics --separator | ${quick}`);
+    expect(err).toContain(
+      "news.tsv, 60 texts read; 34 to train, 14 to validate, 12 to test; classes grain, oil; several a text, ",
+    );
+    expect(code).toBe(0);
+    const { runs } = JSON.parse(readFileSync(join(root, "runs/news-cnn-quick/run.json"), "utf8"));
+    const replayed = await run(`replay ${runs[0].networks[0].node} --out runs/news-cnn-quick`);
+    expect(replayed.out).toContain("6 of 6 files have the same bytes\n");
+  });
+
   test.each([
     ["run", /^ltt: name a pair \(imdb-cnn, .*\), or a file of texts of your own with --texts\n$/],
     [
@@ -124,12 +140,14 @@ describe("a run of texts of one's own", { timeout: 120_000 }, () => {
     ["run spam-cnn --label b", /^ltt: --label is of texts of your own: name their file with --texts\n$/],
     [
       "run --texts reviews.csv --label b",
-      /^ltt: --texts reviews\.csv: name the columns of the texts and of their labels with --text and --label\n$/,
+      /^ltt: --texts reviews\.csv: name the columns of the texts and of their labels with --text and --label \(or --labels, where a text may have several\)\n$/,
     ],
     [
       `run --texts reviews.csv ${columns} --profile published-2020`,
       /^ltt: --profile published-2020 re-enacts a published experiment; for texts of your own: quick or corrected\n$/,
     ],
+    [`run --texts reviews.csv ${columns} --labels opinion`, /^ltt: --label and --labels are both given/],
+    [`run --texts reviews.csv ${columns} --separator ;`, /^ltt: --separator is of --labels\n$/],
     [`run --texts reviews.csv ${columns} --fold 2`, /^ltt: --fold is of pairs; /],
     [
       `run --texts reviews.csv ${columns} --train-size 35`,

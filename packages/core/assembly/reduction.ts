@@ -2,7 +2,7 @@ import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
 
 // Sums in the order of `Kernels.sum`: eight lanes a block of 8,192 terms, and blocks in halves.
 
-const BLOCK: i32 = 8 * 1024;
+export const BLOCK: i32 = 8 * 1024;
 
 /** Columns that are added together: a page of each row. */
 const TILE: i32 = 1024;
@@ -10,7 +10,7 @@ const TILE: i32 = 1024;
 /** Of more than a block, how many terms are the first part. */
 // @ts-ignore: decorator
 @inline
-function firstOf(n: i32): i32 {
+export function firstOf(n: i32): i32 {
   return BLOCK << (31 - clz((n - 1) / BLOCK));
 }
 
@@ -68,7 +68,7 @@ export function sumOf(x: usize, n: i32): f32 {
 
 // @ts-ignore: decorator
 @inline
-function sumOfLanes(four: v128): f32 {
+export function sumOfLanes(four: v128): f32 {
   const two = f32x4.add(four, i32x4.shuffle(four, four, 2, 3, 2, 3));
   return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { check, type Kind, list, object, text } from "@ltt/core/arguments";
-import { checkLabels } from "./several-labels.ts";
+import { checkLabels } from "./class-labels.ts";
 
 /** A text and its class, an index into the corpus's `classes`. */
 export interface Example {

@@ -1,4 +1,5 @@
-import { check, integers, type Kind, list, object, positive, text } from "@ltt/core/arguments";
+import { check, integers, list, object, positive, text } from "@ltt/core/arguments";
+import { checkLabels, oneOfClasses } from "./class-labels.ts";
 import type { Example } from "./corpus.ts";
 
 /** The classes of examples that may have several: those of example i are `ids[offsets[i] … offsets[i + 1])`, ascending; none where the two are equal. */
@@ -59,19 +60,6 @@ export function severalLabelsOf(examples: readonly Example[], classes: number): 
   return { classes, ids: Int32Array.from(examples.flatMap(({ labels }) => labels!)), offsets };
 }
 
-/** @throws {TypeError | RangeError} unless they are classes, ascending, each once. */
-export function checkLabels(where: string, name: string, labels: unknown, classes: number): void {
-  check(where, name, labels, list);
-  const known = oneOfClasses(classes);
-  let last = -1;
-  for (const [i, label] of (labels as readonly number[]).entries()) {
-    check(where, `${name}[${i}]`, label, known);
-    if (label <= last)
-      throw new RangeError(`${where}: ${name}[${i}] is ${label} after ${last}; labels are ascending, each once`);
-    last = label;
-  }
-}
-
 /** @throws {TypeError | RangeError} unless they are the classes of so many examples. */
 export function checkSeveral(where: string, several: SeveralLabels, examples: number): void {
   check(where, "several", several, object);
@@ -100,12 +88,4 @@ export function targetsAt({ classes, ids, offsets }: SeveralLabels, places: Int3
     for (const label of ids.subarray(offsets[place], offsets[place + 1])) targets[row * classes + label] = 1;
   }
   return targets;
-}
-
-function oneOfClasses(classes: number): Kind {
-  return {
-    type: "number",
-    words: `one of the ${classes} classes, an integer from 0 to ${classes - 1}`,
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < classes,
-  };
 }

@@ -73,7 +73,7 @@ function groupPlaces(groups: Int32Array, order: Int32Array): { repeated: number[
 }
 
 /** How often each number stands there. */
-export function classSizes(labels: Int32Array): number[] {
+function classSizes(labels: Int32Array): number[] {
   const sizes: number[] = [];
   for (const label of labels) {
     while (sizes.length <= label) sizes.push(0);
@@ -83,7 +83,7 @@ export function classSizes(labels: Int32Array): number[] {
 }
 
 /** `total` divided in proportion to `sizes`, in integers, by largest remainder. */
-export function quotas(sizes: readonly number[], total: number): number[] {
+function quotas(sizes: readonly number[], total: number): number[] {
   const all = sum(sizes);
   const parts = sizes.map((size) => Math.floor((size * total) / all));
   const remainders = sizes.map((size, label) => ({ label, rest: (size * total) % all }));

@@ -3,6 +3,20 @@ export const TOLERANCE: number = 2 ** -17;
 
 /** Operations that divide, or take roots, exponentials or logarithms. All others must give the bits of the reference on exact values. */
 export const INEXACT: ReadonlySet<string> = new Set([
-  ...["div", "exp", "log", "sqrt", "tanh", "sigmoid", "softmax", "logSoftmax", "pow", "variance", "std"],
+  ...[
+    "div",
+    "exp",
+    "log",
+    "sqrt",
+    "tanh",
+    "sigmoid",
+    "softmax",
+    "logSoftmax",
+    "pow",
+    "variance",
+    "std",
+    "batchNorm",
+    "batchNormTraining",
+  ],
   ...["crossEntropy", "binaryCrossEntropyWithLogits", "lstmCell", "lstm", "textLstm"],
 ]);

@@ -141,7 +141,7 @@ describe("cut", () => {
     );
     const scores = scoresOf({ w: [1, 2] });
     expect(() => cut(pattern, scores, { rate: () => 0.5, pool: "all", rng })).toThrow(
-      "cut: weights of several tensors are pooled: there is one rate for all",
+      "cut: weights of all tensors are pooled: there is one rate for all",
     );
     expect(() => cut(pattern, scores, { rate: 0.5, pool: "group", rng })).toThrow(
       "cut: group is undefined; it is a function",

@@ -349,21 +349,21 @@ test("an arm from outside may go on from what a sparse network trained, and rest
       ticket = network;
     }
   };
-  const arms = [{ name: "continued", levels: continued }];
+  const arms = [{ name: "trained-on", levels: continued }];
   const heard = new Set<string>();
-  const found = await collect("continued", { ...settings, seeds: [1], arms }, ({ arm, round }) =>
+  const found = await collect("trained-on", { ...settings, seeds: [1], arms }, ({ arm, round }) =>
     heard.add(`${arm} ${round}`),
   );
-  expect(found.map(({ arm, round }) => `${arm} ${round}`)).toEqual(["dense 0", "continued 1", "continued 2"]);
-  expect([...heard]).toEqual(["dense 0", "continued 1", "continued 2"]);
-  const node = nodes("continued");
+  expect(found.map(({ arm, round }) => `${arm} ${round}`)).toEqual(["dense 0", "trained-on 1", "trained-on 2"]);
+  expect([...heard]).toEqual(["dense 0", "trained-on 1", "trained-on 2"]);
+  const node = nodes("trained-on");
   const name = "embedding.weight";
   const [before, start] = (
     [
       [1, "weights.safetensors"],
       [2, "ticket.safetensors"],
     ] as const
-  ).map(([round, file]) => node("continued", 1, round, file).get(name) as Sparse);
+  ).map(([round, file]) => node("trained-on", 1, round, file).get(name) as Sparse);
   const trained = new Map([...before!.positions].map((at, i) => [at, before!.values.data[i]]));
   expect([...start!.values.data]).toEqual([...start!.positions].map((at) => trained.get(at)));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderCsv, renderTensorsCsv } from "./csv.ts";
+import { renderCsv, renderCurvesCsv, renderTensorsCsv } from "./csv.ts";
 import { sampleLevel, sampleTensor } from "./sample.ts";
 
 const HEADER =
@@ -89,4 +89,20 @@ test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1
 
 test("a text with a sign within stays as it is", () => {
   expect(renderCsv([sampleLevel({ arm: "a-b=c", round: 0 })]).slice(HEADER.length)).toMatch(/^a-b=c,/);
+});
+
+test("curves have a line a validation, with the measures that were kept, blank where training texts were not measured", () => {
+  const point = { trainLoss: 0.5, validationLoss: 0.4, validationAccuracy: 0.8, measures: { f1: 0.7 } };
+  const training = { loss: 0.25, accuracy: 0.875, measures: { f1: 0.75 } };
+  const level = sampleLevel({ arm: "dense", round: 0, seed: 3 });
+  const curve = [
+    { ...point, step: 5 },
+    { ...point, step: 10, trainLoss: null, training },
+  ];
+  expect(renderCurvesCsv([{ ...level, curve }]).split("\r\n")).toEqual([
+    "arm,seed,round,step,trainLoss,validationLoss,validationAccuracy,validation f1,trainingPartLoss,trainingPartAccuracy,training f1",
+    "dense,3,0,5,0.5,0.4,0.8,0.7,,,",
+    "dense,3,0,10,,0.4,0.8,0.7,0.25,0.875,0.75",
+    "",
+  ]);
 });

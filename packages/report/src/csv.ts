@@ -80,6 +80,33 @@ export function renderTensorsCsv(levels: readonly LevelResult[]): string {
   return csvOf([header, ...lines]);
 }
 
+/**
+ * `curves.csv`: a header, then one line a validation of a trained network; fractions in `[0,1]`. Measures that a run has kept have a column each, of the monitored validation texts and of the training texts; blank
+ * where they were not measured.
+ */
+export function renderCurvesCsv(levels: readonly LevelResult[]): string {
+  checkResults("renderCurvesCsv", "levels", levels, ["arm", "seed", "round", "curve"]);
+  const points = levels.flatMap(({ curve }) => curve);
+  const namesOf = (records: readonly (Readonly<Record<string, number>> | undefined)[]) =>
+    [...new Set(records.flatMap((record) => Object.keys(record ?? {})))].sort();
+  const validation = namesOf(points.map(({ measures }) => measures));
+  const training = namesOf(points.map((point) => point.training?.measures));
+  const header = [
+    ...["arm", "seed", "round", "step", "trainLoss", "validationLoss", "validationAccuracy"],
+    ...validation.map((name) => `validation ${name}`),
+    ...["trainingPartLoss", "trainingPartAccuracy", ...training.map((name) => `training ${name}`)],
+  ];
+  const lines = levels.flatMap(({ arm, seed, round, curve }) =>
+    curve.map((point) => [
+      ...[arm, seed, round, point.step, point.trainLoss ?? "", point.validationLoss, point.validationAccuracy],
+      ...validation.map((name) => point.measures?.[name] ?? ""),
+      ...[point.training?.loss ?? "", point.training?.accuracy ?? ""],
+      ...training.map((name) => point.training?.measures[name] ?? ""),
+    ]),
+  );
+  return csvOf([header, ...lines]);
+}
+
 type Cell = string | number;
 
 function csvOf(rows: readonly (readonly Cell[])[]): string {

@@ -1,4 +1,4 @@
-export { renderCsv, renderTensorsCsv } from "./csv.ts";
+export { renderCsv, renderCurvesCsv, renderTensorsCsv } from "./csv.ts";
 export type { PublishedCurve, ReportInput } from "./input.ts";
 export { sparsityPercent } from "./numbers.ts";
 export { publishedCurves } from "./published.ts";

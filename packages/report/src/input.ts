@@ -30,6 +30,8 @@ export interface ReportInput {
   readonly dataset: string;
   /** What a reader must know besides: each is said once. */
   readonly notes: readonly string[];
+  /** What the results call accuracy, where it is something else: `micro-F1`. */
+  readonly measure?: string | undefined;
   /** What must be said on every figure, where figures leave the report: faults that are switched on. */
   readonly warning?: string | undefined;
   readonly settings: readonly (readonly [name: string, value: string])[];
@@ -44,6 +46,7 @@ const INPUT: Kinds<ReportInput> = {
   kicker: list,
   dataset: text,
   notes: list,
+  measure: text,
   warning: text,
   settings: list,
   levels: list,

@@ -10,6 +10,7 @@ export interface CurveOptions {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  /** `NaN` where it was not measured. */
   readonly value: (point: CurvePoint) => number;
   readonly format: (value: number) => string;
   /** Which quantiles of all values bound the panels: the first steps would squeeze what matters into a few pixels. */
@@ -44,8 +45,8 @@ export function learningCurves({ dense, arms }: Summary, options: CurveOptions):
   const quantile = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
   const y = scaleLinear([quantile(span[0]), quantile(span[1])], [HEIGHT, 0]).nice(3);
   const draw = (run: LevelResult, className: string): Markup => {
+    const known = run.curve.filter((point) => Number.isFinite(value(point)));
     const path = line<CurvePoint>()
-      .defined((point) => Number.isFinite(value(point)))
       .x(({ step }) => x(step))
       .y((point) => y(value(point)))
       .digits(1);
@@ -54,7 +55,7 @@ export function learningCurves({ dense, arms }: Summary, options: CurveOptions):
       stop === undefined || !Number.isFinite(value(stop))
         ? undefined
         : html`<circle class="stop" cx="${px(x(stop.step))}" cy="${px(y(value(stop)))}" r="2.4"/>`;
-    return html`<g class="${className}" clip-path="url(#${id}-clip)"><path class="curve" d="${path(thinOut(run.curve)) ?? ""}"/>${dot}</g>`;
+    return html`<g class="${className}" clip-path="url(#${id}-clip)"><path class="curve" d="${path(thinOut(known)) ?? ""}"/>${dot}</g>`;
   };
 
   const panels = rounds.map(({ round, sparsity }, i) => {

@@ -310,3 +310,38 @@ describe("the page", () => {
     expect(open).toEqual([]);
   });
 });
+
+describe("of a task that measures something else than accuracy", () => {
+  const point = (step: number) => ({
+    step,
+    trainLoss: 0.5,
+    validationLoss: 0.4,
+    validationAccuracy: 0.8,
+    measures: { "micro precision": 0.9, "micro recall": 0.7 },
+    ...(step % 10 === 0
+      ? { training: { loss: 0.2, accuracy: 0.95, measures: { "micro precision": 0.97, "micro recall": 0.93 } } }
+      : {}),
+  });
+  const levels = run([1], 2).map((level) => ({ ...level, curve: [5, 10, 15, 20].map(point) }));
+  const page = renderReport({
+    ...sampleResults(levels),
+    measure: "micro-F1",
+    verdict: judge(levels, { measure: "micro-F1" }),
+  });
+
+  test("every heading, axis and sentence says what it is", () => {
+    expect(page).toContain("<h2>Micro-F1 against sparsity</h2>");
+    expect(page).toContain("test micro-F1 differs by");
+    expect(page).toContain("a lower micro-F1 by no more than 0.5 points");
+    expect(page).toContain("Differences of test micro-F1 in percentage points");
+    for (const part of ["validation", "test"]) expect(page).not.toContain(`${part} accuracy`);
+  });
+
+  test("measures over epochs are drawn, of training texts where they were measured", () => {
+    for (const id of ["validation-micro-precision", "training-micro-recall", "training-micro-f1", "training-loss"])
+      expect(figure(page, `${id}-curves`)).toContain("<path");
+    const line = /<path class="curve" d="([^"]+)"/.exec(figure(page, "training-micro-f1-curves"))![1]!;
+    expect(line.match(/[ML]/g)).toEqual(["M", "L"]); // two points, joined
+    expect(renderReport(sampleResults(run([1], 1)))).not.toContain("More measures during training");
+  });
+});

@@ -14,6 +14,7 @@ import { checkInput, type ReportInput } from "./input.ts";
 import { layerTables } from "./layer-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
+import { measureCurves } from "./measure-curves.ts";
 import { count, percent, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
 import { style } from "./style.ts";
 import { tensorTable } from "./tensor-table.ts";
@@ -44,7 +45,7 @@ ${head(results, summary)}
 ${verdictBlock(verdict)}
 ${summary.arms.length === 0 ? undefined : figures(results, summary, verdict)}
 ${verdictTable(verdict)}
-${levelTables(summary, verdict)}
+${levelTables(summary, verdict, results.measure ?? "accuracy")}
 ${results.audit === undefined ? undefined : audit(results.audit)}
 ${settings(results)}
 <footer>Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle &amp; Carbin, ICLR 2019.</footer>
@@ -105,20 +106,21 @@ function figures(results: ReportInput, summary: Summary, verdict: Verdict): Mark
       points: curve.points.map(({ sparsity, testAccuracy }) => ({ sparsity, value: testAccuracy })),
     }),
   );
+  const measure = results.measure ?? "accuracy";
   const shared = { dense: undefined, winner: winnerOf(verdict) };
   const first = arms.find(({ arm }) => arm === "winning-ticket") ?? arms[0]!;
-  return html`${armToggles(arms)}<section><h2>Accuracy against sparsity</h2>
+  return html`${armToggles(arms)}<section><h2>${capital(measure)} against sparsity</h2>
 ${legend(accuracy, published, dense !== undefined)}
 <figure>${sparsityChart({
     ...shared,
     id: "accuracy",
-    title: "Test accuracy against sparsity",
+    title: `Test ${measure} against sparsity`,
     description: describe(
       arms.map(({ label, levels }) => ({ label, levels })),
-      "test accuracy",
+      `test ${measure}`,
       (level) => percent(level.testAccuracy.mean),
     ),
-    unit: "test accuracy, %",
+    unit: `test ${measure}, %`,
     format: (value) => trim(100 * value),
     bounds: [0, 1],
     leastSpan: 0.02,
@@ -126,7 +128,7 @@ ${legend(accuracy, published, dense !== undefined)}
     thin: published,
     dense: dense?.testAccuracy,
   })}
-<figcaption>Test accuracy of networks trained at each sparsity, beside the dense network (dotted). ${reading}${published.length === 0 ? undefined : " Thin dashed curves are published results, one run each, under their own conditions."}${warning}</figcaption></figure></section>
+<figcaption>Test ${measure} of networks trained at each sparsity, beside the dense network (dotted). ${reading}${published.length === 0 ? undefined : " Thin dashed curves are published results, one run each, under their own conditions."}${warning}</figcaption></figure></section>
 <section><h2>Learning speed</h2>
 ${legend(steps, [], dense !== undefined)}
 <figure>${sparsityChart({
@@ -151,13 +153,13 @@ ${legend(steps, [], dense !== undefined)}
 ${legend(accuracy, [], false)}
 <figure>${learningCurves(summary, {
     id: "accuracy-curves",
-    title: "Validation accuracy during training, by sparsity",
+    title: `Validation ${measure} during training, by sparsity`,
     description: "One panel a pruning round; each line is one run, the dense network in grey.",
     value: (point) => point.validationAccuracy,
     format: (value) => trim(100 * value),
     span: [0.1, 1],
   })}
-<figcaption>Validation accuracy, %, over training steps; one panel a sparsity, one line a run, the dense network in grey, a dot at the early-stopping step; the axis leaves out the first, steepest steps.${warning}</figcaption></figure>
+<figcaption>Validation ${measure}, %, over training steps; one panel a sparsity, one line a run, the dense network in grey, a dot at the early-stopping step; the axis leaves out the first, steepest steps.${warning}</figcaption></figure>
 <figure>${learningCurves(summary, {
     id: "loss-curves",
     title: "Validation loss during training, by sparsity",
@@ -166,9 +168,14 @@ ${legend(accuracy, [], false)}
     format: trim,
     span: [0, 0.95],
   })}
-<figcaption>Validation loss over training steps, drawn the same way.${warning}</figcaption></figure></section>
+<figcaption>Validation loss over training steps, drawn the same way.${warning}</figcaption></figure>
+${measureCurves(summary, measure, warning)}</section>
 <section><h2>Where the weights are left</h2><figure>${tensorTable(first)}${warning.length === 0 ? undefined : html`<figcaption>${warning}</figcaption>`}</figure>
 ${layerTables(summary, verdict, warning)}</section>`;
+}
+
+function capital(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
 }
 
 /** What must be said on every figure. */
@@ -220,7 +227,7 @@ function describe(
   return `Mean ${quantity}: ${spans.join("; ")}. The table of all levels has every number.`;
 }
 
-function levelTables({ dense, arms }: Summary, { winner, chosenBy }: Verdict): Markup {
+function levelTables({ dense, arms }: Summary, { winner, chosenBy }: Verdict, measure: string): Markup {
   const groups = [
     ...new Set(
       arms.flatMap(({ levels }) => levels.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run.groups)))),
@@ -246,8 +253,8 @@ function levelTables({ dense, arms }: Summary, { winner, chosenBy }: Verdict): M
     ...arms.flatMap(({ levels }) => levels.filter(({ round }) => round > 0).flatMap((level) => level.runs)),
   ];
   return html`<section><h2>All levels</h2>
-<div class="wide"><table><thead><tr><th scope="col">arm</th>${["round", "sparsity", ...groups, "validation accuracy", "test accuracy", "early stop", "seeds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
-<details><summary>Every trained network (${runs.length})</summary><div class="wide"><table><thead><tr><th scope="col">arm</th>${["seed", "round", "sparsity", "train loss", "validation loss", "validation accuracy", "test accuracy", "early stop", "steps", "seconds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${runs.map(runRow)}</tbody></table></div></details></section>`;
+<div class="wide"><table><thead><tr><th scope="col">arm</th>${["round", "sparsity", ...groups, `validation ${measure}`, `test ${measure}`, "early stop", "seeds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
+<details><summary>Every trained network (${runs.length})</summary><div class="wide"><table><thead><tr><th scope="col">arm</th>${["seed", "round", "sparsity", "train loss", "validation loss", `validation ${measure}`, `test ${measure}`, "early stop", "steps", "seconds"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${runs.map(runRow)}</tbody></table></div></details></section>`;
 }
 
 function meanRow(arm: string, level: LevelSummary, groups: readonly string[], chosen: string | undefined): Markup {

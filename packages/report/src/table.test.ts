@@ -85,3 +85,23 @@ test("without a limit no sentence is divided", () => {
   const note = "word ".repeat(100).trimEnd();
   expect(renderTable(sampleResults([], { notes: [note] }), { width: Infinity })).toContain(`Note: ${note}\n`);
 });
+
+test("more than seven arms have a line each, with as many rounds as fit", () => {
+  const arms = ["winning-ticket", "one-shot", "snip", "grasp", "synflow", "constant", "continued", "late-rewinding"];
+  const levels = [
+    sampleLevel({ arm: "dense", round: 0 }),
+    ...arms.flatMap((arm) =>
+      Array.from({ length: 9 }, (_, i) => sampleLevel({ arm, round: i + 1, testAccuracy: 0.88 - i / 100 })),
+    ),
+  ];
+  const [wide, narrow] = [108, 52].map((width) => renderTable(sampleResults(levels), { width }).split("\n"));
+  expect(wide!.slice(2, 5)).toEqual([
+    "test accuracy, %, by round",
+    "                               dense       1       2       3       4       5       6       7       8       9",
+    "winning ticket                 87.00   88.00   87.00   86.00   85.00   84.00   83.00   82.00   81.00   80.00",
+  ]);
+  expect(narrow!.slice(3, 5)).toEqual([
+    "                               dense       5       9",
+    "winning ticket                 87.00   84.00   80.00",
+  ]);
+});

@@ -1,5 +1,6 @@
 import { type ArmSummary, armLabel, type LevelSummary, mean, summarise } from "@ltt/lottery";
 import { checkOptions, limit } from "@ltt/lottery/arguments";
+import { armLines, MOST_ARMS } from "./arm-lines.ts";
 import { checkInput, type ReportInput } from "./input.ts";
 import { sparsityPercent } from "./numbers.ts";
 import { verdictWords } from "./verdict-words.ts";
@@ -9,8 +10,8 @@ import { wrap } from "./wrap.ts";
  * The results as text for a terminal: a line a round, for each arm the validation accuracy, the test accuracy (%) and the early-stopping step,
  * after ≥ where it is the last step, then the verdict. Lines end in `\n`; control characters from names are dropped.
  *
- * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; sentences are divided
- *   between words. 100 unless told.
+ * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; more than seven have a line
+ *   each, of test accuracies alone; sentences are divided between words. 100 unless told.
  */
 export function renderTable(results: ReportInput, options: { readonly width?: number } = {}): string {
   checkInput("renderTable", results, READ);
@@ -22,7 +23,9 @@ export function renderTable(results: ReportInput, options: { readonly width?: nu
     arms.length > 0 ? arms : [{ arm: "dense", label: armLabel("dense"), levels: dense === undefined ? [] : [dense] }];
   const together = tableOf(shown, winner?.round);
   const fits = together.every((line) => line.length <= width);
-  const tables = fits ? [together] : shown.map((arm) => tableOf([arm], winner?.round));
+  const apart = () => shown.map((arm) => tableOf([arm], winner?.round));
+  const isMany = shown.length > MOST_ARMS;
+  const tables = isMany ? [armLines(shown, winner?.round, width)] : fits ? [together] : apart();
   const lines = [
     [...results.kicker, `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`].join(" · "),
     "",

@@ -3,10 +3,16 @@ import { html, type Markup } from "./markup.ts";
 import { count, pointsEstimate, sparsityPercent } from "./numbers.ts";
 
 /** Every sparsity with its differences, what they are called, and when it learnt: nothing of the verdict is left to be believed. */
-export function verdictTable({ basis, levels, lateRewinding, controls }: Verdict): Markup | undefined {
+export function verdictTable({
+  basis,
+  levels,
+  lateRewinding,
+  controls,
+  measure = "accuracy",
+}: Verdict): Markup | undefined {
   if (basis === "none" || levels.length === 0) return undefined;
   return html`<section><h2>The verdict, level by level</h2>
-<div class="wide"><table><caption>Differences of test accuracy in percentage points, and the early-stopping step t′ beside the dense network's, t</caption>
+<div class="wide"><table><caption>Differences of test ${measure} in percentage points, and the early-stopping step t′ beside the dense network's, t</caption>
 <thead><tr>${["arm", "sparsity", "standing", "− dense", ...controls.map((arm) => `− ${armLabel(arm)}`), "t′", "t", "t′ ≤ t", "t′ < t"].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${[...levels, ...lateRewinding].map((level) => row(level, controls))}</tbody></table></div></section>`;
 }

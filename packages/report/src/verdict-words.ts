@@ -74,7 +74,7 @@ function headlineOf(verdict: Verdict): string {
   );
 }
 
-function found({ levels, winner }: Verdict): string[] {
+function found({ levels, winner, measure = "accuracy" }: Verdict): string[] {
   const shown = winner ?? levels.findLast(({ dense }) => dense.standing === "supported") ?? mostAccurate(levels);
   if (shown === undefined) return [];
   const which =
@@ -87,7 +87,7 @@ function found({ levels, winner }: Verdict): string[] {
   const { step, denseStep, noLater, earlier } = shown.speed;
   const speed = earlier ? "earlier than" : noLater ? "as early as" : "later than";
   return [
-    `${which}, test accuracy differs by ${differences.join(", ")}.`,
+    `${which}, test ${measure} differs by ${differences.join(", ")}.`,
     `Its lowest validation loss comes ${speed} the dense network's: step ${count(step)} against ${count(denseStep)}.`,
   ];
 }
@@ -128,7 +128,7 @@ function lateRewinding({ lateRewinding: levels }: Verdict): string[] {
   return [`Late rewinding is shown to match the dense network at no sparsity: ${rest}.`];
 }
 
-function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore }: Verdict): string[] {
+function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore, measure = "accuracy" }: Verdict): string[] {
   const sentences: string[] = [];
   const collapsed = [...levels, ...late].filter((level) => level.collapsed.length > 0);
   if (collapsed.length > 0) {
@@ -136,19 +136,22 @@ function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore }: Ver
       const where = collapsed.filter((level) => level.arm === arm).map(({ sparsity }) => sparsityPercent(sparsity));
       return `${armLabel(arm)} at ${where.join(", ")}`;
     });
-    sentences.push(`Collapsed, with a constant answer or chance accuracy, and so refuted: ${names.join("; ")}.`);
+    sentences.push(
+      `Collapsed, with a constant answer or ${measure === "accuracy" ? "chance accuracy" : `a ${measure} no better than one has`}, and so refuted: ${names.join("; ")}.`,
+    );
   }
   if (leftOut.length > 0) sentences.push(`Not counted, since it is unfinished: ${seedsOf(leftOut)}.`);
   if (denseVariesMore) {
     sentences.push(
-      "The dense network's accuracy varies more between seeds than the pruned networks' (F test, 1 %): the intervals are too narrow, and nothing is called supported; run more seeds.",
+      `The dense network's ${measure} varies more between seeds than the pruned networks' (F test, 1 %): the intervals are too narrow, and nothing is called supported; run more seeds.`,
     );
   }
   return sentences;
 }
 
-function conditions({ basis, margin, seeds, levels }: Verdict): string {
-  const matching = `“Matches” means less accurate by no more than ${trim(100 * margin)} points`;
+function conditions({ basis, margin, seeds, levels, measure }: Verdict): string {
+  const less = measure === undefined ? "less accurate" : `a lower ${measure}`;
+  const matching = `“Matches” means ${less} by no more than ${trim(100 * margin)} points`;
   const together = levels.length === 1 ? "" : `, for all ${levels.length} sparsities at once`;
   if (basis === "one run") {
     return `${matching}. ± bounds what other test examples would change (95 %${together}), not what another seed would (seed ${seeds[0]} was run), nor another split.`;

@@ -1,3 +1,4 @@
+import type { BatchNormKernels } from "./batch-norm.ts";
 import type { CrossEntropyKernels } from "./cross-entropy.ts";
 import type { ElementwiseKernels } from "./elementwise.ts";
 import type { ImageKernels } from "./images.ts";
@@ -10,6 +11,7 @@ import type { UpdateKernels } from "./updates.ts";
 import type { WeightStorage } from "./weight-storage.ts";
 import type { WindowKernels } from "./windows.ts";
 
+export type * from "./batch-norm.ts";
 export type * from "./cross-entropy.ts";
 export type * from "./elementwise.ts";
 export type * from "./images.ts";
@@ -36,6 +38,7 @@ export interface Kernels
     CrossEntropyKernels,
     ProductKernels,
     ImageKernels,
+    BatchNormKernels,
     WindowKernels,
     LstmKernels,
     UpdateKernels {}

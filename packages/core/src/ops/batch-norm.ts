@@ -1,8 +1,9 @@
 import { above0, anything } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { noGrad } from "../autograd/record.ts";
+import { isRecorded, noGrad, record } from "../autograd/record.ts";
+import { backend } from "../backends/backend.ts";
 import { ShapeError, show } from "../tensor/shape.ts";
-import { checkTensor, type Tensor, type Vector } from "../tensor/tensor.ts";
+import { checkTensor, detach, empty, emptyLike, full, type Tensor, type Vector } from "../tensor/tensor.ts";
 import { add } from "./add.ts";
 import { div } from "./div.ts";
 import { mean as meanOf } from "./mean.ts";
@@ -10,6 +11,7 @@ import { mul } from "./mul.ts";
 import { reshape } from "./reshape.ts";
 import { sqrt } from "./sqrt.ts";
 import { sub } from "./sub.ts";
+import { sum } from "./sum.ts";
 import { variance as varianceOf } from "./variance.ts";
 
 /** Channels are axis 1: `[batch, channels]`, or with any axes behind, as images `[batch, channels, height, width]` have. */
@@ -89,11 +91,60 @@ export function batchNormTraining<S extends Channels>(
     );
   }
 
-  const axis = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const { kernels } = backend();
+  const unbiased = (biased: Vector) => noGrad(() => mul(biased, count / (count - 1)));
+  if (kernels.batchNorm === undefined) {
+    const { mean, biased, scale } = statistics(x, gamma, epsilon);
+    return { y: normalised(x, mean, scale, beta), mean: detach(mean), variance: unbiased(biased) };
+  }
+  const [batch, channels] = x.shape;
+  const size = { batch, channels, pixels: count / batch, epsilon };
+  const y = emptyLike(x);
+  const [mean, biased] = [empty([channels]), empty([channels])];
+  kernels.batchNorm(x.storage, gamma.storage, beta.storage, y.storage, mean.storage, biased.storage, size);
+  record("batchNormTraining", y, [x, gamma, beta], (dy) => {
+    let found: readonly Tensor[] | undefined;
+    const gradient = (which: number) => () => {
+      found ??= isRecorded([dy, x, gamma]) ? gradientInOperations(dy, x, gamma, epsilon) : computed(dy);
+      return found[which]!;
+    };
+    const computed = (d: Tensor): readonly Tensor[] => {
+      const [dx, dgamma, dbeta] = [emptyLike(x), empty([channels]), empty([channels])];
+      const results = [dx.storage, dgamma.storage, dbeta.storage] as const;
+      kernels.batchNormGradient!(d.storage, x.storage, gamma.storage, mean.storage, biased.storage, ...results, size);
+      return [dx, dgamma, dbeta];
+    };
+    return [gradient(0), gradient(1), gradient(2)];
+  });
+  return { y, mean, variance: unbiased(biased) };
+}
+
+/** Mean and biased variance of each channel, and γ / √(variance + ε), in operations. */
+function statistics(x: Tensor, gamma: Vector, epsilon: number): { mean: Vector; biased: Vector; scale: Vector } {
+  const axis = othersThanChannels(x);
   const mean = meanOf(x, { axis }) as Vector;
   const biased = varianceOf(x, { axis, correction: 0 }) as Vector;
-  const y = normalised(x, mean, div(gamma, sqrt(add(biased, epsilon))), beta);
-  return { y, mean, variance: noGrad(() => mul(biased, count / (count - 1))) };
+  return { mean, biased, scale: div(gamma, sqrt(add(biased, epsilon))) };
+}
+
+const othersThanChannels = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1);
+
+/** What `batchNormGradient` computes, in operations: where it is to be differentiated again. */
+function gradientInOperations<S extends Channels>(
+  dy: Tensor<S>,
+  x: Tensor<S>,
+  gamma: Vector,
+  epsilon: number,
+): readonly Tensor[] {
+  const axis = othersThanChannels(x);
+  const of = (vector: Vector) => reshape(vector, [x.shape[1], ...x.shape.slice(2).map(() => 1)]);
+  const ones = full([x.shape[1]], 1);
+  const { mean, scale: inverse } = statistics(x, ones, epsilon);
+  const z = mul(sub(x, of(mean)), of(inverse));
+  const [dbeta, dgamma] = [sum(dy, { axis }) as Vector, sum(mul(dy, z), { axis }) as Vector];
+  const share = x.shape[1] / x.size;
+  const centred = sub(sub(dy, of(mul(dbeta, share))), mul(z, of(mul(dgamma, share))));
+  return [mul(centred, of(mul(gamma, inverse))), dgamma, dbeta];
 }
 
 /** @throws unless x has an axis of channels, and each of the others one value a channel. */

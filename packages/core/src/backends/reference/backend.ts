@@ -1,4 +1,5 @@
 import type { Backend } from "../../kernels/kernels.ts";
+import { batchNorm, batchNormGradient } from "./batch-norm.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
@@ -29,6 +30,8 @@ export function createReferenceBackend(): Backend {
       ...pooling,
       ...reduction,
       ...stored,
+      batchNorm,
+      batchNormGradient,
       winograd,
       winogradKernel,
       crossEntropy,

@@ -118,7 +118,7 @@ export function backendOf(
     upload: (values: Float32Array, scoped?: boolean) => memory.upload(values, scoped),
     uploadIndices: (values: Int32Array, scoped?: boolean) => memory.uploadIntegers(values, scoped),
     write: (region: Region, values: Float32Array) => memory.floats(region).set(values),
-    read: async (region: Region) => memory.floats(region).slice(),
+    read: async (region: Region) => memory.copy(region),
     view: (region: Region) => (region instanceof Region ? memory.floats(region) : undefined),
     release: (region: Region) => memory.release(region),
     releaseIndices: (region: Region) => memory.release(region),

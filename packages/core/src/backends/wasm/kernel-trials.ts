@@ -77,6 +77,18 @@ export const TRIALS: Trials = {
   winograd: (winograd, { floats, room }) => winograd(floats(3 * 5 * 63), floats(7 * 5 * 9), room(3 * 7 * 63), TILES),
   winogradKernel: (winograd, { floats, room }) =>
     winograd(floats(3 * 5 * 63), floats(3 * 7 * 63), room(7 * 5 * 9), TILES),
+  batchNorm: (norm, { floats, room }) => {
+    for (const pixels of [1, 43]) {
+      const n = 3 * 5 * pixels;
+      norm(floats(n), floats(5), floats(5), room(n), room(5), room(5), { ...NORM, pixels });
+    }
+  },
+  batchNormGradient: (gradient, { floats, room }) => {
+    for (const pixels of [1, 43]) {
+      const [n, given] = [3 * 5 * pixels, [floats(5), floats(5), room(5)] as const];
+      gradient(floats(n), floats(n), ...given, room(n), room(5), room(5), { ...NORM, pixels });
+    }
+  },
   maxPool2d: (max, { floats, room }) => max(floats(2 * 2 * 49), room(4 * 49), room(4 * 49), POOLS),
   maxPool2dGradient: (gradient, { floats, indices, room }) =>
     gradient(floats(4 * 49), indices(4 * 49, 49), room(4 * 49), POOLS),
@@ -293,6 +305,7 @@ export const TRIALS: Trials = {
   },
 };
 
+const NORM = { batch: 3, channels: 5, epsilon: 1e-5 };
 const TILES = {
   ...{ batch: 3, channels: 5, height: 7, width: 9, filters: 7 },
   ...{ rows: 7, columns: 9, paddingY: 1, paddingX: 1 },

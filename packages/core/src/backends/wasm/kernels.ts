@@ -1,5 +1,6 @@
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Exports } from "./exports.generated.ts";
+import { batchNorm } from "./kernels/batch-norm.ts";
 import type { Context } from "./kernels/context.ts";
 import { dropout } from "./kernels/dropout.ts";
 import { elementwise } from "./kernels/elementwise.ts";
@@ -41,6 +42,7 @@ export function createKernels(
     ...elementwise(context),
     ...movement(context),
     ...pooling(context),
+    ...batchNorm(context),
     ...reduction(context),
     ...product(context),
     ...winograd(context),

@@ -142,6 +142,12 @@ export class LinearMemory {
     return region.view;
   }
 
+  /** A copy of its values, without a view that would have to be watched. */
+  copy({ pointer, length }: Region): Float32Array {
+    this.#look();
+    return this.#values.slice(pointer / 4, pointer / 4 + length);
+  }
+
   integers(region: Region): Int32Array {
     return new Int32Array(this.memory.buffer, region.pointer, region.length);
   }

@@ -267,6 +267,20 @@ describe.each(PAIRS)("%s:", (_, create) => {
     run(stream(12), [1, 400, 2, 4, 9], false); // several blocks of channels
   });
 
+  test("batchNorm and its gradient", () => {
+    const run = (rng: Rng, batch: number, channels: number, pixels: number, special: boolean) => {
+      const size = { batch, channels, pixels, epsilon: 1e-5 };
+      const n = batch * channels * pixels;
+      const [x, gamma, beta] = [floats(rng, n, { special }), floats(rng, channels), floats(rng, channels)];
+      const [mean, variance] = [floats(rng, channels), floats(rng, channels).map(Math.abs)];
+      agree("batchNorm", [x, gamma, beta, floats(rng, n), mean, variance], size);
+      const results = [floats(rng, n), floats(rng, channels), floats(rng, channels)];
+      agree("batchNormGradient", [floats(rng, n, { special }), x, gamma, mean, variance, ...results], size);
+    };
+    times(60, "batchNorm", (rng, special) => run(rng, 1 + rng.below(11), 1 + rng.below(7), 1 + rng.below(30), special));
+    run(stream(13), 2, 3, 20_001, false); // more pixels than a block of sums
+  });
+
   test("maxPool2d and its gradient", () => {
     times(100, "maxPool2d", (rng, special) => {
       const [images, height, width] = [1 + rng.below(4), 1 + rng.below(11), 1 + rng.below(11)];

@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeSafetensors } from "@ltt/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ltt } from "./command.ts";
+
+let root: string;
+let network: string;
+const words = ["good", "fine", "bad", "dull", "film", "plot", "the", "a"];
+const textOf = (i: number) => Array.from({ length: 3 + (i % 5) }, (_, j) => words[(i * 7 + j * 3) % 8]).join(" ");
+const textsFrom = (from: number, count: number) => Array.from({ length: count }, (_, i) => textOf(from + i));
+const csv = (texts: readonly string[]) =>
+  ["text,label", ...texts.map((text, i) => `"${text}",${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "ltt-predict-"));
+  writeFileSync(join(root, "train.csv"), csv(textsFrom(0, 60)));
+  writeFileSync(join(root, "test.csv"), csv(textsFrom(60, 14)));
+  const { code, err } = await ltt(
+    [
+      ...["run", "--texts", "train.csv", "--text", "text", "--label", "label", "--model", "cnn", "--test", "test.csv"],
+      ...["--profile", "quick", "--rounds", "1", "--epochs", "1", "--arms", "winning-ticket", "--out", "run"],
+    ],
+    { cwd: root },
+  );
+  expect([code, err]).toEqual([0, expect.any(String)]);
+  const [header, , ticket] = readFileSync(join(root, "run", "metrics.csv"), "utf8")
+    .trim()
+    .split(/\r?\n/);
+  network = join("run", "nodes", ticket!.split(",")[header!.split(",").indexOf("node")]!);
+}, 120_000);
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("ltt predict", { timeout: 60_000 }, () => {
+  test("says what the network said when it was trained", async () => {
+    const texts = textsFrom(60, 14);
+    writeFileSync(join(root, "lines.txt"), `${texts.join("\n")}\n`);
+    const { code, out, err } = await ltt(["predict", network, "--file", "lines.txt", "--json"], { cwd: root });
+    expect([code, err]).toEqual([0, ""]);
+    const answers = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(answers.map(({ text }) => text)).toEqual(texts);
+    const file = join(root, network, "predictions.safetensors");
+    const logits = decodeSafetensors(readFileSync(file), file).tensors.get("test/logits") as { data: Float32Array };
+    const [first] = readdirSync(join(root, "run", "encodings"));
+    const { classes } = JSON.parse(readFileSync(join(root, "run", "encodings", first!), "utf8"));
+    const then = Array.from(logits.data, (logit) => 1 / (1 + Math.exp(-logit))).sort();
+    const now = answers.map(({ probabilities }) => probabilities[classes[1]]).sort();
+    expect(now).toHaveLength(14);
+    for (const [i, probability] of now.entries()) expect(probability).toBeCloseTo(then[i]!, 5);
+    for (const { labels, probabilities } of answers)
+      expect(probabilities[labels[0]]).toBe(Math.max(...(Object.values(probabilities) as number[])));
+  });
+
+  test("answers texts one by one, with the answer first", async () => {
+    const { code, out } = await ltt(["predict", network, "a good film", "", "words unseen"], { cwd: root });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^0\.\d{3} (yes|no)\ta good film\n0\.\d{3} (yes|no)\t\n0\.\d{3} (yes|no)\twords unseen\n$/);
+  });
+
+  test.each([
+    ["no texts", [], /give texts after the network, or a file of them with --file/],
+    ["texts and a file", ["a text", "--file", "lines.txt"], /give texts after the network, or a file/],
+    ["a file that is not there", ["--file", "none.txt"], /none\.txt: ENOENT/],
+  ])("refuses %s", async (_, args, message) => {
+    const { code, err } = await ltt(["predict", network, ...args], { cwd: root });
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("refuses what is no network, and makes no folder", async () => {
+    const { code, err } = await ltt(["predict", "elsewhere/nodes/abc", "a text"], { cwd: root });
+    expect(code).toBe(1);
+    expect(err).toMatch(/elsewhere\/nodes\/abc: is no trained network: name its folder, RUN\/nodes\/HASH/);
+    expect(readdirSync(root)).not.toContain("elsewhere");
+  });
+});
