@@ -8,7 +8,7 @@ const programs = (folder: string, ending: RegExp) =>
     .filter((file) => ending.test(file))
     .map((file) => [file.slice(0, -".ts".length), `./${folder}/${file}`] as const);
 const files = new Map([
-  ...programs(".", /-(cnn|lstm|data)\.ts$/),
+  ...programs(".", /-(cnn|lstm|lenet|data)\.ts$/),
   ...programs("library", /(?<!places|\.test)\.ts$/), // places.ts is what they share
 ]);
 const name = process.argv[2];

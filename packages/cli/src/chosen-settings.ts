@@ -1,9 +1,9 @@
-import { ownSettings } from "./own-profile.ts";
+import type { ExperimentSettings } from "@ltt/lottery";
 import { isReuters } from "./pairs.ts";
-import { armsNamed, criterionNamed, loadPlugins } from "./plugins.ts";
-import { type RunSettings, settingsOf } from "./profiles.ts";
+import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import type { RunOptions } from "./run-options.ts";
-import { subjectOf } from "./subject.ts";
+import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 
 /** What tickets of another run are trained beside, unless told: the data's own. */
 const OWN_ARMS = ["winning-ticket"] as const;
@@ -12,54 +12,25 @@ const OWN_ARMS = ["winning-ticket"] as const;
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no arm or criterion of a name, a CNN is given hidden units, or a pair is told of phrases or topics that has none.
+ * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images of an embedding.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
-  const { profile = "corrected" } = options;
-  const { name, isCnn, pair, own } = subjectOf(options);
-  if (options.hidden !== undefined && isCnn)
-    throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
-  if (options.phrases !== undefined && pair !== "sst2-cnn")
-    throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
-  if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
-    throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
-  if (options.topics !== undefined && (pair === undefined || !isReuters(pair)))
-    throw new RangeError(
-      `topics is ${options.topics}, but ${name} has no choice of them: only reuters-cnn and reuters-lstm have`,
-    );
+  const subject = subjectOf(options);
+  const { profile = defaultProfile(subject.pair) } = options;
+  checkOfSubject(subject, options);
   const plugins = await loadPlugins(options.plugins ?? []);
-  const { experiment, data, model } = own === undefined ? settingsOf(pair, profile) : ownSettings(own, profile);
+  const { settings } = profileSettings(subject, profile);
+  const experiment = chosenExperiment(settings.experiment, options, plugins);
+  const { trainSize = settings.data.trainSize, batchSize = settings.data.batchSize } = options;
+  if (settings.model === undefined) return { experiment, data: { ...settings.data, trainSize, batchSize } };
+  const { data, model } = settings;
   return {
-    experiment: {
-      ...experiment,
-      rounds: options.rounds ?? experiment.rounds,
-      epochs: options.epochs ?? experiment.epochs,
-      arms:
-        options.arms === undefined
-          ? options.ticket === undefined
-            ? experiment.arms
-            : OWN_ARMS
-          : armsNamed(options.arms, plugins),
-      criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
-      pool: options.pool,
-      optimiser: options.optimiser,
-      momentum: options.momentum,
-      weightDecay: options.weightDecay,
-      faults: options.faults ?? experiment.faults,
-      seeds: options.seeds ?? experiment.seeds,
-      learningRate: options.learningRate ?? experiment.learningRate,
-      clipNorm: options.clipNorm ?? experiment.clipNorm,
-      rate: options.rate ?? experiment.rate,
-      rewindTo: options.rewind ?? experiment.rewindTo,
-      patience: options.patience === undefined ? experiment.patience : options.patience,
-      measureTraining: options.measureTraining ?? experiment.measureTraining,
-      evaluationsPerEpoch: options.validations ?? experiment.evaluationsPerEpoch,
-    },
+    experiment,
     data: {
       ...data,
-      trainSize: options.trainSize ?? data.trainSize,
+      trainSize,
+      batchSize,
       maxLength: options.maxLength ?? data.maxLength,
-      batchSize: options.batchSize ?? data.batchSize,
       fold: options.fold ?? data.fold,
       topics: options.topics ?? data.topics,
       phrases: options.phrases ?? data.phrases,
@@ -72,5 +43,64 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
         frozen: options.freezeEmbedding ?? model.embedding.frozen,
       },
     },
+  };
+}
+
+/** Options that say something of texts only. */
+const OF_TEXTS = ["maxLength", "hidden", "embedding", "freezeEmbedding", "fold", "phrases", "ticket"] as const;
+
+function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOptions): void {
+  const told = isImages ? OF_TEXTS.find((option) => options[option] !== undefined) : undefined;
+  if (told !== undefined)
+    throw new RangeError(`${told} is ${options[told]}, but ${name} is of images: only pairs of texts have it`);
+  if (options.hidden !== undefined && isCnn)
+    throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
+  if (options.phrases !== undefined && pair !== "sst2-cnn")
+    throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
+  const hasTopics = pair !== undefined && !isImages && isReuters(pair);
+  if (options.topics !== undefined && !hasTopics)
+    throw new RangeError(
+      `topics is ${options.topics}, but ${name} has no choice of them: only reuters-cnn and reuters-lstm have`,
+    );
+  if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
+    throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
+}
+
+function chosenArms(experiment: ExperimentSettings, { arms, ticket }: RunOptions, plugins: Plugins) {
+  if (arms !== undefined) return armsNamed(arms, plugins);
+  return ticket === undefined ? experiment.arms : OWN_ARMS;
+}
+
+function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, plugins: Plugins): ExperimentSettings {
+  return {
+    ...experiment,
+    ...lengthOf(experiment, options),
+    rounds: options.rounds ?? experiment.rounds,
+    arms: chosenArms(experiment, options, plugins),
+    criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
+    pool: options.pool ?? experiment.pool,
+    optimiser: options.optimiser ?? experiment.optimiser,
+    momentum: options.momentum ?? experiment.momentum,
+    weightDecay: options.weightDecay ?? experiment.weightDecay,
+    faults: options.faults ?? experiment.faults,
+    seeds: options.seeds ?? experiment.seeds,
+    learningRate: options.learningRate ?? experiment.learningRate,
+    clipNorm: options.clipNorm ?? experiment.clipNorm,
+    rate: options.rate ?? experiment.rate,
+    rewindTo: options.rewind ?? experiment.rewindTo,
+    patience: options.patience === undefined ? experiment.patience : options.patience,
+    measureTraining: options.measureTraining ?? experiment.measureTraining,
+  };
+}
+
+/** Epochs or steps, validations an epoch or every few steps: what is told stands in the place of both. */
+function lengthOf(experiment: ExperimentSettings, { epochs, steps, validations, validateEvery }: RunOptions) {
+  const told = epochs ?? steps;
+  const often = validations ?? validateEvery;
+  return {
+    ...(told === undefined ? { epochs: experiment.epochs, steps: experiment.steps } : { epochs, steps }),
+    ...(often === undefined
+      ? { evaluationsPerEpoch: experiment.evaluationsPerEpoch, evaluateEvery: experiment.evaluateEvery }
+      : { evaluationsPerEpoch: validations, evaluateEvery: validateEvery }),
   };
 }

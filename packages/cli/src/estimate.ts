@@ -17,7 +17,7 @@ import {
   type Values,
   valuesAt,
 } from "@ltt/lottery";
-import type { PreparedTask } from "./prepare-encoded.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 
 /** What a run would take at most: networks that stop early take less. */
 export interface RunEstimate {

@@ -5,7 +5,7 @@ import { createJob, FolderStore, type Job } from "@ltt/lottery";
 import { type BackendName, createBackend, type Width } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import type { FromJob, ToJob } from "./job-messages.ts";
-import { taskOf } from "./task-data.ts";
+import { taskOf } from "./task-of.ts";
 import { withTickets } from "./tickets.ts";
 
 const stop = new AbortController();

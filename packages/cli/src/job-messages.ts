@@ -1,6 +1,6 @@
 import type { Network, TicketFor } from "@ltt/lottery";
 import type { RunOptions } from "./run-options.ts";
-import type { TaskData } from "./task-data.ts";
+import type { TaskData } from "./task-of.ts";
 
 /** What a command tells a process that trains for it. */
 export type ToJob =

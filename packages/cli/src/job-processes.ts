@@ -7,7 +7,7 @@ import type { Job, JobListener, Network, TicketFor } from "@ltt/lottery";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
-import type { TaskData } from "./task-data.ts";
+import type { TaskData } from "./task-of.ts";
 
 /** As this file: TypeScript in the sources, JavaScript in what is published. */
 const MAIN = fileURLToPath(new URL(`./job-main${extname(import.meta.url)}`, import.meta.url));

@@ -1,10 +1,10 @@
 import type { OwnTexts } from "@ltt/data";
-import { type Profile, type RunSettings, settingsOf } from "./profiles.ts";
+import { settingsOf, type TextProfile, type TextRunSettings } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { OwnData } from "./subject.ts";
 
 /** What a report must say about a profile of texts of the user's; there is none for a published experiment. */
-export const OWN_NOTES: Readonly<Record<Profile, readonly string[]>> = {
+export const OWN_NOTES: Readonly<Record<TextProfile, readonly string[]>> = {
   quick: [
     "Quick profile: few texts, cut at 80 tokens, few epochs, half of the weights removed a round, and of an LSTM a quarter of the units. A first look, never a claim.",
   ],
@@ -25,7 +25,7 @@ const CORRECTED = { steps: 4000, epochs: [3, 40] } as const;
  *
  * @throws {RangeError} for the profile of a published experiment.
  */
-export function ownSettings({ model, columns }: OwnData, profile: Profile): RunSettings {
+export function ownSettings({ model, columns }: OwnData, profile: TextProfile): TextRunSettings {
   if (profile === "published-2020") {
     throw new RangeError(
       "--profile published-2020 re-enacts a published experiment; for texts of your own: quick or corrected",
@@ -45,7 +45,7 @@ export function ownSettings({ model, columns }: OwnData, profile: Profile): RunS
 export function sizedOptions(options: RunOptions, own: OwnData, sizes: OwnTexts["sizes"]): RunOptions {
   const isQuick = options.profile === "quick";
   const trainSize = options.trainSize ?? (isQuick ? Math.min(QUICK.texts, sizes.train) : undefined);
-  const { batchSize = ownSettings(own, options.profile ?? "corrected").data.batchSize } = options;
+  const { batchSize = ownSettings(own, isQuick ? "quick" : "corrected").data.batchSize } = options;
   const stepsPerEpoch = Math.ceil((trainSize ?? sizes.train) / batchSize);
   const { steps, epochs } = isQuick ? QUICK : CORRECTED;
   const sized = Math.min(epochs[1], Math.max(epochs[0], Math.ceil(steps / stepsPerEpoch)));

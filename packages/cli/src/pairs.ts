@@ -14,11 +14,13 @@ import {
   SENTENCE_SETS,
   type SentenceSet,
 } from "@ltt/data";
+import { IMAGE_PAIRS, type ImagePair, type ImageSettings, isImagePair, prepareImages } from "./image-pairs.ts";
 import { type PrepareListener, prepareCorpus } from "./prepare-corpus.ts";
-import type { PreparedTask, TaskSettings } from "./prepare-encoded.ts";
+import type { TaskSettings } from "./prepare-encoded.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 
 /** Data sets and models that are tried together. */
-export const PAIRS = [
+export const TEXT_PAIRS = [
   "imdb-cnn",
   "imdb-lstm",
   "ag-news-cnn",
@@ -31,18 +33,31 @@ export const PAIRS = [
   "reuters-cnn",
   "reuters-lstm",
 ] as const;
-export type Pair = (typeof PAIRS)[number];
+export type TextPair = (typeof TEXT_PAIRS)[number];
+
+export type Pair = TextPair | ImagePair;
+export const PAIRS: readonly Pair[] = [...TEXT_PAIRS, ...IMAGE_PAIRS];
 
 /**
- * Reads a pair's data, splits it and encodes it; the vocabulary is that of the training part.
+ * Reads a pair's data and splits it; texts are encoded, with the vocabulary of the training part.
  *
  * @throws {DataError} if data is missing, malformed or too little: the message names the file, the line and what to do.
  */
 export async function prepare(
   pair: Pair,
-  settings: TaskSettings,
+  settings: TaskSettings | ImageSettings,
   places: Places,
   listener: PrepareListener = {},
+): Promise<PreparedTask> {
+  if (isImagePair(pair)) return prepareImages(pair, settings as ImageSettings, places);
+  return prepareTexts(pair, settings as TaskSettings, places, listener);
+}
+
+async function prepareTexts(
+  pair: TextPair,
+  settings: TaskSettings,
+  places: Places,
+  listener: PrepareListener,
 ): Promise<PreparedTask> {
   const corpus = await readCorpus(pair, settings, places);
   const prepared = await prepareCorpus(corpus, isCnn(pair) ? "text-cnn" : "text-lstm", settings, places, listener);
@@ -75,7 +90,7 @@ function ofPhrases({ name, validation }: Corpus): string[] {
   ];
 }
 
-async function readCorpus(pair: Pair, { data }: TaskSettings, places: Places): Promise<Corpus> {
+async function readCorpus(pair: TextPair, { data }: TaskSettings, places: Places): Promise<Corpus> {
   const set = sentenceSetOf(pair);
   if (set !== undefined) return readSentences(await locateSentences(set, places, { phrases: data.phrases ?? false }));
   if (pair.startsWith("imdb")) return readImdb(await locateImdb(places));
@@ -85,7 +100,7 @@ async function readCorpus(pair: Pair, { data }: TaskSettings, places: Places): P
 }
 
 /** The set of sentences that a pair is of, if it is of one. */
-export function sentenceSetOf(pair: Pair): SentenceSet | undefined {
+export function sentenceSetOf(pair: TextPair): SentenceSet | undefined {
   return SENTENCE_SETS.find((set) => pair.startsWith(`${set}-`));
 }
 
@@ -95,6 +110,6 @@ export function isReuters(pair: Pair): boolean {
 }
 
 /** Whether a pair's model is the CNN; else it is the LSTM. */
-export function isCnn(pair: Pair): boolean {
+export function isCnn(pair: TextPair): boolean {
   return pair.endsWith("cnn");
 }

@@ -16,8 +16,9 @@ import {
   vocabularyOf,
 } from "@ltt/data";
 import { inTurns } from "./in-turns.ts";
-import { type DataSettings, type PreparedTask, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
-import { SPLIT_SEED, type TaskData } from "./task-data.ts";
+import { type DataSettings, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
+import type { PreparedTask } from "./prepared-task.ts";
+import { SPLIT_SEED, type TextTaskData } from "./task-data.ts";
 
 /** What hears of the preparation, and what ends it. */
 export interface PrepareListener {
@@ -35,7 +36,7 @@ export interface PrepareListener {
  */
 export async function prepareCorpus(
   corpus: Corpus,
-  model: TaskData["model"],
+  model: TextTaskData["model"],
   settings: TaskSettings,
   places: Places,
   { say, signal }: PrepareListener = {},

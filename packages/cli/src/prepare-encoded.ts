@@ -1,10 +1,9 @@
-import { stream, type TokenMatrix } from "@ltt/core";
+import { stream } from "@ltt/core";
 import type { Encoded, ReutersTopics, Vocabulary } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
-import type { Task } from "@ltt/lottery";
 import { type EmbeddingSettings, type GloveAccess, initialEmbedding } from "./embedding.ts";
-import type { Encoding } from "./encoding.ts";
-import { type TaskData, taskOf } from "./task-data.ts";
+import type { PreparedTask } from "./prepared-task.ts";
+import { MONITORED, type TextTaskData, textTaskOf } from "./task-data.ts";
 
 /** What of the data is used, and how. */
 export interface DataSettings {
@@ -40,19 +39,6 @@ export interface TaskSettings {
   readonly model: ModelSettings;
 }
 
-/** A task, and what a report says about its data and its model. */
-export interface PreparedTask {
-  readonly task: Task<TokenMatrix>;
-  /** What it is made of: `taskOf(data)` makes it again. */
-  readonly data: TaskData;
-  readonly encoding: Encoding;
-  readonly dataset: string;
-  readonly embedding: string;
-  readonly notes: readonly string[];
-  readonly parameters: number;
-  readonly stepsPerEpoch: number;
-}
-
 /** Texts that are read, split and encoded, and what is told of them. */
 export interface EncodedTexts {
   /** In the hashes of all nodes. */
@@ -75,7 +61,7 @@ export interface EncodedTexts {
  */
 export async function prepareEncoded(
   { name, title = name, classes, read, encoded, vocabulary, repeatsInTest }: EncodedTexts,
-  model: TaskData["model"],
+  model: TextTaskData["model"],
   settings: TaskSettings,
   access: GloveAccess,
 ): Promise<PreparedTask> {
@@ -83,7 +69,7 @@ export async function prepareEncoded(
   const { hidden } = settings.model;
   const outputs = classes.length === 2 && encoded.train.several === undefined ? 1 : classes.length;
   const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, access);
-  const data: TaskData = {
+  const data: TextTaskData = {
     corpus: name,
     encoded,
     batchSize,
@@ -93,7 +79,7 @@ export async function prepareEncoded(
     hidden,
     embedding: embedding.start,
   };
-  const task = taskOf(data);
+  const task = textTaskOf(data);
   const sizes = {
     train: encoded.train.labels.length,
     validation: encoded.validation.labels.length,
@@ -120,10 +106,15 @@ export async function prepareEncoded(
       ...(encoded.train.several === undefined ? {} : { several: true }),
     },
     dataset: dataset.join("; "),
-    embedding: embedding.description,
+    words: [
+      ...(model === "text-cnn" ? [] : [["hidden units", `${hidden ?? 256} of each direction of 2 layers`] as const]),
+      ["embedding", embedding.description],
+    ],
     notes: embedding.notes,
     parameters: countParameters(task.model(stream(0))),
     stepsPerEpoch: Math.ceil(sizes.train / batchSize),
+    examples: "texts",
+    monitored: Math.min(MONITORED, sizes.validation),
   };
 }
 

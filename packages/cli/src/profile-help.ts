@@ -1,6 +1,6 @@
-import { PROFILES, type RunSettings, settingsOf } from "./profiles.ts";
+import { settingsOf, TEXT_PROFILES, type TextRunSettings } from "./profiles.ts";
 
-const ROWS: readonly (readonly [name: string, value: (settings: RunSettings) => unknown])[] = [
+const ROWS: readonly (readonly [name: string, value: (settings: TextRunSettings) => unknown])[] = [
   ["--rounds", ({ experiment }) => experiment.rounds],
   ["--rate", ({ experiment }) => experiment.rate],
   ["--epochs", ({ experiment }) => experiment.epochs],
@@ -17,9 +17,9 @@ const ROWS: readonly (readonly [name: string, value: (settings: RunSettings) => 
 
 /** What the profiles do unless told otherwise, for `imdb-cnn`, as a table of less than 80 columns. */
 export function profileTable(): string {
-  const settings = PROFILES.map((profile) => settingsOf("imdb-cnn", profile));
+  const settings = TEXT_PROFILES.map((profile) => settingsOf("imdb-cnn", profile));
   const rows = [
-    ["", ...PROFILES],
+    ["", ...TEXT_PROFILES],
     ...ROWS.map(([name, value]) => [name, ...settings.map((each) => String(value(each)))]),
   ];
   return rows

@@ -1,18 +1,18 @@
 import { type ExperimentSettings, FAULTS, STANDARD_ARMS } from "@ltt/lottery";
-import { isCnn, isReuters, type Pair, sentenceSetOf } from "./pairs.ts";
+import { isCnn, isReuters, sentenceSetOf, type TextPair } from "./pairs.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 
-/** What a run does unless options say otherwise. */
-export const PROFILES = ["quick", "corrected", "published-2020"] as const;
-export type Profile = (typeof PROFILES)[number];
+/** What a run of texts does unless options say otherwise. */
+export const TEXT_PROFILES = ["quick", "corrected", "published-2020"] as const;
+export type TextProfile = (typeof TEXT_PROFILES)[number];
 
-/** Everything that decides a run. */
-export interface RunSettings extends TaskSettings {
+/** Everything that decides a run of texts. */
+export interface TextRunSettings extends TaskSettings {
   readonly experiment: ExperimentSettings;
 }
 
 /** What a report must say about a profile. */
-export const NOTES: Record<Profile, readonly string[]> = {
+export const NOTES: Record<TextProfile, readonly string[]> = {
   quick: [
     "Quick profile: few texts, cut short, few epochs, half of the weights removed a round, and of an LSTM a quarter of the units. A first look, never a claim.",
   ],
@@ -31,10 +31,10 @@ export const NOTES: Record<Profile, readonly string[]> = {
  * The settings of a profile for a pair. `published-2020` is the experiment of S. Hong (2020) with the faults of its code; `corrected`
  * is the same without them; `quick` takes minutes.
  */
-export function settingsOf(pair: Pair, profile: Profile): RunSettings {
+export function settingsOf(pair: TextPair, profile: TextProfile): TextRunSettings {
   const published = unpublishedSettings(pair) ?? publishedSettings(pair);
   if (profile === "published-2020") return published;
-  const corrected: RunSettings = {
+  const corrected: TextRunSettings = {
     experiment: {
       ...published.experiment,
       arms: STANDARD_ARMS,
@@ -69,7 +69,7 @@ export function settingsOf(pair: Pair, profile: Profile): RunSettings {
   };
 }
 
-function publishedSettings(pair: Pair): RunSettings {
+function publishedSettings(pair: TextPair): TextRunSettings {
   const imdb = pair.startsWith("imdb");
   return {
     experiment: {
@@ -90,7 +90,7 @@ function publishedSettings(pair: Pair): RunSettings {
 }
 
 /** Of data without a published lottery. */
-function unpublishedSettings(pair: Pair): RunSettings | undefined {
+function unpublishedSettings(pair: TextPair): TextRunSettings | undefined {
   if (sentenceSetOf(pair) !== undefined) return sentenceSettings(pair);
   return isReuters(pair) ? reutersSettings(pair) : undefined;
 }
@@ -99,7 +99,7 @@ function unpublishedSettings(pair: Pair): RunSettings | undefined {
  * Newswire with several topics: model, optimiser, batches and rounds are those of AG News, on the ten most frequent topics; a fifth of the ModApté training part validates; 30 epochs, since
  * they are short (the dense CNN of R10 was best at step 1,630 of the 1,640 of 20); all measures are kept over epochs, on training texts too (Unverzagt's accuracy, precision and recall).
  */
-function reutersSettings(pair: Pair): RunSettings {
+function reutersSettings(pair: TextPair): TextRunSettings {
   const { experiment, data, model } = publishedSettings(pair);
   return {
     experiment: { ...experiment, epochs: 30, measureTraining: true },
@@ -112,7 +112,7 @@ function reutersSettings(pair: Pair): RunSettings {
  * Sentences have no published lottery: model, optimiser and rounds are those of the other pairs; batches, epochs, the test part of a tenth and the validation part of a tenth of
  * the rest are Kim's (EMNLP 2014, §3.1, §3.2, and his code), and so is what the embedding starts from: N(0, 1), with which few texts are fitted before they are learnt, is worse by points.
  */
-function sentenceSettings(pair: Pair): RunSettings {
+function sentenceSettings(pair: TextPair): TextRunSettings {
   const { experiment, data, model } = publishedSettings(pair);
   return {
     experiment: { ...experiment, epochs: 25 },

@@ -5,7 +5,7 @@ import { publishedCurves } from "@ltt/report";
 /** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
 export async function readPublished(
   file: string,
-  { pair, profile = "corrected" }: { readonly pair: string; readonly profile?: string | undefined },
+  { pair, profile }: { readonly pair: string; readonly profile?: string | undefined },
 ): Promise<Published> {
   const late = profile === "published-2020" ? "rewind-end-of-dense" : "rewind-epoch-1";
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {

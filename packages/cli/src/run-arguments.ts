@@ -20,8 +20,8 @@ import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { OWN_MODELS } from "./own-models.ts";
 import { PAIRS } from "./pairs.ts";
-import { PROFILES } from "./profiles.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
+import { PROFILES } from "./run-settings.ts";
 import { TICKET_ARMS } from "./ticket-arms.ts";
 
 const OPTIONS: Kinds<RunOptions> = {
@@ -40,6 +40,7 @@ const OPTIONS: Kinds<RunOptions> = {
   out: text,
   rounds: count,
   epochs: positive,
+  steps: positive,
   trainSize: positive,
   maxLength: positive,
   fold: positive,
@@ -71,6 +72,7 @@ const OPTIONS: Kinds<RunOptions> = {
     accepts: (value) => value === null || positive.accepts(value),
   },
   validations: positive,
+  validateEvery: positive,
   batchSize: positive,
   title: text,
   margin: fraction,

@@ -42,10 +42,10 @@ import {
 import { OWN_MODELS, type OwnModel } from "./own-models.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
-import { PROFILES, type Profile } from "./profiles.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
+import { PROFILES, type Profile } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 import { TICKET_ARMS, type TicketArm } from "./ticket-arms.ts";
@@ -64,6 +64,7 @@ export interface Flags {
   readonly out?: string;
   readonly rounds?: number;
   readonly epochs?: number;
+  readonly steps?: number;
   readonly trainSize?: number;
   readonly maxLength?: number;
   readonly fold?: number;
@@ -86,6 +87,7 @@ export interface Flags {
   readonly rewind?: Moment;
   readonly patience?: number | "none";
   readonly validations?: number;
+  readonly validateEvery?: number;
   readonly batchSize?: number;
   readonly title?: string;
   readonly seed?: number;
@@ -141,7 +143,10 @@ export function addRunCommand(program: Command): void {
 export function addSettings(command: Command): Command {
   return command
     .addOption(
-      new Option("--profile <name>", "what a run does unless told otherwise").choices(PROFILES).default("corrected"),
+      new Option(
+        "--profile <name>",
+        "what a run does unless told otherwise (default: corrected; of images paper)",
+      ).choices(PROFILES),
     )
     .addOption(dataOption("folder with the data sets; else that of LTT_DATA, else where ltt data get puts them"))
     .option(
@@ -167,7 +172,10 @@ export function addSettings(command: Command): Command {
       "of what is left of every tensor, removed each round (default: 0.2; quick: 0.5)",
       rateOf,
     )
-    .option("--epochs <n>", "epochs a network trains at most", integerFrom(1))
+    .addOption(
+      new Option("--epochs <n>", "epochs a network trains at most").argParser(integerFrom(1)).conflicts("steps"),
+    )
+    .option("--steps <n>", "steps a network trains at most, in the place of epochs", integerFrom(1))
     .option("--train-size <n>", "training texts", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
     .option(
@@ -212,7 +220,12 @@ export function addSettings(command: Command): Command {
     .option("--learning-rate <x>", "of the optimiser", positive)
     .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
     .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
-    .option("--validations <n>", "an epoch (default: 8; published-2020: 1)", integerFrom(1))
+    .addOption(
+      new Option("--validations <n>", "an epoch (default: 8; published-2020: 1)")
+        .argParser(integerFrom(1))
+        .conflicts("validateEvery"),
+    )
+    .option("--validate-every <n>", "steps from one validation to the next (default of images: 100)", integerFrom(1))
     .option(
       "--patience <n>",
       "validations in a row without improvement that end training, or none (default: 24; published-2020: 3)",

@@ -5,7 +5,7 @@ import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { OwnModel } from "./own-models.ts";
 import type { Pair } from "./pairs.ts";
-import type { Profile } from "./profiles.ts";
+import type { Profile } from "./run-settings.ts";
 import type { TicketArm } from "./ticket-arms.ts";
 
 /** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */
@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly validation?: string | undefined;
   /** A file of texts to test on. Default: a fifth of the texts. */
   readonly test?: string | undefined;
-  /** Default `corrected`. */
+  /** Default `corrected`; of images `paper`. */
   readonly profile?: Profile | undefined;
   /** The folder with the data sets. */
   readonly data?: string | undefined;
@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly out?: string | undefined;
   readonly rounds?: number | undefined;
   readonly epochs?: number | undefined;
+  /** Steps that a network trains at most, in the place of `epochs`. */
+  readonly steps?: number | undefined;
   readonly trainSize?: number | undefined;
   readonly maxLength?: number | undefined;
   /** Which test part of a cross-validation, from 1, of data without a test part of its own. Default the first. */
@@ -77,6 +79,8 @@ export interface RunOptions {
   readonly patience?: number | null | undefined;
   /** Validations an epoch. */
   readonly validations?: number | undefined;
+  /** Steps from one validation to the next, in the place of `validations`. */
+  readonly validateEvery?: number | undefined;
   /** Texts a training step. */
   readonly batchSize?: number | undefined;
   /** Of the report. */

@@ -13,11 +13,10 @@ import {
   writeAtomic,
 } from "@ltt/lottery";
 import { type ReportInput, renderCsv, renderCurvesCsv, renderReport, renderTensorsCsv } from "@ltt/report";
-import { OWN_NOTES } from "./own-profile.ts";
-import type { PreparedTask } from "./prepare-encoded.ts";
-import { NOTES, type RunSettings } from "./profiles.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
+import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { transferNotes } from "./transfer-notes.ts";
 
@@ -29,40 +28,38 @@ export type ReportWords = Pick<
 
 export function reportWords(
   options: RunOptions,
-  { experiment, data, model }: RunSettings,
+  { experiment, data }: RunSettings,
   prepared: PreparedTask,
 ): ReportWords {
-  const { profile = "corrected" } = options;
-  const { name, isCnn, own } = subjectOf(options);
-  const { rounds, rate, seeds, arms, epochs, clipNorm, patience, evaluationsPerEpoch, rewindTo, faults } = experiment;
-  const { pool = "tensor" } = experiment;
+  const { name, pair, own } = subjectOf(options);
+  const { profile = defaultProfile(pair) } = options;
+  const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
     title: options.title ?? `Lottery tickets in ${name}`,
     kicker: [name, `profile ${profile}`],
     dataset: prepared.dataset,
     ...(prepared.task.measureName === undefined ? {} : { measure: prepared.task.measureName }),
-    notes: [...(own === undefined ? NOTES : OWN_NOTES)[profile], ...prepared.notes],
+    notes: [...profileSettings({ pair, own }, profile).notes, ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
     settings: [
       ["parameters", String(prepared.parameters)],
-      ...(isCnn ? [] : [["hidden units", `${model.hidden ?? 256} of each direction of 2 layers`] as const]),
-      ["embedding", prepared.embedding],
+      ...prepared.words,
       ["arms", arms.map((arm) => (typeof arm === "string" ? arm : arm.name)).join(", ")],
-      ["rounds", `${rounds}, each removing ${rate * 100} % of what is left ${POOL_WORDS[pool]}`],
+      ["rounds", `${rounds}, each removing ${shareWords(experiment)}`],
       ["criterion", `${criterionWords(experiment)}; ties by a seeded permutation`],
       ["seeds", seeds.join(", ")],
-      ["epochs", `at most ${epochs}, ${prepared.stepsPerEpoch} steps of ${data.batchSize} texts each`],
+      lengthWords(experiment, prepared, data.batchSize),
       ["optimiser", `${optimiserWords(experiment)}, fresh in every network`],
       ["gradients", clipNorm === undefined ? "not clipped" : `clipped to a norm of ${clipNorm}`],
       [
         "early stopping",
         patience === null ? "none" : `after ${patience} validations without improvement; best weights restored`,
       ],
-      ["validations", `${evaluationsPerEpoch} an epoch, on at most 4,096 texts, always the same; at the end on all`],
-      ...(experiment.measureTraining === true ? [["training texts", TRAINING_MEASURED] as const] : []),
+      ["validations", validationWords(experiment, prepared)],
+      ...(experiment.measureTraining === true ? [[`training ${prepared.examples}`, TRAINING_MEASURED] as const] : []),
       ["late rewinding", `to ${unit} ${moment}, trained on from there`],
       ["networks", String(networkCount(experiment))],
       ["backend", backend().name],
@@ -116,6 +113,36 @@ export async function writeReport(folder: string, input: ReportInput): Promise<s
 }
 
 const TRAINING_MEASURED = "as many are measured at the end of every epoch as are at a validation, always the same";
+
+/** What a round removes: of each pool, what goes at another rate, and what stays. */
+function shareWords({ rate, rates = {}, exclude = [], pool = "tensor" }: ExperimentSettings): string {
+  const others = Object.entries(rates).map(([name, own]) => `${own * 100} % of ${name}`);
+  return [
+    `${rate * 100} % of what is left ${POOL_WORDS[pool]}`,
+    ...(others.length === 0 ? [] : [`but ${others.join(", ")}`]),
+    ...(exclude.length === 0 ? [] : [`nothing of ${exclude.join(", ")}`]),
+  ].join("; ");
+}
+
+function lengthWords(
+  { epochs, steps, cutAt = "best" }: ExperimentSettings,
+  { stepsPerEpoch, examples }: PreparedTask,
+  batchSize: number,
+): readonly [string, string] {
+  const cut = cutAt === "best" ? "" : "; cuts score the weights at the end";
+  const each = `${stepsPerEpoch} steps of ${batchSize} ${examples} each`;
+  return steps === undefined
+    ? ["epochs", `at most ${epochs}, ${each}${cut}`]
+    : ["steps", `${steps}, in epochs of ${each}${cut}`];
+}
+
+function validationWords(
+  { evaluationsPerEpoch, evaluateEvery }: ExperimentSettings,
+  { monitored, examples }: PreparedTask,
+): string {
+  const often = evaluateEvery === undefined ? `${evaluationsPerEpoch} an epoch` : `every ${evaluateEvery} steps`;
+  return `${often}, on ${monitored.toLocaleString("en-US")} ${examples}, always the same; at the end on all`;
+}
 
 const POOL_WORDS: Readonly<Record<Pool, string>> = {
   tensor: "of every tensor",

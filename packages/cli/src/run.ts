@@ -19,7 +19,6 @@ import {
   RunFolderError,
   replay,
   runExperiment,
-  type Task,
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
@@ -34,13 +33,14 @@ import { otherSeeds } from "./other-seeds.ts";
 import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
 import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
-import type { PreparedTask } from "./prepare-encoded.ts";
-import type { RunSettings } from "./profiles.ts";
+import type { TaskSettings } from "./prepare-encoded.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
+import { defaultProfile, type RunSettings } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { digestOf } from "./task-data.ts";
 import { storeTickets, type TransferredTickets, transferredTickets, withTickets } from "./tickets.ts";
@@ -95,7 +95,8 @@ async function runBegun(
   if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
   const run = plannedRun(begun, jobs?.length ?? 1);
   await noteRun(folder, run);
-  await keepEncoding(folder, digestOf(prepared.data.encoded), prepared.encoding);
+  const { data, encoding } = prepared;
+  if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };
@@ -115,7 +116,7 @@ async function runBegun(
   }
 
   const criteria = criteriaOf(prepared.task, covered.experiment);
-  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task as Task }));
+  const checks = await unlessAborted(signal, auditRun(store, planned, { criteria, task: prepared.task }));
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
@@ -161,7 +162,7 @@ export async function replayNode(
 
 /** What `run.json` says. */
 function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair: _pair, profile = "corrected", ...options } = told;
+  const { pair, profile = defaultProfile(pair), ...options } = told;
   const { experiment } = settings;
   const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")
@@ -239,7 +240,7 @@ async function begin(
   onBackend?: (chosen: ChosenJobs) => void,
 ): Promise<Begun> {
   const { name, pair, own } = subjectOf(options);
-  const { profile = "corrected" } = options;
+  const { profile = defaultProfile(pair) } = options;
   for (const path of ["data", "out", "published"] as const) {
     if (options[path]?.trim() === "") throw new RangeError(`--${path} is empty; it is a path`);
   }
@@ -269,13 +270,13 @@ async function begin(
   const prepared = async () => {
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
-    const texts = await readOwn(own, settings, { say, signal });
+    const texts = await readOwn(own, settings as TaskSettings, { say, signal });
     const sized = sizedOptions(options, own, texts.sizes);
     const chosen = await chosenSettings(sized);
     return {
       options: sized,
       settings: chosen,
-      prepared: await prepareOwn(texts, own, chosen, { places, say, signal }),
+      prepared: await prepareOwn(texts, own, chosen as RunSettings & TaskSettings, { places, say, signal }),
     };
   };
   const begun = { ...(await unlessAborted(signal, prepared())), folder, published, files };

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { TextColumns, TextFiles } from "@ltt/data";
+import { isImagePair } from "./image-pairs.ts";
 import type { OwnModel } from "./own-models.ts";
 import { isCnn, PAIRS, type Pair } from "./pairs.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -15,7 +16,9 @@ export interface OwnData {
 export type Subject = {
   /** The pair, or the file and the model: `reviews-cnn`. */
   readonly name: string;
+  /** Of images not, whatever their model. */
   readonly isCnn: boolean;
+  readonly isImages: boolean;
 } & ({ readonly pair: Pair; readonly own: undefined } | { readonly pair: undefined; readonly own: OwnData });
 
 /** What options name. @throws {RangeError} if they name both, neither, or only a part. */
@@ -27,7 +30,8 @@ export function subjectOf(options: SubjectOptions): Subject {
     if (pair === undefined) {
       throw new RangeError(`name a pair (${PAIRS.join(", ")}), or a file of texts of your own with --texts`);
     }
-    return { name: pair, isCnn: isCnn(pair), pair, own: undefined };
+    const isImages = isImagePair(pair);
+    return { name: pair, isCnn: !isImages && isCnn(pair), isImages, pair, own: undefined };
   }
   if (pair !== undefined) throw new RangeError(`${pair} and --texts ${texts} are both named; name one of them`);
   if (options.fold !== undefined || options.phrases !== undefined) {
@@ -44,7 +48,7 @@ export function subjectOf(options: SubjectOptions): Subject {
   }
   if (separator !== undefined && labels === undefined) throw new RangeError("--separator is of --labels");
   const own = { files: { train: texts, validation, test }, columns: { text, label, labels, separator }, model };
-  return { name: `${baseName(texts)}-${model}`, isCnn: model === "cnn", pair: undefined, own };
+  return { name: `${baseName(texts)}-${model}`, isCnn: model === "cnn", isImages: false, pair: undefined, own };
 }
 
 type SubjectOptions = Pick<RunOptions, "pair" | "texts" | "fold" | "phrases" | (typeof OF_TEXTS)[number]>;

@@ -4,9 +4,10 @@ import { batchCount, batches, type Encoded, examplesAt, PADDING, planEpoch, plan
 import { type Model, TextCnn, type TextCnnOptions, TextLstm, type TextLstmOptions } from "@ltt/layers";
 import { type Batches, constantF1, multiLabelClassification, type Task } from "@ltt/lottery";
 import { type EmbeddingStart, embeddingOptions, randomOptions } from "./embedding-start.ts";
+import { largestShare } from "./largest-share.ts";
 
-/** All that a task is made of, as data and nothing else: what one process has read and encoded, another can be sent. */
-export interface TaskData {
+/** All that a task of texts is made of, as data and nothing else. */
+export interface TextTaskData {
   readonly corpus: string;
   readonly encoded: Readonly<Record<"train" | "validation" | "test", Encoded>>;
   readonly batchSize: number;
@@ -23,9 +24,9 @@ export interface TaskData {
 export const SPLIT_SEED = 1;
 
 /** Validation texts that are looked at during training, at most. */
-const MONITORED = 4096;
+export const MONITORED = 4096;
 
-export function taskOf(data: TaskData): Task<TokenMatrix> {
+export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
   const { corpus, encoded, batchSize, model, rows, outputs, hidden, embedding } = data;
   const random = randomOptions(embedding);
   return {
@@ -47,7 +48,7 @@ export function taskOf(data: TaskData): Task<TokenMatrix> {
   };
 }
 
-function creator({ model, rows, outputs, hidden }: TaskData, embedding: TextLstmOptions["embedding"]) {
+function creator({ model, rows, outputs, hidden }: TextTaskData, embedding: TextLstmOptions["embedding"]) {
   const options: TextLstmOptions & TextCnnOptions = { rows, outputs, paddingId: PADDING, embedding: embedding! };
   return (rng: Rng): Model<TokenMatrix> =>
     model === "text-cnn"
@@ -75,13 +76,6 @@ function measured(test: Encoded): Pick<Task, "chance" | "measure" | "measureName
   for (const label of test.several.ids) counts[label]!++;
   const chance = constantF1(counts, test.labels.length);
   return { chance, measure: multiLabelClassification, measureName: "micro-F1" };
-}
-
-/** The accuracy of always saying the most frequent class. */
-function largestShare(labels: Int32Array): number {
-  const counts = new Map<number, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return Math.max(...counts.values()) / labels.length;
 }
 
 function batchesOf(

@@ -21,7 +21,7 @@ import {
 } from "@ltt/lottery";
 import { readEncoding } from "./encoding.ts";
 import { encodedOf, lineageOf } from "./node-files.ts";
-import type { PreparedTask } from "./prepare-encoded.ts";
+import type { PreparedTask } from "./prepared-task.ts";
 import { type PlannedNetwork, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { TicketArm } from "./ticket-arms.ts";
@@ -47,7 +47,7 @@ const WORDS = "embedding.weight";
  */
 export async function transferredTickets(
   { ticket: from = "", ticketArm = "winning-ticket", ticketRounds }: RunOptions,
-  { task, encoding }: PreparedTask,
+  { task, encoding }: PreparedTask, // of texts: images are refused before
   experiment: ExperimentSettings,
   seeds: { readonly asked: readonly number[]; readonly others: readonly number[] },
 ): Promise<TransferredTickets> {
@@ -82,7 +82,7 @@ export async function transferredTickets(
       checkRates(stored, experiment.rate);
       if (!rowsBy.has(digest)) {
         const old = await readEncoding(folder, digest);
-        rowsBy.set(digest, { rows: sameWords(encoding.vocabulary, old.vocabulary), corpus: old.corpus });
+        rowsBy.set(digest, { rows: sameWords(encoding!.vocabulary, old.vocabulary), corpus: old.corpus });
       }
       const { rows, corpus } = rowsBy.get(digest)!;
       const shared = rows.filter((row) => row >= 0).length;

@@ -11,7 +11,7 @@ export function fill(value: f32, out: usize, bytes: usize): void {
     v128.store(out + at, four);
     v128.store(out + at, four, 16);
   }
-  if (at < bytes) v128.store(out + at, four);
+  for (; at < bytes; at += 16) v128.store(out + at, four);
 }
 
 const EXP = 0;
@@ -60,7 +60,7 @@ function values(operation: i32, x: usize, out: usize, bytes: usize): void {
     v128.store(out + at, low);
     v128.store(out + at, high, 16);
   }
-  if (at < bytes) v128.store(out + at, valueOf(operation, v128.load(x + at)));
+  for (; at < bytes; at += 16) v128.store(out + at, valueOf(operation, v128.load(x + at)));
 }
 
 export function exp(x: usize, out: usize, bytes: usize): void {

@@ -140,7 +140,7 @@ function addRows(a: usize, b: usize, to: usize, n: i32): void {
     v128.store(to, low);
     v128.store(to, high, 16);
   }
-  if (i < n) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
+  for (; i < n; i += 4, a += 16, b += 16, to += 16) v128.store(to, f32x4.add(v128.load(a), v128.load(b)));
 }
 
 /**

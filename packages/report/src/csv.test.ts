@@ -33,6 +33,17 @@ test("metrics.csv has a column for each group and measure of any network, blank 
   expect(second).toContain("dense,2,0,0,,0.5,0.2,");
 });
 
+test("metrics.csv has what was measured at the end of training, where it was", () => {
+  const end = { validationLoss: 0.5, validationAccuracy: 0.75, testLoss: 0.625, testAccuracy: 0.25 };
+  const [header, first, second] = renderCsv([
+    sampleLevel({ arm: "dense", round: 0, end }),
+    sampleLevel({ arm: "dense", round: 0, seed: 2 }),
+  ]).split("\r\n");
+  expect(header).toContain(",endValidationLoss,endValidationAccuracy,endTestLoss,endTestAccuracy,earlyStopStep,");
+  expect(first).toContain(",0.5,0.75,0.625,0.25,300,");
+  expect(second).toContain(",,,,,300,");
+});
+
 test("metrics.csv of no networks is a header", () => {
   expect(renderCsv([])).toMatch(/^arm,seed,round,sparsity,trainLoss,[^\r\n]*,steps,node\r\n$/);
 });

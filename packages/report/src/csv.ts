@@ -2,7 +2,7 @@ import { type LevelResult, PARTS } from "@ltt/lottery";
 import { checkResults } from "@ltt/lottery/arguments";
 
 /**
- * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and measures have a column each.
+ * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and measures have a column each; so has what was measured at the end of training.
  *
  * `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times.
  */
@@ -10,6 +10,7 @@ export function renderCsv(levels: readonly LevelResult[]): string {
   checkResults("renderCsv", "levels", levels, METRICS);
   const groups = [...new Set(levels.flatMap((level) => Object.keys(level.groups)))].sort();
   const measures = [...new Set(levels.flatMap((level) => Object.keys(level.measures)))].sort();
+  const ends = END.filter((name) => levels.some(({ end }) => end?.[name] !== undefined));
   const columns: [string, (level: LevelResult) => Cell | undefined][] = [
     ["arm", (level) => level.arm],
     ["seed", (level) => level.seed],
@@ -22,6 +23,10 @@ export function renderCsv(levels: readonly LevelResult[]): string {
     ["testLoss", (level) => level.testLoss],
     ["testAccuracy", (level) => level.testAccuracy],
     ...measures.map((name): (typeof columns)[number] => [`test ${name}`, (level) => level.measures[name]]),
+    ...ends.map((name): (typeof columns)[number] => [
+      `end${name[0]!.toUpperCase()}${name.slice(1)}`,
+      (level) => level.end?.[name],
+    ]),
     ["earlyStopStep", (level) => level.earlyStopStep],
     ["censored", (level) => String(level.censored)],
     ["collapsed", (level) => level.collapsed ?? ""],
@@ -35,6 +40,9 @@ export function renderCsv(levels: readonly LevelResult[]): string {
   ]);
 }
 
+/** Of the weights that training ended with; columns only where they were measured. */
+const END = ["validationLoss", "validationAccuracy", "testLoss", "testAccuracy"] as const;
+
 const METRICS = [
   "arm",
   "seed",
@@ -47,6 +55,7 @@ const METRICS = [
   "testLoss",
   "testAccuracy",
   "measures",
+  "end",
   "earlyStopStep",
   "censored",
   "collapsed",

@@ -227,7 +227,7 @@ describe.each(PAIRS)("%s:", (_, create) => {
       const lengths = rng.below(2) === 0 ? undefined : integers(rng, size.outer, 1, size.axis);
       agree("max", [x.map((value) => Math.round(value)), lengths, new Float32Array(n), new Int32Array(n)], size);
       const argmax = integers(rng, n, 0, size.axis - 1);
-      agree("scatterArgmax", [floats(rng, n), argmax, new Float32Array(n * size.axis)], size);
+      agree("scatterArgmax", [floats(rng, n), argmax, new Float32Array(n * size.axis).fill(Number.NaN)], size);
       agree("gatherArgmax", [x, argmax, new Float32Array(n)], size);
     });
   });

@@ -1,0 +1,95 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stream } from "@ltt/core";
+import { parametersOf } from "@ltt/layers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chosenSettings } from "./chosen-settings.ts";
+import { prepareImages } from "./image-pairs.ts";
+import { imageSettingsOf } from "./image-profiles.ts";
+import { taskOf } from "./task-of.ts";
+
+/** 40 images to train on and 10 to test, of 2 × 2 pixels; image i is of class i mod 10. */
+let data: string;
+beforeAll(() => {
+  data = mkdtempSync(join(tmpdir(), "ltt-images-"));
+  mkdirSync(join(data, "mnist"));
+  const put = (name: string, sizes: readonly number[], elements: Iterable<number>) =>
+    writeFileSync(
+      join(data, "mnist", name),
+      Uint8Array.from([0, 0, 8, sizes.length, ...sizes.flatMap((size) => [0, 0, 0, size]), ...elements]),
+    );
+  for (const [name, n] of [
+    ["train", 40],
+    ["t10k", 10],
+  ] as const) {
+    put(
+      `${name}-images-idx3-ubyte`,
+      [n, 2, 2],
+      Array.from({ length: 4 * n }, (_, i) => i),
+    );
+    put(
+      `${name}-labels-idx1-ubyte`,
+      [n],
+      Array.from({ length: n }, (_, i) => i % 10),
+    );
+  }
+});
+afterAll(() => rmSync(data, { recursive: true }));
+
+const prepared = (change: { trainSize?: number } = {}) =>
+  prepareImages("mnist-lenet", { data: { validationSize: 10, batchSize: 8, ...change } }, { data });
+
+test("images are split, and said to be", async () => {
+  const { dataset, stepsPerEpoch, monitored, task } = await prepared();
+  expect(dataset).toContain("mnist, 50 images of 2 × 2 pixels read; 30 to train, 10 to validate, 10 to test");
+  expect([stepsPerEpoch, monitored, task.chance]).toEqual([4, 10, 0.1]);
+  await expect(prepared({ trainSize: 31 })).rejects.toThrow(
+    "mnist-lenet: train: 31 images are asked for, there are 30; ask for fewer: --train-size 30",
+  );
+});
+
+test("what another process is sent makes the same task", async () => {
+  const { data: sent, task } = await prepared();
+  const again = taskOf(structuredClone(sent));
+  expect([again.data, again.architecture, again.chance]).toEqual([task.data, task.architecture, task.chance]);
+  const first = ({ batches }: typeof task) => [...batches(3).train(2)].map(({ targets }) => [...targets.data]);
+  expect(first(again)).toEqual(first(task));
+});
+
+test("tensors are hidden, of the output, or biases: what the paper's rates and exclusions name", async () => {
+  const { task } = await prepared();
+  const groups = [...parametersOf(task.model(stream(1))).keys()].map((name) => [name, task.group!(name)]);
+  expect(Object.fromEntries(groups)).toEqual({
+    "fc1.weight": "hidden",
+    "fc1.bias": "biases",
+    "fc2.weight": "hidden",
+    "fc2.bias": "biases",
+    "output.weight": "output",
+    "output.bias": "biases",
+  });
+});
+
+test("the paper's settings are those of Frankle & Carbin", () => {
+  const { experiment, data: sizes } = imageSettingsOf("mnist-lenet", "paper");
+  expect(sizes).toEqual({ validationSize: 5000, batchSize: 60 });
+  expect(experiment).toMatchObject({
+    rounds: 20,
+    rate: 0.2,
+    rates: { output: 0.1 },
+    exclude: ["biases"],
+    cutAt: "end",
+  });
+  expect(experiment).toMatchObject({ steps: 50_000, evaluateEvery: 100, learningRate: 1.2e-3, patience: null });
+});
+
+test("epochs stand in the place of steps, and what is of texts is refused", async () => {
+  const { experiment } = await chosenSettings({ pair: "mnist-lenet", epochs: 2, validations: 3 });
+  expect(experiment).toMatchObject({ epochs: 2, steps: undefined, evaluationsPerEpoch: 3, evaluateEvery: undefined });
+  await expect(chosenSettings({ pair: "mnist-lenet", maxLength: 8 })).rejects.toThrow(
+    "maxLength is 8, but mnist-lenet is of images: only pairs of texts have it",
+  );
+  await expect(chosenSettings({ pair: "mnist-lenet", profile: "corrected" })).rejects.toThrow(
+    "mnist-lenet has no profile corrected; it has quick, paper",
+  );
+});
