@@ -73,3 +73,17 @@ test("values that are not at hand are not shown, and nothing fails", () => {
     useBackend(before);
   }
 });
+
+test("a tensor without elements is [], however many rows it has, as in NumPy", () => {
+  expect([zeros([0]), zeros([0, 3]), zeros([100_000, 0])].map(String)).toEqual([
+    "Tensor [0] []",
+    "Tensor [0,3] []",
+    "Tensor [100000,0] []",
+  ]);
+});
+
+test("a tensor of seven axes is shown, though its corners are many", () => {
+  expect(String(zeros([8, 8, 8, 8, 8, 8, 8])).startsWith("Tensor [8,8,8,8,8,8,8] [[[[[[[0, 0, 0, ..., 0, 0, 0],")).toBe(
+    true,
+  );
+});

@@ -18,6 +18,7 @@ const CUT = "...";
 
 /** Values in brackets, nested as the shape is, aligned in columns, with 4 digits after the point; cut in the middle of long axes above 1000 elements. */
 export function printed(values: ArrayLike<number>, shape: Shape): string {
+  if (values.length === 0) return "[]"; // however many empty rows
   const shown = (size: number): (number | undefined)[] => {
     if (values.length <= THRESHOLD || size <= 2 * EDGE_ITEMS) return Array.from({ length: size }, (_, i) => i);
     const edge = Array.from({ length: EDGE_ITEMS }, (_, i) => i);
@@ -51,13 +52,15 @@ function lines(parts: readonly string[], indent: number): string {
 /** How to write each of these: all in the same manner, and as wide as the widest. */
 function formatOf(values: readonly number[]): (value: number) => string {
   const sizes = values.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
-  const [largest, smallest] = [Math.max(0, ...sizes), Math.min(1, ...sizes)];
+  // not by spreading: of high ranks more are shown than a call takes arguments
+  const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
+  const smallest = sizes.reduce((least, size) => Math.min(least, size), 1);
   const scientific = largest >= 1e8 || smallest < 10 ** -PRECISION;
   const write = (value: number): string => {
     if (!Number.isFinite(value)) return String(value);
     if (scientific) return value.toExponential(PRECISION);
     return sizes.every(Number.isInteger) ? String(value) : value.toFixed(PRECISION);
   };
-  const width = Math.max(...values.map((value) => write(value).length));
+  const width = values.reduce((most, value) => Math.max(most, write(value).length), 0);
   return (value) => write(value).padStart(width);
 }
