@@ -59,7 +59,7 @@ describe("without data", () => {
     "what there is no program of is named, with those there are",
     () => {
       expect(() => printed("mnist")).toThrow(
-        'example: there is no "mnist": ag-news-cnn, ag-news-lstm, imdb-cnn, imdb-lstm, iterative-pruning, linear-regression, mnist-mlp, mr-lstm, safetensors',
+        'example: there is no "mnist": ag-news-cnn, ag-news-lstm, imdb-cnn, imdb-lstm, own-data, reuters-cnn, iterative-pruning, linear-regression, mnist-mlp, mr-lstm, reuters-linear, safetensors',
       );
     },
     PATIENCE,
@@ -104,6 +104,15 @@ test.skipIf(mr === undefined)(
   "an LSTM learns to tell sentences of film reviews apart",
   () => {
     expect(numberIn(printed("mr-lstm", mr), /test: (\S+) % of 2132 sentences/)).toBeGreaterThan(68);
+  },
+  PATIENCE,
+);
+
+const newswire = findRealData("reuters-21578/reuters21578/reut2-000.sgm");
+test.skipIf(newswire === undefined)(
+  "logistic regression finds the topics of newswire",
+  () => {
+    expect(numberIn(printed("reuters-linear", newswire), /test: micro-F1 (\S+) %/)).toBeGreaterThan(90);
   },
   PATIENCE,
 );

@@ -3,10 +3,9 @@
 //     npm run example reuters-linear -- --data DIR
 //
 // Features of a text: (1 + ln tf) · ln(N / df) of each word, scaled to length 1 (Salton & Buckley, Information Processing & Management 24, 1988). Weight decay is chosen on validation texts.
-import { setImmediate } from "node:timers/promises";
-import { type Matrix, stream, tensor, tokens } from "@ltt/core";
+import { gradients, type Matrix, scope, stream, tensor, tokens } from "@ltt/core";
 import { createTokeniser, type Example, locateReuters, readReuters, splitCorpus } from "@ltt/data";
-import { AdamW, Linear, predict, train, trainable } from "@ltt/layers";
+import { AdamW, classificationLoss, Linear, predict, trainable } from "@ltt/layers";
 import { multiLabelClassification } from "@ltt/lottery";
 import { places } from "./places.ts";
 
@@ -43,22 +42,24 @@ function featuresOf(texts: readonly Counts[]): Matrix {
   return tensor(features, [texts.length, words.length]);
 }
 
-/** The texts in batches of 64, in an order that is asked for. */
-function* batchesOf(examples: readonly Example[], counts: readonly Counts[], order: Int32Array) {
-  for (let from = 0; from < order.length; from += 64) {
-    const places = Array.from(order.subarray(from, from + 64));
-    const targets = places.flatMap((place) =>
-      corpus.classes.map((_, i) => Number(examples[place]!.labels!.includes(i))),
-    );
-    yield {
-      input: featuresOf(places.map((place) => counts[place]!)),
-      targets: tokens(targets, [places.length, topics]),
-    };
-  }
+/** Some of the texts as a batch. */
+function batchAt(examples: readonly Example[], counts: readonly Counts[], places: Int32Array) {
+  const rows = Array.from(places, (place) => examples[place]!.labels!);
+  const targets = rows.flatMap((labels) => corpus.classes.map((_, topic) => Number(labels.includes(topic))));
+  return {
+    input: featuresOf(Array.from(places, (place) => counts[place]!)),
+    targets: tokens(targets, [places.length, topics]),
+  };
 }
-const inOrder = (examples: readonly Example[]) => Int32Array.from(examples.keys());
+
+/** The places in an order, 64 at a time. */
+function* batchesOf(order: Int32Array) {
+  for (let from = 0; from < order.length; from += 64) yield order.subarray(from, from + 64);
+}
 const measured = async (model: Linear, examples: readonly Example[]) => {
-  const predictions = await predict(model, batchesOf(examples, examples.map(countsOf), inOrder(examples)));
+  const counts = examples.map(countsOf);
+  const batches = Array.from(batchesOf(Int32Array.from(examples.keys())), (at) => batchAt(examples, counts, at));
+  const predictions = await predict(model, batches);
   const { scores, others } = multiLabelClassification(predictions);
   return { f1: scores.reduce((sum, score) => sum + score, 0) / scores.length, others };
 };
@@ -67,9 +68,15 @@ let best: { readonly f1: number; readonly decay: number; readonly model: Linear 
 for (const weightDecay of [0, 0.01, 0.1]) {
   const model = new Linear({ inputs: words.length, outputs: topics }, stream(1, "init"));
   const optimiser = new AdamW(trainable(model), { learningRate: 1e-2, weightDecay });
-  const batches = (epoch: number) =>
-    batchesOf(split.train, training, stream(1, "order", epoch).permutation(training.length));
-  for await (const _ of train(model, { batches, epochs: 10, optimiser, seed: 1 })) await setImmediate(); // lets Node take back the memory of earlier batches
+  for (let epoch = 1; epoch <= 10; epoch++) {
+    for (const places of batchesOf(stream(1, "order", epoch).permutation(training.length))) {
+      scope(() => {
+        const { input, targets } = batchAt(split.train, training, places); // a dense batch: gone with the step
+        const loss = classificationLoss(model.forward(input), targets);
+        optimiser.step(gradients(loss, optimiser.parameters));
+      });
+    }
+  }
   const { f1 } = await measured(model, split.validation);
   console.log(`weight decay ${weightDecay}: validation micro-F1 ${(100 * f1).toFixed(2)} %`);
   if (best === undefined || f1 > best.f1) best = { f1, decay: weightDecay, model };

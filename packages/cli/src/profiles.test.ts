@@ -59,7 +59,7 @@ test("Reuters is measured over epochs, other pairs where it is asked for", async
   }
   const { data, experiment } = settingsOf("reuters-cnn", "corrected");
   expect([data.maxLength, data.validationFraction, experiment.epochs, experiment.learningRate]).toEqual([
-    400, 0.2, 20, 1e-3,
+    400, 0.2, 30, 1e-3,
   ]);
   expect((await chosenSettings({ pair: "imdb-cnn", measureTraining: true })).experiment.measureTraining).toBe(true);
   expect((await chosenSettings({ pair: "reuters-lstm", topics: 90 })).data).toMatchObject({ topics: 90 });

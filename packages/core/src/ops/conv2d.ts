@@ -1,5 +1,5 @@
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { checkWeight, dense, Sparse, storedValues, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
+import { checkWeight, dense, Sparse, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
 import { operandOf } from "../sparse/weight-operand.ts";
 import { ShapeError, show, sizeOf } from "../tensor/shape.ts";
 import { checkTensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
@@ -24,9 +24,9 @@ export interface Conv2dOptions {
  *
  * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's.
  *
- * A kernel of 3×3 with stride 1, of which at least 35 % is stored, is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; so a sparse kernel has the bits of
- * its dense twin above that share, and below it those but for roundings. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does
- * not store is not computed with; the windows take `height·width` of the kernel times the memory of the image.
+ * A kernel of 3×3 with stride 1 is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; a sparse one is written out for it, which is faster from about a tenth of
+ * the weights on. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows
+ * take `height·width` of the kernel times the memory of the image.
  *
  * @param x - Images, `[batch, channels, height, width]`.
  * @param weights - The kernel, `[filters, channels, height, width]`.
@@ -46,19 +46,12 @@ export function conv2d(x: Tensor4, weights: WeightTensor4, options: Conv2dOption
   if (kernelHeight === 0 || kernelWidth === 0) throw new ShapeError(`${names}: a kernel has at least one pixel`);
   const windows = windowsOf(names, "kernel", [height, width], [kernelHeight, kernelWidth], pair(stride), pair(padding));
 
-  if (x.size * sizeOf(weights.shape) > 0 && isDense(weights) && isWinograd(windows)) {
+  if (x.size * sizeOf(weights.shape) > 0 && isWinograd(windows)) {
     return winograd(x, dense(weights), pair(padding));
   }
   // [windows, taps] · [filters, taps]ᵀ → [windows, filters]
   const y = matmul(unfold("conv2d", x, { batch, channels, ...windows }), asMatrix(weights), { transposeB: true });
   return transpose(reshape(y, [batch, windows.rows, windows.columns, filters]), [0, 3, 1, 2]);
-}
-
-/** The share of a kernel's elements from which tiles are faster than a product that skips what is not stored. */
-const DENSE = 0.35;
-
-function isDense(weights: WeightTensor4): boolean {
-  return storedValues(weights).size >= DENSE * sizeOf(weights.shape);
 }
 
 const OPTIONS: Kinds<Conv2dOptions> = { stride: STRIDE, padding: PADDING };
