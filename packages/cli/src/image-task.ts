@@ -6,7 +6,7 @@ import type { Batches, Task } from "@ltt/lottery";
 import { largestShare } from "./largest-share.ts";
 
 /** What classifies images. */
-export type ImageModel = "lenet-300-100";
+type ImageModel = "lenet-300-100";
 
 /** All that a task of images is made of, as data and nothing else. */
 export interface ImageTaskData {
@@ -33,7 +33,7 @@ export function imageTaskOf(data: ImageTaskData): Task<Matrix> {
 }
 
 /** The groups that rates and exclusions name: biases apart, since image experiments prune weights only, and the output, which is pruned at its own rate. */
-export function imageGroup(tensor: string): string {
+function imageGroup(tensor: string): string {
   if (tensor.endsWith(".bias")) return "biases";
   return tensor.startsWith("output.") ? "output" : "hidden";
 }
