@@ -1,9 +1,6 @@
 import type { ExperimentSettings } from "@ltt/lottery";
 import type { ImagePair, ImageSettings } from "./image-pairs.ts";
-
-/** What a run of images does unless options say otherwise. */
-export const IMAGE_PROFILES = ["quick", "paper"] as const;
-export type ImageProfile = (typeof IMAGE_PROFILES)[number];
+import type { ImageProfile } from "./profile-names.ts";
 
 /** What a report must say about a profile. */
 export const IMAGE_NOTES: Record<ImageProfile, readonly string[]> = {

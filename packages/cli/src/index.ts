@@ -4,7 +4,7 @@ export type { RunEstimate } from "./estimate.ts";
 export { cacheFolder, dataFolder } from "./folders.ts";
 export { main } from "./main.ts";
 export { PAIRS, type Pair } from "./pairs.ts";
+export { PROFILES, type Profile } from "./profile-names.ts";
 export { createProgress, type ProgressDisplay } from "./progress.ts";
 export { planRun, type RunResult, runPair } from "./run.ts";
 export type { RunListener, RunOptions } from "./run-options.ts";
-export { PROFILES, type Profile } from "./run-settings.ts";

@@ -1,5 +1,6 @@
 import type { OwnTexts } from "@ltt/data";
-import { settingsOf, type TextProfile, type TextRunSettings } from "./profiles.ts";
+import type { TextProfile } from "./profile-names.ts";
+import { settingsOf, type TextRunSettings } from "./profiles.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { OwnData } from "./subject.ts";
 

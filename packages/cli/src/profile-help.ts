@@ -1,4 +1,5 @@
-import { settingsOf, TEXT_PROFILES, type TextRunSettings } from "./profiles.ts";
+import { TEXT_PROFILES } from "./profile-names.ts";
+import { settingsOf, type TextRunSettings } from "./profiles.ts";
 
 const ROWS: readonly (readonly [name: string, value: (settings: TextRunSettings) => unknown])[] = [
   ["--rounds", ({ experiment }) => experiment.rounds],

@@ -4,7 +4,8 @@ import { FAULTS } from "@ltt/lottery";
 import { expect, test } from "vitest";
 import { chosenSettings } from "./chosen-settings.ts";
 import { TEXT_PAIRS } from "./pairs.ts";
-import { settingsOf, TEXT_PROFILES } from "./profiles.ts";
+import { TEXT_PROFILES } from "./profile-names.ts";
+import { settingsOf } from "./profiles.ts";
 
 test.each([
   ["imdb-cnn", 5_120_801, 20, 5e-3],

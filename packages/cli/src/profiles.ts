@@ -1,10 +1,7 @@
 import { type ExperimentSettings, FAULTS, STANDARD_ARMS } from "@ltt/lottery";
 import { isCnn, isReuters, sentenceSetOf, type TextPair } from "./pairs.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
-
-/** What a run of texts does unless options say otherwise. */
-export const TEXT_PROFILES = ["quick", "corrected", "published-2020"] as const;
-export type TextProfile = (typeof TEXT_PROFILES)[number];
+import type { TextProfile } from "./profile-names.ts";
 
 /** Everything that decides a run of texts. */
 export interface TextRunSettings extends TaskSettings {

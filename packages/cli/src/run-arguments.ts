@@ -20,8 +20,8 @@ import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
 import { OWN_MODELS } from "./own-models.ts";
 import { PAIRS } from "./pairs.ts";
+import { PROFILES } from "./profile-names.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
-import { PROFILES } from "./run-settings.ts";
 import { TICKET_ARMS } from "./ticket-arms.ts";
 
 const OPTIONS: Kinds<RunOptions> = {

@@ -42,10 +42,10 @@ import {
 import { OWN_MODELS, type OwnModel } from "./own-models.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
+import { PROFILES, type Profile } from "./profile-names.ts";
 import { createProgress, duration } from "./progress.ts";
 import { planRun, type RunResult, runPair } from "./run.ts";
 import type { RunOptions } from "./run-options.ts";
-import { PROFILES, type Profile } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 import { TICKET_ARMS, type TicketArm } from "./ticket-arms.ts";

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Expectation, type Fault, type PlannedLevel, RunFolderError, writeAtomic } from "@ltt/lottery";
 import type { BackendName } from "./backends.ts";
+import type { Profile } from "./profile-names.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { ReportWords } from "./run-report.ts";
-import type { Profile } from "./run-settings.ts";
 
 /** What a run of a folder set out to do. Outside the hashes: nothing that is trained depends on it. */
 export interface PlannedRun {

@@ -5,7 +5,7 @@ import type { Vectors } from "./embedding.ts";
 import type { JobCount } from "./jobs.ts";
 import type { OwnModel } from "./own-models.ts";
 import type { Pair } from "./pairs.ts";
-import type { Profile } from "./run-settings.ts";
+import type { Profile } from "./profile-names.ts";
 import type { TicketArm } from "./ticket-arms.ts";
 
 /** A run as a user asks for it: of a pair, or of texts of the user's. Everything else has a default, most of them from the profile. */

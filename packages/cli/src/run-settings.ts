@@ -1,15 +1,12 @@
 import type { ExperimentSettings } from "@ltt/lottery";
 import { type ImageSettings, isImagePair } from "./image-pairs.ts";
-import { IMAGE_NOTES, IMAGE_PROFILES, type ImageProfile, imageSettingsOf } from "./image-profiles.ts";
+import { IMAGE_NOTES, imageSettingsOf } from "./image-profiles.ts";
 import { OWN_NOTES, ownSettings } from "./own-profile.ts";
 import type { Pair } from "./pairs.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
-import { NOTES, settingsOf, TEXT_PROFILES, type TextProfile } from "./profiles.ts";
+import { IMAGE_PROFILES, type Profile, TEXT_PROFILES } from "./profile-names.ts";
+import { NOTES, settingsOf } from "./profiles.ts";
 import type { Subject } from "./subject.ts";
-
-/** What a run does unless options say otherwise. Texts and images have profiles of their own. */
-export type Profile = TextProfile | ImageProfile;
-export const PROFILES: readonly Profile[] = [...new Set<Profile>([...TEXT_PROFILES, ...IMAGE_PROFILES])];
 
 /** Everything that decides a run. */
 export type RunSettings = { readonly experiment: ExperimentSettings } & (TaskSettings | ImageSettings);
