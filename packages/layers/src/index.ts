@@ -1,10 +1,13 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export type { Batch } from "./batch.ts";
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
 export { buffer } from "./buffer.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { clipByNorm, clipByValue } from "./clip.ts";
 export type { Context } from "./context.ts";
+export { ConvNet, type ConvNetOptions } from "./conv-net.ts";
 export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
+export { Conv2d, type Conv2dOptions } from "./conv2d.ts";
 export { DivergenceError } from "./divergence.ts";
 export { Dropout } from "./dropout.ts";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./early-stopping.ts";
@@ -33,6 +36,7 @@ export {
   withParameters,
 } from "./parameters.ts";
 export { classes, type Predictions, predict } from "./predictions.ts";
+export { ResNet, type ResNetOptions } from "./resnet.ts";
 export { Rmsprop, type RmspropOptions } from "./rmsprop.ts";
 export {
   constantRate,
@@ -49,3 +53,4 @@ export { TextCnn, type TextCnnOptions } from "./text-cnn.ts";
 export { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 export { TextLstm, type TextLstmOptions } from "./text-lstm.ts";
 export { BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";
+export { Vgg, type VggOptions } from "./vgg.ts";

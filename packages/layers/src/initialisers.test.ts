@@ -25,7 +25,10 @@ function moments(values: Float32Array): { mean: number; deviation: number; large
 test("fans of our layouts", () => {
   expect(fansOf([5, 7])).toEqual({ fanIn: 7, fanOut: 5 });
   expect(fansOf([3, 100, 20])).toEqual({ fanIn: 300, fanOut: 60 });
-  expect(() => fansOf([4])).toThrow("fansOf: [4] has no fans: weights are [out, in] or [width, channels, filters]");
+  expect(fansOf([6, 4, 3, 5])).toEqual({ fanIn: 60, fanOut: 90 });
+  expect(() => fansOf([4])).toThrow(
+    "fansOf: [4] has no fans: weights are [out, in], [width, channels, filters] or [filters, channels, height, width]",
+  );
 });
 
 // 30,000 values: the standard error of a normal deviation is σ/√60000 ≈ 0.4 %.

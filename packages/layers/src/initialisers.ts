@@ -81,16 +81,23 @@ export function kaimingUniform(options: KaimingOptions = {}): Initialiser {
 
 /**
  * How many inputs a unit has, and how many units an input feeds: `[out, in]` has `in` and `out`; a kernel
- * `[width, channels, filters]` has `width · channels` and `width · filters`.
+ * `[width, channels, filters]` has `width · channels` and `width · filters`; one of images, `[filters, channels, height, width]`, has
+ * `height · width · channels` and `height · width · filters`.
  *
  * @throws {ShapeError} for other ranks: a bias has no fans.
  */
 export function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   checkShape("fansOf", shape);
-  const [first, second, third] = shape;
+  const [first, second, third, fourth] = shape;
   if (shape.length === 2) return { fanIn: second!, fanOut: first! };
   if (shape.length === 3) return { fanIn: first! * second!, fanOut: first! * third! };
-  throw new ShapeError(`fansOf: [${shape.join(",")}] has no fans: weights are [out, in] or [width, channels, filters]`);
+  if (shape.length === 4) {
+    const pixels = third! * fourth!;
+    return { fanIn: pixels * second!, fanOut: pixels * first! };
+  }
+  throw new ShapeError(
+    `fansOf: [${shape.join(",")}] has no fans: weights are [out, in], [width, channels, filters] or [filters, channels, height, width]`,
+  );
 }
 
 function xavier(shape: Shape, gain: number): number {

@@ -7,6 +7,7 @@ import {
   Sparse,
   stream,
   type Tensor,
+  type Tensor4,
   tensor,
   tokens,
   type Weight,
@@ -43,6 +44,9 @@ const entries = (): Map<string, SafetensorsEntry> =>
   ]);
 const { initialisers } = layers;
 
+const NORM = { channels: 3, epsilon: 1e-5, momentum: 0.1, initialisers: { weight: initialisers.zeros() } };
+const vgg = new layers.Vgg({ depth: 11, initialiser: initialisers.zeros() }, rng());
+
 /** Of every public function, by the name that its messages begin with. */
 export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   Adam: [
@@ -63,6 +67,46 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       }, 0.1),
   ],
   AdamW: optimiser(layers.AdamW, { learningRate: 0.1, betas: [0.9, 0.99], epsilon: 1e-8, weightDecay: 0 }),
+  BatchNorm1d: [
+    () => call(construct(layers.BatchNorm1d), NORM, rng()),
+    () =>
+      call(
+        (...args: [Matrix, layers.Context]) => new layers.BatchNorm1d({ channels: 3 }, rng()).forward(...args),
+        ones([2, 3]),
+        context(),
+      ),
+  ],
+  BatchNorm2d: [
+    () => call(construct(layers.BatchNorm2d), NORM, rng()),
+    () =>
+      call(
+        (...args: [Tensor4, layers.Context]) => new layers.BatchNorm2d({ channels: 3 }, rng()).forward(...args),
+        ones([2, 3, 2, 2]),
+        context(),
+      ),
+  ],
+  ConvNet: [
+    () => call(construct(layers.ConvNet), { depth: 2, size: 4, channels: 1, outputs: 2 }, rng()),
+    () => call((x: never) => new layers.ConvNet({ depth: 2, size: 4 }, rng()).forward(x), ones([1, 3, 4, 4])),
+  ],
+  Conv2d: [
+    () =>
+      call(
+        construct(layers.Conv2d),
+        {
+          channels: 3,
+          filters: 2,
+          size: 2,
+          stride: 1,
+          padding: 0,
+          bias: true,
+          initialisers: { weight: initialisers.zeros() },
+        },
+        rng(),
+      ),
+    () =>
+      call((x: never) => new layers.Conv2d({ channels: 3, filters: 2, size: 2 }, rng()).forward(x), ones([1, 3, 3, 3])),
+  ],
   Conv1d: [
     () =>
       call(
@@ -99,6 +143,30 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   LeNet300: [
     () => call(construct(layers.LeNet300), { inputs: 3, outputs: 2 }, rng()),
     () => call((x: never) => new layers.LeNet300({ inputs: 3 }, rng()).forward(x), ones([2, 3])),
+  ],
+  ResNet: [
+    () =>
+      call(
+        construct(layers.ResNet),
+        { depth: 8, channels: 1, outputs: 2, initialiser: initialisers.zeros(), gamma: initialisers.zeros() },
+        rng(),
+      ),
+    () =>
+      call(
+        (...args: [Tensor4, layers.Context]) => new layers.ResNet({ depth: 8 }, rng()).forward(...args),
+        ones([2, 3, 4, 4]),
+        context(),
+      ),
+  ],
+  Vgg: [
+    () =>
+      call(
+        construct(layers.Vgg),
+        { depth: 11, channels: 1, outputs: 2, initialiser: initialisers.zeros(), gamma: initialisers.zeros() },
+        rng(),
+      ),
+    () =>
+      call((...args: [Tensor4, layers.Context]) => vgg.forward(...args), ones([1, 3, 16, 16]), { lengths: lengths() }),
   ],
   Linear: [
     () =>
