@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stream } from "@ltt/core";
+import { stream, type Tensor } from "@ltt/core";
 import { parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chosenSettings } from "./chosen-settings.ts";
@@ -91,5 +91,25 @@ test("epochs stand in the place of steps, and what is of texts is refused", asyn
   );
   await expect(chosenSettings({ pair: "mnist-lenet", profile: "corrected" })).rejects.toThrow(
     "mnist-lenet has no profile corrected; it has quick, paper",
+  );
+});
+
+test("CIFAR-10 is read, which part of it is said, and a ConvNet is given images", async () => {
+  const folder = join(data, "cifar-10-batches-bin");
+  mkdirSync(folder);
+  const records = (n: number) =>
+    Uint8Array.from(Array.from({ length: n }, (_, i) => [i % 10, ...new Array(3072).fill(i)]).flat());
+  writeFileSync(join(folder, "data_batch_1.bin"), records(40));
+  writeFileSync(join(folder, "test_batch.bin"), records(10));
+  const settings = { data: { validationSize: 5000, batchSize: 8 } };
+  const { notes, dataset, words, task } = await prepareImages("cifar-conv2", settings, { data });
+  expect(notes).toEqual(["The files hold 40 of the 50,000 images to train on that CIFAR-10 has as published."]);
+  expect(dataset).toContain("cifar-10, 50 images of 32 × 32 pixels read; 36 to train, 4 to validate, 10 to test");
+  expect(words).toEqual([["model", "Conv-2; weights start Glorot-normal, biases at 0"]]);
+  const [batch] = task.batches(1).train(1);
+  expect((batch!.input as Tensor).shape).toEqual([8, 3, 32, 32]);
+  const names = [...parametersOf(task.model(stream(1))).keys()];
+  expect(new Set(names.map((name) => task.group!(name)))).toEqual(
+    new Set(["convolutions", "hidden", "output", "biases"]),
   );
 });

@@ -13,23 +13,33 @@ export const IMAGE_NOTES: Record<ImageProfile, readonly string[]> = {
   ],
 };
 
+/** Steps, Adam's learning rate, and what goes of convolutions each round. */
+const PAPER: Readonly<Record<ImagePair, { steps: number; learningRate: number; convolutions?: number }>> = {
+  "mnist-lenet": { steps: 50_000, learningRate: 1.2e-3 },
+  "cifar-conv2": { steps: 20_000, learningRate: 2e-4, convolutions: 0.1 },
+  "cifar-conv4": { steps: 25_000, learningRate: 3e-4, convolutions: 0.1 },
+  "cifar-conv6": { steps: 30_000, learningRate: 3e-4, convolutions: 0.15 },
+};
+
 /** The settings of a profile for a pair of images: Frankle & Carbin (ICLR 2019), fig. 2 and appendix G; `quick` takes two minutes. */
 export function imageSettingsOf(
-  _pair: ImagePair,
+  pair: ImagePair,
   profile: ImageProfile,
 ): ImageSettings & { experiment: ExperimentSettings } {
+  const { steps, learningRate, convolutions } = PAPER[pair];
+  const rates = { ...(convolutions === undefined ? {} : { convolutions }), output: 0.1 };
   const paper: ExperimentSettings = {
     arms: ["winning-ticket", "random-reinit", "shuffled-init"],
     seeds: [1, 2, 3, 4, 5],
     rounds: 20,
     rate: 0.2,
-    rates: { output: 0.1 },
+    rates,
     exclude: ["biases"],
     cutAt: "end",
     evaluateEnd: true,
-    steps: 50_000,
+    steps,
     evaluateEvery: 100,
-    learningRate: 1.2e-3,
+    learningRate,
     patience: null,
     rewindTo: { step: 500 },
     faults: [],
@@ -37,7 +47,16 @@ export function imageSettingsOf(
   const data = { validationSize: 5000, batchSize: 60 };
   if (profile === "paper") return { experiment: paper, data };
   return {
-    experiment: { ...paper, seeds: [1], rounds: 4, rate: 0.5, rates: { output: 0.25 }, steps: 1500, evaluateEvery: 50 },
-    data: { ...data, trainSize: 5500 },
+    experiment: {
+      ...paper,
+      seeds: [1],
+      rounds: 4,
+      rate: 0.5,
+      rates: { ...(convolutions === undefined ? {} : { convolutions: 0.25 }), output: 0.25 },
+      steps: convolutions === undefined ? 1500 : 200,
+      evaluateEvery: convolutions === undefined ? 50 : 25,
+    },
+    data:
+      convolutions === undefined ? { ...data, trainSize: 5500 } : { ...data, validationSize: 2500, trainSize: 1000 },
   };
 }

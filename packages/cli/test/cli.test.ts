@@ -256,7 +256,11 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
       ["run", "spam-cnn", "--published", "nowhere.json"],
       /^ltt: --published nowhere\.json: there is no such file\n$/,
     ],
-    ["a data set that is none", ["data", "get", "mnits"], /there is no "mnits"; there are imdb, ag-news, reuters, glove/],
+    [
+      "a data set that is none",
+      ["data", "get", "mnits"],
+      /there is no "mnits"; there are imdb, ag-news, reuters, glove/,
+    ],
   ])("%s", async (_, args, message) => {
     const { code, out, err } = await ltt(args);
     expect(err).toMatch(message);

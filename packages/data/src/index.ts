@@ -13,6 +13,7 @@ export {
   planEpoch,
   planEvaluation,
 } from "./batches.ts";
+export { CIFAR_10_CLASSES, type Cifar10Place, readCifar10 } from "./cifar-10.ts";
 export { cleanText, textKey } from "./clean-text.ts";
 export { type Corpus, corpusOf, type Example } from "./corpus.ts";
 export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
@@ -29,6 +30,7 @@ export {
   type GlovePlace,
   type ImdbPlace,
   locateAgNews,
+  locateCifar10,
   locateGlove,
   locateImdb,
   locateMnist,

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { check, checkOptions, type Kinds, positive } from "@ltt/core/arguments";
+import type { Cifar10Place } from "./cifar-10.ts";
 import { DataError } from "./data-error.ts";
 import type { MnistPlace } from "./mnist.ts";
 import { path as pathKind } from "./path.ts";
@@ -162,6 +163,20 @@ async function mnistIn(folder: string): Promise<MnistPlace | undefined> {
   return testImages === undefined || testLabels === undefined
     ? undefined
     : { trainImages, trainLabels, testImages, testLabels };
+}
+
+/**
+ * Finds CIFAR-10 in its binary form: `data_batch_1.bin` and the others, under `cifar-10-batches-bin/` or `cifar-10/`, or directly in the folder.
+ *
+ * @throws {DataError} that says what was looked for, where, and how to get it.
+ */
+export async function locateCifar10(places: Places): Promise<Cifar10Place> {
+  checkOptions("locateCifar10", places, PLACES);
+  const findIn = async (folder: string) => ((await isFile(join(folder, "data_batch_1.bin"))) ? { folder } : undefined);
+  const found = await firstFound(foldersOf(places, "cifar-10-batches-bin", "cifar-10"), findIn);
+  if (found !== undefined) return found;
+  const byHand = "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html there";
+  throw await missing("cifar-10", places, { files: ["data_batch_1.bin"], findIn, byHand });
 }
 
 /** `names` are what the data set's own folder may be called. */

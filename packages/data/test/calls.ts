@@ -50,6 +50,11 @@ export const mnist: data.MnistPlace = {
   testImages: idx("mnist/t10k-images-idx3-ubyte", [1, 1, 2], [0, 255]),
   testLabels: idx("mnist/t10k-labels-idx1-ubyte", [1], [3]),
 };
+const cifar = join(folder, "cifar-10-batches-bin");
+for (const name of ["data_batch_1.bin", "test_batch.bin"]) {
+  mkdirSync(cifar, { recursive: true });
+  writeFileSync(join(cifar, name), new Uint8Array(3073));
+}
 const images = (): data.LabelledImages => ({
   pixels: Uint8Array.of(0, 255, 51, 0),
   shape: [2, 1, 2],
@@ -172,6 +177,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call(data.locateSentences, "trec" as const, { data: folder, cache: folder }, { phrases: false }),
   ],
   locateReuters: [() => call(data.locateReuters, { data: folder, cache: folder })],
+  locateCifar10: [() => call(data.locateCifar10, { data: folder, cache: folder })],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -222,6 +228,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () =>
       call(async (told: data.OwnEncodeOptions) => (await ownTexts).encode(told), { vocabularySize: 3, trainSize: 5 }),
   ],
+  readCifar10: [() => call(data.readCifar10, { folder: cifar })],
   readIdx: [() => call(data.readIdx, mnist.trainImages)],
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
