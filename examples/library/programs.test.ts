@@ -59,7 +59,7 @@ describe("without data", () => {
     "what there is no program of is named, with those there are",
     () => {
       expect(() => printed("mnist")).toThrow(
-        'example: there is no "mnist": ag-news-cnn, ag-news-lstm, imdb-cnn, imdb-lstm, own-data, reuters-cnn, iterative-pruning, linear-regression, mnist-mlp, mr-lstm, reuters-linear, safetensors',
+        'example: there is no "mnist": ag-news-cnn, ag-news-lstm, imdb-cnn, imdb-lstm, mnist-lenet, own-data, reuters-cnn, iterative-pruning, linear-regression, mnist-mlp, mr-lstm, reuters-linear, safetensors',
       );
     },
     PATIENCE,
