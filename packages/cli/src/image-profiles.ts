@@ -21,7 +21,7 @@ const PAPER: Readonly<Record<ImagePair, { steps: number; learningRate: number; c
   "cifar-conv6": { steps: 30_000, learningRate: 3e-4, convolutions: 0.15 },
 };
 
-/** The settings of a profile for a pair of images: Frankle & Carbin (ICLR 2019), fig. 2 and appendix G; `quick` takes two minutes. */
+/** The settings of a profile for a pair of images: Frankle & Carbin (ICLR 2019), fig. 2 and appendix G; `quick` is a first look. */
 export function imageSettingsOf(
   pair: ImagePair,
   profile: ImageProfile,
