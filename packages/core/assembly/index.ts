@@ -11,7 +11,7 @@ export * from "./lstm";
 export * from "./lstm-cell";
 export * from "./movement";
 export * from "./pooling";
-export { max, sum, sumScratch } from "./reduction";
+export { blockSums, joinBlocks, max, sum, sumScratch } from "./reduction";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,

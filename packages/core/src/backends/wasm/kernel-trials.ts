@@ -122,6 +122,7 @@ export const TRIALS: Trials = {
       [3, 5, 13],
       [3, 45, 1],
       [3, 5, 1],
+      [1, 8195, 1],
     ] as const) {
       sum(floats(outer * axis * inner), room(outer * inner), { outer, axis, inner });
     }

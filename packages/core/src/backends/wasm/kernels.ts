@@ -36,7 +36,7 @@ export function createKernels(
   worth: number = WORTH_A_THREAD,
 ): Kernels {
   const parallelFor = createParallelFor(memory, pool, worth);
-  const context: Context = { exports, memory, parallelFor, threads: pool.size };
+  const context: Context = { exports, memory, parallelFor, worth, threads: pool.size };
 
   const dense = {
     ...elementwise(context),
