@@ -1,5 +1,19 @@
-/** What the playground says, in the languages of the site. */
-export const WORDS = {
+import type { SampleName } from "./messages.ts";
+
+/** What the playground says. */
+export interface Words extends Record<PlainWords | SampleName | `${SampleName}Is`, string> {
+  training(arm: string, round: number, left: string): string;
+  done(seconds: string): string;
+  step(step: number, steps: number): string;
+  threads(threads: number): string;
+  tradeoffIs(heldOut: number): string;
+  learning(round: number): string;
+  matrix(name: string, share: string): string;
+  itIs(name: string): string;
+  readonly classes: Readonly<Record<string, string>>;
+}
+
+export const WORDS: Readonly<Record<"en" | "ko", Words>> = {
   en: {
     choose: "What to train on",
     digits: "Handwritten digits",
@@ -17,23 +31,23 @@ export const WORDS = {
     ticket: "winning ticket",
     control: "control: same mask, fresh weights",
     controlShort: "control",
-    training: (arm: string, round: number, left: string) =>
+    training: (arm, round, left) =>
       round === 0 ? "Training the dense network" : `Round ${round}: training the ${arm}, ${left} of the weights left`,
     paused: "Paused",
-    done: (seconds: string) => `Done: 13 networks in ${seconds} s`,
-    step: (step: number, steps: number) => `step ${step} of ${steps}`,
+    done: (seconds) => `Done: 13 networks in ${seconds} s`,
+    step: (step, steps) => `step ${step} of ${steps}`,
     loss: "loss",
-    threads: (threads: number) => (threads === 1 ? "one thread" : `${threads} threads`),
+    threads: (threads) => (threads === 1 ? "one thread" : `${threads} threads`),
     tradeoff: "Accuracy against weights left",
-    tradeoffIs: (heldOut: number) =>
+    tradeoffIs: (heldOut) =>
       `On ${heldOut.toLocaleString("en")} held-out examples that nothing was trained on or chosen by.`,
     weightsLeft: "weights left",
-    learning: (round: number) => (round === 0 ? "How fast they learn" : `How fast they learn: round ${round}`),
+    learning: (round) => (round === 0 ? "How fast they learn" : `How fast they learn: round ${round}`),
     learningIs: "Accuracy on the held-out examples while training.",
     steps: "training steps",
     masks: "What is left of the ticket",
     retina: "Pixels that are still read: the brighter, the more of their 300 weights are left.",
-    matrix: (name: string, share: string) => `${name}: ${share} left. Each dot is a weight.`,
+    matrix: (name, share) => `${name}: ${share} left. Each dot is a weight.`,
     wordsLeft: "Words that kept the most weights",
     tableIs: "The same as numbers",
     round: "round",
@@ -47,13 +61,13 @@ export const WORDS = {
     type: "Type an e-mail",
     typeStart: "Congratulations! You have been selected for a FREE offer. Click here to claim your prize now.",
     ask: "Ask",
-    itIs: (name: string) => `It is: ${name}.`,
+    itIs: (name) => `It is: ${name}.`,
     which: "Ticket and control of round",
     says: "says",
     download: "Download this ticket",
     downloadIs: "Mask and initial weights, as safetensors: the file that the command keeps, too.",
     digest: "Your last ticket is the same to the bit as everybody's. SHA-256:",
-    classes: { ham: "wanted", spam: "spam" } as Record<string, string>,
+    classes: { ham: "wanted", spam: "spam" },
   },
   ko: {
     choose: "무엇으로 학습할까요",
@@ -72,23 +86,22 @@ export const WORDS = {
     ticket: "당첨 티켓",
     control: "대조군: 같은 마스크, 새 가중치",
     controlShort: "대조군",
-    training: (arm: string, round: number, left: string) =>
+    training: (arm, round, left) =>
       round === 0 ? "원래 신경망 학습 중" : `${round}라운드: ${arm} 학습 중, 남은 가중치 ${left}`,
     paused: "일시 정지됨",
-    done: (seconds: string) => `완료: 신경망 13개, ${seconds}초`,
-    step: (step: number, steps: number) => `${steps}단계 중 ${step}단계`,
+    done: (seconds) => `완료: 신경망 13개, ${seconds}초`,
+    step: (step, steps) => `${steps}단계 중 ${step}단계`,
     loss: "손실",
-    threads: (threads: number) => `스레드 ${threads}개`,
+    threads: (threads) => `스레드 ${threads}개`,
     tradeoff: "남은 가중치와 정확도",
-    tradeoffIs: (heldOut: number) =>
-      `학습에도 선택에도 쓰지 않은 예제 ${heldOut.toLocaleString("ko")}개로 측정했습니다.`,
+    tradeoffIs: (heldOut) => `학습에도 선택에도 쓰지 않은 예제 ${heldOut.toLocaleString("ko")}개로 측정했습니다.`,
     weightsLeft: "남은 가중치",
-    learning: (round: number) => (round === 0 ? "학습 속도" : `학습 속도: ${round}라운드`),
+    learning: (round) => (round === 0 ? "학습 속도" : `학습 속도: ${round}라운드`),
     learningIs: "학습하는 동안의 정확도(따로 떼어 둔 예제).",
     steps: "학습 단계",
     masks: "티켓에 남은 것",
     retina: "아직 읽히는 픽셀: 밝을수록 가중치 300개 중 많이 남아 있습니다.",
-    matrix: (name: string, share: string) => `${name}: ${share} 남음. 점 하나가 가중치 하나입니다.`,
+    matrix: (name, share) => `${name}: ${share} 남음. 점 하나가 가중치 하나입니다.`,
     wordsLeft: "가중치가 가장 많이 남은 단어",
     tableIs: "숫자로 보기",
     round: "라운드",
@@ -102,17 +115,54 @@ export const WORDS = {
     type: "이메일을 입력하세요(영어)",
     typeStart: "Congratulations! You have been selected for a FREE offer. Click here to claim your prize now.",
     ask: "물어보기",
-    itIs: (name: string) => `정답: ${name}.`,
+    itIs: (name) => `정답: ${name}.`,
     which: "티켓과 대조군의 라운드",
     says: "답",
     download: "이 티켓 내려받기",
     downloadIs: "마스크와 초기 가중치(safetensors). 명령줄이 저장하는 파일과 같은 형식입니다.",
     digest: "마지막 티켓은 누구에게나 비트 하나까지 같습니다. SHA-256:",
-    classes: { ham: "정상", spam: "스팸" } as Record<string, string>,
+    classes: { ham: "정상", spam: "스팸" },
   },
-} as const;
+};
 
-export type Words = (typeof WORDS)["en"] | (typeof WORDS)["ko"];
+type PlainWords =
+  | "choose"
+  | "noDigits"
+  | "begin"
+  | "loading"
+  | "pause"
+  | "resume"
+  | "stop"
+  | "failed"
+  | "dense"
+  | "ticket"
+  | "control"
+  | "controlShort"
+  | "paused"
+  | "loss"
+  | "tradeoff"
+  | "weightsLeft"
+  | "learningIs"
+  | "steps"
+  | "masks"
+  | "retina"
+  | "wordsLeft"
+  | "tableIs"
+  | "round"
+  | "try"
+  | "tryLater"
+  | "draw"
+  | "drawHow"
+  | "clear"
+  | "example"
+  | "type"
+  | "typeStart"
+  | "ask"
+  | "which"
+  | "says"
+  | "download"
+  | "downloadIs"
+  | "digest";
 
 /** `6.5 %`; below ten with a digit more. */
 export function percent(fraction: number): string {
