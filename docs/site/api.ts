@@ -8,12 +8,13 @@ const PACKAGES = ["core", "layers", "data", "lottery", "report", "gpu"] as const
 
 /** Writes a page for each package, of all that its `index.ts` exports, into a folder of its own. */
 export async function makeApi(folder: string): Promise<void> {
+  // TypeDoc empties its output folders: without `outputs` the project's own docs/.
   const options: TypeDocOptions & Record<string, unknown> = {
     entryPoints: PACKAGES.map((name) => join(root, "packages", name, "src/index.ts")),
     tsconfig: join(root, "tsconfig.json"),
     plugin: [createRequire(import.meta.url).resolve("typedoc-plugin-markdown")],
-    out: folder, // which is emptied: left out, it would be the project's own docs/
-    router: "module",
+    outputFileStrategy: "modules",
+    outputs: [{ name: "markdown", path: folder }],
     readme: "none",
     disableSources: true,
     excludeInternal: true,
@@ -31,6 +32,6 @@ export async function makeApi(folder: string): Promise<void> {
   const application = await Application.bootstrapWithPlugins(options);
   const project = await application.convert();
   if (project === undefined) throw new Error("site: TypeDoc made nothing of the packages' sources");
-  await application.generateDocs(project, folder);
+  await application.generateOutputs(project);
   if (application.logger.hasErrors()) throw new Error("site: TypeDoc failed");
 }
