@@ -11,6 +11,7 @@ const slow = [
   "packages/lottery/test/verdict-simulation.test.ts",
   "tools/absent.test.ts",
   "examples/library/*.test.ts",
+  "docs/site/test/*.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({

@@ -15,10 +15,11 @@ export {
 } from "./batches.ts";
 export { CIFAR_10_CLASSES, type Cifar10Place, readCifar10 } from "./cifar-10.ts";
 export { cleanText, textKey } from "./clean-text.ts";
-export { type Corpus, corpusOf, type Example } from "./corpus.ts";
+export { type Corpus, corpusOf } from "./corpus.ts";
 export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
 export { DataError } from "./data-error.ts";
 export { type Checksum, type Clock, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
+export type { Example } from "./example.ts";
 export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
 export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";

