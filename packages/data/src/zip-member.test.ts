@@ -131,13 +131,13 @@ describe("what cannot be fetched is an error that says what to do, and leaves no
       "no zip archive",
       serve(other),
       {},
-      "http://x/all.zip: not a zip archive: it does not end as a zip archive does; get the file by hand",
+      /^http:\/\/x\/all.zip: not a zip archive: End of central directory record signature not found\..*; get the file by hand$/,
     ],
     [
       "a directory that is elsewhere",
       serve(lies),
       {},
-      "http://x/all.zip: not a zip archive: a directory entry was expected and is not there; get the file by hand",
+      /^http:\/\/x\/all.zip: not a zip archive: invalid central directory file header signature: 0x[0-9a-f]+; get the file by hand$/,
     ],
     [
       "an archive without it",
