@@ -47,8 +47,8 @@ export async function findZipMember(
 
 function findEntry(reader: RandomAccessReader, total: number, name: Buffer): Promise<Entry | undefined> {
   return new Promise((resolve, reject) => {
-    // Names as bytes: one that leads out of a folder is no fault here, where nothing is written by its name.
-    const options = { lazyEntries: true, decodeStrings: false, autoClose: false };
+    // Names as bytes: one that leads out of a folder is no fault here, where nothing is written by its name. Sizes are checked as the bytes come (`checkMember`).
+    const options = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false };
     fromRandomAccessReader(reader, total, options, (error: Error | null, archive: ZipFile) => {
       if (error) return reject(error);
       archive.on("error", reject);
