@@ -5,6 +5,7 @@ import { addAuditCommand } from "./audit-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addExportCommand } from "./export-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { addPredictCommand } from "./predict-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addAuditCommand(program);
   addDiffCommand(program);
   addPredictCommand(program);
+  addExportCommand(program);
   addDataCommands(program);
   addDoctorCommand(program);
   inherit(program, "ltt");

@@ -65,7 +65,7 @@ export {
   sources,
   verifySource,
 } from "./sources.ts";
-export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
+export { type Mail, type SpamAssassin, spamAssassinOf } from "./spam-assassin.ts";
 export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
 export { type ImageSplitOptions, splitImages } from "./split-images.ts";
 export { type TextBatchOptions, textBatches } from "./text-batches.ts";

@@ -46,16 +46,7 @@ describe("any one thing wrong in a call is refused by name", () => {
 
   test("of every public function", () => {
     // constants, what is there to be caught, and what has no arguments
-    const apart = [
-      "CIFAR_10_CLASSES",
-      "PADDING",
-      "SENTENCE_SETS",
-      "UNKNOWN",
-      "REUTERS_TOPICS",
-      "sources",
-      "DataError",
-      "readSpamAssassin",
-    ];
+    const apart = ["CIFAR_10_CLASSES", "PADDING", "SENTENCE_SETS", "UNKNOWN", "REUTERS_TOPICS", "sources", "DataError"];
     // what createTokeniser and readOwnTexts give
     const made = Object.keys(calls).filter((name) => !["tokeniser", "OwnTexts"].includes(name));
     expect([...made, ...apart].sort()).toEqual(Object.keys(data).sort());

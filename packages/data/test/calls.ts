@@ -235,6 +235,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readMnist: [() => call(data.readMnist, mnist)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
+  spamAssassinOf: [() => call(data.spamAssassinOf, [{ text: "Subject: A\n\nB", group: "spam-1" }])],
   splitImages: [() => call(data.splitImages, images(), { seed: 1, size: 1 })],
   splitCorpus: [
     () =>
