@@ -1,5 +1,5 @@
 export { renderCsv, renderCurvesCsv, renderTensorsCsv } from "./csv.ts";
-export type { PublishedCurve, ReportInput } from "./input.ts";
+export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
 export { sparsityPercent } from "./numbers.ts";
 export { publishedCurves } from "./published.ts";
 export { renderReport } from "./report.ts";

@@ -10,12 +10,13 @@ import {
 } from "@ltt/lottery";
 import { armToggles, toggleRules } from "./arm-toggles.ts";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
-import { checkInput, type ReportInput } from "./input.ts";
+import { checkInput, type ReportInput, type ReportOrigin } from "./input.ts";
 import { layerTables } from "./layer-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
 import { measureCurves } from "./measure-curves.ts";
 import { count, percent, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
+import { originTable } from "./origin-table.ts";
 import { style } from "./style.ts";
 import { tensorTable } from "./tensor-table.ts";
 import { verdictTable } from "./verdict-table.ts";
@@ -46,8 +47,9 @@ ${verdictBlock(verdict)}
 ${summary.arms.length === 0 ? undefined : figures(results, summary, verdict)}
 ${verdictTable(verdict)}
 ${levelTables(summary, verdict, results.measure ?? "accuracy")}
-${results.audit === undefined ? undefined : audit(results.audit)}
+${results.audit === undefined ? undefined : audit(results.audit, results.origins ?? [])}
 ${settings(results)}
+${originTable(results.origins ?? [])}
 <footer>Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle &amp; Carbin, ICLR 2019.</footer>
 </main></body>
 </html>
@@ -266,9 +268,14 @@ function runRow(run: LevelResult): Markup {
   return html`<tr class="run-row"><th scope="row">${armLabel(run.arm)}</th><td>${run.seed}</td><td>${run.round}</td><td>${sparsityPercent(run.sparsity)}</td><td>${run.trainLoss?.toFixed(4) ?? "–"}</td><td>${run.validationLoss.toFixed(4)}</td><td>${percent(run.validationAccuracy)}</td><td>${percent(run.testAccuracy)}</td><td>${run.censored ? "≥ " : ""}${count(run.earlyStopStep)}</td><td>${count(run.steps)}</td><td>${run.seconds.toFixed(1)}</td></tr>`;
 }
 
-function audit(checks: readonly AuditCheck[]): Markup {
+function audit(checks: readonly AuditCheck[], origins: readonly ReportOrigin[]): Markup {
+  const gone = origins.filter(({ hasWeights }) => !hasWeights).flatMap(({ seeds }) => seeds);
+  const kept =
+    gone.length === 0
+      ? undefined
+      : html` The weights of ${gone.length === 1 ? "seed" : "seeds"} ${[...new Set(gone)].sort((a, b) => a - b).join(", ")} are not here: what is said of them was found when they were.`;
   const failed = checks.filter(({ passed }) => !passed).length;
-  return html`<section><h2>Ticket audit</h2><p>${failed === 0 ? `All ${checks.length} checks passed.` : `${failed} of ${checks.length} checks FAILED: do not trust these tickets.`}</p>
+  return html`<section><h2>Ticket audit</h2><p>${failed === 0 ? `All ${checks.length} checks passed.` : `${failed} of ${checks.length} checks FAILED: do not trust these tickets.`}${kept}</p>
 <table><tbody>${checks.map(
     ({ check, passed, detail }) =>
       html`<tr><th scope="row">${check}</th><td class="${passed ? "passed" : "failed"}">${passed ? "✓ passed" : "✗ failed"}</td><td class="words">${detail}</td></tr>`,
