@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { RunFolderError } from "@ltt/lottery";
-import { renderTable } from "@ltt/report";
-import type { Command } from "commander";
+import { LANGUAGES, type Language, renderTable } from "@ltt/report";
+import { type Command, Option } from "commander";
 import { type JoinedRun, joinParts } from "./join-parts.ts";
 import { pathOf, pointsOf, textOf } from "./option-values.ts";
 import { kindOf, partsAt } from "./part.ts";
@@ -14,6 +14,7 @@ interface Flags {
   readonly margin?: number;
   readonly title?: string;
   readonly published?: string;
+  readonly language?: Language;
 }
 
 /** `ltt report RUN…`: the report, from folders of finished or partly finished runs, or from archives. Needs no data set, and trains nothing. */
@@ -26,6 +27,7 @@ export function addReportCommand(program: Command): void {
     .option("--margin <points>", "of the verdict, in percentage points (default: that of the run)", pointsOf)
     .option("--title <text>", "of the report (default: that of the run)", textOf)
     .option("--published <file>", "curves of a publication, as JSON (default: that of the run)", pathOf)
+    .addOption(new Option("--language <code>", "of the report's own words (default: en)").choices(LANGUAGES))
     .action(report);
 }
 
@@ -51,8 +53,8 @@ async function report(runs: readonly string[], flags: Flags): Promise<void> {
     origins: run.origins,
   };
   await mkdir(out, { recursive: true });
-  await writeTables(out, run.levels);
-  const path = await writeReport(out, input);
+  await writeTables(out, run.levels, words);
+  const path = await writeReport(out, input, { language: flags.language });
   writeLines(process.stdout, `\n${renderTable(input, { width: widthOf(process.stdout) })}\nreport: ${path}`);
 }
 

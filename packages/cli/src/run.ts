@@ -115,7 +115,7 @@ async function runBegun(
   for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
-    await writeTables(folder, levels);
+    await writeTables(folder, levels, words);
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
@@ -193,7 +193,15 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
 }
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "curves.csv", "report.html", ARCHIVE] as const;
+const REPORTS = [
+  "run.json",
+  "metrics.csv",
+  "tensors.csv",
+  "curves.csv",
+  "statistics.csv",
+  "report.html",
+  ARCHIVE,
+] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is

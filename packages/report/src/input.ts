@@ -18,6 +18,9 @@ import {
   text,
 } from "@ltt/lottery/arguments";
 
+import type { Uses } from "./cost.ts";
+import type { PairedStatistics } from "./statistics.ts";
+
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {
   readonly arm: string;
@@ -65,6 +68,10 @@ export interface ReportInput {
   readonly audit?: readonly AuditCheck[];
   /** What made the networks, one a run folder or archive. Default: it is not told. */
   readonly origins?: readonly ReportOrigin[] | undefined;
+  /** How often weights are used for an example, for the cost of networks. Default: it is not told. */
+  readonly uses?: Uses | undefined;
+  /** Winning tickets beside others on the same test examples, as `pairedStatistics` finds. Default: it is not told. */
+  readonly statistics?: PairedStatistics | undefined;
 }
 
 const INPUT: Kinds<ReportInput> = {
@@ -80,6 +87,8 @@ const INPUT: Kinds<ReportInput> = {
   published: list,
   audit: list,
   origins: list,
+  uses: object,
+  statistics: object,
 };
 
 /**

@@ -1,14 +1,15 @@
 import type { ReportOrigin } from "./input.ts";
+import type { Labels } from "./labels.ts";
 import { html, type Markup } from "./markup.ts";
 import { count } from "./numbers.ts";
 
 /** What trains the networks again, and what trained them: a column a run folder or archive. */
-export function originTable(origins: readonly ReportOrigin[]): Markup | undefined {
+export function originTable(origins: readonly ReportOrigin[], labels: Labels): Markup | undefined {
   if (origins.length === 0) return undefined;
   const row = (name: string, cell: (origin: ReportOrigin) => string | Markup, className = "origin") =>
     html`<tr class="${className}"><th scope="row">${name}</th>${origins.map((origin) => html`<td class="words">${cell(origin)}</td>`)}</tr>`;
-  return html`<section><h2>How it was made</h2>
-<div class="wide"><table><tbody>
+  return html`<section><h2>${labels.origin}</h2>
+<div class="wide" tabindex="0"><table><tbody>
 ${row("seeds", ({ seeds }) => seeds.join(", "))}
 ${row("command", ({ command }) => html`<code>${command}</code>`)}
 ${row("code", ({ commit, version }) => [version && `ltt ${version}`, commit && `commit ${commit}`].filter(Boolean).join(", ") || "not noted")}
