@@ -22,6 +22,7 @@ import {
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
+import { ARCHIVE, writeArchive } from "./archive-file.ts";
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
@@ -29,10 +30,13 @@ import { estimateRun, type RunEstimate } from "./estimate.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
+import { joinParts } from "./join-parts.ts";
+import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
 import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
+import { partOf } from "./part.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
@@ -93,7 +97,7 @@ async function runBegun(
   const { options, settings, prepared, folder, published } = begun;
   const store = await FolderStore.open(folder, { onDamage: say });
   if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
-  const run = plannedRun(begun, jobs?.length ?? 1);
+  const run = { ...plannedRun(begun, jobs?.length ?? 1), origin: await originHere() };
   await noteRun(folder, run);
   const { data, encoding } = prepared;
   if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
@@ -111,7 +115,7 @@ async function runBegun(
   for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
-    await writeTables(folder, levels);
+    await writeTables(folder, levels, words);
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
@@ -120,7 +124,13 @@ async function runBegun(
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
-  const input = reportOf(words, levels, checks, { margin: options.margin, faults, published });
+  const part = await partOf(store, run, { report: words, levels, audit: checks });
+  await writeArchive(join(folder, ARCHIVE), [part]);
+  const [joined] = joinParts([
+    { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
+  ]);
+  const choices = { margin: options.margin, faults, published };
+  const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins };
   const report = await writeReport(folder, input);
   return {
     folder,
@@ -183,7 +193,15 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
 }
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "curves.csv", "report.html"] as const;
+const REPORTS = [
+  "run.json",
+  "metrics.csv",
+  "tensors.csv",
+  "curves.csv",
+  "statistics.csv",
+  "report.html",
+  ARCHIVE,
+] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is

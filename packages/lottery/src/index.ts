@@ -59,11 +59,12 @@ export {
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
+export { experimentOf } from "./experiment-of.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
 export type { Job, JobListener, Network } from "./job.ts";
-export { canonicalJson, type Json } from "./json.ts";
+export { canonicalJson, type Json, sha256 } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";

@@ -141,6 +141,7 @@ await lottery.trainNetwork(model(), {
 /** The bytes of a node whose name is hash. */
 const node = { op: "test", version: 1, params: { rate: 0.5 }, inputs: { start: "ab" } };
 const files = () => new Map([["config.json", new TextEncoder().encode(JSON.stringify(node))]]);
+const nodeOfFiles = () => new Map([...files(), ["lineage.json", new TextEncoder().encode("{}")] as const]);
 const receipt = { seconds: 1 };
 
 /** A network of the store, and another store to train it again in. */
@@ -227,6 +228,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
+  experimentOf: [() => call(lottery.experimentOf, { place: "run", files: nodeOfFiles(), receipt })],
   folderContents: [() => call(lottery.folderContents, join(folder, "run"))],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
   fisherQuantile: [() => call(lottery.fisherQuantile, 0.95, 2, 3)],
@@ -332,6 +334,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         { rows: new Map([["w", Int32Array.of(2, -1, 0)]]), rng: rng() },
       ),
   ],
+  sha256: [() => call(lottery.sha256, "abc")],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],
