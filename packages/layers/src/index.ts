@@ -42,6 +42,7 @@ export {
   constantRate,
   cosineDecay,
   exponentialDecay,
+  multiStepDecay,
   type Schedule,
   stepDecay,
   warmUp,

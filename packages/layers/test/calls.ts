@@ -333,6 +333,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   snapshot: [() => call(layers.snapshot, weights())],
   stateOf: [() => call(layers.stateOf, new Normalised())],
   stateDict: [() => call(layers.stateDict, linear())],
+  multiStepDecay: [
+    () => call(layers.multiStepDecay, 0.1, { milestones: [3, 5], factor: 0.5 }),
+    () => call(layers.multiStepDecay(0.1, { milestones: [3] }), 3),
+  ],
   stepDecay: [
     () => call(layers.stepDecay, 0.1, { every: 3, factor: 0.5 }),
     () => call(layers.stepDecay(0.1, { every: 3 }), 3),

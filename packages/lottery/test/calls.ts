@@ -90,6 +90,8 @@ const training = () => ({
   optimiser: "sgd" as const,
   momentum: 0.9,
   weightDecay: 0.01,
+  schedule: { milestones: [{ step: 1 }], factor: 0.5 },
+  warmUp: { step: 1 },
   epochs: 1,
   learningRate: 0.1,
   patience: 1,
