@@ -1,4 +1,5 @@
 export { type AgNewsOptions, readAgNews } from "./ag-news.ts";
+export type { Augmentation } from "./augment.ts";
 export {
   type Batch,
   batchAt,
@@ -21,8 +22,9 @@ export { DataError } from "./data-error.ts";
 export { type Checksum, type Clock, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
 export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
-export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";
+export { type ImageBatch, type ImageBatchOptions, imageBatches } from "./images.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
+export { imagesAt, type LabelledImages } from "./labelled-images.ts";
 export { type LabelledText, readLabelledTexts, type TextColumns } from "./labelled-texts.ts";
 export {
   type AgNewsPlace,

@@ -1,7 +1,7 @@
 import { check, object } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
 import { readIdx } from "./idx.ts";
-import type { LabelledImages } from "./images.ts";
+import type { LabelledImages } from "./labelled-images.ts";
 import { path as pathKind } from "./path.ts";
 
 /** The four files of MNIST, or of a data set in its form, as Fashion-MNIST. */

@@ -165,7 +165,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   imageBatches: [
     () => call(data.imageBatches, images(), { batchSize: 2 }),
-    () => call(data.imageBatches, images(), { batchSize: 2, seed: 1, epoch: 1 }),
+    () => call(data.imageBatches, images(), { batchSize: 2, seed: 1, epoch: 1, augment: { padding: 1, flip: true } }),
   ],
   imagesAt: [() => call(data.imagesAt, images(), Int32Array.of(1, 0))],
   listOtherForms: [() => call(data.listOtherForms, source(), folder)],
