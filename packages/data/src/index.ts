@@ -20,8 +20,10 @@ export { type Corpus, corpusOf, type Example } from "./corpus.ts";
 export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
 export { DataError } from "./data-error.ts";
 export { type Checksum, type Clock, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
+export { FASHION_MNIST_CLASSES, readFashionMnist } from "./fashion-mnist.ts";
 export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
+export { type ImageFolder, type ImageFolderOptions, readImageFolder } from "./image-folder.ts";
 export { type ImageBatch, type ImageBatchOptions, imageBatches } from "./images.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
 export { imagesAt, type LabelledImages } from "./labelled-images.ts";
@@ -33,6 +35,7 @@ export {
   type ImdbPlace,
   locateAgNews,
   locateCifar10,
+  locateFashionMnist,
   locateGlove,
   locateImdb,
   locateMnist,
@@ -40,7 +43,7 @@ export {
 } from "./locate.ts";
 export { locateReuters } from "./locate-reuters.ts";
 export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
-export { type MnistPlace, readMnist } from "./mnist.ts";
+export { type MnistName, type MnistPlace, readMnist } from "./mnist.ts";
 export {
   type OwnEncoded,
   type OwnEncodeOptions,

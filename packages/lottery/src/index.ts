@@ -10,6 +10,7 @@ export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
 export { prunedAtStart, prunedAtStartBy, randomMaskAtStartBy } from "./arms/pruned-at-start.ts";
 export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
+export { rewoundReinit } from "./arms/rewound-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
 export { supermask, supermaskConstant } from "./arms/supermask.ts";

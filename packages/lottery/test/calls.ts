@@ -245,6 +245,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
+  rewoundReinit: [planned(lottery.rewoundReinit)],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
   mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],
