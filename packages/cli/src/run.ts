@@ -27,6 +27,7 @@ import { type BackendName, createBackend, describeBackend } from "./backends.ts"
 import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import type { ImageSettings } from "./image-pairs.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
@@ -34,6 +35,7 @@ import { joinParts } from "./join-parts.ts";
 import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
+import { prepareOwnImages } from "./own-images.ts";
 import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
 import { partOf } from "./part.ts";
@@ -172,7 +174,7 @@ export async function replayNode(
 
 /** What `run.json` says. */
 function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair, profile = defaultProfile(pair), ...options } = told;
+  const { pair: _, profile = defaultProfile(subjectOf(told)), ...options } = told;
   const { experiment } = settings;
   const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")
@@ -185,7 +187,7 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
     profile,
     backend: computes as BackendName, // of `createBackend`
     jobs,
-    options: { ...options, ...paths },
+    options: { ...options, ...(options.images === undefined ? {} : { images: resolve(options.images) }), ...paths },
     ...(files.length === 0 ? {} : { files }),
     faults,
     networks,
@@ -257,8 +259,9 @@ async function begin(
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,
 ): Promise<Begun> {
-  const { name, pair, own } = subjectOf(options);
-  const { profile = defaultProfile(pair) } = options;
+  const subject = subjectOf(options);
+  const { name, pair, own, ownImages } = subject;
+  const { profile = defaultProfile(subject) } = options;
   for (const path of ["data", "out", "published"] as const) {
     if (options[path]?.trim() === "") throw new RangeError(`--${path} is empty; it is a path`);
   }
@@ -286,6 +289,12 @@ async function begin(
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
   const prepared = async () => {
+    if (ownImages !== undefined)
+      return {
+        options,
+        settings,
+        prepared: await prepareOwnImages(ownImages, settings as ImageSettings, { say, signal }),
+      };
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
     const texts = await readOwn(own, settings as TaskSettings, { say, signal });

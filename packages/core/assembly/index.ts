@@ -27,4 +27,5 @@ export {
   maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsKernelsSparseScratch, maxOfWindowsRowsSparse,
   maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";
+export { storedConvolution, storedConvolutionKernel, storedConvolutionKernelScratch, storedConvolutionScratch } from "./stored-convolution";
 export { winograd, winogradKernel, winogradKernelScratch, winogradKernelSum, winogradScratch } from "./winograd";

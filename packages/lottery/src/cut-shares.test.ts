@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkShares, cutShares } from "./cut-shares.ts";
+import { checkShares, cutShares, withoutPatterns } from "./cut-shares.ts";
 
 const tensors = ["conv.weight", "fc.weight", "out.weight", "out.bias"];
 const group = (name: string) => (name.endsWith("bias") ? "bias" : name.startsWith("conv") ? "conv" : "dense");
@@ -47,4 +47,18 @@ test.each<[Parameters<typeof checkShares>[1], string]>([
   ],
 ])("wrong shares are refused: %#", (options, message) => {
   expect(() => checkShares("test", options)).toThrow(message);
+});
+
+test("a pattern becomes the names of the tensors that it matches, whose own rates stay", () => {
+  const written = (shares: Parameters<typeof withoutPatterns>[1]) => withoutPatterns("test", shares, tensors);
+  expect(written({ rates: { "*.weight": 0.1, "out.weight": 0, bias: 0.5 } })).toEqual({
+    rates: { "conv.weight": 0.1, "fc.weight": 0.1, "out.weight": 0, bias: 0.5 },
+  });
+  expect(written({ exclude: ["out.*", "out.bias", "conv"] })).toEqual({ exclude: ["out.weight", "out.bias", "conv"] });
+  expect(written({ exclude: ["f*t"] })).toEqual({ exclude: ["fc.weight"] });
+  expect(written({ exclude: ["c.*", "*cXweight"] })).toEqual({ exclude: ["c.*", "*cXweight"] }); // no match: `cutShares` says so
+  expect(written({})).toEqual({});
+  expect(() => written({ rates: { "out.*": 0.1, "*.bias": 0.2 } })).toThrow(
+    'test: rates: "out.*" and "*.bias" both match out.bias, with different rates',
+  );
 });

@@ -2,7 +2,10 @@ import { check, type Kind, list, object, text } from "@ltt/core/arguments";
 import type { CutOptions, Pool } from "./cut.ts";
 import { checkEach, share } from "./kinds.ts";
 
-/** How much of which tensors a cut removes. Keys of `rates` and names in `exclude` are those of tensors, or of groups of tensors. */
+/**
+ * How much of which tensors a cut removes. Keys of `rates` and names in `exclude` are those of tensors, or of groups of tensors; in the settings of an experiment also patterns of
+ * tensors' names, in which `*` stands for anything: `layer1.*.weight`.
+ */
 export interface CutShares {
   /** The fraction of what is left that goes, in `[0,1]`. */
   readonly rate: number;
@@ -29,6 +32,46 @@ export function checkShares(where: string, { rates = {}, exclude = [], pool }: O
   const [first] = Object.keys(rates);
   if (pool === "all" && first !== undefined)
     throw new RangeError(`${where}: rates.${first} is of a part of all tensors, which are one pool: there is one rate`);
+}
+
+/**
+ * The same with the names of tensors in the place of patterns. A tensor's own name comes before a pattern, a pattern before its group.
+ *
+ * @throws {RangeError} if patterns of different rates match one tensor. One that matches nothing stays.
+ */
+export function withoutPatterns(
+  where: string,
+  { rates, exclude, pool }: Omit<CutShares, "rate">,
+  tensors: readonly string[],
+): Pick<CutShares, "rates" | "exclude"> {
+  const named = (key: string) => {
+    const found = key.includes("*") ? tensors.filter((name) => patternOf(key).test(name)) : [];
+    return found.length === 0 ? [key] : found;
+  };
+  const written: Record<string, number> = { ...rates };
+  const by = new Map<string, string>();
+  for (const [key, rate] of Object.entries(pool === "group" ? {} : (rates ?? {}))) {
+    const names = named(key);
+    if (names.length > 1 || names[0] !== key) delete written[key];
+    for (const name of names) {
+      if (rates![name] !== undefined) continue;
+      const other = by.get(name);
+      if (other !== undefined && written[name] !== rate)
+        throw new RangeError(`${where}: rates: "${other}" and "${key}" both match ${name}, with different rates`);
+      by.set(name, key);
+      written[name] = rate;
+    }
+  }
+  return {
+    ...(rates === undefined ? {} : { rates: written }),
+    ...(exclude === undefined ? {} : { exclude: [...new Set(exclude.flatMap(named))] }),
+  };
+}
+
+/** `*` stands for anything. */
+function patternOf(key: string): RegExp {
+  const parts = key.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
 }
 
 /**

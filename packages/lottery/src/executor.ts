@@ -20,6 +20,7 @@ import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsA
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
+import { ratesInSteps } from "./learning-rates.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
@@ -364,13 +365,14 @@ export class Executor<Input> {
     }
     const { onStep, signal } = this.#options;
     const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
-    const { clipNorm, optimiser, momentum, weightDecay } = params;
+    const { clipNorm, optimiser, momentum, weightDecay, schedule, warmUp } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
       settings: {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...ratesInSteps({ schedule, warmUp }),
         ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
@@ -432,6 +434,8 @@ const trainSchema = z.object({
   optimiser: z.enum(OPTIMISERS),
   momentum: z.number(),
   weightDecay: z.number().nullable(),
+  schedule: z.object({ milestones: z.array(z.int()), factor: z.number() }).nullable(),
+  warmUp: z.int(),
   seed: z.int(),
   epochs: z.int().optional(),
   steps: z.int().optional(),

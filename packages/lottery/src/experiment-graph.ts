@@ -20,6 +20,7 @@ import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { share } from "./kinds.ts";
+import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
@@ -33,6 +34,8 @@ export interface CommonParams extends CutShares {
   readonly architecture: Json;
   readonly backend: string;
   readonly training: TrainingSettings;
+  /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
+  readonly learningRates?: StepRates | undefined;
   /** Names of faults of publications that training re-enacts. */
   readonly trainingFaults: readonly string[];
   /** Which weights of a network a cut scores. */
@@ -97,7 +100,7 @@ export class ExperimentGraph {
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
     const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
-    const { data, backend, seed, training, trainingFaults } = this.#common;
+    const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
     const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
@@ -110,6 +113,7 @@ export class ExperimentGraph {
       seed,
       ...schedule,
       ...optimiserParams(training),
+      ...learningRates,
       firstStep,
       faults: [...trainingFaults],
       measureTraining,

@@ -37,6 +37,7 @@ import {
 import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
 import { signal as aSignal, checkFields, nullable, optional, share } from "./kinds.ts";
+import { checkRates, type LearningRates, RATE_KINDS, scheduleOf, stepRates } from "./learning-rates.ts";
 import { positionOf } from "./moment.ts";
 import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import type { Values } from "./pattern.ts";
@@ -48,7 +49,7 @@ import { checkLength, isValidationDue, lastStepOf, type TrainingLength } from ".
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
-export interface TrainingSettings extends OptimiserSettings, TrainingLength {
+export interface TrainingSettings extends OptimiserSettings, LearningRates, TrainingLength {
   /** Validations in a row without improvement before training stops. `null`: it never stops early. */
   readonly patience: number | null;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
@@ -65,6 +66,7 @@ export interface TrainingSettings extends OptimiserSettings, TrainingLength {
 export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   epochs: count,
   steps: positive,
+  ...RATE_KINDS,
   optimiser: oneOf(...OPTIMISERS),
   learningRate: atLeast0,
   momentum: atLeast0,
@@ -334,6 +336,7 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
   checkOptions(`${where}: settings`, settings, TRAINING_KINDS, ["learningRate", "patience"]);
   checkLength(`${where}: settings`, settings);
   checkOptimiser(`${where}: settings`, settings);
+  checkRates(`${where}: settings`, settings);
   if (settings.measureTraining === true && batches.trainMonitor === undefined)
     throw new RangeError(
       `${where}: settings.measureTraining is true, but batches.trainMonitor is undefined; it gives the examples to measure`,
@@ -367,7 +370,9 @@ function stepsOf<Input>(
   },
 ): AsyncGenerator<Step, void, undefined> {
   const { batches, settings, ...rest } = given;
-  return train(model, { ...rest, batches: batches.train, clipNorm: settings.clipNorm });
+  const rates = stepRates("train", settings, batches.stepsPerEpoch, settings);
+  const schedule = scheduleOf(settings.learningRate, rates);
+  return train(model, { ...rest, batches: batches.train, clipNorm: settings.clipNorm, schedule });
 }
 
 const patienceIsOver: Stop = ({ waited, patience }) => waited >= patience;

@@ -10,6 +10,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
+ * `schedule` (`milestones`, the steps after which `factor` multiplies the rate), `warmUp` (steps),
  * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
@@ -19,6 +20,8 @@ export const TRAIN: Operation<"trained"> = {
     optimiser: "adam",
     momentum: 0,
     weightDecay: null,
+    schedule: null,
+    warmUp: 0,
     patience: null,
     clipNorm: null,
     evaluateEnd: false,

@@ -5,6 +5,7 @@ import { ExperimentGraph } from "./experiment-graph.ts";
 import { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { checkEach, checkFields, optional } from "./kinds.ts";
+import type { StepRates } from "./learning-rates.ts";
 import { faultyArms } from "./published-2020/faulty-arms.ts";
 import { trainingFaults } from "./published-2020/training-faults.ts";
 import { armsNeeded, checkArms, type ExperimentSettings } from "./settings.ts";
@@ -26,6 +27,8 @@ export interface Planned {
   /** The last one of training. */
   readonly lastStep: number;
   readonly settings: ExperimentSettings;
+  /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
+  readonly learningRates?: StepRates | undefined;
   /** The names of tables that ids look rows up in. Default: none. */
   readonly embeddings?: readonly string[] | undefined;
 }
@@ -41,6 +44,7 @@ export function plan(graph: Graph, seed: number, { data, architecture, backend, 
   const common = {
     ...{ seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) },
     ...{ rate, rates, exclude, cutAt, criterion, pool, embeddings: planned.embeddings },
+    learningRates: planned.learningRates,
   };
   const own = new ExperimentGraph(graph, common);
   const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep, lastStep: planned.lastStep };

@@ -13,6 +13,7 @@ import { ownTrajectoryReinit } from "./own-trajectory-reinit.ts";
 import { prunedAtStart } from "./pruned-at-start.ts";
 import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
+import { rewoundReinit } from "./rewound-reinit.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
@@ -28,6 +29,7 @@ export const ARMS = [
   "random-reinit",
   "shuffled-init",
   "late-rewinding",
+  "rewound-reinit",
   "one-shot",
   "continued",
   "learning-rate-rewinding",
@@ -70,6 +72,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "random-reinit": { label: "random re-initialisation", levels: randomReinit, masksOf: "winning-ticket" },
   "shuffled-init": { label: "shuffled initial weights", levels: shuffledInit, masksOf: "winning-ticket" },
   "late-rewinding": { label: "late rewinding", levels: lateRewinding },
+  "rewound-reinit": { label: "late rewinding, fresh weights", levels: rewoundReinit, masksOf: "late-rewinding" },
   "one-shot": { label: "one-shot", levels: oneShot },
   continued: { label: "continued training", levels: continued, masksOf: "learning-rate-rewinding" },
   "learning-rate-rewinding": { label: "learning-rate rewinding", levels: learningRateRewinding },

@@ -9,6 +9,7 @@ import { movement } from "./kernels/movement.ts";
 import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
+import { storedConvolution } from "./kernels/stored-convolution.ts";
 import { updates } from "./kernels/updates.ts";
 import { winograd } from "./kernels/winograd.ts";
 import { createLstmKernels } from "./lstm.ts";
@@ -46,6 +47,7 @@ export function createKernels(
     ...reduction(context),
     ...product(context),
     ...winograd(context),
+    ...storedConvolution(context),
     ...dropout(context),
     ...lstmCell(context),
     ...updates(context),
