@@ -375,6 +375,8 @@ export class Executor<Input> {
       },
       seed: params.seed,
       firstStep: params.firstStep,
+      rewiring: params.rewiring ?? undefined,
+      embeddings: this.#task.embeddings,
       measure: this.#task.measure,
       chance: this.#task.chance,
       ...injectedBy(params.faults),
@@ -444,6 +446,15 @@ const trainSchema = z.object({
   firstStep: z.int(),
   faults: z.array(z.string()),
   measureTraining: z.boolean(),
+  rewiring: z
+    .object({
+      grow: z.enum(["gradient", "random"]),
+      every: z.union([z.literal("epoch"), z.int()]),
+      fraction: z.number(),
+      decay: z.enum(["constant", "cosine"]),
+      until: z.number(),
+    })
+    .nullable(),
 });
 
 /**

@@ -25,6 +25,7 @@ import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
 import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
+import { checkRewiring, type Rewiring } from "./rewiring.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams extends CutShares {
@@ -60,6 +61,7 @@ export interface CutParams extends Omit<CutShares, "rate"> {
 interface TrainOptions {
   readonly firstStep?: number | undefined;
   readonly learningRateScale?: number | undefined;
+  readonly rewiring?: Rewiring | undefined;
 }
 
 /**
@@ -92,11 +94,16 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
-   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
+    const {
+      firstStep = 0,
+      learningRateScale = 1,
+      rewiring,
+    } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
+    if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
     const { data, backend, seed, training, trainingFaults } = this.#common;
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
@@ -113,6 +120,7 @@ export class ExperimentGraph {
       firstStep,
       faults: [...trainingFaults],
       measureTraining,
+      rewiring: rewiring === undefined ? undefined : { ...rewiring },
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
@@ -121,6 +129,10 @@ export class ExperimentGraph {
   at(trained: Hash<"trained">, state: State): Hash<"weights"> {
     check("ExperimentGraph.at", "trained", trained, text);
     check("ExperimentGraph.at", "state", state, stateKind);
+    if (state !== "best" && this.#graph.node(trained).params.rewiring !== undefined)
+      throw new RangeError(
+        `ExperimentGraph.at: state is ${state}, of a network whose mask changes while it trains; only its best weights are kept`,
+      );
     return this.add(nodeOf(AT, { state }, { trained }));
   }
 
@@ -272,7 +284,7 @@ const stateKind = {
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
 
-const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0, rewiring: object };
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,

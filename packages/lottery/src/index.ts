@@ -21,6 +21,7 @@ export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./boot
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { erdosRenyi } from "./criteria/erdos-renyi.ts";
 export { grasp } from "./criteria/grasp.ts";
 export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
 export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";

@@ -198,6 +198,28 @@ export function encodeValues(values: Values, step: number): Uint8Array {
   );
 }
 
+/** A mask as a safetensors file: ascending positions, by the tensor's name. */
+export function encodeMask(mask: Pattern): Uint8Array {
+  return encodeSafetensors(
+    new Map(Array.from(mask, ([name, data]) => [name, { dtype: "I32", shape: [data.length], data }])),
+  );
+}
+
+/**
+ * The mask of a safetensors file.
+ *
+ * @throws {RunFolderError} if it is missing, or holds others than int32.
+ */
+export function readMask(stored: StoredFiles, file: string): Pattern {
+  const { tensors } = decodeSafetensors(fileOf(stored, file), `${stored.place}/${file}`);
+  return new Map(
+    Array.from(tensors, ([name, entry]) => {
+      if (entry.dtype === "I32") return [name, entry.data];
+      throw new RunFolderError(`${stored.place}/${file}: "${name}" is ${entry.dtype}; it is I32`);
+    }),
+  );
+}
+
 /**
  * The values of a safetensors file, by name.
  *

@@ -61,6 +61,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "grasp",
       "synflow",
       "smartRatios",
+      "erdosRenyi",
     ];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
     expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(

@@ -13,6 +13,8 @@ import { ownTrajectoryReinit } from "./own-trajectory-reinit.ts";
 import { prunedAtStart } from "./pruned-at-start.ts";
 import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
+import { rigl } from "./rigl.ts";
+import { setArm } from "./set.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
@@ -50,6 +52,8 @@ export const ARMS = [
   "synflow",
   "synflow-random-mask",
   "smart-ratios",
+  "set",
+  "rigl",
 ] as const;
 export type ArmName = (typeof ARMS)[number];
 
@@ -92,4 +96,6 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   synflow: { label: "SynFlow", levels: synflowArm },
   "synflow-random-mask": { label: "SynFlow, random mask", levels: synflowRandomMask, masksOf: "synflow" },
   "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
+  set: { label: "SET", levels: setArm },
+  rigl: { label: "RigL", levels: rigl },
 };

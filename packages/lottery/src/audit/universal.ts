@@ -7,11 +7,34 @@ import { sizeOf } from "./part.ts";
 const stayedPruned: Check = {
   words: "Pruned weights stayed pruned",
   fault: ({ hash, graph, start, trained, frozen }) => {
-    if (!isSparse(graph, hash)) return SKIP;
+    if (!isSparse(graph, hash) || isRewired(graph, hash)) return SKIP;
     const names = new Set([...start.mask.keys(), ...trained.mask.keys()]);
     return [...names].find(
       (name) => !frozen.has(name) && !samePositions(start.mask.get(name), trained.mask.get(name) ?? new Int32Array()),
     );
+  },
+};
+
+/** Where masks change on the way, they change in place only: a tensor never stores more weights, nor fewer. */
+const storedAsMany: Check = {
+  words: "Exchanged weights are as many as there were",
+  fault: ({ hash, graph, start, trained, frozen, result }) => {
+    if (!isRewired(graph, hash)) return SKIP;
+    const names = [...start.mask.keys()].filter((name) => !frozen.has(name));
+    const wrong = names.find((name) => trained.mask.get(name)?.length !== start.mask.get(name)!.length);
+    if (wrong !== undefined) return wrong;
+    const { every, until } = graph.node(hash).params.rewiring as {
+      readonly every: number | "epoch";
+      readonly until: number;
+    };
+    // of a tensor of few weights, or with little room, those that went may be those that grew
+    const hasRoom = (name: string) => {
+      const stored = start.mask.get(name)!.length;
+      return stored >= 100 && stored < sizeOf(start.shapes.get(name)!) / 2;
+    };
+    const changed = names.some((name) => !samePositions(start.mask.get(name), trained.mask.get(name)!));
+    const wasDue = every !== "epoch" && until > 0 && result.earlyStopStep > every && names.some(hasRoom);
+    return wasDue && !changed ? "every mask is the one that training began with" : undefined;
   },
 };
 
@@ -74,7 +97,19 @@ const buffersOfTheStart: Check = {
 };
 
 /** What must hold of every network, whoever planned it. */
-export const UNIVERSAL: readonly Check[] = [stayedPruned, frozenWhole, bothSignsTrained, counted, buffersOfTheStart];
+export const UNIVERSAL: readonly Check[] = [
+  stayedPruned,
+  storedAsMany,
+  frozenWhole,
+  bothSignsTrained,
+  counted,
+  buffersOfTheStart,
+];
+
+/** Whether the mask changes while the network trains. */
+function isRewired(graph: Graph, hash: string): boolean {
+  return graph.node(hash).params.rewiring !== undefined;
+}
 
 function isSparse(graph: Graph, hash: string): boolean {
   return graph.node(graph.node(hash).inputs.start!).op === START.name;
