@@ -55,11 +55,15 @@ function imageShapeOf({ shape }: LabelledImages): readonly [number, number, numb
 function batchesOf({ images, batchSize, model }: ImageTaskData, seed: number): Batches<Tensor> {
   const { train, validation, test } = images;
   const asImages = imagesOf(imageShapeOf(train));
+  let validating: Batch<Tensor>[] | undefined; // made once for all validations of a training
   const asModelTakes = (batch: Batch<Matrix>): Batch<Tensor> => (model === "lenet-300-100" ? batch : asImages(batch));
   return {
     train: (epoch) => mapped(imageBatches(train, { batchSize, seed, epoch }), asModelTakes),
     stepsPerEpoch: Math.ceil(train.labels.length / batchSize),
-    validation: () => mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes),
+    validation: () => {
+      validating ??= [...mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes)];
+      return validating;
+    },
     test: () => mapped(imageBatches(test, { batchSize: EVALUATION_BATCH }), asModelTakes),
   };
 }

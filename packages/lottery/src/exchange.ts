@@ -43,9 +43,8 @@ export function grown(
   rng: Rng,
   growth: Growth = { positions: new Int32Array(), slopes: new Float32Array() },
 ): Int32Array {
-  const free = without(growth, kept);
-  const best = largest(free.slopes, Math.min(count, free.slopes.length), rng.split("ties"));
-  const chosen = best.map((i) => free.positions[i]!).sort();
+  const { positions } = growth;
+  const chosen = largest(freeSlopes(growth, kept), count, rng.split("ties")).map((place) => positions[place]!);
   const left = count - chosen.length;
   if (left === 0) return chosen;
   return merged(chosen, anywhere(merged(kept, chosen), size, left, rng.split("anywhere")));
@@ -69,16 +68,14 @@ export function carried(values: Float32Array, { from }: Exchanged): Float32Array
   return Float32Array.from(from, (i) => (i < 0 ? 0 : values[i]!));
 }
 
-/** What of some weights is not among positions, and has a gradient. */
-function without({ positions, slopes }: Growth, kept: Int32Array): Growth {
-  const places = new Int32Array(positions.length);
-  let [n, next] = [0, 0];
-  for (let i = 0; i < positions.length; i++) {
-    while (next < kept.length && kept[next]! < positions[i]!) next++;
-    if (kept[next] !== positions[i] && slopes[i]! > 0) places[n++] = i;
+/** `|∂L/∂w|` of what is not among positions, 0 of what is. */
+function freeSlopes({ positions, slopes }: Growth, kept: Int32Array): Float32Array {
+  const free = slopes.slice();
+  for (let i = 0, next = 0; i < positions.length && next < kept.length; i++) {
+    while (kept[next]! < positions[i]!) next++;
+    if (kept[next] === positions[i]) free[i] = 0;
   }
-  const left = places.subarray(0, n);
-  return { positions: left.map((i) => positions[i]!), slopes: Float32Array.from(left, (i) => slopes[i]!) };
+  return free;
 }
 
 /** So many of the positions below a size that are not taken, each choice as likely: Floyd's, on their numbers (Bentley & Floyd, CACM 1987). */

@@ -98,6 +98,7 @@ export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
+export type { Rewiring } from "./rewiring.ts";
 export { RunFolderError } from "./run-folder-error.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {

@@ -1,27 +1,27 @@
 import type { Rng } from "@ltt/core";
 
 /**
- * The places of the `count` largest of some numbers, in no order. Of those that equal the smallest of them a seeded choice, never the first.
+ * The places of the `count` largest of some numbers above 0, ascending; fewer where there are fewer. Of those that equal the smallest of them a seeded choice, never the first.
  *
  * Two histograms of 16 bits each find the limit, since the bits of numbers from 0 are in their order: a sort of a million takes twenty times as long.
  *
  * @param values - Finite, from 0.
  */
 export function largest(values: Float32Array, count: number, rng: Rng): Int32Array {
-  if (count >= values.length) return Int32Array.from(values.keys());
-  const found = new Int32Array(count);
-  if (count === 0) return found;
+  if (count === 0) return new Int32Array();
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const limit = kthLargest(bits, count);
+  const limit = count < bits.length ? kthLargest(bits, count) : 0;
+  const found = new Int32Array(Math.min(count, bits.length));
   const ties: number[] = [];
   let n = 0;
   for (let i = 0; i < bits.length; i++) {
     if (bits[i]! > limit) found[n++] = i;
-    else if (bits[i] === limit) ties.push(i);
+    else if (bits[i] === limit && limit > 0) ties.push(i);
   }
+  if (ties.length === 0) return found.subarray(0, n);
   const order = rng.permutation(ties.length);
   for (let i = 0; n < count; i++) found[n++] = ties[order[i]!]!;
-  return found;
+  return found.sort();
 }
 
 /** The k-th largest, k from 1. */
