@@ -20,6 +20,7 @@ import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsA
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
+import { MaskedModel } from "./learned-mask.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
@@ -137,9 +138,11 @@ export class Executor<Input> {
       await training.onStep?.(step, loss);
       if (asked.includes(step)) await this.#putAt(nodeOf(AT, { state: step }, { trained: hash }), model, 0);
     };
-    const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
+    const learner = this.#learnsMask(node) ? new MaskedModel(model) : model;
+    const learnt = await trainNetwork(learner, { ...training, onStep, from, keep }).catch((error: unknown) =>
       this.#failed(error, label, node),
     );
+    const trained = learner instanceof MaskedModel ? { ...learnt, weights: await learner.ticket() } : learnt;
     const files = await networkFiles(node, lineage, start, trained, this.#task.group);
     if (asked.includes("end")) {
       restore(stateOf(model), trained.last);
@@ -148,6 +151,10 @@ export class Executor<Input> {
     await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
+  }
+
+  #learnsMask(node: Node): boolean {
+    return paramsOf(TRAIN, node, trainSchema).learns === "mask";
   }
 
   /** Whole tensors of `init`, the stored values of `at`; the buffers of either. */
@@ -455,6 +462,7 @@ const trainSchema = z.object({
       until: z.number(),
     })
     .nullable(),
+  learns: z.enum(["weights", "mask"]),
 });
 
 /**

@@ -7,6 +7,7 @@ import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
+import { learnedSupermask } from "./learned-supermask.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
 import { oneShot } from "./one-shot.ts";
 import { ownTrajectoryReinit } from "./own-trajectory-reinit.ts";
@@ -43,6 +44,7 @@ export const ARMS = [
   "constant",
   "supermask",
   "supermask-constant",
+  "learned-supermask",
   "early-mask",
   "pruned-at-start",
   "snip",
@@ -87,6 +89,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
   supermask: { label: "supermask, untrained", levels: supermask },
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
+  "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },
   "early-mask": { label: "early mask", levels: earlyMask },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },

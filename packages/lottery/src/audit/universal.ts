@@ -38,6 +38,21 @@ const storedAsMany: Check = {
   },
 };
 
+/** Where masks are trained, weights are not: in each tensor they are the first ones at its mask, times `size / kept`; vectors are whole. */
+const onlyMasked: Check = {
+  words: "Trained masks keep the initial weights, but for one factor a tensor",
+  fault: ({ hash, graph, start, trained }) => {
+    if (graph.node(hash).params.learns !== "mask") return SKIP;
+    return [...start.mask.keys()].find((name) => {
+      const [whole, kept, positions] = [start.values.get(name)!, trained.values.get(name), trained.mask.get(name)];
+      if (kept === undefined || positions === undefined) return true;
+      if (start.shapes.get(name)!.length < 2) return !identical(whole, kept);
+      const factor = whole.length / Math.max(1, kept.length);
+      return kept.some((value, i) => Math.abs(value - factor * whole[positions[i]!]!) > 1e-5 * Math.abs(value));
+    });
+  },
+};
+
 /** Of frozen tensors no other check speaks: controls keep them too. */
 const frozenWhole: Check = {
   words: "Frozen tensors are the dense network's first, whole, everywhere",
@@ -100,6 +115,7 @@ const buffersOfTheStart: Check = {
 export const UNIVERSAL: readonly Check[] = [
   stayedPruned,
   storedAsMany,
+  onlyMasked,
   frozenWhole,
   bothSignsTrained,
   counted,
