@@ -19,13 +19,14 @@ import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts"
 import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
-import { share } from "./kinds.ts";
+import { checkEach, share } from "./kinds.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
 import { checkRewiring, type Rewiring } from "./rewiring.ts";
+import type { StopSearch } from "./search.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams extends CutShares {
@@ -171,6 +172,35 @@ export class ExperimentGraph {
       removed(rate, parent, { rates, exclude, pool }),
       lowestBy(criterion, this.at(parent, at), { exclude, pool }),
     ];
+  }
+
+  /**
+   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where that is so, else at the last one.
+   *
+   * @param steps - Ascending.
+   * @param stop - Looks at the masks of these steps, one after another.
+   */
+  search(
+    parent: Hash<"trained">,
+    steps: readonly number[],
+    stop: StopSearch,
+    options: Omit<CutParams, "at"> = {},
+  ): Hash<"mask"> {
+    check("ExperimentGraph.search", "steps", steps, list);
+    checkEach("ExperimentGraph.search", "steps", steps, count);
+    const falls = steps.findIndex((step, i) => step <= (steps[i - 1] ?? -1));
+    if (falls >= 0 || steps.length === 0)
+      throw new RangeError(`ExperimentGraph.search: steps are [${steps}]; there is one at least, and they ascend`);
+    const { at: _, ...params } = this.#cutParams("ExperimentGraph.search", options);
+    const identity = this.#graph.knowStop("ExperimentGraph.search", stop, this.#common.plugin);
+    const moments = steps.map((step): [string, string] => [String(step).padStart(9, "0"), this.at(parent, step)]);
+    return this.add(nodeOf(SEARCH, { ...params, seed: this.seed, stop: identity }, Object.fromEntries(moments)));
+  }
+
+  /** What the audit must find of such a mask: within the parent's, the exact number gone. Which moment it is of, it finds by itself. */
+  expectSearch(parent: Hash<"trained">, options: Omit<CutParams, "at"> = {}): Expectation[] {
+    const { rate, rates, exclude, pool } = this.#cutParams("ExperimentGraph.expectSearch", options);
+    return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
   }
 
   /** A start: the values of whole tensors at a mask. */

@@ -28,7 +28,7 @@ export function planOf<Input>(caller: string, task: Task<Input>, settings: Exper
     const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
     const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings);
     stepsAtMost = lastStepOf(settings, stepsPerEpoch);
-    const steps = { rewindStep, lastStep: stepsAtMost };
+    const steps = { rewindStep, lastStep: stepsAtMost, stepsPerEpoch };
     return plan(graph, seed, { data, architecture, backend: backend().name, ...steps, settings, embeddings });
   });
   return { graph, levels, stepsAtMost };

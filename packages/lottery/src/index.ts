@@ -81,7 +81,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
@@ -100,6 +100,7 @@ export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
 export type { Rewiring } from "./rewiring.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { earlyBirdStop, maskDistance, type Sighting, type StopSearch } from "./search.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
   armsNeeded,

@@ -173,6 +173,7 @@ const resultSchema = z.object({
   steps: z.int(),
   censored: z.boolean(),
   collapsed: z.enum(["constant", "chance"]).nullable(),
+  searchedSteps: z.int().optional(),
 });
 
 /** Logits `[examples, outputs]`, targets and scores of each part, under `validation/…` and `test/…`. */

@@ -42,6 +42,12 @@ export const CUT: Operation<"mask"> = {
   makes: "mask",
 };
 
+/**
+ * A mask: that of the first moment of a training at which a search has seen enough, else of the last one, cut as `cut` does. Options: those of `cut`, and `stop`. Inputs: weights of one training, named so that
+ * their order is that of the moments.
+ */
+export const SEARCH: Operation<"mask"> = { name: "search", version: 1, defaults: CUT.defaults, makes: "mask" };
+
 /** A mask: as many positions of each tensor as another one has, at random places. Option: `seed`. Input: `mask`. */
 export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 1, defaults: {}, makes: "mask" };
 

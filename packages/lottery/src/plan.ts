@@ -25,6 +25,7 @@ export interface Planned {
   readonly rewindStep: number;
   /** The last one of training. */
   readonly lastStep: number;
+  readonly stepsPerEpoch?: number | undefined;
   readonly settings: ExperimentSettings;
   /** The names of tables that ids look rows up in. Default: none. */
   readonly embeddings?: readonly string[] | undefined;
@@ -43,7 +44,8 @@ export function plan(graph: Graph, seed: number, { data, architecture, backend, 
     ...{ rate, rates, exclude, cutAt, criterion, pool, embeddings: planned.embeddings },
   };
   const own = new ExperimentGraph(graph, common);
-  const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep, lastStep: planned.lastStep };
+  const { rewindStep, lastStep, stepsPerEpoch } = planned;
+  const read: ArmSettings = { rounds, rate, rewindStep, lastStep, stepsPerEpoch };
   const faulty = faultyArms(faults);
   const levels = armsNeeded(planned.settings).flatMap((arm) => {
     if (typeof arm === "string")

@@ -2,6 +2,7 @@ import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
+import { earlyBird } from "./early-bird.ts";
 import { earlyMask } from "./early-mask.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
@@ -46,6 +47,7 @@ export const ARMS = [
   "supermask-constant",
   "learned-supermask",
   "early-mask",
+  "early-bird",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -91,6 +93,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
   "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },
   "early-mask": { label: "early mask", levels: earlyMask },
+  "early-bird": { label: "Early-Bird", levels: earlyBird },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },

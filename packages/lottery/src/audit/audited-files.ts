@@ -95,6 +95,11 @@ export class AuditedFiles {
     return partOf(await this.#stored(hash), "weights.safetensors");
   }
 
+  /** Whether there is a node of this name. */
+  has(hash: string): Promise<boolean> {
+    return this.#store.has(hash);
+  }
+
   /**
    * The weights at step 0 of a training, or of the one that led to it where it was rewound to a later step.
    *

@@ -1,6 +1,9 @@
+import type { Pool } from "../cut.ts";
 import type { Graph } from "../graph.ts";
-import { INIT, START } from "../operations.ts";
-import { type Check, identical, SKIP, samePositions } from "./check.ts";
+import type { Json } from "../json.ts";
+import { INIT, SEARCH, START } from "../operations.ts";
+import { type Check, type Fault, identical, SKIP, samePositions } from "./check.ts";
+import { lowestBy } from "./masks.ts";
 import { sizeOf } from "./part.ts";
 
 /** Training revived nothing: no momentum, no weight decay, no dense training after all. */
@@ -35,6 +38,29 @@ const storedAsMany: Check = {
     const changed = names.some((name) => !samePositions(start.mask.get(name), trained.mask.get(name)!));
     const wasDue = every !== "epoch" && until > 0 && result.earlyStopStep > every && names.some(hasRoom);
     return wasDue && !changed ? "every mask is the one that training began with" : undefined;
+  },
+};
+
+/** A search that stopped by itself has the mask of one of its moments. */
+const ofOneMoment: Check = {
+  words: "Masks that were searched for are those of one of their moments",
+  fault: async (network, files) => {
+    const { mask } = network.graph.node(network.graph.node(network.hash).inputs.start!).inputs;
+    const search = mask === undefined ? undefined : network.graph.node(mask);
+    if (search?.op !== SEARCH.name) return SKIP;
+    const { criterion, exclude, pool } = { ...SEARCH.defaults, ...search.params } as {
+      readonly criterion: Json;
+      readonly exclude: readonly string[];
+      readonly pool: Pool;
+    };
+    let last: Fault;
+    for (const weights of Object.values(search.inputs)) {
+      // moments after the last one that was looked at are not in the store
+      if (!(await files.has(weights))) continue;
+      last = await lowestBy.fault(network, files, { kind: "lowestBy", criterion, weights, exclude, pool });
+      if (last === undefined) return undefined;
+    }
+    return last ?? "none of its moments is in the store";
   },
 };
 
@@ -116,6 +142,7 @@ export const UNIVERSAL: readonly Check[] = [
   stayedPruned,
   storedAsMany,
   onlyMasked,
+  ofOneMoment,
   frozenWhole,
   bothSignsTrained,
   counted,
