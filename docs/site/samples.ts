@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stream } from "@ltt/core";
-import { imagesAt, locateMnist, type Places, readMnist, readSpamAssassin } from "@ltt/data";
+import { imagesAt, locateMnist, type Places, readMnist } from "@ltt/data";
+import { readSpamAssassin } from "@ltt/spam-corpus";
 import type { TextSample } from "./playground/texts.ts";
 
 /**

@@ -36,7 +36,10 @@ export function digits(sample: LabelledImages): Subject<Matrix, Drawing> {
     pictured: ["fc1.weight", "fc2.weight"],
     examples: HELD_OUT,
     example: (index) => ({
-      question: Float32Array.from(heldOut.pixels.subarray(index * PIXELS, (index + 1) * PIXELS), (each) => each / 255),
+      question: Float32Array.from(
+        heldOut.pixels.subarray(index * PIXELS, (index + 1) * PIXELS),
+        (each: number) => each / 255,
+      ),
       label: heldOut.labels[index]!,
     }),
     ask: (drawing) => ({ input: tensor(drawing, [1, PIXELS]), targets: tokens([0], [1]) }),

@@ -133,7 +133,9 @@ describe.skipIf(absent !== undefined)("the site", () => {
       expect(await said.textContent()).toBe("spam");
       await tabTo(page, "#playground-text");
       await page.keyboard.press("Control+A");
-      await page.keyboard.type("On Tuesday John wrote: > the patch fails here\nIt compiles for me, which perl do you use? Regards");
+      await page.keyboard.type(
+        "On Tuesday John wrote: > the patch fails here\nIt compiles for me, which perl do you use? Regards",
+      );
       await page.keyboard.press("Control+Enter");
       await said.filter({ hasText: "wanted" }).waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);

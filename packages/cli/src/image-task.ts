@@ -46,11 +46,15 @@ export function imageShapeOf({ shape }: LabelledImages): readonly [number, numbe
 function batchesOf({ images, batchSize, model, augment }: ImageTaskData, seed: number): Batches<Tensor> {
   const { train, validation, test } = images;
   const asImages = imagesOf(imageShapeOf(train));
+  let validating: Batch<Tensor>[] | undefined; // made once for all validations of a training
   const asModelTakes = (batch: Batch<Matrix>): Batch<Tensor> => (takesRows(model) ? batch : asImages(batch));
   return {
     train: (epoch) => mapped(imageBatches(train, { batchSize, seed, epoch, augment }), asModelTakes),
     stepsPerEpoch: Math.ceil(train.labels.length / batchSize),
-    validation: () => mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes),
+    validation: () => {
+      validating ??= [...mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes)];
+      return validating;
+    },
     test: () => mapped(imageBatches(test, { batchSize: EVALUATION_BATCH }), asModelTakes),
   };
 }

@@ -6,7 +6,8 @@ export {
   examplesAt,
 } from "./batches.ts";
 export type { Example } from "./example.ts";
-export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";
+export { type ImageBatch, type ImageBatchOptions, imageBatches } from "./images.ts";
+export { imagesAt, type LabelledImages } from "./labelled-images.ts";
 export { type TextBatchOptions, textBatches } from "./text-batches.ts";
 export { createTokeniser, type Tokeniser, type TokeniserOptions, tokenise } from "./tokenise.ts";
 export {

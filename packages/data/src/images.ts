@@ -75,9 +75,12 @@ function* eachBatch(
   }
 }
 
-/** From 0 to 1. A plain loop: `Float32Array.from` with a function takes twenty times as long, as long as a training step of a small network. */
+/** Of each byte its brightness from 0 to 1: a division a pixel takes longer than a training step of a small sparse network. */
+const BRIGHTNESS: Float32Array = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** A plain loop: `Float32Array.from` with a function takes many times as long. */
 function brightness(pixels: Uint8Array): Float32Array {
   const values = new Float32Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) values[i] = pixels[i]! / 255;
+  for (let i = 0; i < pixels.length; i++) values[i] = BRIGHTNESS[pixels[i]!]!;
   return values;
 }

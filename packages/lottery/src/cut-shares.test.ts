@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkShares, cutShares, withoutPatterns } from "./cut-shares.ts";
+import { checkShares, cutShares } from "./cut-shares.ts";
 
 const tensors = ["conv.weight", "fc.weight", "out.weight", "out.bias"];
 const group = (name: string) => (name.endsWith("bias") ? "bias" : name.startsWith("conv") ? "conv" : "dense");
@@ -24,7 +24,25 @@ test("what is excluded is named by tensor or by group", () => {
   expect(excluded("fc.weight", "conv")).toEqual(["conv.weight", "fc.weight"]);
 });
 
+test("a * in a key is any text: of a tensor's name first, then of its group's", () => {
+  expect(rates({ rates: { "*.bias": 0 } })).toEqual([0.2, 0.2, 0.2, 0]);
+  expect(rates({ rates: { "*.weight": 0.1, "fc.weight": 0.5, bias: 0.3 } })).toEqual([0.1, 0.5, 0.1, 0.3]);
+  expect(rates({ rates: { "*on*": 0.1, "d*e": 0.4 } })).toEqual([0.1, 0.4, 0.4, 0.2]);
+  expect(rates({ rates: { "o*w*t": 0.7 } })).toEqual([0.2, 0.2, 0.7, 0.2]);
+  const { rate } = shares({ pool: "group", rates: { "*n*": 0.1 } });
+  expect(["conv", "dense", "bias"].map(rate as (group: string) => number)).toEqual([0.1, 0.1, 0.2]);
+  const excluded = (...exclude: string[]) => tensors.filter(shares({ exclude }).exclude!);
+  expect(excluded("*t.*")).toEqual(["out.weight", "out.bias"]);
+  expect(excluded("c*v", "*")).toEqual(tensors);
+});
+
 test.each<[Parameters<typeof shares>[0], string]>([
+  [{ rates: { "*x*": 0.1 } }, 'test: rates: "*x*" matches nothing; tensors are conv.weight, fc.weight,'],
+  [{ exclude: ["conv*conv.weight"] }, 'test: exclude: "conv*conv.weight" matches nothing; tensors are'],
+  [
+    { rates: { "*.weight": 0.1, "c*": 0.3 } },
+    'test: rates: "*.weight" and "c*" both match "conv.weight", with different rates',
+  ],
   [
     { rates: { outputs: 0.1 } },
     'test: rates: "outputs" matches nothing; tensors are conv.weight, fc.weight, out.weight, out.bias; groups are conv, dense, bias',
@@ -47,18 +65,4 @@ test.each<[Parameters<typeof checkShares>[1], string]>([
   ],
 ])("wrong shares are refused: %#", (options, message) => {
   expect(() => checkShares("test", options)).toThrow(message);
-});
-
-test("a pattern becomes the names of the tensors that it matches, whose own rates stay", () => {
-  const written = (shares: Parameters<typeof withoutPatterns>[1]) => withoutPatterns("test", shares, tensors);
-  expect(written({ rates: { "*.weight": 0.1, "out.weight": 0, bias: 0.5 } })).toEqual({
-    rates: { "conv.weight": 0.1, "fc.weight": 0.1, "out.weight": 0, bias: 0.5 },
-  });
-  expect(written({ exclude: ["out.*", "out.bias", "conv"] })).toEqual({ exclude: ["out.weight", "out.bias", "conv"] });
-  expect(written({ exclude: ["f*t"] })).toEqual({ exclude: ["fc.weight"] });
-  expect(written({ exclude: ["c.*", "*cXweight"] })).toEqual({ exclude: ["c.*", "*cXweight"] }); // no match: `cutShares` says so
-  expect(written({})).toEqual({});
-  expect(() => written({ rates: { "out.*": 0.1, "*.bias": 0.2 } })).toThrow(
-    'test: rates: "out.*" and "*.bias" both match out.bias, with different rates',
-  );
 });

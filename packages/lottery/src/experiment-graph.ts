@@ -19,13 +19,15 @@ import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts"
 import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
-import { share } from "./kinds.ts";
+import { checkEach, share } from "./kinds.ts";
 import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
+import { checkRewiring, type Rewiring } from "./rewiring.ts";
+import type { StopSearch } from "./search.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams extends CutShares {
@@ -63,6 +65,7 @@ export interface CutParams extends Omit<CutShares, "rate"> {
 interface TrainOptions {
   readonly firstStep?: number | undefined;
   readonly learningRateScale?: number | undefined;
+  readonly rewiring?: Rewiring | undefined;
 }
 
 /**
@@ -95,11 +98,34 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
-   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
+    return this.#train(start, options);
+  }
+
+  /** A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the momentum 0.9 of Zhou et al. 2019. */
+  learnMask(start: Hash<"weights">): Hash<"trained"> {
+    check("ExperimentGraph.learnMask", "start", start, text);
+    return this.#train(
+      start,
+      {},
+      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null },
+    );
+  }
+
+  #train(
+    start: Hash<"weights"> | Hash<"start">,
+    options: TrainOptions,
+    instead: { readonly [name: string]: Json } = {},
+  ): Hash<"trained"> {
+    const {
+      firstStep = 0,
+      learningRateScale = 1,
+      rewiring,
+    } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
+    if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
     const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
@@ -117,6 +143,8 @@ export class ExperimentGraph {
       firstStep,
       faults: [...trainingFaults],
       measureTraining,
+      rewiring: rewiring === undefined ? undefined : { ...rewiring },
+      ...instead,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
@@ -125,6 +153,11 @@ export class ExperimentGraph {
   at(trained: Hash<"trained">, state: State): Hash<"weights"> {
     check("ExperimentGraph.at", "trained", trained, text);
     check("ExperimentGraph.at", "state", state, stateKind);
+    const { rewiring, learns } = this.#graph.node(trained).params;
+    if (state !== "best" && (rewiring ?? learns) !== undefined)
+      throw new RangeError(
+        `ExperimentGraph.at: state is ${state}, of a network whose mask changes while it trains; only its best weights are kept`,
+      );
     return this.add(nodeOf(AT, { state }, { trained }));
   }
 
@@ -143,6 +176,35 @@ export class ExperimentGraph {
       removed(rate, parent, { rates, exclude, pool }),
       lowestBy(criterion, this.at(parent, at), { exclude, pool }),
     ];
+  }
+
+  /**
+   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where that is so, else at the last one.
+   *
+   * @param steps - Ascending.
+   * @param stop - Looks at the masks of these steps, one after another.
+   */
+  search(
+    parent: Hash<"trained">,
+    steps: readonly number[],
+    stop: StopSearch,
+    options: Omit<CutParams, "at"> = {},
+  ): Hash<"mask"> {
+    check("ExperimentGraph.search", "steps", steps, list);
+    checkEach("ExperimentGraph.search", "steps", steps, count);
+    const falls = steps.findIndex((step, i) => step <= (steps[i - 1] ?? -1));
+    if (falls >= 0 || steps.length === 0)
+      throw new RangeError(`ExperimentGraph.search: steps are [${steps}]; there is one at least, and they ascend`);
+    const { at: _, ...params } = this.#cutParams("ExperimentGraph.search", options);
+    const identity = this.#graph.knowStop("ExperimentGraph.search", stop, this.#common.plugin);
+    const moments = steps.map((step): [string, string] => [String(step).padStart(9, "0"), this.at(parent, step)]);
+    return this.add(nodeOf(SEARCH, { ...params, seed: this.seed, stop: identity }, Object.fromEntries(moments)));
+  }
+
+  /** What the audit must find of such a mask: within the parent's, the exact number gone. Which moment it is of, it finds by itself. */
+  expectSearch(parent: Hash<"trained">, options: Omit<CutParams, "at"> = {}): Expectation[] {
+    const { rate, rates, exclude, pool } = this.#cutParams("ExperimentGraph.expectSearch", options);
+    return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
   }
 
   /** A start: the values of whole tensors at a mask. */
@@ -276,7 +338,7 @@ const stateKind = {
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
 
-const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0, rewiring: object };
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,

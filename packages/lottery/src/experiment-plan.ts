@@ -1,6 +1,6 @@
 import { backend, scope, stream } from "@ltt/core";
 import { parametersOf } from "@ltt/layers";
-import { type CutShares, cutShares, withoutPatterns } from "./cut-shares.ts";
+import { cutShares } from "./cut-shares.ts";
 import { Graph } from "./graph.ts";
 import { stepRates } from "./learning-rates.ts";
 import { stepOf } from "./moment.ts";
@@ -21,8 +21,8 @@ export interface Plan {
 
 /** @throws {RangeError} if a key of `rates` or a name in `exclude` matches no tensor and no group, or a moment lies outside training. */
 export function planOf<Input>(caller: string, task: Task<Input>, settings: ExperimentSettings): Plan {
-  const { data, architecture, embeddings, batches } = task;
-  const shares = hasOwnShares(settings) ? sharesOf(caller, task, settings) : {};
+  const { data, architecture, embeddings, batches, group = () => "other" } = task;
+  if (hasOwnShares(settings)) cutShares(`${caller}: settings`, settings, tensorsOf(caller, task), group);
   const graph = new Graph();
   let stepsAtMost = 0;
   const levels = settings.seeds.flatMap((seed) => {
@@ -30,20 +30,11 @@ export function planOf<Input>(caller: string, task: Task<Input>, settings: Exper
     const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings);
     const learningRates = stepRates(caller, settings, stepsPerEpoch, settings);
     stepsAtMost = lastStepOf(settings, stepsPerEpoch);
-    const steps = { rewindStep, lastStep: stepsAtMost };
-    const planned = { settings: { ...settings, ...shares }, learningRates, embeddings };
+    const steps = { rewindStep, lastStep: stepsAtMost, stepsPerEpoch };
+    const planned = { settings, learningRates, embeddings };
     return plan(graph, seed, { data, architecture, backend: backend().name, ...steps, ...planned });
   });
   return { graph, levels, stepsAtMost };
-}
-
-/** Rates and exclusions, patterns among their keys written out. */
-function sharesOf<Input>(caller: string, task: Task<Input>, settings: ExperimentSettings): Partial<CutShares> {
-  const where = `${caller}: settings`;
-  const tensors = tensorsOf(caller, task);
-  const shares = withoutPatterns(where, settings, tensors);
-  cutShares(where, { ...settings, ...shares }, tensors, task.group ?? (() => "other"));
-  return shares;
 }
 
 function hasOwnShares({ rates = {}, exclude = [] }: ExperimentSettings): boolean {

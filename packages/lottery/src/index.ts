@@ -22,6 +22,7 @@ export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./boot
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { erdosRenyi } from "./criteria/erdos-renyi.ts";
 export { grasp } from "./criteria/grasp.ts";
 export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
 export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
@@ -83,7 +84,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
@@ -100,7 +101,9 @@ export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
+export type { Rewiring } from "./rewiring.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { earlyBirdStop, maskDistance, type Sighting, type StopSearch } from "./search.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
   armsNeeded,

@@ -11,7 +11,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
  * `schedule` (`milestones`, the steps after which `factor` multiplies the rate), `warmUp` (steps),
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -28,6 +28,8 @@ export const TRAIN: Operation<"trained"> = {
     firstStep: 0,
     faults: [],
     measureTraining: false,
+    rewiring: null,
+    learns: "weights",
   },
   makes: "trained",
 };
@@ -42,6 +44,12 @@ export const CUT: Operation<"mask"> = {
   defaults: { rates: {}, exclude: [], criterion: "magnitude", pool: "tensor" },
   makes: "mask",
 };
+
+/**
+ * A mask: that of the first moment of a training at which a search has seen enough, else of the last one, cut as `cut` does. Options: those of `cut`, and `stop`. Inputs: weights of one training, named so that
+ * their order is that of the moments.
+ */
+export const SEARCH: Operation<"mask"> = { name: "search", version: 1, defaults: CUT.defaults, makes: "mask" };
 
 /** A mask: as many positions of each tensor as another one has, at random places. Option: `seed`. Input: `mask`. */
 export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 1, defaults: {}, makes: "mask" };

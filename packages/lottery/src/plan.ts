@@ -26,6 +26,7 @@ export interface Planned {
   readonly rewindStep: number;
   /** The last one of training. */
   readonly lastStep: number;
+  readonly stepsPerEpoch?: number | undefined;
   readonly settings: ExperimentSettings;
   /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
   readonly learningRates?: StepRates | undefined;
@@ -47,7 +48,8 @@ export function plan(graph: Graph, seed: number, { data, architecture, backend, 
     learningRates: planned.learningRates,
   };
   const own = new ExperimentGraph(graph, common);
-  const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep, lastStep: planned.lastStep };
+  const { rewindStep, lastStep, stepsPerEpoch } = planned;
+  const read: ArmSettings = { rounds, rate, rewindStep, lastStep, stepsPerEpoch };
   const faulty = faultyArms(faults);
   const levels = armsNeeded(planned.settings).flatMap((arm) => {
     if (typeof arm === "string")

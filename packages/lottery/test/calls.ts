@@ -55,6 +55,7 @@ const planned = (arm: lottery.Arm) => () =>
     lastStep: 2,
   });
 
+const sighting = (): lottery.Sighting => ({ step: 1, mask: pattern(), size: 3, validations: [] });
 const init = () => lottery.nodeOf(lottery.INIT, { architecture: null, seed: 1 });
 
 /** A store that has one pruned network, whatever it is asked for. */
@@ -248,6 +249,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
   rewoundReinit: [planned(lottery.rewoundReinit)],
+  maskDistance: [() => call(lottery.maskDistance, sighting(), sighting())],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
   mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],

@@ -27,6 +27,8 @@ for (let round = 1; round <= 6; round++) {
   const ticket = from(initial);
   const control = from(await snapshot(parametersOf(model(100 + round)))); // the same mask, fresh weights
   const left = (100 * 0.6 ** round).toFixed(1).padStart(4);
-  console.log(`${left} %  ticket ${await accuracyAfterTraining(ticket)}, control ${await accuracyAfterTraining(control)}`);
+  console.log(
+    `${left} %  ticket ${await accuracyAfterTraining(ticket)}, control ${await accuracyAfterTraining(control)}`,
+  );
   last = ticket;
 }

@@ -2,11 +2,13 @@ import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
+import { earlyBird } from "./early-bird.ts";
 import { earlyMask } from "./early-mask.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
+import { learnedSupermask } from "./learned-supermask.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
 import { oneShot } from "./one-shot.ts";
 import { ownTrajectoryReinit } from "./own-trajectory-reinit.ts";
@@ -14,6 +16,8 @@ import { prunedAtStart } from "./pruned-at-start.ts";
 import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
 import { rewoundReinit } from "./rewound-reinit.ts";
+import { rigl } from "./rigl.ts";
+import { setArm } from "./set.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
@@ -43,7 +47,9 @@ export const ARMS = [
   "constant",
   "supermask",
   "supermask-constant",
+  "learned-supermask",
   "early-mask",
+  "early-bird",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -52,6 +58,8 @@ export const ARMS = [
   "synflow",
   "synflow-random-mask",
   "smart-ratios",
+  "set",
+  "rigl",
 ] as const;
 export type ArmName = (typeof ARMS)[number];
 
@@ -86,7 +94,9 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
   supermask: { label: "supermask, untrained", levels: supermask },
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
+  "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },
   "early-mask": { label: "early mask", levels: earlyMask },
+  "early-bird": { label: "Early-Bird", levels: earlyBird },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },
@@ -95,4 +105,6 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   synflow: { label: "SynFlow", levels: synflowArm },
   "synflow-random-mask": { label: "SynFlow, random mask", levels: synflowRandomMask, masksOf: "synflow" },
   "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
+  set: { label: "SET", levels: setArm },
+  rigl: { label: "RigL", levels: rigl },
 };
