@@ -4,6 +4,7 @@ export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts
 export { buffer } from "./buffer.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { clipByNorm, clipByValue } from "./clip.ts";
+export { type Compacted, type CompactedGroup, compact } from "./compact.ts";
 export type { Context } from "./context.ts";
 export { ConvNet, type ConvNetOptions } from "./conv-net.ts";
 export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
@@ -53,4 +54,6 @@ export { TextCnn, type TextCnnOptions } from "./text-cnn.ts";
 export { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 export { TextLstm, type TextLstmOptions } from "./text-lstm.ts";
 export { BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";
+export type { UnitGroup, UnitModel, UnitNorm, UnitPart, UnitReader } from "./units.ts";
+export { unitsOf } from "./units-of.ts";
 export { Vgg, type VggOptions } from "./vgg.ts";

@@ -202,7 +202,8 @@ function copyOf(tensor: Tensor): Tensor {
   return reshape(slice(reshape(tensor, [tensor.size]), [0], [tensor.size]), tensor.shape);
 }
 
-function rebuild(value: unknown, replacements: ReadonlyMap<Weight, Weight>): unknown {
+/** The same module, list or tensor with others in the place of its tensors; whatever else it holds is shared. */
+export function rebuild(value: unknown, replacements: ReadonlyMap<Weight, Weight>): unknown {
   if (isWeight(value)) return replacements.get(value);
   if (Array.isArray(value)) return value.map((part) => rebuild(part, replacements));
   if (!(value instanceof Module)) return value;
