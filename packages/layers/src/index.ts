@@ -23,6 +23,8 @@ export { classificationLoss, type Loss, meanSquaredError } from "./losses.ts";
 export { Lstm, type LstmOptions } from "./lstm.ts";
 export type { Model } from "./model.ts";
 export { Module } from "./module.ts";
+export { multiplications } from "./multiplications.ts";
+export { observed } from "./observed.ts";
 export { type Optimiser, type OptimiserState, type ParameterGroup, TensorwiseOptimiser } from "./optimiser.ts";
 export {
   buffersOf,
@@ -55,5 +57,6 @@ export { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 export { TextLstm, type TextLstmOptions } from "./text-lstm.ts";
 export { BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";
 export type { UnitGroup, UnitModel, UnitNorm, UnitPart, UnitReader } from "./units.ts";
+export { eachPosition, makesOf, somePosition } from "./units.ts";
 export { unitsOf } from "./units-of.ts";
 export { Vgg, type VggOptions } from "./vgg.ts";

@@ -128,6 +128,14 @@ export class TextLstm extends Module implements Model, UnitModel {
     return [dimensions("embedding", this.embedding, reads), ...hiddenUnits("lstm", this.lstm, "linear")];
   }
 
+  /** The hidden states of a layer below the last, of `lstm.l0` and `lstm.l0_reverse` side by side: `[batch, time, directions · hidden]`, 0 where a text has ended. */
+  unitValues(group: string, tokens: TokenMatrix, context: Context = {}): Cube | undefined {
+    const layer = /^lstm\.l(\d+)(_reverse)?$/.exec(group)?.[1];
+    if (layer === undefined || Number(layer) + 1 >= this.lstm.layers) return undefined;
+    const lower: Lstm = Object.create(this.lstm, { layers: { value: Number(layer) + 1 } });
+    return lower.forward(this.embedding.forward(tokens), context).output;
+  }
+
   private classify(h: Cube, { training }: Context): Matrix {
     const [states, batch, hidden] = h.shape;
     const state = (at: number) => reshape(slice(h, [at, 0, 0], [at + 1, batch, hidden]), [batch, hidden]);

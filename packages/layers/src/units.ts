@@ -1,3 +1,5 @@
+import type { Tensor } from "@ltt/core";
+import type { Context } from "./context.ts";
 import type { Module } from "./module.ts";
 
 /**
@@ -50,6 +52,8 @@ export interface UnitNorm {
 export interface UnitModel extends Module {
   /** Of the sizes that its tensors have now. Outputs, and channels that shortcuts add, are no units: they belong to several layers. */
   units(): readonly UnitGroup[];
+  /** What the units of a group give, `[…, units]`, where no layer alone is given them: between the layers of an LSTM, those of all tokens, in all directions. */
+  unitValues?(group: string, input: never, context?: Context): Tensor | undefined;
 }
 
 /** The names of the parameters that a unit is computed by: those that go with it, besides its buffers and what reads it. */

@@ -9,6 +9,8 @@ import {
   restore,
   snapshot,
   stateOf,
+  type UnitGroup,
+  unitsOf,
   withParameters,
 } from "@ltt/layers";
 import { z } from "zod";
@@ -23,13 +25,17 @@ import { canonicalJson, type Json } from "./json.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
 import { RunFolderError } from "./run-folder-error.ts";
 import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
+import { contributionsOf } from "./structured/contributions.ts";
+import { cuttable, cutUnits, unitsLeft } from "./structured/cut-units.ts";
+import { UNIT_CRITERIA, UNIT_CRITERION, UNIT_POOLS } from "./structured/unit-criteria.ts";
+import { unitsFile } from "./structured/units-file.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
@@ -145,6 +151,7 @@ export class Executor<Input> {
       restore(stateOf(model), trained.last);
       await this.#putAt(nodeOf(AT, { state: "end" }, { trained: hash }), model, 0);
     }
+    if (this.#isStructured(node)) files.set("units.json", unitsFile(await this.#groups(hash)));
     await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
@@ -171,6 +178,7 @@ export class Executor<Input> {
     const make = () => {
       const { op } = this.#graph.node(hash);
       if (op === SHUFFLE_MASK.name) return this.#shuffledMask(hash);
+      if (op === CUT_UNITS.name) return this.#cutUnits(hash);
       return op === GIVEN.name ? this.#given(hash).then(({ mask }) => mask) : this.#cut(hash);
     };
     const mask = this.#masks.get(hash) ?? (await make());
@@ -212,6 +220,42 @@ export class Executor<Input> {
     const competing = { mask: pattern, shapes, pools: poolsOf(pattern.keys(), which) };
     const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, competing));
     return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) });
+  }
+
+  async #cutUnits(hash: string): Promise<Pattern> {
+    const node = this.#graph.node(hash);
+    const { seed, criterion, rate, pool } = paramsOf(CUT_UNITS, node, cutUnitsSchema);
+    const scored = node.inputs.weights!;
+    const parent = this.#graph.node(scored).inputs.trained!;
+    const { pattern: mask } = await this.train(parent, parent);
+    const { model } = await this.#init(this.#initOf(hash));
+    const all = parametersOf(model);
+    const shapes = new Map(Array.from(all, ([name, { shape }]) => [name, shape]));
+    const groups = unitsLeft(cuttable(await this.#groups(hash)), mask, shapes);
+    const scores = await UNIT_CRITERION[criterion].score({
+      ...{ groups, mask, shapes, rng: stream(seed, "criterion", scored) },
+      weights: () => this.#whole(scored),
+      contributions: async (samples) => {
+        const trained = await this.#weights(scored);
+        const network = withParameters(model, new Map([...all, ...weightsAt(all, mask, trained)]));
+        const buffers = buffersOf(network);
+        restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, trained.get(name)!])));
+        const batches = this.#training(parent).batches.train(1);
+        return contributionsOf(network, groups, await this.#whole(scored), shapes, batches, samples);
+      },
+    });
+    return cutUnits(mask, shapes, groups, scores, { rate, pool, rng: stream(seed, "ties", scored) });
+  }
+
+  /** What can be removed from the network as a whole. */
+  async #groups(hash: string): Promise<readonly UnitGroup[]> {
+    return unitsOf((await this.#init(this.#initOf(hash))).model);
+  }
+
+  /** Whether the mask that a network starts with was made by removing whole units. */
+  #isStructured({ inputs }: Node): boolean {
+    const { mask } = this.#graph.node(inputs.start!).inputs;
+    return mask !== undefined && this.#graph.node(mask).op === CUT_UNITS.name;
   }
 
   #evidence(
@@ -418,6 +462,12 @@ const cutSchema = z.object({
   seed: z.int(),
   criterion: json,
   pool: z.enum(POOLS),
+});
+const cutUnitsSchema = z.object({
+  rate: z.number(),
+  seed: z.int(),
+  criterion: z.enum(UNIT_CRITERIA),
+  pool: z.enum(UNIT_POOLS),
 });
 const shuffleMaskSchema = z.object({ seed: z.int() });
 const startSchema = z.object({

@@ -1,5 +1,5 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
-export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
+export { ARMS, type ArmName, BUILT_IN_ARMS, type BuiltInArm, STANDARD_ARMS } from "./arms/arms.ts";
 export { continued } from "./arms/continued.ts";
 export { earlyMask } from "./arms/early-mask.ts";
 export { fineTuning } from "./arms/fine-tuning.ts";
@@ -12,6 +12,7 @@ export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
+export { type Structured, structuredBy, structuredReinitBy } from "./arms/structured.ts";
 export { supermask, supermaskConstant } from "./arms/supermask.ts";
 export { type TicketFor, TRANSFER_ARMS, transferArms } from "./arms/transfer.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
@@ -80,7 +81,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, CUT_UNITS, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,

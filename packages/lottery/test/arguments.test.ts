@@ -29,9 +29,11 @@ describe("any one thing wrong in a call is refused by name", () => {
     const constants = [
       "ARMS",
       "AT",
+      "BUILT_IN_ARMS",
       "CONTROLS",
       "CRITERIA",
       "CUT",
+      "CUT_UNITS",
       "FAULTS",
       "GIVEN",
       "INIT",

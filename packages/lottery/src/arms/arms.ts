@@ -3,6 +3,7 @@ import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
 import { earlyMask } from "./early-mask.ts";
+import { filters, filtersReinit } from "./filters.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
@@ -16,10 +17,12 @@ import { randomReinit } from "./random-reinit.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
+import { slimming, slimmingReinit } from "./slimming.ts";
 import { smartRatiosArm } from "./smart-ratios.ts";
 import { snipArm, snipRandomMask } from "./snip.ts";
 import { supermask, supermaskConstant } from "./supermask.ts";
 import { synflowArm, synflowRandomMask } from "./synflow.ts";
+import { thinetArm, thinetReinit } from "./thinet.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /** The names of the arms that come with this package, in the order of tables and reports. What each does is in the file of its name. */
@@ -50,6 +53,12 @@ export const ARMS = [
   "synflow",
   "synflow-random-mask",
   "smart-ratios",
+  "filters",
+  "filters-reinit",
+  "thinet",
+  "thinet-reinit",
+  "slimming",
+  "slimming-reinit",
 ] as const;
 export type ArmName = (typeof ARMS)[number];
 
@@ -63,6 +72,8 @@ export interface BuiltInArm {
   readonly levels: Arm;
   /** The arm whose masks it takes: that one is trained too. Default: it has masks of its own. */
   readonly masksOf?: ArmName | undefined;
+  /** What a network must have for it: of others there is nothing that it could remove. Default: nothing. */
+  readonly needs?: "batch normalisation" | undefined;
 }
 
 export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
@@ -92,4 +103,15 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   synflow: { label: "SynFlow", levels: synflowArm },
   "synflow-random-mask": { label: "SynFlow, random mask", levels: synflowRandomMask, masksOf: "synflow" },
   "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
+  filters: { label: "whole units, by norm", levels: filters },
+  "filters-reinit": { label: "whole units, fresh weights", levels: filtersReinit, masksOf: "filters" },
+  thinet: { label: "ThiNet", levels: thinetArm },
+  "thinet-reinit": { label: "ThiNet, fresh weights", levels: thinetReinit, masksOf: "thinet" },
+  slimming: { label: "network slimming", levels: slimming, needs: "batch normalisation" },
+  "slimming-reinit": {
+    label: "network slimming, fresh weights",
+    levels: slimmingReinit,
+    masksOf: "slimming",
+    needs: "batch normalisation",
+  },
 };
