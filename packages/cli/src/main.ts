@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
 import { addAuditCommand } from "./audit-command.ts";
+import { addCompactCommand } from "./compact-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
@@ -32,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addStatusCommand(program);
   addReportCommand(program);
   addAuditCommand(program);
+  addCompactCommand(program);
   addDiffCommand(program);
   addPredictCommand(program);
   addDataCommands(program);

@@ -260,6 +260,6 @@ class Normalised extends Module implements Model<Tensor4>, UnitModel {
 
 test("a model that names no units is refused", async () => {
   await expect(compact(new Linear({ inputs: 2, outputs: 1 }, rng()) as never)).rejects.toThrow(
-    "unitsOf: Linear does not say what can be removed from it; give it a method units()",
+    "compact: Linear does not say what can be removed from it; give it a method units()",
   );
 });

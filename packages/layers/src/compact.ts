@@ -10,7 +10,7 @@ import {
   type UnitModel,
   type UnitPart,
 } from "./units.ts";
-import { unitsOf } from "./units-of.ts";
+import { unitsFor } from "./units-of.ts";
 
 /** A network without the units that do nothing. */
 export interface Compacted<M> {
@@ -44,7 +44,7 @@ export interface CompactedGroup {
  * @throws {TypeError} if the model does not say what its units are.
  */
 export async function compact<M extends UnitModel>(model: M): Promise<Compacted<M>> {
-  const groups = unitsOf(model);
+  const groups = unitsFor("compact", model);
   const state = stateOf(model);
   const planes = await planesOf(state);
   const left = new Map(groups.map((group) => [group.name, new Array<boolean>(group.count).fill(true)]));

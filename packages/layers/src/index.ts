@@ -1,6 +1,7 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export type { Batch } from "./batch.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
+export { updateStatistics } from "./batch-norm-statistics.ts";
 export { buffer } from "./buffer.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { clipByNorm, clipByValue } from "./clip.ts";
@@ -32,6 +33,7 @@ export {
   countParameters,
   isFrozen,
   parametersOf,
+  resized,
   restore,
   snapshot,
   stateOf,
@@ -57,6 +59,5 @@ export { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
 export { TextLstm, type TextLstmOptions } from "./text-lstm.ts";
 export { BEGINNING, type Position, type Step, type TrainOptions, train } from "./training.ts";
 export type { UnitGroup, UnitModel, UnitNorm, UnitPart, UnitReader } from "./units.ts";
-export { eachPosition, makesOf, somePosition } from "./units.ts";
 export { unitsOf } from "./units-of.ts";
 export { Vgg, type VggOptions } from "./vgg.ts";

@@ -1,5 +1,5 @@
-import { storedValues, type Tensor, type Weight } from "@ltt/core";
-import { check } from "@ltt/core/arguments";
+import { storedValues, type Tensor, Tokens, type Weight } from "@ltt/core";
+import { check, checkTensor } from "@ltt/core/arguments";
 import { type Context, checkContext } from "./context.ts";
 import { Conv1d } from "./conv1d.ts";
 import { Conv2d } from "./conv2d.ts";
@@ -19,6 +19,7 @@ import { TextLstm } from "./text-lstm.ts";
  */
 export function multiplications<Input>(model: Model<Input>, input: Input, context: Context = {}): number {
   check("multiplications", "model", model, modelKind);
+  if (!(input instanceof Tokens)) checkTensor("multiplications", "input", input as Tensor);
   checkContext("multiplications", context);
   let count = 0;
   const see = (_: string, x: Tensor, layer: Module) => {

@@ -320,10 +320,17 @@ export class Executor<Input> {
     return this.#graph.node(trained).inputs.start!;
   }
 
-  /** A model with the weights of `init` or of a start: new tensors each time. */
+  /** A model with the weights of `init`, of a start, or of a training: new tensors each time. */
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
+    if (node.op === AT.name) {
+      const trained = await this.#model(this.#startOf(node.inputs.trained!));
+      const values = await this.#weights(hash);
+      const state = stateOf(trained);
+      restore(state, new Map([...(await snapshot(state)), ...values])); // of the best weights there are no frozen ones
+      return trained;
+    }
     const pattern = await this.#mask(node.inputs.mask!);
     const values = await this.#startValues(hash, pattern);
     const { model } = await this.#init(this.#initOf(hash));

@@ -27,6 +27,7 @@ export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.t
 export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
 export { largeInit } from "./criteria/large-init.ts";
 export { largeInitLargeFinal } from "./criteria/large-init-large-final.ts";
+export { layerImportanceCriterion } from "./criteria/layer-importance.ts";
 export { magnitude } from "./criteria/magnitude.ts";
 export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
 export { movement } from "./criteria/movement.ts";
@@ -48,6 +49,7 @@ export {
   type Expectation,
   freshEverywhere,
   lowestBy,
+  lowestUnitsBy,
   nestedIn,
   removed,
   rewoundTo,
@@ -57,12 +59,23 @@ export {
   signsOf,
   startsFrom,
   transferredFrom,
+  unitsRemoved,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
-export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
+export type { CutParams, ExperimentGraph, UnitCutParams } from "./experiment-graph.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
+export {
+  type Connection,
+  type ConnectionOptions,
+  connection,
+  errorBarrier,
+} from "./inside/error-barrier.ts";
+export { type Inspection, type InspectOptions, inspectNetwork } from "./inside/inspect-network.ts";
+export { type LayerImportance, layerImportance } from "./inside/layer-importance.ts";
+export { type MaskOverlap, maskOverlap } from "./inside/mask-overlap.ts";
+export { type Movement, weightMovement } from "./inside/weight-movement.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
 export { createJob, type JobOptions } from "./local-job.ts";

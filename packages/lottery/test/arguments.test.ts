@@ -14,7 +14,17 @@ afterAll(() => {
 });
 
 /** What trains and computes within another function may say it for that one. */
-const MADE_OF = ["train", "predict", "Adam", "Sgd", "EarlyStopping", "snapshot", "restore", "hashOf"];
+const MADE_OF = [
+  "train",
+  "predict",
+  "Adam",
+  "Sgd",
+  "EarlyStopping",
+  "snapshot",
+  "restore",
+  "hashOf",
+  "layerImportance",
+];
 
 describe("any one thing wrong in a call is refused by name", () => {
   test.each(Object.entries(calls))("%s", async (name, makers) => {
@@ -63,6 +73,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "grasp",
       "synflow",
       "smartRatios",
+      "layerImportanceCriterion",
     ];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
     expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(

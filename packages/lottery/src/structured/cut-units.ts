@@ -1,5 +1,6 @@
 import type { Rng } from "@ltt/core";
-import { eachPosition, makesOf, somePosition, type UnitGroup } from "@ltt/layers";
+import type { UnitGroup } from "@ltt/layers";
+import { eachPosition, makesOf, somePosition } from "@ltt/layers/units";
 import type { Pattern } from "../pattern.ts";
 import type { UnitPool } from "./unit-criteria.ts";
 import type { LeftUnits, UnitScores } from "./unit-criterion.ts";

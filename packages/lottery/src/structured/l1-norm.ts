@@ -1,4 +1,4 @@
-import { eachPosition } from "@ltt/layers";
+import { eachPosition } from "@ltt/layers/units";
 import type { Values } from "../pattern.ts";
 import type { LeftUnits, UnitCriterion, UnitScores } from "./unit-criterion.ts";
 
