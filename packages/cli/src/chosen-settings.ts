@@ -73,8 +73,8 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
     throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
 }
 
-function chosenArms(experiment: ExperimentSettings, { arms, ticket }: RunOptions, plugins: Plugins) {
-  if (arms !== undefined) return armsNamed(arms, plugins);
+function chosenArms(experiment: ExperimentSettings, { pair, arms, ticket }: RunOptions, plugins: Plugins) {
+  if (arms !== undefined) return armsNamed(arms, plugins, /resnet|vgg/.test(pair ?? ""));
   return ticket === undefined ? experiment.arms : OWN_ARMS;
 }
 

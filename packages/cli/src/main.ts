@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
 import { addArchiveCommand } from "./archive-command.ts";
 import { addAuditCommand } from "./audit-command.ts";
+import { addCompactCommand } from "./compact-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
@@ -35,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addReportCommand(program);
   addArchiveCommand(program);
   addAuditCommand(program);
+  addCompactCommand(program);
   addDiffCommand(program);
   addPredictCommand(program);
   addExportCommand(program);

@@ -377,6 +377,17 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       );
     },
   ],
+  compact: [() => call(layers.compact, cnn())],
+  unitsOf: [() => call(layers.unitsOf, cnn())],
+  observed: [() => call(layers.observed, linear(), () => undefined)],
+  multiplications: [() => call(layers.multiplications, cnn(), texts(), context())],
+  resized: [
+    () => {
+      const model = linear();
+      return call(layers.resized, model, layers.parametersOf(model));
+    },
+  ],
+  updateStatistics: [() => call(layers.updateStatistics, cnn(), [batch()], rng())],
   trainable: [() => call(layers.trainable, [weight(), weight()]), () => call(layers.trainable, linear())],
   uniform: initialiser(initialisers.uniform, { low: -1, high: 1 }),
   warmUp: [

@@ -9,6 +9,8 @@ import {
   restore,
   snapshot,
   stateOf,
+  type UnitGroup,
+  unitsOf,
   withParameters,
 } from "@ltt/layers";
 import { z } from "zod";
@@ -25,7 +27,7 @@ import { ratesInSteps } from "./learning-rates.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
@@ -33,6 +35,10 @@ import { RunFolderError } from "./run-folder-error.ts";
 import type { Sighting } from "./search.ts";
 import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
+import { contributionsOf } from "./structured/contributions.ts";
+import { cuttable, cutUnits, unitsLeft } from "./structured/cut-units.ts";
+import { UNIT_CRITERIA, UNIT_CRITERION, UNIT_POOLS } from "./structured/unit-criteria.ts";
+import { unitsFile } from "./structured/units-file.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
@@ -153,6 +159,7 @@ export class Executor<Input> {
       restore(stateOf(model), trained.last);
       await this.#putAt(nodeOf(AT, { state: "end" }, { trained: hash }), model, 0);
     }
+    if (this.#isStructured(node)) files.set("units.json", unitsFile(await this.#groups(hash)));
     await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
@@ -191,6 +198,7 @@ export class Executor<Input> {
       const { op } = this.#graph.node(hash);
       if (op === SHUFFLE_MASK.name) return this.#shuffledMask(hash);
       if (op === SEARCH.name) return this.#search(hash).then(({ mask }) => mask);
+      if (op === CUT_UNITS.name) return this.#cutUnits(hash);
       return op === GIVEN.name ? this.#given(hash).then(({ mask }) => mask) : this.#cut(hash);
     };
     const mask = this.#masks.get(hash) ?? (await make());
@@ -260,6 +268,42 @@ export class Executor<Input> {
     return { mask: cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) }), size };
   }
 
+  async #cutUnits(hash: string): Promise<Pattern> {
+    const node = this.#graph.node(hash);
+    const { seed, criterion, rate, pool } = paramsOf(CUT_UNITS, node, cutUnitsSchema);
+    const scored = node.inputs.weights!;
+    const parent = this.#graph.node(scored).inputs.trained!;
+    const { pattern: mask } = await this.train(parent, parent);
+    const { model } = await this.#init(this.#initOf(hash));
+    const all = parametersOf(model);
+    const shapes = new Map(Array.from(all, ([name, { shape }]) => [name, shape]));
+    const groups = unitsLeft(cuttable(await this.#groups(hash)), mask, shapes);
+    const scores = await UNIT_CRITERION[criterion].score({
+      ...{ groups, mask, shapes, rng: stream(seed, "criterion", scored) },
+      weights: () => this.#whole(scored),
+      contributions: async (samples) => {
+        const trained = await this.#weights(scored);
+        const network = withParameters(model, new Map([...all, ...weightsAt(all, mask, trained)]));
+        const buffers = buffersOf(network);
+        restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, trained.get(name)!])));
+        const batches = this.#training(parent).batches.train(1);
+        return contributionsOf(network, groups, await this.#whole(scored), shapes, batches, samples);
+      },
+    });
+    return cutUnits(mask, shapes, groups, scores, { rate, pool, rng: stream(seed, "ties", scored) });
+  }
+
+  /** What can be removed from the network as a whole. */
+  async #groups(hash: string): Promise<readonly UnitGroup[]> {
+    return unitsOf((await this.#init(this.#initOf(hash))).model);
+  }
+
+  /** Whether the mask that a network starts with was made by removing whole units. */
+  #isStructured({ inputs }: Node): boolean {
+    const { mask } = this.#graph.node(inputs.start!).inputs;
+    return mask !== undefined && this.#graph.node(mask).op === CUT_UNITS.name;
+  }
+
   #evidence(
     scored: string,
     parent: string,
@@ -322,10 +366,17 @@ export class Executor<Input> {
     return this.#graph.node(trained).inputs.start!;
   }
 
-  /** A model with the weights of `init` or of a start: new tensors each time. */
+  /** A model with the weights of `init`, of a start, or of a training: new tensors each time. */
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
+    if (node.op === AT.name) {
+      const trained = await this.#model(this.#startOf(node.inputs.trained!));
+      const values = await this.#weights(hash);
+      const state = stateOf(trained);
+      restore(state, new Map([...(await snapshot(state)), ...values])); // of the best weights there are no frozen ones
+      return trained;
+    }
     const pattern = await this.#mask(node.inputs.mask!);
     const values = await this.#startValues(hash, pattern);
     const { model } = await this.#init(this.#initOf(hash));
@@ -469,6 +520,12 @@ const cutSchema = z.object({
   pool: z.enum(POOLS),
 });
 const searchSchema = cutSchema.extend({ stop: json });
+const cutUnitsSchema = z.object({
+  rate: z.number(),
+  seed: z.int(),
+  criterion: z.enum(UNIT_CRITERIA),
+  pool: z.enum(UNIT_POOLS),
+});
 const shuffleMaskSchema = z.object({ seed: z.int() });
 const startSchema = z.object({
   action: z.enum([...ACTIONS.keys()]),

@@ -15,7 +15,7 @@ import { magnitude } from "./criteria/magnitude.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
 import { type CutShares, checkShares } from "./cut-shares.ts";
-import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
+import { type Expectation, lowestBy, lowestUnitsBy, nestedIn, removed, unitsRemoved } from "./expectation.ts";
 import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
@@ -24,10 +24,11 @@ import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
 import { checkRewiring, type Rewiring } from "./rewiring.ts";
 import type { StopSearch } from "./search.ts";
+import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams extends CutShares {
@@ -60,6 +61,16 @@ export interface CutParams extends Omit<CutShares, "rate"> {
   readonly at?: State | undefined;
   /** What scores them. */
   readonly criterion?: Criterion | undefined;
+}
+
+/** How whole units are cut. */
+export interface UnitCutParams {
+  /** The fraction of the units left that goes. Default: that of the experiment, though its `rates` and `exclude` name tensors, and count for weights only. */
+  readonly rate?: number | undefined;
+  /** Default `l1-norm`. */
+  readonly criterion?: UnitCriterionName | undefined;
+  /** Default `layer`. */
+  readonly pool?: UnitPool | undefined;
 }
 
 interface TrainOptions {
@@ -207,6 +218,25 @@ export class ExperimentGraph {
     return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
   }
 
+  /** The mask that is left of a network's when its units with the lowest scores have gone, whole. */
+  cutUnits(parent: Hash<"trained">, options: UnitCutParams = {}): Hash<"mask"> {
+    check("ExperimentGraph.cutUnits", "parent", parent, text);
+    const params = this.#unitParams("ExperimentGraph.cutUnits", options);
+    const weights = this.at(parent, this.#common.cutAt);
+    return this.add(nodeOf(CUT_UNITS, { ...params, seed: this.seed }, { weights }));
+  }
+
+  /** What the audit must find of such a cut: within the parent's mask, the exact number of units gone, each whole, those with the lowest scores. */
+  expectUnitCut(parent: Hash<"trained">, options: UnitCutParams = {}): Expectation[] {
+    check("ExperimentGraph.expectUnitCut", "parent", parent, text);
+    const { rate, criterion, pool } = this.#unitParams("ExperimentGraph.expectUnitCut", options);
+    return [
+      nestedIn(parent),
+      unitsRemoved(rate, parent, pool),
+      lowestUnitsBy(criterion, this.at(parent, this.#common.cutAt), pool),
+    ];
+  }
+
   /** A start: the values of whole tensors at a mask. */
   rewind(mask: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
     check("ExperimentGraph.rewind", "mask", mask, text);
@@ -316,6 +346,14 @@ export class ExperimentGraph {
     };
   }
 
+  #unitParams(
+    where: string,
+    options: UnitCutParams,
+  ): Required<{ [Key in keyof UnitCutParams]: NonNullable<UnitCutParams[Key]> }> {
+    const { rate = this.#common.rate, criterion = "l1-norm", pool = "layer" } = checkOptions(where, options, UNIT_CUT);
+    return { rate, criterion, pool };
+  }
+
   /** What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself. */
   #identityOf(where: string, criterion: Criterion): Json {
     const isOfSettings = criterion === this.#common.criterion;
@@ -348,6 +386,12 @@ const CUT_PARAMS: Kinds<CutParams> = {
   at: stateKind,
   criterion: object,
   pool: oneOf(...POOLS),
+};
+
+const UNIT_CUT: Kinds<UnitCutParams> = {
+  rate: share,
+  criterion: oneOf(...UNIT_CRITERIA),
+  pool: oneOf(...UNIT_POOLS),
 };
 
 /** The fraction that goes in so many cuts in a row. */

@@ -51,6 +51,17 @@ export const CUT: Operation<"mask"> = {
  */
 export const SEARCH: Operation<"mask"> = { name: "search", version: 1, defaults: CUT.defaults, makes: "mask" };
 
+/**
+ * A mask: what is left of the one that weights were trained with, after whole units with the lowest scores went: filters, neurons, hidden units, with all that makes them and all that reads
+ * them. Options: `rate`, `seed` (of ties), and unless default `criterion`, `pool`. Input: `weights`.
+ */
+export const CUT_UNITS: Operation<"mask"> = {
+  name: "cut-units",
+  version: 1,
+  defaults: { criterion: "l1-norm", pool: "layer" },
+  makes: "mask",
+};
+
 /** A mask: as many positions of each tensor as another one has, at random places. Option: `seed`. Input: `mask`. */
 export const SHUFFLE_MASK: Operation<"mask"> = { name: "shuffle-mask", version: 1, defaults: {}, makes: "mask" };
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ones, Sparse, stream, type TokenMatrix, tensor, tokens, type Weight } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
-import { type Batch, encodeCheckpoint, TextCnn } from "@ltt/layers";
+import { type Batch, encodeCheckpoint, parametersOf, TextCnn } from "@ltt/layers";
 import { ExperimentGraph } from "../src/experiment-graph.ts";
 import { Graph } from "../src/graph.ts";
 import * as lottery from "../src/index.ts";
@@ -76,6 +76,8 @@ const batches = () => ({
   trainMonitor: () => [batch()],
   test: () => [batch()],
 });
+/** All weights of the model. */
+const tensors = () => new Map(Array.from(parametersOf(model()), ([name, { size }]) => [name, new Float32Array(size)]));
 const task = () => ({
   data: { name: "two texts", sizes: [1] },
   architecture: "cnn",
@@ -250,6 +252,29 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   lateRewinding: [planned(lottery.lateRewinding)],
   rewoundReinit: [planned(lottery.rewoundReinit)],
   maskDistance: [() => call(lottery.maskDistance, sighting(), sighting())],
+  lowestUnitsBy: [() => call(lottery.lowestUnitsBy, "l1-norm", "ab", "all")],
+  unitsRemoved: [() => call(lottery.unitsRemoved, 0.5, "ab", "all")],
+  structuredBy: [() => call(lottery.structuredBy, { criterion: "thinet", pool: "all", fineTuned: true })],
+  structuredReinitBy: [() => call(lottery.structuredReinitBy, { criterion: "thinet", pool: "all", fineTuned: true })],
+  errorBarrier: [() => call(lottery.errorBarrier, [0.5, 0.25])],
+  connection: [
+    () =>
+      call(lottery.connection, model(), tensors(), tensors(), {
+        batches: () => [batch()],
+        measure: lottery.classification,
+        between: 1,
+        statistics: () => [batch()],
+        rng: rng(),
+      }),
+  ],
+  layerImportance: [
+    () => call(lottery.layerImportance, model(), { initial: tensors() }, () => [batch()], lottery.classification),
+  ],
+  weightMovement: [() => call(lottery.weightMovement, values(1), values(2))],
+  maskOverlap: [() => call(lottery.maskOverlap, pattern(), pattern(), new Map([["w", 3]]))],
+  inspectNetwork: [
+    () => call(lottery.inspectNetwork, task(), trained, store, { clock: () => 0, siblingsFrom: 0, between: 1 }),
+  ],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
   mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],

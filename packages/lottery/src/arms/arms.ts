@@ -4,6 +4,7 @@ import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
 import { earlyBird } from "./early-bird.ts";
 import { earlyMask } from "./early-mask.ts";
+import { filters, filtersReinit } from "./filters.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
@@ -21,10 +22,12 @@ import { setArm } from "./set.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
+import { slimming, slimmingReinit } from "./slimming.ts";
 import { smartRatiosArm } from "./smart-ratios.ts";
 import { snipArm, snipRandomMask } from "./snip.ts";
 import { supermask, supermaskConstant } from "./supermask.ts";
 import { synflowArm, synflowRandomMask } from "./synflow.ts";
+import { thinetArm, thinetReinit } from "./thinet.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /** The names of the arms that come with this package, in the order of tables and reports. What each does is in the file of its name. */
@@ -60,6 +63,12 @@ export const ARMS = [
   "smart-ratios",
   "set",
   "rigl",
+  "filters",
+  "filters-reinit",
+  "thinet",
+  "thinet-reinit",
+  "slimming",
+  "slimming-reinit",
 ] as const;
 export type ArmName = (typeof ARMS)[number];
 
@@ -73,6 +82,8 @@ export interface BuiltInArm {
   readonly levels: Arm;
   /** The arm whose masks it takes: that one is trained too. Default: it has masks of its own. */
   readonly masksOf?: ArmName | undefined;
+  /** What a network must have for it: of others there is nothing that it could remove. Default: nothing. */
+  readonly needs?: "batch normalisation" | undefined;
 }
 
 export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
@@ -107,4 +118,15 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
   set: { label: "SET", levels: setArm },
   rigl: { label: "RigL", levels: rigl },
+  filters: { label: "whole units, by norm", levels: filters },
+  "filters-reinit": { label: "whole units, fresh weights", levels: filtersReinit, masksOf: "filters" },
+  thinet: { label: "ThiNet", levels: thinetArm },
+  "thinet-reinit": { label: "ThiNet, fresh weights", levels: thinetReinit, masksOf: "thinet" },
+  slimming: { label: "network slimming", levels: slimming, needs: "batch normalisation" },
+  "slimming-reinit": {
+    label: "network slimming, fresh weights",
+    levels: slimmingReinit,
+    masksOf: "slimming",
+    needs: "batch normalisation",
+  },
 };

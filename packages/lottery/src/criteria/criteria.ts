@@ -8,6 +8,7 @@ import { largeFinalDifferingSign } from "./large-final-differing-sign.ts";
 import { largeFinalSameSign } from "./large-final-same-sign.ts";
 import { largeInit } from "./large-init.ts";
 import { largeInitLargeFinal } from "./large-init-large-final.ts";
+import { layerImportanceCriterion } from "./layer-importance.ts";
 import { magnitude } from "./magnitude.ts";
 import { magnitudeIncrease } from "./magnitude-increase.ts";
 import { movement } from "./movement.ts";
@@ -39,6 +40,7 @@ export const CRITERIA: readonly Criterion[] = [
   synflow,
   smartRatios,
   erdosRenyi,
+  layerImportanceCriterion,
 ];
 
 /**
