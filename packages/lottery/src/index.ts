@@ -64,7 +64,7 @@ export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
-export { createJob, type JobOptions } from "./local-job.ts";
+export { createGraphJob, createJob, type GraphJobOptions, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
@@ -92,7 +92,7 @@ export {
   valuesAt,
 } from "./pattern.ts";
 export { networkCount, type PlannedLevel } from "./plan.ts";
-export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
+export { experimentNodes, type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
