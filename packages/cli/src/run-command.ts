@@ -101,6 +101,8 @@ export interface Flags {
   readonly width?: Width;
   readonly jobs?: JobCount;
   readonly published?: string;
+  readonly queue?: string;
+  readonly store?: string;
   readonly margin?: number;
   readonly json?: true;
   readonly dryRun?: true;
@@ -128,6 +130,8 @@ export function addRunCommand(program: Command): void {
       "processes that train, or auto: one for each core, as far as there are networks and memory (default: 1)",
       jobsOf,
     )
+    .option("--queue <url>", "redis://HOST:PORT: machines with ltt worker train (docs/machines.md)", textOf)
+    .option("--store <url>", "of --queue: s3://BUCKET/PREFIX, or a folder (default: the run folder)", textOf)
     .option("--title <text>", "of the report", textOf)
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")

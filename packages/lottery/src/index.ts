@@ -64,7 +64,7 @@ export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json } from "./json.ts";
-export { createGraphJob, createJob, type GraphJobOptions, type JobOptions } from "./local-job.ts";
+export { createGraphJob, createJob, type GraphJob, type GraphJobOptions, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";

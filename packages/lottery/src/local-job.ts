@@ -6,6 +6,7 @@ import { Graph } from "./graph.ts";
 import type { Job, JobListener } from "./job.ts";
 import type { StoredNetwork } from "./network-files.ts";
 import type { Node } from "./node.ts";
+import { CUT } from "./operations.ts";
 import { checkSettings, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkTask, type Task } from "./task.ts";
@@ -39,18 +40,35 @@ export interface GraphJobOptions extends JobOptions {
 
 const GRAPH_OPTIONS: Kinds<GraphJobOptions> = { ...OPTIONS, criteria: list };
 
+/** A job of a graph that is given as data. */
+export interface GraphJob extends Job {
+  /** Why this process cannot make a network of the graph, if so: a cut names a criterion that was not given. */
+  lacks(hash: string): string | undefined;
+}
+
 /**
  * A job that trains networks of a graph that is given as data, as `experimentNodes` lists it: for a process that was sent the nodes and knows neither arms nor settings.
  *
  * @throws {TypeError | RangeError} if an option or a part of the task is missing, unknown, of the wrong kind or outside its range.
  */
-export function createGraphJob<Input>(task: Task<Input>, nodes: readonly Node[], options: GraphJobOptions): Job {
+export function createGraphJob<Input>(task: Task<Input>, nodes: readonly Node[], options: GraphJobOptions): GraphJob {
   checkTask("createGraphJob", task);
   check("createGraphJob", "nodes", nodes, list);
   const { criteria = [], ...rest } = checkOptions("createGraphJob", options, GRAPH_OPTIONS, ["store", "clock"]);
   const graph = new Graph(nodes);
   for (const criterion of criteria) graph.know("createGraphJob", criterion);
-  return localJob("createGraphJob", task, graph, rest as JobOptions);
+  const lacks = (hash: string) => {
+    for (const [name, { op, params }] of graph.lineage(hash)) {
+      if (op !== CUT.name || params.criterion === undefined) continue;
+      try {
+        graph.criterion(`node ${name}`, params.criterion);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }
+    return undefined;
+  };
+  return { ...localJob("createGraphJob", task, graph, rest as JobOptions), lacks };
 }
 
 /** The same, and it reads results too: of a network that it holds, without the disk. */
