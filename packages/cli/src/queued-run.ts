@@ -11,8 +11,8 @@ import {
 } from "@ltt/lottery";
 import { counted } from "./jobs.ts";
 import type { RunListener } from "./run-options.ts";
-import { storeTickets, type TransferredTickets } from "./tickets.ts";
 import type { TaskData } from "./task-of.ts";
+import { storeTickets, type TransferredTickets } from "./tickets.ts";
 import { workersPackage } from "./workers-package.ts";
 
 /** A run whose networks are trained by workers elsewhere. */
@@ -56,7 +56,12 @@ export async function beginQueued(options: QueuedOptions, { say }: Pick<RunListe
     if (!labels.has(network)) labels.set(network, `${arm}, seed ${seed}, round ${round}`);
   }
   const data = pack(options.data);
-  const named = { title, backend: backend().name, data: createHash("sha256").update(data).digest("hex"), nodes: experimentNodes(task, experiment) };
+  const named = {
+    title,
+    backend: backend().name,
+    data: createHash("sha256").update(data).digest("hex"),
+    nodes: experimentNodes(task, experiment),
+  };
   const plan = workPlan(named, labels);
   const there = new Set(await store.nodes.list());
   const here = new Set(await near.list());

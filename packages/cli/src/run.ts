@@ -97,6 +97,16 @@ export async function runPair(options: RunOptions, listener: RunListener = {}): 
   }
 }
 
+/** Puts the networks of a run into its queue, and leaves: `runPair` with the same options waits for them. */
+export async function queueRun(options: RunOptions, listener: Pick<RunListener, "say" | "signal"> = {}): Promise<void> {
+  checkRun("queueRun", options, listener);
+  const { queue } = options;
+  if (queue === undefined) throw new RangeError("queueRun: there is no queue");
+  const begun = await begin(options, listener);
+  const queued = await unlessAborted(listener.signal, beginQueued(queuedOptions(begun, queue), listener));
+  await queued.close();
+}
+
 function checkQueue({ queue, store, jobs }: RunOptions): void {
   if (queue === undefined && store !== undefined) throw new RangeError("--store is of --queue: name the queue too");
   if (queue !== undefined && jobs !== undefined) {

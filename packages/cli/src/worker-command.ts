@@ -1,6 +1,5 @@
-import { hostname } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import { extname, resolve } from "node:path";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { interruptible } from "./interruption.ts";
@@ -30,13 +29,21 @@ export function addWorkerCommand(program: Command): void {
   program
     .command("worker")
     .description("train networks of runs that other machines have put into a queue")
-    .requiredOption("--queue <url>", "redis://HOST:PORT, or with TLS rediss://; LTT_QUEUE_PASSWORD is its password", textOf)
+    .requiredOption(
+      "--queue <url>",
+      "redis://HOST:PORT, or with TLS rediss://; LTT_QUEUE_PASSWORD is its password",
+      textOf,
+    )
     .requiredOption("--store <url>", "s3://BUCKET/PREFIX, or a folder that all machines see", textOf)
     .option("--jobs <n>", "networks at the same time, a process each (default: 1)", integerFrom(1))
     .option("--threads <n>", "threads of each (default: the cores divided among them)", integerFrom(1))
     .option("--until-empty", "end when nothing is left that this worker can do")
     .option("--plugin <file>", "a file whose criteria networks may name; may be given again", pathsOf)
-    .option("--lock <seconds>", "without a sign of life, after which another worker takes a network (default: 60)", positive)
+    .option(
+      "--lock <seconds>",
+      "without a sign of life, after which another worker takes a network (default: 60)",
+      positive,
+    )
     .option("--keep-every <seconds>", "after which a network in the making is kept again (default: 120)", positive)
     .option("--name <name>", "how others see this worker (default: HOST-PROCESS)", textOf)
     .addHelpText("after", NOTES)
@@ -58,8 +65,17 @@ async function worker(flags: Flags): Promise<void> {
   const threads = flags.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
   const name = flags.name ?? `${hostname()}-${process.pid}`;
   const store = await openWorkStore(address, { onDamage: say });
-  say(`worker ${name}: queue ${queue.shown}, store ${store.shown}, ${counted(jobs, "job")} of ${counted(threads, "thread")}`);
-  const performer = new ChildPerformer({ main: MAIN, store: address, threads, keepEvery: flags.keepEvery, plugins, say });
+  say(
+    `worker ${name}: queue ${queue.shown}, store ${store.shown}, ${counted(jobs, "job")} of ${counted(threads, "thread")}`,
+  );
+  const performer = new ChildPerformer({
+    main: MAIN,
+    store: address,
+    threads,
+    keepEvery: flags.keepEvery,
+    plugins,
+    say,
+  });
   const { untilEmpty, lock } = flags;
   const { networks, refused } = await interruptible(async (signal) => {
     const worked = await work({ queue, store, performer, name, jobs, untilEmpty, lock, signal, say });

@@ -66,12 +66,16 @@ export interface Surroundings {
 export function queueAddress(text: string, surroundings: Surroundings = {}): QueueAddress {
   const url = parsed("--queue", text, "redis://HOST:6379 or, with TLS, rediss://HOST:6379");
   if (url.protocol !== "redis:" && url.protocol !== "rediss:") {
-    throw new RangeError(`--queue: ${url.protocol}// is no queue; it is redis://HOST:6379 or, with TLS, rediss://HOST:6379`);
+    throw new RangeError(
+      `--queue: ${url.protocol}// is no queue; it is redis://HOST:6379 or, with TLS, rediss://HOST:6379`,
+    );
   }
   onlyParameters("--queue", url, ["prefix"]);
   const database = url.pathname.length > 1 ? Number(url.pathname.slice(1)) : 0;
   if (!Number.isInteger(database) || database < 0) {
-    throw new RangeError(`--queue: the database is "${url.pathname.slice(1)}"; it is a number, as in redis://HOST:6379/0`);
+    throw new RangeError(
+      `--queue: the database is "${url.pathname.slice(1)}"; it is a number, as in redis://HOST:6379/0`,
+    );
   }
   const prefix = url.searchParams.get("prefix") ?? "ltt";
   if (!/^[\w-]+$/.test(prefix)) throw new RangeError(`--queue: prefix is "${prefix}"; it is letters, digits, - and _`);
@@ -124,7 +128,8 @@ export function storeAddress(text: string, surroundings: Surroundings = {}): Sto
   const own = url.searchParams.get("endpoint") ?? surroundings.AWS_ENDPOINT_URL_S3;
   const endpoint = own === undefined ? `https://s3.${region}.amazonaws.com` : endpointOf(own);
   const style = url.searchParams.get("style") ?? (own === undefined ? "virtual" : "path");
-  if (style !== "path" && style !== "virtual") throw new RangeError(`--store: style is "${style}"; it is path or virtual`);
+  if (style !== "path" && style !== "virtual")
+    throw new RangeError(`--store: style is "${style}"; it is path or virtual`);
   const prefix = parts.map((part) => `${part}/`).join("");
   return {
     kind: "s3",
@@ -144,7 +149,9 @@ function credentialsOf(url: URL, surroundings: Surroundings): S3Credentials {
     return { accessKeyId: decodeURIComponent(url.username), secretAccessKey: decodeURIComponent(url.password) };
   }
   if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {
-    throw new RangeError(`--store ${shown(url)}: there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`);
+    throw new RangeError(
+      `--store ${shown(url)}: there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+    );
   }
   const sessionToken = AWS_SESSION_TOKEN;
   return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken };
@@ -168,7 +175,8 @@ function parsed(where: string, text: string, form: string): URL {
 
 function onlyParameters(where: string, url: URL, known: readonly string[]): void {
   const unknown = [...url.searchParams.keys()].find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new RangeError(`${where}: there is no "${unknown}"; after ? stand ${known.join(", ")}`);
+  if (unknown !== undefined)
+    throw new RangeError(`${where}: there is no "${unknown}"; after ? stand ${known.join(", ")}`);
 }
 
 /** Without user and password. */

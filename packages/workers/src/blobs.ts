@@ -53,7 +53,6 @@ export class FolderBlobs implements Blobs {
       throw new RunFolderError(`${path}: ${error.message}`, { cause: error });
     });
   }
-
 }
 
 export class S3Blobs implements Blobs {
@@ -100,7 +99,10 @@ async function verified(
   const sum = sha256(bytes);
   if (sum === digest) return bytes;
   await putAside();
-  throw new RunFolderError(`${place}: its SHA-256 is ${sum}, not its name: it is now ${digest}.damaged; ${AGAIN}`, ABSENT);
+  throw new RunFolderError(
+    `${place}: its SHA-256 is ${sum}, not its name: it is now ${digest}.damaged; ${AGAIN}`,
+    ABSENT,
+  );
 }
 
 const ABSENT = { cause: { code: "ENOENT" } };

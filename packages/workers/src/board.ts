@@ -38,7 +38,12 @@ export class Board {
   }
 
   /** @param finished - Networks that are in the store. */
-  async announce(plan: string, { title, networks }: WorkPlan, store: string, finished: readonly string[]): Promise<void> {
+  async announce(
+    plan: string,
+    { title, networks }: WorkPlan,
+    store: string,
+    finished: readonly string[],
+  ): Promise<void> {
     const [key, done] = [this.#key("plan", plan), this.#key("finished", plan)];
     for (let at = 0; at < finished.length; at += BATCH) await this.#redis.sadd(done, ...finished.slice(at, at + BATCH));
     await this.#redis.set(key, JSON.stringify({ title, store, networks: networks.length }), "EX", PLAN_SECONDS);

@@ -17,7 +17,14 @@ export interface ConnectionOptions {
 }
 
 /** How to reach a queue, for as long as it takes: what is asked for meanwhile waits. */
-export function connectionOptions({ host, port, database, username, password, isSecure }: QueueAddress): ConnectionOptions {
+export function connectionOptions({
+  host,
+  port,
+  database,
+  username,
+  password,
+  isSecure,
+}: QueueAddress): ConnectionOptions {
   return {
     host,
     port,

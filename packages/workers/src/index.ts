@@ -8,9 +8,9 @@ export {
   type Surroundings,
   storeAddress,
 } from "./address.ts";
-export type { Blobs, BlobKind } from "./blobs.ts";
+export type { BlobKind, Blobs } from "./blobs.ts";
 export type { PlanOnBoard, WorkerOnBoard } from "./board.ts";
-export { ChildPerformer, type ChildOptions } from "./child-performer.ts";
+export { type ChildOptions, ChildPerformer } from "./child-performer.ts";
 export { MirroredStore } from "./mirrored-store.ts";
 export type { MakeListener } from "./node-process.ts";
 export { pack, unpack } from "./packed.ts";

@@ -53,12 +53,12 @@ export class NetworkQueue {
 
   /** Jobs by state. */
   async counts(): Promise<{ readonly waiting: number; readonly delayed: number; readonly active: number }> {
-    const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = await this.#queue.getJobCounts(
-      "wait",
-      "prioritized",
-      "delayed",
-      "active",
-    );
+    const {
+      wait = 0,
+      prioritized = 0,
+      delayed = 0,
+      active = 0,
+    } = await this.#queue.getJobCounts("wait", "prioritized", "delayed", "active");
     return { waiting: wait + prioritized, delayed, active };
   }
 

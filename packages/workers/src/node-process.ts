@@ -96,7 +96,8 @@ export class NodeProcess {
         if (this.#ended !== undefined) return this.#onEnd(this.#ended);
         this.#lastSign = performance.now();
         watch = setInterval(() => {
-          if (performance.now() - this.#lastSign > SILENT_FOR) kill("gave no sign of life for ten minutes and was killed");
+          if (performance.now() - this.#lastSign > SILENT_FOR)
+            kill("gave no sign of life for ten minutes and was killed");
         }, 1000);
         signal.addEventListener("abort", stop);
         if (signal.aborted) stop();

@@ -28,7 +28,8 @@ export function pack(data: unknown): Uint8Array {
   const replaced = (value: unknown): unknown => {
     if (ArrayBuffer.isView(value)) {
       const name = value.constructor.name as ArrayName;
-      if (!(name in ARRAYS)) throw new TypeError(`pack: there is a ${name}; typed arrays are ${Object.keys(ARRAYS).join(", ")}`);
+      if (!(name in ARRAYS))
+        throw new TypeError(`pack: there is a ${name}; typed arrays are ${Object.keys(ARRAYS).join(", ")}`);
       const at = size;
       arrays.push({ at, bytes: new Uint8Array(value.buffer, value.byteOffset, value.byteLength) });
       size += Math.ceil(value.byteLength / ALIGNMENT) * ALIGNMENT;
@@ -37,7 +38,9 @@ export function pack(data: unknown): Uint8Array {
     if (Array.isArray(value)) return value.map(replaced);
     if (typeof value === "object" && value !== null) {
       if (Object.getPrototypeOf(value) !== Object.prototype || "$array" in value) {
-        throw new TypeError(`pack: there is ${"$array" in value ? "a field $array" : `a ${value.constructor?.name}`}, which cannot be packed`);
+        throw new TypeError(
+          `pack: there is ${"$array" in value ? "a field $array" : `a ${value.constructor?.name}`}, which cannot be packed`,
+        );
       }
       const told = Object.entries(value).filter(([, field]) => field !== undefined);
       return Object.fromEntries(told.map(([key, field]) => [key, replaced(field)]));

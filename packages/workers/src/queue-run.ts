@@ -1,6 +1,7 @@
+import { setMaxListeners } from "node:events";
+import type { Job, JobListener, Network } from "@ltt/lottery";
 import { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Job, JobListener, Network } from "@ltt/lottery";
 import type { QueueAddress } from "./address.ts";
 import { Board } from "./board.ts";
 import { connect, connectionOptions } from "./connection.ts";
@@ -73,7 +74,8 @@ export class QueueRun {
     try {
       const id = await store.blobs.put("plans", encodePlan(plan));
       const named = await store.blobs.put("data", data);
-      if (named !== plan.data) throw new RangeError(`QueueRun: the plan names the data ${plan.data}; these are ${named}`);
+      if (named !== plan.data)
+        throw new RangeError(`QueueRun: the plan names the data ${plan.data}; these are ${named}`);
       const run = new QueueRun(options, id, redis);
       await run.#begin();
       return run;
@@ -130,6 +132,7 @@ export class QueueRun {
     const leave = () => this.#waiting.get(network.hash)?.reject(signal.reason);
     return new Promise<void>((resolve, reject) => {
       this.#waiting.set(network.hash, { network, listener, resolve, reject });
+      setMaxListeners(0, signal); // as many as there are networks
       signal.addEventListener("abort", leave);
       this.#settle();
     }).finally(() => {

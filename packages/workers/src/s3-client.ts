@@ -149,8 +149,9 @@ export class S3Client {
 
   async #request(method: string, key: string, asked: Asked): Promise<Answer> {
     const { attempts = ATTEMPTS, firstWait = FIRST_WAIT } = this.#options;
+    const url = this.#url(key, asked.search);
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#once(method, key, asked).catch((error: Error) => error);
+      const answer = await this.#once(method, url, asked).catch((error: Error) => error);
       if (!(answer instanceof Error) && (answer.status < 300 || asked.expects?.includes(answer.status))) return answer;
       const isPassing = answer instanceof Error || PASSING.includes(answer.status);
       if (!isPassing || attempt >= attempts) throw this.#failure(method, key, answer);
@@ -159,11 +160,11 @@ export class S3Client {
     }
   }
 
-  async #once(method: string, key: string, { body, headers, search }: Asked): Promise<Answer> {
+  async #once(method: string, url: string, { body, headers }: Asked): Promise<Answer> {
     const hash = createHash("sha256")
       .update(body ?? "")
       .digest("hex");
-    const signed = await this.#signer.sign(this.#url(key, search), {
+    const signed = await this.#signer.sign(url, {
       method,
       headers: { ...headers, "x-amz-content-sha256": hash },
     });
@@ -175,7 +176,12 @@ export class S3Client {
     });
     const bytes = new Uint8Array(await answer.arrayBuffer()); // throws where it was cut off
     const told = answer.headers.get("content-length");
-    if (method !== "HEAD" && told !== null && answer.headers.get("content-encoding") === null && Number(told) !== bytes.length)
+    if (
+      method !== "HEAD" &&
+      told !== null &&
+      answer.headers.get("content-encoding") === null &&
+      Number(told) !== bytes.length
+    )
       throw new Error(`${bytes.length} of ${told} bytes came`);
     const isError = answer.status === 200 && method === "POST" && text(bytes).includes("<Error>");
     return { status: isError ? 500 : answer.status, headers: answer.headers, body: bytes };
@@ -183,7 +189,9 @@ export class S3Client {
 
   #url(key: string, search: Asked["search"] = {}): string {
     if (key !== "" && !isKey(key)) {
-      throw new RangeError(`${this.#address.shown}: the key "${key}" would lead out of the prefix; nothing was asked for`);
+      throw new RangeError(
+        `${this.#address.shown}: the key "${key}" would lead out of the prefix; nothing was asked for`,
+      );
     }
     const { endpoint, bucket, prefix, style } = this.#address;
     const url = new URL(endpoint);
@@ -211,7 +219,8 @@ export class S3Client {
         { cause: { code: "ENOSPC" } },
       );
     }
-    const hint = answer.status === 403 ? ": are the credentials right, and may they read, write, list and delete there?" : "";
+    const hint =
+      answer.status === 403 ? ": are the credentials right, and may they read, write, list and delete there?" : "";
     const cause = PASSING.includes(answer.status) ? { cause: { code: "EUNAVAILABLE" } } : {};
     return new RunFolderError(`${where}: ${said}${hint}`, cause);
   }

@@ -1,4 +1,4 @@
-import { check, count, text as aString } from "@ltt/core/arguments";
+import { text as aString, check, count } from "@ltt/core/arguments";
 import {
   canonicalJson,
   type Node,
@@ -17,8 +17,8 @@ import {
   nodeIn,
   sumsOf,
 } from "@ltt/lottery/store-files";
-import { sha256 } from "./sha256.ts";
 import type { S3Client } from "./s3-client.ts";
+import { sha256 } from "./sha256.ts";
 
 type Files = ReadonlyMap<string, Uint8Array>;
 

@@ -1,4 +1,11 @@
-import { type Criterion, createGraphJob, type GraphJob, RunFolderError, type Task, TrainingFailure } from "@ltt/lottery";
+import {
+  type Criterion,
+  createGraphJob,
+  type GraphJob,
+  RunFolderError,
+  type Task,
+  TrainingFailure,
+} from "@ltt/lottery";
 import type { FromNode, ToNode } from "./node-messages.ts";
 import { unpack } from "./packed.ts";
 import { Refusal } from "./payload.ts";
@@ -32,7 +39,9 @@ export function serveNodes(server: NodeServer): void {
     const { nodes, blobs } = await openWorkStore(address, { onDamage: (line) => tell({ kind: "say", line }) });
     const criteria = await server.loadCriteria(plugins);
     await server.useBackend(plan.backend, threads).catch((cause: Error) => {
-      throw new Refusal(`the plan is of the backend ${plan.backend}, which does not run here: ${cause.message}`, { cause });
+      throw new Refusal(`the plan is of the backend ${plan.backend}, which does not run here: ${cause.message}`, {
+        cause,
+      });
     });
     const task = server.taskOf(unpack(await blobs.get("data", plan.data)));
     const clock = () => performance.now() / 1000;

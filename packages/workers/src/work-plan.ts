@@ -1,16 +1,4 @@
-import {
-  AT,
-  CUT,
-  canonicalJson,
-  GIVEN,
-  hashOf,
-  INIT,
-  type Json,
-  type Node,
-  SHUFFLE_MASK,
-  START,
-  TRAIN,
-} from "@ltt/lottery";
+import { AT, CUT, GIVEN, hashOf, INIT, type Node, SHUFFLE_MASK, START, TRAIN } from "@ltt/lottery";
 import { z } from "zod";
 import { Refusal } from "./payload.ts";
 
@@ -81,8 +69,10 @@ function chainsOf(
   return chains;
 }
 
-export function encodePlan(plan: WorkPlan): Uint8Array {
-  return Buffer.from(canonicalJson(plan as unknown as Json));
+/** In the order of its fields, which is that of the files that workers write: whoever plans the same gets the same bytes. */
+export function encodePlan({ title, backend, data, nodes, networks }: WorkPlan): Uint8Array {
+  const ordered = nodes.map(({ op, version, params, inputs }) => ({ op, version, params, inputs }));
+  return Buffer.from(JSON.stringify({ plan: 1, title, backend, data, nodes: ordered, networks }));
 }
 
 const hash = z.string().regex(/^[0-9a-f]{16}$/);
@@ -98,9 +88,7 @@ const schema: z.ZodType<WorkPlan> = z.strictObject({
   backend: z.string(),
   data: z.string().regex(/^[0-9a-f]{64}$/),
   nodes: z.array(nodeSchema),
-  networks: z.array(
-    z.strictObject({ hash, label: z.string(), after: z.array(hash), chain: z.int().positive() }),
-  ),
+  networks: z.array(z.strictObject({ hash, label: z.string(), after: z.array(hash), chain: z.int().positive() })),
 });
 
 /**
@@ -119,7 +107,9 @@ export function decodePlan(bytes: Uint8Array): WorkPlan {
   for (const [name, { op, version }] of hashes) {
     const known = OPERATIONS.find((operation) => operation.name === op);
     if (known === undefined) {
-      throw new RangeError(`plan: node ${name} is "${op}"; this worker knows ${OPERATIONS.map((one) => one.name).join(", ")}`);
+      throw new RangeError(
+        `plan: node ${name} is "${op}"; this worker knows ${OPERATIONS.map((one) => one.name).join(", ")}`,
+      );
     }
     if (known.version !== version) {
       throw new Refusal(`plan: node ${name} is "${op}" version ${version}; this worker has version ${known.version}`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Network } from "@ltt/lottery";
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { QueueAddress } from "./address.ts";
 import { Board } from "./board.ts";
 import { connect, connectionOptions } from "./connection.ts";

@@ -33,7 +33,7 @@ export class RedisServer {
     this.#options = options;
   }
 
-  static async open({ host = "127.0.0.1", options = [] as readonly string[] } = {}): Promise<RedisServer> {
+  static async open(host = "127.0.0.1", options: readonly string[] = []): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), "ltt-redis-"));
     const server = new RedisServer(await freePort(), folder, ["--bind", host, ...options]);
     await server.start();

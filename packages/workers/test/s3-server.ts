@@ -109,24 +109,57 @@ function isThere(port: number, path: string): Promise<boolean> {
 }
 
 /** @param cut - Half of the answer is sent, and then the line is cut. */
-function forward(port: number, asked: IncomingMessage, answer: ServerResponse, body: Buffer, cut: boolean): Promise<void> {
-  const headers = { ...asked.headers, "content-length": String(body.length) } as Record<string, string>;
-  delete headers["transfer-encoding"];
-  if (headers.expect !== undefined) delete headers.expect;
+function forward(
+  port: number,
+  asked: IncomingMessage,
+  answer: ServerResponse,
+  body: Buffer,
+  cut: boolean,
+): Promise<void> {
+  const { "transfer-encoding": _transfer, expect: _expect, ...kept } = asked.headers;
+  const [path, isContinued] = continued(asked.url!);
+  const { authorization, ...unsigned } = kept; // what the path was signed by is another path now
+  const signed = isContinued || authorization === undefined ? unsigned : { ...unsigned, authorization };
+  const headers = { ...signed, "content-length": String(body.length) };
   return new Promise((resolve) => {
     const fail = () => {
       answer.destroy();
       resolve();
     };
-    request({ port, host: "127.0.0.1", method: asked.method, path: asked.url, headers }, (got) => {
-      void bodyOf(got).then((bytes) => {
+    request({ port, host: "127.0.0.1", method: asked.method, path, headers }, (got) => {
+      void bodyOf(got).then((whole) => {
+        const bytes = withToken(whole);
+        if (bytes !== whole) got.headers["content-length"] = String(bytes.length);
         answer.writeHead(got.statusCode!, got.headers);
-        if (!cut) return answer.end(bytes, resolve);
-        if (bytes.length > 1) answer.write(bytes.subarray(0, bytes.length >> 1));
-        setImmediate(fail);
+        if (cut) {
+          if (bytes.length > 1) answer.write(bytes.subarray(0, bytes.length >> 1));
+          setImmediate(fail);
+        } else answer.end(bytes, resolve);
       }, fail);
     })
       .on("error", fail)
       .end(body);
   });
+}
+
+/** The next page of a list begins after a key: `s3rver` cannot read its own tokens on every Node. */
+function continued(path: string): readonly [path: string, isContinued: boolean] {
+  const url = new URL(path, "http://front");
+  const after = url.searchParams.get("continuation-token");
+  if (after === null) return [path, false];
+  url.searchParams.delete("continuation-token");
+  url.searchParams.set("start-after", after);
+  return [`${url.pathname}${url.search}`, true];
+}
+
+/** A list that goes on names its last key as the token. */
+function withToken(body: Buffer): Buffer {
+  if (!body.includes("<IsTruncated>true<")) return body;
+  const text = body.toString("utf8");
+  const last = [...text.matchAll(/<Key>([^<]*)</g)].at(-1)?.[1] ?? "";
+  const token = `<NextContinuationToken>${last}</NextContinuationToken>`;
+  const found = /<NextContinuationToken>[^<]*<\/NextContinuationToken>/;
+  return Buffer.from(
+    found.test(text) ? text.replace(found, token) : text.replace("</IsTruncated>", `</IsTruncated>${token}`),
+  );
 }
