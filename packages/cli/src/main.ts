@@ -14,7 +14,9 @@ import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addStatusCommand } from "./status-command.ts";
+import { addSweepCommand } from "./sweep-command.ts";
 import { writeLines } from "./terminal.ts";
+import { addWorkerCommand } from "./worker-command.ts";
 
 /**
  * The `ltt` command. Whatever goes wrong is one line on standard error; `--verbose` adds where, `--json` an event on standard output.
@@ -31,6 +33,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({ writeErr: (text) => writeLines(process.stderr, text.trimEnd()) })
     .exitOverride();
   addRunCommand(program);
+  addWorkerCommand(program);
+  addSweepCommand(program);
   addReplayCommand(program);
   addStatusCommand(program);
   addReportCommand(program);

@@ -98,6 +98,8 @@ const OPTIONS: Kinds<RunOptions> = {
     accepts: (value) => value === "auto" || positive.accepts(value),
   },
   published: text,
+  queue: text,
+  store: text,
 };
 
 const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLevel: callable, signal, width: limit };

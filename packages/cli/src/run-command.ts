@@ -11,7 +11,7 @@ import {
   type Pool,
 } from "@ltt/lottery";
 import { sparsityPercent } from "@ltt/report";
-import { Argument, type Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { BACKENDS, type BackendName, type Width } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
 import { describeEstimate, estimateEvents, percent } from "./dry-run.ts";
@@ -115,6 +115,8 @@ export interface Flags {
   readonly width?: Width;
   readonly jobs?: JobCount;
   readonly published?: string;
+  readonly queue?: string;
+  readonly store?: string;
   readonly margin?: number;
   readonly json?: true;
   readonly dryRun?: true;
@@ -122,6 +124,36 @@ export interface Flags {
 
 /** `ltt run PAIR`, or `ltt run --texts FILE`: a whole lottery, from text to report. */
 export function addRunCommand(program: Command): void {
+  addRun(program, (pair, flags) => {
+    const options = optionsOf(pair, flags);
+    subjectOf(options); // so that what is missing is said in words of the command
+    return (flags.dryRun === true ? dryRun : run)(options, flags);
+  });
+}
+
+/**
+ * What `runPair` takes, from arguments as they are typed: `run imdb-cnn --seeds 1,2`.
+ *
+ * @throws {Error} if an argument is unknown or wrong, as the command says it.
+ */
+export function parsedRun(args: readonly string[]): RunOptions {
+  let options: RunOptions = {};
+  const program = new Command("ltt").exitOverride();
+  program.configureOutput({ writeErr: () => {} }); // the error says it
+  addRun(program, (pair, flags) => {
+    options = optionsOf(pair, flags);
+    subjectOf(options);
+  });
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  try {
+    program.parse([...args], { from: "user" });
+  } catch (error) {
+    throw new RangeError((error as Error).message.replace(/^error: /, ""));
+  }
+  return options;
+}
+
+function addRun(program: Command, action: (pair: Pair | undefined, flags: Flags) => void | Promise<void>): void {
   const command = program
     .command("run")
     .description("train a network, find its winning tickets, and compare them with their controls")
@@ -142,15 +174,13 @@ export function addRunCommand(program: Command): void {
       "processes that train, or auto: one for each core, as far as there are networks and memory (default: 1)",
       jobsOf,
     )
+    .option("--queue <url>", "redis://HOST:PORT: machines with ltt worker train (docs/machines.md)", textOf)
+    .option("--store <url>", "of --queue: s3://BUCKET/PREFIX, or a folder (default: the run folder)", textOf)
     .option("--title <text>", "of the report", textOf)
     .option("--json", "one JSON object a line on standard output")
     .option("--dry-run", "say what would be done, and how long it would take, without doing it")
     .addHelpText("after", NOTES)
-    .action((pair: Pair | undefined, flags: Flags) => {
-      const options = optionsOf(pair, flags);
-      subjectOf(options); // so that what is missing is said in words of the command
-      return (flags.dryRun === true ? dryRun : run)(options, flags);
-    });
+    .action(action);
 }
 
 /** The options that say which experiment it is, where its data and its folder are, and what computes. */

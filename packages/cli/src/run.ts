@@ -19,6 +19,7 @@ import {
   RunFolderError,
   replay,
   runExperiment,
+  type Store,
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
@@ -42,6 +43,7 @@ import { partOf } from "./part.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
+import { beginQueued, type QueuedOptions, type QueuedRun } from "./queued-run.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
@@ -77,29 +79,64 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   checkRun("runPair", options, listener);
-  const { say } = listener;
+  checkQueue(options);
+  const { say, signal } = listener;
   let processes: JobProcesses | undefined;
+  let queued: QueuedRun | undefined;
   const onBackend = (chosen: ChosenJobs) => {
     if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend(), say);
   };
   try {
-    const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, begun.options, begun.folder, begun.transferred?.tickets ?? []);
-    return await runBegun(listener, begun, processes?.jobs);
+    const begun = await begin(options, listener, options.queue === undefined ? onBackend : undefined);
+    const { prepared, folder, transferred } = begun;
+    if (options.queue !== undefined) {
+      queued = await unlessAborted(signal, beginQueued(queuedOptions(begun, options.queue), listener));
+      return await runBegun(listener, begun, queued);
+    }
+    processes?.begin(prepared.data, begun.options, folder, transferred?.tickets ?? []);
+    const store = await FolderStore.open(folder, { onDamage: say });
+    if (transferred !== undefined) await storeTickets(transferred, store);
+    return await runBegun(listener, begun, { store, jobs: processes?.jobs });
   } finally {
     await processes?.close();
+    await queued?.close();
   }
+}
+
+/** Puts the networks of a run into its queue, and leaves: `runPair` with the same options waits for them. */
+export async function queueRun(options: RunOptions, listener: Pick<RunListener, "say" | "signal"> = {}): Promise<void> {
+  checkRun("queueRun", options, listener);
+  const { queue } = options;
+  if (queue === undefined) throw new RangeError("queueRun: there is no queue");
+  const begun = await begin(options, listener);
+  const queued = await unlessAborted(listener.signal, beginQueued(queuedOptions(begun, queue), listener));
+  await queued.close();
+}
+
+function checkQueue({ queue, store, jobs }: RunOptions): void {
+  if (queue === undefined && store !== undefined) throw new RangeError("--store is of --queue: name the queue too");
+  if (queue !== undefined && jobs !== undefined) {
+    throw new RangeError("--jobs is of this machine, but with --queue workers train: give it to ltt worker");
+  }
+}
+
+function queuedOptions({ options, settings, prepared, folder, transferred }: Begun, queue: string): QueuedOptions {
+  const { name } = subjectOf(options);
+  const { task, data } = prepared;
+  const title = options.title ?? `${name}, ${options.profile ?? defaultProfile(subjectOf(options))}`;
+  return { queue, store: options.store, title, folder, task, data, experiment: settings.experiment, transferred };
 }
 
 async function runBegun(
   { say, onProgress, onLevel, signal, width = 100 }: RunListener,
   begun: Begun,
-  jobs: readonly Job[] | undefined,
+  { store, jobs }: { readonly store: Store; readonly jobs: readonly Job[] | undefined },
 ): Promise<RunResult> {
   const { options, settings, prepared, folder, published } = begun;
-  const store = await FolderStore.open(folder, { onDamage: say });
-  if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
-  const run = { ...plannedRun(begun, jobs?.length ?? 1), origin: await originHere() };
+  const run = {
+    ...plannedRun(begun, options.queue === undefined ? (jobs?.length ?? 1) : 1),
+    origin: await originHere(),
+  };
   await noteRun(folder, run);
   const { data, encoding } = prepared;
   if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
@@ -126,7 +163,8 @@ async function runBegun(
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
-  const part = await partOf(store, run, { report: words, levels, audit: checks });
+  const here = store instanceof FolderStore ? store : await FolderStore.open(folder, { onDamage: say });
+  const part = await partOf(here, run, { report: words, levels, audit: checks });
   await writeArchive(join(folder, ARCHIVE), [part]);
   const [joined] = joinParts([
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
@@ -174,7 +212,7 @@ export async function replayNode(
 
 /** What `run.json` says. */
 function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair: _, profile = defaultProfile(subjectOf(told)), ...options } = told;
+  const { pair: _pair, profile = defaultProfile(subjectOf(told)), queue: _queue, store: _store, ...options } = told; // addresses may hold passwords
   const { experiment } = settings;
   const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")
@@ -222,7 +260,7 @@ async function checkFolder(folder: string): Promise<void> {
       `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
     );
   }
-  for (const name of ["nodes", "encodings", "unfinished", "failed", "quarantine", "conflicts"]) {
+  for (const name of ["nodes", "encodings", "unfinished", "failed", "quarantine", "conflicts", "data", "plans"]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
       `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,

@@ -43,7 +43,7 @@ import { checkBatches, checkModel, type Task } from "./task.ts";
 import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
-/** Seconds after which a network in the making is kept again: the most that a power cut costs. */
+/** Seconds after which a network in the making is kept again unless told: the most that a power cut costs. */
 const KEEP_EVERY = 120;
 
 /** Masks that are held: the one that a ticket and its controls share, and one made of it. */
@@ -59,6 +59,8 @@ export interface ExecutorOptions {
   /** In seconds, for receipts and reports; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Seconds after which a network in the making is kept again. Default 120. */
+  readonly keepEvery?: number | undefined;
   /** What messages about the task begin with. Default `Executor`. */
   readonly caller?: string | undefined;
   /** Called after every step of a training. */
@@ -123,7 +125,7 @@ export class Executor<Input> {
   async train(hash: string, label: string): Promise<StoredNetwork> {
     const found = await this.find(hash);
     if (found !== undefined) return found;
-    const { store, clock } = this.#options;
+    const { store, clock, keepEvery = KEEP_EVERY } = this.#options;
     const node = this.#graph.node(hash);
     const lineage = this.#graph.lineage(hash);
     const unfinished = await store.checkpoints.latest(hash);
@@ -131,7 +133,7 @@ export class Executor<Input> {
     const receipt = () => receiptOf(clock() - began);
     let kept = clock();
     const keep = {
-      isDue: () => clock() - kept >= KEEP_EVERY,
+      isDue: () => clock() - kept >= keepEvery,
       save: async (now: Unfinished) => {
         await store.checkpoints.put(hash, now.position.step, await unfinishedFiles(now), receipt());
         kept = clock();

@@ -82,7 +82,7 @@ export { type Movement, weightMovement } from "./inside/weight-movement.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json, sha256 } from "./json.ts";
 export type { LearningRateSchedule, LearningRates } from "./learning-rates.ts";
-export { createJob, type JobOptions } from "./local-job.ts";
+export { createGraphJob, createJob, type GraphJob, type GraphJobOptions, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
@@ -110,7 +110,7 @@ export {
   valuesAt,
 } from "./pattern.ts";
 export { networkCount, type PlannedLevel } from "./plan.ts";
-export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
+export { experimentNodes, type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";

@@ -285,6 +285,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () =>
       call(lottery.networkCount, { arms: ["random-reinit"], faults: ["reinit-own-patterns"], seeds: [1], rounds: 2 }),
   ],
+  experimentNodes: [() => call(lottery.experimentNodes, task(), settings())],
+  createGraphJob: [
+    () => call(lottery.createGraphJob, task(), lottery.experimentNodes(task(), settings()), { store, clock: () => 0 }),
+  ],
   plannedNodes: [() => call(lottery.plannedNodes, task(), settings(), new Set([trained]))],
   nodeOf: [
     () =>
