@@ -1,6 +1,7 @@
 import { check, list, object, text as string } from "@ltt/core/arguments";
 import { textKey } from "./clean-text.ts";
-import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { type Corpus, corpusOf } from "./corpus.ts";
+import type { Example } from "./example.ts";
 import { mailText } from "./mail-text.ts";
 
 /** An e-mail as it was sent, and the folder of the corpus that it lies in: `spam-1`, `spam-2`, or one of ham. */
