@@ -5,7 +5,23 @@ const markdown = (...lines: string[]) => lines.join("\n");
 
 test("sh, js and ts blocks are run, other languages only read", () => {
   const found = codeBlocks(
-    markdown("# A", "```sh", "ls", "pwd", "```", "```json", "{}", "```", "", "```ts", "1;", "```", "```js", "2;", "```"),
+    markdown(
+      "# A",
+      "```sh",
+      "ls",
+      "pwd",
+      "```",
+      "```json",
+      "{}",
+      "```",
+      "",
+      "```ts",
+      "1;",
+      "```",
+      "```js",
+      "2;",
+      "```",
+    ),
   );
   expect(found).toEqual([
     { language: "sh", code: "ls\npwd\n", line: 2, output: undefined, notRun: undefined },

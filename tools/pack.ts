@@ -49,3 +49,13 @@ export function packAll(to: string): Tarball[] {
       return { manifest, file: join(to, filename), contents: files.map(({ path }) => path) };
     });
 }
+
+/**
+ * Asks npm what it would publish of a package; nothing leaves this machine.
+ *
+ * @throws {Error} if it would not, or would correct something on the way: that is what users would get then.
+ */
+export function tryToPublish(folder: string): void {
+  const said = run("bash", ["-c", "npm publish --dry-run 2>&1"], { cwd: join(root, "packages", folder) });
+  if (said.includes("auto-corrected")) throw new Error(said.replaceAll(/^npm notice.*\n/gm, ""));
+}

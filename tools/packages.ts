@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { Checks, run } from "./checks.ts";
-import { packAll, root, type Tarball } from "./pack.ts";
+import { manifests, packAll, root, type Tarball, tryToPublish } from "./pack.ts";
 
 /** `npm run packages`: packs every package and checks the tarballs, since they are what users get. Build first. */
 
@@ -20,6 +20,8 @@ try {
       run(join(root, "node_modules/.bin/attw"), [tarball.file, "--profile", "esm-only", "--no-definitely-typed"]),
     );
   }
+  for (const [name, { private: isPrivate }] of manifests())
+    if (isPrivate !== true) await checks.check(`packages/${name}: npm publish --dry-run`, () => tryToPublish(name));
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -34,7 +36,9 @@ function checkContents({ contents }: Tarball): void {
     ...contents.filter((path) => /\.test\.|\.test-d\.|tsbuildinfo/.test(path)).map((path) => `${path} is a test`),
     ...sources.filter((stem) => !compiled.includes(stem)).map((stem) => `src/${stem}.ts is not built`),
     ...compiled.filter((stem) => !sources.includes(stem)).map((stem) => `dist/${stem}.js has no source: remove dist`),
-    ...["LICENSE", "README.md", "package.json"].filter((file) => !contents.includes(file)).map((file) => `there is no ${file}`),
+    ...["LICENSE", "README.md", "package.json"]
+      .filter((file) => !contents.includes(file))
+      .map((file) => `there is no ${file}`),
     ...(sources.length === 0 ? ["there are no sources"] : []),
   ];
   if (problems.length > 0) throw new Error(problems.join("\n"));

@@ -7,7 +7,7 @@ import { type Manifest, manifests, root } from "./pack.ts";
 /**
  * `npm run release -- VERSION [--publish]`: one version for all packages.
  *
- * Sets it everywhere, builds, checks the tarballs, and asks npm what it would publish; then commits and tags `vVERSION`. With `--publish` it publishes too, each package after
+ * Sets it everywhere, builds, checks the tarballs and what npm would publish (`npm run packages`); then commits and tags `vVERSION`. With `--publish` it publishes too, each package after
  * those that it depends on; provenance wants a CI that npm trusts. `--dry-run` writes nothing and takes the version that is there.
  */
 
@@ -25,7 +25,6 @@ if (version !== undefined) prepare(version);
 
 say("build", () => run("npm", ["run", "build"], { cwd: root }));
 say("check the tarballs", () => run("npm", ["run", "--silent", "packages"], { cwd: root }));
-for (const folder of inOrder()) say(`npm publish --dry-run ${folder}`, () => publishOne(folder, "--dry-run"));
 
 if (version !== undefined) {
   say(`commit and tag v${version}`, () => {
@@ -33,7 +32,11 @@ if (version !== undefined) {
     return run("git", ["tag", "--annotate", `v${version}`, "--message", version], { cwd: root });
   });
   if (publish) for (const folder of inOrder()) say(`npm publish ${folder}`, () => publishOne(folder));
-  console.log(publish ? "published; push the commit and its tag" : `tagged; npm publish what v${version} holds, or run with --publish`);
+  console.log(
+    publish
+      ? "published; push the commit and its tag"
+      : `tagged; npm publish what v${version} holds, or run with --publish`,
+  );
 }
 
 /** @throws {Error} if the tree is not clean, the version does not follow, or the changelog does not know it. */
@@ -41,19 +44,23 @@ function prepare(next: string): void {
   if (!/^\d+\.\d+\.\d+$/.test(next)) throw new Error(`release: ${next} is no version such as 0.2.0`);
   const now = versionOf([...manifests().keys()][0]!);
   if (!isAfter(next, now)) throw new Error(`release: ${next} does not follow ${now}`);
-  if (run("git", ["status", "--porcelain"], { cwd: root }) !== "") throw new Error("release: there are changes that are not committed");
+  if (run("git", ["status", "--porcelain"], { cwd: root }) !== "")
+    throw new Error("release: there are changes that are not committed");
   if (!readFileSync(join(root, "CHANGELOG.md"), "utf8").includes(`\n## ${next}\n`))
     throw new Error(`release: CHANGELOG.md has no heading "## ${next}": say what changed`);
   for (const folder of manifests().keys()) {
     const file = join(root, "packages", folder, "package.json");
     const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace(/^( {2}"version": )"[^"]+"/m, `$1"${next}"`).replace(/("@ltt\/[\w-]+": )"[\d.]+"/g, `$1"${next}"`));
+    writeFileSync(
+      file,
+      text.replace(/^( {2}"version": )"[^"]+"/m, `$1"${next}"`).replace(/("@ltt\/[\w-]+": )"[\d.]+"/g, `$1"${next}"`),
+    );
   }
   run("npm", ["install", "--package-lock-only", "--ignore-scripts"], { cwd: root });
 }
 
-function publishOne(folder: string, ...options: string[]): string {
-  return run("npm", ["publish", "--loglevel=error", ...options], { cwd: join(root, "packages", folder) });
+function publishOne(folder: string): string {
+  return run("npm", ["publish", "--loglevel=error"], { cwd: join(root, "packages", folder) });
 }
 
 /** Each folder after those whose packages it depends on. */

@@ -47,7 +47,9 @@ const readmeOf = (name: string) => {
 /** @throws {Error} if a README tells another cost, by more than a tenth and a kB. */
 export function checkCosts(costs: readonly Cost[]): void {
   const wrong = costs.filter(({ name, ...measured }) => {
-    const told = SENTENCE.exec(readFileSync(readmeOf(name), "utf8"))?.slice(1).map(Number) ?? [0, 0];
+    const told = SENTENCE.exec(readFileSync(readmeOf(name), "utf8"))
+      ?.slice(1)
+      .map(Number) ?? [0, 0];
     return [measured.minified, measured.gzipped].some((kb, i) => Math.abs(told[i]! - kb) > 1 + kb / 10);
   });
   if (wrong.length > 0)
@@ -71,7 +73,9 @@ export function checkInstalledSize(tarballs: readonly Tarball[]): void {
   try {
     const files = tarballs.filter(({ manifest: { name } }) => ["@ltt/core", "@ltt/layers"].includes(name));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true }));
-    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...files.map(({ file }) => file)], { cwd: folder });
+    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...files.map(({ file }) => file)], {
+      cwd: folder,
+    });
     const bytes = readdirSync(join(folder, "node_modules"), { recursive: true, encoding: "utf8" })
       .map((path) => statSync(join(folder, "node_modules", path)))
       .reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0);

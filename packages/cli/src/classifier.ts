@@ -36,7 +36,7 @@ export interface Meaning {
   readonly encoding: TextEncoding | undefined;
 }
 
-export interface TextEncoding {
+interface TextEncoding {
   readonly vocabulary: Vocabulary;
   /** Tokens after which texts are cut; `null` where they are whole. */
   readonly maxLength: number | null;
