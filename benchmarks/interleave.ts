@@ -23,6 +23,8 @@ export interface Timing {
   readonly median: number;
   readonly best: number;
   readonly quartiles: readonly [number, number];
+  /** Seconds of user time that a step took this process, with all its threads: the median over blocks. Of another program 0. */
+  readonly cpu: number;
   /** Block by block, in the order of the rounds. */
   readonly times: readonly number[];
 }
@@ -40,37 +42,50 @@ const BLOCK = 0.25;
  * @param peer - Another program, that takes its turn after the candidates.
  */
 export async function interleave(candidates: readonly Candidate[], seconds: number, peer?: Peer): Promise<Timing[]> {
-  const prepared: { name: string; step: Prepared["step"]; end: Prepared["end"]; times: number[]; steps: number }[] = [];
+  const prepared: {
+    name: string;
+    step: Prepared["step"];
+    end: Prepared["end"];
+    times: number[];
+    cpu: number[];
+    steps: number;
+  }[] = [];
   let consumed = 0;
   for (const { name, prepare } of candidates) {
     const { step, end } = await prepare();
     for (const start = performance.now(); performance.now() - start < WARM * 1000; ) consumed += await step();
-    prepared.push({ name, step, end, times: [], steps: 1 });
+    prepared.push({ name, step, end, times: [], cpu: [], steps: 1 });
   }
 
   const peerTimes: number[] = [];
   const began = performance.now();
   for (let round = 0; round < 3 || (performance.now() - began) / 1000 < seconds; round++) {
     for (const candidate of prepared) {
-      let elapsed = 0;
+      let [elapsed, used] = [0, 0];
       for (;;) {
-        const start = performance.now();
+        const [start, user] = [performance.now(), process.cpuUsage()];
         for (let i = 0; i < candidate.steps; i++) consumed += await candidate.step();
         elapsed = (performance.now() - start) / 1000;
+        used = process.cpuUsage(user).user / 1e6;
         if (elapsed >= BLOCK) break;
         candidate.steps = Math.ceil(candidate.steps * Math.min(10, (1.2 * BLOCK) / Math.max(elapsed, 1e-6)));
       }
       candidate.times.push(elapsed / candidate.steps);
+      candidate.cpu.push(used / candidate.steps);
     }
     if (peer !== undefined) peerTimes.push(await peer.block());
   }
   for (const { end } of prepared) await end?.();
   if (Number.isNaN(consumed)) throw new Error("a result is NaN: what was timed is not what was meant");
 
-  const all = [...prepared, ...(peer === undefined ? [] : [{ name: peer.name, times: peerTimes }])];
-  return all.map(({ name, times }) => {
+  const all = [...prepared, ...(peer === undefined ? [] : [{ name: peer.name, times: peerTimes, cpu: [0] }])];
+  return all.map(({ name, times, cpu }) => {
     const sorted = times.toSorted((a, b) => a - b);
     const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-    return { name, median: at(0.5), best: sorted[0]!, quartiles: [at(0.25), at(0.75)], times };
+    return { name, median: at(0.5), best: sorted[0]!, quartiles: [at(0.25), at(0.75)], times, cpu: medianOf(cpu) };
   });
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.round(0.5 * (values.length - 1))]!;
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import type { Peer } from "./interleave.ts";
 import type { Network } from "./training.ts";
 
 /** The networks under the names of the peers: data set, then model. */
@@ -26,4 +27,25 @@ export function millisecondsOf(command: string, options: string, exchange: strin
   const { ms_quiet, ms_median, error } = JSON.parse(line);
   if (ms_median === undefined) throw new Error(`${command} ${options}: ${error ?? line}`);
   return ms_quiet ?? ms_median;
+}
+
+/**
+ * PyTorch's training step of an image network.
+ *
+ * @param command - `torch_images.py` and how it is called, with what makes it fastest: --blas-lib, --layout, --alloc.
+ */
+export function pytorchOfImages(command: string, network: string, threads: number): Peer {
+  const options = ["train", "--net", network, "--threads", String(threads), "--blocks", "3", "--budget", "8"];
+  const [program, ...first] = command.split(" ");
+  const script = first.findIndex((part) => part.endsWith(".py")) + 1;
+  const args = [...first.slice(0, script), ...options, ...first.slice(script)];
+  return {
+    name: "PyTorch",
+    block: async () => {
+      const line = execFileSync(program!, args, { encoding: "utf8" }).trim().split("\n").at(-1)!;
+      const { ms_quiet, ms_median, error } = JSON.parse(line);
+      if (ms_median === undefined) throw new Error(`${command}: ${error ?? line}`);
+      return (ms_quiet ?? ms_median) / 1000;
+    },
+  };
 }

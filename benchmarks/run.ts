@@ -1,4 +1,4 @@
-// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { BACKENDS, type BackendName, createBackend, PAIRS, WIDTHS, type Width } 
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
 import { GROWING, growingBench } from "./growing.ts";
+import { IMAGE_NETWORKS, imageBench } from "./images.ts";
 import { loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
 import { jobsBench } from "./jobs.ts";
@@ -15,12 +16,13 @@ import { lotteryBench } from "./lottery.ts";
 import { machine } from "./machine.ts";
 import { mlpBench } from "./mlp.ts";
 import { peakOf } from "./peak.ts";
+import { pytorchOfImages } from "./peer.ts";
 import { drawCosts, prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
 import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
-const BENCHES = ["kernels", "training", "inference", "sparse", "growing", "lottery", "jobs", "mlp"] as const;
+const BENCHES = ["kernels", "training", "inference", "sparse", "growing", "lottery", "jobs", "mlp", "images"] as const;
 
 /** What an LSTM's products are compared with. */
 const MATMUL = "matmul 512×512×512";
@@ -46,7 +48,9 @@ interface Flags {
 }
 
 const program = new Command("bench")
-  .description("times kernels, training steps, inference, whole lotteries, and jobs beside threads, candidates in turn")
+  .description(
+    "times kernels, training steps of texts and images, inference, whole lotteries, and jobs beside threads, candidates in turn",
+  )
   .addArgument(new Argument("<bench>", "what to time").choices(BENCHES))
   .option("--backend <names>", `of ${BACKENDS.join(",")}`, BACKENDS[0])
   .option("--threads <n>", "threads of the wasm backends (default: one for each core)")
@@ -61,7 +65,7 @@ const program = new Command("bench")
   .option("--steps <n>", "of growing: steps of each training", "2000")
   .option(
     "--pytorch <command>",
-    "of sparse, for a network: the program that times PyTorch's step with masks, in turn with ours",
+    "the program that times PyTorch's step, in turn with ours: of sparse, for a network, with masks; of images",
   )
   .option("--exchange <dir>", "where to write the batches for it")
   .option("--peak <command>", "of training and inference of LSTMs: the program that measures the machine, see peakOf")
@@ -94,7 +98,12 @@ async function bench(
     );
   const network = NETWORKS.find((name) => name === only);
   const chosenDensities = densities?.split(",").map(Number);
-  if (pytorch !== undefined && (kind !== "sparse" || network === undefined || exchange === undefined)) {
+  const isPeerOfImages = kind === "images";
+  if (
+    pytorch !== undefined &&
+    !isPeerOfImages &&
+    (kind !== "sparse" || network === undefined || exchange === undefined)
+  ) {
     throw new RangeError("--pytorch: it is for sparse with a network (--only), and --exchange DIR");
   }
 
@@ -120,6 +129,15 @@ async function bench(
       measurements.push(...result.measurements);
       sentences.push(...result.sentences);
     }
+  } else if (kind === "images") {
+    const images = IMAGE_NETWORKS.find((name) => name === (only ?? "lenet-300-100"));
+    if (images === undefined) throw new RangeError(`--only ${only}: there are ${IMAGE_NETWORKS.join(", ")}`);
+    const result = await imageBench({
+      ...{ network: images, backends: await backends(), densities: chosenDensities ?? [1], seconds: budget, data },
+      peer: pytorch === undefined ? undefined : pytorchOfImages(pytorch, images, team),
+    });
+    measurements.push(...result.measurements);
+    sentences.push(...(json === true ? [] : result.sentences));
   } else if (kind === "sparse" && network !== undefined) {
     const result = await prunedNetworkBench({
       ...{

@@ -52,8 +52,13 @@ export function storedConvolution(
   else listEntries(values, indptr, indices, starts, list, results, plane, line, kernelHeight * kernelWidth, kernelWidth);
   memory.fill(image, 0, bytes);
   const n = (rows - 1) * line + columns;
+  const isWhole = columns % BLOCK == 0 || ((columns == 16 || columns == 8) && (rows * columns) % BLOCK == 0);
   for (let b = begin; b < end; b++) {
     pad(x + (<usize>b * planes * height * width << 2), image, planes, height, width, plane, line, paddingY, paddingX);
+    if (isWhole) {
+      wholeBlocks(starts, image, y + (<usize>b * results * rows * columns << 2), results, rows, columns, <usize>line << 2);
+      continue;
+    }
     for (let t = 0; t < n; t += BLOCK) {
       const at = image + (<usize>t << 2);
       let to = result + (<usize>t << 2);
@@ -68,6 +73,22 @@ export function storedConvolution(
     for (let k = 0; k < results; k++) {
       let from = result + (<usize>k * row << 2);
       for (let i = 0; i < rows; i++, from += <usize>line << 2, to += <usize>columns << 2) copyRow(from, to, columns);
+    }
+  }
+}
+
+/** Results that are whole blocks of a line, or of two or four lines: nothing lies between them, and they are stored where they belong. */
+function wholeBlocks(starts: usize, image: usize, y: usize, results: i32, rows: i32, columns: i32, line: usize): void {
+  const n = rows * columns;
+  for (let t = 0; t < n; t += BLOCK) {
+    const i = t / columns;
+    const at = image + <usize>i * line + (<usize>(t - i * columns) << 2);
+    let to = y + (<usize>t << 2);
+    for (let k = 0; k < results; k++, to += <usize>n << 2) {
+      const own = starts + (<usize>k << 2);
+      if (columns == 8) block4(load<usize>(own), load<usize>(own, 4), at, line, to);
+      else if (columns == 16) block2(load<usize>(own), load<usize>(own, 4), at, line, to);
+      else block(load<usize>(own), load<usize>(own, 4), at, to);
     }
   }
 }
@@ -166,6 +187,74 @@ function block(entry: usize, last: usize, at: usize, to: usize): void {
   v128.store(to, s7, 112);
 }
 
+/** The same of two lines of 16 results. */
+function block2(entry: usize, last: usize, at: usize, line: usize, to: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0);
+  let s5 = f32x4.splat(0);
+  let s6 = f32x4.splat(0);
+  let s7 = f32x4.splat(0);
+  for (; entry < last; entry += ENTRY) {
+    const from = at + load<usize>(entry);
+    const below = from + line;
+    const value = v128.load32_splat(entry, 4);
+    s0 = multiplyAdd(s0, value, v128.load(from));
+    s1 = multiplyAdd(s1, value, v128.load(from, 16));
+    s2 = multiplyAdd(s2, value, v128.load(from, 32));
+    s3 = multiplyAdd(s3, value, v128.load(from, 48));
+    s4 = multiplyAdd(s4, value, v128.load(below));
+    s5 = multiplyAdd(s5, value, v128.load(below, 16));
+    s6 = multiplyAdd(s6, value, v128.load(below, 32));
+    s7 = multiplyAdd(s7, value, v128.load(below, 48));
+  }
+  v128.store(to, s0);
+  v128.store(to, s1, 16);
+  v128.store(to, s2, 32);
+  v128.store(to, s3, 48);
+  v128.store(to, s4, 64);
+  v128.store(to, s5, 80);
+  v128.store(to, s6, 96);
+  v128.store(to, s7, 112);
+}
+
+/** The same of four lines of 8 results. */
+function block4(entry: usize, last: usize, at: usize, line: usize, to: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0);
+  let s5 = f32x4.splat(0);
+  let s6 = f32x4.splat(0);
+  let s7 = f32x4.splat(0);
+  for (; entry < last; entry += ENTRY) {
+    const from = at + load<usize>(entry);
+    const second = from + line;
+    const third = second + line;
+    const fourth = third + line;
+    const value = v128.load32_splat(entry, 4);
+    s0 = multiplyAdd(s0, value, v128.load(from));
+    s1 = multiplyAdd(s1, value, v128.load(from, 16));
+    s2 = multiplyAdd(s2, value, v128.load(second));
+    s3 = multiplyAdd(s3, value, v128.load(second, 16));
+    s4 = multiplyAdd(s4, value, v128.load(third));
+    s5 = multiplyAdd(s5, value, v128.load(third, 16));
+    s6 = multiplyAdd(s6, value, v128.load(fourth));
+    s7 = multiplyAdd(s7, value, v128.load(fourth, 16));
+  }
+  v128.store(to, s0);
+  v128.store(to, s1, 16);
+  v128.store(to, s2, 32);
+  v128.store(to, s3, 48);
+  v128.store(to, s4, 64);
+  v128.store(to, s5, 80);
+  v128.store(to, s6, 96);
+  v128.store(to, s7, 112);
+}
+
 /** The same of 16 results. */
 function shortBlock(entry: usize, last: usize, at: usize, to: usize): void {
   let s0 = f32x4.splat(0);
@@ -235,7 +324,11 @@ export function storedConvolutionKernel(
       let from = dy + (<usize>(b * filters + f) * rows * columns << 2);
       let to = gradient;
       for (let i = 0; i < rows; i++, from += <usize>columns << 2, to += <usize>line << 2) copyRow(from, to, columns);
-      for (; e <= last - 4; e += 4) fourSums(image, gradient, n, distances + (<usize>e << 2), sums + (<usize>e << 5));
+      for (; e <= last - 6; e += 6) sixSums(image, gradient, n, distances + (<usize>e << 2), sums + (<usize>e << 5));
+      if (e <= last - 4) {
+        fourSums(image, gradient, n, distances + (<usize>e << 2), sums + (<usize>e << 5));
+        e += 4;
+      }
       for (; e < last; e++) oneSum(image + load<usize>(distances + (<usize>e << 2)), gradient, n, sums + (<usize>e << 5));
     }
   }
@@ -282,6 +375,57 @@ function fourSums(image: usize, gradient: usize, n: i32, distances: usize, sums:
   v128.store(sums, c1, 80);
   v128.store(sums, d0, 96);
   v128.store(sums, d1, 112);
+}
+
+/** The same for six. */
+function sixSums(image: usize, gradient: usize, n: i32, distances: usize, sums: usize): void {
+  const a = image + load<usize>(distances);
+  const b = image + load<usize>(distances, 4);
+  const c = image + load<usize>(distances, 8);
+  const d = image + load<usize>(distances, 12);
+  const e = image + load<usize>(distances, 16);
+  const f = image + load<usize>(distances, 20);
+  let a0 = v128.load(sums);
+  let a1 = v128.load(sums, 16);
+  let b0 = v128.load(sums, 32);
+  let b1 = v128.load(sums, 48);
+  let c0 = v128.load(sums, 64);
+  let c1 = v128.load(sums, 80);
+  let d0 = v128.load(sums, 96);
+  let d1 = v128.load(sums, 112);
+  let e0 = v128.load(sums, 128);
+  let e1 = v128.load(sums, 144);
+  let f0 = v128.load(sums, 160);
+  let f1 = v128.load(sums, 176);
+  const stop = <usize>n << 2;
+  for (let t: usize = 0; t < stop; t += 32) {
+    const g0 = v128.load(gradient + t);
+    const g1 = v128.load(gradient + t, 16);
+    a0 = multiplyAdd(a0, g0, v128.load(a + t));
+    a1 = multiplyAdd(a1, g1, v128.load(a + t, 16));
+    b0 = multiplyAdd(b0, g0, v128.load(b + t));
+    b1 = multiplyAdd(b1, g1, v128.load(b + t, 16));
+    c0 = multiplyAdd(c0, g0, v128.load(c + t));
+    c1 = multiplyAdd(c1, g1, v128.load(c + t, 16));
+    d0 = multiplyAdd(d0, g0, v128.load(d + t));
+    d1 = multiplyAdd(d1, g1, v128.load(d + t, 16));
+    e0 = multiplyAdd(e0, g0, v128.load(e + t));
+    e1 = multiplyAdd(e1, g1, v128.load(e + t, 16));
+    f0 = multiplyAdd(f0, g0, v128.load(f + t));
+    f1 = multiplyAdd(f1, g1, v128.load(f + t, 16));
+  }
+  v128.store(sums, a0);
+  v128.store(sums, a1, 16);
+  v128.store(sums, b0, 32);
+  v128.store(sums, b1, 48);
+  v128.store(sums, c0, 64);
+  v128.store(sums, c1, 80);
+  v128.store(sums, d0, 96);
+  v128.store(sums, d1, 112);
+  v128.store(sums, e0, 128);
+  v128.store(sums, e1, 144);
+  v128.store(sums, f0, 160);
+  v128.store(sums, f1, 176);
 }
 
 /** The same for one entry. */

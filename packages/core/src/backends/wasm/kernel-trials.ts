@@ -77,8 +77,13 @@ export const TRIALS: Trials = {
   winograd: (winograd, { floats, room }) => winograd(floats(3 * 5 * 63), floats(7 * 5 * 9), room(3 * 7 * 63), TILES),
   winogradKernel: (winograd, { floats, room }) =>
     winograd(floats(3 * 5 * 63), floats(3 * 7 * 63), room(7 * 5 * 9), TILES),
-  storedConvolution: (convolve, { floats, room, stored }) =>
-    convolve(floats(3 * 5 * 63), stored([7, 45], 7), room(3 * 7 * 63), TAPS),
+  storedConvolution: (convolve, { floats, room, stored }) => {
+    convolve(floats(3 * 5 * 63), stored([7, 45], 7), room(3 * 7 * 63), TAPS);
+    for (const columns of [8, 16, 32]) {
+      const size = { ...TAPS, height: 4, width: columns, rows: 4, columns }; // whole blocks
+      convolve(floats(3 * 5 * 4 * columns), stored([7, 45], 7), room(3 * 7 * 4 * columns), size);
+    }
+  },
   storedConvolutionInput: (convolve, { floats, room, stored }) =>
     convolve(floats(3 * 7 * 63), stored([7, 45], 7), room(3 * 5 * 63), TAPS),
   storedConvolutionKernel: (convolve, { floats, stored }) =>

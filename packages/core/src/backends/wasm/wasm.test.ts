@@ -270,9 +270,11 @@ describe.each(PAIRS)("%s:", (_, create) => {
 
   test("convolutions by stored weights, and their gradients", () => {
     type Sizes = readonly [batch: number, channels: number, filters: number, height: number, width: number];
-    const run = (rng: Rng, [batch, channels, filters, height, width]: Sizes, special: boolean) => {
-      const [kernelHeight, kernelWidth] = [1 + rng.below(Math.min(5, height)), 1 + rng.below(Math.min(5, width))];
-      const [paddingY, paddingX] = [rng.below(kernelHeight), rng.below(kernelWidth)];
+    const run = (rng: Rng, [batch, channels, filters, height, width]: Sizes, special: boolean, isSame = false) => {
+      const [kernelHeight, kernelWidth] = isSame
+        ? [3, 3]
+        : [1 + rng.below(Math.min(5, height)), 1 + rng.below(Math.min(5, width))];
+      const [paddingY, paddingX] = isSame ? [1, 1] : [rng.below(kernelHeight), rng.below(kernelWidth)];
       const [rows, columns] = [height + 2 * paddingY - kernelHeight + 1, width + 2 * paddingX - kernelWidth + 1];
       const images = { batch, channels, height, width, filters, rows, columns };
       const size = { ...images, kernelHeight, kernelWidth, paddingY, paddingX };
@@ -301,6 +303,16 @@ describe.each(PAIRS)("%s:", (_, create) => {
     });
     run(stream(14), [1, 1, 1, 1, 1], false);
     run(stream(15), [2, 20, 24, 32, 32], false);
+    // whole blocks of a line, of two and of four lines, and what is none
+    for (const [i, size] of [
+      [32, 5],
+      [64, 3],
+      [16, 6],
+      [8, 12],
+      [16, 5],
+      [8, 7],
+    ].entries())
+      run(stream(16, i), [2, 5, 7, size[1]!, size[0]!], false, true);
   });
 
   test("batchNorm and its gradient", () => {
@@ -319,12 +331,13 @@ describe.each(PAIRS)("%s:", (_, create) => {
 
   test("maxPool2d and its gradient", () => {
     times(100, "maxPool2d", (rng, special) => {
-      const [images, height, width] = [1 + rng.below(4), 1 + rng.below(11), 1 + rng.below(11)];
-      const [paddingY, paddingX] = [rng.below(3), rng.below(3)];
+      const [images, height, width] = [1 + rng.below(4), 1 + rng.below(11), 1 + rng.below(21)];
+      const [paddingY, paddingX] = rng.below(2) === 0 ? [0, 0] : [rng.below(3), rng.below(3)];
       const within = (pixels: number, padding: number) =>
         Math.max(1, 2 * padding) + rng.below(pixels + 2 * padding - Math.max(1, 2 * padding) + 1);
-      const [kernelHeight, kernelWidth] = [within(height, paddingY), within(width, paddingX)];
-      const [strideY, strideX] = [1 + rng.below(4), 1 + rng.below(4)];
+      const isHalving = paddingY + paddingX === 0 && height > 1 && width > 1 && rng.below(3) === 0;
+      const [kernelHeight, kernelWidth] = isHalving ? [2, 2] : [within(height, paddingY), within(width, paddingX)];
+      const [strideY, strideX] = isHalving ? [2, 2] : [1 + rng.below(4), 1 + rng.below(4)];
       const rows = Math.floor((height + 2 * paddingY - kernelHeight) / strideY) + 1;
       const columns = Math.floor((width + 2 * paddingX - kernelWidth) / strideX) + 1;
       const size = {
