@@ -3,12 +3,15 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, simulate, or run whole programs: `npm test` runs them, `npm run test:fast` does not. */
 const slow = [
   "packages/cli/test/jobs.test.ts",
+  "packages/cli/test/machines.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",
   "packages/lottery/test/processes.test.ts",
   "packages/lottery/test/micro-f1-simulation.test.ts",
   "packages/lottery/test/verdict-simulation.test.ts",
+  "packages/workers/test/machines.test.ts",
+  "packages/workers/test/namespaces.test.ts",
   "tools/absent.test.ts",
   "examples/library/*.test.ts",
 ];
