@@ -37,7 +37,7 @@ export class ChildPerformer implements Performer {
       await own.process.make(network, listener);
     } catch (error) {
       this.#processes.delete(slot); // the next network has a new one
-      if (!listener.signal.aborted) await own.process.close();
+      await own.process.close(); // it has kept what it was at, or was killed
       throw error;
     }
   }

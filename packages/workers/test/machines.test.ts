@@ -3,8 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stream } from "@ltt/core";
+import { Queue } from "bullmq";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { queueAddress, queueStatus } from "../src/index.ts";
+import { openWorkStore, queueAddress, queueStatus, type S3Address, storeAddress } from "../src/index.ts";
+import { payloadOf } from "../src/payload.ts";
+import { S3Client } from "../src/s3-client.ts";
+import { encodePlan } from "../src/work-plan.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
 import { CREDENTIALS, S3Server } from "./s3-server.ts";
 import { runLocally, runQueued, toyPlan } from "./toy-experiment.ts";
@@ -92,7 +96,7 @@ describe.skipIf(noRedis("workers that are killed and stopped"))("workers on a qu
     first.kill("SIGTERM");
     expect(await first.ended).toEqual({ code: 0, signal: null });
     expect(performance.now() - began).toBeLessThan(10_000); // a promise of the command, not a speed
-    expect((await status()).waiting + (await status()).delayed).toBe(1);
+    expect(await status()).toMatchObject({ active: [], waiting: 2, delayed: 0, workers: [] }); // two dense networks, none lost
     expect(first.trained).toEqual([]);
     const second = start({ untilEmpty: true });
     await finished;
@@ -103,5 +107,60 @@ describe.skipIf(noRedis("workers that are killed and stopped"))("workers on a qu
         .sort(),
     );
     expect(nodeFilesIn(join(root, "given back"))).toEqual(right);
+  });
+
+  test("what is no payload, of another version, or names what is not there is refused by name; the queue goes on", async () => {
+    const queue = new Queue("networks", { connection: { host: "127.0.0.1", port: redis.port }, prefix: "ltt" });
+    const address = storeAddress(s3.store("toy"), CREDENTIALS);
+    const { blobs } = await openWorkStore(address);
+    const good = toyPlan();
+    const id = await blobs.put("plans", encodePlan(good));
+    const hash = good.networks[0]!.hash;
+    const payload = payloadOf(id, hash, "dense");
+    const exec = { op: "exec", version: 1, params: {}, inputs: {} };
+    const evil = await blobs.put("plans", encodePlan({ ...good, nodes: [...good.nodes, exec] }));
+    const spoilt = await blobs.put("plans", encodePlan({ ...good, title: "spoilt" }));
+    await new S3Client(address as S3Address).put(`plans/${spoilt}`, Buffer.from("other bytes"));
+    const bad: Readonly<Record<string, object>> = {
+      "node-operation": { ...payload, operation: "exec" },
+      "node-path": { ...payload, plan: `../${id}` },
+      "node-extra": { ...payload, code: "process.exit()" },
+      "node-plan": { ...payload, plan: evil },
+      "node-older": { ...payload, ltt: "0.0.9" },
+      "node-spoilt": { ...payload, plan: spoilt },
+    };
+    for (const [jobId, data] of Object.entries(bad)) await queue.add("train", data, { jobId });
+    const worker = start({});
+    const failed = async () => new Map((await queue.getFailed()).map((job) => [job.id, job.failedReason]));
+    const told = () => worker.said.split("gives back").length - 1;
+    while ((await failed()).size < 4 || told() < 2) await sleep(100);
+    const reasons = await failed();
+    expect(reasons.get("node-operation")).toBe('payload: operation is "exec"; this worker knows train');
+    expect(reasons.get("node-path")).toMatch(/^payload: plan is "\.\.\/[0-9a-f]+": /);
+    expect(reasons.get("node-extra")).toMatch(/^payload: it is .*Unrecognized key/);
+    expect(reasons.get("node-plan")).toMatch(/^plan: node [0-9a-f]{16} is "exec"; this worker knows init, train, /);
+    expect(worker.said).toContain("was planned by ltt 0.0.9; this worker is ltt ");
+    expect(worker.said).toMatch(/plans\/[0-9a-f]{64}: its SHA-256 is [0-9a-f]{64}, not its name/);
+    for (const jobId of Object.keys(bad)) await queue.remove(jobId);
+    await queue.close();
+    await run("after refusals");
+    expect(nodeFilesIn(join(root, "after refusals"))).toEqual(right);
+  });
+
+  test("a network that fails stops those that rest on it, and no other", async () => {
+    const failing = toyPlan().networks.find(({ label }) => label === "winning-ticket 1 1")!;
+    start({ env: { TOY_FAILS: failing.hash } });
+    await expect(run("poisoned")).rejects.toThrow(
+      /^winning-ticket 1 1: poisoned; \d+ networks that rest on it were not trained, all others are finished and kept; the same command tries those that failed again$/,
+    );
+    const { plans, failed } = await queueStatus(queueAddress(redis.url));
+    const stopped = new Set([failing.hash]);
+    for (const { hash, after } of toyPlan().networks) if (after.some((one) => stopped.has(one))) stopped.add(hash);
+    expect(plans[0]!.finished).toBe(18 - stopped.size);
+    expect([...failed]).toEqual([[failing.hash, "poisoned"]]);
+    for (const worker of workers) worker.kill("SIGKILL", "both");
+    start({});
+    await run("poisoned");
+    expect(nodeFilesIn(join(root, "poisoned"))).toEqual(right);
   });
 });

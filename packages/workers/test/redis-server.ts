@@ -35,7 +35,7 @@ export class RedisServer {
 
   static async open(host = "127.0.0.1", options: readonly string[] = []): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), "ltt-redis-"));
-    const server = new RedisServer(await freePort(), folder, ["--bind", host, ...options]);
+    const server = new RedisServer(await freePort(), folder, ["--bind", ...host.split(" "), ...options]);
     await server.start();
     return server;
   }

@@ -19,6 +19,8 @@ export class S3Server {
   readonly url: string;
   /** Requests that were answered or refused. */
   requests = 0;
+  /** Keys of one answer. */
+  pageSize = 1000;
   /** For each request, by its number from 1: what goes wrong with it, if anything. */
   fault: (number: number, method: string, path: string) => Fault | undefined = () => undefined;
   readonly #close: () => Promise<void>;
@@ -79,7 +81,7 @@ async function handle(server: S3Server, port: number, asked: IncomingMessage, an
     answer.writeHead(400).end("<Error><Code>BadDigest</Code></Error>");
     return;
   }
-  const run = () => forward(port, asked, answer, body, fault === "cut");
+  const run = () => forward(server, port, asked, answer, body, fault === "cut");
   if (asked.method !== "PUT" || asked.headers["if-none-match"] !== "*") return run();
   const key = asked.url!;
   const turn = (puts.get(key) ?? Promise.resolve()).then(async () => {
@@ -110,6 +112,7 @@ function isThere(port: number, path: string): Promise<boolean> {
 
 /** @param cut - Half of the answer is sent, and then the line is cut. */
 function forward(
+  server: S3Server,
   port: number,
   asked: IncomingMessage,
   answer: ServerResponse,
@@ -117,9 +120,9 @@ function forward(
   cut: boolean,
 ): Promise<void> {
   const { "transfer-encoding": _transfer, expect: _expect, ...kept } = asked.headers;
-  const [path, isContinued] = continued(asked.url!);
+  const [path, isOther] = asFirstVersion(asked.url!, server.pageSize);
   const { authorization, ...unsigned } = kept; // what the path was signed by is another path now
-  const signed = isContinued || authorization === undefined ? unsigned : { ...unsigned, authorization };
+  const signed = isOther || authorization === undefined ? unsigned : { ...unsigned, authorization };
   const headers = { ...signed, "content-length": String(body.length) };
   return new Promise((resolve) => {
     const fail = () => {
@@ -142,13 +145,14 @@ function forward(
   });
 }
 
-/** The next page of a list begins after a key: `s3rver` cannot read its own tokens on every Node. */
-function continued(path: string): readonly [path: string, isContinued: boolean] {
+/** A list of version 2 as one of version 1: `s3rver` cannot make its own tokens on every Node. */
+function asFirstVersion(path: string, pageSize: number): readonly [path: string, isOther: boolean] {
   const url = new URL(path, "http://front");
+  if (url.searchParams.get("list-type") !== "2") return [path, false];
   const after = url.searchParams.get("continuation-token");
-  if (after === null) return [path, false];
-  url.searchParams.delete("continuation-token");
-  url.searchParams.set("start-after", after);
+  for (const name of ["list-type", "continuation-token"]) url.searchParams.delete(name);
+  if (after !== null) url.searchParams.set("marker", after);
+  url.searchParams.set("max-keys", String(pageSize));
   return [`${url.pathname}${url.search}`, true];
 }
 
@@ -158,8 +162,5 @@ function withToken(body: Buffer): Buffer {
   const text = body.toString("utf8");
   const last = [...text.matchAll(/<Key>([^<]*)</g)].at(-1)?.[1] ?? "";
   const token = `<NextContinuationToken>${last}</NextContinuationToken>`;
-  const found = /<NextContinuationToken>[^<]*<\/NextContinuationToken>/;
-  return Buffer.from(
-    found.test(text) ? text.replace(found, token) : text.replace("</IsTruncated>", `</IsTruncated>${token}`),
-  );
+  return Buffer.from(text.replace("</IsTruncated>", `</IsTruncated>${token}`));
 }

@@ -39,10 +39,10 @@ export function slowTask(milliseconds: number): Task<never> {
   return { ...toyTask, batches } as Task<never>;
 }
 
-export const settings: ExperimentSettings = { ...toySettings, seeds: [1, 2], rounds: 2 };
+const settings: ExperimentSettings = { ...toySettings, seeds: [1, 2], rounds: 2 };
 
 /** What its data is packed as: nothing, for the task is code of this test. */
-export const data: Uint8Array = pack({ toy: 1 });
+const data: Uint8Array = pack({ toy: 1 });
 
 export function toyPlan(chosen: ExperimentSettings = settings): WorkPlan {
   const task = slowTask(0);
