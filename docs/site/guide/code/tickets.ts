@@ -7,7 +7,7 @@ const [learnt, unseen] = [spirals(200, "train"), spirals(200, "test")];
 
 async function accuracyAfterTraining(network: ReturnType<typeof model>): Promise<string> {
   const optimiser = new Adam(trainable(network), { learningRate: 0.01 });
-  for await (const _ of train(network, { batches: () => [learnt], epochs: 400, optimiser, seed: 1 }));
+  for await (const _ of train(network, { batches: () => [learnt], epochs: 100, optimiser, seed: 1 }));
   return `${(100 * (await evaluate(network, [unseen])).accuracy).toFixed(1)} %`;
 }
 
@@ -27,6 +27,8 @@ for (let round = 1; round <= 6; round++) {
   const ticket = from(initial);
   const control = from(await snapshot(parametersOf(model(100 + round)))); // the same mask, fresh weights
   const left = (100 * 0.6 ** round).toFixed(1).padStart(4);
-  console.log(`${left} %  ticket ${await accuracyAfterTraining(ticket)}, control ${await accuracyAfterTraining(control)}`);
+  console.log(
+    `${left} %  ticket ${await accuracyAfterTraining(ticket)}, control ${await accuracyAfterTraining(control)}`,
+  );
   last = ticket;
 }
