@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Application, type TypeDocOptions } from "typedoc";
@@ -26,6 +26,8 @@ export async function makeApi(folder: string): Promise<void> {
     hidePageHeader: true,
     hideBreadcrumbs: true,
     useCodeBlocks: true,
+    useHTMLAnchors: true, // VitePress numbers headings of one name otherwise
+    anchorPrefix: "api-",
     expandObjects: true,
     parametersFormat: "table",
     propertiesFormat: "table",
@@ -48,6 +50,7 @@ export async function makeApi(folder: string): Promise<void> {
     writeFileSync(join(folder, pageOf(page)), text.replace(/^# .*$/m, `# ${titleOf(page)}`));
   }
   writeFileSync(join(folder, "index.md"), indexOf());
+  rmSync(raw, { recursive: true });
 }
 
 /** `core/src.md` → `core.md`, `layers/src/namespaces/initialisers.md` → `layers-initialisers.md` */

@@ -4,7 +4,7 @@ import { cacheFolder, dataFolder } from "@ltt/cli";
 import { build } from "vitepress";
 import { makeApi } from "./api.ts";
 import { brokenLinks } from "./check-links.ts";
-import { copyResults, makePages } from "./pages.ts";
+import { copyResults, makePages, makeUntranslated } from "./pages.ts";
 import { makeSamples } from "./samples.ts";
 import { addressOf, serve } from "./serve.ts";
 
@@ -20,6 +20,7 @@ rmSync(generated, { recursive: true, force: true });
 mkdirSync(generated);
 makePages(join(generated, "pages"));
 await makeApi(join(generated, "pages/api"));
+makeUntranslated(join(generated, "pages"));
 const data = dataFolder();
 await makeSamples(join(generated, "samples"), data === undefined ? { cache: cacheFolder() } : { data });
 await build(site);

@@ -23,6 +23,17 @@ export function makePages(folder: string): void {
   }
 }
 
+/** Where a reader of Korean comes to from an English page without a translation: a page that says so, and leads back. */
+export function makeUntranslated(folder: string): void {
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+  for (const page of [...pages, "comparison.md"]) {
+    const file = join(folder, "ko", page);
+    mkdirSync(dirname(file), { recursive: true });
+    const text = `---\nsearch: false\n---\n\n# 영어로만 있습니다\n\n이 페이지는 아직 한국어로 옮기지 않았습니다. [영어 페이지로 가기](/${page})\n`;
+    writeFileSync(file, text);
+  }
+}
+
 /** Copies the reports and tables of the runs that the gallery shows. */
 export function copyResults(folder: string): void {
   const from = join(root, "examples/results");

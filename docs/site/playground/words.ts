@@ -39,8 +39,7 @@ export const WORDS: Readonly<Record<"en" | "ko", Words>> = {
     loss: "loss",
     threads: (threads) => (threads === 1 ? "one thread" : `${threads} threads`),
     tradeoff: "Accuracy against weights left",
-    tradeoffIs: (heldOut) =>
-      `On ${heldOut.toLocaleString("en")} held-out examples: none was trained on or chosen by.`,
+    tradeoffIs: (heldOut) => `On ${heldOut.toLocaleString("en")} held-out examples: none was trained on or chosen by.`,
     weightsLeft: "weights left",
     learning: (round) => (round === 0 ? "How fast they learn" : `How fast they learn: round ${round}`),
     learningIs: "Accuracy on the held-out examples while training.",
