@@ -3,9 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Application, type TypeDocOptions } from "typedoc";
 import { manifests, root } from "../../tools/pack.ts";
-
-/** The packages whose reference is made: those that one imports. `@ltt/cli` is a command. */
-const PACKAGES = ["core", "layers", "data", "lottery", "report", "gpu"] as const;
+import { PACKAGES } from "./packages.ts";
 
 /** Writes `NAME.md` for each package, of all that its `index.ts` exports, and an index of them, into a folder. */
 export async function makeApi(folder: string): Promise<void> {
