@@ -8,6 +8,7 @@ export const root: string = fileURLToPath(new URL("..", import.meta.url));
 /** What of a package's `package.json` the tools read. */
 export interface Manifest {
   readonly name: string;
+  readonly description?: string;
   readonly private?: boolean;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;

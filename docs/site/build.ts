@@ -1,18 +1,33 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, dataFolder } from "@ltt/cli";
 import { build } from "vitepress";
+import { makeApi } from "./api.ts";
+import { brokenLinks } from "./check-links.ts";
+import { copyResults, makePages, makeUntranslated } from "./pages.ts";
 import { makeSamples } from "./samples.ts";
+import { addressOf, serve } from "./serve.ts";
 
-/** `npm run site`: builds the site into `docs/site/dist`, without a network. MNIST is looked for in `$LTT_DATA`, or where `ltt data get mnist` puts it. */
+/**
+ * `npm run site [-- --serve]`: builds the site into `docs/site/dist`, without a network, checks its links, and serves it. MNIST is looked for in `$LTT_DATA`, or
+ * where `ltt data get mnist` puts it; without it the playground has e-mails only.
+ */
 
 const site = import.meta.dirname;
-const generated = join(site, "generated");
+const [generated, dist] = [join(site, "generated"), join(site, "dist")];
 
 rmSync(generated, { recursive: true, force: true });
-mkdirSync(join(generated, "pages"), { recursive: true });
+mkdirSync(generated);
+makePages(join(generated, "pages"));
+await makeApi(join(generated, "pages/api"));
+makeUntranslated(join(generated, "pages"));
 const data = dataFolder();
 await makeSamples(join(generated, "samples"), data === undefined ? { cache: cacheFolder() } : { data });
 await build(site);
-cpSync(join(generated, "samples"), join(site, "dist/samples"), { recursive: true });
-if (!existsSync(join(site, "dist/index.html"))) throw new Error("site: there is no index.html");
+cpSync(join(generated, "samples"), join(dist, "samples"), { recursive: true });
+copyResults(join(dist, "results"));
+
+const broken = brokenLinks(dist);
+if (broken.length > 0) throw new Error(`site: links lead nowhere:\n${broken.join("\n")}`);
+if (process.argv.includes("--serve")) console.log(addressOf(await serve({ port: 4173 })));
+else process.exit(0); // a bundler may leave workers behind

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defaultClientConditions } from "vite";
 import { type DefaultTheme, defineConfig } from "vitepress";
+import { PACKAGES } from "../packages.ts";
 
 const root = join(import.meta.dirname, "..");
 const generated = join(root, "generated");
@@ -60,7 +61,16 @@ export default defineConfig({
             ],
           },
         ],
-        sidebar: { "/guide/": [{ text: "Guide", items: sidebar("", (page) => GUIDE[page][0]) }] },
+        sidebar: {
+          "/guide/": [{ text: "Guide", items: sidebar("", (page) => GUIDE[page][0]) }],
+          "/api/": [
+            {
+              text: "API",
+              link: "/api/",
+              items: PACKAGES.map((name) => ({ text: `@ltt/${name}`, link: `/api/${name}` })),
+            },
+          ],
+        },
       },
     },
     ko: {

@@ -6,8 +6,11 @@ const network = model(1);
 console.log(String(network));
 
 const optimiser = new Adam(trainable(network), { learningRate: 0.01 });
-for await (const { step } of train(network, { batches: () => [learnt], epochs: 600, optimiser, seed: 1 })) {
-  if (step % 200 !== 0) continue;
+const options = { batches: () => [learnt], epochs: 150, optimiser, seed: 1 };
+for await (const { step } of train(network, options)) {
+  if (step % 50 !== 0) continue;
   const { accuracy } = await evaluate(network, [unseen]);
-  console.log(`step ${step}: ${(100 * accuracy).toFixed(1)} % of unseen points`);
+  console.log(
+    `step ${step}: ${(100 * accuracy).toFixed(1)} % of unseen points`,
+  );
 }
