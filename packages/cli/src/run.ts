@@ -40,10 +40,11 @@ import { partOf } from "./part.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
+import { writeReport, writeTables } from "./report-files.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
-import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
+import { reportOf, reportWords } from "./run-report.ts";
 import { defaultProfile, type RunSettings } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { digestOf } from "./task-data.ts";
@@ -220,7 +221,7 @@ async function checkFolder(folder: string): Promise<void> {
       `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
     );
   }
-  for (const name of ["nodes", "encodings", "unfinished", "failed", "quarantine", "conflicts"]) {
+  for (const name of ["nodes", "encodings", "events", "unfinished", "failed", "quarantine", "conflicts"]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
       `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,

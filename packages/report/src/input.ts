@@ -1,4 +1,4 @@
-import type { AuditCheck, LevelResult, Verdict } from "@ltt/lottery";
+import type { AuditCheck, LevelResult, PairedStatistics, Verdict } from "@ltt/lottery";
 import {
   checkAudit,
   checkEach,
@@ -17,9 +17,7 @@ import {
   share,
   text,
 } from "@ltt/lottery/arguments";
-
 import type { Uses } from "./cost.ts";
-import type { PairedStatistics } from "./statistics.ts";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {

@@ -90,6 +90,11 @@ export const en: Labels = {
   audit: "Ticket audit",
   settings: "Settings",
   origin: "How it was made",
+  comparison: "Runs compared",
+  comparisonCaption:
+    "Each run was judged for itself; nothing is tested between runs, which may differ in data and do not pair their seeds.",
+  run: "run",
+  differingSettings: "Where settings differ",
   footer:
     "Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle & Carbin, ICLR 2019.",
 };

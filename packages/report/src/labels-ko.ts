@@ -103,6 +103,11 @@ export const ko: Labels = {
   audit: "티켓 감사",
   settings: "설정",
   origin: "만든 방법",
+  comparison: "실행 비교",
+  comparisonCaption:
+    "실행마다 따로 판정했습니다. 자료가 다를 수 있고 시드가 짝지어지지 않으므로 실행 사이는 검정하지 않습니다.",
+  run: "실행",
+  differingSettings: "서로 다른 설정",
   footer:
     "ltt가 결과 파일로 만들었습니다. 정확도는 조기 종료 단계의 가중치로 잰 것입니다. 그림과 정확도 표의 ±는 평균 하나의 95 % 구간의 절반(시드에 대한 스튜던트 t)이고, 판정의 차이는 동시 구간입니다. 정의와 그림은 Frankle & Carbin, ICLR 2019를 따릅니다.",
 };

@@ -84,5 +84,9 @@ export interface Labels {
   readonly audit: string;
   readonly settings: string;
   readonly origin: string;
+  readonly comparison: string;
+  readonly comparisonCaption: string;
+  readonly run: string;
+  readonly differingSettings: string;
   readonly footer: string;
 }
