@@ -13,6 +13,7 @@ import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { writeLines } from "./terminal.ts";
+import { addWatchCommand } from "./watch-command.ts";
 
 /**
  * The `ltt` command. Whatever goes wrong is one line on standard error; `--verbose` adds where, `--json` an event on standard output.
@@ -31,6 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addRunCommand(program);
   addReplayCommand(program);
   addStatusCommand(program);
+  addWatchCommand(program);
   addReportCommand(program);
   addArchiveCommand(program);
   addAuditCommand(program);

@@ -118,11 +118,11 @@ describe.skipIf(!existsSync(CHROMIUM))("a report in Chromium", { timeout: 120_00
     await open("report.html");
     await page.locator('[data-figure=accuracy] .column[data-round="3"] rect').hover();
     const readouts = page.locator(".readout:not([hidden])");
-    expect(await readouts.count()).toBe(1 + 3 + 4); // accuracy, three differences, four arms' speeds
-    expect(await readouts.first().innerText()).toContain("winning ticket: 86.80 ± 0.25 %");
+    expect(await readouts.count()).toBe(1 + 3 + 4); // accuracy, three differences, four speeds
+    expect(await readouts.first().textContent()).toContain("winning ticket: 86.80 ± 0.25 %");
     await page.locator("#show-1").uncheck();
     await page.locator('[data-figure=accuracy] .column[data-round="4"] rect').hover();
-    expect(await readouts.first().innerText()).not.toContain("random re-initialisation");
+    expect(await readouts.first().textContent()).not.toContain("random re-initialisation");
     expect(await page.locator("[data-figure=accuracy] .series-1").first().isVisible()).toBe(false);
   });
 
@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(CHROMIUM))("a report in Chromium", { timeout: 120_00
     await open("report.html");
     await page.locator("[data-figure=accuracy]").focus();
     for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) await page.keyboard.press(key);
-    expect(await page.locator(".readout:not([hidden]) b").first().innerText()).toBe("round 1, 20 % sparse");
+    expect(await page.locator(".readout:not([hidden]) b").first().textContent()).toBe("round 1, 20 % sparse");
     await page.keyboard.press("Escape");
     expect(await page.locator(".readout:not([hidden])").count()).toBe(0);
   });
