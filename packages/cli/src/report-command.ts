@@ -68,13 +68,13 @@ async function report(runs: readonly string[], flags: Flags): Promise<void> {
   writeLines(process.stdout, `\n${renderTable(results, { width: widthOf(process.stdout) })}\nreport: ${path}`);
 }
 
-async function resultsOf({ parts, words, levels, audit, origins }: JoinedRun, flags: Flags): Promise<ReportInput> {
+async function resultsOf({ parts, words, levels, audit, origins, masks }: JoinedRun, flags: Flags): Promise<ReportInput> {
   const [{ run }] = parts as [JoinedRun["parts"][0]];
   const margin = flags.margin ?? (run.options.margin as number | undefined);
   const file = flags.published ?? parts.find(({ published }) => published !== undefined)?.published;
   const published = file === undefined ? undefined : await readPublished(file, run);
   const named = flags.title === undefined ? words : { ...words, title: flags.title };
-  return { ...reportOf(named, levels, audit, { margin, faults: run.faults, published }), origins };
+  return { ...reportOf(named, levels, audit, { margin, faults: run.faults, published }), origins, masks };
 }
 
 /** What a comparison calls a run: its pair and profile, and where two have the same, its folder or file. */

@@ -125,13 +125,13 @@ async function runBegun(
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
-  const part = await partOf(store, run, { report: words, levels, audit: checks });
+  const part = await partOf(store, run, { report: words, levels, audit: checks, vocabulary: encoding?.vocabulary });
   await writeArchive(join(folder, ARCHIVE), [part]);
   const [joined] = joinParts([
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
   ]);
   const choices = { margin: options.margin, faults, published };
-  const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins };
+  const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins, masks: part.masks };
   const report = await writeReport(folder, input);
   return {
     folder,

@@ -3,6 +3,7 @@ export { type Cost, costOf, type Uses } from "./cost.ts";
 export { type CsvOptions, renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
 export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
 export { LANGUAGES, type Language } from "./labels.ts";
+export type { MaskPicture, TicketMask } from "./mask-pictures.ts";
 export { renderModelCard } from "./model-card.ts";
 export { sparsityPercent } from "./numbers.ts";
 export { publishedCurves } from "./published.ts";

@@ -18,6 +18,7 @@ import {
   text,
 } from "@ltt/lottery/arguments";
 import type { Uses } from "./cost.ts";
+import type { TicketMask } from "./mask-pictures.ts";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {
@@ -70,6 +71,8 @@ export interface ReportInput {
   readonly uses?: Uses | undefined;
   /** Winning tickets beside others on the same test examples, as `pairedStatistics` finds. Default: it is not told. */
   readonly statistics?: PairedStatistics | undefined;
+  /** Masks of single tickets, drawn. Default: none. */
+  readonly masks?: readonly TicketMask[] | undefined;
 }
 
 const INPUT: Kinds<ReportInput> = {
@@ -87,6 +90,7 @@ const INPUT: Kinds<ReportInput> = {
   origins: list,
   uses: object,
   statistics: object,
+  masks: list,
 };
 
 /**

@@ -66,6 +66,10 @@ export const en: Labels = {
   seedsNeeded: "seeds needed",
   seedsNeededWords: (difference, seeds, have) =>
     `To see a difference of ${difference} points between a level and the dense network (95 %, power 80 %), with the spread of these runs, ${seeds} seeds are needed; there are ${have}.`,
+  masks: "Masks, and the words that are left",
+  masksCaption:
+    "Of single tickets: each tensor as a plane, darker where more of its weights are left, on a scale of its own up to the share named. Rows of an embedding go from frequent words to rare ones.",
+  wordsLeft: (left, rows) => `${left} of ${rows} rows of the embedding have a weight left. Most have`,
   whereLeft: "Where the weights are left",
   levelByLevel: "The verdict, level by level",
   verdictTableCaption: (measure) =>

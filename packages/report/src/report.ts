@@ -9,6 +9,7 @@ import { layerTables } from "./layer-table.ts";
 import { levelTables } from "./level-tables.ts";
 import { html, type Markup } from "./markup.ts";
 import { originTable } from "./origin-table.ts";
+import { maskPictures } from "./mask-pictures.ts";
 import { pageOf } from "./page.ts";
 import { REPORT_OPTIONS, type ReportOptions } from "./report-options.ts";
 import { statisticsTable } from "./statistics-table.ts";
@@ -36,6 +37,7 @@ ${summary.arms.length === 0 ? undefined : html`${armToggles(summary.arms, labels
 ${results.statistics === undefined ? undefined : statisticsTable(results.statistics, summary, verdict, labels)}
 ${verdictTable(verdict, labels)}
 ${whereLeft(summary, verdict, labels)}
+${maskPictures(results.masks ?? [], labels)}
 ${levelTables(summary, verdict, measure, labels)}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
 ${settings(results, labels)}
