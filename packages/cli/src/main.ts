@@ -2,9 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
 import { addArchiveCommand } from "./archive-command.ts";
 import { addAuditCommand } from "./audit-command.ts";
+import { addCompactCommand } from "./compact-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addExportCommand } from "./export-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { version } from "./origin.ts";
 import { addPredictCommand } from "./predict-command.ts";
@@ -12,8 +14,10 @@ import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addStatusCommand } from "./status-command.ts";
+import { addSweepCommand } from "./sweep-command.ts";
 import { writeLines } from "./terminal.ts";
 import { addWatchCommand } from "./watch-command.ts";
+import { addWorkerCommand } from "./worker-command.ts";
 
 /**
  * The `ltt` command. Whatever goes wrong is one line on standard error; `--verbose` adds where, `--json` an event on standard output.
@@ -30,14 +34,18 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({ writeErr: (text) => writeLines(process.stderr, text.trimEnd()) })
     .exitOverride();
   addRunCommand(program);
+  addWorkerCommand(program);
+  addSweepCommand(program);
   addReplayCommand(program);
   addStatusCommand(program);
   addWatchCommand(program);
   addReportCommand(program);
   addArchiveCommand(program);
   addAuditCommand(program);
+  addCompactCommand(program);
   addDiffCommand(program);
   addPredictCommand(program);
+  addExportCommand(program);
   addDataCommands(program);
   addDoctorCommand(program);
   inherit(program, "ltt");

@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ARMS, type ArmName, CRITERIA, type Criterion, checkCriterion, type NamedArm, withDigest } from "@ltt/lottery";
+import {
+  ARMS,
+  type ArmName,
+  BUILT_IN_ARMS,
+  CRITERIA,
+  type Criterion,
+  checkCriterion,
+  type NamedArm,
+  withDigest,
+} from "@ltt/lottery";
 
 /** What plugin files bring, each with the digest of its file. */
 export interface Plugins {
@@ -53,14 +62,23 @@ export function criterionNamed(name: string, { criteria }: Plugins): Criterion {
   throw new RangeError(`--criterion: there is no "${name}"; criteria are ${all.map((one) => one.name).join(", ")}`);
 }
 
-/** Built-in arms in their order, then those of plugins; `all` names all of them. @throws {RangeError} if there is none of some name. */
-export function armsNamed(names: readonly string[], { arms }: Plugins): (ArmName | NamedArm)[] {
+/**
+ * Built-in arms in their order, then those of plugins; `all` names all that the model can have.
+ *
+ * @param isNormed - Whether the model has batch normalisation, which some arms need.
+ * @throws {RangeError} if there is none of some name, or the model cannot have it.
+ */
+export function armsNamed(names: readonly string[], { arms }: Plugins, isNormed: boolean): (ArmName | NamedArm)[] {
   const known = [...ARMS, ...arms.map(({ name }) => name)];
   const unknown = names.find((name) => name !== "all" && !known.includes(name));
   if (unknown !== undefined) {
     throw new RangeError(`--arms: there is no "${unknown}"; arms are all, or some of ${known.join(", ")}`);
   }
-  if (names.includes("all")) return [...ARMS, ...arms];
+  const lacks = (arm: ArmName) => BUILT_IN_ARMS[arm].needs === "batch normalisation" && !isNormed;
+  const impossible = ARMS.find((arm) => names.includes(arm) && lacks(arm));
+  if (impossible !== undefined)
+    throw new RangeError(`--arms: ${impossible} is of models with batch normalisation; this one has none`);
+  if (names.includes("all")) return [...ARMS.filter((arm) => !lacks(arm)), ...arms];
   return [...ARMS.filter((arm) => names.includes(arm)), ...arms.filter(({ name }) => names.includes(name))];
 }
 

@@ -71,14 +71,17 @@ interface Left {
 class Rate {
   #began: number | undefined;
   #steps = 0;
+  #last = 0;
 
   note({ steps, stepsAtMost, networks, networksInAll }: Progress): Left {
     const now = performance.now() / 1000;
     if (this.#began === undefined) {
       this.#began = now; // the first step is not timed: it warms up
+      this.#last = steps;
       return { stepsPerSecond: 0, seconds: undefined };
     }
-    this.#steps++;
+    this.#steps += Math.max(1, steps - this.#last); // workers elsewhere do not tell every step
+    this.#last = steps;
     const stepsPerSecond = this.#steps / (now - this.#began);
     const left = (networksInAll - networks) * stepsAtMost - steps;
     return { stepsPerSecond, seconds: this.#steps < 3 ? undefined : left / stepsPerSecond };

@@ -5,6 +5,7 @@ import {
   type Fault,
   judge,
   type LevelResult,
+  type Moment,
   networkCount,
   type OptimiserName,
   type Pool,
@@ -31,8 +32,9 @@ export function reportWords(
   { experiment, data }: RunSettings,
   prepared: PreparedTask,
 ): ReportWords {
-  const { name, pair, own } = subjectOf(options);
-  const { profile = defaultProfile(pair) } = options;
+  const subject = subjectOf(options);
+  const { name } = subject;
+  const { profile = defaultProfile(subject) } = options;
   const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
@@ -41,7 +43,7 @@ export function reportWords(
     dataset: prepared.dataset,
     ...(prepared.task.measureName === undefined ? {} : { measure: prepared.task.measureName }),
     uses: usesOf(prepared.data),
-    notes: [...profileSettings({ pair, own }, profile).notes, ...prepared.notes],
+    notes: [...profileSettings(subject, profile).notes, ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
@@ -151,10 +153,18 @@ const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
   rmsprop: "RMSprop",
 };
 
-function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay }: ExperimentSettings): string {
+function optimiserWords(experiment: ExperimentSettings): string {
+  const { optimiser = "adam", learningRate, momentum, weightDecay, schedule, warmUp } = experiment;
+  const falls = schedule?.milestones.map(momentWords).join(", ") ?? "";
   return [
     `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
+    ...(warmUp === undefined ? [] : [`climbing until ${momentWords(warmUp)}`]),
+    ...(falls === "" ? [] : [`multiplied by ${schedule?.factor ?? 0.1} after ${falls}`]),
     ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
     ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
   ].join(", ");
+}
+
+function momentWords(moment: Moment): string {
+  return "epoch" in moment ? `epoch ${moment.epoch}` : `step ${moment.step.toLocaleString("en-US")}`;
 }

@@ -19,6 +19,7 @@ import {
   RunFolderError,
   replay,
   runExperiment,
+  type Store,
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
@@ -27,6 +28,7 @@ import { type BackendName, createBackend, describeBackend } from "./backends.ts"
 import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import type { ImageSettings } from "./image-pairs.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
@@ -34,12 +36,14 @@ import { joinParts } from "./join-parts.ts";
 import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
+import { prepareOwnImages } from "./own-images.ts";
 import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
 import { partOf } from "./part.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
+import { beginQueued, type QueuedOptions, type QueuedRun } from "./queued-run.ts";
 import { writeReport, writeTables } from "./report-files.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
@@ -76,29 +80,64 @@ export interface RunResult {
  */
 export async function runPair(options: RunOptions, listener: RunListener = {}): Promise<RunResult> {
   checkRun("runPair", options, listener);
-  const { say } = listener;
+  checkQueue(options);
+  const { say, signal } = listener;
   let processes: JobProcesses | undefined;
+  let queued: QueuedRun | undefined;
   const onBackend = (chosen: ChosenJobs) => {
     if (chosen.jobs > 1) processes = new JobProcesses(chosen, backend(), say);
   };
   try {
-    const begun = await begin(options, listener, onBackend);
-    processes?.begin(begun.prepared.data, begun.options, begun.folder, begun.transferred?.tickets ?? []);
-    return await runBegun(listener, begun, processes?.jobs);
+    const begun = await begin(options, listener, options.queue === undefined ? onBackend : undefined);
+    const { prepared, folder, transferred } = begun;
+    if (options.queue !== undefined) {
+      queued = await unlessAborted(signal, beginQueued(queuedOptions(begun, options.queue), listener));
+      return await runBegun(listener, begun, queued);
+    }
+    processes?.begin(prepared.data, begun.options, folder, transferred?.tickets ?? []);
+    const store = await FolderStore.open(folder, { onDamage: say });
+    if (transferred !== undefined) await storeTickets(transferred, store);
+    return await runBegun(listener, begun, { store, jobs: processes?.jobs });
   } finally {
     await processes?.close();
+    await queued?.close();
   }
+}
+
+/** Puts the networks of a run into its queue, and leaves: `runPair` with the same options waits for them. */
+export async function queueRun(options: RunOptions, listener: Pick<RunListener, "say" | "signal"> = {}): Promise<void> {
+  checkRun("queueRun", options, listener);
+  const { queue } = options;
+  if (queue === undefined) throw new RangeError("queueRun: there is no queue");
+  const begun = await begin(options, listener);
+  const queued = await unlessAborted(listener.signal, beginQueued(queuedOptions(begun, queue), listener));
+  await queued.close();
+}
+
+function checkQueue({ queue, store, jobs }: RunOptions): void {
+  if (queue === undefined && store !== undefined) throw new RangeError("--store is of --queue: name the queue too");
+  if (queue !== undefined && jobs !== undefined) {
+    throw new RangeError("--jobs is of this machine, but with --queue workers train: give it to ltt worker");
+  }
+}
+
+function queuedOptions({ options, settings, prepared, folder, transferred }: Begun, queue: string): QueuedOptions {
+  const { name } = subjectOf(options);
+  const { task, data } = prepared;
+  const title = options.title ?? `${name}, ${options.profile ?? defaultProfile(subjectOf(options))}`;
+  return { queue, store: options.store, title, folder, task, data, experiment: settings.experiment, transferred };
 }
 
 async function runBegun(
   { say, onProgress, onLevel, signal, width = 100 }: RunListener,
   begun: Begun,
-  jobs: readonly Job[] | undefined,
+  { store, jobs }: { readonly store: Store; readonly jobs: readonly Job[] | undefined },
 ): Promise<RunResult> {
   const { options, settings, prepared, folder, published } = begun;
-  const store = await FolderStore.open(folder, { onDamage: say });
-  if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
-  const run = { ...plannedRun(begun, jobs?.length ?? 1), origin: await originHere() };
+  const run = {
+    ...plannedRun(begun, options.queue === undefined ? (jobs?.length ?? 1) : 1),
+    origin: await originHere(),
+  };
   await noteRun(folder, run);
   const { data, encoding } = prepared;
   if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
@@ -125,7 +164,8 @@ async function runBegun(
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
-  const part = await partOf(store, run, { report: words, levels, audit: checks, vocabulary: encoding?.vocabulary });
+  const here = store instanceof FolderStore ? store : await FolderStore.open(folder, { onDamage: say });
+  const part = await partOf(here, run, { report: words, levels, audit: checks, vocabulary: encoding?.vocabulary });
   await writeArchive(join(folder, ARCHIVE), [part]);
   const [joined] = joinParts([
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
@@ -173,7 +213,7 @@ export async function replayNode(
 
 /** What `run.json` says. */
 function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair, profile = defaultProfile(pair), ...options } = told;
+  const { pair: _pair, profile = defaultProfile(subjectOf(told)), queue: _queue, store: _store, ...options } = told; // addresses may hold passwords
   const { experiment } = settings;
   const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")
@@ -186,7 +226,7 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
     profile,
     backend: computes as BackendName, // of `createBackend`
     jobs,
-    options: { ...options, ...paths },
+    options: { ...options, ...(options.images === undefined ? {} : { images: resolve(options.images) }), ...paths },
     ...(files.length === 0 ? {} : { files }),
     faults,
     networks,
@@ -221,7 +261,7 @@ async function checkFolder(folder: string): Promise<void> {
       `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
     );
   }
-  for (const name of ["nodes", "encodings", "events", "unfinished", "failed", "quarantine", "conflicts"]) {
+  for (const name of ["nodes", "encodings", "events", "unfinished", "failed", "quarantine", "conflicts", "data", "plans"]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
       `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,
@@ -258,8 +298,9 @@ async function begin(
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,
 ): Promise<Begun> {
-  const { name, pair, own } = subjectOf(options);
-  const { profile = defaultProfile(pair) } = options;
+  const subject = subjectOf(options);
+  const { name, pair, own, ownImages } = subject;
+  const { profile = defaultProfile(subject) } = options;
   for (const path of ["data", "out", "published"] as const) {
     if (options[path]?.trim() === "") throw new RangeError(`--${path} is empty; it is a path`);
   }
@@ -287,6 +328,12 @@ async function begin(
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
   const prepared = async () => {
+    if (ownImages !== undefined)
+      return {
+        options,
+        settings,
+        prepared: await prepareOwnImages(ownImages, settings as ImageSettings, { say, signal }),
+      };
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
     const texts = await readOwn(own, settings as TaskSettings, { say, signal });

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { RunFolderError } from "@ltt/lottery";
 import type { Command } from "commander";
 import { counted } from "./jobs.ts";
-import { pathOf } from "./option-values.ts";
+import { pathOf, textOf } from "./option-values.ts";
 import { duration } from "./progress.ts";
+import { showQueue } from "./queue-status-lines.ts";
 import { type NetworkStatus, type RunStatus, statusOf } from "./run-status.ts";
 import { writeLines } from "./terminal.ts";
 
@@ -14,8 +15,13 @@ export function addStatusCommand(program: Command): void {
     .command("status")
     .description("how far a run is: what is done, in the making, missing, failed, damaged")
     .argument("[run]", "run folder (default: every one in runs/)", pathOf)
+    .option("--queue <url>", "of all plans of a queue instead: what is finished, who trains what", textOf)
     .option("--json", "one JSON object a line on standard output")
-    .action(async (run: string | undefined, { json }: { json?: true }) => {
+    .action(async (run: string | undefined, { json, queue }: { json?: true; queue?: string }) => {
+      if (queue !== undefined) {
+        if (run !== undefined) throw new RangeError(`${run} and --queue are both named; name one of them`);
+        return showQueue(queue, json === true);
+      }
       for (const folder of run === undefined ? await foldersIn("runs") : [run]) {
         const status = await statusOf(folder);
         if (status.run === undefined && status.nodes === 0) {

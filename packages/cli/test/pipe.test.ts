@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bash } from "./command.ts";
@@ -35,7 +35,7 @@ describe("output that nobody reads", { timeout: 60_000 }, () => {
 
     const dead = execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }).trim();
     for (const name of ["metrics.csv", "tensors.csv", "report.html"])
-      writeFileSync(join(stopped, `${name}.partial-${dead}`), "");
+      writeFileSync(join(stopped, `${name}.partial-${dead}@${hostname()}`), "");
     const resumed = await bash(`${run} --out stopped`, { cwd: root });
     expect(resumed.code).toBe(0);
     expect(resumed.err).not.toContain("network 1/2"); // the dense network was kept

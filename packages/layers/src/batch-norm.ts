@@ -57,7 +57,7 @@ const OPTIONS: Kinds<BatchNormOptions> = {
  *
  * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithms 1 and 2.
  */
-abstract class BatchNorm extends Module {
+export abstract class BatchNorm extends Module {
   /** γ, `[channels]` */
   readonly weight: WeightVector;
   /** β, `[channels]` */

@@ -2,9 +2,11 @@ import { type Matrix, maxPool2d, type Rng, relu, reshape, type Tensor4 } from "@
 import { checkOptions, checkRng, checkTensor, type Kinds, positive } from "@ltt/core/arguments";
 import { Conv2d } from "./conv2d.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
+import { filters, neurons, readByConv, readByLinear } from "./layer-units.ts";
 import { Linear } from "./linear.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
+import type { UnitGroup, UnitModel } from "./units.ts";
 
 export interface ConvNetOptions {
   /** Convolutions: 2, 4 or 6. */
@@ -33,7 +35,7 @@ const FILTERS = [64, 128, 256] as const;
  *
  * @see Frankle & Carbin, “The Lottery Ticket Hypothesis”, ICLR 2019, fig. 2.
  */
-export class ConvNet extends Module implements Model<Tensor4> {
+export class ConvNet extends Module implements Model<Tensor4>, UnitModel {
   readonly convs: readonly Conv2d[];
   readonly fc1: Linear;
   readonly fc2: Linear;
@@ -72,5 +74,21 @@ export class ConvNet extends Module implements Model<Tensor4> {
     }, x);
     const features = reshape(images, [images.shape[0], -1]) as Matrix;
     return this.output.forward(relu(this.fc2.forward(relu(this.fc1.forward(features)))));
+  }
+
+  /** The filters of every convolution, and the neurons of both hidden layers. */
+  units(): readonly UnitGroup[] {
+    const last = this.convs.at(-1)!;
+    const pixels = this.fc1.weight.shape[1] / last.weight.shape[0];
+    const convs = this.convs.map((conv, i) => {
+      const next = this.convs[i + 1];
+      const reader = next === undefined ? readByLinear("fc1", this.fc1, 0, pixels) : readByConv(`convs.${i + 1}`, next);
+      return filters(`convs.${i}`, conv, [reader]);
+    });
+    return [
+      ...convs,
+      neurons("fc1", this.fc1, [readByLinear("fc2", this.fc2)]),
+      neurons("fc2", this.fc2, [readByLinear("output", this.output)]),
+    ];
   }
 }

@@ -1,9 +1,11 @@
 import { type Matrix, type Rng, relu } from "@ltt/core";
 import { checkOptions, checkRng, checkTensor, type Kinds, positive } from "@ltt/core/arguments";
 import { xavierNormal, zeros } from "./initialisers.ts";
+import { neurons, readByLinear } from "./layer-units.ts";
 import { Linear } from "./linear.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
+import type { UnitGroup, UnitModel } from "./units.ts";
 
 export interface LeNet300Options {
   /** Pixels of an image. Default 784: 28 × 28. */
@@ -20,7 +22,7 @@ const OPTIONS: Kinds<LeNet300Options> = { inputs: positive, outputs: positive };
  * @see LeCun, Bottou, Bengio & Haffner, “Gradient-based learning applied to document recognition”, Proceedings of the IEEE 1998; as in Frankle & Carbin, ICLR 2019,
  *   fig. 2.
  */
-export class LeNet300 extends Module implements Model<Matrix> {
+export class LeNet300 extends Module implements Model<Matrix>, UnitModel {
   readonly fc1: Linear;
   readonly fc2: Linear;
   readonly output: Linear;
@@ -42,5 +44,13 @@ export class LeNet300 extends Module implements Model<Matrix> {
   forward(x: Matrix): Matrix {
     checkTensor("LeNet300", "x", x, 2);
     return this.output.forward(relu(this.fc2.forward(relu(this.fc1.forward(x)))));
+  }
+
+  /** The neurons of both hidden layers. */
+  units(): readonly UnitGroup[] {
+    return [
+      neurons("fc1", this.fc1, [readByLinear("fc2", this.fc2)]),
+      neurons("fc2", this.fc2, [readByLinear("output", this.output)]),
+    ];
   }
 }

@@ -155,7 +155,7 @@ function weightsOf(layer: Lstm, suffix: string): LstmWeights {
 }
 
 /** Layer by layer its directions, with the endings of their weights' names. */
-function directionsOf({ layers, bidirectional }: Lstm): { layer: number; suffix: string }[][] {
+export function directionsOf({ layers, bidirectional }: Lstm): { layer: number; suffix: string }[][] {
   const endings = bidirectional ? ["", "_reverse"] : [""];
   return Array.from({ length: layers }, (_, layer) =>
     endings.map((ending) => ({ layer, suffix: `_l${layer}${ending}` })),

@@ -86,6 +86,29 @@ export function withParameters<M extends Module>(model: M, parameters: ReadonlyM
 }
 
 /**
+ * The same model with tensors of other sizes, as `compact` makes them: what a file of a compacted model is read into. Layers take their sizes from their tensors.
+ *
+ * @param tensors - One for each name of `parametersOf(model)` and of `buffersOf(model)`.
+ * @throws {TypeError} if the model is no `Module`, or the tensors are no map of weights.
+ * @throws {RangeError} if a name is missing or unknown.
+ * @throws {ShapeError} if one has another number of axes.
+ */
+export function resized<M extends Module>(model: M, tensors: ReadonlyMap<string, Weight>): M {
+  check("resized", "model", model, moduleKind);
+  checkWeights("resized", tensors, "tensors");
+  const state = stateOf(model);
+  checkNames("resized", "tensor", state, tensors);
+  const replacements = new Map<Weight, Weight>();
+  for (const [name, weight] of state) {
+    const next = tensors.get(name)!;
+    if (next.shape.length !== weight.shape.length)
+      throw new ShapeError(`resized: "${name}" is ${show(next)}, the model's is ${show(weight)}: it has other axes`);
+    replacements.set(weight, isBuffer(weight) ? buffer(next as Tensor) : next);
+  }
+  return rebuild(model, replacements) as M;
+}
+
+/**
  * What an optimiser trains of a model, or of some weights: a tensor itself, the values of a `Sparse`; each once, and nothing frozen.
  *
  *     new Adam(trainable(model), { learningRate: 0.001 })
@@ -202,7 +225,8 @@ function copyOf(tensor: Tensor): Tensor {
   return reshape(slice(reshape(tensor, [tensor.size]), [0], [tensor.size]), tensor.shape);
 }
 
-function rebuild(value: unknown, replacements: ReadonlyMap<Weight, Weight>): unknown {
+/** The same module, list or tensor with others in the place of its tensors; whatever else it holds is shared. */
+export function rebuild(value: unknown, replacements: ReadonlyMap<Weight, Weight>): unknown {
   if (isWeight(value)) return replacements.get(value);
   if (Array.isArray(value)) return value.map((part) => rebuild(part, replacements));
   if (!(value instanceof Module)) return value;

@@ -5,10 +5,12 @@ import { type Context, checkContext } from "./context.ts";
 import { Conv2d } from "./conv2d.ts";
 import type { Initialiser } from "./initialiser.ts";
 import { constant, xavierNormal, zeros } from "./initialisers.ts";
+import { filters, readByConv } from "./layer-units.ts";
 import { Linear } from "./linear.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
 import { Sequential } from "./sequential.ts";
+import type { UnitGroup, UnitModel } from "./units.ts";
 
 export interface ResNetOptions {
   /** Layers: 6n + 2. Default 20. */
@@ -42,7 +44,7 @@ interface Start {
  *
  * @see He, Zhang, Ren & Sun, “Deep residual learning for image recognition”, CVPR 2016, §4.2; option B.
  */
-export class ResNet extends Module implements Model<Tensor4> {
+export class ResNet extends Module implements Model<Tensor4>, UnitModel {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly layer1: readonly ResidualBlock[];
@@ -84,6 +86,16 @@ export class ResNet extends Module implements Model<Tensor4> {
     const blocks = [...this.layer1, ...this.layer2, ...this.layer3];
     const features = blocks.reduce((y, block) => block.forward(y, context), first);
     return this.fc.forward(mean(features, { axis: [2, 3] }) as Matrix);
+  }
+
+  /** The filters between the two convolutions of every block. What a block gives is added to its input: these channels belong to all blocks of a stage, and stay. */
+  units(): readonly UnitGroup[] {
+    return (["layer1", "layer2", "layer3"] as const).flatMap((stage) =>
+      this[stage].map(({ conv1, bn1, conv2 }, i) => {
+        const of = (part: string) => `${stage}.${i}.${part}`;
+        return filters(of("conv1"), conv1, [readByConv(of("conv2"), conv2)], [of("bn1"), bn1]);
+      }),
+    );
   }
 }
 

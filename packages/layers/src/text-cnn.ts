@@ -32,10 +32,12 @@ import { Conv1d } from "./conv1d.ts";
 import { Dropout } from "./dropout.ts";
 import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
+import { dimensions, filters1d, readByLinear } from "./layer-units.ts";
 import { Linear } from "./linear.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
 import { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
+import type { UnitGroup, UnitModel } from "./units.ts";
 
 export interface TextCnnOptions {
   /** Rows of the embedding: the vocabulary with its unknown word and its padding. */
@@ -74,7 +76,7 @@ const OPTIONS: Kinds<TextCnnOptions> = {
  *
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, §2; one channel, no norm constraint.
  */
-export class TextCnn extends Module implements Model {
+export class TextCnn extends Module implements Model, UnitModel {
   readonly embedding: Embedding;
   readonly convs: readonly Conv1d[];
   readonly dropout: Dropout;
@@ -148,6 +150,18 @@ export class TextCnn extends Module implements Model {
       return relu(conv.bias === undefined ? largest : add(largest, dense(conv.bias)));
     });
     return this.classify(concat(features, { axis: 1 }), context);
+  }
+
+  /** The dimensions of the embedding, and the filters of every width. */
+  units(): readonly UnitGroup[] {
+    const reads = this.convs.map((_, i) => ({ tensor: `convs.${i}.weight`, axis: 1 }));
+    let column = 0;
+    const convs = this.convs.map((conv, i) => {
+      const reader = readByLinear("linear", this.linear, column);
+      column += conv.weight.shape[2];
+      return filters1d(`convs.${i}`, conv, [reader]);
+    });
+    return [dimensions("embedding", this.embedding, reads), ...convs];
   }
 
   private classify(features: Matrix, { training }: Context): Matrix {

@@ -15,12 +15,14 @@ import { type Context, checkContext } from "./context.ts";
 import { Dropout } from "./dropout.ts";
 import { EMBEDDING_OPTIONS, Embedding, type EmbeddingOptions } from "./embedding.ts";
 import { xavierNormal, zeros } from "./initialisers.ts";
+import { dimensions, hiddenUnits } from "./layer-units.ts";
 import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
 import { orthogonal } from "./orthogonal.ts";
 import { PADDING_ID, UNKNOWN_ID } from "./text-ids.ts";
+import type { UnitGroup, UnitModel } from "./units.ts";
 
 export interface TextLstmOptions {
   /** Rows of the embedding: the vocabulary with its unknown word and its padding. */
@@ -67,7 +69,7 @@ const OPTIONS: Kinds<TextLstmOptions> = {
  * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
  * weights Xavier-normal, biases 0.
  */
-export class TextLstm extends Module implements Model {
+export class TextLstm extends Module implements Model, UnitModel {
   readonly embedding: Embedding;
   readonly inputDropout: Dropout;
   readonly lstm: Lstm;
@@ -117,6 +119,21 @@ export class TextLstm extends Module implements Model {
     checkContext("TextLstm", context);
     const { h } = this.lstm.forward(this.inputDropout.forward(x, context), context);
     return this.classify(h, context);
+  }
+
+  /** The dimensions of the embedding, and the hidden units of every layer and direction. */
+  units(): readonly UnitGroup[] {
+    const endings = this.lstm.bidirectional ? ["_l0", "_l0_reverse"] : ["_l0"];
+    const reads = endings.map((ending) => ({ tensor: `lstm.weight_ih${ending}`, axis: 1 }));
+    return [dimensions("embedding", this.embedding, reads), ...hiddenUnits("lstm", this.lstm, "linear")];
+  }
+
+  /** The hidden states of a layer below the last, of `lstm.l0` and `lstm.l0_reverse` side by side: `[batch, time, directions · hidden]`, 0 where a text has ended. */
+  unitValues(group: string, tokens: TokenMatrix, context: Context = {}): Cube | undefined {
+    const layer = /^lstm\.l(\d+)(_reverse)?$/.exec(group)?.[1];
+    if (layer === undefined || Number(layer) + 1 >= this.lstm.layers) return undefined;
+    const lower: Lstm = Object.create(this.lstm, { layers: { value: Number(layer) + 1 } });
+    return lower.forward(this.embedding.forward(tokens), context).output;
   }
 
   private classify(h: Cube, { training }: Context): Matrix {

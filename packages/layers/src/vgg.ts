@@ -5,9 +5,11 @@ import { type Context, checkContext } from "./context.ts";
 import { Conv2d } from "./conv2d.ts";
 import type { Initialiser } from "./initialiser.ts";
 import { constant, xavierNormal, zeros } from "./initialisers.ts";
+import { filters, readByConv, readByLinear } from "./layer-units.ts";
 import { Linear } from "./linear.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
+import type { UnitGroup, UnitModel } from "./units.ts";
 
 export interface VggOptions {
   /** Layers, the dense one counted as the original's three: 11, 16 or 19. */
@@ -40,7 +42,7 @@ const STAGES = { 11: [1, 1, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4] }
  *
  * @see Simonyan & Zisserman, “Very deep convolutional networks for large-scale image recognition”, ICLR 2015, table 1; the head as in Frankle & Carbin, ICLR 2019, §4.
  */
-export class Vgg extends Module implements Model<Tensor4> {
+export class Vgg extends Module implements Model<Tensor4>, UnitModel {
   readonly convs: readonly Conv2d[];
   readonly norms: readonly BatchNorm2d[];
   readonly output: Linear;
@@ -84,5 +86,14 @@ export class Vgg extends Module implements Model<Tensor4> {
       return this.halvings.includes(i) ? maxPool2d(z, 2) : z;
     }, x);
     return this.output.forward(mean(features, { axis: [2, 3] }) as Matrix);
+  }
+
+  /** The filters of every convolution. */
+  units(): readonly UnitGroup[] {
+    return this.convs.map((conv, i) => {
+      const next = this.convs[i + 1];
+      const reader = next === undefined ? readByLinear("output", this.output) : readByConv(`convs.${i + 1}`, next);
+      return filters(`convs.${i}`, conv, [reader], [`norms.${i}`, this.norms[i]!]);
+    });
   }
 }

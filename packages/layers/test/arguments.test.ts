@@ -6,7 +6,7 @@ import { Adam, AdamW, Dropout, Embedding, Linear, Lstm, parametersOf, Sgd, TextC
 import { calls } from "./calls.ts";
 
 /** What models and layers are made of may say it for them. */
-const MADE_OF = ["Embedding", "parameter"];
+const MADE_OF = ["Embedding", "parameter", "TextCnn"];
 
 describe("any one thing wrong in a call is refused by name", () => {
   test.each(Object.entries(calls))("%s", async (name, makers) => {

@@ -1,7 +1,9 @@
+// By hand and not by write-file-atomic: version 8 wants Node 22, none waits until the disk has the folder's list of names, and a run folder needs both whole files and whole folders.
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bytes, check, type Kind, text } from "@ltt/core/arguments";
 import { path as aPath } from "./kinds.ts";
+import { WRITER } from "./partial-files.ts";
 import { explained } from "./run-folder-error.ts";
 
 /**
@@ -12,7 +14,7 @@ import { explained } from "./run-folder-error.ts";
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
   check("writeAtomic", "path", path, aPath);
   check("writeAtomic", "content", content, contentKind);
-  const partial = `${path}.partial-${process.pid}`;
+  const partial = `${path}.partial-${WRITER}`;
   await explained(path, async () => {
     try {
       await writeSynced(partial, Buffer.from(content));

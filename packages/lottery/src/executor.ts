@@ -9,6 +9,8 @@ import {
   restore,
   snapshot,
   stateOf,
+  type UnitGroup,
+  unitsOf,
   withParameters,
 } from "@ltt/layers";
 import { z } from "zod";
@@ -20,21 +22,28 @@ import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsA
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
+import { MaskedModel } from "./learned-mask.ts";
+import { ratesInSteps } from "./learning-rates.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
 import { RunFolderError } from "./run-folder-error.ts";
+import type { Sighting } from "./search.ts";
 import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
+import { contributionsOf } from "./structured/contributions.ts";
+import { cuttable, cutUnits, unitsLeft } from "./structured/cut-units.ts";
+import { UNIT_CRITERIA, UNIT_CRITERION, UNIT_POOLS } from "./structured/unit-criteria.ts";
+import { unitsFile } from "./structured/units-file.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
-/** Seconds after which a network in the making is kept again: the most that a power cut costs. */
+/** Seconds after which a network in the making is kept again unless told: the most that a power cut costs. */
 const KEEP_EVERY = 120;
 
 /** Masks that are held: the one that a ticket and its controls share, and one made of it. */
@@ -50,6 +59,8 @@ export interface ExecutorOptions {
   /** In seconds, for receipts and reports; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
+  /** Seconds after which a network in the making is kept again. Default 120. */
+  readonly keepEvery?: number | undefined;
   /** What messages about the task begin with. Default `Executor`. */
   readonly caller?: string | undefined;
   /** Called after every step of a training. */
@@ -114,7 +125,7 @@ export class Executor<Input> {
   async train(hash: string, label: string): Promise<StoredNetwork> {
     const found = await this.find(hash);
     if (found !== undefined) return found;
-    const { store, clock } = this.#options;
+    const { store, clock, keepEvery = KEEP_EVERY } = this.#options;
     const node = this.#graph.node(hash);
     const lineage = this.#graph.lineage(hash);
     const unfinished = await store.checkpoints.latest(hash);
@@ -122,7 +133,7 @@ export class Executor<Input> {
     const receipt = () => receiptOf(clock() - began);
     let kept = clock();
     const keep = {
-      isDue: () => clock() - kept >= KEEP_EVERY,
+      isDue: () => clock() - kept >= keepEvery,
       save: async (now: Unfinished) => {
         await store.checkpoints.put(hash, now.position.step, await unfinishedFiles(now), receipt());
         kept = clock();
@@ -137,17 +148,34 @@ export class Executor<Input> {
       await training.onStep?.(step, loss);
       if (asked.includes(step)) await this.#putAt(nodeOf(AT, { state: step }, { trained: hash }), model, 0);
     };
-    const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
+    const learner = this.#learnsMask(node) ? new MaskedModel(model) : model;
+    const learnt = await trainNetwork(learner, { ...training, onStep, from, keep }).catch((error: unknown) =>
       this.#failed(error, label, node),
     );
+    const trained = {
+      ...(learner instanceof MaskedModel ? { ...learnt, weights: await learner.ticket() } : learnt),
+      searchedSteps: await this.#searchedSteps(node.inputs.start!),
+    };
     const files = await networkFiles(node, lineage, start, trained, this.#task.group);
     if (asked.includes("end")) {
       restore(stateOf(model), trained.last);
       await this.#putAt(nodeOf(AT, { state: "end" }, { trained: hash }), model, 0);
     }
+    if (this.#isStructured(node)) files.set("units.json", unitsFile(await this.#groups(hash)));
     await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
+  }
+
+  /** The steps that the search for a mask took, where the mask was searched for. */
+  async #searchedSteps(start: string): Promise<number | undefined> {
+    const { mask } = this.#graph.node(start).inputs;
+    if (mask === undefined || this.#graph.node(mask).op !== SEARCH.name) return undefined;
+    return (await this.#search(mask)).step;
+  }
+
+  #learnsMask(node: Node): boolean {
+    return paramsOf(TRAIN, node, trainSchema).learns === "mask";
   }
 
   /** Whole tensors of `init`, the stored values of `at`; the buffers of either. */
@@ -171,6 +199,8 @@ export class Executor<Input> {
     const make = () => {
       const { op } = this.#graph.node(hash);
       if (op === SHUFFLE_MASK.name) return this.#shuffledMask(hash);
+      if (op === SEARCH.name) return this.#search(hash).then(({ mask }) => mask);
+      if (op === CUT_UNITS.name) return this.#cutUnits(hash);
       return op === GIVEN.name ? this.#given(hash).then(({ mask }) => mask) : this.#cut(hash);
     };
     const mask = this.#masks.get(hash) ?? (await make());
@@ -200,8 +230,33 @@ export class Executor<Input> {
 
   async #cut(hash: string): Promise<Pattern> {
     const node = this.#graph.node(hash);
-    const { seed, criterion, ...shares } = paramsOf(CUT, node, cutSchema);
-    const scored = node.inputs.weights!;
+    return (await this.#cutAt(hash, node.inputs.weights!, paramsOf(CUT, node, cutSchema))).mask;
+  }
+
+  /** The masks of the moments of a training, one after another, until a search has seen enough. */
+  async #search(hash: string): Promise<Sighting> {
+    const node = this.#graph.node(hash);
+    const { stop, ...params } = paramsOf(SEARCH, node, searchSchema);
+    const { stop: isEnough } = this.#graph.stop(`execute: node ${hash}`, stop);
+    const seen: Sighting[] = [];
+    for (const name of Object.keys(node.inputs).sort()) {
+      const weights = node.inputs[name]!;
+      const { trained } = this.#graph.node(weights).inputs;
+      const { curve } = (await this.train(trained!, trained!)).result;
+      const step = Number(name);
+      const validations = curve.filter((point) => point.step <= step);
+      seen.push({ step, validations, ...(await this.#cutAt(hash, weights, params)) });
+      if (isEnough(seen)) break;
+    }
+    return seen.at(-1)!;
+  }
+
+  /** What is left of a mask when the lowest scores of some weights have gone, and how many weights there were in the whole. */
+  async #cutAt(
+    hash: string,
+    scored: string,
+    { seed, criterion, ...shares }: z.infer<typeof cutSchema>,
+  ): Promise<{ readonly mask: Pattern; readonly size: number }> {
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
     const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
@@ -211,7 +266,44 @@ export class Executor<Input> {
     const shapes = new Map(Array.from(pattern.keys(), (name) => [name, all.get(name)!.shape]));
     const competing = { mask: pattern, shapes, pools: poolsOf(pattern.keys(), which) };
     const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, competing));
-    return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) });
+    const size = Array.from(pattern.keys()).reduce((sum, name) => sum + all.get(name)!.size, 0);
+    return { mask: cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) }), size };
+  }
+
+  async #cutUnits(hash: string): Promise<Pattern> {
+    const node = this.#graph.node(hash);
+    const { seed, criterion, rate, pool } = paramsOf(CUT_UNITS, node, cutUnitsSchema);
+    const scored = node.inputs.weights!;
+    const parent = this.#graph.node(scored).inputs.trained!;
+    const { pattern: mask } = await this.train(parent, parent);
+    const { model } = await this.#init(this.#initOf(hash));
+    const all = parametersOf(model);
+    const shapes = new Map(Array.from(all, ([name, { shape }]) => [name, shape]));
+    const groups = unitsLeft(cuttable(await this.#groups(hash)), mask, shapes);
+    const scores = await UNIT_CRITERION[criterion].score({
+      ...{ groups, mask, shapes, rng: stream(seed, "criterion", scored) },
+      weights: () => this.#whole(scored),
+      contributions: async (samples) => {
+        const trained = await this.#weights(scored);
+        const network = withParameters(model, new Map([...all, ...weightsAt(all, mask, trained)]));
+        const buffers = buffersOf(network);
+        restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, trained.get(name)!])));
+        const batches = this.#training(parent).batches.train(1);
+        return contributionsOf(network, groups, await this.#whole(scored), shapes, batches, samples);
+      },
+    });
+    return cutUnits(mask, shapes, groups, scores, { rate, pool, rng: stream(seed, "ties", scored) });
+  }
+
+  /** What can be removed from the network as a whole. */
+  async #groups(hash: string): Promise<readonly UnitGroup[]> {
+    return unitsOf((await this.#init(this.#initOf(hash))).model);
+  }
+
+  /** Whether the mask that a network starts with was made by removing whole units. */
+  #isStructured({ inputs }: Node): boolean {
+    const { mask } = this.#graph.node(inputs.start!).inputs;
+    return mask !== undefined && this.#graph.node(mask).op === CUT_UNITS.name;
   }
 
   #evidence(
@@ -276,10 +368,17 @@ export class Executor<Input> {
     return this.#graph.node(trained).inputs.start!;
   }
 
-  /** A model with the weights of `init` or of a start: new tensors each time. */
+  /** A model with the weights of `init`, of a start, or of a training: new tensors each time. */
   async #model(hash: string): Promise<Model<Input>> {
     const node = this.#graph.node(hash);
     if (node.op === INIT.name) return this.#create("model", stream(paramsOf(INIT, node, initSchema).seed, "init"));
+    if (node.op === AT.name) {
+      const trained = await this.#model(this.#startOf(node.inputs.trained!));
+      const values = await this.#weights(hash);
+      const state = stateOf(trained);
+      restore(state, new Map([...(await snapshot(state)), ...values])); // of the best weights there are no frozen ones
+      return trained;
+    }
     const pattern = await this.#mask(node.inputs.mask!);
     const values = await this.#startValues(hash, pattern);
     const { model } = await this.#init(this.#initOf(hash));
@@ -364,17 +463,20 @@ export class Executor<Input> {
     }
     const { onStep, signal } = this.#options;
     const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
-    const { clipNorm, optimiser, momentum, weightDecay } = params;
+    const { clipNorm, optimiser, momentum, weightDecay, schedule, warmUp } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
       settings: {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...ratesInSteps({ schedule, warmUp }),
         ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
       firstStep: params.firstStep,
+      rewiring: params.rewiring ?? undefined,
+      embeddings: this.#task.embeddings,
       measure: this.#task.measure,
       chance: this.#task.chance,
       ...injectedBy(params.faults),
@@ -419,6 +521,13 @@ const cutSchema = z.object({
   criterion: json,
   pool: z.enum(POOLS),
 });
+const searchSchema = cutSchema.extend({ stop: json });
+const cutUnitsSchema = z.object({
+  rate: z.number(),
+  seed: z.int(),
+  criterion: z.enum(UNIT_CRITERIA),
+  pool: z.enum(UNIT_POOLS),
+});
 const shuffleMaskSchema = z.object({ seed: z.int() });
 const startSchema = z.object({
   action: z.enum([...ACTIONS.keys()]),
@@ -432,6 +541,8 @@ const trainSchema = z.object({
   optimiser: z.enum(OPTIMISERS),
   momentum: z.number(),
   weightDecay: z.number().nullable(),
+  schedule: z.object({ milestones: z.array(z.int()), factor: z.number() }).nullable(),
+  warmUp: z.int(),
   seed: z.int(),
   epochs: z.int().optional(),
   steps: z.int().optional(),
@@ -444,6 +555,16 @@ const trainSchema = z.object({
   firstStep: z.int(),
   faults: z.array(z.string()),
   measureTraining: z.boolean(),
+  rewiring: z
+    .object({
+      grow: z.enum(["gradient", "random"]),
+      every: z.union([z.literal("epoch"), z.int()]),
+      fraction: z.number(),
+      decay: z.enum(["constant", "cosine"]),
+      until: z.number(),
+    })
+    .nullable(),
+  learns: z.enum(["weights", "mask"]),
 });
 
 /**

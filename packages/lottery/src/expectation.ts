@@ -16,6 +16,7 @@ import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Json, writeJson } from "./json.ts";
 import { checkEach, checkFields, optional, share } from "./kinds.ts";
 import type { Hash } from "./node.ts";
+import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
 
 /**
  * What the audit must find in a network's files: data, so that it can be written down before anything runs. Each names the nodes that it compares with, and knows
@@ -40,6 +41,13 @@ export type Expectation =
       readonly weights: Hash<"weights">;
       readonly exclude?: readonly string[];
       readonly pool: Pool;
+    }
+  | { readonly kind: "unitsRemoved"; readonly rate: number; readonly parent: Hash<"trained">; readonly pool: UnitPool }
+  | {
+      readonly kind: "lowestUnitsBy";
+      readonly criterion: UnitCriterionName;
+      readonly weights: Hash<"weights">;
+      readonly pool: UnitPool;
     }
   | { readonly kind: "freshEverywhere"; readonly than: readonly Hash<"trained">[] }
   | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained">; readonly signs?: boolean }
@@ -104,6 +112,26 @@ export function lowestBy(
   return { kind: "lowestBy", criterion, weights, ...compared };
 }
 
+/** Exactly `round(rate · left)` units of a parent went, of each layer or of all together: each whole, with all that makes it and all that reads it. */
+export function unitsRemoved(rate: number, parent: Hash<"trained">, pool: UnitPool = "layer"): Expectation {
+  check("unitsRemoved", "rate", rate, share);
+  check("unitsRemoved", "parent", parent, text);
+  check("unitsRemoved", "pool", pool, unitPool);
+  return { kind: "unitsRemoved", rate, parent, pool };
+}
+
+/** No unit that went has a higher score than one that stayed. */
+export function lowestUnitsBy(
+  criterion: UnitCriterionName,
+  weights: Hash<"weights">,
+  pool: UnitPool = "layer",
+): Expectation {
+  check("lowestUnitsBy", "criterion", criterion, unitCriterion);
+  check("lowestUnitsBy", "weights", weights, text);
+  check("lowestUnitsBy", "pool", pool, unitPool);
+  return { kind: "lowestUnitsBy", criterion, weights, pool };
+}
+
 /** In no tensor does the network start from values that one of these networks has at the same places, before or after its training. */
 export function freshEverywhere(than: readonly Hash<"trained">[]): Expectation {
   check("freshEverywhere", "than", than, list);
@@ -159,6 +187,8 @@ function comparedBy(where: string, options: Omit<CutShares, "rate">) {
 }
 
 const pool: Kind = oneOf(...POOLS);
+const unitPool: Kind = oneOf(...UNIT_POOLS);
+const unitCriterion: Kind = oneOf(...UNIT_CRITERIA);
 
 const hashes: Kind = {
   words: "an array of hashes",
@@ -172,6 +202,8 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   nestedIn: { kind: text, parent: text },
   removed: { kind: text, rate: share, rates: optional(object), exclude: optional(list), parent: text, pool },
   lowestBy: { kind: text, criterion: anything, weights: text, exclude: optional(list), pool },
+  unitsRemoved: { kind: text, rate: share, parent: text, pool: unitPool },
+  lowestUnitsBy: { kind: text, criterion: unitCriterion, weights: text, pool: unitPool },
   freshEverywhere: { kind: text, than: hashes },
   shuffledFrom: { kind: text, network: text, signs: optional(flag) },
   signsOf: { kind: text, weights: text },

@@ -15,16 +15,20 @@ import { magnitude } from "./criteria/magnitude.ts";
 import type { Criterion } from "./criterion.ts";
 import { POOLS, type Pool } from "./cut.ts";
 import { type CutShares, checkShares } from "./cut-shares.ts";
-import { type Expectation, lowestBy, nestedIn, removed } from "./expectation.ts";
+import { type Expectation, lowestBy, lowestUnitsBy, nestedIn, removed, unitsRemoved } from "./expectation.ts";
 import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
-import { share } from "./kinds.ts";
+import { checkEach, share } from "./kinds.ts";
+import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
+import { checkRewiring, type Rewiring } from "./rewiring.ts";
+import type { StopSearch } from "./search.ts";
+import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams extends CutShares {
@@ -33,6 +37,8 @@ export interface CommonParams extends CutShares {
   readonly architecture: Json;
   readonly backend: string;
   readonly training: TrainingSettings;
+  /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
+  readonly learningRates?: StepRates | undefined;
   /** Names of faults of publications that training re-enacts. */
   readonly trainingFaults: readonly string[];
   /** Which weights of a network a cut scores. */
@@ -57,9 +63,20 @@ export interface CutParams extends Omit<CutShares, "rate"> {
   readonly criterion?: Criterion | undefined;
 }
 
+/** How whole units are cut. */
+export interface UnitCutParams {
+  /** The fraction of the units left that goes. Default: that of the experiment, though its `rates` and `exclude` name tensors, and count for weights only. */
+  readonly rate?: number | undefined;
+  /** Default `l1-norm`. */
+  readonly criterion?: UnitCriterionName | undefined;
+  /** Default `layer`. */
+  readonly pool?: UnitPool | undefined;
+}
+
 interface TrainOptions {
   readonly firstStep?: number | undefined;
   readonly learningRateScale?: number | undefined;
+  readonly rewiring?: Rewiring | undefined;
 }
 
 /**
@@ -92,12 +109,35 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
-   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
-    const { data, backend, seed, training, trainingFaults } = this.#common;
+    return this.#train(start, options);
+  }
+
+  /** A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the momentum 0.9 of Zhou et al. 2019. */
+  learnMask(start: Hash<"weights">): Hash<"trained"> {
+    check("ExperimentGraph.learnMask", "start", start, text);
+    return this.#train(
+      start,
+      {},
+      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null },
+    );
+  }
+
+  #train(
+    start: Hash<"weights"> | Hash<"start">,
+    options: TrainOptions,
+    instead: { readonly [name: string]: Json } = {},
+  ): Hash<"trained"> {
+    const {
+      firstStep = 0,
+      learningRateScale = 1,
+      rewiring,
+    } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
+    if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
+    const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
     const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
@@ -110,9 +150,12 @@ export class ExperimentGraph {
       seed,
       ...schedule,
       ...optimiserParams(training),
+      ...learningRates,
       firstStep,
       faults: [...trainingFaults],
       measureTraining,
+      rewiring: rewiring === undefined ? undefined : { ...rewiring },
+      ...instead,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
@@ -121,6 +164,11 @@ export class ExperimentGraph {
   at(trained: Hash<"trained">, state: State): Hash<"weights"> {
     check("ExperimentGraph.at", "trained", trained, text);
     check("ExperimentGraph.at", "state", state, stateKind);
+    const { rewiring, learns } = this.#graph.node(trained).params;
+    if (state !== "best" && (rewiring ?? learns) !== undefined)
+      throw new RangeError(
+        `ExperimentGraph.at: state is ${state}, of a network whose mask changes while it trains; only its best weights are kept`,
+      );
     return this.add(nodeOf(AT, { state }, { trained }));
   }
 
@@ -138,6 +186,54 @@ export class ExperimentGraph {
       nestedIn(parent),
       removed(rate, parent, { rates, exclude, pool }),
       lowestBy(criterion, this.at(parent, at), { exclude, pool }),
+    ];
+  }
+
+  /**
+   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where that is so, else at the last one.
+   *
+   * @param steps - Ascending.
+   * @param stop - Looks at the masks of these steps, one after another.
+   */
+  search(
+    parent: Hash<"trained">,
+    steps: readonly number[],
+    stop: StopSearch,
+    options: Omit<CutParams, "at"> = {},
+  ): Hash<"mask"> {
+    check("ExperimentGraph.search", "steps", steps, list);
+    checkEach("ExperimentGraph.search", "steps", steps, count);
+    const falls = steps.findIndex((step, i) => step <= (steps[i - 1] ?? -1));
+    if (falls >= 0 || steps.length === 0)
+      throw new RangeError(`ExperimentGraph.search: steps are [${steps}]; there is one at least, and they ascend`);
+    const { at: _, ...params } = this.#cutParams("ExperimentGraph.search", options);
+    const identity = this.#graph.knowStop("ExperimentGraph.search", stop, this.#common.plugin);
+    const moments = steps.map((step): [string, string] => [String(step).padStart(9, "0"), this.at(parent, step)]);
+    return this.add(nodeOf(SEARCH, { ...params, seed: this.seed, stop: identity }, Object.fromEntries(moments)));
+  }
+
+  /** What the audit must find of such a mask: within the parent's, the exact number gone. Which moment it is of, it finds by itself. */
+  expectSearch(parent: Hash<"trained">, options: Omit<CutParams, "at"> = {}): Expectation[] {
+    const { rate, rates, exclude, pool } = this.#cutParams("ExperimentGraph.expectSearch", options);
+    return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
+  }
+
+  /** The mask that is left of a network's when its units with the lowest scores have gone, whole. */
+  cutUnits(parent: Hash<"trained">, options: UnitCutParams = {}): Hash<"mask"> {
+    check("ExperimentGraph.cutUnits", "parent", parent, text);
+    const params = this.#unitParams("ExperimentGraph.cutUnits", options);
+    const weights = this.at(parent, this.#common.cutAt);
+    return this.add(nodeOf(CUT_UNITS, { ...params, seed: this.seed }, { weights }));
+  }
+
+  /** What the audit must find of such a cut: within the parent's mask, the exact number of units gone, each whole, those with the lowest scores. */
+  expectUnitCut(parent: Hash<"trained">, options: UnitCutParams = {}): Expectation[] {
+    check("ExperimentGraph.expectUnitCut", "parent", parent, text);
+    const { rate, criterion, pool } = this.#unitParams("ExperimentGraph.expectUnitCut", options);
+    return [
+      nestedIn(parent),
+      unitsRemoved(rate, parent, pool),
+      lowestUnitsBy(criterion, this.at(parent, this.#common.cutAt), pool),
     ];
   }
 
@@ -250,6 +346,14 @@ export class ExperimentGraph {
     };
   }
 
+  #unitParams(
+    where: string,
+    options: UnitCutParams,
+  ): Required<{ [Key in keyof UnitCutParams]: NonNullable<UnitCutParams[Key]> }> {
+    const { rate = this.#common.rate, criterion = "l1-norm", pool = "layer" } = checkOptions(where, options, UNIT_CUT);
+    return { rate, criterion, pool };
+  }
+
   /** What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself. */
   #identityOf(where: string, criterion: Criterion): Json {
     const isOfSettings = criterion === this.#common.criterion;
@@ -272,7 +376,7 @@ const stateKind = {
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
 
-const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0, rewiring: object };
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,
@@ -282,6 +386,12 @@ const CUT_PARAMS: Kinds<CutParams> = {
   at: stateKind,
   criterion: object,
   pool: oneOf(...POOLS),
+};
+
+const UNIT_CUT: Kinds<UnitCutParams> = {
+  rate: share,
+  criterion: oneOf(...UNIT_CRITERIA),
+  pool: oneOf(...UNIT_POOLS),
 };
 
 /** The fraction that goes in so many cuts in a row. */

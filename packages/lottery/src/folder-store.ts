@@ -1,55 +1,14 @@
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import {
-  text as aString,
-  bytes as aUint8Array,
-  callable,
-  check,
-  checkOptions,
-  count,
-  finite,
-  type Kind,
-  list,
-  map,
-} from "@ltt/core/arguments";
-import { z } from "zod";
+import { text as aString, callable, check, checkOptions, count, list } from "@ltt/core/arguments";
 import { makeFolder, syncFolder, writeAtomic, writeSynced } from "./atomic-write.ts";
-import { canonicalJson, type Json, sha256, writeJson } from "./json.ts";
-import { path as aPath, checkFields } from "./kinds.ts";
-import { hashOf, type Node, nodeSchema } from "./node.ts";
-import { namesIn, sweepPartial } from "./partial-files.ts";
+import { canonicalJson, sha256 } from "./json.ts";
+import { path as aPath } from "./kinds.ts";
+import type { Node } from "./node.ts";
+import { namesIn, sweepPartial, WRITER } from "./partial-files.ts";
 import { explained, RunFolderError } from "./run-folder-error.ts";
 import type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
-
-/** A name of a folder, which must not lead out of the store. */
-const hashKind: Kind = {
-  type: "string",
-  words: "a node's hash, of letters and digits",
-  accepts: (value) => typeof value === "string" && /^[0-9a-z]+$/i.test(value),
-};
-
-function checkHash(hash: string): void {
-  check("FolderStore", "hash", hash, hashKind);
-}
-
-function checkFiles(files: ReadonlyMap<string, Uint8Array>): void {
-  check("FolderStore", "files", files, map);
-  for (const [name, bytes] of files) {
-    check("FolderStore", "the name of a file", name, fileName);
-    check("FolderStore", `files of "${name}"`, bytes, aUint8Array);
-  }
-}
-
-const fileName: Kind = {
-  type: "string",
-  words: "a name without slashes",
-  accepts: (value) => typeof value === "string" && /^[^/\\]+$/.test(value) && !/^\.*$/.test(value),
-};
-
-function checkReceipt(receipt: Receipt): void {
-  checkFields("FolderStore", "receipt", receipt, { seconds: finite });
-  writeJson("FolderStore", "receipt", receipt);
-}
+import { checkFiles, checkHash, checkReceipt, decodeReceipt, encodeReceipt, nodeIn, sumsOf } from "./store-files.ts";
 
 export interface FolderStoreOptions {
   /** Hears of damage that was found and put into quarantine, a line each. */
@@ -80,18 +39,18 @@ export class FolderStore implements Store {
     this.#onDamage = onDamage;
     this.checkpoints = {
       put: async (hash, step, files, receipt) => {
-        checkHash(hash);
+        checkHash("FolderStore", hash);
         check("FolderStore", "step", step, count);
-        checkFiles(files);
-        checkReceipt(receipt);
+        checkFiles("FolderStore", files);
+        checkReceipt("FolderStore", receipt);
         return this.#putCheckpoint(hash, step, files, receipt);
       },
       latest: async (hash) => {
-        checkHash(hash);
+        checkHash("FolderStore", hash);
         return this.#latestCheckpoint(hash);
       },
       drop: async (hash) => {
-        checkHash(hash);
+        checkHash("FolderStore", hash);
         for (const { name } of await this.#steps(hash)) await drop(this.#unfinished, name);
       },
     };
@@ -142,12 +101,12 @@ export class FolderStore implements Store {
   }
 
   async has(hash: string): Promise<boolean> {
-    checkHash(hash);
+    checkHash("FolderStore", hash);
     return (await this.list()).includes(hash);
   }
 
   async node(hash: string): Promise<Node | undefined> {
-    checkHash(hash);
+    checkHash("FolderStore", hash);
     const path = join(this.#nodes, hash, "config.json");
     const text = await explained(path, () =>
       readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -163,7 +122,7 @@ export class FolderStore implements Store {
   }
 
   async read(hash: string): Promise<StoredFiles | undefined> {
-    checkHash(hash);
+    checkHash("FolderStore", hash);
     const found = await readWhole(this.#nodes, hash);
     if (!("damage" in found)) {
       const config = Buffer.from(found.files.get("config.json") ?? []).toString("utf8");
@@ -176,7 +135,7 @@ export class FolderStore implements Store {
    * Some files of a finished node, each verified, with the receipt that names all; the others are not looked at. `undefined` if one of them is missing or damaged: `read` says what is wrong.
    */
   async readSome(hash: string, names: readonly string[]): Promise<StoredFiles | undefined> {
-    checkHash(hash);
+    checkHash("FolderStore", hash);
     check("FolderStore", "names", names, list);
     const found = await readWhole(this.#nodes, hash, names);
     return "damage" in found ? undefined : found;
@@ -187,9 +146,9 @@ export class FolderStore implements Store {
     files: ReadonlyMap<string, Uint8Array>,
     receipt: Receipt,
   ): Promise<"stored" | "there"> {
-    checkHash(hash);
-    checkFiles(files);
-    checkReceipt(receipt);
+    checkHash("FolderStore", hash);
+    checkFiles("FolderStore", files);
+    checkReceipt("FolderStore", receipt);
     const sums = sumsOf(files);
     for (;;) {
       const stored = await writeFolder(this.#nodes, hash, files, receipt);
@@ -210,14 +169,14 @@ export class FolderStore implements Store {
   }
 
   async quarantine(hash: string, why: string): Promise<void> {
-    checkHash(hash);
+    checkHash("FolderStore", hash);
     check("FolderStore", "why", why, aString);
     await this.#moveAway(this.#nodes, hash, why);
   }
 
   async putFailed(hash: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
-    checkHash(hash);
-    checkFiles(files);
+    checkHash("FolderStore", hash);
+    checkFiles("FolderStore", files);
     const folder = join(this.#folder, "failed", hash);
     await explained(folder, () => makeFolder(folder));
     for (const [name, bytes] of files) await writeAtomic(join(folder, name), bytes);
@@ -279,10 +238,6 @@ export class FolderStore implements Store {
   }
 }
 
-const receiptSchema = z
-  .looseObject({ node: z.string(), files: z.record(z.string(), z.string()), seconds: z.number(), checksum: z.string() })
-  .transform(({ checksum, ...rest }) => ({ checksum, rest: rest as Receipt & { node: string; files: Json } }));
-
 /**
  * The files of `parent/name`; or what is wrong with them; or no damage, where there is no such folder.
  *
@@ -310,12 +265,10 @@ async function readWhole(
   };
   const text = await read("receipt.json");
   if (text === undefined) return damaged("there is no receipt.json");
-  const receipt = receiptSchema.safeParse(parse(text.toString("utf8")));
-  if (!receipt.success) return damaged("receipt.json cannot be read");
-  const { checksum, rest } = receipt.data;
-  if (rest.node !== name || checksum !== sha256(canonicalJson(rest))) return damaged("receipt.json has changed");
+  const signed = decodeReceipt(text, name);
+  if ("damage" in signed) return damaged(signed.damage);
   const files = new Map<string, Uint8Array>();
-  const sums = rest.files as Record<string, string>;
+  const sums = signed.receipt.files;
   const other = only?.find((file) => sums[file] === undefined);
   if (other !== undefined) return damaged(`${other} is missing`);
   for (const [file, sum] of Object.entries(sums)) {
@@ -325,13 +278,7 @@ async function readWhole(
     if (sha256(bytes) !== sum) return damaged(`${file} has changed since it was written`);
     files.set(file, bytes);
   }
-  return { place, files, receipt: rest };
-}
-
-/** The node in the text of a `config.json`, if it is the one that the name stands for. */
-function nodeIn(config: string, hash: string): Node | undefined {
-  const node = nodeSchema.safeParse(parse(config));
-  return node.success && hashOf(node.data) === hash ? node.data : undefined;
+  return { place, files, receipt: signed.receipt };
 }
 
 /** Writes files with their receipt into `parent/name`, all or nothing, unless it is there. */
@@ -341,15 +288,13 @@ async function writeFolder(
   files: ReadonlyMap<string, Uint8Array>,
   receipt: Receipt,
 ): Promise<"stored" | "there"> {
-  const partial = join(parent, `.partial-${name}-${process.pid}`);
+  const partial = join(parent, `.partial-${name}-${WRITER}`);
   return explained(join(parent, name), async () => {
     await remove(partial);
     try {
       await mkdir(partial);
       for (const [file, bytes] of files) await writeSynced(join(partial, file), bytes);
-      const rest = { node: name, files: sumsOf(files), ...receipt };
-      const text = `${JSON.stringify({ ...rest, checksum: sha256(canonicalJson(rest)) }, null, 2)}\n`;
-      await writeSynced(join(partial, "receipt.json"), Buffer.from(text));
+      await writeSynced(join(partial, "receipt.json"), encodeReceipt(name, files, receipt));
       await syncFolder(partial);
       await rename(partial, join(parent, name));
       await syncFolder(parent);
@@ -364,10 +309,6 @@ async function writeFolder(
   });
 }
 
-function sumsOf(files: ReadonlyMap<string, Uint8Array>): Record<string, string> {
-  return Object.fromEntries(Array.from(files, ([file, bytes]) => [file, sha256(bytes)]));
-}
-
 /** `NAME-1`, or the first number that nothing has. */
 async function freeName(parent: string, name: string): Promise<string> {
   const taken = new Set(await readdir(parent));
@@ -378,7 +319,7 @@ async function freeName(parent: string, name: string): Promise<string> {
 
 /** Removes `parent/name` for everybody at once: what is gone half would look damaged to whoever reads meanwhile. Another process may be first. */
 async function drop(parent: string, name: string): Promise<void> {
-  const partial = join(parent, `.partial-dropped-${name}-${process.pid}`);
+  const partial = join(parent, `.partial-dropped-${name}-${WRITER}`);
   try {
     await rename(join(parent, name), partial);
   } catch (error) {
@@ -390,12 +331,4 @@ async function drop(parent: string, name: string): Promise<void> {
 
 async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // refused by the schema
-  }
 }

@@ -1,5 +1,5 @@
 export type { Arm, ArmSettings, Level, NamedArm } from "./arm.ts";
-export { ARMS, type ArmName, STANDARD_ARMS } from "./arms/arms.ts";
+export { ARMS, type ArmName, BUILT_IN_ARMS, type BuiltInArm, STANDARD_ARMS } from "./arms/arms.ts";
 export { continued } from "./arms/continued.ts";
 export { earlyMask } from "./arms/early-mask.ts";
 export { fineTuning } from "./arms/fine-tuning.ts";
@@ -10,8 +10,10 @@ export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
 export { prunedAtStart, prunedAtStartBy, randomMaskAtStartBy } from "./arms/pruned-at-start.ts";
 export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
+export { rewoundReinit } from "./arms/rewound-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
+export { type Structured, structuredBy, structuredReinitBy } from "./arms/structured.ts";
 export { supermask, supermaskConstant } from "./arms/supermask.ts";
 export { type TicketFor, TRANSFER_ARMS, transferArms } from "./arms/transfer.ts";
 export { winningTicket } from "./arms/winning-ticket.ts";
@@ -21,11 +23,13 @@ export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./boot
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { erdosRenyi } from "./criteria/erdos-renyi.ts";
 export { grasp } from "./criteria/grasp.ts";
 export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
 export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
 export { largeInit } from "./criteria/large-init.ts";
 export { largeInitLargeFinal } from "./criteria/large-init-large-final.ts";
+export { layerImportanceCriterion } from "./criteria/layer-importance.ts";
 export { magnitude } from "./criteria/magnitude.ts";
 export { magnitudeIncrease } from "./criteria/magnitude-increase.ts";
 export { movement } from "./criteria/movement.ts";
@@ -47,6 +51,7 @@ export {
   type Expectation,
   freshEverywhere,
   lowestBy,
+  lowestUnitsBy,
   nestedIn,
   removed,
   rewoundTo,
@@ -56,16 +61,28 @@ export {
   signsOf,
   startsFrom,
   transferredFrom,
+  unitsRemoved,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
-export type { CutParams, ExperimentGraph } from "./experiment-graph.ts";
+export type { CutParams, ExperimentGraph, UnitCutParams } from "./experiment-graph.ts";
 export { experimentOf } from "./experiment-of.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
+export {
+  type Connection,
+  type ConnectionOptions,
+  connection,
+  errorBarrier,
+} from "./inside/error-barrier.ts";
+export { type Inspection, type InspectOptions, inspectNetwork } from "./inside/inspect-network.ts";
+export { type LayerImportance, layerImportance } from "./inside/layer-importance.ts";
+export { type MaskOverlap, maskOverlap } from "./inside/mask-overlap.ts";
+export { type Movement, weightMovement } from "./inside/weight-movement.ts";
 export type { Job, JobListener, Network } from "./job.ts";
 export { canonicalJson, type Json, sha256 } from "./json.ts";
-export { createJob, type JobOptions } from "./local-job.ts";
+export type { LearningRateSchedule, LearningRates } from "./learning-rates.ts";
+export { createGraphJob, createJob, type GraphJob, type GraphJobOptions, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
@@ -81,7 +98,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export { type PairedRow, type PairedStatistics, pairedStatistics } from "./paired-statistics.ts";
 export {
@@ -94,12 +111,14 @@ export {
   valuesAt,
 } from "./pattern.ts";
 export { networkCount, type PlannedLevel } from "./plan.ts";
-export { type PlannedNode, plannedNodes } from "./planned-nodes.ts";
+export { experimentNodes, type PlannedNode, plannedNodes } from "./planned-nodes.ts";
 export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
+export type { Rewiring } from "./rewiring.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { earlyBirdStop, maskDistance, type Sighting, type StopSearch } from "./search.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
   armsNeeded,

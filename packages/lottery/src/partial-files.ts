@@ -1,14 +1,18 @@
 import { readdir, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 
+/** This process among all that may share a folder: on a shared file system, processes of other machines have its number too. */
+export const WRITER: string = `${process.pid}@${hostname()}`;
+
 /**
- * Removes what processes that no longer run left half-written in a folder: files `NAME.partial-PID` and folders `.partial-NAME-PID`. Two runs
- * may share a folder, so those of living processes stay.
+ * Removes what processes of this machine that no longer run left half-written in a folder: files `NAME.partial-PID@HOST` and folders `.partial-NAME-PID@HOST`.
+ * Several may share a folder, so those of living processes stay, and those of other machines, of which nobody here knows.
  */
 export async function sweepPartial(folder: string): Promise<void> {
   for (const entry of await entriesOf(folder)) {
-    const pid = (entry.isDirectory() ? /^\.partial-.*-(\d+)$/ : /.\.partial-(\d+)$/).exec(entry.name)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+    const writer = (entry.isDirectory() ? /^\.partial-.*-(\d+)@(.+)$/ : /.\.partial-(\d+)@(.+)$/).exec(entry.name);
+    if (writer === null || writer[2] !== hostname() || isRunning(Number(writer[1]))) continue;
     await rm(join(folder, entry.name), { recursive: entry.isDirectory(), force: true });
   }
 }

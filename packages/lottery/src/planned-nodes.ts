@@ -51,6 +51,14 @@ export function plannedNodes<Input>(
   return [...planned.values()];
 }
 
+/** The nodes of an experiment, each after those that it rests on: all that somebody who has the task needs to make them. Nothing runs. */
+export function experimentNodes<Input>(task: Task<Input>, settings: ExperimentSettings): Node[] {
+  checkTask("experimentNodes", task);
+  checkSettings("experimentNodes", settings);
+  const { graph } = planOf("experimentNodes", task, settings);
+  return graph.names().map((name) => graph.node(name));
+}
+
 const set: Kind = { words: "a Set of names", accepts: (value) => value instanceof Set };
 
 function isStored({ op, params }: Node): boolean {

@@ -9,7 +9,8 @@ export async function explained<T>(path: string, work: () => Promise<T>): Promis
     return await work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw error instanceof RunFolderError ? error : new RunFolderError(`${path}: ${REASONS[code ?? ""] ?? message}`);
+    if (error instanceof RunFolderError) throw error;
+    throw new RunFolderError(`${path}: ${REASONS[code ?? ""] ?? message}`, { cause: error });
   }
 }
 

@@ -14,7 +14,17 @@ afterAll(() => {
 });
 
 /** What trains and computes within another function may say it for that one. */
-const MADE_OF = ["train", "predict", "Adam", "Sgd", "EarlyStopping", "snapshot", "restore", "hashOf"];
+const MADE_OF = [
+  "train",
+  "predict",
+  "Adam",
+  "Sgd",
+  "EarlyStopping",
+  "snapshot",
+  "restore",
+  "hashOf",
+  "layerImportance",
+];
 
 describe("any one thing wrong in a call is refused by name", () => {
   test.each(Object.entries(calls))("%s", async (name, makers) => {
@@ -29,15 +39,18 @@ describe("any one thing wrong in a call is refused by name", () => {
     const constants = [
       "ARMS",
       "AT",
+      "BUILT_IN_ARMS",
       "CONTROLS",
       "CRITERIA",
       "CUT",
+      "CUT_UNITS",
       "FAULTS",
       "GIVEN",
       "INIT",
       "OPTIMISERS",
       "PARTS",
       "POOLS",
+      "SEARCH",
       "SHUFFLE_MASK",
       "STANDARD_ARMS",
       "START",
@@ -61,9 +74,12 @@ describe("any one thing wrong in a call is refused by name", () => {
       "grasp",
       "synflow",
       "smartRatios",
+      "erdosRenyi",
+      "layerImportanceCriterion",
     ];
+    const stops = ["earlyBirdStop"];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
-    expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(
+    expect([...Object.keys(calls), ...constants, ...criteria, ...stops, ...toBeCaught].sort()).toEqual(
       Object.keys(lottery).sort(),
     );
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ones, Sparse, stream, type TokenMatrix, tensor, tokens, type Weight } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
-import { type Batch, encodeCheckpoint, TextCnn } from "@ltt/layers";
+import { type Batch, encodeCheckpoint, parametersOf, TextCnn } from "@ltt/layers";
 import { ExperimentGraph } from "../src/experiment-graph.ts";
 import { Graph } from "../src/graph.ts";
 import * as lottery from "../src/index.ts";
@@ -55,6 +55,7 @@ const planned = (arm: lottery.Arm) => () =>
     lastStep: 2,
   });
 
+const sighting = (): lottery.Sighting => ({ step: 1, mask: pattern(), size: 3, validations: [] });
 const init = () => lottery.nodeOf(lottery.INIT, { architecture: null, seed: 1 });
 
 /** A store that has one pruned network, whatever it is asked for. */
@@ -75,6 +76,8 @@ const batches = () => ({
   trainMonitor: () => [batch()],
   test: () => [batch()],
 });
+/** All weights of the model. */
+const tensors = () => new Map(Array.from(parametersOf(model()), ([name, { size }]) => [name, new Float32Array(size)]));
 const task = () => ({
   data: { name: "two texts", sizes: [1] },
   architecture: "cnn",
@@ -90,6 +93,8 @@ const training = () => ({
   optimiser: "sgd" as const,
   momentum: 0.9,
   weightDecay: 0.01,
+  schedule: { milestones: [{ step: 1 }], factor: 0.5 },
+  warmUp: { step: 1 },
   epochs: 1,
   learningRate: 0.1,
   patience: 1,
@@ -246,6 +251,31 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
+  rewoundReinit: [planned(lottery.rewoundReinit)],
+  maskDistance: [() => call(lottery.maskDistance, sighting(), sighting())],
+  lowestUnitsBy: [() => call(lottery.lowestUnitsBy, "l1-norm", "ab", "all")],
+  unitsRemoved: [() => call(lottery.unitsRemoved, 0.5, "ab", "all")],
+  structuredBy: [() => call(lottery.structuredBy, { criterion: "thinet", pool: "all", fineTuned: true })],
+  structuredReinitBy: [() => call(lottery.structuredReinitBy, { criterion: "thinet", pool: "all", fineTuned: true })],
+  errorBarrier: [() => call(lottery.errorBarrier, [0.5, 0.25])],
+  connection: [
+    () =>
+      call(lottery.connection, model(), tensors(), tensors(), {
+        batches: () => [batch()],
+        measure: lottery.classification,
+        between: 1,
+        statistics: () => [batch()],
+        rng: rng(),
+      }),
+  ],
+  layerImportance: [
+    () => call(lottery.layerImportance, model(), { initial: tensors() }, () => [batch()], lottery.classification),
+  ],
+  weightMovement: [() => call(lottery.weightMovement, values(1), values(2))],
+  maskOverlap: [() => call(lottery.maskOverlap, pattern(), pattern(), new Map([["w", 3]]))],
+  inspectNetwork: [
+    () => call(lottery.inspectNetwork, task(), trained, store, { clock: () => 0, siblingsFrom: 0, between: 1 }),
+  ],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
   mcnemar: [() => call(lottery.mcnemar, Float32Array.of(0, 1, 1), Float32Array.of(1, 0, 1))],
@@ -255,6 +285,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   networkCount: [
     () =>
       call(lottery.networkCount, { arms: ["random-reinit"], faults: ["reinit-own-patterns"], seeds: [1], rounds: 2 }),
+  ],
+  experimentNodes: [() => call(lottery.experimentNodes, task(), settings())],
+  createGraphJob: [
+    () => call(lottery.createGraphJob, task(), lottery.experimentNodes(task(), settings()), { store, clock: () => 0 }),
   ],
   plannedNodes: [() => call(lottery.plannedNodes, task(), settings(), new Set([trained]))],
   nodeOf: [

@@ -2,24 +2,32 @@ import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
+import { earlyBird } from "./early-bird.ts";
 import { earlyMask } from "./early-mask.ts";
+import { filters, filtersReinit } from "./filters.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
+import { learnedSupermask } from "./learned-supermask.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
 import { oneShot } from "./one-shot.ts";
 import { ownTrajectoryReinit } from "./own-trajectory-reinit.ts";
 import { prunedAtStart } from "./pruned-at-start.ts";
 import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
+import { rewoundReinit } from "./rewound-reinit.ts";
+import { rigl } from "./rigl.ts";
+import { setArm } from "./set.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
+import { slimming, slimmingReinit } from "./slimming.ts";
 import { smartRatiosArm } from "./smart-ratios.ts";
 import { snipArm, snipRandomMask } from "./snip.ts";
 import { supermask, supermaskConstant } from "./supermask.ts";
 import { synflowArm, synflowRandomMask } from "./synflow.ts";
+import { thinetArm, thinetReinit } from "./thinet.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /** The names of the arms that come with this package, in the order of tables and reports. What each does is in the file of its name. */
@@ -28,6 +36,7 @@ export const ARMS = [
   "random-reinit",
   "shuffled-init",
   "late-rewinding",
+  "rewound-reinit",
   "one-shot",
   "continued",
   "learning-rate-rewinding",
@@ -41,7 +50,9 @@ export const ARMS = [
   "constant",
   "supermask",
   "supermask-constant",
+  "learned-supermask",
   "early-mask",
+  "early-bird",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -50,6 +61,14 @@ export const ARMS = [
   "synflow",
   "synflow-random-mask",
   "smart-ratios",
+  "set",
+  "rigl",
+  "filters",
+  "filters-reinit",
+  "thinet",
+  "thinet-reinit",
+  "slimming",
+  "slimming-reinit",
 ] as const;
 export type ArmName = (typeof ARMS)[number];
 
@@ -63,6 +82,8 @@ export interface BuiltInArm {
   readonly levels: Arm;
   /** The arm whose masks it takes: that one is trained too. Default: it has masks of its own. */
   readonly masksOf?: ArmName | undefined;
+  /** What a network must have for it: of others there is nothing that it could remove. Default: nothing. */
+  readonly needs?: "batch normalisation" | undefined;
 }
 
 export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
@@ -70,6 +91,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "random-reinit": { label: "random re-initialisation", levels: randomReinit, masksOf: "winning-ticket" },
   "shuffled-init": { label: "shuffled initial weights", levels: shuffledInit, masksOf: "winning-ticket" },
   "late-rewinding": { label: "late rewinding", levels: lateRewinding },
+  "rewound-reinit": { label: "late rewinding, fresh weights", levels: rewoundReinit, masksOf: "late-rewinding" },
   "one-shot": { label: "one-shot", levels: oneShot },
   continued: { label: "continued training", levels: continued, masksOf: "learning-rate-rewinding" },
   "learning-rate-rewinding": { label: "learning-rate rewinding", levels: learningRateRewinding },
@@ -83,7 +105,9 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
   supermask: { label: "supermask, untrained", levels: supermask },
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
+  "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },
   "early-mask": { label: "early mask", levels: earlyMask },
+  "early-bird": { label: "Early-Bird", levels: earlyBird },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },
@@ -92,4 +116,17 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   synflow: { label: "SynFlow", levels: synflowArm },
   "synflow-random-mask": { label: "SynFlow, random mask", levels: synflowRandomMask, masksOf: "synflow" },
   "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
+  set: { label: "SET", levels: setArm },
+  rigl: { label: "RigL", levels: rigl },
+  filters: { label: "whole units, by norm", levels: filters },
+  "filters-reinit": { label: "whole units, fresh weights", levels: filtersReinit, masksOf: "filters" },
+  thinet: { label: "ThiNet", levels: thinetArm },
+  "thinet-reinit": { label: "ThiNet, fresh weights", levels: thinetReinit, masksOf: "thinet" },
+  slimming: { label: "network slimming", levels: slimming, needs: "batch normalisation" },
+  "slimming-reinit": {
+    label: "network slimming, fresh weights",
+    levels: slimmingReinit,
+    masksOf: "slimming",
+    needs: "batch normalisation",
+  },
 };

@@ -15,6 +15,7 @@ import { lowestBy, nestedIn, removed, sameMaskAs, shuffledMaskOf } from "./masks
 import { PREDICTED, predictionsBy } from "./predictions.ts";
 import { constantSizes, freshEverywhere, rewoundTo, shuffledFrom, signsOf, startsFrom } from "./starts.ts";
 import { transferredFrom } from "./transferred.ts";
+import { lowestUnitsBy, unitsRemoved } from "./units.ts";
 import { UNIVERSAL } from "./universal.ts";
 
 /** A network to audit: what messages call it, its node, and what is expected of it. */
@@ -38,6 +39,8 @@ const EXPECTED: { readonly [Kind in Expectation["kind"]]: Check<Extract<Expectat
   nestedIn,
   removed,
   lowestBy,
+  unitsRemoved,
+  lowestUnitsBy,
   sameMaskAs,
   shuffledMaskOf,
   startsFrom,

@@ -1,3 +1,4 @@
+import type { UnitGroup } from "@ltt/layers";
 import { z } from "zod";
 import type { Criterion } from "../criterion.ts";
 import { readGiven } from "../given.ts";
@@ -7,6 +8,7 @@ import { hashOf, type Node } from "../node.ts";
 import { AT, INIT, TRAIN } from "../operations.ts";
 import { RunFolderError } from "../run-folder-error.ts";
 import type { Store, StoredFiles } from "../store.ts";
+import { readUnits } from "../structured/units-file.ts";
 import type { TransferredTicket } from "../transfer.ts";
 import { type Part, readPart } from "./part.ts";
 
@@ -41,6 +43,8 @@ export interface AuditedNetwork {
   readonly trained: Part;
   /** The bytes of `predictions.safetensors`. */
   readonly predictions: Uint8Array;
+  /** Where the units of the whole network lie; of a network from which no whole units were removed, none. */
+  readonly units: readonly UnitGroup[];
   /** What `metrics.jsonl` says of it. */
   readonly result: AuditedResult;
   /** Tensors that are neither trained nor pruned. */
@@ -90,7 +94,14 @@ export class AuditedFiles {
     }
     if (op !== AT.name) throw new RangeError(`audit: node ${hash} is "${op}", which is no weights`);
     if (params.state === "best") return (await this.network(inputs.trained!)).trained;
+    // written only where a criterion asked for them
+    if (params.state === 0 && !(await this.#store.has(hash))) return (await this.network(inputs.trained!)).start;
     return partOf(await this.#stored(hash), "weights.safetensors");
+  }
+
+  /** Whether there is a node of this name. */
+  has(hash: string): Promise<boolean> {
+    return this.#store.has(hash);
   }
 
   /**
@@ -139,6 +150,7 @@ export class AuditedFiles {
       start: partOf(stored, start),
       trained: partOf(stored, "weights.safetensors"),
       predictions: fileOf(stored, "predictions.safetensors"),
+      units: unitsOf(stored),
       result: result.data,
       frozen: new Set(frozen),
     };
@@ -155,6 +167,16 @@ export class AuditedFiles {
 
 function startsWith({ op, inputs }: Node, init: string): boolean {
   return op === TRAIN.name && inputs.start === init;
+}
+
+function unitsOf(stored: StoredFiles): readonly UnitGroup[] {
+  const bytes = stored.files.get("units.json");
+  if (bytes === undefined) return [];
+  try {
+    return readUnits(bytes);
+  } catch (error) {
+    throw new RunFolderError(`${stored.place}/units.json: there are no units`, { cause: error });
+  }
 }
 
 function partOf(stored: StoredFiles, name: string): Part {

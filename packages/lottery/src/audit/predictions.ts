@@ -1,5 +1,5 @@
 import { backend, decodeSafetensors, type SafetensorsEntry, stream, tensor, type Weight } from "@ltt/core";
-import { parametersOf, predict, withParameters } from "@ltt/layers";
+import { buffersOf, parametersOf, predict, restore, withParameters } from "@ltt/layers";
 import { sparseWeights } from "../pattern.ts";
 import { checkBatches, checkModel, type Task } from "../task.ts";
 import type { AuditedNetwork } from "./audited-files.ts";
@@ -35,5 +35,7 @@ function modelOf<Input>(task: Task<Input>, { trained, frozen }: AuditedNetwork):
     name,
     tensor(trained.values.get(name)!, like.get(name)!.shape),
   ]);
-  return withParameters(model, new Map([...like, ...sparseWeights(like, pruned, trained.values), ...whole]));
+  const network = withParameters(model, new Map([...like, ...sparseWeights(like, pruned, trained.values), ...whole]));
+  restore(buffersOf(network), trained.buffers);
+  return network;
 }

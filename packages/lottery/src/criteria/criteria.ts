@@ -2,11 +2,13 @@ import { callable, type Kinds, positive, text } from "@ltt/core/arguments";
 import type { Criterion } from "../criterion.ts";
 import { writeJson } from "../json.ts";
 import { checkFields, optional } from "../kinds.ts";
+import { erdosRenyi } from "./erdos-renyi.ts";
 import { grasp } from "./grasp.ts";
 import { largeFinalDifferingSign } from "./large-final-differing-sign.ts";
 import { largeFinalSameSign } from "./large-final-same-sign.ts";
 import { largeInit } from "./large-init.ts";
 import { largeInitLargeFinal } from "./large-init-large-final.ts";
+import { layerImportanceCriterion } from "./layer-importance.ts";
 import { magnitude } from "./magnitude.ts";
 import { magnitudeIncrease } from "./magnitude-increase.ts";
 import { movement } from "./movement.ts";
@@ -37,6 +39,8 @@ export const CRITERIA: readonly Criterion[] = [
   grasp,
   synflow,
   smartRatios,
+  erdosRenyi,
+  layerImportanceCriterion,
 ];
 
 /**

@@ -1,0 +1,148 @@
+import { mkdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { noGrad, scope, useBackend, type Weight } from "@ltt/core";
+import {
+  buffersOf,
+  type Compacted,
+  compact,
+  countParameters,
+  encodeCheckpoint,
+  multiplications,
+  parametersOf,
+  type UnitModel,
+} from "@ltt/layers";
+import { FolderStore, RunFolderError, writeAtomic } from "@ltt/lottery";
+import type { Command } from "commander";
+import { createBackend } from "./backends.ts";
+import { pathOf, textOf } from "./option-values.ts";
+import { type StoredModel, storedModel } from "./stored-model.ts";
+import { writeLines } from "./terminal.ts";
+
+interface Flags {
+  readonly out: string;
+  readonly json?: true;
+}
+
+/** Examples that are computed together, and passes whose median is told, after as many that warm up. */
+const [BATCH, PASSES] = [64, 20];
+
+/** `ltt compact RUN/nodes/HASH --out DIR`: the network without the units that do nothing, as a smaller one. */
+export function addCompactCommand(program: Command): void {
+  program
+    .command("compact")
+    .description("make a network smaller: remove filters, neurons and hidden units that do nothing")
+    .argument("<node>", "a network's folder, RUN/nodes/HASH", textOf)
+    .requiredOption("--out <dir>", "folder for weights.safetensors and config.json", pathOf)
+    .option("--json", "one JSON object on standard output")
+    .addHelpText(
+      "after",
+      `
+A unit does nothing if no weight reads it, or nothing reaches it; a constant that
+it gives goes into the biases behind it. Outputs are the same bits where none is
+moved so, else the same up to rounding. Of networks whose whole units were cut
+(--arms filters, thinet, slimming) all that is left is dense.
+
+Time is measured here and now, on ${BATCH} random examples, one thread: compare only
+what was measured in one call.`,
+    )
+    .action(run);
+}
+
+async function run(node: string, { out, json }: Flags): Promise<void> {
+  const folder = resolve(node);
+  const [runFolder, hash] = [dirname(dirname(folder)), basename(folder)];
+  const isThere = await stat(join(folder, "weights.safetensors")).catch(() => undefined); // a store that is opened makes its folders
+  const stored = isThere && (await (await FolderStore.open(runFolder)).read(hash));
+  if (stored === undefined)
+    throw new RunFolderError(
+      `${node}: is no trained network: name its folder, RUN/nodes/HASH; hashes stand in metrics.csv`,
+    );
+  useBackend(await createBackend(undefined, { threads: 1 }));
+  const before = storedModel(stored);
+  const compacted = await compact(before.model);
+  const after: StoredModel = { ...before, model: compacted.model };
+
+  const input = before.examples(BATCH);
+  const [one, other] = [outputsOf(before, input), outputsOf(after, input)];
+  const difference = one.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0);
+  const bytes = await encodeCheckpoint({ weights: parametersOf(after.model), buffers: buffersOf(after.model) });
+  await mkdir(out, { recursive: true });
+  await writeAtomic(join(out, "weights.safetensors"), bytes);
+  await writeAtomic(
+    join(out, "config.json"),
+    `${JSON.stringify(configOf(hash, before.architecture, compacted), null, 2)}\n`,
+  );
+
+  const [slow, fast] = timed([before, after], input);
+  const was = {
+    ...sizeOf(before.model),
+    macs: macsOf(before),
+    bytes: stored.files.get("weights.safetensors")!.length,
+    ms: slow,
+  };
+  const is = { ...sizeOf(after.model), macs: macsOf(after), bytes: bytes.length, ms: fast };
+  const { groups, folded } = compacted;
+  const units = groups.map(({ name, kind, count, kept }) => ({ name, kind, count, kept: kept.length }));
+  if (json === true) {
+    process.stdout.write(
+      `${JSON.stringify({ event: "compact", node: hash, out, units, folded, difference, before: was, after: is })}\n`,
+    );
+    return;
+  }
+  const row = (name: string, from: number, to: number, digits = 0) =>
+    `${name.padEnd(32)}${shown(from, digits).padStart(14)}${shown(to, digits).padStart(14)}${`${Math.round((100 * to) / from)} %`.padStart(7)}`;
+  writeLines(
+    process.stdout,
+    [
+      `${"".padEnd(32)}${"before".padStart(14)}${"after".padStart(14)}`,
+      ...units.map(({ name, kind, count, kept }) => row(`${name} (${kind})`, count, kept)),
+      row("elements of tensors", was.elements, is.elements),
+      row("stored weights", was.stored, is.stored),
+      row("bytes of weights.safetensors", was.bytes, is.bytes),
+      row("multiplications an example", was.macs, is.macs),
+      row(`ms for ${BATCH} examples, median`, was.ms, is.ms, 3),
+      difference === 0
+        ? "outputs: the same bits"
+        : `outputs: differ by ${difference.toExponential(1)} at most; ${folded} constants are in biases now`,
+      `written: ${join(out, "weights.safetensors")}, config.json`,
+    ].join("\n"),
+  );
+}
+
+/** What `weights.safetensors` is of: for `resized(new …(architecture), decodeCheckpoint(bytes))`. */
+function configOf(node: string, architecture: unknown, { model, groups, folded }: Compacted<UnitModel>) {
+  const shapes = Object.fromEntries(Array.from(parametersOf(model), ([name, { shape }]) => [name, shape]));
+  return { node, architecture, shapes, units: groups, folded };
+}
+
+function sizeOf(model: UnitModel): { elements: number; stored: number } {
+  const elements = [...parametersOf(model).values()].reduce((sum, { size }: Weight) => sum + size, 0);
+  return { elements, stored: countParameters(model) };
+}
+
+function macsOf({ model, examples }: StoredModel): number {
+  return multiplications(model, examples(1) as never);
+}
+
+function outputsOf({ model }: StoredModel, input: unknown): Float32Array {
+  return Float32Array.from(scope(() => ({ data: noGrad(() => model.forward(input as never)).data.slice() })).data);
+}
+
+/** Milliseconds of a forward pass, each the median; taken in turns, so that whatever else runs meets both. */
+function timed(models: readonly StoredModel[], input: unknown): [number, number] {
+  const times: number[][] = models.map(() => []);
+  for (let pass = 0; pass < 2 * PASSES; pass++)
+    for (const [i, { model }] of models.entries()) {
+      const began = performance.now();
+      scope(() => {
+        noGrad(() => model.forward(input as never));
+      });
+      if (pass >= PASSES) times[i]!.push(performance.now() - began);
+    }
+  const [first, second] = times.map((all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!);
+  return [first!, second!];
+}
+
+function shown(value: number, digits: number): string {
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

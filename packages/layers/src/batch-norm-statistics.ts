@@ -1,0 +1,49 @@
+import { noGrad, type Rng, scope } from "@ltt/core";
+import { check, checkRng, type Kind } from "@ltt/core/arguments";
+import type { Batch } from "./batch.ts";
+import { BatchNorm } from "./batch-norm.ts";
+import { answer, type Model, modelKind } from "./model.ts";
+import { Module } from "./module.ts";
+
+/**
+ * Computes the running statistics of every batch normalisation of a model anew, in place: means over the batches of each batch's mean and variance. What weights that were not trained to it need,
+ * as those between two networks. `update_bn` of PyTorch. The weights stay.
+ *
+ * @param rng - Of dropout, which is on, as in training.
+ * @returns whether there was any batch normalisation.
+ */
+export function updateStatistics<Input>(model: Model<Input>, batches: Iterable<Batch<Input>>, rng: Rng): boolean {
+  check("updateStatistics", "model", model, modelKind);
+  check("updateStatistics", "batches", batches, iterable);
+  checkRng("updateStatistics", "rng", rng);
+  const norms = normsIn(model);
+  if (norms.length === 0) return false;
+  const momenta = norms.map(({ momentum }) => momentum);
+  const set = (momentum: (i: number) => number) => {
+    for (const [i, norm] of norms.entries()) Object.assign(norm, { momentum: momentum(i) });
+  };
+  let count = 0;
+  try {
+    for (const batch of batches) {
+      count++;
+      set(() => 1 / count); // running ← (1 − 1/n) · running + batch / n: the mean so far, whatever it was before
+      scope(() => {
+        noGrad(() => answer("updateStatistics", model, batch, { rng: rng.split(count) }));
+      });
+    }
+  } finally {
+    set((i) => momenta[i]!);
+  }
+  return true;
+}
+
+const iterable: Kind = {
+  words: "an array of batches, or iterable",
+  accepts: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+};
+
+function normsIn(value: unknown): BatchNorm[] {
+  if (Array.isArray(value)) return value.flatMap(normsIn);
+  if (!(value instanceof Module)) return [];
+  return value instanceof BatchNorm ? [value] : Object.values(value).flatMap(normsIn);
+}

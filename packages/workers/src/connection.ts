@@ -1,0 +1,79 @@
+import { Redis } from "ioredis";
+import type { QueueAddress } from "./address.ts";
+
+/** The longest wait between attempts to reach a queue again, in milliseconds. */
+const LONGEST_WAIT = 5000;
+
+/** As both ioredis and BullMQ take them. */
+export interface ConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: { readonly servername: string };
+  readonly maxRetriesPerRequest: null;
+  readonly retryStrategy: (times: number) => number;
+}
+
+/** How to reach a queue, for as long as it takes: what is asked for meanwhile waits. */
+export function connectionOptions({
+  host,
+  port,
+  database,
+  username,
+  password,
+  isSecure,
+}: QueueAddress): ConnectionOptions {
+  return {
+    host,
+    port,
+    db: database,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(isSecure ? { tls: { servername: host } } : {}),
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_WAIT),
+  };
+}
+
+/**
+ * A connection of one's own, once it is there.
+ *
+ * @param say - Hears that the connection is lost, and that it is back.
+ * @throws {Error} if the queue refuses who asks, or cannot be reached at first: later it is waited for.
+ */
+export async function connect(address: QueueAddress, say?: (line: string) => void): Promise<Redis> {
+  const redis = new Redis({ ...connectionOptions(address), lazyConnect: true, retryStrategy: () => null });
+  redis.on("error", () => {}); // the promise tells
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    throw new Error(`${address.shown}: no queue there: ${wordsOf(error as NodeJS.ErrnoException)}`);
+  }
+  redis.options.retryStrategy = connectionOptions(address).retryStrategy;
+  tellOfLoss(redis, address, say);
+  return redis;
+}
+
+function wordsOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "ECONNREFUSED") return "nobody listens: is Redis running, and are host and port right?";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "there is no such host";
+  if (/WRONGPASS|NOAUTH/.test(message)) return "it wants another user or password: set LTT_QUEUE_PASSWORD";
+  return code ?? message;
+}
+
+function tellOfLoss(redis: Redis, { shown }: QueueAddress, say: (line: string) => void = () => {}): void {
+  let isLost = false;
+  redis.on("close", () => {
+    if (isLost || redis.status === "end") return;
+    isLost = true;
+    say(`${shown}: the connection is lost; waiting for it`);
+  });
+  redis.on("ready", () => {
+    if (isLost) say(`${shown}: the connection is back`);
+    isLost = false;
+  });
+}

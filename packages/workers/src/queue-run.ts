@@ -1,0 +1,207 @@
+import { setMaxListeners } from "node:events";
+import type { Job, JobListener, Network } from "@ltt/lottery";
+import { QueueEvents } from "bullmq";
+import type { Redis } from "ioredis";
+import type { QueueAddress } from "./address.ts";
+import { Board } from "./board.ts";
+import { connect, connectionOptions } from "./connection.ts";
+import { NetworkQueue, networkOf, QUEUE_NAME } from "./network-queue.ts";
+import { encodePlan, type WorkPlan } from "./work-plan.ts";
+import type { WorkStore } from "./work-store.ts";
+
+export interface QueueRunOptions {
+  readonly queue: QueueAddress;
+  readonly store: WorkStore;
+  readonly plan: WorkPlan;
+  /** The packed data that the plan names. */
+  readonly data: Uint8Array;
+  /** A line for people: who refuses a network, and why; that the queue is lost, and back. */
+  readonly say?: ((line: string) => void) | undefined;
+}
+
+/** What a worker tells of a network while it has it. */
+export type NetworkNews =
+  | { readonly worker: string; readonly step: number; readonly loss: number; readonly hash: string }
+  | { readonly worker: string; readonly refused: string };
+
+/** Milliseconds between looks at what is finished, beside what workers tell. */
+const LOOK_EVERY = 2000;
+
+interface Waiting {
+  readonly network: Network;
+  readonly listener: JobListener;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * An experiment whose networks are trained by workers elsewhere. It puts plan and data into the store and the networks that can begin into the queue; workers add the
+ * others as their inputs are finished, also when this process has left. Who comes back begins a run of the same plan: what is there is not added again.
+ */
+export class QueueRun {
+  /** One for each network of the plan that is not finished: all that can begin are with workers. */
+  readonly jobs: readonly Job[];
+  readonly #options: QueueRunOptions;
+  readonly #id: string;
+  readonly #redis: Redis;
+  readonly #board: Board;
+  readonly #queue: NetworkQueue;
+  readonly #events: QueueEvents;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #failed = new Map<string, string>();
+  readonly #refusals = new Set<string>();
+  #finished: ReadonlySet<string> = new Set();
+  #look: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #isClosed = false;
+
+  private constructor(options: QueueRunOptions, id: string, redis: Redis) {
+    const { queue, plan } = options;
+    this.#options = options;
+    this.#id = id;
+    this.#redis = redis;
+    this.#board = new Board(redis, queue);
+    this.#queue = new NetworkQueue(queue);
+    this.#events = new QueueEvents(QUEUE_NAME, { connection: connectionOptions(queue), prefix: queue.prefix });
+    const job: Job = { make: (network, listener) => this.#make(network, listener) };
+    this.jobs = plan.networks.map(() => job);
+  }
+
+  /** @throws {Error} if the queue cannot be reached, or the store refuses. */
+  static async begin(options: QueueRunOptions): Promise<QueueRun> {
+    const { queue, store, plan, data, say } = options;
+    const redis = await connect(queue, say);
+    try {
+      const id = await store.blobs.put("plans", encodePlan(plan));
+      const named = await store.blobs.put("data", data);
+      if (named !== plan.data)
+        throw new RangeError(`QueueRun: the plan names the data ${plan.data}; these are ${named}`);
+      const run = new QueueRun(options, id, redis);
+      await run.#begin();
+      return run;
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
+  }
+
+  /** Leaves; workers go on. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#look);
+    const isThere = this.#redis.status === "ready";
+    await this.#looking?.catch(() => {});
+    if (isThere) await Promise.all([this.#events.close(), this.#queue.close()]);
+    else void Promise.all([this.#events.close(), this.#queue.close()]).catch(() => {}); // nobody answers
+    this.#redis.disconnect();
+  }
+
+  async #begin(): Promise<void> {
+    const { networks } = this.#options.plan;
+    await this.#announce();
+    const open = networks.filter(({ hash }) => !this.#finished.has(hash));
+    await this.#queue.forgetFailed(open.map(({ hash }) => hash));
+    await this.#addReady();
+    this.#events.on("error", () => {}); // it connects again by itself
+    this.#events.on("progress", ({ jobId, data }) => this.#hear(networkOf(jobId), data as NetworkNews));
+    this.#events.on("completed", () => this.#lookSoon(0));
+    this.#events.on("failed", () => this.#lookSoon(0));
+    this.#lookSoon(LOOK_EVERY);
+  }
+
+  /** Tells Redis of the plan, and what of it the store has. */
+  async #announce(): Promise<void> {
+    const { store, plan } = this.#options;
+    const there = new Set(await store.nodes.list());
+    const finished = plan.networks.map(({ hash }) => hash).filter((hash) => there.has(hash));
+    this.#finished = new Set(finished);
+    await this.#board.announce(this.#id, plan, store.shown, finished);
+  }
+
+  async #addReady(): Promise<void> {
+    const isOpen = (hash: string) => !this.#finished.has(hash) && !this.#failed.has(hash);
+    const ready = this.#options.plan.networks.filter(
+      ({ hash, after }) => isOpen(hash) && after.every((one) => this.#finished.has(one)),
+    );
+    await this.#queue.add(this.#id, ready);
+  }
+
+  #make(network: Network, listener: JobListener): Promise<void> {
+    const { signal } = listener;
+    const leave = () => this.#waiting.get(network.hash)?.reject(signal.reason);
+    return new Promise<void>((resolve, reject) => {
+      this.#waiting.set(network.hash, { network, listener, resolve, reject });
+      setMaxListeners(0, signal); // as many as there are networks
+      signal.addEventListener("abort", leave);
+      this.#settle();
+    }).finally(() => {
+      this.#waiting.delete(network.hash);
+      signal.removeEventListener("abort", leave);
+    });
+  }
+
+  #hear(hash: string, news: NetworkNews): void {
+    if ("refused" in news) {
+      const line = `worker ${news.worker}: ${news.refused}`;
+      if (!this.#refusals.has(line) && this.#options.plan.networks.some((network) => network.hash === hash)) {
+        this.#refusals.add(line);
+        this.#options.say?.(line);
+      }
+      return;
+    }
+    this.#waiting.get(hash)?.listener.onStep(news.hash, news.step, news.loss);
+  }
+
+  #lookSoon(after: number): void {
+    if (this.#isClosed || this.#looking !== undefined) return;
+    clearTimeout(this.#look);
+    this.#look = setTimeout(() => {
+      this.#looking = this.#lookAround()
+        .catch((error: unknown) => {
+          for (const { reject } of this.#waiting.values()) reject(error);
+        })
+        .finally(() => {
+          this.#looking = undefined;
+          this.#lookSoon(LOOK_EVERY);
+        });
+    }, after);
+  }
+
+  async #lookAround(): Promise<void> {
+    const { store, data, plan } = this.#options;
+    if (await this.#board.knows(this.#id)) {
+      const before = this.#finished.size;
+      this.#finished = new Set([...this.#finished, ...(await this.#board.finished(this.#id))]);
+      if (this.#finished.size === before) await this.#addReady(); // a worker may have ended between a network and those after it
+    } else {
+      await this.#announce(); // Redis has lost its memory
+      await this.#addReady();
+    }
+    for (const [hash, why] of await this.#queue.failed()) this.#failed.set(hash, why);
+    if (this.#refusals.size > 0) {
+      await store.blobs.put("plans", encodePlan(plan)); // what a worker found damaged it has put aside
+      await store.blobs.put("data", data);
+    }
+    this.#settle();
+  }
+
+  /** Networks that are finished are told at once; one that failed when nothing else can be trained. */
+  #settle(): void {
+    for (const [hash, { resolve }] of this.#waiting) if (this.#finished.has(hash)) resolve();
+    const { networks } = this.#options.plan;
+    const failed = networks.filter(({ hash }) => this.#failed.has(hash) && !this.#finished.has(hash));
+    if (failed.length === 0) return;
+    const stopped = new Set(failed.map(({ hash }) => hash));
+    for (const { hash, after } of networks) if (after.some((one) => stopped.has(one))) stopped.add(hash);
+    if (networks.some(({ hash }) => !this.#finished.has(hash) && !stopped.has(hash))) return;
+    const [{ hash, label } = { hash: "", label: "" }] = failed;
+    const others = failed.length === 1 ? "" : `, and ${failed.length - 1} more`;
+    const behind = stopped.size - failed.length;
+    const error = new Error(
+      `${label}: ${this.#failed.get(hash)}${others}; ${behind} networks that rest on it were not trained, all others are finished and kept; ` +
+        `the same command tries those that failed again`,
+    );
+    for (const [name, { reject }] of this.#waiting) if (stopped.has(name)) reject(error);
+  }
+}
