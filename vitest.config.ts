@@ -10,6 +10,7 @@ const slow = [
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",
   "packages/lottery/test/processes.test.ts",
+  "packages/report/test/page.test.ts",
   "packages/lottery/test/micro-f1-simulation.test.ts",
   "packages/lottery/test/verdict-simulation.test.ts",
   "packages/workers/test/machines.test.ts",

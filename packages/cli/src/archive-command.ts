@@ -35,7 +35,7 @@ async function archive(runs: readonly string[], { out }: { readonly out: string 
   await writeArchive(
     out,
     joined.flatMap((run) =>
-      run.parts.map(({ run, networks, audit, receipts }) => ({ run, networks, audit, receipts })),
+      run.parts.map(({ run, networks, audit, receipts, masks }) => ({ run, networks, audit, receipts, masks })),
     ),
   );
   const told = joined.map(({ levels }) => {

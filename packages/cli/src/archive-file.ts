@@ -4,6 +4,7 @@ import { gunzip, gzip } from "node:zlib";
 import { type AuditCheck, type LevelResult, RunFolderError, sha256, writeAtomic } from "@ltt/lottery";
 import { checkAudit, checkResults } from "@ltt/lottery/arguments";
 import { type ArchivedResult, packResult, unpackResult } from "./archived-result.ts";
+import type { TicketMask } from "@ltt/report";
 import type { PlannedRun } from "./run-file.ts";
 import type { ReportWords } from "./run-report.ts";
 
@@ -15,6 +16,8 @@ export interface Part {
   readonly audit: readonly AuditCheck[];
   /** The audit's nodes: of each the SHA-256 of every file that was looked at, the backend, the seconds. */
   readonly receipts: Readonly<Record<string, NodeReceipt>>;
+  /** Masks of single tickets, drawn small. */
+  readonly masks?: readonly TicketMask[] | undefined;
 }
 
 /** A run without the paths of the machine that it ran on. */

@@ -1,5 +1,5 @@
 import { type AuditCheck, canonicalJson, type LevelResult, RunFolderError } from "@ltt/lottery";
-import type { ReportOrigin } from "@ltt/report";
+import type { ReportOrigin, TicketMask } from "@ltt/report";
 import type { ReadPart } from "./part.ts";
 import { commandOf } from "./run-command-line.ts";
 import type { ReportWords } from "./run-report.ts";
@@ -12,6 +12,7 @@ export interface JoinedRun {
   readonly levels: readonly LevelResult[];
   readonly audit: readonly AuditCheck[];
   readonly origins: readonly ReportOrigin[];
+  readonly masks: readonly TicketMask[];
 }
 
 /**
@@ -66,6 +67,7 @@ function joined(parts: readonly ReadPart[]): JoinedRun {
     levels: left.length === 1 ? levels : levels.toSorted((a, b) => a.seed - b.seed),
     audit: auditOf(left),
     origins: left.map(originOf),
+    masks: left.find(({ masks }) => masks !== undefined && masks.length > 0)?.masks ?? [],
   };
 }
 

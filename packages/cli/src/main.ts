@@ -16,6 +16,7 @@ import { addRunCommand } from "./run-command.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { addSweepCommand } from "./sweep-command.ts";
 import { writeLines } from "./terminal.ts";
+import { addWatchCommand } from "./watch-command.ts";
 import { addWorkerCommand } from "./worker-command.ts";
 
 /**
@@ -37,6 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addSweepCommand(program);
   addReplayCommand(program);
   addStatusCommand(program);
+  addWatchCommand(program);
   addReportCommand(program);
   addArchiveCommand(program);
   addAuditCommand(program);

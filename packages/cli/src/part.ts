@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Vocabulary } from "@ltt/data";
 import {
   type AuditCheck,
   experimentOf,
@@ -10,6 +11,9 @@ import {
   storedResults,
 } from "@ltt/lottery";
 import { ARCHIVE, type NodeReceipt, type Part, type PartNetwork, readArchive, withoutPlaces } from "./archive-file.ts";
+import { readEncoding } from "./encoding.ts";
+import { encodedOf } from "./node-files.ts";
+import { ticketMasks } from "./ticket-masks.ts";
 import type { PlannedRun } from "./run-file.ts";
 import { auditNoted, latestRun, type NotedRun } from "./run-folder.ts";
 import type { ReportWords } from "./run-report.ts";
@@ -29,7 +33,7 @@ export interface ReadPart extends Part {
 export async function partOf(
   store: FolderStore,
   run: Pick<PlannedRun, "pair" | "profile" | "backend" | "options" | "faults" | "origin">,
-  { report, levels, audit }: { report: ReportWords; levels: readonly LevelResult[]; audit: readonly AuditCheck[] },
+  { report, levels, audit, vocabulary }: PartResults,
 ): Promise<Part> {
   const receipts: Record<string, NodeReceipt> = {};
   const networks: PartNetwork[] = [];
@@ -54,7 +58,17 @@ export async function partOf(
     networks,
     audit,
     receipts,
+    masks: await ticketMasks(store, levels, vocabulary),
   };
+}
+
+/** What of a run was read or made. */
+interface PartResults {
+  readonly report: ReportWords;
+  readonly levels: readonly LevelResult[];
+  readonly audit: readonly AuditCheck[];
+  /** Of texts. */
+  readonly vocabulary: Vocabulary | undefined;
 }
 
 /**
@@ -92,9 +106,27 @@ async function livePart(folder: string, run: NotedRun, say: (line: string) => vo
   const store = await FolderStore.open(folder, { onDamage: say });
   const levels = await storedResults(store, run.covered);
   const audit = await auditNoted(store, run, say);
-  const part = await partOf(store, run, { report: run.report, levels, audit });
+  const vocabulary = await vocabularyOf(folder, store, levels);
+  const part = await partOf(store, run, { report: run.report, levels, audit, vocabulary });
   const published = run.options.published as string | undefined;
   return { ...part, place: folder, hasWeights: true, planned: run.covered.length, published };
+}
+
+/** That of the texts that the networks were trained on; `undefined` of images, or where the folder does not keep it. */
+async function vocabularyOf(
+  folder: string,
+  store: FolderStore,
+  levels: readonly LevelResult[],
+): Promise<Vocabulary | undefined> {
+  const node = levels[0]?.node;
+  const stored = node === undefined ? undefined : await store.readSome(node, ["config.json"]);
+  if (stored === undefined) return undefined;
+  try {
+    return (await readEncoding(folder, encodedOf(stored))).vocabulary;
+  } catch (error) {
+    if (error instanceof RunFolderError) return undefined;
+    throw error;
+  }
 }
 
 function receiptOf({ receipt }: StoredFiles): NodeReceipt {

@@ -1,12 +1,14 @@
 import { mkdir } from "node:fs/promises";
-import { RunFolderError } from "@ltt/lottery";
-import { LANGUAGES, type Language, renderTable } from "@ltt/report";
+import { join } from "node:path";
+import { RunFolderError, writeAtomic } from "@ltt/lottery";
+import { LANGUAGES, type Language, type ReportInput, renderComparison, renderTable } from "@ltt/report";
 import { type Command, Option } from "commander";
 import { type JoinedRun, joinParts } from "./join-parts.ts";
 import { pathOf, pointsOf, textOf } from "./option-values.ts";
 import { kindOf, partsAt } from "./part.ts";
 import { readPublished } from "./published-file.ts";
-import { reportOf, writeReport, writeTables } from "./run-report.ts";
+import { writeFigures, writeReport, writeTables } from "./report-files.ts";
+import { reportOf } from "./run-report.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 interface Flags {
@@ -15,6 +17,7 @@ interface Flags {
   readonly title?: string;
   readonly published?: string;
   readonly language?: Language;
+  readonly figures?: true;
 }
 
 /** `ltt report RUN…`: the report, from folders of finished or partly finished runs, or from archives. Needs no data set, and trains nothing. */
@@ -22,12 +25,16 @@ export function addReportCommand(program: Command): void {
   program
     .command("report")
     .description("make report.html, metrics.csv and tensors.csv of runs anew, from their folders or archives alone")
-    .argument("<runs...>", "run folders or archives: of the same experiment with other seeds, one report")
+    .argument(
+      "<runs...>",
+      "run folders or archives: of the same experiment with other seeds, one report; of others, a comparison",
+    )
     .option("--out <dir>", "where it is written (default: the run folder, if there is one only)", pathOf)
     .option("--margin <points>", "of the verdict, in percentage points (default: that of the run)", pointsOf)
     .option("--title <text>", "of the report (default: that of the run)", textOf)
     .option("--published <file>", "curves of a publication, as JSON (default: that of the run)", pathOf)
     .addOption(new Option("--language <code>", "of the report's own words (default: en)").choices(LANGUAGES))
+    .option("--figures", "write every figure as SVG too, into the folder figures")
     .action(report);
 }
 
@@ -39,23 +46,42 @@ async function report(runs: readonly string[], flags: Flags): Promise<void> {
   const out = flags.out ?? (isFolder ? runs[0] : undefined);
   if (out === undefined) throw new RunFolderError("ltt report: say with --out in which folder the report goes");
   const joined = joinParts(parts);
-  const [run] = joined;
-  if (run === undefined || joined.length > 1) throw new RunFolderError(differWords(joined));
-  sayMissing(run, say);
-
-  const [{ run: first }] = run.parts as [JoinedRun["parts"][0]];
-  const margin = flags.margin ?? (first.options.margin as number | undefined);
-  const file = flags.published ?? run.parts.find(({ published }) => published !== undefined)?.published;
-  const published = file === undefined ? undefined : await readPublished(file, first);
-  const words = flags.title === undefined ? run.words : { ...run.words, title: flags.title };
-  const input = {
-    ...reportOf(words, run.levels, run.audit, { margin, faults: first.faults, published }),
-    origins: run.origins,
-  };
+  if (joined.length === 0) throw new RunFolderError("ltt report: no network of the runs is finished yet");
+  for (const run of joined) sayMissing(run, say);
+  const reports = await Promise.all(joined.map((run) => resultsOf(run, flags)));
   await mkdir(out, { recursive: true });
-  await writeTables(out, run.levels, words);
-  const path = await writeReport(out, input, { language: flags.language });
-  writeLines(process.stdout, `\n${renderTable(input, { width: widthOf(process.stdout) })}\nreport: ${path}`);
+  if (joined.length > 1) {
+    const path = join(out, "comparison.html");
+    const compared = reports.map((results, i) => ({ name: nameOf(joined, i), results }));
+    await writeAtomic(path, renderComparison(compared, { language: flags.language }));
+    say(`${joined.length} experiments: ${compared.map(({ name }) => name).join(", ")}`);
+    writeLines(process.stdout, `comparison: ${path}`);
+    return;
+  }
+  const [results] = reports as [ReportInput];
+  await writeTables(out, results.levels, results);
+  const path = await writeReport(out, results, { language: flags.language });
+  if (flags.figures === true) {
+    const count = await writeFigures(out, results, { language: flags.language });
+    say(`${count} figures: ${join(out, "figures")}`);
+  }
+  writeLines(process.stdout, `\n${renderTable(results, { width: widthOf(process.stdout) })}\nreport: ${path}`);
+}
+
+async function resultsOf({ parts, words, levels, audit, origins, masks }: JoinedRun, flags: Flags): Promise<ReportInput> {
+  const [{ run }] = parts as [JoinedRun["parts"][0]];
+  const margin = flags.margin ?? (run.options.margin as number | undefined);
+  const file = flags.published ?? parts.find(({ published }) => published !== undefined)?.published;
+  const published = file === undefined ? undefined : await readPublished(file, run);
+  const named = flags.title === undefined ? words : { ...words, title: flags.title };
+  return { ...reportOf(named, levels, audit, { margin, faults: run.faults, published }), origins, masks };
+}
+
+/** What a comparison calls a run: its pair and profile, and where two have the same, its folder or file. */
+function nameOf(runs: readonly JoinedRun[], at: number): string {
+  const words = ({ words: { kicker } }: JoinedRun) => kicker.join(", ");
+  const own = words(runs[at]!);
+  return runs.filter((run) => words(run) === own).length === 1 ? own : `${own} (${runs[at]!.parts[0]!.place})`;
 }
 
 function sayMissing({ parts }: JoinedRun, say: (line: string) => void): void {
@@ -64,9 +90,4 @@ function sayMissing({ parts }: JoinedRun, say: (line: string) => void): void {
     if (!hasWeights || missing <= 0) continue;
     say(`${missing} of ${planned} networks are not finished: the report is of the others`);
   }
-}
-
-function differWords(runs: readonly JoinedRun[]): string {
-  const places = runs.map(({ parts }) => parts.map(({ place }) => place).join(" and "));
-  return `ltt report: these are other experiments: ${places.join("; ")}`;
 }

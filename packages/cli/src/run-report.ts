@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { backend, stream } from "@ltt/core";
 import {
   type AuditCheck,
@@ -10,19 +9,10 @@ import {
   networkCount,
   type OptimiserName,
   type Pool,
-  winnerByTestAccuracy,
-  writeAtomic,
-} from "@ltt/lottery";
-import {
   pairedStatistics,
-  type ReportInput,
-  type ReportOptions,
-  renderCsv,
-  renderCurvesCsv,
-  renderReport,
-  renderStatisticsCsv,
-  renderTensorsCsv,
-} from "@ltt/report";
+  winnerByTestAccuracy,
+} from "@ltt/lottery";
+import type { ReportInput } from "@ltt/report";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -109,31 +99,6 @@ export interface ReportChoices {
   readonly margin: number | undefined;
   readonly faults: readonly Fault[];
   readonly published: Published | undefined;
-}
-
-/** Writes `metrics.csv` and `tensors.csv` of the networks so far, and `curves.csv` where all measures are kept over epochs. */
-export async function writeTables(
-  folder: string,
-  levels: readonly LevelResult[],
-  { uses }: ReportWords,
-): Promise<void> {
-  await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels, { uses }));
-  await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
-  const isMeasured = levels.some(({ curve }) => curve.some(({ measures }) => measures !== undefined));
-  if (isMeasured) await writeAtomic(join(folder, "curves.csv"), renderCurvesCsv(levels));
-}
-
-/** Writes `report.html` and `statistics.csv`. @returns the report's path. */
-export async function writeReport(
-  folder: string,
-  input: ReportInput,
-  { language }: ReportOptions = {},
-): Promise<string> {
-  const path = join(folder, "report.html");
-  if (input.statistics !== undefined)
-    await writeAtomic(join(folder, "statistics.csv"), renderStatisticsCsv(input.statistics));
-  await writeAtomic(path, renderReport(input, { language }));
-  return path;
 }
 
 const TRAINING_MEASURED = "as many are measured at the end of every epoch as are at a validation, always the same";

@@ -44,10 +44,11 @@ import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { beginQueued, type QueuedOptions, type QueuedRun } from "./queued-run.ts";
+import { writeReport, writeTables } from "./report-files.ts";
 import { checkRun } from "./run-arguments.ts";
 import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
-import { reportOf, reportWords, writeReport, writeTables } from "./run-report.ts";
+import { reportOf, reportWords } from "./run-report.ts";
 import { defaultProfile, type RunSettings } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { digestOf } from "./task-data.ts";
@@ -164,13 +165,13 @@ async function runBegun(
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
   const here = store instanceof FolderStore ? store : await FolderStore.open(folder, { onDamage: say });
-  const part = await partOf(here, run, { report: words, levels, audit: checks });
+  const part = await partOf(here, run, { report: words, levels, audit: checks, vocabulary: encoding?.vocabulary });
   await writeArchive(join(folder, ARCHIVE), [part]);
   const [joined] = joinParts([
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
   ]);
   const choices = { margin: options.margin, faults, published };
-  const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins };
+  const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins, masks: part.masks };
   const report = await writeReport(folder, input);
   return {
     folder,
@@ -260,7 +261,7 @@ async function checkFolder(folder: string): Promise<void> {
       `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
     );
   }
-  for (const name of ["nodes", "encodings", "unfinished", "failed", "quarantine", "conflicts", "data", "plans"]) {
+  for (const name of ["nodes", "encodings", "events", "unfinished", "failed", "quarantine", "conflicts", "data", "plans"]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
       `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,

@@ -97,6 +97,40 @@ describe("a run whose weights are gone", { timeout: 120_000 }, () => {
   });
 });
 
+test("runs of other experiments are compared, by what they differ in", async () => {
+  const other = await run(...small, "--seeds", "1", "--learning-rate", "0.002", "--out", "other");
+  expect(other.code).toBe(0);
+  const { code, out, err } = await run(
+    "report",
+    "one",
+    "other",
+    "two.json.gz",
+    "--out",
+    "compared",
+    "--language",
+    "ko",
+  );
+  expect([code, out]).toEqual([0, "comparison: compared/comparison.html\n"]);
+  expect(err).toBe("2 experiments: spam-cnn, profile quick (one), spam-cnn, profile quick (other)\n");
+  const page = read("compared", "comparison.html");
+  expect(page).toContain("<h1>실행 비교</h1>");
+  expect(page).toMatch(
+    /<th scope="row">optimiser<\/th><td class="words">Adam, learning rate 0.005.*?<td class="words">Adam, learning rate 0.002/,
+  );
+  expect(page).not.toContain('<th scope="row">parameters</th>');
+}, 120_000);
+
+test("figures are files of their own where they are asked for, and TensorBoard's events are a folder a network", async () => {
+  const { err } = await run("report", "one.json.gz", "--out", "drawn", "--figures");
+  const figures = readdirSync(join(root, "drawn", "figures"));
+  expect(err).toBe(`${figures.length} figures: drawn/figures\n`);
+  expect(figures).toEqual(
+    expect.arrayContaining(["accuracy.svg", "difference-dense.svg", "loss-curves.svg", "cost.svg"]),
+  );
+  expect(readdirSync(join(root, "drawn", "events", "winning-ticket", "seed-1"))).toEqual(["round-01", "round-02"]);
+  expect(read("drawn", "model-card.md")).toContain("pipeline_tag: text-classification");
+}, 120_000);
+
 describe("what is no such archive is one line", { timeout: 120_000 }, () => {
   const refused = async (...sources: string[]) => {
     const { code, err, out } = await run("report", ...sources, "--out", "refused");

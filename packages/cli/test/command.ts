@@ -20,6 +20,8 @@ export interface Asked {
   readonly node?: readonly string[];
   /** Sees what was said on standard error so far, and may send a signal. */
   readonly watch?: (said: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
+  /** The same of standard output. */
+  readonly onOutput?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** The command as a user runs it, in a process of its own. */
@@ -35,7 +37,7 @@ export function bash(line: string, asked: Asked): Promise<Outcome> {
 
 const script = ["--import", tsx, "--conditions", "@ltt/source", bin];
 
-function outcomeOf(program: string, args: readonly string[], { cwd, env, watch }: Asked): Promise<Outcome> {
+function outcomeOf(program: string, args: readonly string[], { cwd, env, watch, onOutput }: Asked): Promise<Outcome> {
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, LTT_DATA: undefined, XDG_CACHE_HOME: join(cwd, "cache"), ...env },
@@ -43,6 +45,7 @@ function outcomeOf(program: string, args: readonly string[], { cwd, env, watch }
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
     out += chunk;
+    onOutput?.(out, (signal) => child.kill(signal));
   });
   child.stderr.on("data", (chunk) => {
     err += chunk;

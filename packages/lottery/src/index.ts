@@ -100,6 +100,7 @@ export {
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
 export { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
+export { type PairedRow, type PairedStatistics, pairedStatistics } from "./paired-statistics.ts";
 export {
   type Pattern,
   patternOf,

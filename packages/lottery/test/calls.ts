@@ -233,6 +233,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
+  pairedStatistics: [() => call(lottery.pairedStatistics, results(), rng())],
   experimentOf: [() => call(lottery.experimentOf, { place: "run", files: nodeOfFiles(), receipt })],
   folderContents: [() => call(lottery.folderContents, join(folder, "run"))],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],

@@ -58,6 +58,8 @@ export interface ChartOptions {
   /** Sparsity of the sparsest winning ticket. */
   readonly winner: { readonly sparsity: number; readonly words: string } | undefined;
   readonly labels: Labels;
+  /** Whether each series has a dense network of its own, as where runs are compared. Default: they share it. */
+  readonly hasOwnDense?: boolean;
 }
 
 const FRAME: Frame = { width: 960, height: 440, left: 62, right: 942, top: 22, bottom: 378 };
@@ -70,7 +72,7 @@ const DASHES: readonly string[] = ["6 4", "2 3", "9 3 2 3", "12 4"];
  * rounds are equally far apart. Means with 95 % bands; every run as a faint dot where there are several.
  */
 export function sparsityChart(options: ChartOptions): Markup {
-  const { id, title, description, unit, format, series, thin, dense, winner, labels } = options;
+  const { id, title, description, unit, format, series, thin, dense, winner, labels, hasOwnDense = false } = options;
   const x = remainingScale(
     [
       ...series.flatMap(({ points }) => points.map(({ sparsity }) => sparsity)),
@@ -90,8 +92,8 @@ ${winner === undefined ? undefined : winnerLine(x(winner.sparsity), winner, labe
 ${dense === undefined ? undefined : html`<path class="dense" d="M${left},${px(y(dense.mean))}H${right}"/>`}
 <g clip-path="url(#${id}-clip)">${series.map((one, arm) => band(one, arm, x, y))}</g>
 ${thin.map((curve, i) => thinCurve(curve, i, x, y))}
-${series.map((one, arm) => seriesMarks(one, arm, x, y))}
-${sharedPoint(series, x, y)}
+${series.map((one, arm) => seriesMarks(one, arm, x, y, hasOwnDense ? 0 : 1))}
+${hasOwnDense ? undefined : sharedPoint(series, x, y)}
 ${columns(columnsOf(options, x), FRAME)}`,
   );
 }
@@ -136,7 +138,7 @@ function valueDomain({ series, thin, dense, bounds, leastSpan }: ChartOptions): 
 }
 
 /** For every round what all arms are there, the dense network first. */
-function columnsOf({ series, show, labels }: ChartOptions, x: (sparsity: number) => number): Column[] {
+function columnsOf({ series, show, labels, hasOwnDense }: ChartOptions, x: (sparsity: number) => number): Column[] {
   const rounds = [...new Set(series.flatMap(({ points }) => points.map(({ round }) => round)))];
   return rounds.map((round) => {
     const there = series.flatMap(({ label, points }, arm) => {
@@ -144,9 +146,10 @@ function columnsOf({ series, show, labels }: ChartOptions, x: (sparsity: number)
       return point === undefined ? [] : [{ arm, label, point }];
     });
     const { sparsity } = there[0]!.point;
-    const lines = (round === 0 ? there.slice(0, 1) : there).map(({ arm, label, point }) => ({
-      arm: round === 0 ? -1 : arm,
-      text: `${round === 0 ? labels.dense : label}: ${show(point.estimate)}`,
+    const isShared = round === 0 && hasOwnDense !== true;
+    const lines = (isShared ? there.slice(0, 1) : there).map(({ arm, label, point }) => ({
+      arm: isShared ? -1 : arm,
+      text: `${isShared ? labels.dense : label}: ${show(point.estimate)}`,
     }));
     const heading = `${round === 0 ? labels.dense : labels.round(round)}, ${labels.sparse(sparsityPercent(sparsity))}`;
     return { round, at: x(sparsity), heading, lines };
@@ -190,13 +193,19 @@ function thinCurve({ label, arm, points }: ThinCurve, i: number, x: (sparsity: n
   return html`<path class="thin ${armClass(arm)}" stroke-dasharray="${dash(i)}" d="${shape([...points]) ?? ""}"><title>${label}</title></path>`;
 }
 
-function seriesMarks({ points }: ChartSeries, arm: number, x: (sparsity: number) => number, y: Scale): Markup {
+function seriesMarks(
+  { points }: ChartSeries,
+  arm: number,
+  x: (sparsity: number) => number,
+  y: Scale,
+  firstRound: number,
+): Markup {
   const drawn = drawable(points);
   const path = line<ChartPoint>()
     .x(({ sparsity }) => x(sparsity))
     .y(({ estimate }) => y(estimate.mean))
     .digits(1);
-  const own = drawn.filter(({ round }) => round > 0);
+  const own = drawn.filter(({ round }) => round >= firstRound);
   const runs = own
     .filter(({ values }) => values.length > 1)
     .flatMap(({ sparsity, values }) =>

@@ -58,7 +58,7 @@ export function costFigure(
     )
     .join("; ");
   return html`<section><h2>${labels.cost}</h2>
-<figure>${svg(
+<figure tabindex="0">${svg(
     { id: "cost", title: labels.cost, description: `${table.label}, ${labels.costUnit}: ${description}` },
     FRAME,
     html`${valueAxis(y, FRAME, { unit: `${testMeasure}, %`, format: (value) => trim(100 * value) })}

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { renderCsv, renderCurvesCsv, renderTensorsCsv } from "./csv.ts";
+import { renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
 import { sampleLevel, sampleTensor } from "./sample.ts";
 
 const HEADER =
   "arm,seed,round,sparsity,embeddingSparsity,otherSparsity,trainLoss,validationLoss,validationAccuracy,testLoss,testAccuracy," +
-  "test precision,test recall,earlyStopStep,censored,collapsed,firstStep,steps,node\r\n";
+  "test precision,test recall,earlyStopStep,censored,collapsed,firstStep,steps,storedBytes,node\r\n";
 
 test("metrics.csv is a header and a line a network, ended by CRLF, numbers in full", () => {
   const level = sampleLevel({
@@ -16,7 +16,7 @@ test("metrics.csv is a header and a line a network, ended by CRLF, numbers in fu
     node: "0123456789abcdef",
   });
   expect(renderCsv([level])).toBe(
-    `${HEADER}winning-ticket,1,1,0.2,0.30000000000000004,0,0.2,0.3,0.88,0.31,0.3333333333333333,0.87,0.86,300,false,,0,400,0123456789abcdef\r\n`,
+    `${HEADER}winning-ticket,1,1,0.2,0.30000000000000004,0,0.2,0.3,0.88,0.31,0.3333333333333333,0.87,0.86,300,false,,0,400,7064,0123456789abcdef\r\n`,
   );
 });
 
@@ -45,7 +45,7 @@ test("metrics.csv has what was measured at the end of training, where it was", (
 });
 
 test("metrics.csv of no networks is a header", () => {
-  expect(renderCsv([])).toMatch(/^arm,seed,round,sparsity,trainLoss,[^\r\n]*,steps,node\r\n$/);
+  expect(renderCsv([])).toMatch(/^arm,seed,round,sparsity,trainLoss,[^\r\n]*,steps,storedBytes,node\r\n$/);
 });
 
 test("metrics.csv quotes commas, quotes and line ends (RFC 4180, 2.5–2.7)", () => {
@@ -103,6 +103,31 @@ test("curves have a line a validation, with the measures that were kept, blank w
     "arm,seed,round,step,trainLoss,validationLoss,validationAccuracy,validation f1,trainingPartLoss,trainingPartAccuracy,training f1",
     "dense,3,0,5,0.5,0.4,0.8,0.7,,,",
     "dense,3,0,10,,0.4,0.8,0.7,0.25,0.875,0.75",
+    "",
+  ]);
+});
+
+test("metrics.csv counts an example's multiplications, where it is known how often weights are used", () => {
+  const uses = { "linear.weight": 2.5, embedding: 0 };
+  const [header, line] = renderCsv([sampleLevel({ arm: "dense", round: 0 })], { uses }).split("\r\n");
+  expect(header).toMatch(/,storedBytes,multiplications,node$/);
+  expect(line).toMatch(/,4416,250,$/); // 1,104 values of 4 bytes; 100 weights, each 2.5 times
+});
+
+test("statistics.csv is a line a round and other network, with columns for each seed, blank where one has none", () => {
+  const row = { against: "dense", round: 1, sparsity: 0.2, difference: 0.01, low: -0.02, high: 0.04 };
+  const seed = { seed: 1, onlyTicket: 12, onlyOther: 9, p: 0.5 };
+  const csv = renderStatisticsCsv({
+    rows: [
+      { ...row, seeds: [seed, { ...seed, seed: 2 }] },
+      { ...row, round: 2, seeds: [{ ...seed, seed: 2 }] },
+    ],
+    seedsNeeded: { difference: 0.005, seeds: 34 },
+  });
+  expect(csv.split("\r\n")).toEqual([
+    "arm,against,round,sparsity,difference,bootstrapLow,bootstrapHigh,seed 1 onlyTicket,seed 1 onlyOther,seed 1 mcnemarP,seed 2 onlyTicket,seed 2 onlyOther,seed 2 mcnemarP,seedsNeededForHalfAPoint",
+    "winning-ticket,dense,1,0.2,0.01,-0.02,0.04,12,9,0.5,12,9,0.5,34",
+    "winning-ticket,dense,2,0.2,0.01,-0.02,0.04,,,,12,9,0.5,34",
     "",
   ]);
 });

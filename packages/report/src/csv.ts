@@ -1,7 +1,7 @@
+import type { PairedStatistics } from "@ltt/lottery";
 import { type LevelResult, PARTS } from "@ltt/lottery";
 import { checkResults } from "@ltt/lottery/arguments";
 import { costOf, type Uses } from "./cost.ts";
-import type { PairedStatistics } from "./statistics.ts";
 
 export interface CsvOptions {
   /** How often weights are used for an example. Default: it is not told. */

@@ -28,7 +28,7 @@ export function figures(results: ReportInput, summary: Summary, measure: string,
   const testMeasure = labels.testMeasure(measure);
   return html`<section><h2>${capital(labels.against(measure))}</h2>
 ${legend(accuracy, published, dense === undefined ? undefined : labels.dense)}
-<figure>${sparsityChart({
+<figure tabindex="0">${sparsityChart({
     id: "accuracy",
     title: capital(labels.against(testMeasure)),
     description: describe(summary, testMeasure, labels),
@@ -84,7 +84,7 @@ function curves(
     undefined,
   );
   return html`<section class="learning"><h2>${labels.curves}</h2>${roundSlider(summary, chosen, labels)}${key}
-<figure>${accuracy}</figure><figure>${loss}<figcaption>${labels.curvesCaption}${warning}</figcaption></figure>
+<figure tabindex="0">${accuracy}</figure><figure tabindex="0">${loss}<figcaption>${labels.curvesCaption}${warning}</figcaption></figure>
 ${measureCurves(summary, chosen, measure, labels)}</section>`;
 }
 

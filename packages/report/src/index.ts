@@ -1,11 +1,16 @@
+export { type ComparedRun, renderComparison } from "./comparison.ts";
 export { type Cost, costOf, type Uses } from "./cost.ts";
 export { type CsvOptions, renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
 export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
 export { LANGUAGES, type Language } from "./labels.ts";
+export type { MaskPicture, TicketMask } from "./mask-pictures.ts";
+export { renderModelCard } from "./model-card.ts";
 export { sparsityPercent } from "./numbers.ts";
 export { publishedCurves } from "./published.ts";
-export { type ReportOptions, renderReport } from "./report.ts";
-export { type PairedRow, type PairedStatistics, pairedStatistics } from "./statistics.ts";
+export { renderReport } from "./report.ts";
+export type { ReportOptions } from "./report-options.ts";
+export { renderFigures } from "./standalone-figures.ts";
 export { renderTable } from "./table.ts";
+export { renderEvents, type Scalar, scalarsOf } from "./tensorboard.ts";
 export { type VerdictWords, verdictWords } from "./verdict-words.ts";
 export { wrap } from "./wrap.ts";

@@ -1,4 +1,4 @@
-import type { AuditCheck, LevelResult, Verdict } from "@ltt/lottery";
+import type { AuditCheck, LevelResult, PairedStatistics, Verdict } from "@ltt/lottery";
 import {
   checkAudit,
   checkEach,
@@ -17,9 +17,8 @@ import {
   share,
   text,
 } from "@ltt/lottery/arguments";
-
 import type { Uses } from "./cost.ts";
-import type { PairedStatistics } from "./statistics.ts";
+import type { TicketMask } from "./mask-pictures.ts";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {
@@ -72,6 +71,8 @@ export interface ReportInput {
   readonly uses?: Uses | undefined;
   /** Winning tickets beside others on the same test examples, as `pairedStatistics` finds. Default: it is not told. */
   readonly statistics?: PairedStatistics | undefined;
+  /** Masks of single tickets, drawn. Default: none. */
+  readonly masks?: readonly TicketMask[] | undefined;
 }
 
 const INPUT: Kinds<ReportInput> = {
@@ -89,6 +90,7 @@ const INPUT: Kinds<ReportInput> = {
   origins: list,
   uses: object,
   statistics: object,
+  masks: list,
 };
 
 /**

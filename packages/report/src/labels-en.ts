@@ -66,6 +66,10 @@ export const en: Labels = {
   seedsNeeded: "seeds needed",
   seedsNeededWords: (difference, seeds, have) =>
     `To see a difference of ${difference} points between a level and the dense network (95 %, power 80 %), with the spread of these runs, ${seeds} seeds are needed; there are ${have}.`,
+  masks: "Masks, and the words that are left",
+  masksCaption:
+    "Of single tickets: each tensor as a plane, darker where more of its weights are left, on a scale of its own up to the share named. Rows of an embedding go from frequent words to rare ones.",
+  wordsLeft: (left, rows) => `${left} of ${rows} rows of the embedding have a weight left. Most have`,
   whereLeft: "Where the weights are left",
   levelByLevel: "The verdict, level by level",
   verdictTableCaption: (measure) =>
@@ -90,6 +94,11 @@ export const en: Labels = {
   audit: "Ticket audit",
   settings: "Settings",
   origin: "How it was made",
+  comparison: "Runs compared",
+  comparisonCaption:
+    "Each run was judged for itself; nothing is tested between runs, which may differ in data and do not pair their seeds.",
+  run: "run",
+  differingSettings: "Where settings differ",
   footer:
     "Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle & Carbin, ICLR 2019.",
 };

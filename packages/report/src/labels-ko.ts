@@ -80,6 +80,10 @@ export const ko: Labels = {
   seedsNeeded: "필요한 시드 수",
   seedsNeededWords: (difference, seeds, have) =>
     `이 실행들의 산포로 한 희소성과 전체 신경망의 ${difference} 퍼센트포인트 차이를 보려면(95 %, 검정력 80 %) 시드 ${seeds}개가 필요합니다. 지금은 ${have}개입니다.`,
+  masks: "마스크와 남은 단어",
+  masksCaption:
+    "티켓 하나의 텐서를 평면으로 그렸습니다. 가중치가 많이 남은 곳일수록 진하며, 척도는 텐서마다 적힌 비율까지입니다. 임베딩의 행은 잦은 단어에서 드문 단어 순입니다.",
+  wordsLeft: (left, rows) => `임베딩의 ${rows}행 가운데 ${left}행에 가중치가 남았습니다. 가장 많이 남은 단어:`,
   whereLeft: "가중치가 남은 곳",
   levelByLevel: "희소성별 판정",
   verdictTableCaption: (measure) =>
@@ -103,6 +107,11 @@ export const ko: Labels = {
   audit: "티켓 감사",
   settings: "설정",
   origin: "만든 방법",
+  comparison: "실행 비교",
+  comparisonCaption:
+    "실행마다 따로 판정했습니다. 자료가 다를 수 있고 시드가 짝지어지지 않으므로 실행 사이는 검정하지 않습니다.",
+  run: "실행",
+  differingSettings: "서로 다른 설정",
   footer:
     "ltt가 결과 파일로 만들었습니다. 정확도는 조기 종료 단계의 가중치로 잰 것입니다. 그림과 정확도 표의 ±는 평균 하나의 95 % 구간의 절반(시드에 대한 스튜던트 t)이고, 판정의 차이는 동시 구간입니다. 정의와 그림은 Frankle & Carbin, ICLR 2019를 따릅니다.",
 };

@@ -63,6 +63,9 @@ export interface Labels {
   readonly seedsNeeded: string;
   seedsNeededWords(difference: string, seeds: number, have: number): string;
   readonly whereLeft: string;
+  readonly masks: string;
+  readonly masksCaption: string;
+  wordsLeft(left: string, rows: string): string;
   readonly levelByLevel: string;
   verdictTableCaption(measure: string): string;
   readonly standing: string;
@@ -84,5 +87,9 @@ export interface Labels {
   readonly audit: string;
   readonly settings: string;
   readonly origin: string;
+  readonly comparison: string;
+  readonly comparisonCaption: string;
+  readonly run: string;
+  readonly differingSettings: string;
   readonly footer: string;
 }

@@ -21,7 +21,7 @@ export function measureCurves(summary: Summary, chosen: number, measure: string,
       span: isShare ? [0.1, 1] : [0, 0.95],
       labels,
     });
-    return drawn && html`<figure>${drawn}</figure>`;
+    return drawn && html`<figure tabindex="0">${drawn}</figure>`;
   };
 
   const kept = DRAWN.filter((name) => points.some(({ measures }) => measures?.[name] !== undefined));

@@ -1,28 +1,21 @@
-import { createHash } from "node:crypto";
 import { type AuditCheck, type Summary, summarise, type Verdict } from "@ltt/lottery";
-import { checkOptions, type Kinds, oneOf } from "@ltt/lottery/arguments";
+import { checkOptions } from "@ltt/lottery/arguments";
 import { armToggles, toggleRules } from "./arm-toggles.ts";
 import { figures } from "./figures.ts";
 import { checkInput, type ReportInput, type ReportOrigin } from "./input.ts";
-import { LANGUAGES, type Labels, type Language } from "./labels.ts";
+import type { Labels } from "./labels.ts";
 import { labelsOf } from "./language.ts";
 import { layerTables } from "./layer-table.ts";
 import { levelTables } from "./level-tables.ts";
-import { html, Markup } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { originTable } from "./origin-table.ts";
-import { script } from "./script.ts";
+import { maskPictures } from "./mask-pictures.ts";
+import { pageOf } from "./page.ts";
+import { REPORT_OPTIONS, type ReportOptions } from "./report-options.ts";
 import { statisticsTable } from "./statistics-table.ts";
-import { style } from "./style.ts";
 import { tensorTable } from "./tensor-table.ts";
 import { verdictTable } from "./verdict-table.ts";
 import { verdictWordsIn } from "./verdict-words-in.ts";
-
-export interface ReportOptions {
-  /** Of headings, axes, tables and verdict. Default `en`. */
-  readonly language?: Language | undefined;
-}
-
-const OPTIONS: Kinds<ReportOptions> = { language: oneOf(...LANGUAGES) };
 
 /**
  * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read but values at the pointer.
@@ -32,40 +25,26 @@ const OPTIONS: Kinds<ReportOptions> = { language: oneOf(...LANGUAGES) };
  */
 export function renderReport(results: ReportInput, options: ReportOptions = {}): string {
   checkInput("renderReport", results, READ);
-  const { language = "en" } = checkOptions("renderReport", options, OPTIONS);
+  const { language = "en" } = checkOptions("renderReport", options, REPORT_OPTIONS);
   const labels = labelsOf(language);
   const summary = summarise(results.levels);
   const { verdict, origins = [] } = results;
   const measure = results.measure ?? labels.measure;
-  const page = html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${new Markup(SCRIPT_DIGEST)}'">
-<title>${results.title}</title>
-<style>${style}${toggleRules(summary.arms)}</style>
-</head>
-<body><main>
-${head(results, summary, labels)}
+  const body = html`${head(results, summary, labels)}
 ${verdictBlock(results, labels)}
 ${caveats(results, labels)}
 ${summary.arms.length === 0 ? undefined : html`${armToggles(summary.arms, labels)}${figures(results, summary, measure, labels)}`}
 ${results.statistics === undefined ? undefined : statisticsTable(results.statistics, summary, verdict, labels)}
 ${verdictTable(verdict, labels)}
 ${whereLeft(summary, verdict, labels)}
+${maskPictures(results.masks ?? [], labels)}
 ${levelTables(summary, verdict, measure, labels)}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
 ${settings(results, labels)}
 ${originTable(origins, labels)}
-<footer>${labels.footer} <span class="paper">${labels.onPaper}</span></footer>
-</main><script>${new Markup(script)}</script></body>
-</html>
-`;
-  return page.text;
+<footer>${labels.footer} <span class="paper">${labels.onPaper}</span></footer>`;
+  return pageOf({ title: results.title, language, rules: toggleRules(summary.arms), body });
 }
-
-const SCRIPT_DIGEST = createHash("sha256").update(script).digest("base64");
 
 const READ = [
   "arm",

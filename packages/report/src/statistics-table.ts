@@ -1,8 +1,7 @@
-import type { Summary, Verdict } from "@ltt/lottery";
+import type { PairedRow, PairedStatistics, Summary, Verdict } from "@ltt/lottery";
 import type { Labels } from "./labels.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
-import type { PairedRow, PairedStatistics } from "./statistics.ts";
 
 /** What the test examples say beside the verdict's intervals, folded, and how many seeds would show half a point. */
 export function statisticsTable(

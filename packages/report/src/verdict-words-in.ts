@@ -50,7 +50,7 @@ function headlineOf({ basis, levels, winner, controls }: Verdict, chosenBy: Verd
   const undecided = levels.filter(({ standing }) => standing === "undecided").length;
   return undecided === 0
     ? `${one}당첨 티켓이 없습니다: 희소성 ${levels.length}개에서 모두 기각되었습니다.`
-    : `${one}당첨 티켓이 보인 희소성이 없습니다: ${levels.length}개 가운데 미결 ${undecided}개, 기각 ${levels.length - undecided}개.`;
+    : `${one}당첨 티켓이 확인된 희소성이 없습니다: ${levels.length}개 가운데 미결 ${undecided}개, 기각 ${levels.length - undecided}개.`;
 }
 
 function found({ sparsity, dense, controls, speed }: LevelVerdict, labels: Labels): string[] {

@@ -1,14 +1,11 @@
-import {
-  type BootstrapOptions,
-  bootstrap,
-  CONTROLS,
-  type LevelResult,
-  mcnemar,
-  mean,
-  sampleVariance,
-  seedsNeeded,
-} from "@ltt/lottery";
-import { checkResults } from "@ltt/lottery/arguments";
+import { check, checkRng, list } from "@ltt/core/arguments";
+import { type BootstrapOptions, bootstrap } from "./bootstrap.ts";
+import { checkResults } from "./check-results.ts";
+import { mcnemar } from "./mcnemar.ts";
+import type { LevelResult } from "./result.ts";
+import { seedsNeeded } from "./seeds-needed.ts";
+import { mean, sampleVariance } from "./statistics.ts";
+import { CONTROLS } from "./verdict.ts";
 
 /** A winning ticket beside another network on the same test examples. */
 export interface PairedRow {
@@ -35,6 +32,12 @@ export interface PairedStatistics {
   readonly seedsNeeded: { readonly difference: number; readonly seeds: number } | undefined;
 }
 
+/** What of a result it rests on. */
+type PairedResult = Pick<
+  LevelResult,
+  "arm" | "seed" | "round" | "sparsity" | "testAccuracy" | "testScores" | "collapsed"
+>;
+
 /** Test examples decide how fine a bootstrap interval must be: its ends vary by a thirtieth of its width with so many samples. */
 const RESAMPLES = 1000;
 
@@ -47,7 +50,9 @@ const HALF_A_POINT = 0.005;
  *
  * @param rng - Draws the samples of the bootstrap.
  */
-export function pairedStatistics(levels: readonly LevelResult[], rng: BootstrapOptions["rng"]): PairedStatistics {
+export function pairedStatistics(levels: readonly PairedResult[], rng: BootstrapOptions["rng"]): PairedStatistics {
+  check("pairedStatistics", "levels", levels, list);
+  checkRng("pairedStatistics", "rng", rng);
   checkResults("pairedStatistics", "levels", levels, [
     "arm",
     "seed",
@@ -55,6 +60,7 @@ export function pairedStatistics(levels: readonly LevelResult[], rng: BootstrapO
     "sparsity",
     "testAccuracy",
     "testScores",
+    "collapsed",
   ]);
   const find = (arm: string, round: number, seed: number) =>
     levels.find((one) => one.seed === seed && one.round === round && (round === 0 || one.arm === arm));
@@ -76,7 +82,7 @@ export function pairedStatistics(levels: readonly LevelResult[], rng: BootstrapO
 }
 
 interface Pair {
-  readonly ticket: LevelResult;
+  readonly ticket: PairedResult;
   readonly own: Float32Array;
   readonly scores: Float32Array;
 }
@@ -98,8 +104,8 @@ function rowOf(against: string, round: number, pairs: readonly Pair[], rng: Boot
 }
 
 function needed(
-  tickets: readonly LevelResult[],
-  denseOf: (seed: number) => LevelResult | undefined,
+  tickets: readonly PairedResult[],
+  denseOf: (seed: number) => PairedResult | undefined,
   rounds: readonly number[],
 ): PairedStatistics["seedsNeeded"] {
   const variances = rounds.flatMap((round) => {

@@ -1,0 +1,82 @@
+import { judge } from "@ltt/lottery";
+import { describe, expect, test } from "vitest";
+import { renderModelCard } from "./model-card.ts";
+import { sampleLevel, sampleResults } from "./sample.ts";
+import { renderFigures } from "./standalone-figures.ts";
+
+const levels = [1, 2, 3].flatMap((seed) => [
+  sampleLevel({ arm: "dense", round: 0, seed, testAccuracy: 0.87 + seed / 1000, node: `d${seed}` }),
+  ...[1, 2].flatMap((round) => [
+    sampleLevel({ arm: "winning-ticket", round, seed, testAccuracy: 0.87 + seed / 1000, node: `t${seed}${round}` }),
+    sampleLevel({ arm: "random-reinit", round, seed, testAccuracy: 0.8 + seed / 1000 }),
+  ]),
+]);
+
+describe("figures as SVG", () => {
+  const figures = renderFigures(sampleResults(levels, { uses: { "linear.weight": 9 } }));
+
+  test("are all that a report has", () => {
+    expect([...figures.keys()]).toEqual([
+      ...["accuracy", "difference-dense", "difference-random-reinit", "speed-0", "speed-1"],
+      ...["accuracy-curves", "loss-curves", "cost"],
+    ]);
+  });
+
+  test("stand alone: one element with its style, closed throughout, with one round of curves and nothing for pointers", () => {
+    for (const svg of figures.values()) {
+      expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^>]*viewBox="0 0 \d+ \d+"[^>]*><style>/);
+      expect(svg).not.toMatch(/class="column|class="round"|@media|prefers-color/);
+      const open: string[] = [];
+      const drawn = svg.replace(/<style>.*?<\/style>/s, "");
+      for (const [, slash, name, rest] of drawn.matchAll(/<(\/?)([a-zA-Z0-9]+)((?:\s[^<>]*)?)>/g)) {
+        if (rest!.endsWith("/")) continue;
+        if (slash === "") open.push(name!);
+        else expect(open.pop()).toBe(name);
+      }
+      expect(open).toEqual([]);
+    }
+    expect(figures.get("accuracy-curves")!.match(/class="round shown"/g)).toHaveLength(1);
+  });
+});
+
+describe("the model card", () => {
+  test("is of the verdict's winner, with the Hub's fields and what it is held against", () => {
+    const card = renderModelCard(
+      sampleResults(levels, {
+        notes: ["A first look."],
+        audit: [{ check: "a", passed: true, detail: "b" }],
+        uses: { "linear.weight": 10 },
+      }),
+    );
+    const [, front] = card.split("---\n");
+    expect(front).toContain("pipeline_tag: text-classification\n");
+    expect(front).toContain('  - name: "imdb-cnn, winning ticket, 36 % sparse"\n');
+    expect(front).toContain(
+      '          - type: "accuracy"\n            value: 0.8720\n          - type: "precision"\n            value: 0.8700\n',
+    );
+    expect(card).toContain("A winning ticket at 36 % sparsity");
+    expect(card).toContain("The audit's 1 checks passed.");
+    expect(card).toContain("| weights stored | 707 |");
+    expect(card).toContain("| multiplications an example | 640 |");
+    expect(card).toContain("| node of seed 2 | t22 |");
+    expect(card).toContain(
+      "| dense network | 87.20 ± 0.25 % | 3 |\n| winning ticket | 87.20 ± 0.25 % | 3 |\n| random re-initialisation | 80.20",
+    );
+    expect(card).toContain("- A first look.\n");
+  });
+
+  test("says first that an audit failed, and lets no text become Markdown", () => {
+    const failed = [{ check: "bad | check", passed: false, detail: "<b>" }];
+    const results = sampleResults(levels, { title: "# a\n<script>", audit: failed });
+    const card = renderModelCard({ ...results, verdict: judge(levels, { audit: failed }) });
+    expect(card).toContain("# \\# a \\<script\\>\n\nAUDIT FAILED: bad \\| check; no claim.\n");
+    expect(card).not.toMatch(/[^\\]<b>/);
+  });
+
+  test("of a run without tickets is of the dense network; without networks there is none", () => {
+    expect(renderModelCard(sampleResults(levels.filter(({ round }) => round === 0)))).toContain(
+      "| arm | dense network |",
+    );
+    expect(() => renderModelCard(sampleResults([]))).toThrow("renderModelCard: there is no network");
+  });
+});
