@@ -25,6 +25,7 @@ import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
 import { AT, CUT, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
+import { RESTS, type Rest } from "./rest.ts";
 import { checkRewiring, type Rewiring } from "./rewiring.ts";
 import type { StopSearch } from "./search.ts";
 
@@ -203,11 +204,23 @@ export class ExperimentGraph {
     return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
   }
 
-  /** A start: the values of whole tensors at a mask. */
-  rewind(mask: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+  /**
+   * A start: the values of whole tensors at a mask.
+   *
+   * @param options - `rest`: what becomes of weights that are not at the mask. Default `zero`. `of`: the network whose training says which of them shrank.
+   */
+  rewind(
+    mask: Hash<"mask">,
+    whole: Hash<"weights">,
+    options: { readonly rest?: Rest; readonly of?: Hash<"trained"> } = {},
+  ): Hash<"start"> {
     check("ExperimentGraph.rewind", "mask", mask, text);
     check("ExperimentGraph.rewind", "whole", whole, text);
-    return this.add(nodeOf(START, { action: "rewind" }, { mask, whole }));
+    const { rest = "zero", of } = checkOptions("ExperimentGraph.rewind", options, { rest: oneOf(...RESTS), of: text });
+    if (rest !== "freeze-unless-shrunk") return this.add(nodeOf(START, { action: "rewind", rest }, { mask, whole }));
+    check("ExperimentGraph.rewind", "of", of, text);
+    const trained = this.at(of!, this.cutAt);
+    return this.add(nodeOf(START, { action: "rewind", rest }, { mask, whole, trained }));
   }
 
   /**
