@@ -6,6 +6,7 @@ const slow = [
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",
+  "packages/lottery/test/layer-collapse.test.ts",
   "packages/lottery/test/processes.test.ts",
   "packages/lottery/test/micro-f1-simulation.test.ts",
   "packages/lottery/test/verdict-simulation.test.ts",

@@ -173,7 +173,7 @@ const resultSchema = z.object({
   firstStep: z.int(),
   steps: z.int(),
   censored: z.boolean(),
-  collapsed: z.enum(["constant", "chance"]).nullable(),
+  collapsed: z.enum(["layer", "constant", "chance"]).nullable(),
   searchedSteps: z.int().optional(),
 });
 
