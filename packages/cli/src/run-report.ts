@@ -164,10 +164,11 @@ const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
   rmsprop: "RMSprop",
 };
 
-function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay }: ExperimentSettings): string {
+function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay, l1 }: ExperimentSettings): string {
   return [
     `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
     ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
     ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
+    ...(l1 === undefined ? [] : [`L1 penalty ${l1}`]),
   ].join(", ");
 }

@@ -430,6 +430,7 @@ export class Executor<Input> {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...(params.l1 === 0 ? {} : { l1: params.l1 }),
         ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
@@ -517,6 +518,7 @@ const trainSchema = z.object({
     })
     .nullable(),
   learns: z.enum(["weights", "mask"]),
+  l1: z.number(),
 });
 
 /**

@@ -109,7 +109,7 @@ export class ExperimentGraph {
     return this.#train(
       start,
       {},
-      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null },
+      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null, l1: 0 },
     );
   }
 

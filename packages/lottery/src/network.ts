@@ -72,6 +72,7 @@ export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   learningRate: atLeast0,
   momentum: atLeast0,
   weightDecay: atLeast0,
+  l1: atLeast0,
   patience: nullable(positive),
   evaluationsPerEpoch: positive,
   evaluateEvery: positive,

@@ -10,7 +10,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`, `l1`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -27,6 +27,7 @@ export const TRAIN: Operation<"trained"> = {
     measureTraining: false,
     rewiring: null,
     learns: "weights",
+    l1: 0,
   },
   makes: "trained",
 };
