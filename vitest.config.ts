@@ -9,6 +9,7 @@ const slow = [
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",
+  "packages/lottery/test/layer-collapse.test.ts",
   "packages/lottery/test/processes.test.ts",
   "packages/report/test/page.test.ts",
   "packages/lottery/test/micro-f1-simulation.test.ts",

@@ -89,6 +89,7 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
     optimiser: options.optimiser ?? experiment.optimiser,
     momentum: options.momentum ?? experiment.momentum,
     weightDecay: options.weightDecay ?? experiment.weightDecay,
+    l1: options.l1 ?? experiment.l1,
     faults: options.faults ?? experiment.faults,
     seeds: options.seeds ?? experiment.seeds,
     learningRate: options.learningRate ?? experiment.learningRate,

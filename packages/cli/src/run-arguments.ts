@@ -65,6 +65,7 @@ const OPTIONS: Kinds<RunOptions> = {
   optimiser: oneOf(...OPTIMISERS),
   momentum: atLeast0,
   weightDecay: atLeast0,
+  l1: atLeast0,
   faults: list,
   seeds: list,
   rate: between0And1,

@@ -89,6 +89,7 @@ export interface Flags {
   readonly optimiser?: OptimiserName;
   readonly momentum?: number;
   readonly weightDecay?: number;
+  readonly l1?: number;
   readonly faults?: readonly Fault[];
   readonly plugin?: readonly string[];
   readonly rate?: number;
@@ -296,6 +297,7 @@ export function addSettings(command: Command): Command {
     )
     .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
     .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
+    .option("--l1 <x>", "what the sum of all sizes of weights is multiplied by, as a penalty (default: 0)", notNegative)
     .addOption(
       new Option("--validations <n>", "an epoch (default: 8; published-2020: 1)")
         .argParser(integerFrom(1))

@@ -73,6 +73,8 @@ export interface RunOptions {
   readonly optimiser?: OptimiserName | undefined;
   readonly momentum?: number | undefined;
   readonly weightDecay?: number | undefined;
+  /** λ of a penalty `λ · Σ|w|`. Default 0. */
+  readonly l1?: number | undefined;
   /** Faults of the published experiment to re-enact. */
   readonly faults?: readonly Fault[] | undefined;
   /** The fraction of what is left that each round removes. */

@@ -154,7 +154,7 @@ const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
 };
 
 function optimiserWords(experiment: ExperimentSettings): string {
-  const { optimiser = "adam", learningRate, momentum, weightDecay, schedule, warmUp } = experiment;
+  const { optimiser = "adam", learningRate, momentum, weightDecay, l1, schedule, warmUp } = experiment;
   const falls = schedule?.milestones.map(momentWords).join(", ") ?? "";
   return [
     `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
@@ -162,6 +162,7 @@ function optimiserWords(experiment: ExperimentSettings): string {
     ...(falls === "" ? [] : [`multiplied by ${schedule?.factor ?? 0.1} after ${falls}`]),
     ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
     ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
+    ...(l1 === undefined ? [] : [`L1 penalty ${l1}`]),
   ].join(", ");
 }
 

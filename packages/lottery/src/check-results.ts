@@ -85,7 +85,7 @@ const RESULT: Kinds<LevelResult> = {
   firstStep: count,
   steps: count,
   searchedSteps: optional(count),
-  collapsed: nullable(oneOf("constant", "chance")),
+  collapsed: nullable(oneOf("layer", "constant", "chance")),
   seconds: finite,
   node: optional(text),
   rewoundTo: optional(text),

@@ -29,8 +29,9 @@ import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork 
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
 import { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
-import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
+import { type Pattern, patternOf, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
+import { frozenRest, RESTS, withRest } from "./rest.ts";
 import { RunFolderError } from "./run-folder-error.ts";
 import type { Sighting } from "./search.ts";
 import { shuffledPositions } from "./shuffled-positions.ts";
@@ -157,6 +158,8 @@ export class Executor<Input> {
       searchedSteps: await this.#searchedSteps(node.inputs.start!),
     };
     const files = await networkFiles(node, lineage, start, trained, this.#task.group);
+    const rest = await this.#rest(node.inputs.start!, patternOf(trained.weights));
+    if (rest !== undefined) files.set("rest.safetensors", encodeValues(rest, 0));
     if (asked.includes("end")) {
       restore(stateOf(model), trained.last);
       await this.#putAt(nodeOf(AT, { state: "end" }, { trained: hash }), model, 0);
@@ -389,7 +392,18 @@ export class Executor<Input> {
     const { whole } = node.inputs;
     const source = whole === undefined ? (await this.#init(this.#initOf(hash))).values : await this.#weights(whole);
     restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, source.get(name)!])));
-    return started;
+    const rest = await this.#rest(hash, pattern);
+    return rest === undefined ? started : withRest(started, rest);
+  }
+
+  /** What a start has beside its mask; nothing where that is 0. */
+  async #rest(hash: string, mask: Pattern): Promise<Values | undefined> {
+    const node = this.#graph.node(hash);
+    if (node.op === INIT.name) return undefined;
+    const { rest } = paramsOf(START, node, startSchema);
+    if (rest === "zero") return undefined;
+    const { trained, whole } = node.inputs;
+    return frozenRest(await this.#whole(whole!), mask, trained === undefined ? undefined : await this.#whole(trained));
   }
 
   /** The values of a start, at its mask. */
@@ -471,6 +485,7 @@ export class Executor<Input> {
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
         ...ratesInSteps({ schedule, warmUp }),
+        ...(params.l1 === 0 ? {} : { l1: params.l1 }),
         ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
@@ -534,6 +549,7 @@ const startSchema = z.object({
   seed: z.int().optional(),
   signs: z.boolean(),
   value: z.number().nullable(),
+  rest: z.enum(RESTS),
 });
 const trainSchema = z.object({
   data: json,
@@ -565,6 +581,7 @@ const trainSchema = z.object({
     })
     .nullable(),
   learns: z.enum(["weights", "mask"]),
+  l1: z.number(),
 });
 
 /**

@@ -26,6 +26,7 @@ import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
 import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
+import { RESTS, type Rest } from "./rest.ts";
 import { checkRewiring, type Rewiring } from "./rewiring.ts";
 import type { StopSearch } from "./search.ts";
 import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
@@ -122,7 +123,7 @@ export class ExperimentGraph {
     return this.#train(
       start,
       {},
-      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null },
+      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null, l1: 0 },
     );
   }
 
@@ -237,11 +238,23 @@ export class ExperimentGraph {
     ];
   }
 
-  /** A start: the values of whole tensors at a mask. */
-  rewind(mask: Hash<"mask">, whole: Hash<"weights">): Hash<"start"> {
+  /**
+   * A start: the values of whole tensors at a mask.
+   *
+   * @param options - `rest`: what becomes of weights that are not at the mask. Default `zero`. `of`: the network whose training says which of them shrank.
+   */
+  rewind(
+    mask: Hash<"mask">,
+    whole: Hash<"weights">,
+    options: { readonly rest?: Rest; readonly of?: Hash<"trained"> } = {},
+  ): Hash<"start"> {
     check("ExperimentGraph.rewind", "mask", mask, text);
     check("ExperimentGraph.rewind", "whole", whole, text);
-    return this.add(nodeOf(START, { action: "rewind" }, { mask, whole }));
+    const { rest = "zero", of } = checkOptions("ExperimentGraph.rewind", options, { rest: oneOf(...RESTS), of: text });
+    if (rest !== "freeze-unless-shrunk") return this.add(nodeOf(START, { action: "rewind", rest }, { mask, whole }));
+    check("ExperimentGraph.rewind", "of", of, text);
+    const trained = this.at(of!, this.cutAt);
+    return this.add(nodeOf(START, { action: "rewind", rest }, { mask, whole, trained }));
   }
 
   /**

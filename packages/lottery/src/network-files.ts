@@ -26,6 +26,7 @@ export interface StoredNetwork {
  * - `metrics.jsonl`: a line for each validation, last the result;
  * - `weights.safetensors`: the best weights, values and patterns, and buffers;
  * - its start: `initial.safetensors` of a dense network, `ticket.safetensors` of a sparse one;
+ * - `rest.safetensors`, which the executor adds, of a network that computes with more than it trains: whole tensors of what is frozen, flat, 0 at the mask;
  * - `predictions.safetensors`: the logits and targets of all validation and test examples, so that no statistic needs the network again.
  */
 export async function networkFiles(
@@ -172,7 +173,7 @@ const resultSchema = z.object({
   firstStep: z.int(),
   steps: z.int(),
   censored: z.boolean(),
-  collapsed: z.enum(["constant", "chance"]).nullable(),
+  collapsed: z.enum(["layer", "constant", "chance"]).nullable(),
   searchedSteps: z.int().optional(),
 });
 

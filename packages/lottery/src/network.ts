@@ -74,6 +74,7 @@ export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   learningRate: atLeast0,
   momentum: atLeast0,
   weightDecay: atLeast0,
+  l1: atLeast0,
   patience: nullable(positive),
   evaluationsPerEpoch: positive,
   evaluateEvery: positive,
@@ -295,7 +296,7 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       firstStep,
       steps: position.step,
       censored: best.step === position.step,
-      collapsed: collapseOf(test, options.chance),
+      collapsed: collapseOf(test, options.chance, learner.weights),
     };
   } catch (error) {
     if (rewiring !== undefined) learner.become(lastMask, last);
@@ -440,11 +441,19 @@ function sizeOf({ targets }: Batch<unknown>): number {
 /** One-sided 5 % of a normal distribution. */
 const Z = 1.6448536269514722;
 
-function collapseOf({ accuracy, measures }: Evaluated, chance: number): Collapse | null {
-  if (measures.constant) return "constant";
+function collapseOf(
+  { accuracy, measures }: Evaluated,
+  chance: number,
+  weights: ReadonlyMap<string, Weight>,
+): Collapse | null {
+  if (measures.constant) return [...weights.values()].some(isEmptyLayer) ? "layer" : "constant";
   const { scores, linearised } = measures;
   const variance = linearised === true ? varianceOf(scores) : chance * (1 - chance);
   return accuracy <= chance + Z * Math.sqrt(variance / scores.length) ? "chance" : null;
+}
+
+function isEmptyLayer(weight: Weight): boolean {
+  return weight.shape.length > 1 && storedPositions(weight)?.length === 0;
 }
 
 function varianceOf(scores: Float32Array): number {

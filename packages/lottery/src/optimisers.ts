@@ -1,5 +1,6 @@
 import type { Weight } from "@ltt/core";
 import { Adam, AdamW, type Optimiser, Rmsprop, Sgd, trainable } from "@ltt/layers";
+import { L1Penalty } from "./l1-penalty.ts";
 
 /** What trains a network, with the defaults of PyTorch. */
 export const OPTIMISERS = ["adam", "adamw", "sgd", "rmsprop"] as const;
@@ -14,10 +15,18 @@ export interface OptimiserSettings {
   readonly momentum?: number | undefined;
   /** Default 0; of `adamw` 0.01. */
   readonly weightDecay?: number | undefined;
+  /** λ of a penalty `λ · Σ|w|` on all that is trained, whose gradient is `λ · sign(w)`: the other one of Han et al. 2015, §3.1. Default 0. */
+  readonly l1?: number | undefined;
 }
 
 /** A new optimiser of what is trained. */
 export function optimiserOf(weights: ReadonlyMap<string, Weight>, settings: OptimiserSettings): Optimiser {
+  const { l1 = 0 } = settings;
+  const unpenalised = optimiserWithoutL1(weights, settings);
+  return l1 === 0 ? unpenalised : new L1Penalty(unpenalised, l1);
+}
+
+function optimiserWithoutL1(weights: ReadonlyMap<string, Weight>, settings: OptimiserSettings): Optimiser {
   const { optimiser = "adam", learningRate, momentum, weightDecay } = settings;
   const tensors = trainable(weights.values());
   const decayed = { learningRate, ...(weightDecay === undefined ? {} : { weightDecay }) };
@@ -35,13 +44,14 @@ export function optimiserOf(weights: ReadonlyMap<string, Weight>, settings: Opti
 }
 
 /** What stands in a node for an optimiser: what differs from its defaults. */
-export function optimiserParams({ optimiser = "adam", momentum = 0, weightDecay }: OptimiserSettings): {
+export function optimiserParams({ optimiser = "adam", momentum = 0, weightDecay, l1 = 0 }: OptimiserSettings): {
   optimiser: OptimiserName;
   momentum: number;
   weightDecay: number | null;
+  l1: number;
 } {
   const usual = optimiser === "adamw" ? 0.01 : 0;
-  return { optimiser, momentum, weightDecay: weightDecay === usual ? null : (weightDecay ?? null) };
+  return { optimiser, momentum, weightDecay: weightDecay === usual ? null : (weightDecay ?? null), l1 };
 }
 
 /** @throws {RangeError} if there is a momentum and the optimiser has none. */

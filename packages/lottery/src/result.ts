@@ -51,10 +51,11 @@ export interface LevelResult {
 }
 
 /**
- * What a network does that has learnt nothing: `constant`: the same answer to every test example; `chance`: an accuracy no better than that of the best constant
- * answer (one-sided test at 5 %: binomial, or of scores that are a linearisation with their own variance). Such a network is never a winning ticket.
+ * What a network does that has learnt nothing: `layer`: the same answer to every test example, because a layer has lost all of its weights (“layer collapse” of Tanaka et al., NeurIPS 2020, arXiv 2006.05467, §3);
+ * `constant`: the same answer for another reason; `chance`: an accuracy no better than that of the best constant answer (one-sided test at 5 %: binomial, or of scores that are a linearisation with their own
+ * variance). Such a network is never a winning ticket.
  */
-export type Collapse = "constant" | "chance";
+export type Collapse = "layer" | "constant" | "chance";
 
 /** How many weights of one tensor are left, and what has none left. */
 export interface TensorCount {

@@ -15,7 +15,7 @@ export interface Rewiring {
   readonly until: number;
 }
 
-export const REWIRING: Kinds<Rewiring> = {
+const REWIRING: Kinds<Rewiring> = {
   grow: oneOf("gradient", "random"),
   every: { words: 'an integer from 1, or "epoch"', accepts: (value) => value === "epoch" || positive.accepts(value) },
   fraction: share,

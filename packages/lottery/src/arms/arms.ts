@@ -7,6 +7,7 @@ import { earlyMask } from "./early-mask.ts";
 import { filters, filtersReinit } from "./filters.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
+import { restFrozen, restFrozenUnlessShrunk } from "./frozen-rest.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
 import { learnedSupermask } from "./learned-supermask.ts";
@@ -51,6 +52,8 @@ export const ARMS = [
   "supermask",
   "supermask-constant",
   "learned-supermask",
+  "rest-frozen",
+  "rest-frozen-unless-shrunk",
   "early-mask",
   "early-bird",
   "pruned-at-start",
@@ -106,6 +109,12 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   supermask: { label: "supermask, untrained", levels: supermask },
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
   "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },
+  "rest-frozen": { label: "others frozen", levels: restFrozen, masksOf: "one-shot" },
+  "rest-frozen-unless-shrunk": {
+    label: "others frozen, or 0 if they shrank",
+    levels: restFrozenUnlessShrunk,
+    masksOf: "one-shot",
+  },
   "early-mask": { label: "early mask", levels: earlyMask },
   "early-bird": { label: "Early-Bird", levels: earlyBird },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },

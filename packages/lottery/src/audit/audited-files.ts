@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { Criterion } from "../criterion.ts";
 import { readGiven } from "../given.ts";
 import { Graph } from "../graph.ts";
-import { nodesOf } from "../network-files.ts";
+import { nodesOf, readValues } from "../network-files.ts";
 import { hashOf, type Node } from "../node.ts";
 import { AT, INIT, TRAIN } from "../operations.ts";
+import type { Values } from "../pattern.ts";
 import { RunFolderError } from "../run-folder-error.ts";
 import type { Store, StoredFiles } from "../store.ts";
 import { readUnits } from "../structured/units-file.ts";
@@ -41,6 +42,8 @@ export interface AuditedNetwork {
   /** Before training, and the best weights after it. */
   readonly start: Part;
   readonly trained: Part;
+  /** Whole tensors of what is frozen beside the mask; where there is any. */
+  readonly rest: Values | undefined;
   /** The bytes of `predictions.safetensors`. */
   readonly predictions: Uint8Array;
   /** Where the units of the whole network lie; of a network from which no whole units were removed, none. */
@@ -149,6 +152,7 @@ export class AuditedFiles {
       graph,
       start: partOf(stored, start),
       trained: partOf(stored, "weights.safetensors"),
+      rest: stored.files.has(REST) ? readValues(stored, REST) : undefined,
       predictions: fileOf(stored, "predictions.safetensors"),
       units: unitsOf(stored),
       result: result.data,
@@ -164,6 +168,8 @@ export class AuditedFiles {
     return found;
   }
 }
+
+const REST = "rest.safetensors";
 
 function startsWith({ op, inputs }: Node, init: string): boolean {
   return op === TRAIN.name && inputs.start === init;

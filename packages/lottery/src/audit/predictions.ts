@@ -27,7 +27,10 @@ function logitsIn(bytes: Uint8Array): SafetensorsEntry | undefined {
   return decodeSafetensors(bytes, "predictions.safetensors").tensors.get("test/logits");
 }
 
-function modelOf<Input>(task: Task<Input>, { trained, frozen }: AuditedNetwork): ReturnType<Task<Input>["model"]> {
+function modelOf<Input>(
+  task: Task<Input>,
+  { trained, frozen, rest }: AuditedNetwork,
+): ReturnType<Task<Input>["model"]> {
   const model = checkModel("auditRun", "what task.model gave", task.model(stream(0, "audit")));
   const like = parametersOf(model);
   const pruned = new Map([...trained.mask].filter(([name]) => !frozen.has(name)));
@@ -35,7 +38,13 @@ function modelOf<Input>(task: Task<Input>, { trained, frozen }: AuditedNetwork):
     name,
     tensor(trained.values.get(name)!, like.get(name)!.shape),
   ]);
-  const network = withParameters(model, new Map([...like, ...sparseWeights(like, pruned, trained.values), ...whole]));
+  const sparse = sparseWeights(like, pruned, trained.values);
+  const filled = Array.from(rest ?? [], ([name, values]): [string, Weight] => {
+    const all = values.slice();
+    for (const [i, at] of trained.mask.get(name)!.entries()) all[at] = trained.values.get(name)![i]!;
+    return [name, tensor(all, like.get(name)!.shape)];
+  });
+  const network = withParameters(model, new Map([...like, ...sparse, ...whole, ...filled]));
   restore(buffersOf(network), trained.buffers);
   return network;
 }

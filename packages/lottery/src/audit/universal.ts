@@ -41,6 +41,27 @@ const storedAsMany: Check = {
   },
 };
 
+/** What is neither trained nor gone: the first weights, each where no mask is, but for those that went towards 0 where these are to go. */
+const restFrozen: Check = {
+  words: "Frozen weights beside the mask are the first ones",
+  fault: async ({ hash, graph, start, rest, frozen }, files) => {
+    const node = graph.node(graph.node(hash).inputs.start!);
+    if (node.params.rest === undefined) return rest === undefined ? SKIP : "there are some, and there should be none";
+    if (rest === undefined) return "there are none";
+    const first = await files.weights(initOf(graph), graph);
+    const { trained } = node.inputs;
+    const after = trained === undefined ? undefined : await files.weights(trained, graph);
+    return [...start.mask].find(([name, positions]) => {
+      if (frozen.has(name)) return false;
+      const kept = new Set(positions);
+      const [own, whole, later] = [rest.get(name), first.values.get(name)!, after?.values.get(name)];
+      const wanted = (value: number, i: number) =>
+        kept.has(i) || (later !== undefined && Math.abs(later[i]!) < Math.abs(value)) ? 0 : value;
+      return !identical(own, whole.map(wanted));
+    })?.[0];
+  },
+};
+
 /** A search that stopped by itself has the mask of one of its moments. */
 const ofOneMoment: Check = {
   words: "Masks that were searched for are those of one of their moments",
@@ -142,6 +163,7 @@ export const UNIVERSAL: readonly Check[] = [
   stayedPruned,
   storedAsMany,
   onlyMasked,
+  restFrozen,
   ofOneMoment,
   frozenWhole,
   bothSignsTrained,
