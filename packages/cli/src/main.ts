@@ -6,6 +6,7 @@ import { addCompactCommand } from "./compact-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addInspectCommand } from "./inspect-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { addPredictCommand } from "./predict-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
@@ -35,6 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addAuditCommand(program);
   addCompactCommand(program);
   addDiffCommand(program);
+  addInspectCommand(program);
   addPredictCommand(program);
   addDataCommands(program);
   addDoctorCommand(program);

@@ -1,6 +1,7 @@
 import { FolderStore, RunFolderError, storedResults } from "@ltt/lottery";
 import { renderTable } from "@ltt/report";
 import type { Command } from "commander";
+import { readInspections } from "./inspections.ts";
 import { pathOf, pointsOf, textOf } from "./option-values.ts";
 import { readPublished } from "./published-file.ts";
 import { auditNoted, latestRun } from "./run-folder.ts";
@@ -39,7 +40,10 @@ async function report(folder: string, flags: Flags): Promise<void> {
 
   const checks = await auditNoted(store, run, say);
   const words = flags.title === undefined ? run.report : { ...run.report, title: flags.title };
-  const input = reportOf(words, levels, checks, { margin, faults: run.faults, published });
+  const input = reportOf(words, levels, checks, {
+    ...{ margin, faults: run.faults, published },
+    inspections: await readInspections(folder),
+  });
   await writeTables(folder, levels);
   const path = await writeReport(folder, input);
   writeLines(process.stdout, `\n${renderTable(input, { width: widthOf(process.stdout) })}\nreport: ${path}`);

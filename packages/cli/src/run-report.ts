@@ -12,7 +12,14 @@ import {
   winnerByTestAccuracy,
   writeAtomic,
 } from "@ltt/lottery";
-import { type ReportInput, renderCsv, renderCurvesCsv, renderReport, renderTensorsCsv } from "@ltt/report";
+import {
+  type InspectedNetwork,
+  type ReportInput,
+  renderCsv,
+  renderCurvesCsv,
+  renderReport,
+  renderTensorsCsv,
+} from "@ltt/report";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -73,7 +80,7 @@ export function reportOf(
   words: ReportWords,
   levels: readonly LevelResult[],
   audit: readonly AuditCheck[],
-  { margin, faults, published }: ReportChoices,
+  { margin, faults, published, inspections = [] }: ReportChoices,
 ): ReportInput {
   const select = faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined;
   return {
@@ -85,6 +92,7 @@ export function reportOf(
     ],
     published: published?.curves ?? [],
     levels,
+    inspections: inspections.filter(({ node }) => levels.some((level) => level.node === node)),
     verdict: judge(levels, { margin, measure: words.measure, audit, select }),
     audit,
   };
@@ -95,6 +103,8 @@ export interface ReportChoices {
   readonly margin: number | undefined;
   readonly faults: readonly Fault[];
   readonly published: Published | undefined;
+  /** Of networks of any run of the folder; those of other runs are left out. Default: none. */
+  readonly inspections?: readonly InspectedNetwork[] | undefined;
 }
 
 /** Writes `metrics.csv` and `tensors.csv` of the networks so far, and `curves.csv` where all measures are kept over epochs. */

@@ -26,6 +26,7 @@ import { type BackendName, createBackend, describeBackend } from "./backends.ts"
 import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import { readInspections } from "./inspections.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
@@ -120,7 +121,8 @@ async function runBegun(
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
-  const input = reportOf(words, levels, checks, { margin: options.margin, faults, published });
+  const inspections = await readInspections(folder);
+  const input = reportOf(words, levels, checks, { margin: options.margin, faults, published, inspections });
   const report = await writeReport(folder, input);
   return {
     folder,
@@ -183,7 +185,7 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
 }
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "curves.csv", "report.html"] as const;
+const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "curves.csv", "inspection.json", "report.html"] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
@@ -220,7 +222,7 @@ export async function planRun(
   return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }
 
-interface Begun {
+export interface Begun {
   /** Those of the user, and what depends on how many texts of the user's there are. */
   readonly options: RunOptions;
   readonly settings: RunSettings;
@@ -234,7 +236,7 @@ interface Begun {
 }
 
 /** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
-async function begin(
+export async function begin(
   options: RunOptions,
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,

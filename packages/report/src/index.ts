@@ -1,5 +1,6 @@
 export { renderCsv, renderCurvesCsv, renderTensorsCsv } from "./csv.ts";
 export type { PublishedCurve, ReportInput } from "./input.ts";
+export type { InspectedNetwork } from "./inspection-section.ts";
 export { sparsityPercent } from "./numbers.ts";
 export { publishedCurves } from "./published.ts";
 export { renderReport } from "./report.ts";

@@ -14,6 +14,8 @@ import {
   text,
 } from "@ltt/lottery/arguments";
 
+import { checkInspections, type InspectedNetwork } from "./inspection-section.ts";
+
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {
   readonly arm: string;
@@ -39,6 +41,8 @@ export interface ReportInput {
   readonly verdict: Verdict;
   readonly published?: readonly PublishedCurve[];
   readonly audit?: readonly AuditCheck[];
+  /** What looks inside networks have found. Default: nothing. */
+  readonly inspections?: readonly InspectedNetwork[] | undefined;
 }
 
 const INPUT: Kinds<ReportInput> = {
@@ -53,6 +57,7 @@ const INPUT: Kinds<ReportInput> = {
   verdict: object,
   published: list,
   audit: list,
+  inspections: list,
 };
 
 /**
@@ -63,7 +68,7 @@ const INPUT: Kinds<ReportInput> = {
  */
 export function checkInput(where: string, input: ReportInput, fields: readonly (keyof LevelResult)[]): void {
   checkOptions(where, input, INPUT, ["title", "kicker", "dataset", "notes", "settings", "levels", "verdict"]);
-  const { kicker, notes, settings, levels, verdict, published = [], audit = [] } = input;
+  const { kicker, notes, settings, levels, verdict, published = [], audit = [], inspections = [] } = input;
   checkEach(where, "kicker", kicker, text);
   checkEach(where, "notes", notes, text);
   checkEach(where, "settings", settings, setting);
@@ -74,6 +79,7 @@ export function checkInput(where: string, input: ReportInput, fields: readonly (
     for (const [j, point] of curve.points.entries()) checkFields(where, `published[${i}].points[${j}]`, point, POINT);
   }
   checkAudit(where, "audit", audit);
+  checkInspections(where, inspections);
 }
 
 const setting: Kind = {

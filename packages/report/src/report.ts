@@ -11,6 +11,7 @@ import {
 import { armToggles, toggleRules } from "./arm-toggles.ts";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
 import { checkInput, type ReportInput } from "./input.ts";
+import { inspectionSection } from "./inspection-section.ts";
 import { layerTables } from "./layer-table.ts";
 import { learningCurves } from "./learning-curves.ts";
 import { html, type Markup } from "./markup.ts";
@@ -46,6 +47,7 @@ ${verdictBlock(verdict)}
 ${summary.arms.length === 0 ? undefined : figures(results, summary, verdict)}
 ${verdictTable(verdict)}
 ${levelTables(summary, verdict, results.measure ?? "accuracy")}
+${inspectionSection(results.inspections ?? [])}
 ${results.audit === undefined ? undefined : audit(results.audit)}
 ${settings(results)}
 <footer>Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle &amp; Carbin, ICLR 2019.</footer>
