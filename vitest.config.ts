@@ -2,6 +2,8 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, simulate, or run whole programs: `npm test` runs them, `npm run test:fast` does not. */
 const slow = [
+  "packages/cli/test/export-page.test.ts",
+  "packages/cli/test/archive.test.ts",
   "packages/cli/test/jobs.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
@@ -11,6 +13,7 @@ const slow = [
   "packages/lottery/test/verdict-simulation.test.ts",
   "tools/absent.test.ts",
   "examples/library/*.test.ts",
+  "docs/site/test/*.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({

@@ -14,10 +14,10 @@ import {
   PADDING,
   readAgNews,
   readImdb,
-  readSpamAssassin,
   tokenise,
   UNKNOWN,
 } from "@ltt/data";
+import { readSpamAssassin } from "@ltt/spam-corpus";
 
 /** Texts that training steps are timed on. */
 export const INPUTS = ["imdb", "ag-news", "spam"] as const;

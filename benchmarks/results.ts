@@ -2,7 +2,7 @@ import { type Machine, machine, peakMemoryMb } from "./machine.ts";
 
 /** One measurement: a line of `--json`, an entry of a result file. */
 export interface Measurement {
-  readonly bench: "kernel" | "sparse product" | "training" | "inference" | "lottery" | "jobs";
+  readonly bench: "kernel" | "sparse product" | "training" | "inference" | "lottery" | "jobs" | "growing";
   readonly name: string;
   readonly backend: string;
   /** `strict`: multiply, round, add, round; `fma`: multiply, add, round. */

@@ -1,4 +1,4 @@
-// npm run bench -- kernels|training|inference|sparse|lottery|jobs|mlp [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { BACKENDS, type BackendName, createBackend, PAIRS, WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
+import { GROWING, growingBench } from "./growing.ts";
 import { loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
 import { jobsBench } from "./jobs.ts";
@@ -19,7 +20,7 @@ import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
-const BENCHES = ["kernels", "training", "inference", "sparse", "lottery", "jobs", "mlp"] as const;
+const BENCHES = ["kernels", "training", "inference", "sparse", "growing", "lottery", "jobs", "mlp"] as const;
 
 /** What an LSTM's products are compared with. */
 const MATMUL = "matmul 512×512×512";
@@ -34,6 +35,7 @@ interface Flags {
   readonly only?: string;
   readonly seconds: string;
   readonly densities?: string;
+  readonly steps?: string;
   readonly pytorch?: string;
   readonly exchange?: string;
   readonly peak?: string;
@@ -56,6 +58,7 @@ const program = new Command("bench")
   .option("--only <name>", "kernels whose name holds this, or the network")
   .option("--seconds <n>", "for all together", "20")
   .option("--densities <list>", "of sparse: which (default: the 21 of a whole run for a network, a few for products)")
+  .option("--steps <n>", "of growing: steps of each training", "2000")
   .option(
     "--pytorch <command>",
     "of sparse, for a network: the program that times PyTorch's step with masks, in turn with ours",
@@ -73,7 +76,7 @@ await program.parseAsync();
 
 async function bench(
   kind: (typeof BENCHES)[number],
-  { backend, threads, width, only, seconds, densities, pytorch, exchange, peak, form, data, json, out }: Flags,
+  { backend, threads, width, only, seconds, densities, steps, pytorch, exchange, peak, form, data, json, out }: Flags,
 ): Promise<void> {
   const names = backend.split(",").filter((name): name is BackendName => BACKENDS.some((known) => known === name));
   if (names.length !== backend.split(",").length)
@@ -107,6 +110,15 @@ async function bench(
       const result = await jobsBench(pair, name, budget, data);
       measurements.push(...result.measurements);
       sentences.push(...(json === true ? [] : result.sentences));
+    }
+  } else if (kind === "growing") {
+    const grown = GROWING.find((name) => name === (only ?? GROWING[0]));
+    if (grown === undefined) throw new RangeError(`--only ${only}: there are ${GROWING.join(", ")}`);
+    for (const name of names) {
+      const job = { network: grown, backend: name, threads: team, steps: Number(steps), density: 0.1, data };
+      const result = await growingBench(job, budget);
+      measurements.push(...result.measurements);
+      sentences.push(...result.sentences);
     }
   } else if (kind === "sparse" && network !== undefined) {
     const result = await prunedNetworkBench({

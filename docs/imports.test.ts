@@ -48,6 +48,27 @@ describe("no circle", () => {
   });
 });
 
+describe("what browsers take", () => {
+  test.each(["core", "data", "layers", "lottery"])("of %s reaches no module of Node, and nobody else's", (name) => {
+    const imports = new Map(importsOf(name));
+    const entry = join(
+      "packages",
+      name,
+      "src",
+      manifests().get(name)!.exports!["./browser"] ? "browser.ts" : "index.ts",
+    );
+    const reached = new Set([entry]);
+    for (const file of reached) for (const next of imports.get(file)!) reached.add(next); // a set's walk meets what it adds
+    const others = [...reached].flatMap((file) =>
+      Array.from(
+        readFileSync(join(root, file), "utf8").matchAll(/^(?:import|export)\b[^;]*?from "([^."][^"]*)"/gm),
+        ([, from]) => from!,
+      ),
+    );
+    expect(others.filter((from) => !/^@ltt\/(core|layers)(\/arguments)?$/.test(from))).toEqual([]);
+  });
+});
+
 /** The sets of nodes that all reach each other, sorted. */
 function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const reached = new Map<string, ReadonlySet<string>>();

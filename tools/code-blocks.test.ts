@@ -3,13 +3,14 @@ import { codeBlocks } from "./code-blocks.ts";
 
 const markdown = (...lines: string[]) => lines.join("\n");
 
-test("sh and ts blocks are run, other languages only read", () => {
+test("sh, js and ts blocks are run, other languages only read", () => {
   const found = codeBlocks(
-    markdown("# A", "```sh", "ls", "pwd", "```", "```json", "{}", "```", "", "```ts", "1;", "```"),
+    markdown("# A", "```sh", "ls", "pwd", "```", "```json", "{}", "```", "", "```ts", "1;", "```", "```js", "2;", "```"),
   );
   expect(found).toEqual([
     { language: "sh", code: "ls\npwd\n", line: 2, output: undefined, notRun: undefined },
     { language: "ts", code: "1;\n", line: 10, output: undefined, notRun: undefined },
+    { language: "js", code: "2;\n", line: 13, output: undefined, notRun: undefined },
   ]);
 });
 

@@ -1,6 +1,6 @@
 /** A fenced block of a Markdown file that a reader would run. */
 export interface CodeBlock {
-  readonly language: "sh" | "ts";
+  readonly language: "sh" | "js" | "ts";
   readonly code: string;
   /** Of the fence. */
   readonly line: number;
@@ -11,7 +11,7 @@ export interface CodeBlock {
 }
 
 /**
- * The `sh` and `ts` blocks, in order. Other languages are for reading.
+ * The `sh`, `js` and `ts` blocks, in order. Other languages are for reading.
  *
  * @throws {Error} if a fence is not closed, an output belongs to nothing, or a comment "not run" gives no reason.
  */
@@ -38,7 +38,7 @@ export function codeBlocks(markdown: string): CodeBlock[] {
       if (previous === undefined || previous.output !== undefined)
         throw new Error(`line ${begin}: output of no block before it`);
       blocks.push({ ...previous, output: code.join("") });
-    } else if (language === "sh" || language === "ts") {
+    } else if (language === "sh" || language === "js" || language === "ts") {
       const notRun = comment?.slice("not run:".length).trim();
       if (notRun === "") throw new Error(`line ${begin}: not run, but no reason why`);
       blocks.push({ language, code: code.join(""), line: begin, output: undefined, notRun });

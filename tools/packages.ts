@@ -25,7 +25,7 @@ try {
 }
 checks.finish();
 
-/** The licence is there; tests and leftovers of older builds are not: each compiled file has its source, each source its compiled file. */
+/** Licence and README are there; tests and leftovers of older builds are not: each compiled file has its source, each source its compiled file. */
 function checkContents({ contents }: Tarball): void {
   const stems = (pattern: RegExp) => contents.flatMap((path) => pattern.exec(path)?.[1] ?? []).sort();
   const sources = stems(/^src\/(.*)\.ts$/);
@@ -34,7 +34,7 @@ function checkContents({ contents }: Tarball): void {
     ...contents.filter((path) => /\.test\.|\.test-d\.|tsbuildinfo/.test(path)).map((path) => `${path} is a test`),
     ...sources.filter((stem) => !compiled.includes(stem)).map((stem) => `src/${stem}.ts is not built`),
     ...compiled.filter((stem) => !sources.includes(stem)).map((stem) => `dist/${stem}.js has no source: remove dist`),
-    ...["LICENSE", "package.json"].filter((file) => !contents.includes(file)).map((file) => `there is no ${file}`),
+    ...["LICENSE", "README.md", "package.json"].filter((file) => !contents.includes(file)).map((file) => `there is no ${file}`),
     ...(sources.length === 0 ? ["there are no sources"] : []),
   ];
   if (problems.length > 0) throw new Error(problems.join("\n"));

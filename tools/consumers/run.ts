@@ -6,15 +6,17 @@ import { packAll, root, type Tarball } from "../pack.ts";
 import { openPage } from "./browser.ts";
 import { askChromium, CHROMIUM } from "./chromium.ts";
 import { CNN_FILES, checkCnn } from "./cnn.ts";
+import { checkCosts, checkInstalledSize, measureCosts, writeCosts } from "./costs.ts";
 import { checkPlugin } from "./plugin.ts";
+import { checkReadmes, examplesOf } from "./readmes.ts";
 import { checkSizes, measureSizes, writeSizes } from "./sizes.ts";
 
 /**
  * `npm run consumers [-- --write]`: uses the packed packages as strangers do. All tarballs are installed into an empty project outside
  * the repository; a JavaScript file, a strict TypeScript file and a page train the same network, on the default, the reference and the
  * WebAssembly backend, and must print the same loss, to the bit; so must a text CNN's weights be, with threads, in Node and in a page's worker.
- * The installed command runs a plugin's criterion and arm. With
- * `--write`, the sizes of the bundles go to docs/sizes.md. Build first.
+ * The installed command runs a plugin's criterion and arm. The example of each README runs as it is pasted, in JavaScript and in strict TypeScript. With
+ * `--write`, the sizes of the bundles go to docs/sizes.md and the READMEs. Build first.
  */
 
 /** The loss after 300 steps is about 0.0012; at the start it is about 0.7. */
@@ -83,6 +85,13 @@ async function useThem(tarballs: readonly Tarball[]): Promise<void> {
   });
   await checkCnn(checks, project, absent === undefined ? CHROMIUM : undefined);
   await checkPlugin(checks, project);
+  await checks.check("@ltt/core and @ltt/layers install under 3 MB", () => checkInstalledSize(tarballs));
+  const examples = await checks.check("every README has an example", () => examplesOf(project, tarballs));
+  await checkReadmes(checks, project, examples ?? []);
+  const costs = (await checks.check("bundles of the examples", () => measureCosts(project, examples ?? []))) ?? [];
+  for (const { name, minified, gzipped } of costs) console.log(`        ${name}: ${minified} kB, ${gzipped} with gzip`);
+  if (process.argv.includes("--write")) writeCosts(costs);
+  await checks.check("the READMEs tell these costs", () => checkCosts(costs));
   const sizes = await checks.check("bundles", () => measureSizes(project));
   if (sizes === undefined) return;
   for (const { name, minified, gzipped } of sizes)

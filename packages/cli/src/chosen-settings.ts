@@ -1,4 +1,5 @@
 import type { ExperimentSettings } from "@ltt/lottery";
+import { augmentationOf } from "./image-augment.ts";
 import { isReuters } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -16,13 +17,17 @@ const OWN_ARMS = ["winning-ticket"] as const;
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const subject = subjectOf(options);
-  const { profile = defaultProfile(subject.pair) } = options;
+  const { profile = defaultProfile(subject) } = options;
   checkOfSubject(subject, options);
   const plugins = await loadPlugins(options.plugins ?? []);
   const { settings } = profileSettings(subject, profile);
   const experiment = chosenExperiment(settings.experiment, options, plugins);
   const { trainSize = settings.data.trainSize, batchSize = settings.data.batchSize } = options;
-  if (settings.model === undefined) return { experiment, data: { ...settings.data, trainSize, batchSize } };
+  if (settings.model === undefined) {
+    const { augment = settings.data.augment } =
+      options.augment === undefined ? {} : { augment: augmentationOf(options.augment) };
+    return { ...settings, experiment, data: { ...settings.data, trainSize, batchSize, augment } };
+  }
   const { data, model } = settings;
   return {
     experiment,
@@ -50,6 +55,8 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
 const OF_TEXTS = ["maxLength", "hidden", "embedding", "freezeEmbedding", "fold", "phrases", "ticket"] as const;
 
 function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOptions): void {
+  if (options.augment !== undefined && !isImages)
+    throw new RangeError(`augment is ${options.augment}, but ${name} is of texts: only images have it`);
   const told = isImages ? OF_TEXTS.find((option) => options[option] !== undefined) : undefined;
   if (told !== undefined)
     throw new RangeError(`${told} is ${options[told]}, but ${name} is of images: only pairs of texts have it`);
@@ -87,9 +94,29 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
     learningRate: options.learningRate ?? experiment.learningRate,
     clipNorm: options.clipNorm ?? experiment.clipNorm,
     rate: options.rate ?? experiment.rate,
+    rates: options.rates ?? experiment.rates,
+    exclude: options.exclude ?? experiment.exclude,
+    ...learningRatesOf(experiment, options),
     rewindTo: options.rewind ?? experiment.rewindTo,
     patience: options.patience === undefined ? experiment.patience : options.patience,
     measureTraining: options.measureTraining ?? experiment.measureTraining,
+  };
+}
+
+/** A factor alone keeps the milestones of the profile. */
+function learningRatesOf(
+  experiment: ExperimentSettings,
+  { schedule, scheduleFactor, warmUp }: RunOptions,
+): Pick<ExperimentSettings, "schedule" | "warmUp"> {
+  const milestones = schedule ?? experiment.schedule?.milestones;
+  if (milestones === undefined && scheduleFactor !== undefined)
+    throw new RangeError(
+      `scheduleFactor is ${scheduleFactor}, but the learning rate falls at no moment: give schedule too`,
+    );
+  const factor = scheduleFactor ?? experiment.schedule?.factor;
+  return {
+    ...(milestones === undefined ? {} : { schedule: { milestones, ...(factor === undefined ? {} : { factor }) } }),
+    ...(warmUp === undefined ? { warmUp: experiment.warmUp } : { warmUp: warmUp ?? undefined }),
   };
 }
 

@@ -1,74 +1,75 @@
-import { stat } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
-import { noGrad, scope, sigmoid, softmax, stream, type TokenMatrix } from "@ltt/core";
-import { batches, createTokeniser, encodeTokens, PADDING, planEvaluation } from "@ltt/data";
-import { decodeCheckpoint, type Model, TextCnn, TextLstm, withParameters } from "@ltt/layers";
-import { FolderStore, INIT, RunFolderError, type StoredFiles } from "@ltt/lottery";
-import { type Encoding, readEncoding } from "./encoding.ts";
-import { encodedOf, lineageOf } from "./node-files.ts";
+import { noGrad, scope, sigmoid, softmax, tensor } from "@ltt/core";
+import { batches, createTokeniser, encodeTokens, planEvaluation, type Vocabulary } from "@ltt/data";
+import type { ImageShape, Network } from "./architecture.ts";
 
-/** What a network says of a text. */
+/** What a network is asked about: a text, or the brightness of an image's pixels from 0 to 1, `[channels, height, width]`. */
+export type Question = string | ArrayLike<number>;
+
+/** What a network says. */
 export interface Answer {
-  /** The most probable class; where a text may have several, those with a probability of at least ½, the most probable first. */
+  /** The most probable class; where there may be several, those with a probability of at least ½, the most probable first. */
   readonly labels: readonly string[];
   /** Of each class, in the order of `classes`. */
   readonly probabilities: readonly number[];
 }
 
-/** A trained network of a run folder, with all that it takes to ask it about texts. */
+/** A trained network with all that it takes to ask it. */
 export interface Classifier {
   readonly classes: readonly string[];
-  /** Answers in the order of the texts; a text's answer depends on no other. */
-  classify(texts: readonly string[]): Promise<Answer[]>;
+  /** `[channels, height, width]` of a network that takes images; `undefined` where it takes texts. */
+  readonly imageShape: ImageShape | undefined;
+  /**
+   * Answers in the order of the questions; an answer depends on no other question.
+   *
+   * @throws {TypeError} if a question is an image where the network takes texts, or a text where it takes images.
+   * @throws {RangeError} if an image has another number of pixels, or brightness outside 0–1.
+   */
+  classify(questions: readonly Question[]): Promise<Answer[]>;
 }
 
-/** Texts that are computed together. */
+/** What a network's answers stand for, and how texts become its ids. */
+export interface Meaning {
+  readonly classes: readonly string[];
+  /** Whether there may be several of the classes. */
+  readonly several: boolean;
+  /** Of a network that takes texts. */
+  readonly encoding: TextEncoding | undefined;
+}
+
+export interface TextEncoding {
+  readonly vocabulary: Vocabulary;
+  /** Tokens after which texts are cut; `null` where they are whole. */
+  readonly maxLength: number | null;
+}
+
+/** Questions that are computed together. */
 const BATCH = 64;
 
-/**
- * The trained network of a node's folder, `RUN/nodes/HASH`: its best weights, and the vocabulary that the run kept. Needs no data set.
- *
- * @throws {RunFolderError} if it is no such folder, is damaged, or was not trained on texts.
- */
-export async function openClassifier(folder: string): Promise<Classifier> {
-  const [run, hash] = [dirname(dirname(resolve(folder))), basename(resolve(folder))];
-  const isThere = await stat(resolve(folder, "weights.safetensors")).catch(() => undefined); // a store that is opened makes its folders
-  const stored = isThere && (await (await FolderStore.open(run)).read(hash));
-  if (stored === undefined)
-    throw new RunFolderError(
-      `${folder}: is no trained network: name its folder, RUN/nodes/HASH; hashes stand in metrics.csv`,
-    );
-  const encoding = await readEncoding(run, encodedOf(stored));
-  const model = modelOf(stored);
-  return { classes: encoding.classes, classify: (texts) => classify(model, encoding, texts) };
-}
-
-async function classify(model: Model<TokenMatrix>, encoding: Encoding, texts: readonly string[]): Promise<Answer[]> {
-  const { classes, maxLength, vocabulary, several = false } = encoding;
+export function createClassifier(network: Network, { classes, several, encoding }: Meaning): Classifier {
   const tokenise = createTokeniser();
-  const ids = texts.map((text) => vocabulary.encode(tokenise(text).slice(0, maxLength ?? undefined)));
-  const encoded = encodeTokens(
-    ids,
-    ids.map(() => 0),
-  );
-  const plan = planEvaluation(encoded, BATCH);
-  const answers = new Array<Answer>(texts.length);
-  let next = 0;
-  for (const { input, lengths } of batches(encoded, plan)) {
-    const { reading } = scope(() => {
-      const logits = noGrad(() => model.forward(input, { lengths }));
-      const isOneOf = logits.shape[1] > 1 && !several;
-      return { reading: (isOneOf ? softmax(logits) : sigmoid(logits)).read() };
-    });
-    const values = await reading;
-    const outputs = values.length / input.shape[0];
-    for (let i = 0; i < input.shape[0]; i++) {
-      const own = Array.from(values.subarray(i * outputs, (i + 1) * outputs));
-      const probabilities = outputs === 1 && classes.length === 2 ? [1 - own[0]!, own[0]!] : own;
-      answers[plan.order[next++]!] = { labels: labelsOf(classes, probabilities, several), probabilities };
-    }
-  }
-  return answers;
+  const idsOf = (text: Question, i: number) => {
+    if (typeof text !== "string") throw new TypeError(`question ${i} is an image; this network takes texts`);
+    return encoding!.vocabulary.encode(tokenise(text).slice(0, encoding!.maxLength ?? undefined));
+  };
+  return {
+    classes,
+    imageShape: network.takes === "images" ? network.shape : undefined,
+    async classify(questions) {
+      const rows =
+        network.takes === "texts"
+          ? await textLogits(network, questions.map(idsOf))
+          : await imageLogits(network, questions);
+      const outputs = rows.length === 0 ? 0 : rows[0]!.length;
+      const isOneOf = outputs > 1 && !several;
+      const flat = tensor(rows.flat(), [rows.length, outputs]);
+      const all = await (isOneOf ? softmax(flat) : sigmoid(flat)).read();
+      return rows.map((_, i) => {
+        const own = Array.from(all.subarray(i * outputs, (i + 1) * outputs));
+        const probabilities = outputs === 1 && classes.length === 2 ? [1 - own[0]!, own[0]!] : own;
+        return { labels: labelsOf(classes, probabilities, several), probabilities };
+      });
+    },
+  };
 }
 
 function labelsOf(classes: readonly string[], probabilities: readonly number[], several: boolean): string[] {
@@ -77,29 +78,55 @@ function labelsOf(classes: readonly string[], probabilities: readonly number[], 
   return said.map((place) => classes[place]!);
 }
 
-/** The model of a network, with its trained weights: what its first node says of the architecture. */
-function modelOf(stored: StoredFiles): Model<TokenMatrix> {
-  const { place, files } = stored;
-  const architecture = lineageOf(stored).find(({ op }) => op === INIT.name)?.params?.architecture ?? {};
-  const { model, rows, outputs, hidden } = architecture as Partial<Architecture>;
-  if ((model !== "text-cnn" && model !== "text-lstm") || rows === undefined || outputs === undefined)
-    throw new RunFolderError(
-      `${place}: its model is ${JSON.stringify(model)}; only text-cnn and text-lstm can be asked about texts`,
-    );
-  const options = { rows, outputs, paddingId: PADDING };
-  const rng = stream(0); // all that is drawn is replaced
-  const made =
-    model === "text-cnn"
-      ? new TextCnn(options, rng)
-      : new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);
-  const path = `${place}/weights.safetensors`;
-  const { weights, buffers } = decodeCheckpoint(files.get("weights.safetensors")!, path);
-  return withParameters(made, new Map([...weights, ...buffers]));
+/** The logits of texts that are ids, a row each. */
+export async function textLogits(
+  { logits }: Extract<Network, { takes: "texts" }>,
+  texts: readonly ArrayLike<number>[],
+): Promise<number[][]> {
+  const encoded = encodeTokens(
+    texts,
+    texts.map(() => 0),
+  );
+  const plan = planEvaluation(encoded, BATCH);
+  const rows = new Array<number[]>(texts.length);
+  let next = 0;
+  for (const { input, lengths } of batches(encoded, plan)) {
+    const { reading } = scope(() => ({ reading: noGrad(() => logits(input, lengths)).read() }));
+    for (const row of rowsOf(await reading, input.shape[0])) rows[plan.order[next++]!] = row;
+  }
+  return rows;
 }
 
-interface Architecture {
-  readonly model: string;
-  readonly rows: number;
-  readonly outputs: number;
-  readonly hidden?: number;
+/** The logits of images, a row each. */
+export async function imageLogits(
+  { shape, logits }: Extract<Network, { takes: "images" }>,
+  images: readonly Question[],
+): Promise<number[][]> {
+  const size = shape[0] * shape[1] * shape[2];
+  const rows: number[][] = [];
+  for (let from = 0; from < images.length; from += BATCH) {
+    const part = images.slice(from, from + BATCH);
+    const values = new Float32Array(part.length * size);
+    for (const [i, image] of part.entries()) {
+      checkImage(image, size, from + i);
+      values.set(image as ArrayLike<number>, i * size);
+    }
+    const { reading } = scope(() => ({
+      reading: noGrad(() => logits(tensor(values, [part.length, size]))).read(),
+    }));
+    rows.push(...rowsOf(await reading, part.length));
+  }
+  return rows;
+}
+
+function checkImage(image: Question, size: number, at: number): void {
+  if (typeof image === "string") throw new TypeError(`question ${at} is a text; this network takes images`);
+  if (image.length !== size) throw new RangeError(`question ${at} has ${image.length} pixels; an image has ${size}`);
+  const wrong = Array.prototype.findIndex.call(image, (value: unknown) => !(Number(value) >= 0 && Number(value) <= 1));
+  if (wrong >= 0) throw new RangeError(`question ${at}: pixel ${wrong} is ${image[wrong]}; brightness is from 0 to 1`);
+}
+
+function rowsOf(values: ArrayLike<number>, rows: number): number[][] {
+  const width = values.length / rows;
+  return Array.from({ length: rows }, (_, i) => Array.from({ length: width }, (_, j) => values[i * width + j]!));
 }

@@ -44,6 +44,9 @@ test("list has a header line and calls a part of AG News partial, a copy with a 
     "mnist\tmissing\t0.0 MB\tDIR/mnist/train-labels-idx1-ubyte.gz",
     "mnist\tmissing\t0.0 MB\tDIR/mnist/t10k-images-idx3-ubyte.gz",
     "mnist\tmissing\t0.0 MB\tDIR/mnist/t10k-labels-idx1-ubyte.gz",
+    ...["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"].map(
+      (name) => `fashion-mnist\tmissing\t0.0 MB\tDIR/fashion-mnist/${name}-ubyte.gz`,
+    ),
     "mr\tmissing\t0.0 MB\tDIR/mr/rt-polaritydata.tar.gz",
     "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.train",
     "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.dev",

@@ -112,14 +112,11 @@ async function dataFinding(source: Source, folder: string): Promise<Finding> {
   const others = await listOtherForms(source, folder);
   const there = files.filter(({ state }) => state !== "missing");
   const name = `data: ${source.name}`;
-  if (there.length === files.length) return ok(name, files.map(({ path }) => path).join(", "));
+  if (files.length > 0 && there.length === files.length) return ok(name, files.map(({ path }) => path).join(", "));
   if (others.length > 0) return ok(name, others.map(({ path }) => path).join(", "));
   const part = there.length === 0 ? "not" : `${there.length} of ${files.length} files`;
-  return {
-    name,
-    state: "missing",
-    detail: `${part} in ${folder}: ltt data get ${source.name}, or name its folder with --data`,
-  };
+  const get = source.byHand ?? `ltt data get ${source.name}`;
+  return { name, state: "missing", detail: `${part} in ${folder}: ${get}, or name its folder with --data` };
 }
 
 function ok(name: string, detail: string): Finding {

@@ -104,7 +104,9 @@ test("CIFAR-10 is read, which part of it is said, and a ConvNet is given images"
   const settings = { data: { validationSize: 5000, batchSize: 8 } };
   const { notes, dataset, words, task } = await prepareImages("cifar-conv2", settings, { data });
   expect(notes).toEqual(["The files hold 40 of the 50,000 images to train on that CIFAR-10 has as published."]);
-  expect(dataset).toContain("cifar-10, 50 images of 32 × 32 pixels read; 36 to train, 4 to validate, 10 to test");
+  expect(dataset).toContain(
+    "cifar-10, 50 images of 32 × 32 pixels in 3 colours read; 36 to train, 4 to validate, 10 to test",
+  );
   expect(words).toEqual([["model", "Conv-2; weights start Glorot-normal, biases at 0"]]);
   const [batch] = task.batches(1).train(1);
   expect((batch!.input as Tensor).shape).toEqual([8, 3, 32, 32]);

@@ -1,22 +1,26 @@
 import { stream } from "@ltt/core";
-import {
-  CIFAR_10_CLASSES,
-  DataError,
-  imagesAt,
-  type LabelledImages,
-  locateCifar10,
-  locateMnist,
-  type Places,
-  readCifar10,
-  readMnist,
-  splitImages,
-} from "@ltt/data";
+import { type Augmentation, DataError, imagesAt, type LabelledImages, type Places, splitImages } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
-import { type ImageModel, type ImageTaskData, imageTaskOf } from "./image-task.ts";
+import { type ImageModel, type ImageStart, isDeep, MODEL_TITLES, START_WORDS, takesRows } from "./image-models.ts";
+import { type ImageSet, type ImageSetName, readImageSet } from "./image-sets.ts";
+import { type ImageTaskData, imageShapeOf, imageTaskOf } from "./image-task.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 
 /** Sets of images and models that are tried together. */
-export const IMAGE_PAIRS = ["mnist-lenet", "cifar-conv2", "cifar-conv4", "cifar-conv6"] as const;
+export const IMAGE_PAIRS = [
+  "mnist-lenet",
+  "fashion-lenet",
+  "mnist-conv2",
+  "mnist-conv4",
+  "mnist-conv6",
+  "mnist-vgg11",
+  "cifar-conv2",
+  "cifar-conv4",
+  "cifar-conv6",
+  "cifar-resnet20",
+  "cifar-vgg16",
+  "cifar-vgg19",
+] as const;
 export type ImagePair = (typeof IMAGE_PAIRS)[number];
 
 /** What of the images is used, and how. */
@@ -27,53 +31,38 @@ export interface ImageSettings {
     /** Images held out of those to train on, as published; of a part of them the same share. */
     readonly validationSize: number;
     readonly batchSize: number;
+    /** Of images to train on. Default: none. */
+    readonly augment?: Augmentation | undefined;
   };
+  /** What weights start from. Default `glorot`. */
+  readonly start?: ImageStart | undefined;
   readonly model?: undefined;
 }
 
-interface ImageSet {
-  readonly name: string;
-  readonly train: LabelledImages;
-  readonly test: LabelledImages;
-  readonly classes: string;
-  /** The part of the images as published that the files hold. */
-  readonly share: number;
-  readonly notes: readonly string[];
-}
-
-interface NamedModel {
-  readonly model: ImageModel;
-  /** In a report. */
-  readonly title: string;
-}
-
-const MODELS: Readonly<Record<ImagePair, NamedModel>> = {
-  "mnist-lenet": { model: "lenet-300-100", title: "LeNet-300-100" },
-  "cifar-conv2": { model: "conv-2", title: "Conv-2" },
-  "cifar-conv4": { model: "conv-4", title: "Conv-4" },
-  "cifar-conv6": { model: "conv-6", title: "Conv-6" },
+const PAIRS: Readonly<Record<ImagePair, { readonly set: ImageSetName; readonly model: ImageModel }>> = {
+  "mnist-lenet": { set: "mnist", model: "lenet-300-100" },
+  "fashion-lenet": { set: "fashion-mnist", model: "lenet-300-100" },
+  "mnist-conv2": { set: "mnist", model: "conv-2" },
+  "mnist-conv4": { set: "mnist", model: "conv-4" },
+  "mnist-conv6": { set: "mnist", model: "conv-6" },
+  "mnist-vgg11": { set: "mnist", model: "vgg-11" },
+  "cifar-conv2": { set: "cifar-10", model: "conv-2" },
+  "cifar-conv4": { set: "cifar-10", model: "conv-4" },
+  "cifar-conv6": { set: "cifar-10", model: "conv-6" },
+  "cifar-resnet20": { set: "cifar-10", model: "resnet-20" },
+  "cifar-vgg16": { set: "cifar-10", model: "vgg-16" },
+  "cifar-vgg19": { set: "cifar-10", model: "vgg-19" },
 };
 
-/** Images to train on, as published; the reader takes whatever part of them the files hold. */
-const CIFAR_10_TRAINING = 50_000;
-
-async function read(pair: ImagePair, places: Places): Promise<ImageSet> {
-  if (pair === "mnist-lenet") {
-    return { name: "mnist", ...(await readMnist(await locateMnist(places))), classes: "0–9", share: 1, notes: [] };
-  }
-  const { train, test } = await readCifar10(await locateCifar10(places));
-  const [has, of] = [train.labels.length, CIFAR_10_TRAINING].map((count) => count.toLocaleString("en-US"));
-  const isPart = train.labels.length < CIFAR_10_TRAINING;
-  const notes = isPart ? [`The files hold ${has} of the ${of} images to train on that CIFAR-10 has as published.`] : [];
-  const share = train.labels.length / CIFAR_10_TRAINING;
-  return { name: "cifar-10", train, test, classes: CIFAR_10_CLASSES.join(", "), share, notes };
-}
-
 /** The same split for every seed: seeds change initial weights and order, not what is learned from. */
-const SPLIT_SEED = 1;
+export const IMAGE_SPLIT_SEED = 1;
 
 export function isImagePair(pair: string): pair is ImagePair {
   return IMAGE_PAIRS.some((one) => one === pair);
+}
+
+export function modelOfPair(pair: ImagePair): ImageModel {
+  return PAIRS[pair].model;
 }
 
 /**
@@ -81,14 +70,31 @@ export function isImagePair(pair: string): pair is ImagePair {
  *
  * @throws {DataError} if data is missing, malformed or too little: the message names the file and what to do.
  */
-export async function prepareImages(pair: ImagePair, { data }: ImageSettings, places: Places): Promise<PreparedTask> {
-  const { name, train: all, test: allTests, classes, share, notes } = await read(pair, places);
+export async function prepareImages(pair: ImagePair, settings: ImageSettings, places: Places): Promise<PreparedTask> {
+  const { set, model } = PAIRS[pair];
+  return prepareImageSet(pair, await readImageSet(set, places), model, settings);
+}
+
+/**
+ * The task of classifying images.
+ *
+ * @param subject - For messages.
+ * @throws {DataError} if there are too few images, or the model cannot take their size.
+ */
+export function prepareImageSet(
+  subject: string,
+  set: ImageSet,
+  model: ImageModel,
+  { data, start = "glorot" }: ImageSettings,
+): PreparedTask {
+  const { name, train: all, test: allTests, classes, outputs, share, notes } = set;
   const size = Math.max(1, Math.round(data.validationSize * share));
-  const { held, rest } = splitImages(all, { seed: SPLIT_SEED, size });
-  const { trainSize = rest.labels.length } = data;
+  const split = () => splitImages(all, { seed: IMAGE_SPLIT_SEED, size });
+  const { held, rest } = set.validation === undefined ? split() : { held: set.validation, rest: all };
+  const { trainSize = rest.labels.length, augment, batchSize } = data;
   if (trainSize > rest.labels.length) {
     throw new DataError(
-      `${pair}: train: ${trainSize} images are asked for, there are ${rest.labels.length}; ask for fewer: --train-size ${rest.labels.length}`,
+      `${subject}: train: ${trainSize} images are asked for, there are ${rest.labels.length}; ask for fewer: --train-size ${rest.labels.length}`,
     );
   }
   const images = {
@@ -96,27 +102,56 @@ export async function prepareImages(pair: ImagePair, { data }: ImageSettings, pl
     validation: limited(held, trainSize),
     test: limited(allTests, trainSize),
   };
-  const { model, title } = MODELS[pair];
-  const made: ImageTaskData = { name, images, batchSize: data.batchSize, model, outputs: 10 };
+  const made: ImageTaskData = { ...{ name, images, batchSize, model, outputs }, ...chosen({ augment, start }) };
+  const [, channels, height, width] = imageShapeOf(images.train);
+  if (height !== width && !takesRows(model) && !isDeep(model))
+    throw new DataError(
+      `${subject}: images have ${height} × ${width} pixels; ${MODEL_TITLES[model]} takes square ones: cut them, or choose another --model`,
+    );
   const task = imageTaskOf(made);
+  const parameters = parametersOf(subject, task);
   const [train, validation, test] = [images.train, images.validation, images.test].map(({ labels }) => labels.length);
-  const [height, width] = images.train.shape.slice(-2);
+  const read = all.labels.length + allTests.labels.length + (set.validation?.labels.length ?? 0);
   return {
     task,
     data: made,
     dataset: [
-      `${name}, ${all.labels.length + allTests.labels.length} images of ${height} × ${width} pixels read`,
+      `${name}, ${read} images of ${height} × ${width} pixels${channels === 1 ? "" : ` in ${channels} colours`} read`,
       `${train} to train, ${validation} to validate, ${test} to test`,
       `classes ${classes}`,
       "brightness divided by 255",
+      ...(augment === undefined ? [] : [augmentWords(augment)]),
     ].join("; "),
-    words: [["model", `${title}; weights start Glorot-normal, biases at 0`]],
+    words: [["model", `${MODEL_TITLES[model]}; ${START_WORDS[start]}`]],
     notes,
-    parameters: countParameters(task.model(stream(0))),
-    stepsPerEpoch: Math.ceil(train! / data.batchSize),
+    parameters,
+    stepsPerEpoch: Math.ceil(train! / batchSize),
     examples: "images",
     monitored: validation!,
   };
+}
+
+/** What differs from the defaults. */
+function chosen({ augment, start }: Pick<ImageTaskData, "augment" | "start">): Partial<ImageTaskData> {
+  return { ...(augment === undefined ? {} : { augment }), ...(start === "glorot" ? {} : { start }) };
+}
+
+function augmentWords({ padding = 0, flip = false }: Augmentation): string {
+  const ways = [
+    ...(padding === 0 ? [] : [`cut at a random place after padding by ${padding}`]),
+    ...(flip ? ["mirrored at random"] : []),
+  ];
+  return `images to train on are ${ways.join(" and ")}`;
+}
+
+/** The count of what is trained. @throws {DataError} if the model cannot take images of this size. */
+function parametersOf(subject: string, { model }: PreparedTask["task"]): number {
+  try {
+    return countParameters(model(stream(0)));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DataError(`${subject}: ${error.message}; choose another --model`, { cause: error });
+  }
 }
 
 /** So many at most, each class in proportion. */
@@ -126,5 +161,5 @@ function limited(images: LabelledImages, size: number): LabelledImages {
       images,
       images.labels.map((_, i) => i),
     );
-  return splitImages(images, { seed: SPLIT_SEED, size }).held;
+  return splitImages(images, { seed: IMAGE_SPLIT_SEED, size }).held;
 }

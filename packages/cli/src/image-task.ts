@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Matrix, type Rng, reshape, type Tensor, type Tensor4 } from "@ltt/core";
-import { imageBatches, type LabelledImages } from "@ltt/data";
-import { type Batch, ConvNet, LeNet300, type Model } from "@ltt/layers";
+import { type Matrix, reshape, type Tensor, type Tensor4 } from "@ltt/core";
+import { type Augmentation, imageBatches, type LabelledImages } from "@ltt/data";
+import type { Batch } from "@ltt/layers";
 import type { Batches, Task } from "@ltt/lottery";
+import { type ImageModel, type ImageStart, imageGroup, imageModelOf, takesRows } from "./image-models.ts";
 import { largestShare } from "./largest-share.ts";
-
-/** What classifies images. */
-export type ImageModel = "lenet-300-100" | "conv-2" | "conv-4" | "conv-6";
 
 /** All that a task of images is made of, as data and nothing else. */
 export interface ImageTaskData {
@@ -15,51 +13,48 @@ export interface ImageTaskData {
   readonly batchSize: number;
   readonly model: ImageModel;
   readonly outputs: number;
+  /** Of images to train on. Default: none. */
+  readonly augment?: Augmentation | undefined;
+  /** Default `glorot`. */
+  readonly start?: ImageStart | undefined;
 }
 
 /** Images that are looked at together where nothing is trained. Sums depend on it: it is part of a task's name. */
 const EVALUATION_BATCH = 500;
 
 export function imageTaskOf(data: ImageTaskData): Task {
-  const { name, images, batchSize, model, outputs } = data;
+  const { name, images, batchSize, model, outputs, augment, start = "glorot" } = data;
+  const [, channels, height, width] = imageShapeOf(images.train);
   return {
-    data: { name, images: digestOf(images), pixels: "brightness / 255", evaluationBatch: EVALUATION_BATCH, batchSize },
-    architecture: { model, outputs },
-    model: creator(data),
+    data: {
+      ...{ name, images: digestOf(images), pixels: "brightness / 255", evaluationBatch: EVALUATION_BATCH, batchSize },
+      ...(augment === undefined ? {} : { augment: { padding: augment.padding ?? 0, flip: augment.flip ?? false } }),
+    },
+    architecture: { model, outputs, ...(start === "glorot" ? {} : { start }) },
+    model: imageModelOf(model, { channels, height, width, outputs }, start),
     batches: (seed) => batchesOf(data, seed),
     chance: largestShare(images.test.labels),
     group: imageGroup,
   };
 }
 
-/** The groups that rates and exclusions name: biases apart, since image experiments prune weights only, convolutions and the output, which are pruned at their own rates. */
-function imageGroup(tensor: string): string {
-  if (tensor.endsWith(".bias")) return "biases";
-  if (tensor.startsWith("convs.")) return "convolutions";
-  return tensor.startsWith("output.") ? "output" : "hidden";
-}
-
-const DEPTHS = { "conv-2": 2, "conv-4": 4, "conv-6": 6 } as const;
-
-function creator({ images, model, outputs }: ImageTaskData): (rng: Rng) => Model<never> {
-  const [, channels, height, width] = imageShapeOf(images.train);
-  if (model === "lenet-300-100") return (rng) => new LeNet300({ inputs: channels * height * width, outputs }, rng);
-  return (rng) => new ConvNet({ depth: DEPTHS[model], size: height, channels, outputs }, rng);
-}
-
 /** `[images, channels, height, width]` */
-function imageShapeOf({ shape }: LabelledImages): readonly [number, number, number, number] {
+export function imageShapeOf({ shape }: LabelledImages): readonly [number, number, number, number] {
   return shape.length === 4 ? shape : [shape[0], 1, shape[1], shape[2]];
 }
 
-function batchesOf({ images, batchSize, model }: ImageTaskData, seed: number): Batches<Tensor> {
+function batchesOf({ images, batchSize, model, augment }: ImageTaskData, seed: number): Batches<Tensor> {
   const { train, validation, test } = images;
   const asImages = imagesOf(imageShapeOf(train));
-  const asModelTakes = (batch: Batch<Matrix>): Batch<Tensor> => (model === "lenet-300-100" ? batch : asImages(batch));
+  let validating: Batch<Tensor>[] | undefined; // made once for all validations of a training
+  const asModelTakes = (batch: Batch<Matrix>): Batch<Tensor> => (takesRows(model) ? batch : asImages(batch));
   return {
-    train: (epoch) => mapped(imageBatches(train, { batchSize, seed, epoch }), asModelTakes),
+    train: (epoch) => mapped(imageBatches(train, { batchSize, seed, epoch, augment }), asModelTakes),
     stepsPerEpoch: Math.ceil(train.labels.length / batchSize),
-    validation: () => mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes),
+    validation: () => {
+      validating ??= [...mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes)];
+      return validating;
+    },
     test: () => mapped(imageBatches(test, { batchSize: EVALUATION_BATCH }), asModelTakes),
   };
 }

@@ -1,6 +1,8 @@
 export { BACKENDS, type BackendName, createBackend, WIDTHS, type Width } from "./backends.ts";
+export type { Answer, Classifier, Question } from "./classifier.ts";
 export { VECTORS, type Vectors } from "./embedding.ts";
 export type { RunEstimate } from "./estimate.ts";
+export { EXPORT_FORMATS, type Exported, type ExportFormat, exportNetwork } from "./export/export-network.ts";
 export { cacheFolder, dataFolder } from "./folders.ts";
 export { main } from "./main.ts";
 export { PAIRS, type Pair } from "./pairs.ts";
@@ -8,3 +10,4 @@ export { PROFILES, type Profile } from "./profile-names.ts";
 export { createProgress, type ProgressDisplay } from "./progress.ts";
 export { planRun, type RunResult, runPair } from "./run.ts";
 export type { RunListener, RunOptions } from "./run-options.ts";
+export { openClassifier } from "./trained-network.ts";

@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Command, CommanderError } from "commander";
+import { addArchiveCommand } from "./archive-command.ts";
 import { addAuditCommand } from "./audit-command.ts";
 import { addCompactCommand } from "./compact-command.ts";
 import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { Interrupted } from "./interruption.ts";
+import { version } from "./origin.ts";
 import { addPredictCommand } from "./predict-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
@@ -33,11 +35,13 @@ export async function main(args: readonly string[]): Promise<number> {
   addReplayCommand(program);
   addStatusCommand(program);
   addReportCommand(program);
+  addArchiveCommand(program);
   addAuditCommand(program);
   addCompactCommand(program);
   addDiffCommand(program);
   addInspectCommand(program);
   addPredictCommand(program);
+  addExportCommand(program);
   addDataCommands(program);
   addDoctorCommand(program);
   inherit(program, "ltt");
@@ -85,14 +89,6 @@ function ignore(): void {}
 /** A message that quotes lines of a file is still one line, and a terminal obeys none of it. */
 function oneLine(text: string): string {
   return text.replace(/\s*[\n\r\u2028\u2029]\s*/g, " ").replace(/\p{Cc}/gu, "");
-}
-
-/** Of the package: its `package.json` lies one folder above this file, in the sources and in what is published. */
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return version;
 }
 
 /** Subcommands report errors as the command does, name their own help, and take `--verbose` too. */

@@ -11,16 +11,21 @@ export function lineageOf({ files }: StoredFiles): ToldNode[] {
   return Object.values(jsonOf(files.get("lineage.json")));
 }
 
+/** What a network was trained on, as its task named it. */
+export function dataOf({ files }: StoredFiles): { readonly [name: string]: unknown } {
+  const { params } = jsonOf(files.get("config.json")) as { params?: { data?: Record<string, unknown> } };
+  return params?.data ?? {};
+}
+
 /**
  * The digest of the texts that a network was trained on.
  *
  * @throws {RunFolderError} if it was trained on something else.
  */
-export function encodedOf({ place, files }: StoredFiles): string {
-  const { params } = jsonOf(files.get("config.json")) as { params?: { data?: { encoded?: unknown } } };
-  const encoded = params?.data?.encoded;
+export function encodedOf(stored: StoredFiles): string {
+  const { encoded } = dataOf(stored);
   if (typeof encoded === "string") return encoded;
-  throw new RunFolderError(`${place}: this network was not trained on texts`);
+  throw new RunFolderError(`${stored.place}: this network was not trained on texts`);
 }
 
 function jsonOf(bytes: Uint8Array | undefined): object {

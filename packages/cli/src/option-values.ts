@@ -56,6 +56,43 @@ export function momentOf(text: string): Moment {
   return unit === "epoch" ? { epoch: Number(at) } : { step: Number(at) };
 }
 
+/** Moments in ascending order, or none. */
+export function momentsOf(text: string): readonly Moment[] {
+  return text === "none" ? [] : text.split(",").map(momentOf);
+}
+
+/** A moment, or `none`: commander takes `null` for an option without a value. */
+export function momentOrNone(text: string): Moment | "none" {
+  return text === "none" ? text : momentOf(text);
+}
+
+/** Fractions by name, as `output=0.1,convolutions=0.15`, or none. */
+export function ratesOf(text: string): Readonly<Record<string, number>> {
+  if (text === "none") return {};
+  const rates = text.split(",").map((part) => /^\s*([^=\s]+)=(\d*\.?\d+)\s*$/.exec(part) ?? []);
+  const names = rates.map(([, name]) => name);
+  if (rates.some(([, name, rate]) => name === undefined || Number(rate) > 1))
+    throw new InvalidArgumentError("It is a list of fractions by name, as output=0.1,layer1.*=0.15, or none.");
+  if (new Set(names).size < names.length) throw new InvalidArgumentError("Names must be distinct.");
+  return Object.fromEntries(rates.map(([, name, rate]) => [name!, Number(rate)]));
+}
+
+/** Names of tensors, of groups, or patterns; or none. */
+export function excludeOf(text: string): readonly string[] {
+  if (text === "none") return [];
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It is a list of names, as biases,layer1.*, or none.");
+  return [...new Set(names)];
+}
+
+/** A fraction, both ends included. */
+export function fractionOf(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+(e-\d+)?$/i.test(text) || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It is a fraction from 0 to 1.");
+  return value;
+}
+
 /** A count of validations, or `none`: commander takes `null` for an option without a value. */
 export function patienceOf(text: string): number | "none" {
   if (text === "none") return text;

@@ -1,5 +1,6 @@
 import {
   type Corpus,
+  DataError,
   locateAgNews,
   locateImdb,
   locateReuters,
@@ -10,7 +11,6 @@ import {
   readImdb,
   readReuters,
   readSentences,
-  readSpamAssassin,
   SENTENCE_SETS,
   type SentenceSet,
 } from "@ltt/data";
@@ -96,6 +96,14 @@ async function readCorpus(pair: TextPair, { data }: TaskSettings, places: Places
   if (pair.startsWith("imdb")) return readImdb(await locateImdb(places));
   if (isReuters(pair)) return readReuters(await locateReuters(places), { topics: data.topics ?? 10 });
   if (pair.startsWith("ag-news")) return readAgNews(await locateAgNews(places));
+  return spamCorpus();
+}
+
+/** Ninety megabytes of e-mails that one pair reads: so `@ltt/spam-corpus` is installed by those who want it. */
+async function spamCorpus(): Promise<Corpus> {
+  const { readSpamAssassin } = await import("@ltt/spam-corpus").catch((cause: unknown) => {
+    throw new DataError("spam-cnn: the package @ltt/spam-corpus is not there: npm install @ltt/spam-corpus", { cause });
+  });
   return readSpamAssassin();
 }
 

@@ -1,75 +1,91 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
+import { once } from "node:events";
 import { useBackend } from "@ltt/core";
-import { DataError } from "@ltt/data";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { createBackend } from "./backends.ts";
-import { type Answer, openClassifier } from "./classifier.ts";
+import type { Answer } from "./classifier.ts";
 import { pathOf } from "./option-values.ts";
+import { type AskedLine, LINES, type Lines, questionsIn } from "./question-lines.ts";
+import { openClassifier } from "./trained-network.ts";
 
 interface Flags {
   readonly file?: string;
+  readonly lines?: Lines;
   readonly json?: true;
 }
 
-/** `ltt predict NODE "a text" …`: what a trained network says of texts. Needs no data set. */
+/** `ltt predict NETWORK "a text" …`: what a trained network says of texts or images. Needs no data set. */
 export function addPredictCommand(program: Command): void {
   program
     .command("predict")
-    .description("ask a trained network about texts: those given, or the lines of a file")
-    .argument("<network>", "folder of a network, RUN/nodes/HASH; hashes stand in metrics.csv", pathOf)
+    .description(
+      "ask a trained network about texts or images: those given, or the lines of a file, answered as they come",
+    )
+    .argument(
+      "<network>",
+      "folder of a network, RUN/nodes/HASH (hashes stand in metrics.csv), or one that ltt export --to safetensors wrote",
+      pathOf,
+    )
     .argument("[texts...]", "texts")
-    .option("--file <path>", "a text a line, read as it comes; - is standard input", pathOf)
-    .option("--json", "one JSON object a line: text, labels, and the probability of every class")
+    .option("--file <path>", "a question a line, read as it comes; - is standard input", pathOf)
+    .addOption(
+      new Option(
+        "--lines <kind>",
+        'what a line is: a text, or a JSON object with "text" or "pixels" (default: json for .jsonl and .ndjson, else text)',
+      ).choices([...LINES]),
+    )
+    .option("--json", "one JSON object a line: what was asked, labels, and the probability of every class")
     .action(predict);
 }
 
-async function predict(network: string, texts: readonly string[], { file, json }: Flags): Promise<void> {
+async function predict(network: string, texts: readonly string[], { file, lines, json }: Flags): Promise<void> {
   if ((file === undefined) === (texts.length === 0))
     throw new RangeError("ltt predict: give texts after the network, or a file of them with --file");
+  if (file === undefined && lines !== undefined)
+    throw new RangeError("ltt predict: --lines says what is in a file; name it with --file");
   useBackend(await createBackend(undefined, { threads: 1 }));
   const { classes, classify } = await openClassifier(network);
-  const source = file === undefined ? [texts] : chunksOf(file);
-  for await (const chunk of source) {
-    const answers = await classify(chunk);
-    for (const [i, answer] of answers.entries())
-      process.stdout.write(
-        `${json === true ? asJson(chunk[i]!, answer, classes) : asLine(chunk[i]!, answer, classes)}\n`,
-      );
+  const isJson = /\.(jsonl|ndjson)$/i.test(file ?? "");
+  const chunks = file === undefined ? [given(texts)] : questionsIn(file, lines ?? (isJson ? "json" : "text"));
+  let asked = 0;
+  for await (const chunk of chunks) {
+    const answers = await explained(asked, file, () => classify(chunk.map(({ question }) => question)));
+    asked += chunk.length;
+    const said = answers.map((answer, i) => (json === true ? asJson : asLine)(chunk[i]!, answer, classes));
+    if (!process.stdout.write(said.map((line) => `${line}\n`).join(""))) await once(process.stdout, "drain");
   }
 }
 
-function asJson(text: string, { labels, probabilities }: Answer, classes: readonly string[]): string {
+function given(texts: readonly string[]): AskedLine[] {
+  return texts.map((text) => ({ question: text, told: { text } }));
+}
+
+/** A question that the network refuses is named by its place in the file. */
+async function explained<T>(before: number, file: string | undefined, classify: () => Promise<T>): Promise<T> {
+  try {
+    return await classify();
+  } catch (error) {
+    if (error instanceof Error && file !== undefined)
+      error.message = error.message.replace(
+        /^question (\d+)/,
+        (_, at) => `${file}: question ${before + Number(at) + 1}`,
+      );
+    throw error;
+  }
+}
+
+function asJson({ told }: AskedLine, { labels, probabilities }: Answer, classes: readonly string[]): string {
   const named = Object.fromEntries(classes.map((name, i) => [name, round(probabilities[i]!)]));
-  return JSON.stringify({ text, labels, probabilities: named });
+  return JSON.stringify({ ...told, labels, probabilities: named });
 }
 
 /** `0.973  positive  the text`; of several labels the probability of each. */
-function asLine(text: string, { labels, probabilities }: Answer, classes: readonly string[]): string {
+function asLine({ question, told }: AskedLine, { labels, probabilities }: Answer, classes: readonly string[]): string {
   const words = labels.map((label) => `${probabilities[classes.indexOf(label)]!.toFixed(3)} ${label}`);
-  return `${words.length === 0 ? "none" : words.join(", ")}\t${text}`;
+  const asked = typeof question === "string" ? question : JSON.stringify(told);
+  return `${words.length === 0 ? "none" : words.join(", ")}\t${asked}`;
 }
 
 /** Six digits: more are noise of float32. */
 function round(probability: number): number {
   return Math.round(probability * 1e6) / 1e6;
-}
-
-/** Lines that are computed together: few, so that answers follow whoever types. */
-const CHUNK = 64;
-
-async function* chunksOf(file: string): AsyncGenerator<string[]> {
-  const input = file === "-" ? process.stdin : createReadStream(file);
-  const failed = new Promise<never>((_, reject) => {
-    input.on("error", (cause: Error) => reject(new DataError(`${file}: ${cause.message}`, { cause })));
-  });
-  failed.catch(() => {});
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-  const size = file === "-" ? 1 : CHUNK;
-  for (let chunk: string[] = []; ; ) {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    if (done !== true) chunk.push(value);
-    if (chunk.length === size || (done === true && chunk.length > 0)) yield chunk.splice(0);
-    if (done === true) return;
-  }
 }

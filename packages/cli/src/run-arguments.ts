@@ -15,9 +15,11 @@ import {
 } from "@ltt/core/arguments";
 import { REUTERS_TOPICS } from "@ltt/data";
 import { FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
-import { between0And1, checkEach, limit, path, signal } from "@ltt/lottery/arguments";
+import { between0And1, checkEach, limit, nullable, path, signal } from "@ltt/lottery/arguments";
 import { BACKENDS, WIDTHS } from "./backends.ts";
 import { VECTORS } from "./embedding.ts";
+import { AUGMENTS } from "./image-augment.ts";
+import { IMAGE_MODELS } from "./image-models.ts";
 import { OWN_MODELS } from "./own-models.ts";
 import { PAIRS } from "./pairs.ts";
 import { PROFILES } from "./profile-names.ts";
@@ -27,11 +29,12 @@ import { TICKET_ARMS } from "./ticket-arms.ts";
 const OPTIONS: Kinds<RunOptions> = {
   pair: oneOf(...PAIRS),
   texts: path,
+  images: path,
   text,
   label: text,
   labels: text,
   separator: text,
-  model: oneOf(...OWN_MODELS),
+  model: oneOf(...OWN_MODELS, ...IMAGE_MODELS),
   validation: path,
   test: path,
   profile: oneOf(...PROFILES),
@@ -65,6 +68,12 @@ const OPTIONS: Kinds<RunOptions> = {
   faults: list,
   seeds: list,
   rate: between0And1,
+  rates: object,
+  exclude: list,
+  schedule: list,
+  scheduleFactor: fraction,
+  warmUp: nullable(object),
+  augment: oneOf(...AUGMENTS),
   rewind: object,
   patience: {
     ...positive,
@@ -95,8 +104,10 @@ const LISTENER: Kinds<RunListener> = { say: callable, onProgress: callable, onLe
 
 /** @throws {TypeError | RangeError} if an option or a listener is unknown or of the wrong kind, before anything is read. */
 export function checkRun(where: string, options: RunOptions, listener: RunListener): void {
-  checkOptions(where, options, OPTIONS, options?.texts === undefined ? ["pair"] : []);
+  checkOptions(where, options, OPTIONS, options?.texts === undefined && options?.images === undefined ? ["pair"] : []);
   checkEach(where, "arms", options.arms ?? [], text);
+  checkEach(where, "exclude", options.exclude ?? [], text);
+  checkEach(where, "schedule", options.schedule ?? [], object);
   checkEach(where, "faults", options.faults ?? [], oneOf(...FAULTS));
   checkEach(where, "plugins", options.plugins ?? [], path);
   checkEach(where, "ticketRounds", options.ticketRounds ?? [], positive);

@@ -17,15 +17,21 @@ import { dataOption } from "./data-option.ts";
 import { describeEstimate, estimateEvents, percent } from "./dry-run.ts";
 import { VECTORS, type Vectors } from "./embedding.ts";
 import { cacheFolder } from "./folders.ts";
+import { AUGMENTS, type Augment } from "./image-augment.ts";
+import { IMAGE_MODELS, type ImageModel } from "./image-models.ts";
 import { interruptible } from "./interruption.ts";
 import type { JobCount } from "./jobs.ts";
 import {
   armsOf,
   bitsOf,
+  excludeOf,
   faultsOf,
+  fractionOf,
   integerFrom,
   jobsOf,
   momentOf,
+  momentOrNone,
+  momentsOf,
   notNegative,
   pathOf,
   pathsOf,
@@ -33,6 +39,7 @@ import {
   pointsOf,
   positive,
   rateOf,
+  ratesOf,
   roundsOf,
   seedsOf,
   separatorOf,
@@ -52,11 +59,12 @@ import { TICKET_ARMS, type TicketArm } from "./ticket-arms.ts";
 
 export interface Flags {
   readonly texts?: string;
+  readonly images?: string;
   readonly text?: string;
   readonly label?: string;
   readonly labels?: string;
   readonly separator?: string;
-  readonly model?: OwnModel;
+  readonly model?: OwnModel | ImageModel;
   readonly validation?: string;
   readonly test?: string;
   readonly profile?: Profile;
@@ -84,6 +92,8 @@ export interface Flags {
   readonly faults?: readonly Fault[];
   readonly plugin?: readonly string[];
   readonly rate?: number;
+  readonly rates?: Readonly<Record<string, number>>;
+  readonly exclude?: readonly string[];
   readonly rewind?: Moment;
   readonly patience?: number | "none";
   readonly validations?: number;
@@ -93,6 +103,10 @@ export interface Flags {
   readonly seed?: number;
   readonly seeds?: readonly number[];
   readonly learningRate?: number;
+  readonly schedule?: readonly Moment[];
+  readonly scheduleFactor?: number;
+  readonly warmUp?: Moment | "none";
+  readonly augment?: Augment;
   readonly clipNorm?: number;
   readonly embedding?: Vectors;
   readonly freezeEmbedding?: true;
@@ -111,7 +125,7 @@ export function addRunCommand(program: Command): void {
   const command = program
     .command("run")
     .description("train a network, find its winning tickets, and compare them with their controls")
-    .addArgument(new Argument("[pair]", "data set and model; or none, and --texts").choices(PAIRS));
+    .addArgument(new Argument("[pair]", "data set and model; or none, and --texts or --images").choices(PAIRS));
   addSettings(command)
     .option(
       "--margin <points>",
@@ -154,6 +168,7 @@ export function addSettings(command: Command): Command {
       "texts of your own, in place of a pair: .csv, .tsv, .jsonl (each also .gz) or .parquet",
       pathOf,
     )
+    .option("--images <dir>", "images of your own, in place of a pair: PNG, in a folder for each class", pathOf)
     .option("--text <column>", "of --texts: the column of the texts", textOf)
     .option("--label <column>", "of --texts: the column of their labels, any words", textOf)
     .option(
@@ -162,7 +177,12 @@ export function addSettings(command: Command): Command {
       textOf,
     )
     .option("--separator <text>", "of --labels: what stands between them (default: ;)", separatorOf)
-    .addOption(new Option("--model <name>", "of --texts: what classifies them (default: cnn)").choices(OWN_MODELS))
+    .addOption(
+      new Option("--model <name>", "of --texts: what classifies them (default: cnn); of --images").choices([
+        ...OWN_MODELS,
+        ...IMAGE_MODELS,
+      ]),
+    )
     .option("--validation <file>", "of --texts: texts to validate on (default: 0.3 of what is not for testing)", pathOf)
     .option("--test <file>", "of --texts: texts to test on (default: a fifth of the texts)", pathOf)
     .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE, or runs/FILE-MODEL-PROFILE)", pathOf)
@@ -172,11 +192,21 @@ export function addSettings(command: Command): Command {
       "of what is left of every tensor, removed each round (default: 0.2; quick: 0.5)",
       rateOf,
     )
+    .option(
+      "--rates <list>",
+      "other fractions, in place of the profile's: of tensors, groups or patterns of names, as output=0.1,layer1.*=0.15, or none",
+      ratesOf,
+    )
+    .option(
+      "--exclude <list>",
+      "what is never pruned, in place of the profile's: tensors, groups or patterns of names, as biases,fc*, or none",
+      excludeOf,
+    )
     .addOption(
       new Option("--epochs <n>", "epochs a network trains at most").argParser(integerFrom(1)).conflicts("steps"),
     )
     .option("--steps <n>", "steps a network trains at most, in the place of epochs", integerFrom(1))
-    .option("--train-size <n>", "training texts", integerFrom(1))
+    .option("--train-size <n>", "training texts or images", integerFrom(1))
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
     .option(
       "--fold <n>",
@@ -215,9 +245,25 @@ export function addSettings(command: Command): Command {
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
     .option("--rewind <moment>", "of late rewinding, as epoch:1 (default) or step:500", momentOf)
-    .option("--batch-size <n>", "texts a training step (default: 64)", integerFrom(1))
+    .option("--batch-size <n>", "texts or images a training step (default: 64; of images as published)", integerFrom(1))
     .addOption(new Option("--optimiser <name>", "what trains (default: adam)").choices(OPTIMISERS))
     .option("--learning-rate <x>", "of the optimiser", positive)
+    .option(
+      "--schedule <moments>",
+      "when the learning rate falls, as step:20000,step:25000 or epoch:80,epoch:120, or none (default: never; of deep image networks as published)",
+      momentsOf,
+    )
+    .option("--schedule-factor <x>", "what the learning rate is multiplied by then (default: 0.1)", fractionOf)
+    .option(
+      "--warm-up <moment>",
+      "until when the learning rate climbs from 0, as step:10000, or none (default: it does not; of deep image networks as published)",
+      momentOrNone,
+    )
+    .addOption(
+      new Option("--augment <how>", "of images to train on: cut at random after padding by 4, and mirrored").choices(
+        AUGMENTS,
+      ),
+    )
     .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
     .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
     .addOption(
@@ -270,6 +316,15 @@ them at most and all, a learning rate of 0.005 (LSTM: 0.002) and 0.001, and as
 many epochs as their number wants, told in the report. Parts that no file is
 given for are made of --texts: every class in proportion, repeats in one part.
 
+Images of your own, such as
+
+  ltt run --images photographs --model conv-2
+
+have the profiles quick and paper (of resnet-20 and vgg rewinding too), which are
+those of the network on MNIST or CIFAR-10, without augmentation. Their groups,
+for --rates and --exclude, are convolutions, shortcuts, hidden, output, norms and
+biases; of texts embedding and other.
+
 A report covers every seed of the same experiment that is finished in the run
 folder: --seed 1 and then --seed 2 give a report of both.
 
@@ -285,7 +340,7 @@ code is 1; but 0 where faults of the published experiment were switched on.`;
 /** What `runPair` takes, from what was typed. */
 export function optionsOf(
   pair: Pair | undefined,
-  { seed, seeds, patience, plugin, json: _json, dryRun: _dryRun, ...flags }: Flags,
+  { seed, seeds, patience, warmUp, plugin, json: _json, dryRun: _dryRun, ...flags }: Flags,
 ): RunOptions {
   return {
     ...flags,
@@ -294,6 +349,7 @@ export function optionsOf(
     plugins: plugin,
     seeds: seed === undefined ? seeds : [seed],
     patience: patience === "none" ? null : patience,
+    warmUp: warmUp === "none" ? null : warmUp,
   };
 }
 

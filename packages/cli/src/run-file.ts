@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Expectation, type Fault, type PlannedLevel, RunFolderError, writeAtomic } from "@ltt/lottery";
 import type { BackendName } from "./backends.ts";
+import type { Origin } from "./origin.ts";
 import type { Profile } from "./profile-names.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { ReportWords } from "./run-report.ts";
@@ -20,6 +21,8 @@ export interface PlannedRun {
   /** In the order of the report. */
   readonly networks: readonly PlannedNetwork[];
   readonly faults: readonly Fault[];
+  /** What ran it last. */
+  readonly origin?: Origin | undefined;
   /** What its report says besides results. Noted when the folder has been looked through. */
   readonly report?: ReportWords | undefined;
   /** The networks that its report covers, in its order: of other seeds too. */

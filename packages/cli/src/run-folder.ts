@@ -34,7 +34,7 @@ export async function optionsOfNode(folder: string, node: string): Promise<RunOp
     throw new RunFolderError(`${folder}: no run noted in run.json has the network ${node}; names are in metrics.csv`);
   }
   const { pair, profile, backend, options } = run;
-  const subject = options.texts === undefined ? { pair: pair as Pair } : {};
+  const subject = options.texts === undefined && options.images === undefined ? { pair: pair as Pair } : {};
   return { ...options, ...subject, profile, backend };
 }
 

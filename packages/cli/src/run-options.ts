@@ -2,6 +2,8 @@ import type { ReutersTopics } from "@ltt/data";
 import type { Fault, LevelResult, Moment, OptimiserName, Pool, Progress } from "@ltt/lottery";
 import type { BackendName, Width } from "./backends.ts";
 import type { Vectors } from "./embedding.ts";
+import type { Augment } from "./image-augment.ts";
+import type { ImageModel } from "./image-models.ts";
 import type { JobCount } from "./jobs.ts";
 import type { OwnModel } from "./own-models.ts";
 import type { Pair } from "./pairs.ts";
@@ -21,8 +23,10 @@ export interface RunOptions {
   readonly labels?: string | undefined;
   /** What stands between several labels. Default `;`. */
   readonly separator?: string | undefined;
-  /** What classifies them. Default `cnn`. */
-  readonly model?: OwnModel | undefined;
+  /** A folder of images of one's own, in place of a pair: a folder in it for each class, PNG, see `readImageFolder`. */
+  readonly images?: string | undefined;
+  /** What classifies texts or images of one's own. Default of texts `cnn`. */
+  readonly model?: OwnModel | ImageModel | undefined;
   /** A file of texts to validate on. Default: 0.3 of what is not for testing. */
   readonly validation?: string | undefined;
   /** A file of texts to test on. Default: a fifth of the texts. */
@@ -73,6 +77,10 @@ export interface RunOptions {
   readonly faults?: readonly Fault[] | undefined;
   /** The fraction of what is left that each round removes. */
   readonly rate?: number | undefined;
+  /** Other fractions, of tensors, groups of tensors or patterns of names, in the place of those of the profile. */
+  readonly rates?: Readonly<Record<string, number>> | undefined;
+  /** What is never cut, in the place of what the profile says: tensors, groups or patterns of names. */
+  readonly exclude?: readonly string[] | undefined;
   /** The moment that late rewinding goes back to. */
   readonly rewind?: Moment | undefined;
   /** Validations in a row without improvement that end training; `null`: none do. */
@@ -87,6 +95,14 @@ export interface RunOptions {
   readonly title?: string | undefined;
   readonly seeds?: readonly number[] | undefined;
   readonly learningRate?: number | undefined;
+  /** Moments at which the learning rate is multiplied by `scheduleFactor`; none: it never falls. */
+  readonly schedule?: readonly Moment[] | undefined;
+  /** Default 0.1. */
+  readonly scheduleFactor?: number | undefined;
+  /** Until when the learning rate climbs; `null`: it does not. */
+  readonly warmUp?: Moment | null | undefined;
+  /** Of images: how those to train on are changed. Default: as the profile says. */
+  readonly augment?: Augment | undefined;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
   readonly clipNorm?: number | undefined;
   /** What the embedding starts from. Default `normal`. */

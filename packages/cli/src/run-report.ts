@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { backend } from "@ltt/core";
+import { backend, stream } from "@ltt/core";
 import {
   type AuditCheck,
   type ExperimentSettings,
   type Fault,
   judge,
   type LevelResult,
+  type Moment,
   networkCount,
   type OptimiserName,
   type Pool,
@@ -14,10 +15,13 @@ import {
 } from "@ltt/lottery";
 import {
   type InspectedNetwork,
+  pairedStatistics,
   type ReportInput,
+  type ReportOptions,
   renderCsv,
   renderCurvesCsv,
   renderReport,
+  renderStatisticsCsv,
   renderTensorsCsv,
 } from "@ltt/report";
 import type { PreparedTask } from "./prepared-task.ts";
@@ -26,11 +30,12 @@ import type { RunOptions } from "./run-options.ts";
 import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { transferNotes } from "./transfer-notes.ts";
+import { usesOf } from "./weight-uses.ts";
 
 /** All that a report says besides its results: it is noted in the run folder, so that the report can be made again without the data. */
 export type ReportWords = Pick<
   ReportInput,
-  "title" | "kicker" | "dataset" | "notes" | "warning" | "settings" | "measure"
+  "title" | "kicker" | "dataset" | "notes" | "warning" | "settings" | "measure" | "uses"
 >;
 
 export function reportWords(
@@ -38,8 +43,9 @@ export function reportWords(
   { experiment, data }: RunSettings,
   prepared: PreparedTask,
 ): ReportWords {
-  const { name, pair, own } = subjectOf(options);
-  const { profile = defaultProfile(pair) } = options;
+  const subject = subjectOf(options);
+  const { name } = subject;
+  const { profile = defaultProfile(subject) } = options;
   const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
   const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
@@ -47,7 +53,8 @@ export function reportWords(
     kicker: [name, `profile ${profile}`],
     dataset: prepared.dataset,
     ...(prepared.task.measureName === undefined ? {} : { measure: prepared.task.measureName }),
-    notes: [...profileSettings({ pair, own }, profile).notes, ...prepared.notes],
+    uses: usesOf(prepared.data),
+    notes: [...profileSettings(subject, profile).notes, ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
@@ -94,6 +101,7 @@ export function reportOf(
     levels,
     inspections: inspections.filter(({ node }) => levels.some((level) => level.node === node)),
     verdict: judge(levels, { margin, measure: words.measure, audit, select }),
+    statistics: pairedStatistics(levels, stream(0, "bootstrap")),
     audit,
   };
 }
@@ -108,17 +116,27 @@ export interface ReportChoices {
 }
 
 /** Writes `metrics.csv` and `tensors.csv` of the networks so far, and `curves.csv` where all measures are kept over epochs. */
-export async function writeTables(folder: string, levels: readonly LevelResult[]): Promise<void> {
-  await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels));
+export async function writeTables(
+  folder: string,
+  levels: readonly LevelResult[],
+  { uses }: ReportWords,
+): Promise<void> {
+  await writeAtomic(join(folder, "metrics.csv"), renderCsv(levels, { uses }));
   await writeAtomic(join(folder, "tensors.csv"), renderTensorsCsv(levels));
   const isMeasured = levels.some(({ curve }) => curve.some(({ measures }) => measures !== undefined));
   if (isMeasured) await writeAtomic(join(folder, "curves.csv"), renderCurvesCsv(levels));
 }
 
-/** Writes `report.html`. @returns its path. */
-export async function writeReport(folder: string, input: ReportInput): Promise<string> {
+/** Writes `report.html` and `statistics.csv`. @returns the report's path. */
+export async function writeReport(
+  folder: string,
+  input: ReportInput,
+  { language }: ReportOptions = {},
+): Promise<string> {
   const path = join(folder, "report.html");
-  await writeAtomic(path, renderReport(input));
+  if (input.statistics !== undefined)
+    await writeAtomic(join(folder, "statistics.csv"), renderStatisticsCsv(input.statistics));
+  await writeAtomic(path, renderReport(input, { language }));
   return path;
 }
 
@@ -174,10 +192,18 @@ const OPTIMISER_WORDS: Readonly<Record<OptimiserName, string>> = {
   rmsprop: "RMSprop",
 };
 
-function optimiserWords({ optimiser = "adam", learningRate, momentum, weightDecay }: ExperimentSettings): string {
+function optimiserWords(experiment: ExperimentSettings): string {
+  const { optimiser = "adam", learningRate, momentum, weightDecay, schedule, warmUp } = experiment;
+  const falls = schedule?.milestones.map(momentWords).join(", ") ?? "";
   return [
     `${OPTIMISER_WORDS[optimiser]}, learning rate ${learningRate}`,
+    ...(warmUp === undefined ? [] : [`climbing until ${momentWords(warmUp)}`]),
+    ...(falls === "" ? [] : [`multiplied by ${schedule?.factor ?? 0.1} after ${falls}`]),
     ...(momentum === undefined ? [] : [`momentum ${momentum}`]),
     ...(weightDecay === undefined ? [] : [`weight decay ${weightDecay}`]),
   ].join(", ");
+}
+
+function momentWords(moment: Moment): string {
+  return "epoch" in moment ? `epoch ${moment.epoch}` : `step ${moment.step.toLocaleString("en-US")}`;
 }

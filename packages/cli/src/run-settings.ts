@@ -1,8 +1,7 @@
 import type { ExperimentSettings } from "@ltt/lottery";
 import { type ImageSettings, isImagePair } from "./image-pairs.ts";
-import { IMAGE_NOTES, imageSettingsOf } from "./image-profiles.ts";
+import { hasImageProfile, imageNotesOf, imageSettingsOf, ownImageSettings } from "./image-profiles.ts";
 import { OWN_NOTES, ownSettings } from "./own-profile.ts";
-import type { Pair } from "./pairs.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import { IMAGE_PROFILES, type Profile, TEXT_PROFILES } from "./profile-names.ts";
 import { NOTES, settingsOf } from "./profiles.ts";
@@ -12,8 +11,8 @@ import type { Subject } from "./subject.ts";
 export type RunSettings = { readonly experiment: ExperimentSettings } & (TaskSettings | ImageSettings);
 
 /** What a pair does unless told. */
-export function defaultProfile(pair: Pair | undefined): Profile {
-  return pair !== undefined && isImagePair(pair) ? "paper" : "corrected";
+export function defaultProfile({ isImages }: Pick<Subject, "isImages">): Profile {
+  return isImages ? "paper" : "corrected";
 }
 
 /**
@@ -22,16 +21,18 @@ export function defaultProfile(pair: Pair | undefined): Profile {
  * @throws {RangeError} if it has no such profile.
  */
 export function profileSettings(
-  { pair, own }: Pick<Subject, "pair" | "own">,
+  { pair, own, ownImages }: Pick<Subject, "pair" | "own" | "ownImages">,
   profile: Profile,
 ): { settings: RunSettings; notes: readonly string[] } {
+  if (ownImages !== undefined) return ownImageSettings(ownImages, named("images of your own", profile, IMAGE_PROFILES));
   if (own !== undefined || pair === undefined) {
     const texts = named("texts of your own", profile, TEXT_PROFILES);
     return { settings: ownSettings(own!, texts), notes: OWN_NOTES[texts] };
   }
   if (isImagePair(pair)) {
-    const images = named(pair, profile, IMAGE_PROFILES);
-    return { settings: imageSettingsOf(pair, images), notes: IMAGE_NOTES[images] };
+    const profiles = IMAGE_PROFILES.filter((one) => hasImageProfile(pair, one));
+    const images = named(pair, profile, profiles);
+    return { settings: imageSettingsOf(pair, images), notes: imageNotesOf(pair, images) };
   }
   const texts = named(pair, profile, TEXT_PROFILES);
   return { settings: settingsOf(pair, texts), notes: NOTES[texts] };

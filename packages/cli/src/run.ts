@@ -22,18 +22,24 @@ import {
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
+import { ARCHIVE, writeArchive } from "./archive-file.ts";
 import { type BackendName, createBackend, describeBackend } from "./backends.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import type { ImageSettings } from "./image-pairs.ts";
 import { readInspections } from "./inspections.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
+import { joinParts } from "./join-parts.ts";
+import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
+import { prepareOwnImages } from "./own-images.ts";
 import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
+import { partOf } from "./part.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
@@ -94,7 +100,7 @@ async function runBegun(
   const { options, settings, prepared, folder, published } = begun;
   const store = await FolderStore.open(folder, { onDamage: say });
   if (begun.transferred !== undefined) await storeTickets(begun.transferred, store);
-  const run = plannedRun(begun, jobs?.length ?? 1);
+  const run = { ...plannedRun(begun, jobs?.length ?? 1), origin: await originHere() };
   await noteRun(folder, run);
   const { data, encoding } = prepared;
   if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
@@ -112,7 +118,7 @@ async function runBegun(
   for await (const level of runExperiment(prepared.task, settings.experiment, experiment)) {
     levels.push(level);
     onLevel?.(level);
-    await writeTables(folder, levels);
+    await writeTables(folder, levels, words);
     signal?.throwIfAborted(); // networks that are taken from the folder do not look
   }
 
@@ -121,8 +127,14 @@ async function runBegun(
   for (const { check, detail } of checks.filter(({ passed }) => !passed)) say?.(`audit FAILED: ${check}: ${detail}`);
   if (checks.length > 0 && checks.every(({ passed }) => passed)) say?.(`audit: ${checks.length} checks passed`);
   const { faults } = settings.experiment;
+  const part = await partOf(store, run, { report: words, levels, audit: checks });
+  await writeArchive(join(folder, ARCHIVE), [part]);
+  const [joined] = joinParts([
+    { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
+  ]);
   const inspections = await readInspections(folder);
-  const input = reportOf(words, levels, checks, { margin: options.margin, faults, published, inspections });
+  const choices = { margin: options.margin, faults, published, inspections };
+  const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins };
   const report = await writeReport(folder, input);
   return {
     folder,
@@ -164,7 +176,7 @@ export async function replayNode(
 
 /** What `run.json` says. */
 function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair, profile = defaultProfile(pair), ...options } = told;
+  const { pair: _, profile = defaultProfile(subjectOf(told)), ...options } = told;
   const { experiment } = settings;
   const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")
@@ -177,7 +189,7 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
     profile,
     backend: computes as BackendName, // of `createBackend`
     jobs,
-    options: { ...options, ...paths },
+    options: { ...options, ...(options.images === undefined ? {} : { images: resolve(options.images) }), ...paths },
     ...(files.length === 0 ? {} : { files }),
     faults,
     networks,
@@ -185,7 +197,16 @@ function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: n
 }
 
 /** The files that a run writes beside its nodes. */
-const REPORTS = ["run.json", "metrics.csv", "tensors.csv", "curves.csv", "inspection.json", "report.html"] as const;
+const REPORTS = [
+  "run.json",
+  "metrics.csv",
+  "tensors.csv",
+  "curves.csv",
+  "statistics.csv",
+  "inspection.json",
+  "report.html",
+  ARCHIVE,
+] as const;
 
 /**
  * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
@@ -241,8 +262,9 @@ export async function begin(
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,
 ): Promise<Begun> {
-  const { name, pair, own } = subjectOf(options);
-  const { profile = defaultProfile(pair) } = options;
+  const subject = subjectOf(options);
+  const { name, pair, own, ownImages } = subject;
+  const { profile = defaultProfile(subject) } = options;
   for (const path of ["data", "out", "published"] as const) {
     if (options[path]?.trim() === "") throw new RangeError(`--${path} is empty; it is a path`);
   }
@@ -270,6 +292,12 @@ export async function begin(
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   };
   const prepared = async () => {
+    if (ownImages !== undefined)
+      return {
+        options,
+        settings,
+        prepared: await prepareOwnImages(ownImages, settings as ImageSettings, { say, signal }),
+      };
     if (own === undefined)
       return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
     const texts = await readOwn(own, settings as TaskSettings, { say, signal });

@@ -48,6 +48,15 @@ describe("ltt doctor", { timeout: 60_000 }, () => {
     });
   });
 
+  test("what no command downloads is missing too, and says what to do", async () => {
+    const findings = await examined(async () => createReferenceBackend());
+    const byHand = findings.filter(({ name }) => ["sst1", "subj", "cr", "mpqa"].includes(name.slice(6)));
+    expect(byHand.map(({ state }) => state)).toEqual(["missing", "missing", "missing", "missing"]);
+    expect(byHand.map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(/^not in .*: put .*\/custrev\.all in cr\/, or name its folder with --data$/),
+    );
+  });
+
   test("finds data sets, in other forms too", async () => {
     mkdirSync(join(root, "data", "imdb"), { recursive: true });
     const file = join(root, "data", "imdb", "IMDB Dataset.csv");

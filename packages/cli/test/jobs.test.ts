@@ -28,7 +28,8 @@ function files(folder: string): Map<string, Buffer> {
   return new Map(kept.sort().map((name) => [name, readFileSync(join(root, folder, name))]));
 }
 
-const withoutTimes = (html: string) => html.replace(/[\d.]+(?=<\/td>\s*<\/tr>)/g, "");
+const withoutTimes = (html: string) =>
+  html.replace(/<tr class="time">.*?<\/tr>/g, "").replace(/[\d.]+(?=<\/td>\s*<\/tr>)/g, "");
 const report = (folder: string) => withoutTimes(readFileSync(join(root, folder, "report.html"), "utf8"));
 const events = (out: string) =>
   out

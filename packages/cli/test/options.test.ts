@@ -156,15 +156,18 @@ describe("what would fail at the end is refused at the start, in one line", { ti
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  test.each(["run.json", "metrics.csv", "tensors.csv", "report.html"])("a folder that is called %s", async (name) => {
-    const folder = join(root, `with-${name}`);
-    mkdirSync(join(folder, name), { recursive: true });
-    const { code, err } = await refused([...run, "--out", folder]);
-    expect(err).toBe(
-      `ltt: ${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out\n`,
-    );
-    expect(code).toBe(1);
-  });
+  test.each(["run.json", "metrics.csv", "tensors.csv", "report.html", "archive.json.gz"])(
+    "a folder that is called %s",
+    async (name) => {
+      const folder = join(root, `with-${name}`);
+      mkdirSync(join(folder, name), { recursive: true });
+      const { code, err } = await refused([...run, "--out", folder]);
+      expect(err).toBe(
+        `ltt: ${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out\n`,
+      );
+      expect(code).toBe(1);
+    },
+  );
 
   test.each(["nodes", "unfinished", "failed"])("a file that is called %s", async (name) => {
     const folder = join(root, `with-${name}`);

@@ -15,7 +15,7 @@ afterAll(() => {
 
 const run =
   "ltt run spam-cnn --profile quick --train-size 20 --max-length 8 --epochs 1 --rounds 1 --arms winning-ticket";
-const finished = ["encodings", "metrics.csv", "nodes", "report.html", "run.json", "tensors.csv"];
+const finished = ["archive.json.gz", "encodings", "metrics.csv", "nodes", "report.html", "run.json", "tensors.csv"];
 
 describe("output that nobody reads", { timeout: 60_000 }, () => {
   test("ends a run as Ctrl-C does, with 141; the same command goes on, and sweeps what dead processes left", async () => {

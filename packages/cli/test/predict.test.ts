@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeSafetensors } from "@ltt/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ltt } from "./command.ts";
+import { bash, ltt } from "./command.ts";
 
 let root: string;
 let network: string;
@@ -61,6 +61,45 @@ describe("ltt predict", { timeout: 60_000 }, () => {
     const { code, out } = await ltt(["predict", network, "a good film", "", "words unseen"], { cwd: root });
     expect(code).toBe(0);
     expect(out).toMatch(/^0\.\d{3} (yes|no)\ta good film\n0\.\d{3} (yes|no)\t\n0\.\d{3} (yes|no)\twords unseen\n$/);
+  });
+
+  test("asks an exported network, of JSON lines too, which come back with what they brought", async () => {
+    const exported = await ltt(["export", network, "--to", "safetensors", "--out", "ticket"], { cwd: root });
+    expect([exported.code, exported.err]).toEqual([0, ""]);
+    const lines = ['{"id":7,"text":"a good film"}', "", '{"text":"dull plot","id":[8]}'];
+    writeFileSync(join(root, "asked.jsonl"), `${lines.join("\n")}\n`);
+    const ask = (of: string, ...how: string[]) => ltt(["predict", of, ...how, "--json"], { cwd: root });
+    const [before, after] = [await ask(network, "--file", "asked.jsonl"), await ask("ticket", "--file", "asked.jsonl")];
+    expect([after.code, after.err]).toEqual([0, ""]);
+    expect(after.out).toBe(before.out);
+    const answers = after.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)); // prettier-ignore
+    expect(answers.map(({ id, text }) => [id, text])).toEqual([
+      [7, "a good film"],
+      [[8], "dull plot"],
+    ]);
+    const piped = await bash(
+      `printf '{"text":"a good film","id":7}\\n' | ltt predict ticket --file - --lines json --json`,
+      {
+        cwd: root,
+      },
+    );
+    expect(piped.out).toBe(`${after.out.split("\n")[0]}\n`);
+  });
+
+  test("names the line that is no question", async () => {
+    writeFileSync(join(root, "wrong.jsonl"), '{"text":"a"}\n{"txt":"b"}\n');
+    const { code, err } = await ltt(["predict", network, "--file", "wrong.jsonl"], { cwd: root });
+    expect([code, err]).toEqual([
+      1,
+      'ltt: wrong.jsonl:2: an object with "text", a string, or "pixels", an array of numbers, is expected: {"txt":"b"}\n',
+    ]);
+    writeFileSync(join(root, "image.jsonl"), '{"text":"a"}\n{"pixels":[0]}\n');
+    expect((await ltt(["predict", network, "--file", "image.jsonl"], { cwd: root })).err).toBe(
+      "ltt: image.jsonl: question 2 is an image; this network takes texts\n",
+    );
   });
 
   test.each([

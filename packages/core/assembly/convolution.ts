@@ -128,12 +128,13 @@ export function conv1dInputDense(
   }
 }
 
-/** dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c]·dy[b,t,f], for few dy that are not 0: each adds its window to a filter of dkernel[f,w,c], turned at the end. */
+/**
+ * dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c]·dy[b,t,f], for few dy that are not 0: each adds its window to a filter of dkernel[f,w,c], turned at the end. `taps` are as many pairs of w and c, from
+ * where `x` and `dkernel` begin.
+ */
 export function conv1dKernelSparse(
-  x: usize, dy: usize, dkernel: usize, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+  x: usize, dy: usize, dkernel: usize, batch: i32, time: i32, channels: i32, steps: i32, taps: i32, filters: i32, scratch: usize,
 ): void {
-  const steps = time - width + 1;
-  const taps = width * channels;
   const n = steps * filters;
   memory.fill(scratch, 0, <usize>taps * filters << 2);
   for (let b = 0; b < batch; b++, dy += <usize>n << 2, x += <usize>time * channels << 2) {
@@ -148,11 +149,10 @@ export function conv1dKernelSparse(
 
 /** The same for many: text by text the product of turned windows and dy. x must be finite. */
 export function conv1dKernelDense(
-  x: usize, dy: usize, dkernel: usize, batch: i32, time: i32, channels: i32, width: i32, filters: i32, scratch: usize,
+  x: usize, dy: usize, dkernel: usize, batch: i32, time: i32, channels: i32, steps: i32, taps: i32, filters: i32, scratch: usize,
 ): void {
-  const steps = time - width + 1;
   const row = <usize>filters << 2;
   for (let b = 0; b < batch; b++, x += <usize>time * channels << 2, dy += <usize>steps * row) {
-    productTransposed(x, <usize>channels << 2, dy, row, dkernel, row, width * channels, steps, filters, false, b > 0, scratch);
+    productTransposed(x, <usize>channels << 2, dy, row, dkernel, row, taps, steps, filters, false, b > 0, scratch);
   }
 }

@@ -2,12 +2,12 @@ import { exp4, log4 } from "./elementary";
 import { loadLanes, storeLanes } from "./lanes";
 import { sumOf } from "./reduction";
 
-/** See `Kernels.crossEntropy`. Scratch memory: a term a row. */
-export function crossEntropy(
-  logits: usize, targets: usize, exponentials: usize, sums: usize, loss: usize, batch: i32, classes: i32, scratch: usize,
+/** See `Kernels.crossEntropy`: what is kept of some rows, and their terms of the loss. */
+export function crossEntropyTerms(
+  logits: usize, targets: usize, exponentials: usize, sums: usize, terms: usize, rows: i32, classes: i32,
 ): void {
   const row = <usize>classes << 2;
-  for (let b = 0; b < batch; b++, logits += row, exponentials += row, sums += 4) {
+  for (let b = 0; b < rows; b++, logits += row, exponentials += row, sums += 4) {
     const largest = largestOf(logits, row);
     for (let c = 0; c < classes; c += 4) {
       const at = <usize>c << 2;
@@ -18,9 +18,13 @@ export function crossEntropy(
     store<f32>(sums, sum);
     const target = <usize>load<i32>(targets + (<usize>b << 2)) << 2;
     const term = (load<f32>(logits + target) - largest) - f32x4.extract_lane(log4(f32x4.splat(sum)), 0);
-    store<f32>(scratch + (<usize>b << 2), term);
+    store<f32>(terms + (<usize>b << 2), term);
   }
-  store<f32>(loss, -(sumOf(scratch, batch) * meanOf(batch)));
+}
+
+/** The loss of these terms. */
+export function crossEntropyLoss(terms: usize, loss: usize, batch: i32): void {
+  store<f32>(loss, -(sumOf(terms, batch) * meanOf(batch)));
 }
 
 /** NaN is larger than everything. */
@@ -39,13 +43,13 @@ function meanOf(batch: i32): f32 {
   return <f32>(1 / <f64>batch);
 }
 
-/** See `Kernels.crossEntropyGradient`. */
+/** See `Kernels.crossEntropyGradient`: some rows of a batch. */
 export function crossEntropyGradient(
-  dloss: usize, exponentials: usize, sums: usize, targets: usize, dlogits: usize, batch: i32, classes: i32,
+  dloss: usize, exponentials: usize, sums: usize, targets: usize, dlogits: usize, rows: i32, classes: i32, batch: i32,
 ): void {
   const row = <usize>classes << 2;
   const g = -load<f32>(dloss) * meanOf(batch);
-  for (let b = 0; b < batch; b++, exponentials += row, dlogits += row, sums += 4) {
+  for (let b = 0; b < rows; b++, exponentials += row, dlogits += row, sums += 4) {
     const scale = f32x4.splat(-g / load<f32>(sums));
     for (let c = 0; c < classes; c += 4) {
       const at = <usize>c << 2;

@@ -11,7 +11,7 @@ export * from "./lstm";
 export * from "./lstm-cell";
 export * from "./movement";
 export * from "./pooling";
-export { max, sum, sumScratch } from "./reduction";
+export { blockSums, joinBlocks, max, sum, sumScratch } from "./reduction";
 export { matmul, productScratch, weightGradient, weightGradientScratch } from "./product";
 export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,
@@ -27,4 +27,5 @@ export {
   maxOfPackedWindows, maxOfPackedWindowsScratch, maxOfWindowsKernelsSparse, maxOfWindowsKernelsSparseScratch, maxOfWindowsRowsSparse,
   maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";
+export { storedConvolution, storedConvolutionKernel, storedConvolutionKernelScratch, storedConvolutionScratch } from "./stored-convolution";
 export { winograd, winogradKernel, winogradKernelScratch, winogradKernelSum, winogradScratch } from "./winograd";

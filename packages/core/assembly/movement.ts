@@ -1,5 +1,4 @@
 import { copyRow, transposeBlock } from "./copy";
-import { fill } from "./elementwise";
 import { loadPart, storePart } from "./lanes";
 
 /** out[i] = a[walk(i)]; strides in bytes. */
@@ -87,7 +86,7 @@ export function scatter(values: usize, positions: usize, out: usize, count: i32)
 
 /** dx = 0, then dx[o, argmax[o,i], i] = dy[o,i] */
 export function scatterArgmax(dy: usize, argmax: usize, dx: usize, outer: i32, axis: i32, inner: i32): void {
-  fill(0, dx, <usize>outer * axis * inner << 2);
+  memory.fill(dx, 0, <usize>outer * axis * inner << 2); // not a byte more: what lies behind is another part
   const row = <usize>inner << 2;
   for (let o = 0; o < outer; o++, dx += <usize>axis * row) {
     for (let i: usize = 0; i < row; i += 4, dy += 4, argmax += 4) {

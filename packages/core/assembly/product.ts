@@ -170,17 +170,16 @@ export function packedAt(): usize {
   return EDGE + 4 * STEPS * BLOCK;
 }
 
-/** out[b,m,n] = Σ_k a[b,m,k]·b[b,k,n]; rows of `a`, as stored, are `aRow` bytes apart. */
+/** out[b,m,n] = Σ_k a[b,m,k]·b[b,k,n]; rows of each, as stored, are that many bytes apart. Of several matrices, those of `b` and `out` lie one behind the other. */
 export function matmul(
-  a: usize, aRow: usize, b: usize, out: usize, batch: i32, m: i32, k: i32, n: i32, transposeA: bool, transposeB: bool, scratch: usize,
+  a: usize, aRow: usize, b: usize, bRow: usize, out: usize, outRow: usize,
+  batch: i32, m: i32, k: i32, n: i32, transposeA: bool, transposeB: bool, scratch: usize,
 ): void {
   if (k == 0) {
-    memory.fill(out, 0, <usize>batch * m * n << 2);
+    for (let i = 0; i < batch * m; i++, out += outRow) memory.fill(out, 0, <usize>n << 2);
     return;
   }
   const packed = scratch + packedAt();
-  const bRow = <usize>(transposeB ? k : n) << 2;
-  const outRow = <usize>n << 2;
   for (let i = 0; i < batch; i++) {
     if (transposeA) productTransposed(a, aRow, b, bRow, out, outRow, m, k, n, transposeB, false, scratch);
     else {
@@ -199,19 +198,22 @@ export function weightGradientScratch(rows: i32, outputs: i32, inputs: i32): f64
   return productScratch(rows, inputs, true) + <f64>(<u64>outputs * inputs << 2);
 }
 
-/** See `Kernels.weightGradient`: `outputs` rows of it, of one group. Rows of x and dy are that many bytes apart. */
+/** See `Kernels.weightGradient`: `outputs` rows and `inputs` columns of it, of one group. Rows of each are that many bytes apart. */
 export function weightGradient(
-  x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, rows: i32, outputs: i32, inputs: i32, scratch: usize,
+  x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, outRow: usize, rows: i32, outputs: i32, inputs: i32, scratch: usize,
 ): void {
-  const bytes = <usize>outputs * inputs << 2;
+  const sumRow = <usize>inputs << 2;
   const sum = scratch + <usize>productScratch(rows, inputs, true);
   for (let k = 0; k < 4; k++, x += xRow, dy += dyRow) {
     const to = k == 0 ? out : sum;
+    const toRow = k == 0 ? outRow : sumRow;
     const terms = (rows - k + 3) >> 2;
     if (terms > 0) {
-      productTransposed(dy, 4 * dyRow, x, 4 * xRow, to, <usize>inputs << 2, outputs, terms, inputs, false, false, scratch);
-    } else memory.fill(to, 0, bytes);
-    if (k > 0) addTo(out, sum, bytes);
+      productTransposed(dy, 4 * dyRow, x, 4 * xRow, to, toRow, outputs, terms, inputs, false, false, scratch);
+    } else for (let o = 0; o < outputs; o++) memory.fill(to + <usize>o * toRow, 0, sumRow);
+    if (k == 0) continue;
+    if (outRow == sumRow) addTo(out, sum, <usize>outputs * sumRow);
+    else for (let o = 0; o < outputs; o++) addTo(out + <usize>o * outRow, sum + <usize>o * sumRow, sumRow);
   }
 }
 

@@ -66,6 +66,25 @@ export function sumOf(x: usize, n: i32): f32 {
   return sumOfLanes(f32x4.add(low, high));
 }
 
+/** sums[b] = the sum of block b of n terms, for the blocks `begin` … `end` − 1. */
+export function blockSums(x: usize, sums: usize, n: i32, begin: i32, end: i32): void {
+  for (let b = begin; b < end; b++) {
+    const from = b * BLOCK;
+    store<f32>(sums + (<usize>b << 2), sumOf(x + (<usize>from << 2), min(n - from, BLOCK)));
+  }
+}
+
+/** The sum of what `blockSums` gives, in halves, as `sumOf` adds them. */
+export function joinBlocks(sums: usize, blocks: i32, out: usize): void {
+  store<f32>(out, joined(sums, blocks));
+}
+
+function joined(sums: usize, blocks: i32): f32 {
+  if (blocks == 1) return load<f32>(sums);
+  const first = 1 << (31 - clz(blocks - 1));
+  return joined(sums, first) + joined(sums + (<usize>first << 2), blocks - first);
+}
+
 // @ts-ignore: decorator
 @inline
 export function sumOfLanes(four: v128): f32 {
@@ -184,14 +203,13 @@ function addRow(x: usize, lane: usize, columns: i32): void {
   if (i < columns) v128.store(lane, f32x4.add(v128.load(lane), loadPart(x, columns - i)));
 }
 
-/** The first largest along the axis, before lengths[o] (0: no lengths), and where it stands. NaN is larger than everything. */
+/** The first largest along the axis, before lengths[o] (0: no lengths), and where it stands. NaN is larger than everything. Rows are that many bytes apart. */
 export function max(
-  x: usize, lengths: usize, out: usize, argmax: usize, outer: i32, axis: i32, inner: i32,
+  x: usize, lengths: usize, out: usize, argmax: usize, outer: i32, axis: i32, inner: i32, row: usize,
 ): void {
-  const row = <usize>inner << 2;
   for (let o = 0; o < outer; o++, x += <usize>axis * row, out += row, argmax += row) {
     const end = lengths == 0 ? axis : load<i32>(lengths + (<usize>o << 2));
-    if (inner == 1) {
+    if (row == 4) {
       largestOf(x, end, out, argmax);
       continue;
     }

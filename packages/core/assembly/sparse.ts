@@ -1,7 +1,7 @@
 import { fill } from "./elementwise";
 import { multiplyAdd, ZEROS } from "./lanes";
 import { transposeBlock } from "./copy";
-import { adam } from "./updates";
+import { adam, workerOf } from "./updates";
 
 // Products with what a weight stores. Results lie side by side in vectors, each stored weight is one number times a row of them: so every sum is added in the
 // order of its entries. `order` is 0 where entries lie as their values do. Parts of the work are for threads; none changes another's order of additions.
@@ -407,13 +407,15 @@ export function gatherPacked(
   }
 }
 
-/** dvalues[e] += drows[i, places[e]] for the rows ids[i] but for `except`, −1 for none. */
+/** dvalues[e] += drows[i, places[e]] for the rows ids[i] but for `except`, −1 for none, and those of other workers than `begin` … `end` − 1 of `parts`. */
 export function scatterPacked(
   drows: usize, starts: usize, places: usize, ids: usize, dvalues: usize, count: i32, inner: i32, except: i32,
+  begin: i32, end: i32, parts: i32,
 ): void {
   for (let i = 0; i < count; i++, ids += 4, drows += <usize>inner << 2) {
     const id = load<i32>(ids);
-    if (id == except) continue;
+    const worker = workerOf(id, parts);
+    if (worker < begin || worker >= end || id == except) continue;
     const column = starts + (<usize>id << 2);
     const last = <usize>load<i32>(column, 4) << 2;
     for (let at = <usize>load<i32>(column) << 2; at < last; at += 4) {

@@ -1,7 +1,8 @@
 import { check, checkOptions, flag, type Kinds, object } from "@ltt/core/arguments";
-import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { type Corpus, corpusOf } from "./corpus.ts";
 import { readColumns } from "./csv-columns.ts";
 import { DataError, show } from "./data-error.ts";
+import type { Example } from "./example.ts";
 import type { AgNewsPlace } from "./locate.ts";
 import { path } from "./path.ts";
 

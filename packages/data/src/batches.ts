@@ -13,7 +13,7 @@ import {
   oneOf,
   positive,
 } from "@ltt/core/arguments";
-import { checkExamples, type Example, label } from "./corpus.ts";
+import { checkExamples, type Example, label } from "./example.ts";
 import { checkSeveral, type SeveralLabels, severalAt, severalLabelsOf, targetsAt } from "./several-labels.ts";
 import type { Tokeniser } from "./tokenise.ts";
 import { checkWords, PADDING, UNKNOWN, type Vocabulary, vocabularyKind } from "./vocabulary.ts";

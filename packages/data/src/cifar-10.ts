@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { check, object } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
-import type { LabelledImages } from "./images.ts";
+import type { LabelledImages } from "./labelled-images.ts";
 import { path as pathKind } from "./path.ts";
 
 /** The folder `cifar-10-batches-bin`. */

@@ -1,3 +1,4 @@
+// By hand on fetch: no kept library goes on with a part of a file in a later process, by the mark (ETag) that its server gave it, and checks the whole against a published sum.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { imageBatches, imagesAt, type LabelledImages } from "./images.ts";
+import { imageBatches } from "./images.ts";
+import { imagesAt, type LabelledImages } from "./labelled-images.ts";
 
 /** Image i has the pixels 51·i and 255 − 51·i, and class i. */
 const images: LabelledImages = {

@@ -5,9 +5,10 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { check, checkOptions, flag, type Kinds, object, oneOf } from "@ltt/core/arguments";
 import { extract } from "tar-stream";
-import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { type Corpus, corpusOf } from "./corpus.ts";
 import { isNamed, readColumns } from "./csv-columns.ts";
 import { DataError, explainFileError, show } from "./data-error.ts";
+import type { Example } from "./example.ts";
 import type { ImdbPlace } from "./locate.ts";
 import { path as pathKind } from "./path.ts";
 

@@ -1,4 +1,5 @@
 export { type AgNewsOptions, readAgNews } from "./ag-news.ts";
+export type { Augmentation } from "./augment.ts";
 export {
   type Batch,
   batchAt,
@@ -15,14 +16,18 @@ export {
 } from "./batches.ts";
 export { CIFAR_10_CLASSES, type Cifar10Place, readCifar10 } from "./cifar-10.ts";
 export { cleanText, textKey } from "./clean-text.ts";
-export { type Corpus, corpusOf, type Example } from "./corpus.ts";
+export { type Corpus, corpusOf } from "./corpus.ts";
 export { type CsvOptions, type CsvRow, readCsv } from "./csv.ts";
 export { DataError } from "./data-error.ts";
 export { type Checksum, type Clock, type DownloadOptions, download, type Progress, type Remote } from "./download.ts";
+export type { Example } from "./example.ts";
+export { FASHION_MNIST_CLASSES, readFashionMnist } from "./fashion-mnist.ts";
 export { type Glove, type GloveOptions, readGlove } from "./glove.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
-export { type ImageBatch, type ImageBatchOptions, imageBatches, imagesAt, type LabelledImages } from "./images.ts";
+export { type ImageFolder, type ImageFolderOptions, readImageFolder } from "./image-folder.ts";
+export { type ImageBatch, type ImageBatchOptions, imageBatches } from "./images.ts";
 export { type ImdbOptions, readImdb } from "./imdb.ts";
+export { imagesAt, type LabelledImages } from "./labelled-images.ts";
 export { type LabelledText, readLabelledTexts, type TextColumns } from "./labelled-texts.ts";
 export {
   type AgNewsPlace,
@@ -31,6 +36,7 @@ export {
   type ImdbPlace,
   locateAgNews,
   locateCifar10,
+  locateFashionMnist,
   locateGlove,
   locateImdb,
   locateMnist,
@@ -38,7 +44,7 @@ export {
 } from "./locate.ts";
 export { locateReuters } from "./locate-reuters.ts";
 export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
-export { type MnistPlace, readMnist } from "./mnist.ts";
+export { type MnistName, type MnistPlace, readMnist } from "./mnist.ts";
 export {
   type OwnEncoded,
   type OwnEncodeOptions,
@@ -64,7 +70,7 @@ export {
   sources,
   verifySource,
 } from "./sources.ts";
-export { readSpamAssassin, type SpamAssassin } from "./spam-assassin.ts";
+export { type Mail, type SpamAssassin, spamAssassinOf } from "./spam-assassin.ts";
 export { countRepeats, type Split, type SplitOptions, splitCorpus, subset } from "./split.ts";
 export { type ImageSplitOptions, splitImages } from "./split-images.ts";
 export { type TextBatchOptions, textBatches } from "./text-batches.ts";

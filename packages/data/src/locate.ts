@@ -148,6 +148,18 @@ export async function locateMnist(places: Places): Promise<MnistPlace> {
   throw await missing("mnist", places, { files: Object.values(MNIST), findIn: mnistIn });
 }
 
+/**
+ * Finds Fashion-MNIST, whose files are called as MNIST's, under `fashion-mnist/`, or `FashionMNIST/raw/` as torchvision puts them, or directly in the folder.
+ *
+ * @throws {DataError} that says what was looked for, where, and how to get it.
+ */
+export async function locateFashionMnist(places: Places): Promise<MnistPlace> {
+  checkOptions("locateFashionMnist", places, PLACES);
+  const found = await firstFound(foldersOf(places, "fashion-mnist", join("FashionMNIST", "raw")), mnistIn);
+  if (found !== undefined) return found;
+  throw await missing("fashion-mnist", places, { files: Object.values(MNIST), findIn: mnistIn });
+}
+
 const MNIST: MnistPlace = {
   trainImages: "train-images-idx3-ubyte",
   trainLabels: "train-labels-idx1-ubyte",

@@ -1,3 +1,4 @@
+// By hand and not by postal-mime, which reads 43 of 202 of these e-mails, many of them malformed, in another way: the tokens' digests are pinned.
 import { htmlText } from "./html-text.ts";
 import { decodeWindows1252, isWindows1252 } from "./windows-1252.ts";
 

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { locateMnist } from "./locate.ts";
+import { readFashionMnist } from "./fashion-mnist.ts";
+import { locateFashionMnist, locateMnist } from "./locate.ts";
 import { readMnist } from "./mnist.ts";
 
 let folder: string;
@@ -30,6 +31,30 @@ test.each(["mnist", "MNIST/raw", "."])("is found in %s and read", async (under) 
     train: { pixels: Uint8Array.of(0, 1, 2, 255), shape: [2, 1, 2], labels: Int32Array.of(9, 0) },
     test: { pixels: Uint8Array.of(7, 8), shape: [1, 1, 2], labels: Int32Array.of(4) },
   });
+});
+
+test.each(["fashion-mnist", "FashionMNIST/raw", "."])("Fashion-MNIST is found in %s and read", async (under) => {
+  putAll(under);
+  const { test: tested } = await readFashionMnist(await locateFashionMnist({ data: folder }));
+  expect([...tested.labels]).toEqual([4]);
+});
+
+test("Fashion-MNIST has files of the same names: one set is not taken for the other", async () => {
+  putAll();
+  const [digits, clothes] = [
+    [7, 2, 1, 0, 4, 1, 4, 9, 5, 9, 0, 6],
+    [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5],
+  ];
+  put("t10k-images-idx3-ubyte", [12, 1, 1], new Array(12).fill(0));
+  put("t10k-labels-idx1-ubyte", [12], digits!);
+  const place = await locateMnist({ data: folder });
+  expect([...(await readMnist(place)).test.labels]).toEqual(digits);
+  await expect(readFashionMnist(place)).rejects.toThrow(
+    "t10k-labels-idx1-ubyte: has the labels of mnist, not those of fashion-mnist; both have these file names",
+  );
+  put("t10k-labels-idx1-ubyte", [12], clothes!);
+  expect([...(await readFashionMnist(place)).test.labels]).toEqual(clothes);
+  await expect(readMnist(place)).rejects.toThrow("has the labels of fashion-mnist, not those of mnist");
 });
 
 test("that is nowhere, or not whole, says what was looked for and how to get it", async () => {

@@ -1,7 +1,7 @@
-import { check, object } from "@ltt/core/arguments";
+import { check, object, oneOf } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
 import { readIdx } from "./idx.ts";
-import type { LabelledImages } from "./images.ts";
+import type { LabelledImages } from "./labelled-images.ts";
 import { path as pathKind } from "./path.ts";
 
 /** The four files of MNIST, or of a data set in its form, as Fashion-MNIST. */
@@ -12,19 +12,37 @@ export interface MnistPlace {
   readonly testLabels: string;
 }
 
+/** Which of two sets with the same file names it is. */
+export type MnistName = "mnist" | "fashion-mnist";
+
+/** Labels that the published test parts begin with: the files of both sets have the same names and sizes. */
+const BEGINNINGS: Readonly<Record<MnistName, readonly number[]>> = {
+  mnist: [7, 2, 1, 0, 4, 1, 4, 9, 5, 9, 0, 6],
+  "fashion-mnist": [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5],
+};
+
 /**
  * MNIST (LeCun, Bottou, Bengio & Haffner, Proceedings of the IEEE 1998): handwritten digits of 28 × 28 pixels, 60,000 to train and 10,000 to test, of classes 0–9.
  *
  * @throws {DataError} for a file that is missing or damaged, holds something else, or does not belong to the other.
+ * @param name - Which set it is; the other one is refused. Default `mnist`.
  */
-export async function readMnist(place: MnistPlace): Promise<{ train: LabelledImages; test: LabelledImages }> {
+export async function readMnist(
+  place: MnistPlace,
+  name: MnistName = "mnist",
+): Promise<{ train: LabelledImages; test: LabelledImages }> {
   check("readMnist", "place", place, object);
+  check("readMnist", "name", name, oneOf("mnist", "fashion-mnist"));
   for (const file of ["trainImages", "trainLabels", "testImages", "testLabels"] as const)
     check("readMnist", `place.${file}`, place[file], pathKind);
-  return {
-    train: await readPart(place.trainImages, place.trainLabels),
-    test: await readPart(place.testImages, place.testLabels),
-  };
+  const train = await readPart(place.trainImages, place.trainLabels);
+  const test = await readPart(place.testImages, place.testLabels);
+  const other: MnistName = name === "mnist" ? "fashion-mnist" : "mnist";
+  if (BEGINNINGS[other].every((label, i) => test.labels[i] === label))
+    throw new DataError(
+      `${place.testLabels}: has the labels of ${other}, not those of ${name}; both have these file names`,
+    );
+  return { train, test };
 }
 
 async function readPart(imagesPath: string, labelsPath: string): Promise<LabelledImages> {

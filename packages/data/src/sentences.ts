@@ -1,6 +1,7 @@
 import { check, flag, list, object, oneOf, text } from "@ltt/core/arguments";
-import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { type Corpus, corpusOf } from "./corpus.ts";
 import { DataError, show } from "./data-error.ts";
+import type { Example } from "./example.ts";
 import { path as pathKind } from "./path.ts";
 import { nameOf, type SentenceLine, sentenceLines } from "./sentence-lines.ts";
 import {

@@ -1,6 +1,6 @@
 import { check, integers, list, object, positive, text } from "@ltt/core/arguments";
 import { checkLabels, oneOfClasses } from "./class-labels.ts";
-import type { Example } from "./corpus.ts";
+import type { Example } from "./example.ts";
 
 /** The classes of examples that may have several: those of example i are `ids[offsets[i] … offsets[i + 1])`, ascending; none where the two are equal. */
 export interface SeveralLabels {

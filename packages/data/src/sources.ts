@@ -122,6 +122,23 @@ export const sources: readonly Source[] = [
     ].map((name) => `mnist/${name}`),
   },
   {
+    name: "fashion-mnist",
+    title: "Fashion-MNIST: 70,000 grey photographs of clothes, 28 × 28 pixels",
+    terms: "MIT; cite Xiao, Rasul & Vollgraf 2017, arXiv 1708.07747",
+    files: [
+      fashionFile("train-images-idx3-ubyte", 26_421_880, "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+      fashionFile("train-labels-idx1-ubyte", 29_515, "25c81989df183df01b3e8a0aad5dffbe"),
+      fashionFile("t10k-images-idx3-ubyte", 4_422_102, "bef4ecab320f06d8554ea6380940ec79"),
+      fashionFile("t10k-labels-idx1-ubyte", 5148, "bb300cfdad3c16e7a12a480ee83cd310"),
+    ],
+    otherForms: [
+      "train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte",
+      "t10k-images-idx3-ubyte",
+      "t10k-labels-idx1-ubyte",
+    ].map((name) => `fashion-mnist/${name}`),
+  },
+  {
     name: "mr",
     title: "MR, sentence polarity v1.0: 10,662 sentences of movie reviews, positive or negative",
     terms: "CC BY 4.0; cite Pang & Lee, ACL 2005",
@@ -216,6 +233,11 @@ function trecFile(name: string, bytes: number, hex: string): SourceFile {
 function mnistFile(name: string, bytes: number, hex: string): SourceFile {
   const url = `https://ossci-datasets.s3.amazonaws.com/mnist/${name}.gz`;
   return { path: `mnist/${name}.gz`, url, bytes, checksum: { algorithm: "md5", hex } };
+}
+
+function fashionFile(name: string, bytes: number, hex: string): SourceFile {
+  const url = `https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/${name}.gz`;
+  return { path: `fashion-mnist/${name}.gz`, url, bytes, checksum: { algorithm: "md5", hex } };
 }
 
 /**

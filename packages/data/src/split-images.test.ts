@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LabelledImages } from "./images.ts";
+import type { LabelledImages } from "./labelled-images.ts";
 import { splitImages } from "./split-images.ts";
 
 /** Image i is the pixel i, of class i mod 3 where i is below 30, else of class 0. */

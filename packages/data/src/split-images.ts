@@ -1,7 +1,7 @@
 import { stream } from "@ltt/core";
 import { checkOptions, count, type Kinds, positive } from "@ltt/core/arguments";
 import { DataError } from "./data-error.ts";
-import { checkImages, imagesAt, type LabelledImages } from "./images.ts";
+import { checkImages, imagesAt, type LabelledImages } from "./labelled-images.ts";
 import { subsetPlaces } from "./split-places.ts";
 
 export interface ImageSplitOptions {

@@ -2,7 +2,8 @@ import { stream } from "@ltt/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cleanText, textKey } from "./clean-text.ts";
-import { type Corpus, corpusOf, type Example } from "./corpus.ts";
+import { type Corpus, corpusOf } from "./corpus.ts";
+import type { Example } from "./example.ts";
 import { splitCorpus, subset } from "./split.ts";
 
 function corpus(

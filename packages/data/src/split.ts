@@ -1,8 +1,9 @@
 import { type Rng, stream } from "@ltt/core";
 import { check, checkOptions, checkRng, count, type Kind, type Kinds, map, positive, text } from "@ltt/core/arguments";
 import { textKey } from "./clean-text.ts";
-import { type Corpus, checkCorpus, checkExamples, type Example } from "./corpus.ts";
+import { type Corpus, checkCorpus } from "./corpus.ts";
 import { DataError } from "./data-error.ts";
+import { checkExamples, type Example } from "./example.ts";
 import { dividePlaces, subsetPlaces } from "./split-places.ts";
 
 export interface SplitOptions {

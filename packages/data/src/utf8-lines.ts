@@ -1,3 +1,4 @@
+// By hand and not by node:readline, which replaces bytes that are no UTF-8, ends lines at a lone CR, and holds a line of any length.
 import { DataError } from "./data-error.ts";
 import { fileBytes } from "./file-bytes.ts";
 

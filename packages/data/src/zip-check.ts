@@ -1,3 +1,4 @@
+// yauzl checks no CRC-32, and bytes here come from the network: node:zlib computes it, as they pass.
 import { crc32 } from "node:zlib";
 import { ZipError } from "./zip-directory.ts";
 

@@ -1,3 +1,5 @@
+import { type Entry, fromRandomAccessReader, RandomAccessReader, type ZipFile } from "yauzl";
+
 /** Where the bytes of a file in a zip archive are, and what becomes of them. */
 export interface ZipMember {
   /** The first byte of its local header, in the archive. */
@@ -17,8 +19,13 @@ export type ReadBytes = (from: number, to: number) => Promise<Buffer>;
 /** The record that ends an archive with the longest comment that it can have, and the Zip64 locator before it. */
 export const TAIL: number = 22 + 0xffff + 20;
 
+/** The bytes are not those of a zip archive, or not of one that can be read. */
+export class ZipError extends Error {
+  override readonly name = "ZipError";
+}
+
 /**
- * Finds a member by reading only the end of an archive and its central directory (PKWARE APPNOTE 6.3.10, 4.3.12–4.3.16, and 4.5.3 for Zip64).
+ * Finds a member by reading only the end of an archive and its central directory, which yauzl parses.
  *
  * @param tail - The archive's last `TAIL` bytes, or all of it.
  * @param total - Bytes of the whole archive.
@@ -29,104 +36,102 @@ export async function findZipMember(
   name: string,
   { tail, total, read }: { tail: Buffer; total: number; read: ReadBytes },
 ): Promise<ZipMember | undefined> {
-  const { at, size } = await findDirectory(tail, total, read);
-  if (at + size > total || size > MAX_DIRECTORY) throw new ZipError(`its directory would be ${size} bytes at ${at}`);
-  const first = total - tail.length;
-  const directory = at >= first ? tail.subarray(at - first, at - first + size) : await read(at, at + size);
-
-  for (let entry = 0; entry < directory.length; ) {
-    expectRecord(directory, entry, 46, 0x02014b50, "a directory entry");
-    const nameEnd = entry + 46 + directory.readUInt16LE(entry + 28);
-    const extraEnd = nameEnd + directory.readUInt16LE(entry + 30);
-    const end = extraEnd + directory.readUInt16LE(entry + 32);
-    if (end > directory.length) throw new ZipError("its directory is cut off");
-    if (directory.toString("utf8", entry + 46, nameEnd) === name) {
-      return memberOf(directory.subarray(entry, entry + 46), directory.subarray(nameEnd, extraEnd));
-    }
-    entry = end;
+  const reader = new DirectoryReader(tail, total, read);
+  try {
+    const entry = await findEntry(reader, total, Buffer.from(name));
+    return entry && memberOf(entry);
+  } catch (error) {
+    throw reader.failure ?? new ZipError((error as Error).message, { cause: error });
   }
-  return undefined;
+}
+
+function findEntry(reader: RandomAccessReader, total: number, name: Buffer): Promise<Entry | undefined> {
+  return new Promise((resolve, reject) => {
+    // Names as bytes: one that leads out of a folder is no fault here, where nothing is written by its name. Sizes are checked as the bytes come (`checkMember`).
+    const options = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false };
+    fromRandomAccessReader(reader, total, options, (error: Error | null, archive: ZipFile) => {
+      if (error) return reject(error);
+      archive.on("error", reject);
+      archive.on("end", () => resolve(undefined));
+      archive.on("entry", (entry: Entry) => {
+        if (name.equals(entry.fileName as unknown as Buffer)) resolve(entry);
+        else archive.readEntry();
+      });
+      archive.readEntry();
+    });
+  });
+}
+
+function memberOf(entry: Entry): ZipMember {
+  return {
+    headerAt: entry.relativeOffsetOfLocalHeader,
+    compressedSize: entry.compressedSize,
+    size: entry.uncompressedSize,
+    crc32: entry.crc32,
+    method: entry.compressionMethod,
+    isEncrypted: (entry.generalPurposeBitFlag & 1) === 1,
+  };
+}
+
+/** Far more than any archive of ours needs, and little enough to hold. */
+const MAX_DIRECTORY = 64 * 2 ** 20;
+
+/** Reads from an archive's tail. yauzl asks entry by entry: what lies before the tail is fetched at once, from the first byte that is asked for. */
+class DirectoryReader extends RandomAccessReader {
+  /** What went wrong with fetching: no fault of the archive. */
+  failure: unknown;
+  readonly #total: number;
+  readonly #read: ReadBytes;
+  #held: Buffer;
+
+  constructor(tail: Buffer, total: number, read: ReadBytes) {
+    super();
+    this.#held = tail;
+    this.#total = total;
+    this.#read = read;
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    this.#bytes(position, length).then(
+      (bytes) => {
+        bytes.copy(buffer, offset);
+        callback(null);
+      },
+      (error) => callback(error),
+    );
+  }
+
+  async #bytes(position: number, length: number): Promise<Buffer> {
+    if (position + length > this.#total) throw new ZipError("its directory would end behind its end");
+    const first = this.#total - this.#held.length;
+    if (position < first) {
+      if (first - position > MAX_DIRECTORY)
+        throw new ZipError(`its directory would begin at ${position} of ${this.#total}`);
+      const missing = await this.#read(position, first).catch((error: unknown) => {
+        this.failure = error;
+        throw error;
+      });
+      this.#held = Buffer.concat([missing, this.#held]);
+    }
+    const at = position - (this.#total - this.#held.length);
+    return this.#held.subarray(at, at + length);
+  }
 }
 
 /**
- * The archive's bytes `[from, to)` that hold a member's data: behind its local header, whose length only it knows.
+ * The archive's bytes `[from, to)` that hold a member's data: behind its local header, whose length only it knows (PKWARE APPNOTE 6.3.10, 4.3.7).
  *
  * @throws {ZipError} if there is no local header.
  */
 export async function memberData({ headerAt, compressedSize }: ZipMember, read: ReadBytes): Promise<[number, number]> {
   const header = await read(headerAt, headerAt + 30);
-  expectRecord(header, 0, 30, 0x04034b50, "a local header");
+  if (header.readUInt32LE(0) !== 0x04034b50) throw new ZipError("a local header was expected and is not there");
   const from = headerAt + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   return [from, from + compressedSize];
-}
-
-/** The bytes are not those of a zip archive, or not of one that can be read. */
-export class ZipError extends Error {
-  override readonly name = "ZipError";
-}
-
-/** Far more than any archive of ours needs, and little enough to hold. */
-const MAX_DIRECTORY = 64 * 2 ** 20;
-const SEE_ZIP64 = 0xffffffff;
-
-async function findDirectory(tail: Buffer, total: number, read: ReadBytes): Promise<{ at: number; size: number }> {
-  const end = findEnd(tail);
-  const usual = { at: tail.readUInt32LE(end + 16), size: tail.readUInt32LE(end + 12) };
-  const locator = end - 20;
-  const hasLocator = locator >= 0 && tail.readUInt32LE(locator) === 0x07064b50;
-  if (!hasLocator) return usual;
-
-  const at = long(tail, locator + 8);
-  if (at + 56 > total) throw new ZipError(`its Zip64 record would be at ${at}`);
-  const first = total - tail.length;
-  const record = at >= first ? tail.subarray(at - first, at - first + 56) : await read(at, at + 56);
-  expectRecord(record, 0, 56, 0x06064b50, "a Zip64 record");
-  return { at: long(record, 48), size: long(record, 40) };
-}
-
-/** Where the last record begins: looked for from the end, since a comment of any bytes may follow it. */
-function findEnd(tail: Buffer): number {
-  for (let at = tail.length - 22; at >= 0; at--) {
-    if (tail.readUInt32LE(at) === 0x06054b50 && at + 22 + tail.readUInt16LE(at + 20) === tail.length) return at;
-  }
-  throw new ZipError("it does not end as a zip archive does");
-}
-
-/** Sizes that do not fit stand in the extra field with id 1, in this order, each only where its own field is full. */
-function memberOf(entry: Buffer, extra: Buffer): ZipMember {
-  const wide: number[] = [];
-  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
-    if (extra.readUInt16LE(at) !== 1) continue;
-    const field = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
-    for (let i = 0; i + 8 <= field.length; i += 8) wide.push(long(field, i));
-  }
-  const size = (at: number) => {
-    const narrow = entry.readUInt32LE(at);
-    if (narrow !== SEE_ZIP64) return narrow;
-    const next = wide.shift();
-    if (next === undefined) throw new ZipError("a directory entry lacks its Zip64 sizes");
-    return next;
-  };
-  const full = size(24);
-  const compressedSize = size(20);
-  return {
-    headerAt: size(42),
-    compressedSize,
-    size: full,
-    crc32: entry.readUInt32LE(16),
-    method: entry.readUInt16LE(10),
-    isEncrypted: (entry.readUInt16LE(8) & 1) === 1,
-  };
-}
-
-function long(bytes: Buffer, at: number): number {
-  const value = bytes.readBigUInt64LE(at);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ZipError(`it speaks of byte ${value}`);
-  return Number(value);
-}
-
-function expectRecord(bytes: Buffer, at: number, length: number, signature: number, what: string): void {
-  if (at + length > bytes.length || bytes.readUInt32LE(at) !== signature) {
-    throw new ZipError(`${what} was expected and is not there`);
-  }
 }

@@ -1,3 +1,4 @@
+// yauzl reads the directory (`zip-directory.ts`); fetching only the member, going on where a connection broke, and its CRC-32 before anything uses it, are here.
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { refusedOtherwise } from "@ltt/core/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import * as data from "../src/index.ts";
-import { agNews, calls, close, folder, imdb, mnist, own, url } from "./calls.ts";
+import { agNews, calls, close, folder, imdb, mnist, own, pictures, url } from "./calls.ts";
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -15,6 +15,8 @@ const OF_DATA = [
   "ag-news",
   "glove",
   "mnist",
+  "fashion-mnist",
+  pictures,
   "cifar-10",
   "reuters",
   "2/reut2-000.sgm",
@@ -48,13 +50,13 @@ describe("any one thing wrong in a call is refused by name", () => {
     // constants, what is there to be caught, and what has no arguments
     const apart = [
       "CIFAR_10_CLASSES",
+      "FASHION_MNIST_CLASSES",
       "PADDING",
       "SENTENCE_SETS",
       "UNKNOWN",
       "REUTERS_TOPICS",
       "sources",
       "DataError",
-      "readSpamAssassin",
     ];
     // what createTokeniser and readOwnTexts give
     const made = Object.keys(calls).filter((name) => !["tokeniser", "OwnTexts"].includes(name));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stream } from "@ltt/core";
 import { type Call, callOf as call } from "@ltt/core/testing";
+import { encode } from "fast-png";
 import * as data from "../src/index.ts";
 import { serve, startTestServer } from "./test-server.ts";
 
@@ -44,6 +45,18 @@ const idx = (path: string, header: readonly number[], elements: readonly number[
   writeFileSync(join(folder, path), Buffer.from([0, 0, 8, header.length, ...sizes, ...elements]));
   return join(folder, path);
 };
+/** Three images of each of two classes. */
+export const pictures: string = join(folder, "pictures");
+for (const [of, shade] of [
+  ["dark", 10],
+  ["light", 200],
+] as const) {
+  mkdirSync(join(pictures, of), { recursive: true });
+  for (const i of [0, 1, 2]) {
+    const png = encode({ width: 2, height: 1, channels: 1, data: Uint8Array.of(shade, i) });
+    writeFileSync(join(pictures, of, `${i}.png`), png);
+  }
+}
 export const mnist: data.MnistPlace = {
   trainImages: idx("mnist/train-images-idx3-ubyte", [2, 1, 2], [0, 255, 51, 0]),
   trainLabels: idx("mnist/train-labels-idx1-ubyte", [2], [3, 9]),
@@ -165,7 +178,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   imageBatches: [
     () => call(data.imageBatches, images(), { batchSize: 2 }),
-    () => call(data.imageBatches, images(), { batchSize: 2, seed: 1, epoch: 1 }),
+    () => call(data.imageBatches, images(), { batchSize: 2, seed: 1, epoch: 1, augment: { padding: 1, flip: true } }),
   ],
   imagesAt: [() => call(data.imagesAt, images(), Int32Array.of(1, 0))],
   listOtherForms: [() => call(data.listOtherForms, source(), folder)],
@@ -178,6 +191,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   locateReuters: [() => call(data.locateReuters, { data: folder, cache: folder })],
   locateCifar10: [() => call(data.locateCifar10, { data: folder, cache: folder })],
+  locateFashionMnist: [() => call(data.locateFashionMnist, { data: folder, cache: folder })],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
@@ -233,8 +247,11 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
   readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
-  readMnist: [() => call(data.readMnist, mnist)],
+  readFashionMnist: [() => call(data.readFashionMnist, mnist)],
+  readImageFolder: [() => call(data.readImageFolder, pictures, { seed: 1 })],
+  readMnist: [() => call(data.readMnist, mnist, "mnist" as const)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
+  spamAssassinOf: [() => call(data.spamAssassinOf, [{ text: "Subject: A\n\nB", group: "spam-1" }])],
   splitImages: [() => call(data.splitImages, images(), { seed: 1, size: 1 })],
   splitCorpus: [
     () =>

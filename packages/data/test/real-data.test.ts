@@ -20,7 +20,6 @@ import {
   readMnist,
   readReuters,
   readSentences,
-  readSpamAssassin,
   sourceNamed,
   splitCorpus,
   verifySource,
@@ -97,12 +96,6 @@ describe.skipIf(data === undefined)("AG News", () => {
   });
 });
 
-test("SpamAssassin splits with no text in two parts", () => {
-  const split = splitCorpus(readSpamAssassin(), { seed: 1, trainSize: 2000 });
-  expect([split.train.length, split.validation.length, split.test.length]).toEqual([2000, 1419, 1183]);
-  expect(split.repeatsInTest).toBe(0);
-});
-
 const mnistFolder = findRealData("mnist/train-images-idx3-ubyte.gz");
 test.skipIf(mnistFolder === undefined)("MNIST is 60,000 and 10,000 digits, as published", async () => {
   const { train, test: tested } = await readMnist(await locateMnist({ data: mnistFolder! }));
@@ -140,17 +133,10 @@ const corpora = [
     maxLength: 400,
     digests: new Map([[50_000, "651e6173eafebc5b43957bd64ff388a8d669f823a0a452280ea785cb693741ce"]]),
   },
-  {
-    name: "SpamAssassin",
-    files: [],
-    read: async () => readSpamAssassin(),
-    maxLength: 80,
-    digests: new Map([[5914, "2dbd6be75a1e0080486aa8c4d477920b4437a4e9b9513dc723da9bc1fae69ce3"]]),
-  },
 ] as const;
 
 describe.each(corpora)("$name", ({ files, read, maxLength, digests }) => {
-  const folder = files.length === 0 ? "" : findRealData(...files);
+  const folder = findRealData(...files);
   test.skipIf(folder === undefined)(
     "no validation or test text made here is trained on, and every row of the vocabulary is",
     { timeout: 180_000 },

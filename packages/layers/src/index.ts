@@ -19,6 +19,7 @@ export { type Initialiser, parameter } from "./initialiser.ts";
 export type { KaimingOptions, NormalOptions } from "./initialisers.ts";
 export * as initialisers from "./initialisers.ts";
 export { LeNet300, type LeNet300Options } from "./lenet-300.ts";
+export { LeNet5, type LeNet5Options } from "./lenet5.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { classificationLoss, type Loss, meanSquaredError } from "./losses.ts";
 export { Lstm, type LstmOptions } from "./lstm.ts";
@@ -47,6 +48,7 @@ export {
   constantRate,
   cosineDecay,
   exponentialDecay,
+  multiStepDecay,
   type Schedule,
   stepDecay,
   warmUp,

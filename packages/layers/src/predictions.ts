@@ -14,6 +14,7 @@ import { type Batch, checkBatch, checkClasses } from "./batch.ts";
 import { blameRead, DivergenceError } from "./divergence.ts";
 import { classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
+import { turns } from "./turns.ts";
 
 /** What a model says of examples, in the order of the batches. */
 export interface Predictions {
@@ -59,6 +60,7 @@ export async function predictFor<Input>(
     throw new TypeError(`${caller}: batches is ${describe(batches)}; it is an array of batches, or iterable`);
   const parts: { logits: Float32Array; targets: Int32Array; outputs: number; examples: number }[] = [];
   let totalLoss = 0;
+  const turn = turns();
   for await (const batch of batches) {
     const where = `${caller}: batch ${parts.length}`;
     checkBatch(where, batch);
@@ -73,6 +75,7 @@ export async function predictFor<Input>(
       }),
     );
     const [loss, logits] = await reading;
+    await turn();
     if (!Number.isFinite(loss)) {
       const fault = await blameRead(model);
       throw new DivergenceError(

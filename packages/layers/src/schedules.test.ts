@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { constantRate, cosineDecay, exponentialDecay, stepDecay, warmUp } from "./index.ts";
+import { constantRate, cosineDecay, exponentialDecay, multiStepDecay, stepDecay, warmUp } from "./index.ts";
 import { cosineOfPi } from "./schedules.ts";
 
 const rates = (schedule: (step: number) => number, steps: number[]) => steps.map(schedule);
@@ -11,6 +11,15 @@ test("constantRate never changes", () => {
 test("stepDecay falls every so many steps", () => {
   expect(rates(stepDecay(1, { every: 3, factor: 0.5 }), [0, 2, 3, 5, 6, 9])).toEqual([1, 1, 0.5, 0.5, 0.25, 0.125]);
   expect(stepDecay(1, { every: 10 })(10)).toBe(0.1);
+});
+
+test("multiStepDecay falls at each milestone", () => {
+  const schedule = multiStepDecay(1, { milestones: [3, 5], factor: 0.5 });
+  expect(rates(schedule, [0, 2, 3, 4, 5, 100])).toEqual([1, 1, 0.5, 0.5, 0.25, 0.25]);
+  expect(multiStepDecay(1, { milestones: [] })(10)).toBe(1);
+  expect(() => multiStepDecay(1, { milestones: [5, 5] })).toThrow(
+    "multiStepDecay: milestones are 5, 5; give each once, in ascending order",
+  );
 });
 
 test("exponentialDecay falls at every step", () => {

@@ -1,4 +1,4 @@
-import { atLeast0, callable, check, checkOptions, count, positive } from "@ltt/core/arguments";
+import { atLeast0, callable, check, checkOptions, count, list, positive } from "@ltt/core/arguments";
 
 /** The learning rate as a function of the steps done before: the first step asks for `schedule(0)`. */
 export type Schedule = (step: number) => number;
@@ -19,6 +19,25 @@ export function stepDecay(rate: number, options: { every: number; factor?: numbe
   const kinds = { every: positive, factor: atLeast0 };
   const { every, factor = 0.1 } = checkOptions("stepDecay", options, kinds, ["every"]);
   return of("stepDecay", (step) => rate * power(factor, Math.floor(step / every)));
+}
+
+/**
+ * `rate · factor^n` once n of the milestones are done: the step after milestone 100 (the 101st) is the first of the next rate, as `MultiStepLR` (factor 0.1 there too).
+ *
+ * @throws {RangeError} if milestones are not integers from 1, each above the one before.
+ */
+export function multiStepDecay(rate: number, options: { milestones: readonly number[]; factor?: number }): Schedule {
+  check("multiStepDecay", "rate", rate, atLeast0);
+  const kinds = { milestones: list, factor: atLeast0 };
+  const { milestones, factor = 0.1 } = checkOptions("multiStepDecay", options, kinds, ["milestones"]);
+  for (const [i, milestone] of milestones.entries()) {
+    check("multiStepDecay", `milestones[${i}]`, milestone, positive);
+    if (i > 0 && milestone <= milestones[i - 1]!)
+      throw new RangeError(
+        `multiStepDecay: milestones are ${milestones.join(", ")}; give each once, in ascending order`,
+      );
+  }
+  return of("multiStepDecay", (step) => rate * power(factor, milestones.filter((at) => at <= step).length));
 }
 
 /** `rate · factor^step`, as `ExponentialLR`. */

@@ -20,6 +20,7 @@ import { classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
+import { turns } from "./turns.ts";
 
 /** How far training is. */
 export interface Position {
@@ -68,7 +69,7 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  *
  *     for await (const { step, loss, endOfEpoch } of train(model, { batches, epochs: 10, optimiser, seed: 1 })) …
  *
- * A step waits for nothing but its loss, and gives back all memory that it took.
+ * A step waits for nothing but its loss, and gives back all memory that it took; a batch is given back once it is garbage. Every 20 ms the event loop turns.
  *
  * @throws {TypeError} if an option is unknown or of the wrong kind, or a batch is none.
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
@@ -83,6 +84,7 @@ export async function* train<Input, Targets>(
   checkOptions<TrainOptions<Input, Targets>>("train", options, OPTIONS, ["batches", "epochs", "optimiser", "seed"]);
   const { batches, epochs, optimiser, schedule, start = BEGINNING } = options;
   checkPosition("train: start", start);
+  const turn = turns();
   let step = start.step;
   for (let epoch = start.epoch; epoch <= epochs; epoch++) {
     const done = epoch === start.epoch ? start.batch : 0;
@@ -92,6 +94,7 @@ export async function* train<Input, Targets>(
       throw new TypeError(`train: batches(${epoch}) is ${describe(values)}; it is an array of batches, or iterable`);
     for (const { value, last } of withLast(values)) {
       checkBatch(`train: epoch ${epoch}: batch ${batch}`, value);
+      await turn();
       if (batch++ < done) continue;
       if (schedule !== undefined) {
         const rate = schedule(step);

@@ -140,6 +140,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       ),
     () => call((ids: never) => new layers.Embedding({ rows: 6, dim: 2 }, rng()).forward(ids), texts()),
   ],
+  LeNet5: [
+    () => call(construct(layers.LeNet5), { size: 16, channels: 2, outputs: 3 }, rng()),
+    () => call((x: never) => new layers.LeNet5({ size: 16 }, rng()).forward(x), ones([2, 1, 16, 16])),
+  ],
   LeNet300: [
     () => call(construct(layers.LeNet300), { inputs: 3, outputs: 2 }, rng()),
     () => call((x: never) => new layers.LeNet300({ inputs: 3 }, rng()).forward(x), ones([2, 3])),
@@ -333,6 +337,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   snapshot: [() => call(layers.snapshot, weights())],
   stateOf: [() => call(layers.stateOf, new Normalised())],
   stateDict: [() => call(layers.stateDict, linear())],
+  multiStepDecay: [
+    () => call(layers.multiStepDecay, 0.1, { milestones: [3, 5], factor: 0.5 }),
+    () => call(layers.multiStepDecay(0.1, { milestones: [3] }), 3),
+  ],
   stepDecay: [
     () => call(layers.stepDecay, 0.1, { every: 3, factor: 0.5 }),
     () => call(layers.stepDecay(0.1, { every: 3 }), 3),

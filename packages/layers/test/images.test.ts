@@ -8,6 +8,7 @@ import {
   Conv2d,
   ConvNet,
   initialisers,
+  LeNet5,
   loadStateDict,
   type Model,
   type Module,
@@ -36,6 +37,14 @@ describe("models have the weights that papers count", () => {
     [6, 2_261_184],
   ] as const)("Conv-%i", (depth, count) => {
     expect(weightsOf(new ConvNet({ depth }, stream(1)))).toBe(count);
+  });
+  test("LeNet-5", () => {
+    const model = new LeNet5({}, stream(1));
+    expect(weightsOf(model)).toBe(430_500);
+    expect(model.forward(images(2, 28, 1)).shape).toEqual([2, 10]);
+    expect(() => new LeNet5({ size: 15 }, stream(1))).toThrow(
+      "LeNet5: images of 15 × 15 are too small; they have 16 × 16 at least",
+    );
   });
   test("ResNet-20", () => {
     expect(weightsOf(new ResNet({}, stream(1)))).toBe(270_896);

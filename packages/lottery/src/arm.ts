@@ -22,6 +22,8 @@ export interface ArmSettings {
   readonly rewindStep: number;
   /** The step that training ends with, if it does not stop early: a network that begins there is measured untrained. */
   readonly lastStep: number;
+  /** Of an epoch. Default: training is no longer than one. */
+  readonly stepsPerEpoch?: number | undefined;
 }
 
 /**
@@ -58,4 +60,10 @@ const graphKind = {
   accepts: (value: unknown): boolean => value instanceof ExperimentGraph,
 };
 
-const SETTINGS: Kinds<ArmSettings> = { rounds: count, rate: share, rewindStep: count, lastStep: count };
+const SETTINGS: Kinds<ArmSettings> = {
+  rounds: count,
+  rate: share,
+  rewindStep: count,
+  lastStep: count,
+  stepsPerEpoch: count,
+};

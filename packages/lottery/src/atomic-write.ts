@@ -1,3 +1,4 @@
+// By hand and not by write-file-atomic: version 8 wants Node 22, none waits until the disk has the folder's list of names, and a run folder needs both whole files and whole folders.
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bytes, check, type Kind, text } from "@ltt/core/arguments";

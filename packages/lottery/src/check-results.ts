@@ -84,6 +84,7 @@ const RESULT: Kinds<LevelResult> = {
   censored: flag,
   firstStep: count,
   steps: count,
+  searchedSteps: optional(count),
   collapsed: nullable(oneOf("constant", "chance")),
   seconds: finite,
   node: optional(text),

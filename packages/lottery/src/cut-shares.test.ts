@@ -24,7 +24,25 @@ test("what is excluded is named by tensor or by group", () => {
   expect(excluded("fc.weight", "conv")).toEqual(["conv.weight", "fc.weight"]);
 });
 
+test("a * in a key is any text: of a tensor's name first, then of its group's", () => {
+  expect(rates({ rates: { "*.bias": 0 } })).toEqual([0.2, 0.2, 0.2, 0]);
+  expect(rates({ rates: { "*.weight": 0.1, "fc.weight": 0.5, bias: 0.3 } })).toEqual([0.1, 0.5, 0.1, 0.3]);
+  expect(rates({ rates: { "*on*": 0.1, "d*e": 0.4 } })).toEqual([0.1, 0.4, 0.4, 0.2]);
+  expect(rates({ rates: { "o*w*t": 0.7 } })).toEqual([0.2, 0.2, 0.7, 0.2]);
+  const { rate } = shares({ pool: "group", rates: { "*n*": 0.1 } });
+  expect(["conv", "dense", "bias"].map(rate as (group: string) => number)).toEqual([0.1, 0.1, 0.2]);
+  const excluded = (...exclude: string[]) => tensors.filter(shares({ exclude }).exclude!);
+  expect(excluded("*t.*")).toEqual(["out.weight", "out.bias"]);
+  expect(excluded("c*v", "*")).toEqual(tensors);
+});
+
 test.each<[Parameters<typeof shares>[0], string]>([
+  [{ rates: { "*x*": 0.1 } }, 'test: rates: "*x*" matches nothing; tensors are conv.weight, fc.weight,'],
+  [{ exclude: ["conv*conv.weight"] }, 'test: exclude: "conv*conv.weight" matches nothing; tensors are'],
+  [
+    { rates: { "*.weight": 0.1, "c*": 0.3 } },
+    'test: rates: "*.weight" and "c*" both match "conv.weight", with different rates',
+  ],
   [
     { rates: { outputs: 0.1 } },
     'test: rates: "outputs" matches nothing; tensors are conv.weight, fc.weight, out.weight, out.bias; groups are conv, dense, bias',

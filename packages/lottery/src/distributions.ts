@@ -1,3 +1,4 @@
+// By hand: Dunnett's is in no package, and it shares its parts with the others. Of @stdlib, Student's t and F alone are 224 packages of 26 MB, which pages would load too.
 import { check, positive } from "@ltt/core/arguments";
 import { between0And1 } from "./kinds.ts";
 

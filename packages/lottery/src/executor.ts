@@ -22,14 +22,17 @@ import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsA
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import { canonicalJson, type Json } from "./json.ts";
+import { MaskedModel } from "./learned-mask.ts";
+import { ratesInSteps } from "./learning-rates.ts";
 import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf, type Params } from "./node.ts";
-import { AT, CUT, CUT_UNITS, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { OPTIMISERS } from "./optimisers.ts";
 import { type Pattern, sparseWeights, type Values, valuesAt } from "./pattern.ts";
 import { injectedBy } from "./published-2020/training-faults.ts";
 import { RunFolderError } from "./run-folder-error.ts";
+import type { Sighting } from "./search.ts";
 import { shuffledPositions } from "./shuffled-positions.ts";
 import type { Receipt, Store } from "./store.ts";
 import { contributionsOf } from "./structured/contributions.ts";
@@ -143,9 +146,14 @@ export class Executor<Input> {
       await training.onStep?.(step, loss);
       if (asked.includes(step)) await this.#putAt(nodeOf(AT, { state: step }, { trained: hash }), model, 0);
     };
-    const trained = await trainNetwork(model, { ...training, onStep, from, keep }).catch((error: unknown) =>
+    const learner = this.#learnsMask(node) ? new MaskedModel(model) : model;
+    const learnt = await trainNetwork(learner, { ...training, onStep, from, keep }).catch((error: unknown) =>
       this.#failed(error, label, node),
     );
+    const trained = {
+      ...(learner instanceof MaskedModel ? { ...learnt, weights: await learner.ticket() } : learnt),
+      searchedSteps: await this.#searchedSteps(node.inputs.start!),
+    };
     const files = await networkFiles(node, lineage, start, trained, this.#task.group);
     if (asked.includes("end")) {
       restore(stateOf(model), trained.last);
@@ -155,6 +163,17 @@ export class Executor<Input> {
     await store.putIfAbsent(hash, files, receipt());
     await store.checkpoints.drop(hash);
     return (await this.find(hash))!;
+  }
+
+  /** The steps that the search for a mask took, where the mask was searched for. */
+  async #searchedSteps(start: string): Promise<number | undefined> {
+    const { mask } = this.#graph.node(start).inputs;
+    if (mask === undefined || this.#graph.node(mask).op !== SEARCH.name) return undefined;
+    return (await this.#search(mask)).step;
+  }
+
+  #learnsMask(node: Node): boolean {
+    return paramsOf(TRAIN, node, trainSchema).learns === "mask";
   }
 
   /** Whole tensors of `init`, the stored values of `at`; the buffers of either. */
@@ -178,6 +197,7 @@ export class Executor<Input> {
     const make = () => {
       const { op } = this.#graph.node(hash);
       if (op === SHUFFLE_MASK.name) return this.#shuffledMask(hash);
+      if (op === SEARCH.name) return this.#search(hash).then(({ mask }) => mask);
       if (op === CUT_UNITS.name) return this.#cutUnits(hash);
       return op === GIVEN.name ? this.#given(hash).then(({ mask }) => mask) : this.#cut(hash);
     };
@@ -208,8 +228,33 @@ export class Executor<Input> {
 
   async #cut(hash: string): Promise<Pattern> {
     const node = this.#graph.node(hash);
-    const { seed, criterion, ...shares } = paramsOf(CUT, node, cutSchema);
-    const scored = node.inputs.weights!;
+    return (await this.#cutAt(hash, node.inputs.weights!, paramsOf(CUT, node, cutSchema))).mask;
+  }
+
+  /** The masks of the moments of a training, one after another, until a search has seen enough. */
+  async #search(hash: string): Promise<Sighting> {
+    const node = this.#graph.node(hash);
+    const { stop, ...params } = paramsOf(SEARCH, node, searchSchema);
+    const { stop: isEnough } = this.#graph.stop(`execute: node ${hash}`, stop);
+    const seen: Sighting[] = [];
+    for (const name of Object.keys(node.inputs).sort()) {
+      const weights = node.inputs[name]!;
+      const { trained } = this.#graph.node(weights).inputs;
+      const { curve } = (await this.train(trained!, trained!)).result;
+      const step = Number(name);
+      const validations = curve.filter((point) => point.step <= step);
+      seen.push({ step, validations, ...(await this.#cutAt(hash, weights, params)) });
+      if (isEnough(seen)) break;
+    }
+    return seen.at(-1)!;
+  }
+
+  /** What is left of a mask when the lowest scores of some weights have gone, and how many weights there were in the whole. */
+  async #cutAt(
+    hash: string,
+    scored: string,
+    { seed, criterion, ...shares }: z.infer<typeof cutSchema>,
+  ): Promise<{ readonly mask: Pattern; readonly size: number }> {
     const parent = this.#graph.node(scored).inputs.trained!;
     const { pattern } = await this.train(parent, parent);
     const chosen = this.#graph.criterion(`execute: node ${hash}`, criterion);
@@ -219,7 +264,8 @@ export class Executor<Input> {
     const shapes = new Map(Array.from(pattern.keys(), (name) => [name, all.get(name)!.shape]));
     const competing = { mask: pattern, shapes, pools: poolsOf(pattern.keys(), which) };
     const scores = await scoresOf(chosen, this.#evidence(scored, parent, seed, competing));
-    return cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) });
+    const size = Array.from(pattern.keys()).reduce((sum, name) => sum + all.get(name)!.size, 0);
+    return { mask: cut(pattern, scores, { ...which, rng: stream(seed, "ties", scored) }), size };
   }
 
   async #cutUnits(hash: string): Promise<Pattern> {
@@ -415,17 +461,20 @@ export class Executor<Input> {
     }
     const { onStep, signal } = this.#options;
     const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
-    const { clipNorm, optimiser, momentum, weightDecay } = params;
+    const { clipNorm, optimiser, momentum, weightDecay, schedule, warmUp } = params;
     return {
       batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
       settings: {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
         ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
+        ...ratesInSteps({ schedule, warmUp }),
         ...(params.measureTraining ? { measureTraining: true } : {}),
       },
       seed: params.seed,
       firstStep: params.firstStep,
+      rewiring: params.rewiring ?? undefined,
+      embeddings: this.#task.embeddings,
       measure: this.#task.measure,
       chance: this.#task.chance,
       ...injectedBy(params.faults),
@@ -470,6 +519,7 @@ const cutSchema = z.object({
   criterion: json,
   pool: z.enum(POOLS),
 });
+const searchSchema = cutSchema.extend({ stop: json });
 const cutUnitsSchema = z.object({
   rate: z.number(),
   seed: z.int(),
@@ -489,6 +539,8 @@ const trainSchema = z.object({
   optimiser: z.enum(OPTIMISERS),
   momentum: z.number(),
   weightDecay: z.number().nullable(),
+  schedule: z.object({ milestones: z.array(z.int()), factor: z.number() }).nullable(),
+  warmUp: z.int(),
   seed: z.int(),
   epochs: z.int().optional(),
   steps: z.int().optional(),
@@ -501,6 +553,16 @@ const trainSchema = z.object({
   firstStep: z.int(),
   faults: z.array(z.string()),
   measureTraining: z.boolean(),
+  rewiring: z
+    .object({
+      grow: z.enum(["gradient", "random"]),
+      every: z.union([z.literal("epoch"), z.int()]),
+      fraction: z.number(),
+      decay: z.enum(["constant", "cosine"]),
+      until: z.number(),
+    })
+    .nullable(),
+  learns: z.enum(["weights", "mask"]),
 });
 
 /**

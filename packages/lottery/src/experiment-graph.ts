@@ -19,12 +19,15 @@ import { type Expectation, lowestBy, lowestUnitsBy, nestedIn, removed, unitsRemo
 import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
-import { share } from "./kinds.ts";
+import { checkEach, share } from "./kinds.ts";
+import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, CUT_UNITS, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
+import { checkRewiring, type Rewiring } from "./rewiring.ts";
+import type { StopSearch } from "./search.ts";
 import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
@@ -34,6 +37,8 @@ export interface CommonParams extends CutShares {
   readonly architecture: Json;
   readonly backend: string;
   readonly training: TrainingSettings;
+  /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
+  readonly learningRates?: StepRates | undefined;
   /** Names of faults of publications that training re-enacts. */
   readonly trainingFaults: readonly string[];
   /** Which weights of a network a cut scores. */
@@ -71,6 +76,7 @@ export interface UnitCutParams {
 interface TrainOptions {
   readonly firstStep?: number | undefined;
   readonly learningRateScale?: number | undefined;
+  readonly rewiring?: Rewiring | undefined;
 }
 
 /**
@@ -103,12 +109,35 @@ export class ExperimentGraph {
    * A network, trained from weights or from a start.
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
-   *   `learningRateScale`: what the learning rate is multiplied by. Default 1.
+   *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    const { firstStep = 0, learningRateScale = 1 } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
-    const { data, backend, seed, training, trainingFaults } = this.#common;
+    return this.#train(start, options);
+  }
+
+  /** A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the momentum 0.9 of Zhou et al. 2019. */
+  learnMask(start: Hash<"weights">): Hash<"trained"> {
+    check("ExperimentGraph.learnMask", "start", start, text);
+    return this.#train(
+      start,
+      {},
+      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null },
+    );
+  }
+
+  #train(
+    start: Hash<"weights"> | Hash<"start">,
+    options: TrainOptions,
+    instead: { readonly [name: string]: Json } = {},
+  ): Hash<"trained"> {
+    const {
+      firstStep = 0,
+      learningRateScale = 1,
+      rewiring,
+    } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
+    if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
+    const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
     const scaled = decimal(training.learningRate * learningRateScale);
     const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
     const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
@@ -121,9 +150,12 @@ export class ExperimentGraph {
       seed,
       ...schedule,
       ...optimiserParams(training),
+      ...learningRates,
       firstStep,
       faults: [...trainingFaults],
       measureTraining,
+      rewiring: rewiring === undefined ? undefined : { ...rewiring },
+      ...instead,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
   }
@@ -132,6 +164,11 @@ export class ExperimentGraph {
   at(trained: Hash<"trained">, state: State): Hash<"weights"> {
     check("ExperimentGraph.at", "trained", trained, text);
     check("ExperimentGraph.at", "state", state, stateKind);
+    const { rewiring, learns } = this.#graph.node(trained).params;
+    if (state !== "best" && (rewiring ?? learns) !== undefined)
+      throw new RangeError(
+        `ExperimentGraph.at: state is ${state}, of a network whose mask changes while it trains; only its best weights are kept`,
+      );
     return this.add(nodeOf(AT, { state }, { trained }));
   }
 
@@ -150,6 +187,35 @@ export class ExperimentGraph {
       removed(rate, parent, { rates, exclude, pool }),
       lowestBy(criterion, this.at(parent, at), { exclude, pool }),
     ];
+  }
+
+  /**
+   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where that is so, else at the last one.
+   *
+   * @param steps - Ascending.
+   * @param stop - Looks at the masks of these steps, one after another.
+   */
+  search(
+    parent: Hash<"trained">,
+    steps: readonly number[],
+    stop: StopSearch,
+    options: Omit<CutParams, "at"> = {},
+  ): Hash<"mask"> {
+    check("ExperimentGraph.search", "steps", steps, list);
+    checkEach("ExperimentGraph.search", "steps", steps, count);
+    const falls = steps.findIndex((step, i) => step <= (steps[i - 1] ?? -1));
+    if (falls >= 0 || steps.length === 0)
+      throw new RangeError(`ExperimentGraph.search: steps are [${steps}]; there is one at least, and they ascend`);
+    const { at: _, ...params } = this.#cutParams("ExperimentGraph.search", options);
+    const identity = this.#graph.knowStop("ExperimentGraph.search", stop, this.#common.plugin);
+    const moments = steps.map((step): [string, string] => [String(step).padStart(9, "0"), this.at(parent, step)]);
+    return this.add(nodeOf(SEARCH, { ...params, seed: this.seed, stop: identity }, Object.fromEntries(moments)));
+  }
+
+  /** What the audit must find of such a mask: within the parent's, the exact number gone. Which moment it is of, it finds by itself. */
+  expectSearch(parent: Hash<"trained">, options: Omit<CutParams, "at"> = {}): Expectation[] {
+    const { rate, rates, exclude, pool } = this.#cutParams("ExperimentGraph.expectSearch", options);
+    return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
   }
 
   /** The mask that is left of a network's when its units with the lowest scores have gone, whole. */
@@ -310,7 +376,7 @@ const stateKind = {
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
 
-const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0 };
+const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0, rewiring: object };
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,

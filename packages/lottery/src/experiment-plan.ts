@@ -2,6 +2,7 @@ import { backend, scope, stream } from "@ltt/core";
 import { parametersOf } from "@ltt/layers";
 import { cutShares } from "./cut-shares.ts";
 import { Graph } from "./graph.ts";
+import { stepRates } from "./learning-rates.ts";
 import { stepOf } from "./moment.ts";
 import { patternOf } from "./pattern.ts";
 import { type PlannedLevel, plan } from "./plan.ts";
@@ -18,7 +19,7 @@ export interface Plan {
   readonly stepsAtMost: number;
 }
 
-/** @throws {RangeError} if a key of `rates` or a name in `exclude` matches no tensor and no group. */
+/** @throws {RangeError} if a key of `rates` or a name in `exclude` matches no tensor and no group, or a moment lies outside training. */
 export function planOf<Input>(caller: string, task: Task<Input>, settings: ExperimentSettings): Plan {
   const { data, architecture, embeddings, batches, group = () => "other" } = task;
   if (hasOwnShares(settings)) cutShares(`${caller}: settings`, settings, tensorsOf(caller, task), group);
@@ -27,9 +28,11 @@ export function planOf<Input>(caller: string, task: Task<Input>, settings: Exper
   const levels = settings.seeds.flatMap((seed) => {
     const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
     const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings);
+    const learningRates = stepRates(caller, settings, stepsPerEpoch, settings);
     stepsAtMost = lastStepOf(settings, stepsPerEpoch);
-    const steps = { rewindStep, lastStep: stepsAtMost };
-    return plan(graph, seed, { data, architecture, backend: backend().name, ...steps, settings, embeddings });
+    const steps = { rewindStep, lastStep: stepsAtMost, stepsPerEpoch };
+    const planned = { settings, learningRates, embeddings };
+    return plan(graph, seed, { data, architecture, backend: backend().name, ...steps, ...planned });
   });
   return { graph, levels, stepsAtMost };
 }

@@ -9,6 +9,7 @@ import {
   count,
   finite,
   type Kind,
+  list,
   map,
 } from "@ltt/core/arguments";
 import { z } from "zod";
@@ -171,6 +172,16 @@ export class FolderStore implements Store {
     return found.damage === undefined ? undefined : this.#refuse(hash, found.damage);
   }
 
+  /**
+   * Some files of a finished node, each verified, with the receipt that names all; the others are not looked at. `undefined` if one of them is missing or damaged: `read` says what is wrong.
+   */
+  async readSome(hash: string, names: readonly string[]): Promise<StoredFiles | undefined> {
+    checkHash(hash);
+    check("FolderStore", "names", names, list);
+    const found = await readWhole(this.#nodes, hash, names);
+    return "damage" in found ? undefined : found;
+  }
+
   async putIfAbsent(
     hash: string,
     files: ReadonlyMap<string, Uint8Array>,
@@ -272,8 +283,16 @@ const receiptSchema = z
   .looseObject({ node: z.string(), files: z.record(z.string(), z.string()), seconds: z.number(), checksum: z.string() })
   .transform(({ checksum, ...rest }) => ({ checksum, rest: rest as Receipt & { node: string; files: Json } }));
 
-/** The files of `parent/name`; or what is wrong with them; or no damage, where there is no such folder. */
-async function readWhole(parent: string, name: string): Promise<StoredFiles | { readonly damage: string | undefined }> {
+/**
+ * The files of `parent/name`; or what is wrong with them; or no damage, where there is no such folder.
+ *
+ * @param only - Of these files. Default: of all.
+ */
+async function readWhole(
+  parent: string,
+  name: string,
+  only?: readonly string[],
+): Promise<StoredFiles | { readonly damage: string | undefined }> {
   const place = join(parent, name);
   const read = (file: string) =>
     explained(join(place, file), () =>
@@ -296,7 +315,11 @@ async function readWhole(parent: string, name: string): Promise<StoredFiles | { 
   const { checksum, rest } = receipt.data;
   if (rest.node !== name || checksum !== sha256(canonicalJson(rest))) return damaged("receipt.json has changed");
   const files = new Map<string, Uint8Array>();
-  for (const [file, sum] of Object.entries(rest.files as Record<string, string>)) {
+  const sums = rest.files as Record<string, string>;
+  const other = only?.find((file) => sums[file] === undefined);
+  if (other !== undefined) return damaged(`${other} is missing`);
+  for (const [file, sum] of Object.entries(sums)) {
+    if (only?.includes(file) === false) continue;
     const bytes = await read(file);
     if (bytes === undefined) return damaged(`${file} is missing`);
     if (sha256(bytes) !== sum) return damaged(`${file} has changed since it was written`);

@@ -3,6 +3,7 @@ import { type Criterion, identityOf } from "./criterion.ts";
 import { canonicalJson, type Json } from "./json.ts";
 import type { State } from "./moment.ts";
 import { type Hash, hashOf, type Node } from "./node.ts";
+import { checkStop, STOPS, type StopSearch } from "./search.ts";
 import { withDigest } from "./with-digest.ts";
 
 /** Nodes by hash. */
@@ -12,6 +13,7 @@ export type Lineage = ReadonlyMap<string, Node>;
 export class Graph {
   readonly #nodes = new Map<string, Node>();
   readonly #criteria = new Map<string, Criterion>();
+  readonly #stops = new Map<string, StopSearch>();
 
   /** @param nodes - Of another graph, or of a `lineage.json`. */
   constructor(nodes: Iterable<Node> = []) {
@@ -42,6 +44,37 @@ export class Graph {
     }
     this.#criteria.set(name, own);
     return identity;
+  }
+
+  /**
+   * The same for what ends a search.
+   *
+   * @throws {TypeError | RangeError} as `know`.
+   */
+  knowStop(where: string, stop: StopSearch, plugin?: string): Json {
+    checkStop(where, stop);
+    if (STOPS.includes(stop)) return identityOf(stop);
+    const own = stop.plugin === undefined && plugin !== undefined ? { ...stop, plugin } : stop;
+    const identity = identityOf(own);
+    const name = canonicalJson(identity);
+    if ((this.#stops.get(name) ?? own).stop !== own.stop)
+      throw new RangeError(`${where}: there is another stop ${name}; give this one another name or version`);
+    this.#stops.set(name, own);
+    return identity;
+  }
+
+  /**
+   * What ends the search of a node.
+   *
+   * @throws {RangeError} if it is not known.
+   */
+  stop(where: string, identity: Json): StopSearch {
+    const name = canonicalJson(identity);
+    const found = STOPS.find((stop) => canonicalJson(identityOf(stop)) === name) ?? this.#stops.get(name);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `${where}: stop ${name} is not known; what names it comes from a plugin file that was not given, or was changed`,
+    );
   }
 
   /** Those that are known besides the built-in ones. */

@@ -10,6 +10,7 @@ export { ownTrajectoryReinit } from "./arms/own-trajectory-reinit.ts";
 export { prunedAtStart, prunedAtStartBy, randomMaskAtStartBy } from "./arms/pruned-at-start.ts";
 export { randomMask } from "./arms/random-mask.ts";
 export { randomReinit } from "./arms/random-reinit.ts";
+export { rewoundReinit } from "./arms/rewound-reinit.ts";
 export { shuffledInit } from "./arms/shuffled-init.ts";
 export { shuffledMask } from "./arms/shuffled-mask.ts";
 export { type Structured, structuredBy, structuredReinitBy } from "./arms/structured.ts";
@@ -22,6 +23,7 @@ export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./boot
 export { classification } from "./classification.ts";
 export { type Agreement, compareWeights, type TensorAgreement, type WeightsAgreement } from "./compare-weights.ts";
 export { CRITERIA, checkCriterion } from "./criteria/criteria.ts";
+export { erdosRenyi } from "./criteria/erdos-renyi.ts";
 export { grasp } from "./criteria/grasp.ts";
 export { largeFinalDifferingSign } from "./criteria/large-final-differing-sign.ts";
 export { largeFinalSameSign } from "./criteria/large-final-same-sign.ts";
@@ -63,6 +65,7 @@ export {
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
 export type { CutParams, ExperimentGraph, UnitCutParams } from "./experiment-graph.ts";
+export { experimentOf } from "./experiment-of.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
@@ -77,7 +80,8 @@ export { type LayerImportance, layerImportance } from "./inside/layer-importance
 export { type MaskOverlap, maskOverlap } from "./inside/mask-overlap.ts";
 export { type Movement, weightMovement } from "./inside/weight-movement.ts";
 export type { Job, JobListener, Network } from "./job.ts";
-export { canonicalJson, type Json } from "./json.ts";
+export { canonicalJson, type Json, sha256 } from "./json.ts";
+export type { LearningRateSchedule, LearningRates } from "./learning-rates.ts";
 export { createJob, type JobOptions } from "./local-job.ts";
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
@@ -94,7 +98,7 @@ export {
   type Waiting,
 } from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, CUT_UNITS, GIVEN, INIT, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export {
   type Pattern,
@@ -111,7 +115,9 @@ export { FAULTS, type Fault } from "./published-2020/faults.ts";
 export { winnerByTestAccuracy } from "./published-2020/winner-by-test-accuracy.ts";
 export { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 export type { AuditCheck, Collapse, CurvePoint, LevelResult, PartMeasured, TensorCount } from "./result.ts";
+export type { Rewiring } from "./rewiring.ts";
 export { RunFolderError } from "./run-folder-error.ts";
+export { earlyBirdStop, maskDistance, type Sighting, type StopSearch } from "./search.ts";
 export { type PowerOptions, seedsNeeded } from "./seeds-needed.ts";
 export {
   armsNeeded,

@@ -21,16 +21,23 @@ const MOMENT = { epoch: anyNumber, step: anyNumber };
 /**
  * The step, from 1, after which a moment has come.
  *
+ * @param what - For the message: what happens then.
  * @throws {RangeError} if it lies outside training.
  */
-export function stepOf(where: string, moment: Moment, stepsPerEpoch: number, length: TrainingLength): number {
+export function stepOf(
+  where: string,
+  moment: Moment,
+  stepsPerEpoch: number,
+  length: TrainingLength,
+  what = "rewind to",
+): number {
   const { epoch, step: ofStep = 0 }: Partial<Record<"epoch" | "step", number>> = moment;
   const [unit, at] = epoch === undefined ? ["step", ofStep] : ["epoch", epoch];
   const step = unit === "epoch" ? at * stepsPerEpoch : at;
   const last = lastStepOf(length, stepsPerEpoch);
   const epochs = Math.floor(last / stepsPerEpoch);
   if (!Number.isSafeInteger(at) || at < 1 || step > last) {
-    throw new RangeError(`${where}: rewind to ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
+    throw new RangeError(`${where}: ${what} ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
   }
   return step;
 }

@@ -173,6 +173,7 @@ const resultSchema = z.object({
   steps: z.int(),
   censored: z.boolean(),
   collapsed: z.enum(["constant", "chance"]).nullable(),
+  searchedSteps: z.int().optional(),
 });
 
 /** Logits `[examples, outputs]`, targets and scores of each part, under `validation/…` and `test/…`. */
@@ -195,6 +196,28 @@ export function encodeValues(values: Values, step: number): Uint8Array {
   return encodeSafetensors(
     new Map(Array.from(values, ([name, data]) => [name, { dtype: "F32", shape: [data.length], data }])),
     new Map([["step", String(step)]]),
+  );
+}
+
+/** A mask as a safetensors file: ascending positions, by the tensor's name. */
+export function encodeMask(mask: Pattern): Uint8Array {
+  return encodeSafetensors(
+    new Map(Array.from(mask, ([name, data]) => [name, { dtype: "I32", shape: [data.length], data }])),
+  );
+}
+
+/**
+ * The mask of a safetensors file.
+ *
+ * @throws {RunFolderError} if it is missing, or holds others than int32.
+ */
+export function readMask(stored: StoredFiles, file: string): Pattern {
+  const { tensors } = decodeSafetensors(fileOf(stored, file), `${stored.place}/${file}`);
+  return new Map(
+    Array.from(tensors, ([name, entry]) => {
+      if (entry.dtype === "I32") return [name, entry.data];
+      throw new RunFolderError(`${stored.place}/${file}: "${name}" is ${entry.dtype}; it is I32`);
+    }),
   );
 }
 

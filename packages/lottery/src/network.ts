@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Weight } from "@ltt/core";
+import { storedPositions, stream, type Weight } from "@ltt/core";
 import {
   above0,
   atLeast0,
@@ -19,9 +19,9 @@ import {
 } from "@ltt/core/arguments";
 import {
   type Batch,
-  buffersOf,
   DivergenceError,
   EarlyStopping,
+  type EarlyStoppingState,
   type Model,
   type Optimiser,
   type Position,
@@ -37,10 +37,14 @@ import {
 import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
 import { signal as aSignal, checkFields, nullable, optional, share } from "./kinds.ts";
+import { Learner } from "./learner.ts";
+import { checkRates, type LearningRates, RATE_KINDS, scheduleOf, stepRates } from "./learning-rates.ts";
 import { positionOf } from "./moment.ts";
 import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
-import type { Values } from "./pattern.ts";
+import { type Pattern, patternOf, type Values } from "./pattern.ts";
+import { RecentBatches } from "./recent-batches.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
+import { checkRewiring, exchangedAfter, type Rewiring } from "./rewiring.ts";
 import { mean, sampleVariance } from "./statistics.ts";
 import { type Batches, checkBatches, checkMeasures, checkModel, type Measure } from "./task.ts";
 import type { Evaluated, Trained } from "./trained.ts";
@@ -48,7 +52,7 @@ import { checkLength, isValidationDue, lastStepOf, type TrainingLength } from ".
 import type { Unfinished } from "./unfinished.ts";
 
 /** How each network of an experiment is trained. */
-export interface TrainingSettings extends OptimiserSettings, TrainingLength {
+export interface TrainingSettings extends OptimiserSettings, LearningRates, TrainingLength {
   /** Validations in a row without improvement before training stops. `null`: it never stops early. */
   readonly patience: number | null;
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
@@ -65,6 +69,7 @@ export interface TrainingSettings extends OptimiserSettings, TrainingLength {
 export const TRAINING_KINDS: Kinds<TrainingSettings> = {
   epochs: count,
   steps: positive,
+  ...RATE_KINDS,
   optimiser: oneOf(...OPTIMISERS),
   learningRate: atLeast0,
   momentum: atLeast0,
@@ -131,6 +136,10 @@ export interface TrainNetworkOptions<Input> {
   readonly signal?: AbortSignal | undefined;
   /** Where an earlier training of this network was: this one goes on from there. */
   readonly from?: Unfinished | undefined;
+  /** How the mask changes on the way. Default: it does not. */
+  readonly rewiring?: Rewiring | undefined;
+  /** Of rewiring: the names of tables that ids look rows up in. Default: none. */
+  readonly embeddings?: readonly string[] | undefined;
   /** Keeps where training is: called as often as `isDue` wants after a step, and when `signal` ends training. */
   readonly keep?: { readonly isDue: () => boolean; readonly save: (now: Unfinished) => Promise<void> } | undefined;
 }
@@ -144,31 +153,32 @@ export interface TrainNetworkOptions<Input> {
  */
 export async function trainNetwork<Input>(model: Model<Input>, options: TrainNetworkOptions<Input>): Promise<Trained> {
   checkTraining("trainNetwork", model, options);
-  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0 } = options;
+  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0, rewiring } = options;
   const { stop = patienceIsOver, accuracy: accuracyOf = meanScore } = options;
   const { stepsPerEpoch } = batches;
   const lastStep = lastStepOf(settings, stepsPerEpoch);
   const measure = options.measure ?? (settings.measureTraining === true ? withF1 : classification);
-  const weights = parametersOf(model);
-  const buffers = buffersOf(model);
-  const state = stateOf(model);
+  const learner = new Learner(model, settings);
   const patience = settings.patience ?? Number.MAX_SAFE_INTEGER;
-  const stopping = new EarlyStopping(state, { patience });
-  const optimiser = optimiserOf(weights, settings);
+  let stopping = new EarlyStopping(learner.state, { patience });
+  let bestMask: Pattern | undefined; // of a network whose mask changes: that of the best weights
   const curve: CurvePoint[] = [];
   let position = positionOf(firstStep, stepsPerEpoch);
   let [losses, misses] = [0, 0];
   if (from !== undefined) {
-    restore(state, await snapshot(new Map<string, Weight>([...from.weights, ...(from.buffers ?? [])])));
-    optimiser.load(from.optimiser);
-    stopping.load(from.stopping);
+    const values = await snapshot(new Map<string, Weight>([...from.weights, ...(from.buffers ?? [])]));
+    if (rewiring !== undefined) learner.become(sparseMaskOf(from.weights), values);
+    stopping = watching(learner, patience, from.stopping);
+    restore(learner.state, values);
+    learner.optimiser.load(from.optimiser);
+    bestMask = from.bestMask;
     curve.push(...from.curve);
     ({ position, losses, misses } = from);
   }
 
   const evaluated = async (part: Iterable<Batch<Input>>): Promise<Evaluated> => {
     const all = Array.from(part);
-    const predictions = await predict(model, interruptible(all, signal));
+    const predictions = await predict(learner.model.network, interruptible(all, signal));
     const measures = checkMeasures("trainNetwork", measure(predictions), examplesOf(predictions));
     const accuracy = accuracyOf(measures.scores, all.map(sizeOf));
     check("trainNetwork", "what accuracy gave", accuracy, share);
@@ -197,15 +207,17 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       losses = 0;
       await stopping.update(step, predictions.loss);
       if (stopping.best?.step !== step) misses++;
+      else if (rewiring !== undefined) bestMask = sparseMaskOf(learner.weights);
     }
     return isOver || stop({ waited: stopping.state().waited, misses, patience });
   };
   const save = async () => {
-    const memory = await optimiser.state();
+    const memory = await learner.optimiser.state();
     await keep?.save({
-      weights,
-      buffers,
+      weights: learner.weights,
+      buffers: learner.buffers,
       optimiser: memory,
+      bestMask,
       position,
       stopping: stopping.state(),
       curve,
@@ -217,14 +229,27 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
     if (signal?.aborted === true) await save();
     throw error;
   };
+  const recent = new RecentBatches(batches);
+  /** Changes the mask where that is due. What is kept of training is kept before: whoever goes on from there does it again. */
+  const rewire = async (): Promise<void> => {
+    if (rewiring === undefined) return;
+    const fraction = exchangedAfter(rewiring, position.step, { stepsPerEpoch, lastStep });
+    if (fraction === 0) return;
+    const batch = rewiring.grow === "gradient" ? recent.of(position) : undefined;
+    const rng = stream(seed, "rewire", position.step);
+    await learner.exchange(fraction, { batch, tables: options.embeddings ?? [], rng });
+    stopping = watching(learner, patience, stopping.state());
+  };
 
   try {
     const ended = await validate(position); // which an interruption may have left undone
-    const steps = stepsOf(model, {
-      batches,
+    if (!ended) await rewire();
+    const steps = stepsOf(rewiring === undefined ? model : learner.model, {
+      train: rewiring === undefined ? batches.train : (epoch) => recent.train(epoch),
+      stepsPerEpoch,
       settings,
       seed,
-      optimiser,
+      optimiser: learner.optimiser,
       start: position,
       epochs: ended ? 0 : Math.ceil(lastStep / stepsPerEpoch),
     });
@@ -237,25 +262,29 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       const isLast = await validate(position);
       if (keep?.isDue() === true) await save();
       if (isLast) break;
+      await rewire();
     }
   } catch (error) {
     if (!(error instanceof DivergenceError)) return interrupted(error);
-    throw await failure(error, state, position.step, stopping);
+    if (bestMask !== undefined) learner.become(bestMask, stopping.state().best!.values);
+    throw await failure(error, learner.state, position.step, watching(learner, patience, stopping.state()));
   }
 
-  const last = await snapshot(state);
+  const last = await snapshot(learner.state);
+  const lastMask = sparseMaskOf(learner.weights);
   const measured = async () => ({
     validation: await evaluated(batches.validation()),
     test: await evaluated(batches.test()),
   });
   try {
     const end = settings.evaluateEnd === true ? await measured() : undefined;
-    stopping.restore();
+    if (bestMask !== undefined) learner.become(bestMask, stopping.state().best!.values);
+    watching(learner, patience, stopping.state()).restore();
     const best = curve.find(({ step }) => step === stopping.best!.step)!;
     const { validation, test } = await measured();
     return {
-      weights,
-      buffers,
+      weights: learner.weights,
+      buffers: learner.buffers,
       curve,
       trainLoss: best.trainLoss,
       validation,
@@ -269,7 +298,8 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
       collapsed: collapseOf(test, options.chance),
     };
   } catch (error) {
-    restore(state, last);
+    if (rewiring !== undefined) learner.become(lastMask, last);
+    restore(learner.state, last);
     return interrupted(error);
   }
 }
@@ -290,7 +320,15 @@ export async function trainTo<Input>(
   const start = positionOf(firstStep, batches.stepsPerEpoch);
   const epochs = positionOf(lastStep, batches.stepsPerEpoch).epoch;
   if (lastStep > firstStep) {
-    for await (const { step, loss } of stepsOf(model, { batches, settings, seed, optimiser, start, epochs })) {
+    for await (const { step, loss } of stepsOf(model, {
+      train: batches.train,
+      stepsPerEpoch: batches.stepsPerEpoch,
+      settings,
+      seed,
+      optimiser,
+      start,
+      epochs,
+    })) {
       await onStep?.(step, loss);
       await setImmediate();
       signal?.throwIfAborted();
@@ -309,6 +347,8 @@ const OPTIONS: Kinds<TrainNetworkOptions<unknown>> = {
   chance: share,
   stop: callable,
   accuracy: callable,
+  rewiring: object,
+  embeddings: list,
   onStep: callable,
   signal: aSignal,
   from: object,
@@ -324,16 +364,19 @@ const UNFINISHED: Kinds<Unfinished> = {
   curve: list,
   losses: finite,
   misses: count,
+  bestMask: optional(map),
 };
 
 function checkTraining<Input>(where: string, model: Model<Input>, options: TrainNetworkOptions<Input>): void {
   checkModel(where, "model", model);
   checkOptions(where, options, OPTIONS, ["batches", "settings", "seed", "chance"]);
-  const { batches, settings, from, keep } = options;
+  const { batches, settings, from, keep, rewiring } = options;
   checkBatches(`${where}: batches`, batches);
   checkOptions(`${where}: settings`, settings, TRAINING_KINDS, ["learningRate", "patience"]);
   checkLength(`${where}: settings`, settings);
   checkOptimiser(`${where}: settings`, settings);
+  checkRates(`${where}: settings`, settings);
+  if (rewiring !== undefined) checkRewiring(`${where}: rewiring`, rewiring);
   if (settings.measureTraining === true && batches.trainMonitor === undefined)
     throw new RangeError(
       `${where}: settings.measureTraining is true, but batches.trainMonitor is undefined; it gives the examples to measure`,
@@ -358,7 +401,8 @@ function examplesOf({ logits, outputs }: Predictions): number {
 function stepsOf<Input>(
   model: Model<Input>,
   given: {
-    readonly batches: Batches<Input>;
+    readonly train: Batches<Input>["train"];
+    readonly stepsPerEpoch: number;
     readonly settings: TrainingSettings;
     readonly seed: number;
     readonly optimiser: Optimiser;
@@ -366,8 +410,21 @@ function stepsOf<Input>(
     readonly epochs: number;
   },
 ): AsyncGenerator<Step, void, undefined> {
-  const { batches, settings, ...rest } = given;
-  return train(model, { ...rest, batches: batches.train, clipNorm: settings.clipNorm });
+  const { train: batches, stepsPerEpoch, settings, ...rest } = given;
+  const schedule = scheduleOf(settings.learningRate, stepRates("train", settings, stepsPerEpoch, settings));
+  return train(model, { ...rest, batches, clipNorm: settings.clipNorm, schedule });
+}
+
+/** Early stopping of a network as it is now, which goes on from what it was before. */
+function watching<Input>({ state }: Learner<Input>, patience: number, before: EarlyStoppingState): EarlyStopping {
+  const stopping = new EarlyStopping(state, { patience });
+  stopping.load(before);
+  return stopping;
+}
+
+/** The masks of the weights that are sparse. */
+function sparseMaskOf(weights: ReadonlyMap<string, Weight>): Pattern {
+  return patternOf(new Map([...weights].filter(([, weight]) => storedPositions(weight) !== undefined)));
 }
 
 const patienceIsOver: Stop = ({ waited, patience }) => waited >= patience;

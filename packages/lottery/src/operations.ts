@@ -10,7 +10,8 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `schedule` (`milestones`, the steps after which `factor` multiplies the rate), `warmUp` (steps),
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -19,12 +20,16 @@ export const TRAIN: Operation<"trained"> = {
     optimiser: "adam",
     momentum: 0,
     weightDecay: null,
+    schedule: null,
+    warmUp: 0,
     patience: null,
     clipNorm: null,
     evaluateEnd: false,
     firstStep: 0,
     faults: [],
     measureTraining: false,
+    rewiring: null,
+    learns: "weights",
   },
   makes: "trained",
 };
@@ -39,6 +44,12 @@ export const CUT: Operation<"mask"> = {
   defaults: { rates: {}, exclude: [], criterion: "magnitude", pool: "tensor" },
   makes: "mask",
 };
+
+/**
+ * A mask: that of the first moment of a training at which a search has seen enough, else of the last one, cut as `cut` does. Options: those of `cut`, and `stop`. Inputs: weights of one training, named so that
+ * their order is that of the moments.
+ */
+export const SEARCH: Operation<"mask"> = { name: "search", version: 1, defaults: CUT.defaults, makes: "mask" };
 
 /**
  * A mask: what is left of the one that weights were trained with, after whole units with the lowest scores went: filters, neurons, hidden units, with all that makes them and all that reads

@@ -8,7 +8,7 @@ export type OptimiserName = (typeof OPTIMISERS)[number];
 export interface OptimiserSettings {
   /** Default `adam`. */
   readonly optimiser?: OptimiserName | undefined;
-  /** Constant. */
+  /** Constant, unless a schedule or a warm-up changes it. */
   readonly learningRate: number;
   /** Of `sgd` and `rmsprop`. Default 0. */
   readonly momentum?: number | undefined;

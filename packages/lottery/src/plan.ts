@@ -5,6 +5,7 @@ import { ExperimentGraph } from "./experiment-graph.ts";
 import { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { checkEach, checkFields, optional } from "./kinds.ts";
+import type { StepRates } from "./learning-rates.ts";
 import { faultyArms } from "./published-2020/faulty-arms.ts";
 import { trainingFaults } from "./published-2020/training-faults.ts";
 import { armsNeeded, checkArms, type ExperimentSettings } from "./settings.ts";
@@ -25,7 +26,10 @@ export interface Planned {
   readonly rewindStep: number;
   /** The last one of training. */
   readonly lastStep: number;
+  readonly stepsPerEpoch?: number | undefined;
   readonly settings: ExperimentSettings;
+  /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
+  readonly learningRates?: StepRates | undefined;
   /** The names of tables that ids look rows up in. Default: none. */
   readonly embeddings?: readonly string[] | undefined;
 }
@@ -41,9 +45,11 @@ export function plan(graph: Graph, seed: number, { data, architecture, backend, 
   const common = {
     ...{ seed, data, architecture, backend, training: settings, trainingFaults: trainingFaults(faults) },
     ...{ rate, rates, exclude, cutAt, criterion, pool, embeddings: planned.embeddings },
+    learningRates: planned.learningRates,
   };
   const own = new ExperimentGraph(graph, common);
-  const read: ArmSettings = { rounds, rate, rewindStep: planned.rewindStep, lastStep: planned.lastStep };
+  const { rewindStep, lastStep, stepsPerEpoch } = planned;
+  const read: ArmSettings = { rounds, rate, rewindStep, lastStep, stepsPerEpoch };
   const faulty = faultyArms(faults);
   const levels = armsNeeded(planned.settings).flatMap((arm) => {
     if (typeof arm === "string")

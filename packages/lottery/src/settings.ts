@@ -18,6 +18,7 @@ import { POOLS, type Pool } from "./cut.ts";
 import { type CutShares, checkShares } from "./cut-shares.ts";
 import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
+import { checkRates } from "./learning-rates.ts";
 import { checkMoment, type Moment } from "./moment.ts";
 import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
 import { checkOptimiser } from "./optimisers.ts";
@@ -148,6 +149,7 @@ export function checkSettings(where: string, settings: ExperimentSettings): void
   checkArms(`${where}: settings`, { arms, faults });
   checkEach(`${where}: settings`, "seeds", seeds, count);
   checkOptimiser(`${where}: settings`, settings);
+  checkRates(`${where}: settings`, settings);
   checkLength(`${where}: settings`, settings);
   checkShares(`${where}: settings`, settings);
   checkMoment(`${where}: settings: rewindTo`, rewindTo);

@@ -29,6 +29,8 @@ export interface Trained {
   /** Training ended at its last step, and that was the best. */
   readonly censored: boolean;
   readonly collapsed: Collapse | null;
+  /** The steps of dense training that the search for its mask saw, where that stopped by itself. */
+  readonly searchedSteps?: number | undefined;
 }
 
 /** Predictions with what is measured of them. */

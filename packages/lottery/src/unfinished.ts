@@ -7,7 +7,8 @@ import {
   type Position,
 } from "@ltt/layers";
 import { z } from "zod";
-import { encodeValues, parseCurve, readValues } from "./network-files.ts";
+import { encodeMask, encodeValues, parseCurve, readMask, readValues } from "./network-files.ts";
+import type { Pattern } from "./pattern.ts";
 import type { CurvePoint } from "./result.ts";
 import { RunFolderError } from "./run-folder-error.ts";
 import type { StoredFiles } from "./store.ts";
@@ -25,11 +26,13 @@ export interface Unfinished {
   readonly losses: number;
   /** Validations that brought no improvement, in a row or not. */
   readonly misses: number;
+  /** Of a network whose mask changes: the mask of the best weights, as far as they are sparse. */
+  readonly bestMask?: Pattern | undefined;
 }
 
 /**
- * The files of a network in the making: `checkpoint.safetensors`, `best.safetensors` (the values with the lowest validation loss) where there are any, and
- * `progress.json` with all that is no tensor.
+ * The files of a network in the making: `checkpoint.safetensors`, `best.safetensors` (the values with the lowest validation loss) where there are any, `best-mask.safetensors` where
+ * masks change, and `progress.json` with all that is no tensor.
  */
 export async function unfinishedFiles({
   weights,
@@ -37,6 +40,7 @@ export async function unfinishedFiles({
   optimiser,
   position,
   stopping: { waited, best },
+  bestMask,
   ...progress
 }: Unfinished): Promise<Map<string, Uint8Array>> {
   const lowest = best && { step: best.step, loss: best.loss };
@@ -45,8 +49,11 @@ export async function unfinishedFiles({
     ["progress.json", Buffer.from(`${JSON.stringify({ ...progress, waited, lowest })}\n`)],
   ]);
   if (best !== undefined) files.set("best.safetensors", encodeValues(best.values, best.step));
+  if (bestMask !== undefined) files.set(BEST_MASK, encodeMask(bestMask));
   return files;
 }
+
+const BEST_MASK = "best-mask.safetensors";
 
 /**
  * A network in the making from its files.
@@ -78,6 +85,7 @@ export async function readUnfinished(stored: StoredFiles): Promise<Unfinished> {
     curve: parseCurve(curve),
     losses,
     misses,
+    ...(stored.files.has(BEST_MASK) ? { bestMask: readMask(stored, BEST_MASK) } : {}),
   };
 }
 

@@ -50,6 +50,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "OPTIMISERS",
       "PARTS",
       "POOLS",
+      "SEARCH",
       "SHUFFLE_MASK",
       "STANDARD_ARMS",
       "START",
@@ -73,10 +74,12 @@ describe("any one thing wrong in a call is refused by name", () => {
       "grasp",
       "synflow",
       "smartRatios",
+      "erdosRenyi",
       "layerImportanceCriterion",
     ];
+    const stops = ["earlyBirdStop"];
     const toBeCaught = ["RunFolderError", "TrainingFailure"];
-    expect([...Object.keys(calls), ...constants, ...criteria, ...toBeCaught].sort()).toEqual(
+    expect([...Object.keys(calls), ...constants, ...criteria, ...stops, ...toBeCaught].sort()).toEqual(
       Object.keys(lottery).sort(),
     );
   });

@@ -55,6 +55,7 @@ const planned = (arm: lottery.Arm) => () =>
     lastStep: 2,
   });
 
+const sighting = (): lottery.Sighting => ({ step: 1, mask: pattern(), size: 3, validations: [] });
 const init = () => lottery.nodeOf(lottery.INIT, { architecture: null, seed: 1 });
 
 /** A store that has one pruned network, whatever it is asked for. */
@@ -92,6 +93,8 @@ const training = () => ({
   optimiser: "sgd" as const,
   momentum: 0.9,
   weightDecay: 0.01,
+  schedule: { milestones: [{ step: 1 }], factor: 0.5 },
+  warmUp: { step: 1 },
   epochs: 1,
   learningRate: 0.1,
   patience: 1,
@@ -143,6 +146,7 @@ await lottery.trainNetwork(model(), {
 /** The bytes of a node whose name is hash. */
 const node = { op: "test", version: 1, params: { rate: 0.5 }, inputs: { start: "ab" } };
 const files = () => new Map([["config.json", new TextEncoder().encode(JSON.stringify(node))]]);
+const nodeOfFiles = () => new Map([...files(), ["lineage.json", new TextEncoder().encode("{}")] as const]);
 const receipt = { seconds: 1 };
 
 /** A network of the store, and another store to train it again in. */
@@ -229,6 +233,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   elementwise: [() => call(lottery.elementwise, (a: number, b: number) => a - b, values(1, 2), values(3, 4))],
   emptyParts: [() => call(lottery.emptyParts, weights())],
   estimate: [() => call(lottery.estimate, [1, 2, 4])],
+  experimentOf: [() => call(lottery.experimentOf, { place: "run", files: nodeOfFiles(), receipt })],
   folderContents: [() => call(lottery.folderContents, join(folder, "run"))],
   finishedResults: [() => call(lottery.finishedResults, task(), settings(), store)],
   fisherQuantile: [() => call(lottery.fisherQuantile, 0.95, 2, 3)],
@@ -245,6 +250,8 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   ],
   lastStepOf: [() => call(lottery.lastStepOf, { epochs: 2, evaluationsPerEpoch: 1 }, 3)],
   lateRewinding: [planned(lottery.lateRewinding)],
+  rewoundReinit: [planned(lottery.rewoundReinit)],
+  maskDistance: [() => call(lottery.maskDistance, sighting(), sighting())],
   lowestUnitsBy: [() => call(lottery.lowestUnitsBy, "l1-norm", "ab", "all")],
   unitsRemoved: [() => call(lottery.unitsRemoved, 0.5, "ab", "all")],
   structuredBy: [() => call(lottery.structuredBy, { criterion: "thinet", pool: "all", fineTuned: true })],
@@ -357,6 +364,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         { rows: new Map([["w", Int32Array.of(2, -1, 0)]]), rng: rng() },
       ),
   ],
+  sha256: [() => call(lottery.sha256, "abc")],
   shuffledMaskOf: [() => call(lottery.shuffledMaskOf, "ab")],
   sidak: [() => call(lottery.sidak, 0.95, 3)],
   sparseWeights: [() => call(lottery.sparseWeights, weights(), pattern(), values(1, 3))],

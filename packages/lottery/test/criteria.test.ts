@@ -12,6 +12,7 @@ import {
   type Expectation,
   type ExperimentSettings,
   elementwise,
+  erdosRenyi,
   FolderStore,
   grasp,
   type LevelResult,
@@ -65,7 +66,7 @@ async function look(
 }
 
 /** Which scores these are their stream says, or the training data: the audit computes none of another criterion, or none at all. */
-const UNSCORED: readonly Criterion[] = [random, smartRatios, obd, snip, grasp, synflow];
+const UNSCORED: readonly Criterion[] = [random, smartRatios, erdosRenyi, obd, snip, grasp, synflow];
 
 describe("a criterion", () => {
   test("by default is magnitude, and its nodes are those that did not name it", async () => {

@@ -1,28 +1,31 @@
 import type { Estimate } from "@ltt/lottery";
-import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
+import { scaleLinear } from "d3-scale";
+import { area, line } from "d3-shape";
 import {
-  area,
-  line,
-  type SymbolType,
-  symbol,
-  symbolCircle,
-  symbolDiamond,
-  symbolSquare,
-  symbolTriangle,
-} from "d3-shape";
+  armClass,
+  type Column,
+  columns,
+  type Frame,
+  marker,
+  px,
+  remainingScale,
+  type Scale,
+  sparsityAxis,
+  svg,
+  valueAxis,
+} from "./chart-frame.ts";
+import type { Labels } from "./labels.ts";
 import { html, type Markup } from "./markup.ts";
-import { sparsityPercent, trim } from "./numbers.ts";
+import { sparsityPercent } from "./numbers.ts";
 
 /** One level of one arm on a chart over sparsity. */
 interface ChartPoint {
+  /** 0 is the dense network, which belongs to every arm: their lines begin at it, its marker is drawn once. */
+  readonly round: number;
   readonly sparsity: number;
   readonly estimate: Estimate;
   /** The single runs behind the estimate. */
   readonly values: readonly number[];
-  /** What a reader sees on hovering. */
-  readonly title: string;
-  /** The dense network belongs to every arm: their lines begin at it, its marker is drawn once. */
-  readonly shared: boolean;
 }
 
 export interface ChartSeries {
@@ -43,6 +46,8 @@ export interface ChartOptions {
   readonly description: string;
   readonly unit: string;
   readonly format: (value: number) => string;
+  /** An estimate with its interval, for who points at it. */
+  readonly show: (estimate: Estimate) => string;
   /** The values that can be at all, and the least span of the axis: a smaller one would blow noise up to a trend. */
   readonly bounds: readonly [low: number, high: number];
   readonly leastSpan: number;
@@ -52,16 +57,10 @@ export interface ChartOptions {
   readonly dense: Estimate | undefined;
   /** Sparsity of the sparsest winning ticket. */
   readonly winner: { readonly sparsity: number; readonly words: string } | undefined;
+  readonly labels: Labels;
 }
 
-const WIDTH = 960;
-const HEIGHT = 440;
-const LEFT = 62;
-const RIGHT = WIDTH - 18;
-const TOP = 22;
-const BOTTOM = HEIGHT - 62;
-const MARKERS: readonly SymbolType[] = [symbolCircle, symbolTriangle, symbolDiamond, symbolSquare];
-const MARKER_AREA = 46;
+const FRAME: Frame = { width: 960, height: 440, left: 62, right: 942, top: 22, bottom: 378 };
 
 /** Dashes of the thin curves, so that two under one arm differ. */
 const DASHES: readonly string[] = ["6 4", "2 3", "9 3 2 3", "12 4"];
@@ -71,60 +70,48 @@ const DASHES: readonly string[] = ["6 4", "2 3", "9 3 2 3", "12 4"];
  * rounds are equally far apart. Means with 95 % bands; every run as a faint dot where there are several.
  */
 export function sparsityChart(options: ChartOptions): Markup {
-  const { id, title, description, unit, format, series, thin, dense, winner } = options;
-  const x = remainingScale([
-    ...series.flatMap(({ points }) => points.map(({ sparsity }) => sparsity)),
-    ...thin.flatMap(({ points }) => points.map(({ sparsity }) => sparsity)),
-  ]);
-  const y = scaleLinear().domain(valueDomain(options)).nice(6).range([BOTTOM, TOP]);
-  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-desc">
-<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
-<clipPath id="${id}-clip"><rect x="${LEFT}" y="${TOP}" width="${RIGHT - LEFT}" height="${BOTTOM - TOP}"/></clipPath>
-${valueAxis(y, unit, format)}
-${sparsityAxis(x, tickSparsities(series, thin))}
-${winner === undefined ? undefined : winnerLine(x(winner.sparsity), winner)}
-${dense === undefined ? undefined : denseLine(y(dense.mean))}
+  const { id, title, description, unit, format, series, thin, dense, winner, labels } = options;
+  const x = remainingScale(
+    [
+      ...series.flatMap(({ points }) => points.map(({ sparsity }) => sparsity)),
+      ...thin.flatMap(({ points }) => points.map(({ sparsity }) => sparsity)),
+    ],
+    FRAME,
+  );
+  const { left, right, top, bottom } = FRAME;
+  const y = scaleLinear().domain(valueDomain(options)).nice(6).range([bottom, top]);
+  return svg(
+    { id, title, description },
+    FRAME,
+    html`<clipPath id="${id}-clip"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath>
+${valueAxis(y, FRAME, { unit, format })}
+${sparsityAxis(x, tickSparsities(series, thin), FRAME, labels)}
+${winner === undefined ? undefined : winnerLine(x(winner.sparsity), winner, labels)}
+${dense === undefined ? undefined : html`<path class="dense" d="M${left},${px(y(dense.mean))}H${right}"/>`}
 <g clip-path="url(#${id}-clip)">${series.map((one, arm) => band(one, arm, x, y))}</g>
 ${thin.map((curve, i) => thinCurve(curve, i, x, y))}
 ${series.map((one, arm) => seriesMarks(one, arm, x, y))}
 ${sharedPoint(series, x, y)}
-</svg>`;
+${columns(columnsOf(options, x), FRAME)}`,
+  );
 }
 
 /** The key to a chart: the same markers and dashes, in words. */
-export function legend(series: readonly ChartSeries[], thin: readonly ThinCurve[], dense: boolean): Markup {
+export function legend(
+  series: readonly { readonly label: string }[],
+  thin: readonly ThinCurve[],
+  dense: string | undefined,
+): Markup {
   const arms = series.map(
     ({ label }, arm) =>
-      html`<li class="${armClass(arm)}"><svg viewBox="0 0 30 14" aria-hidden="true"><path class="line" d="M1,7H29"/>${marker(arm, 15, 7)}</svg>${label}</li>`,
+      html`<li class="${armClass(arm)}"><svg viewBox="0 0 30 14" aria-hidden="true"><path class="line" d="M1,7H29"/>${marker(arm, 15, 7, "key")}</svg>${label}</li>`,
   );
   const curves = thin.map(
     ({ label, arm }, i) =>
       html`<li class="${armClass(arm)}"><svg viewBox="0 0 30 14" aria-hidden="true"><path class="thin" stroke-dasharray="${dash(i)}" d="M1,7H29"/></svg>${label}</li>`,
   );
-  const level = html`<li><svg viewBox="0 0 30 14" aria-hidden="true"><path class="dense" d="M1,7H29"/></svg>dense network</li>`;
-  return html`<ul class="legend">${dense ? level : undefined}${arms}${curves}</ul>`;
-}
-
-/** The classes that carry an arm's colour, and by which it is hidden; a thin curve whose arm was not run stays grey. With the marker, 28 arms can be told apart. */
-export function armClass(arm: number): string {
-  return arm < 0 ? "arm-none" : `arm-${arm % 7} series-${arm}`;
-}
-
-/** A coordinate, to a tenth of a pixel. */
-export function px(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-type Scale = ScaleContinuousNumeric<number, number>;
-
-/** Position by sparsity, over the logarithm of the weights remaining. */
-function remainingScale(sparsities: readonly number[]): (sparsity: number) => number {
-  const floor = 1e-6; // nothing left at all would lie at infinity
-  const least = Math.max(floor, Math.min(0.8, ...sparsities.map((sparsity) => 1 - sparsity)));
-  const scale = scaleLog()
-    .domain([1, least])
-    .range([LEFT + 14, RIGHT - 14]);
-  return (sparsity) => scale(Math.max(floor, 1 - sparsity));
+  const level = html`<li><svg viewBox="0 0 30 14" aria-hidden="true"><path class="dense" d="M1,7H29"/></svg>${dense}</li>`;
+  return html`<ul class="legend">${dense === undefined ? undefined : level}${arms}${curves}</ul>`;
 }
 
 /** Means and thin curves decide; a band may widen the domain by as much again on each side, and is cut off beyond. */
@@ -148,14 +135,22 @@ function valueDomain({ series, thin, dense, bounds, leastSpan }: ChartOptions): 
   return [Math.max(bounds[0], low), Math.min(bounds[1], high)];
 }
 
-function valueAxis(y: Scale, unit: string, format: (value: number) => string): Markup {
-  const ticks = y
-    .ticks(6)
-    .map(
-      (tick) =>
-        html`<path class="grid" d="M${LEFT},${px(y(tick))}H${RIGHT}"/><text class="tick" x="${LEFT - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${format(tick)}</text>`,
-    );
-  return html`<g>${ticks}<text class="axis" x="${LEFT}" y="${TOP - 9}">${unit}</text></g>`;
+/** For every round what all arms are there, the dense network first. */
+function columnsOf({ series, show, labels }: ChartOptions, x: (sparsity: number) => number): Column[] {
+  const rounds = [...new Set(series.flatMap(({ points }) => points.map(({ round }) => round)))];
+  return rounds.map((round) => {
+    const there = series.flatMap(({ label, points }, arm) => {
+      const point = points.find((one) => one.round === round);
+      return point === undefined ? [] : [{ arm, label, point }];
+    });
+    const { sparsity } = there[0]!.point;
+    const lines = (round === 0 ? there.slice(0, 1) : there).map(({ arm, label, point }) => ({
+      arm: round === 0 ? -1 : arm,
+      text: `${round === 0 ? labels.dense : label}: ${show(point.estimate)}`,
+    }));
+    const heading = `${round === 0 ? labels.dense : labels.round(round)}, ${labels.sparse(sparsityPercent(sparsity))}`;
+    return { round, at: x(sparsity), heading, lines };
+  });
 }
 
 function tickSparsities(series: readonly ChartSeries[], thin: readonly ThinCurve[]): number[] {
@@ -165,26 +160,10 @@ function tickSparsities(series: readonly ChartSeries[], thin: readonly ThinCurve
   return [...longest, ...beyond].map(({ sparsity }) => sparsity).sort((a, b) => a - b);
 }
 
-/** Two rows under each round: what remains, what is gone. A label that would touch the one before it is left out. */
-function sparsityAxis(x: (sparsity: number) => number, sparsities: readonly number[]): Markup {
-  let last = Number.NEGATIVE_INFINITY;
-  const labels = sparsities.map((sparsity) => {
-    const at = x(sparsity);
-    const tick = html`<path class="axis-line" d="M${px(at)},${BOTTOM}v5"/>`;
-    if (at - last < 36) return tick;
-    last = at;
-    return html`${tick}<text class="tick" x="${px(at)}" y="${BOTTOM + 18}" text-anchor="middle">${trim(100 * (1 - sparsity))}</text><text class="tick faint" x="${px(at)}" y="${BOTTOM + 33}" text-anchor="middle">${trim(100 * sparsity)}</text>`;
-  });
-  return html`<g><path class="axis-line" d="M${LEFT},${BOTTOM}H${RIGHT}"/>${labels}<text class="axis" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">weights remaining, % <tspan class="faint">(below: sparsity, %)</tspan></text></g>`;
-}
-
-function winnerLine(at: number, { sparsity, words }: NonNullable<ChartOptions["winner"]>): Markup {
-  const right = at > (LEFT + RIGHT) / 2;
-  return html`<g class="winner"><path d="M${px(at)},${TOP}V${BOTTOM}"/><text x="${px(at + (right ? -6 : 6))}" y="${BOTTOM - 8}" text-anchor="${right ? "end" : "start"}">${sparsityPercent(sparsity)} sparse: the ${words}</text></g>`;
-}
-
-function denseLine(at: number): Markup {
-  return html`<path class="dense" d="M${LEFT},${px(at)}H${RIGHT}"/>`;
+function winnerLine(at: number, { sparsity, words }: NonNullable<ChartOptions["winner"]>, labels: Labels): Markup {
+  const { left, right, top, bottom } = FRAME;
+  const isRight = at > (left + right) / 2;
+  return html`<g class="winner"><path d="M${px(at)},${top}V${bottom}"/><text x="${px(at + (isRight ? -6 : 6))}" y="${bottom - 8}" text-anchor="${isRight ? "end" : "start"}">${labels.sparse(sparsityPercent(sparsity))}: ${words}</text></g>`;
 }
 
 function drawable(points: readonly ChartPoint[]): ChartPoint[] {
@@ -217,27 +196,20 @@ function seriesMarks({ points }: ChartSeries, arm: number, x: (sparsity: number)
     .x(({ sparsity }) => x(sparsity))
     .y(({ estimate }) => y(estimate.mean))
     .digits(1);
-  const own = drawn.filter(({ shared }) => !shared);
+  const own = drawn.filter(({ round }) => round > 0);
   const runs = own
     .filter(({ values }) => values.length > 1)
     .flatMap(({ sparsity, values }) =>
       values.map((value) => html`<circle class="run" cx="${px(x(sparsity))}" cy="${px(y(value))}" r="1.7"/>`),
     );
-  const markers = own.map(({ sparsity, estimate, title }) => marker(arm, x(sparsity), y(estimate.mean), title));
+  const markers = own.map(({ sparsity, estimate }) => marker(arm, x(sparsity), y(estimate.mean)));
   return html`<g class="${armClass(arm)}"><path class="line" d="${path(drawn) ?? ""}"/>${runs}${markers}</g>`;
 }
 
 function sharedPoint(series: readonly ChartSeries[], x: (sparsity: number) => number, y: Scale): Markup | undefined {
-  const point = series.flatMap(({ points }) => drawable(points)).find(({ shared }) => shared);
+  const point = series.flatMap(({ points }) => drawable(points)).find(({ round }) => round === 0);
   if (point === undefined) return undefined;
-  return html`<g class="arm-dense">${marker(0, x(point.sparsity), y(point.estimate.mean), point.title)}</g>`;
-}
-
-function marker(arm: number, atX: number, atY: number, title?: string): Markup {
-  const shape = symbol(MARKERS[arm % MARKERS.length]!, MARKER_AREA).digits(1);
-  const place = `translate(${px(atX)},${px(atY)})`;
-  if (title === undefined) return html`<path class="key" transform="${place}" d="${shape() ?? ""}"/>`;
-  return html`<path class="point" transform="${place}" d="${shape() ?? ""}"><title>${title}</title></path>`;
+  return html`<g class="arm-dense">${marker(0, x(point.sparsity), y(point.estimate.mean))}</g>`;
 }
 
 function dash(i: number): string {

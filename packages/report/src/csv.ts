@@ -1,12 +1,21 @@
 import { type LevelResult, PARTS } from "@ltt/lottery";
 import { checkResults } from "@ltt/lottery/arguments";
+import { costOf, type Uses } from "./cost.ts";
+import type { PairedStatistics } from "./statistics.ts";
+
+export interface CsvOptions {
+  /** How often weights are used for an example. Default: it is not told. */
+  readonly uses?: Uses | undefined;
+}
 
 /**
  * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and measures have a column each; so has what was measured at the end of training.
  *
+ * `storedBytes` and, where `uses` are told, `multiplications` of an example are counted: see `costOf`.
+ *
  * `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times.
  */
-export function renderCsv(levels: readonly LevelResult[]): string {
+export function renderCsv(levels: readonly LevelResult[], { uses }: CsvOptions = {}): string {
   checkResults("renderCsv", "levels", levels, METRICS);
   const groups = [...new Set(levels.flatMap((level) => Object.keys(level.groups)))].sort();
   const measures = [...new Set(levels.flatMap((level) => Object.keys(level.measures)))].sort();
@@ -32,6 +41,10 @@ export function renderCsv(levels: readonly LevelResult[]): string {
     ["collapsed", (level) => level.collapsed ?? ""],
     ["firstStep", (level) => level.firstStep],
     ["steps", (level) => level.steps],
+    ["storedBytes", (level) => costOf(level, uses).bytes],
+    ...(uses === undefined
+      ? []
+      : [["multiplications", (level) => costOf(level, uses).multiplications] as (typeof columns)[number]]),
     ["node", (level) => level.node],
   ];
   return csvOf([
@@ -61,8 +74,31 @@ const METRICS = [
   "collapsed",
   "firstStep",
   "steps",
+  "tensors",
   "node",
 ] as const;
+
+/**
+ * `statistics.csv`: a header, then one line a round and other network that the winning ticket stands beside: see `pairedStatistics`. Fractions in `[0,1]`; McNemar's columns of every seed.
+ */
+export function renderStatisticsCsv({ rows, seedsNeeded }: PairedStatistics): string {
+  const seeds = [...new Set(rows.flatMap((row) => row.seeds.map(({ seed }) => seed)))];
+  const ofSeed = (seed: number) => ["onlyTicket", "onlyOther", "mcnemarP"].map((name) => `seed ${seed} ${name}`);
+  const header = [
+    ...["arm", "against", "round", "sparsity", "difference", "bootstrapLow", "bootstrapHigh"],
+    ...seeds.flatMap(ofSeed),
+    "seedsNeededForHalfAPoint",
+  ];
+  const lines = rows.map((row) => [
+    ...["winning-ticket", row.against, row.round, row.sparsity, row.difference, row.low, row.high],
+    ...seeds.flatMap((seed): Cell[] => {
+      const one = row.seeds.find((other) => other.seed === seed);
+      return one === undefined ? ["", "", ""] : [one.onlyTicket, one.onlyOther, one.p];
+    }),
+    seedsNeeded?.seeds ?? "",
+  ]);
+  return csvOf([header, ...lines]);
+}
 
 /**
  * `tensors.csv`: a header, then one line a tensor of a trained network: how many of its weights are stored, and how many of its parts have none, a column a kind

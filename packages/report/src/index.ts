@@ -1,9 +1,12 @@
-export { renderCsv, renderCurvesCsv, renderTensorsCsv } from "./csv.ts";
-export type { PublishedCurve, ReportInput } from "./input.ts";
+export { type Cost, costOf, type Uses } from "./cost.ts";
+export { type CsvOptions, renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
+export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
 export type { InspectedNetwork } from "./inspection-section.ts";
+export { LANGUAGES, type Language } from "./labels.ts";
 export { sparsityPercent } from "./numbers.ts";
 export { publishedCurves } from "./published.ts";
-export { renderReport } from "./report.ts";
+export { type ReportOptions, renderReport } from "./report.ts";
+export { type PairedRow, type PairedStatistics, pairedStatistics } from "./statistics.ts";
 export { renderTable } from "./table.ts";
 export { type VerdictWords, verdictWords } from "./verdict-words.ts";
 export { wrap } from "./wrap.ts";

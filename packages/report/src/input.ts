@@ -6,21 +6,46 @@ import {
   checkOptions,
   checkResults,
   checkVerdict,
+  count,
+  finite,
+  flag,
   type Kind,
   type Kinds,
   list,
   object,
+  optional,
   share,
   text,
 } from "@ltt/lottery/arguments";
-
+import type { Uses } from "./cost.ts";
 import { checkInspections, type InspectedNetwork } from "./inspection-section.ts";
+import type { PairedStatistics } from "./statistics.ts";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
 export interface PublishedCurve {
   readonly arm: string;
   readonly label: string;
   readonly points: readonly { readonly sparsity: number; readonly testAccuracy: number }[];
+}
+
+/** Where results come from: what a run folder or an archive says of itself. */
+export interface ReportOrigin {
+  readonly seeds: readonly number[];
+  /** What trains these networks again. */
+  readonly command: string;
+  readonly backend: string;
+  /** Of all networks together. */
+  readonly seconds: number;
+  readonly networks: number;
+  /** Files whose SHA-256 the receipts have. */
+  readonly files: number;
+  /** Whether the weights were there when the report was made; else results and audit are those of an archive. */
+  readonly hasWeights: boolean;
+  readonly version?: string | undefined;
+  readonly commit?: string | undefined;
+  /** Of Node. */
+  readonly node?: string | undefined;
+  readonly machine?: string | undefined;
 }
 
 /** Everything that a report shows; it is made from this and nothing else. */
@@ -43,6 +68,12 @@ export interface ReportInput {
   readonly audit?: readonly AuditCheck[];
   /** What looks inside networks have found. Default: nothing. */
   readonly inspections?: readonly InspectedNetwork[] | undefined;
+  /** What made the networks, one a run folder or archive. Default: it is not told. */
+  readonly origins?: readonly ReportOrigin[] | undefined;
+  /** How often weights are used for an example, for the cost of networks. Default: it is not told. */
+  readonly uses?: Uses | undefined;
+  /** Winning tickets beside others on the same test examples, as `pairedStatistics` finds. Default: it is not told. */
+  readonly statistics?: PairedStatistics | undefined;
 }
 
 const INPUT: Kinds<ReportInput> = {
@@ -58,6 +89,9 @@ const INPUT: Kinds<ReportInput> = {
   published: list,
   audit: list,
   inspections: list,
+  origins: list,
+  uses: object,
+  statistics: object,
 };
 
 /**
@@ -68,7 +102,17 @@ const INPUT: Kinds<ReportInput> = {
  */
 export function checkInput(where: string, input: ReportInput, fields: readonly (keyof LevelResult)[]): void {
   checkOptions(where, input, INPUT, ["title", "kicker", "dataset", "notes", "settings", "levels", "verdict"]);
-  const { kicker, notes, settings, levels, verdict, published = [], audit = [], inspections = [] } = input;
+  const {
+    kicker,
+    notes,
+    settings,
+    levels,
+    verdict,
+    published = [],
+    audit = [],
+    origins = [],
+    inspections = [],
+  } = input;
   checkEach(where, "kicker", kicker, text);
   checkEach(where, "notes", notes, text);
   checkEach(where, "settings", settings, setting);
@@ -80,11 +124,26 @@ export function checkInput(where: string, input: ReportInput, fields: readonly (
   }
   checkAudit(where, "audit", audit);
   checkInspections(where, inspections);
+  for (const [i, origin] of origins.entries()) checkFields(where, `origins[${i}]`, origin, ORIGIN);
 }
 
 const setting: Kind = {
   words: "an array of a name and a value, both strings",
   accepts: (value) => Array.isArray(value) && value.length === 2 && value.every(text.accepts),
+};
+
+const ORIGIN: Kinds<ReportOrigin> = {
+  seeds: list,
+  command: text,
+  backend: text,
+  seconds: finite,
+  networks: count,
+  files: count,
+  hasWeights: flag,
+  version: optional(text),
+  commit: optional(text),
+  node: optional(text),
+  machine: optional(text),
 };
 
 const CURVE: Kinds<PublishedCurve> = { arm: text, label: text, points: list };

@@ -13,10 +13,8 @@ import { count, sparsityPercent, trim } from "./numbers.ts";
 /**
  * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
  * every arm, folded.
- *
- * @param warning - What the caption ends with.
  */
-export function layerTables({ arms }: Summary, { winner }: Verdict, warning: readonly Markup[]): Markup {
+export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
   const tables = arms.flatMap((arm) => {
     const chosen = arm.arm === "winning-ticket" ? arm.levels.find(({ round }) => round === winner?.round) : undefined;
     const last = arm.levels.at(-1)!;
@@ -27,15 +25,15 @@ export function layerTables({ arms }: Summary, { winner }: Verdict, warning: rea
     }));
   });
   return html`<figure>${tables.map(({ open, table, title }) =>
-    open ? table : html`<details><summary>Layer by layer: ${title}</summary>${table}</details>`,
+    open ? table : html`<details class="screen"><summary>Layer by layer: ${title}</summary>${table}</details>`,
   )}<figcaption>What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a
-weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.${warning}</figcaption></figure>`;
+weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.</figcaption></figure>`;
 }
 
 function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSummary): Markup {
   const layers = runs[0]!.tensors.map(({ name }) => layerOf(name, runs));
   const seeds = runs.length === 1 ? "" : `, means over ${runs.length} seeds`;
-  return html`<div class="wide"><table><caption>Stored weights and empty parts (${label}, round ${round}, ${sparsityPercent(sparsity)} sparse${seeds})</caption>
+  return html`<div class="wide" tabindex="0"><table><caption>Stored weights and empty parts (${label}, round ${round}, ${sparsityPercent(sparsity)} sparse${seeds})</caption>
 <thead><tr>${["layer", "shape", "stored", "density"].map((name) => html`<th scope="col">${name}</th>`)}<th scope="col" class="words">parts without a stored weight</th></tr></thead>
 <tbody>${layers.map(
     ({ name, shape, size, kept, parts }) =>

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ARMS, armLabel, judge, type LevelResult, STANDARD_ARMS } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
 import type { ReportInput } from "./input.ts";
@@ -37,7 +38,7 @@ describe("many arms", () => {
   );
 
   test("have a box each, by which a rule hides what belongs to them; the standard ones are shown at first", () => {
-    const boxes = [...page.matchAll(/<input type="checkbox" id="show-(\d)"( checked)?\/>([^<]+)/g)];
+    const boxes = [...page.matchAll(/<input type="checkbox" id="show-(\d)"( checked)?\/><span [^>]*><\/span>([^<]+)/g)];
     expect(boxes.map(([, i, checked, label]) => [Number(i), checked !== undefined, label])).toEqual(
       names.map((arm, i) => [i, STANDARD_ARMS.some((name) => name === arm), armLabel(arm)]),
     );
@@ -47,26 +48,82 @@ describe("many arms", () => {
     }
   });
 
-  test("stand in the tables all, and few arms have no boxes", () => {
+  test("stand in the tables all; of a few arms all are shown at first, and one has no box", () => {
     for (const arm of names) expect(page).toContain(`<th scope="row">${armLabel(arm)}</th>`);
-    expect(renderReport(sampleResults(run([1], 2)))).not.toContain("checkbox");
+    expect(countOf(renderReport(sampleResults(run([1], 2))), /type="checkbox" id="show-\d" checked/g)).toBe(3);
+    const one = [sampleLevel({ arm: "dense", round: 0 }), sampleLevel({ arm: "winning-ticket", round: 1 })];
+    expect(renderReport(sampleResults(one))).not.toContain("checkbox");
   });
 });
 
 describe("the figures", () => {
   const page = renderReport(sampleResults(run([1, 2, 3], 4)));
 
-  test.each(["accuracy", "early-stop"])(
-    "%s has a marker for every level, one for the dense network, a band and the runs for each arm",
-    (id) => {
-      const svg = figure(page, id);
-      expect(countOf(svg, /class="point"/g)).toBe(3 * 4 + 1);
-      expect(countOf(svg, /class="line"/g)).toBe(3);
-      expect(countOf(svg, /class="band arm-\d series-\d"/g)).toBe(3);
-      expect(countOf(svg, /class="run"/g)).toBe(3 * 4 * 3);
-      expect(countOf(svg, /class="dense"/g)).toBe(1);
-    },
-  );
+  test("of accuracy has a marker for every level, one for the dense network, a band and the runs for each arm", () => {
+    const svg = figure(page, "accuracy");
+    expect(countOf(svg, /class="point"/g)).toBe(3 * 4 + 1);
+    expect(countOf(svg, /class="line"/g)).toBe(3);
+    expect(countOf(svg, /class="band arm-\d series-\d"/g)).toBe(3);
+    expect(countOf(svg, /class="run"/g)).toBe(3 * 4 * 3);
+    expect(countOf(svg, /class="dense"/g)).toBe(1);
+  });
+
+  test("of learning speed have a panel an arm, with hollow marks where a run was best at its last step", () => {
+    const levels = run([1, 2], 3).map((level) => ({
+      ...level,
+      censored: level.arm === "late-rewinding" && level.round === 2 && level.seed === 1,
+      earlyStopStep: 100 * (level.round + level.seed),
+    }));
+    const page = renderReport(sampleResults(levels));
+    for (const [i, arm] of arms.entries()) {
+      const svg = figure(page, `speed-${i}`);
+      expect(svg).toContain(`<title id="speed-${i}-title">Learning speed: ${armLabel(arm)}</title>`);
+      expect(countOf(svg, /class="point"/g)).toBe(arm === "late-rewinding" ? 2 : 3);
+      expect(countOf(svg, /class="point hollow"/g)).toBe(arm === "late-rewinding" ? 1 : 0);
+      expect(svg.includes("late rewinding: ≥ 350")).toBe(arm === "late-rewinding");
+    }
+  });
+
+  test("tell in a column of each round what every arm is there, for who points at it and for the script", () => {
+    const svg = figure(page, "accuracy");
+    const columns = [
+      ...svg.matchAll(/class="column" data-round="(\d)" data-arms="([^"]*)">.*?<title>(.*?)<\/title>/gs),
+    ];
+    expect(columns.map(([, round, arms]) => [round, arms])).toEqual([
+      ["0", "-1"],
+      ...["1", "2", "3", "4"].map((round) => [round, "0 1 2"]),
+    ]);
+    expect(columns[0]![3]).toBe("dense network, 0 % sparse\ndense network: 87.20 ± 0.25 %");
+    expect(columns[4]![3]!.split("\n")).toEqual([
+      "round 4, 59 % sparse",
+      "winning ticket: 86.90 ± 0.25 %",
+      "random re-initialisation: 85.90 ± 0.25 %",
+      "late rewinding: 86.90 ± 0.25 %",
+    ]);
+  });
+
+  test("of differences are the verdict's: to the dense network with the margin, and to each control", () => {
+    const levels = run([1, 2, 3], 2);
+    const page = renderReport(sampleResults(levels));
+    const [dense, control] = [figure(page, "difference-dense"), figure(page, "difference-random-reinit")];
+    for (const svg of [dense, control]) expect(countOf(svg, /class="mean"/g)).toBe(2);
+    expect([dense, control].map((svg) => countOf(svg, /class="margin"/g))).toEqual([1, 0]);
+    expect(control).toContain("round 2, 36 % sparse\n+1.00 ± 0.00 points: supported");
+    expect(page).not.toContain("difference-shuffled-init");
+  });
+
+  test("of cost are there where it is known how often weights are used, cheaper to the right", () => {
+    const levels = run([1], 3);
+    expect(renderReport(sampleResults(levels))).not.toContain('id="cost-title"');
+    const svg = figure(renderReport(sampleResults(levels, { uses: { "linear.weight": 1000 } })), "cost");
+    expect(svg).toContain("winning ticket, 20 % sparse: 0.0800, 87.10 %");
+    const line = /class="line" d="M([^"]+)"/
+      .exec(svg)![1]!
+      .split("L")
+      .map((pair) => Number(pair.split(",")[0]));
+    expect(line).toEqual(line.toSorted((a, b) => a - b));
+    expect(line).toHaveLength(4);
+  });
 
   test("have no bands and no extra dots for one seed", () => {
     const svg = figure(renderReport(sampleResults(run([1], 4))), "accuracy");
@@ -77,7 +134,7 @@ describe("the figures", () => {
 
   test("mark the sparsest winning ticket where its point is", () => {
     const svg = figure(page, "accuracy");
-    expect(svg).toContain("59 % sparse: the sparsest supported");
+    expect(svg).toContain("59 % sparse: sparsest supported");
     const at = /class="winner"><path d="M([\d.]+),/.exec(svg)![1];
     expect(countOf(svg, new RegExp(`class="point" transform="translate\\(${at!.replace(".", "\\.")},`, "g"))).toBe(3);
   });
@@ -113,17 +170,19 @@ describe("the figures", () => {
     ]) {
       const page = renderReport(sampleResults([sampleLevel({ arm: "dense", round: 0, curve: [] }), level]));
       expect(countOf(figure(page, "accuracy"), /class="point"/g)).toBe(2);
-      expect(page).not.toMatch(/NaN|Infinity|undefined/);
+      expect(page.replace(/<script>.*?<\/script>/s, "")).not.toMatch(/NaN|Infinity|undefined/);
     }
   });
 
-  test("show learning curves in one panel a round, with every run, the dense one behind, and a dot where it stopped", () => {
+  test("show learning curves in one picture, with every run of every round, of which one is shown, and the dense one behind", () => {
     for (const id of ["accuracy-curves", "loss-curves"]) {
       const svg = figure(page, id);
-      expect(countOf(svg, /class="panel"/g)).toBe(5);
-      expect(countOf(svg, /class="curve"/g)).toBe(3 + 4 * (3 + 9));
-      expect(countOf(svg, /class="stop"/g)).toBe(3 + 4 * (3 + 9));
+      expect(countOf(svg, /class="round( shown)?"/g)).toBe(4);
+      expect(/class="round shown" data-round="(\d)"/.exec(svg)![1]).toBe("4"); // of the winner
+      expect(countOf(svg, /class="curve"/g)).toBe(3 + 4 * 9);
+      expect(countOf(svg, /class="stop"/g)).toBe(3 + 4 * 9);
     }
+    expect(page).toContain('min="0" max="4" value="4" data-rounds="0 1 2 3 4"');
   });
 
   test("thin a long learning curve out to 200 points", () => {
@@ -142,19 +201,19 @@ describe("the figures", () => {
   });
 
   test("are described for those who cannot see them", () => {
-    for (const id of ["accuracy", "early-stop", "accuracy-curves", "loss-curves"]) {
+    for (const id of ["accuracy", "difference-dense", "speed-0", "accuracy-curves", "loss-curves"]) {
       const svg = figure(page, id);
       expect(svg).toContain(`role="img" aria-labelledby="${id}-title ${id}-desc"`);
       expect(svg).toMatch(new RegExp(`<desc id="${id}-desc">.{20,}</desc>`));
     }
     expect(figure(page, "accuracy")).toContain(
-      "Mean test accuracy: winning ticket goes from 87.20 % at 0 % sparsity to 86.90 % at 59 %",
+      "test accuracy: winning ticket: 87.20 % (0 % sparse) → 86.90 % (59 % sparse);",
     );
   });
 
   test("carry a warning that is about them, every one; notes are said once", () => {
     const warned = renderReport(sampleResults(run([1], 2), { warning: "Faults are on.", notes: ["A first look."] }));
-    expect(warned.split("Faults are on.")).toHaveLength(6 + 1);
+    expect(warned.split("Faults are on.")).toHaveLength(4 + 1);
     expect(warned.split("A first look.")).toHaveLength(1 + 1);
   });
 });
@@ -247,19 +306,24 @@ describe("the tables", () => {
       { check: "absent weights", passed: false, detail: "convs.0.kernel holds 3 too many" },
     ];
     const page = renderReport(sampleResults(run([1], 1), { audit }));
-    expect(page).toContain("1 of 2 checks FAILED: do not trust these tickets.");
+    expect(page).toContain("Audit: 1 of 2 checks FAILED: do not trust these tickets.");
     expect(page).toContain("✗ failed");
-    expect(renderReport(sampleResults(run([1], 1), { audit: audit.slice(0, 1) }))).toContain("All 1 checks passed.");
+    expect(renderReport(sampleResults(run([1], 1), { audit: audit.slice(0, 1) }))).toContain(
+      "Audit: all 1 checks passed.",
+    );
     expect(renderReport(sampleResults(run([1], 1)))).not.toContain("Ticket audit");
   });
 });
 
 describe("the page", () => {
-  test("needs nothing from anywhere and runs nothing", () => {
+  test("needs nothing from anywhere, and runs its own script only, by its digest", () => {
     const page = renderReport(sampleResults(run([1, 2], 2)));
+    const [, own] = /<script>(.*?)<\/script>/s.exec(page)!;
+    const digest = createHash("sha256").update(own!).digest("base64");
+    expect(page).toContain(`script-src 'sha256-${digest}'`);
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).toContain("default-src 'none'");
-    expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\((?!#)|https?:|\son\w+=/i);
+    expect(page.replace(own!, "")).not.toMatch(/<script>[^<]|<link|<img|<iframe|@import|url\((?!#)|https?:|\son\w+=/i);
   });
 
   test("is the same for the same results", () => {
@@ -293,7 +357,8 @@ describe("the page", () => {
       audit: [{ check: evil, passed: true, detail: evil }],
     };
     const page = renderReport(hostile);
-    expect(page).not.toMatch(/<script|<svg onload|"'>/);
+    expect(page.split("<script").length).toBe(1 + 1);
+    expect(page).not.toMatch(/<svg onload|"'>/);
     expect(countOf(page, /<\/style>/g)).toBe(1);
     expect(countOf(page, /&lt;script&gt;alert\(1\)/g)).toBeGreaterThan(14);
     expect(countOf(page, /<\/title>/g)).toBe(countOf(page, /<title/g));
@@ -302,7 +367,8 @@ describe("the page", () => {
   test("keeps every element closed", () => {
     const page = renderReport(sampleResults(run([1, 2], 3), { audit: [{ check: "a", passed: true, detail: "b" }] }));
     const open: string[] = [];
-    for (const [, slash, name, attributes] of page.matchAll(/<(\/?)([a-zA-Z0-9]+)((?:\s[^<>]*)?)>/g)) {
+    const withoutScript = page.replace(/<script>.*?<\/script>/s, "");
+    for (const [, slash, name, attributes] of withoutScript.matchAll(/<(\/?)([a-zA-Z0-9]+)((?:\s[^<>]*)?)>/g)) {
       if (name === "meta" || attributes!.endsWith("/")) continue;
       if (slash === "") open.push(name!);
       else expect(open.pop()).toBe(name);

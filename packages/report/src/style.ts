@@ -15,16 +15,17 @@ main { max-width: 1040px; margin: 0 auto; padding: 40px 36px 64px; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; letter-spacing: -.01em; }
 h2 { font-size: 20px; margin: 44px 0 6px; }
 p { margin: 6px 0 10px; max-width: 76ch; }
-.kicker, figcaption, .legend, .notes, table, summary { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
+.kicker, figcaption, .caption, .legend, .notes, .audited, .slider, .readout, table, summary { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
 .kicker { color: var(--faint); font-size: 13px; letter-spacing: .02em; margin-bottom: 14px; }
 .kicker b { color: var(--ink); font-weight: 600; }
-.notes { list-style: none; margin: 14px 0; padding: 8px 14px; background: var(--soft); border-left: 3px solid var(--arm4); font-size: 13.5px; }
+.notes { margin: 14px 0; padding: 8px 14px; background: var(--soft); border-left: 3px solid var(--arm4); font-size: 13.5px; }
+.notes h2 { font-size: 13.5px; margin: 0 0 2px; } .notes ul { margin: 0; padding-left: 18px; } .audited { font-size: 14px; }
 .verdict { margin: 22px 0 8px; padding: 4px 0 4px 18px; border-left: 4px solid var(--faint); }
 .verdict.found { border-color: var(--good); }
 .verdict.audit-failed { border-color: var(--bad); } .verdict.audit-failed p:first-child { color: var(--bad); }
 .verdict p:first-child { font-size: 21px; line-height: 1.35; font-weight: 600; }
 figure { margin: 10px 0 0; break-inside: avoid; }
-figcaption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 100ch; margin-top: 4px; }
+figcaption, .caption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 100ch; margin-top: 4px; }
 .warning { color: var(--bad); font-weight: 600; }
 .chart { display: block; width: 100%; height: auto; font: 11.5px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
 .chart text { fill: var(--ink); } .chart .tick { fill: var(--faint); font-variant-numeric: tabular-nums; } .chart .axis { font-size: 12.5px; }
@@ -37,9 +38,20 @@ figcaption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 
 .thin { stroke: var(--arm); stroke-width: 1.25; fill: none; opacity: .75; }
 .band { fill: var(--arm); opacity: .15; } .run { fill: var(--arm); opacity: .4; }
 .point, .key { fill: var(--arm); stroke: var(--ground); stroke-width: 1.2; } .point:hover { stroke: var(--ink); }
-.arms { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 28px 0 -20px; padding: 6px 12px; background: var(--ground); border: 1px solid var(--rule); font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
+.arms { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 28px 0 -20px; padding: 6px 12px; background: var(--ground); border: 1px solid var(--rule); font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; max-height: 30vh; overflow: auto; }
+.arms legend { color: var(--faint); } .arms label { display: inline-flex; align-items: center; gap: 5px; padding: 3px 0; } .swatch { width: 12px; height: 3px; background: var(--arm); }
 .dense { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 1 4; stroke-linecap: round; fill: none; }
 .winner path { stroke: var(--good); stroke-width: 1.5; } .chart .winner text { fill: var(--good); font-weight: 600; }
+.point.hollow { fill: var(--ground); stroke: var(--arm); stroke-width: 1.8; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 10px 14px; } .wide-multiples { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.zero { stroke: var(--ink); stroke-width: 1.2; fill: none; } .margin { stroke: var(--faint); stroke-width: 1.2; stroke-dasharray: 5 4; fill: none; }
+.bar { stroke: var(--standing); stroke-width: 2; fill: none; } .mean { fill: var(--standing); } .standing-undecided { --standing: var(--faint); } .standing-supported { --standing: var(--good); } .standing-refuted { --standing: var(--bad); }
+.column rect { fill: transparent; } .guide { stroke: var(--ink); stroke-width: 1; opacity: 0; fill: none; } .column.on .guide { opacity: .35; }
+.holder { position: relative; } .readout { position: absolute; top: 8%; z-index: 1; display: grid; gap: 1px; padding: 5px 9px; background: var(--ground); border: 1px solid var(--faint); font-size: 12px; pointer-events: none; max-width: min(92%, 340px); } .readout[hidden] { display: none; }
+.readout span { border-left: 3px solid var(--arm); padding-left: 6px; }
+.paper { display: none; } .round { display: none; } .round.shown { display: inline; }
+.slider { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; max-width: none; font-size: 13.5px; } .slider input { flex: 1 1 220px; max-width: 480px; } .slider output { font-weight: 600; }
+:focus-visible { outline: 2px solid var(--arm0); outline-offset: 2px; } code { font-size: 12px; }
 .curve { stroke: var(--arm); stroke-width: 1.4; fill: none; stroke-linejoin: round; } .stop { fill: var(--arm); }
 .chart .panel-title { font-weight: 600; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 10px; padding: 0; font-size: 13px; }
@@ -56,8 +68,12 @@ td.supported, tr.supported td:nth-child(3) { color: var(--good); } td.refuted, t
 .passed { color: var(--good); } .failed { color: var(--bad); font-weight: 700; }
 details { margin: 8px 0; } summary { cursor: pointer; font-size: 13.5px; color: var(--faint); }
 footer { margin-top: 48px; color: var(--faint); font-size: 13px; }
-@media screen and (max-width: 720px) { main { padding: 22px 16px 40px; } figure { overflow-x: auto; } .chart { min-width: 660px; } }
-@media print { main { max-width: none; padding: 0; } body { font-size: 11pt; } h2 { break-after: avoid; } .wide { overflow: visible; }
-  table { font-size: 8.5px; } th, td { padding: 2px 5px; } .heat { font-size: 7.5px; } .heat th, .heat td { padding: 2px; } details::details-content { content-visibility: visible; height: auto; }
-  .band, .heat td { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media screen and (max-width: 720px) { main { padding: 20px 14px 40px; } h1 { font-size: 24px; } .verdict p:first-child { font-size: 18px; }
+  figure { overflow-x: auto; } figure > .chart, figure > .holder { min-width: 640px; } figure > .holder > .readout { max-width: 240px; } }
+@media print { @page { size: A4; margin: 14mm 13mm; } main { max-width: none; padding: 0; } body { font-size: 10pt; line-height: 1.4; } h1 { font-size: 18pt; } h2 { font-size: 13pt; margin: 14px 0 2px; break-after: avoid; }
+  .verdict { margin: 8px 0; } .verdict p:first-child { font-size: 13pt; } p { margin: 3px 0 5px; } figcaption, .caption, .notes, .audited, .legend { font-size: 8pt; } .legend { margin: 3px 0; }
+  .paper { display: inline; } .screen, .arms, .slider input, .readout, details { display: none; } .multiples { grid-template-columns: repeat(4, 1fr); gap: 4px; } .wide-multiples { grid-template-columns: repeat(3, 1fr); }
+  .chart { break-inside: avoid; } figure > .chart, figure > .holder { max-width: 150mm; } .learning figure { display: inline-block; width: 49%; } .learning figure > .chart, .learning figure > .holder { max-width: none; }
+  .wide { overflow: visible; } table { font-size: 7.5px; margin: 4px 0; } th, td { padding: 1px 4px; } .heat { font-size: 7px; } .heat th, .heat td { padding: 1px 2px; } tr { break-inside: avoid; } footer { margin-top: 14px; font-size: 8pt; }
+  .band, .heat td, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `);

@@ -22,7 +22,7 @@ export function tensorTable({ label, levels }: ArmSummary): Markup {
       names: members,
     };
   });
-  return html`<div class="wide"><table class="heat"><caption>Weights kept, % (${label}, mean over seeds)</caption>
+  return html`<div class="wide" tabindex="0"><table class="heat"><caption>Weights kept, % (${label}, mean over seeds)</caption>
 <thead><tr><th scope="col">tensor</th><th scope="col">weights</th>${levels.map(({ round }) => html`<th scope="col">${round === 0 ? "dense" : `r${round}`}</th>`)}</tr></thead>
 ${groups.map(
   (group) =>

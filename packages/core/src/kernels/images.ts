@@ -1,4 +1,5 @@
 import type { Indices, Storage } from "./storage.ts";
+import type { StoredWeight } from "./weight-storage.ts";
 
 /** Windows `[kernelHeight,kernelWidth]` of images `[height,width]` with padding around them: `[rows,columns]` of them in each image. */
 export interface ImageWindows {
@@ -31,6 +32,15 @@ export interface WinogradSize {
   readonly columns: number;
   readonly paddingY: number;
   readonly paddingX: number;
+}
+
+/**
+ * `x[batch,channels,height,width] * kernel → y[batch,filters,rows,columns]` with stride 1, x being padded with zeros, by the stored elements of a kernel `[filters, channels·kernelHeight·kernelWidth]`;
+ * each size is at least 1, paddings are less than the kernel.
+ */
+export interface StoredConvolutionSize extends WinogradSize {
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
 }
 
 /** Windows of `x[images,height,width]`, each of which has a pixel inside its image. */
@@ -67,6 +77,21 @@ export interface ImageKernels {
    * has both or neither.
    */
   winogradKernel?(x: Storage, dy: Storage, dkernel: Storage, size: WinogradSize): void;
+  /**
+   * y[b,f,i,j] = Σ kernel[f,c,u,v] · x[b, c, i + u − paddingY, j + v − paddingX] over what is stored of filter f, added in the order of c, u, v, from 0; x is 0 outside. A backend
+   * has this and the two gradients, or none.
+   */
+  storedConvolution?(x: Storage, kernel: StoredWeight, y: Storage, size: StoredConvolutionSize): void;
+  /**
+   * dx[b,c,p,q] = Σ kernel[f,c,u,v] · dy[b, f, p − u + paddingY, q − v + paddingX] over what is stored of channel c, added in the order of u, v, f, from 0; dy is 0 outside
+   */
+  storedConvolutionInput?(dy: Storage, kernel: StoredWeight, dx: Storage, size: StoredConvolutionSize): void;
+  /**
+   * dkernel[f,c,u,v] = Σ dy[b,f,i,j] · x[b, c, i + u − paddingY, j + v − paddingX] of what is stored. Terms are added in eight sums, sₖ of those with
+   * i · (width + 2 · paddingX) + j ≡ k (mod 8), in the order of b, i, j, from 0, and these to ((s₀ + s₄) + (s₂ + s₆)) + ((s₁ + s₅) + (s₃ + s₇)). Where x is infinite or NaN, another
+   * element may be NaN.
+   */
+  storedConvolutionKernel?(x: Storage, dy: Storage, dkernel: StoredWeight, size: StoredConvolutionSize): void;
   /**
    * argmax[n,i,j] = p·width + q of the first pixel, in the order of p, q, with the largest x[n,p,q] of those of window i, j that are inside the image (NaN is larger
    * than all); y[n,i,j] = that value

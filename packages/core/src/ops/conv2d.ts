@@ -6,6 +6,7 @@ import { checkTensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
 import { matmul } from "./matmul.ts";
 import { PADDING, type Pair, pair, STRIDE } from "./pair.ts";
 import { reshape } from "./reshape.ts";
+import { isStoredConvolution, storedConvolution } from "./stored-convolution.ts";
 import { transpose } from "./transpose.ts";
 import { unfold } from "./unfold.ts";
 import { windowsOf } from "./windows-of.ts";
@@ -24,8 +25,8 @@ export interface Conv2dOptions {
  *
  * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's.
  *
- * A kernel of 3×3 with stride 1 is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; a sparse one is written out for it, which is faster from about a tenth of
- * the weights on. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows
+ * A kernel of 3×3 with stride 1 is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; a sparse one is written out for it. With stride 1 and at most 0.3 of a kernel
+ * stored, whatever its size, each stored weight is multiplied by itself. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows
  * take `height·width` of the kernel times the memory of the image.
  *
  * @param x - Images, `[batch, channels, height, width]`.
@@ -46,7 +47,9 @@ export function conv2d(x: Tensor4, weights: WeightTensor4, options: Conv2dOption
   if (kernelHeight === 0 || kernelWidth === 0) throw new ShapeError(`${names}: a kernel has at least one pixel`);
   const windows = windowsOf(names, "kernel", [height, width], [kernelHeight, kernelWidth], pair(stride), pair(padding));
 
-  if (x.size * sizeOf(weights.shape) > 0 && isWinograd(windows)) {
+  const isEmpty = x.size * sizeOf(weights.shape) === 0;
+  if (!isEmpty && isStoredConvolution(weights, windows)) return storedConvolution(x, weights, windows);
+  if (!isEmpty && isWinograd(windows)) {
     return winograd(x, dense(weights), pair(padding));
   }
   // [windows, taps] · [filters, taps]ᵀ → [windows, filters]

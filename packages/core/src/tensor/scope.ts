@@ -1,6 +1,7 @@
 import { check, isPromise, synchronous } from "../arguments/kinds.ts";
 import { backend, useBackend } from "../backends/backend.ts";
 import type { Backend, Indices, Storage } from "../kernels/kernels.ts";
+import { weigh } from "./ballast.ts";
 import { dissolve } from "./pending-writes.ts";
 
 /** What belongs to a scope: a tensor. No class to extend, which would cost every tensor a second constructor. */
@@ -77,7 +78,7 @@ export function collect<T>(body: (argument: T) => void, argument: T): Scope {
 /** To the scope that is open. */
 export function handOn({ tensors, storage, indices }: Scope): void {
   if (current === undefined) {
-    for (const { owner, values } of [...storage, ...indices]) owner.keep?.(values);
+    for (const { owner, values } of [...storage, ...indices]) keep(owner, values);
     return;
   }
   for (const tensor of tensors) current.tensors.push(tensor);
@@ -114,8 +115,15 @@ export function upload(values: Float32Array): Storage {
 }
 
 function own(owner: Backend, values: Storage): Storage {
-  current?.storage.push({ owner, values });
+  if (current === undefined) weigh(values, values.length * 4);
+  else current.storage.push({ owner, values });
   return values;
+}
+
+/** What was of a scope is of none from now on: it comes back once it is garbage. */
+function keep(owner: Backend, values: Storage | Indices): void {
+  owner.keep?.(values);
+  weigh(values, values.length * 4);
 }
 
 /** int32 values, or room for so many, in the memory of the backend in use, given back with the scope. */
@@ -123,7 +131,8 @@ export function indices(values: Int32Array | number): Indices {
   const owner = backend();
   const scoped = current !== undefined;
   const made = typeof values === "number" ? owner.allocateIndices(values, scoped) : owner.uploadIndices(values, scoped);
-  current?.indices.push({ owner, values: made });
+  if (current === undefined) weigh(made, made.length * 4);
+  else current.indices.push({ owner, values: made });
   return made;
 }
 
@@ -182,7 +191,7 @@ function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
 }
 
 function keepIn(outer: Scope | undefined, owned: Owned): void {
-  if (outer === undefined) owned.owner.keep?.(owned.values);
+  if (outer === undefined) keep(owned.owner, owned.values);
   else outer.storage.push(owned);
 }
 

@@ -2,18 +2,23 @@ import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
+import { earlyBird } from "./early-bird.ts";
 import { earlyMask } from "./early-mask.ts";
 import { filters, filtersReinit } from "./filters.ts";
 import { fineTuning } from "./fine-tuning.ts";
 import { freshSigns } from "./fresh-signs.ts";
 import { graspArm, graspRandomMask } from "./grasp.ts";
 import { lateRewinding } from "./late-rewinding.ts";
+import { learnedSupermask } from "./learned-supermask.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
 import { oneShot } from "./one-shot.ts";
 import { ownTrajectoryReinit } from "./own-trajectory-reinit.ts";
 import { prunedAtStart } from "./pruned-at-start.ts";
 import { randomMask } from "./random-mask.ts";
 import { randomReinit } from "./random-reinit.ts";
+import { rewoundReinit } from "./rewound-reinit.ts";
+import { rigl } from "./rigl.ts";
+import { setArm } from "./set.ts";
 import { shuffledInit } from "./shuffled-init.ts";
 import { shuffledMask } from "./shuffled-mask.ts";
 import { shuffledSigns } from "./shuffled-signs.ts";
@@ -31,6 +36,7 @@ export const ARMS = [
   "random-reinit",
   "shuffled-init",
   "late-rewinding",
+  "rewound-reinit",
   "one-shot",
   "continued",
   "learning-rate-rewinding",
@@ -44,7 +50,9 @@ export const ARMS = [
   "constant",
   "supermask",
   "supermask-constant",
+  "learned-supermask",
   "early-mask",
+  "early-bird",
   "pruned-at-start",
   "snip",
   "snip-random-mask",
@@ -53,6 +61,8 @@ export const ARMS = [
   "synflow",
   "synflow-random-mask",
   "smart-ratios",
+  "set",
+  "rigl",
   "filters",
   "filters-reinit",
   "thinet",
@@ -81,6 +91,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "random-reinit": { label: "random re-initialisation", levels: randomReinit, masksOf: "winning-ticket" },
   "shuffled-init": { label: "shuffled initial weights", levels: shuffledInit, masksOf: "winning-ticket" },
   "late-rewinding": { label: "late rewinding", levels: lateRewinding },
+  "rewound-reinit": { label: "late rewinding, fresh weights", levels: rewoundReinit, masksOf: "late-rewinding" },
   "one-shot": { label: "one-shot", levels: oneShot },
   continued: { label: "continued training", levels: continued, masksOf: "learning-rate-rewinding" },
   "learning-rate-rewinding": { label: "learning-rate rewinding", levels: learningRateRewinding },
@@ -94,7 +105,9 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
   supermask: { label: "supermask, untrained", levels: supermask },
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
+  "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },
   "early-mask": { label: "early mask", levels: earlyMask },
+  "early-bird": { label: "Early-Bird", levels: earlyBird },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
   "snip-random-mask": { label: "SNIP, random mask", levels: snipRandomMask, masksOf: "snip" },
@@ -103,6 +116,8 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   synflow: { label: "SynFlow", levels: synflowArm },
   "synflow-random-mask": { label: "SynFlow, random mask", levels: synflowRandomMask, masksOf: "synflow" },
   "smart-ratios": { label: "smart ratios", levels: smartRatiosArm },
+  set: { label: "SET", levels: setArm },
+  rigl: { label: "RigL", levels: rigl },
   filters: { label: "whole units, by norm", levels: filters },
   "filters-reinit": { label: "whole units, fresh weights", levels: filtersReinit, masksOf: "filters" },
   thinet: { label: "ThiNet", levels: thinetArm },

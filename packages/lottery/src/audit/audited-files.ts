@@ -94,7 +94,14 @@ export class AuditedFiles {
     }
     if (op !== AT.name) throw new RangeError(`audit: node ${hash} is "${op}", which is no weights`);
     if (params.state === "best") return (await this.network(inputs.trained!)).trained;
+    // written only where a criterion asked for them
+    if (params.state === 0 && !(await this.#store.has(hash))) return (await this.network(inputs.trained!)).start;
     return partOf(await this.#stored(hash), "weights.safetensors");
+  }
+
+  /** Whether there is a node of this name. */
+  has(hash: string): Promise<boolean> {
+    return this.#store.has(hash);
   }
 
   /**

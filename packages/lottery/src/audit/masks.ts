@@ -45,7 +45,7 @@ export const removed: Of<"removed"> = {
   fault: async (network, files, { rate, rates = {}, exclude = [], parent: name, pool }) => {
     const parent = await files.network(name);
     for (const { pool: key, names } of poolsOf(network, pool, exclude)) {
-      const own = key === undefined ? undefined : (rates[key] ?? rates[groupOf(network, key) ?? key]);
+      const own = key === undefined ? undefined : (rateOf(rates, key) ?? rateOf(rates, groupOf(network, key) ?? key));
       const [before, left] = [parent.trained, network.start].map(({ mask }) =>
         names.reduce((sum, tensor) => sum + (mask.get(tensor)?.length ?? 0), 0),
       );
@@ -105,7 +105,19 @@ function prunedOf({ start, frozen }: AuditedNetwork): string[] {
 }
 
 function isExcluded(network: AuditedNetwork, exclude: readonly string[], name: string): boolean {
-  return exclude.some((one) => one === name || one === groupOf(network, name));
+  const group = groupOf(network, name);
+  return exclude.some((one) => fits(one, name) || (group !== undefined && fits(one, group)));
+}
+
+/** The rate of a name: its own, else that of a pattern. */
+function rateOf(rates: Readonly<Record<string, number>>, name: string): number | undefined {
+  return rates[name] ?? Object.entries(rates).find(([key]) => fits(key, name))?.[1];
+}
+
+/** Whether a name is another, in which `*` is any text. */
+function fits(pattern: string, name: string): boolean {
+  const literal = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${literal.join(".*")}$`, "s").test(name);
 }
 
 function groupOf({ result }: AuditedNetwork, name: string): string | undefined {

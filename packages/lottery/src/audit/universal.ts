@@ -1,17 +1,81 @@
+import type { Pool } from "../cut.ts";
 import type { Graph } from "../graph.ts";
-import { INIT, START } from "../operations.ts";
-import { type Check, identical, SKIP, samePositions } from "./check.ts";
+import type { Json } from "../json.ts";
+import { INIT, SEARCH, START } from "../operations.ts";
+import { type Check, type Fault, identical, SKIP, samePositions } from "./check.ts";
+import { lowestBy } from "./masks.ts";
 import { sizeOf } from "./part.ts";
 
 /** Training revived nothing: no momentum, no weight decay, no dense training after all. */
 const stayedPruned: Check = {
   words: "Pruned weights stayed pruned",
   fault: ({ hash, graph, start, trained, frozen }) => {
-    if (!isSparse(graph, hash)) return SKIP;
+    if (!isSparse(graph, hash) || isRewired(graph, hash)) return SKIP;
     const names = new Set([...start.mask.keys(), ...trained.mask.keys()]);
     return [...names].find(
       (name) => !frozen.has(name) && !samePositions(start.mask.get(name), trained.mask.get(name) ?? new Int32Array()),
     );
+  },
+};
+
+/** Where masks change on the way, they change in place only: a tensor never stores more weights, nor fewer. */
+const storedAsMany: Check = {
+  words: "Exchanged weights are as many as there were",
+  fault: ({ hash, graph, start, trained, frozen, result }) => {
+    if (!isRewired(graph, hash)) return SKIP;
+    const names = [...start.mask.keys()].filter((name) => !frozen.has(name));
+    const wrong = names.find((name) => trained.mask.get(name)?.length !== start.mask.get(name)!.length);
+    if (wrong !== undefined) return wrong;
+    const { every, until } = graph.node(hash).params.rewiring as {
+      readonly every: number | "epoch";
+      readonly until: number;
+    };
+    // of a tensor of few weights, or with little room, those that went may be those that grew
+    const hasRoom = (name: string) => {
+      const stored = start.mask.get(name)!.length;
+      return stored >= 100 && stored < sizeOf(start.shapes.get(name)!) / 2;
+    };
+    const changed = names.some((name) => !samePositions(start.mask.get(name), trained.mask.get(name)!));
+    const wasDue = every !== "epoch" && until > 0 && result.earlyStopStep > every && names.some(hasRoom);
+    return wasDue && !changed ? "every mask is the one that training began with" : undefined;
+  },
+};
+
+/** A search that stopped by itself has the mask of one of its moments. */
+const ofOneMoment: Check = {
+  words: "Masks that were searched for are those of one of their moments",
+  fault: async (network, files) => {
+    const { mask } = network.graph.node(network.graph.node(network.hash).inputs.start!).inputs;
+    const search = mask === undefined ? undefined : network.graph.node(mask);
+    if (search?.op !== SEARCH.name) return SKIP;
+    const { criterion, exclude, pool } = { ...SEARCH.defaults, ...search.params } as {
+      readonly criterion: Json;
+      readonly exclude: readonly string[];
+      readonly pool: Pool;
+    };
+    let last: Fault;
+    for (const weights of Object.values(search.inputs)) {
+      // moments after the last one that was looked at are not in the store
+      if (!(await files.has(weights))) continue;
+      last = await lowestBy.fault(network, files, { kind: "lowestBy", criterion, weights, exclude, pool });
+      if (last === undefined) return undefined;
+    }
+    return last ?? "none of its moments is in the store";
+  },
+};
+
+/** Where masks are trained, weights are not: in each tensor they are the first ones at its mask, times `size / kept`; vectors are whole. */
+const onlyMasked: Check = {
+  words: "Trained masks keep the initial weights, but for one factor a tensor",
+  fault: ({ hash, graph, start, trained }) => {
+    if (graph.node(hash).params.learns !== "mask") return SKIP;
+    return [...start.mask.keys()].find((name) => {
+      const [whole, kept, positions] = [start.values.get(name)!, trained.values.get(name), trained.mask.get(name)];
+      if (kept === undefined || positions === undefined) return true;
+      if (start.shapes.get(name)!.length < 2) return !identical(whole, kept);
+      const factor = whole.length / Math.max(1, kept.length);
+      return kept.some((value, i) => Math.abs(value - factor * whole[positions[i]!]!) > 1e-5 * Math.abs(value));
+    });
   },
 };
 
@@ -74,7 +138,21 @@ const buffersOfTheStart: Check = {
 };
 
 /** What must hold of every network, whoever planned it. */
-export const UNIVERSAL: readonly Check[] = [stayedPruned, frozenWhole, bothSignsTrained, counted, buffersOfTheStart];
+export const UNIVERSAL: readonly Check[] = [
+  stayedPruned,
+  storedAsMany,
+  onlyMasked,
+  ofOneMoment,
+  frozenWhole,
+  bothSignsTrained,
+  counted,
+  buffersOfTheStart,
+];
+
+/** Whether the mask changes while the network trains. */
+function isRewired(graph: Graph, hash: string): boolean {
+  return graph.node(hash).params.rewiring !== undefined;
+}
 
 function isSparse(graph: Graph, hash: string): boolean {
   return graph.node(graph.node(hash).inputs.start!).op === START.name;

@@ -121,6 +121,31 @@ test("smart-ratios keep k² + k of the k-th layer from the last, but for roundin
   }
 });
 
+test("erdos-renyi keeps the sum of the axes over their product, at most all, and all vectors", async () => {
+  // densities in the proportion of 20/100 to 16/48: as many weights as 20 to 16
+  const shapes = new Map([
+    ["a", [10, 10]],
+    ["b", [2, 2, 12]],
+    ["c", [3]],
+  ]);
+  const mask = new Map(
+    Array.from(shapes, ([name, shape]) => [name, Int32Array.from(Array(shape.reduce((n, s) => n * s)).keys())]),
+  );
+  const left = async (kept: number) => {
+    const scores = await named("erdos-renyi").score({ ...evidence, mask, shapes });
+    const cutAway = cut(mask, scores, { rate: 1 - kept / 151, pool: "all", rng: stream(1) });
+    return [...cutAway.values()].map(({ length }) => length);
+  };
+  // the random orders are of each tensor: counts are within one of the densities
+  const near = (counts: readonly number[], wanted: readonly number[]) => {
+    for (const [i, count] of counts.entries()) expect(Math.abs(count - wanted[i]!)).toBeLessThanOrEqual(1);
+  };
+  near(await left(3 + 20 + 16), [20, 16, 3]);
+  near(await left(3 + 30 + 24), [30, 24, 3]);
+  // twice more than b has: it is whole, and a has the rest
+  near(await left(3 + 80 + 48), [80, 48, 3]);
+});
+
 describe("random", () => {
   const draw = async (seed: number) => [...(await named("random").score({ ...evidence, rng: stream(seed) })).get("w")!];
 
@@ -146,7 +171,7 @@ test.each(CRITERIA.map((criterion) => [criterion.name, criterion] as const))(
     await criterion.score({ ...evidence, flow, initial: noting("initial"), trained: noting("trained") });
     const trained = ["magnitude", "small-final", "obd", "snip", "grasp", "synflow"].map((of) => [of, ["trained"]]);
     const initial = ["large-init", "small-init"].map((of) => [of, ["initial"]]);
-    const neither = ["random", "smart-ratios"].map((of) => [of, []]);
+    const neither = ["random", "smart-ratios", "erdos-renyi"].map((of) => [of, []]);
     const needs: Record<string, string[]> = Object.fromEntries([...trained, ...initial, ...neither]);
     expect(asked.sort()).toEqual(needs[name] ?? ["initial", "trained"]);
   },

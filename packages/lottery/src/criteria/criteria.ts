@@ -2,6 +2,7 @@ import { callable, type Kinds, positive, text } from "@ltt/core/arguments";
 import type { Criterion } from "../criterion.ts";
 import { writeJson } from "../json.ts";
 import { checkFields, optional } from "../kinds.ts";
+import { erdosRenyi } from "./erdos-renyi.ts";
 import { grasp } from "./grasp.ts";
 import { largeFinalDifferingSign } from "./large-final-differing-sign.ts";
 import { largeFinalSameSign } from "./large-final-same-sign.ts";
@@ -38,6 +39,7 @@ export const CRITERIA: readonly Criterion[] = [
   grasp,
   synflow,
   smartRatios,
+  erdosRenyi,
   layerImportanceCriterion,
 ];
 

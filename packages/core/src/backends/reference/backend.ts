@@ -8,6 +8,7 @@ import * as movement from "./movement.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import { stored } from "./stored.ts";
+import { storedConvolution, storedConvolutionInput, storedConvolutionKernel } from "./stored-convolution.ts";
 import { adam, rmsprop, sgd } from "./updates.ts";
 import { winograd, winogradKernel } from "./winograd.ts";
 
@@ -34,6 +35,9 @@ export function createReferenceBackend(): Backend {
       batchNormGradient,
       winograd,
       winogradKernel,
+      storedConvolution,
+      storedConvolutionInput,
+      storedConvolutionKernel,
       crossEntropy,
       crossEntropyGradient,
       dropoutMask,

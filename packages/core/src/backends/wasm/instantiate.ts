@@ -93,7 +93,7 @@ function fuses(exports: Exports, linear: LinearMemory): boolean {
   linear.floats(a).set([-1, 1 + 2 ** -12]);
   linear.floats(b).set([1 + 2 ** -11, 1 + 2 ** -12]);
   linear.borrow(exports.productScratch(2, 1, 0), (scratch) =>
-    exports.matmul(a.pointer, 8, b.pointer, out.pointer, 1, 1, 2, 1, 0, 0, scratch),
+    exports.matmul(a.pointer, 8, b.pointer, 4, out.pointer, 4, 1, 1, 2, 1, 0, 0, scratch),
   );
   const fused = linear.floats(out)[0] === 2 ** -24;
   for (const region of [a, b, out]) linear.release(region);

@@ -77,6 +77,12 @@ export const TRIALS: Trials = {
   winograd: (winograd, { floats, room }) => winograd(floats(3 * 5 * 63), floats(7 * 5 * 9), room(3 * 7 * 63), TILES),
   winogradKernel: (winograd, { floats, room }) =>
     winograd(floats(3 * 5 * 63), floats(3 * 7 * 63), room(7 * 5 * 9), TILES),
+  storedConvolution: (convolve, { floats, room, stored }) =>
+    convolve(floats(3 * 5 * 63), stored([7, 45], 7), room(3 * 7 * 63), TAPS),
+  storedConvolutionInput: (convolve, { floats, room, stored }) =>
+    convolve(floats(3 * 7 * 63), stored([7, 45], 7), room(3 * 5 * 63), TAPS),
+  storedConvolutionKernel: (convolve, { floats, stored }) =>
+    convolve(floats(3 * 5 * 63), floats(3 * 7 * 63), stored([7, 45], 7), TAPS),
   batchNorm: (norm, { floats, room }) => {
     for (const pixels of [1, 43]) {
       const n = 3 * 5 * pixels;
@@ -122,6 +128,7 @@ export const TRIALS: Trials = {
       [3, 5, 13],
       [3, 45, 1],
       [3, 5, 1],
+      [1, 8195, 1],
     ] as const) {
       sum(floats(outer * axis * inner), room(outer * inner), { outer, axis, inner });
     }
@@ -310,6 +317,8 @@ const TILES = {
   ...{ batch: 3, channels: 5, height: 7, width: 9, filters: 7 },
   ...{ rows: 7, columns: 9, paddingY: 1, paddingX: 1 },
 };
+const TAPS = { ...TILES, kernelHeight: 3, kernelWidth: 3 };
+
 const IMAGES = {
   ...{ batch: 2, channels: 2, height: 7, width: 7, kernelHeight: 3, kernelWidth: 3, rows: 7, columns: 7 },
   ...{ strideY: 1, strideX: 1, paddingY: 1, paddingX: 1 },

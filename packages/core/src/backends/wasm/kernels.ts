@@ -9,6 +9,7 @@ import { movement } from "./kernels/movement.ts";
 import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
+import { storedConvolution } from "./kernels/stored-convolution.ts";
 import { updates } from "./kernels/updates.ts";
 import { winograd } from "./kernels/winograd.ts";
 import { createLstmKernels } from "./lstm.ts";
@@ -36,7 +37,7 @@ export function createKernels(
   worth: number = WORTH_A_THREAD,
 ): Kernels {
   const parallelFor = createParallelFor(memory, pool, worth);
-  const context: Context = { exports, memory, parallelFor, threads: pool.size };
+  const context: Context = { exports, memory, parallelFor, worth, threads: pool.size };
 
   const dense = {
     ...elementwise(context),
@@ -46,6 +47,7 @@ export function createKernels(
     ...reduction(context),
     ...product(context),
     ...winograd(context),
+    ...storedConvolution(context),
     ...dropout(context),
     ...lstmCell(context),
     ...updates(context),

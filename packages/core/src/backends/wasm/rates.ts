@@ -16,7 +16,7 @@ export function adamRates(step: AdamStep): AdamRates {
   ];
 }
 
-type AdamRates = readonly [
+export type AdamRates = readonly [
   beta1: number,
   beta2: number,
   share1: number,

@@ -2,6 +2,8 @@ import type { Conv1dSize, Kernels, MatmulSize, WeightGradientSize } from "../../
 import { isStored } from "../../kernels/stored-weight.ts";
 import { blockOf, columnsOf, densityOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Context, WasmKernels } from "./kernels/context.ts";
+import { createFill } from "./kernels/fill.ts";
+import { createProduct } from "./kernels/one-product.ts";
 import type { Region } from "./memory.ts";
 
 /** Density up to which the sparse kernels win; beyond it the weight is written out and the dense one runs. Measured, see benchmarks/sparse.ts. */
@@ -22,14 +24,17 @@ interface SparseSize {
 
 /** Products by weights of which a part may be stored, beside the `dense` ones. */
 export function sparseProducts(
-  { exports, memory, parallelFor }: Context,
+  context: Context,
   dense: WasmKernels<Products | "stridedScatter">,
 ): Pick<Kernels, Products> {
+  const { exports, memory, parallelFor } = context;
+  const fill = createFill(context);
+  const multiply = createProduct(context);
   /** Runs `body` with the weight `[columns, inner]` written out. */
   const whole = (weight: Entries, body: (pointer: number) => void): void => {
     const bytes = Math.ceil((weight.columns * weight.inner) / 4) * 16;
     memory.borrow(bytes, (pointer) => {
-      exports.fill(0, pointer, bytes);
+      fill(0, pointer, bytes);
       body(pointer);
     });
   };
@@ -39,21 +44,11 @@ export function sparseProducts(
     const { batch, rows, step, stride } = size;
     whole(weight, (pointer) => {
       exports.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
-      const scratch = exports.productScratch(inner, columns, 0);
       for (let b = 0; b < batch; b++) {
-        parallelFor("matmul", { n: rows, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
-          x.pointer + (b * stride + begin * step) * 4,
-          step * 4,
-          pointer,
-          y.pointer + (b * rows + begin) * columns * 4,
-          1,
-          end - begin,
-          inner,
-          columns,
-          0,
-          1,
-          at,
-        ]);
+        const left = { a: x.pointer + b * stride * 4, aRow: step * 4, transposeA: false };
+        const right = { b: pointer, bRow: inner * 4, transposeB: true };
+        const out = y.pointer + b * rows * columns * 4;
+        multiply({ ...left, ...right, out, outRow: columns * 4, m: rows, k: inner, n: columns });
       }
     });
   };
@@ -61,20 +56,9 @@ export function sparseProducts(
   const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
     const { columns, inner } = weight;
     whole(weight, (pointer) => {
-      const scratch = exports.productScratch(rows, inner, 1);
-      parallelFor("matmul", { n: columns, work: rows * columns * inner, grain: 6, scratch }, (begin, end, at) => [
-        dy.pointer + begin * 4,
-        columns * 4,
-        x.pointer,
-        pointer + begin * inner * 4,
-        1,
-        end - begin,
-        rows,
-        inner,
-        1,
-        0,
-        at,
-      ]);
+      const left = { a: dy.pointer, aRow: columns * 4, transposeA: true };
+      const right = { b: x.pointer, bRow: inner * 4, transposeB: false };
+      multiply({ ...left, ...right, out: pointer, outRow: inner * 4, m: columns, k: rows, n: inner });
       exports.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
     });
   };

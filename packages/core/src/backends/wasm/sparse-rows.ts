@@ -3,6 +3,7 @@ import { isStored } from "../../kernels/stored-weight.ts";
 import { Bits } from "./bits.ts";
 import { rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Context, WasmKernels } from "./kernels/context.ts";
+import { createFill } from "./kernels/fill.ts";
 import type { Region } from "./memory.ts";
 import { ADAM, adamRates } from "./rates.ts";
 
@@ -16,9 +17,11 @@ type Rows = "gatherRows" | "scatterRows" | "adamRows";
 
 /** Rows of tables of which a part may be stored, beside the `dense` ones. */
 export function sparseRows(
-  { exports, memory, parallelFor }: Context,
+  context: Context,
   dense: WasmKernels<Rows>,
 ): Pick<Kernels, Rows> & Required<Pick<Kernels, "expand">> {
+  const { exports, memory, parallelFor, threads } = context;
+  const fill = createFill(context);
   const bits = new Bits(memory);
 
   return {
@@ -57,10 +60,11 @@ export function sparseRows(
     },
     scatterRows: (drows: Region, ids: Region, out: Weight, size: { dim: number; except?: number | undefined }) => {
       if (!isStored(out)) return dense.scatterRows(drows, ids, out, size);
-      const [{ indptr, indices, inner }, dvalues] = [rowsOf(out.pattern), valuesOf(out)];
+      const [{ indptr, indices, inner, columns }, dvalues] = [rowsOf(out.pattern), valuesOf(out)];
       const { except = -1 } = size;
-      exports.fill(0, dvalues.pointer, dvalues.bytes);
-      exports.scatterPacked(
+      fill(0, dvalues.pointer, dvalues.bytes);
+      const work = ids.length * (indices.length / Math.max(1, columns)) * MOVE;
+      parallelFor("scatterPacked", { n: threads, work }, (begin, end) => [
         drows.pointer,
         indptr.pointer,
         indices.pointer,
@@ -69,7 +73,10 @@ export function sparseRows(
         ids.length,
         inner,
         except,
-      );
+        begin,
+        end,
+        threads,
+      ]);
     },
     adamRows: (
       drows: Region,
@@ -104,7 +111,7 @@ export function sparseRows(
       if (known !== undefined) {
         return exports.expand(values.pointer, values.pointer + values.bytes, known.pointer, out.pointer, out.length);
       }
-      exports.fill(0, out.pointer, out.bytes);
+      fill(0, out.pointer, out.bytes);
       exports.scatter(values.pointer, positions.pointer, out.pointer, values.length);
     },
   };

@@ -1,7 +1,7 @@
 /** The axes that a kernel walks itself. */
 const AXES = 4;
 /** A number for each of them. */
-type Four = [number, number, number, number];
+export type Four = [number, number, number, number];
 
 /**
  * Calls `visit` with a walk of exactly four axes, as few of them as possible longer than 1, and where it begins in each operand. A walk
@@ -35,6 +35,28 @@ export function forEachStrided(
     }
     visit(rest, bytes, offsets, i * size);
   }
+}
+
+/** How threads split a walk: along its first axis that is longer than 1. */
+export function partsOf(shape: Readonly<Four>): {
+  readonly axis: number;
+  /** How long that axis is. */
+  readonly n: number;
+  /** Elements of the axes behind it. */
+  readonly inner: number;
+  /** Where parts may begin: of the last two axes on whole cache lines, so that rows are copied and turned as without threads. */
+  readonly grain: number;
+  shapeOf(begin: number, end: number): Four;
+} {
+  const first = shape.findIndex((n) => n > 1);
+  const axis = first < 0 ? AXES - 1 : first;
+  const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const shapeOf = (begin: number, end: number): Four => {
+    const part: Four = [...shape];
+    part[axis] = end - begin;
+    return part;
+  };
+  return { axis, n: shape[axis]!, inner, grain: axis < AXES - 2 ? 1 : 16, shapeOf };
 }
 
 /**

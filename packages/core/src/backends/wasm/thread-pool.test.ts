@@ -41,6 +41,13 @@ const adam = {
   decoupledDecay: 0,
   step: 3,
 };
+const sgd = { learningRate: 0.1, momentum: 0.9, dampening: 0, nesterov: true, weightDecay: 0.01, first: false };
+const rmsprop = { learningRate: 0.1, alpha: 0.99, epsilon: 1e-8, weightDecay: 0.01, momentum: 0.9 };
+const adamTables = (rows: number, dim: number) => [
+  floats(rows * dim),
+  floats(rows * dim).map(Math.abs),
+  floats(rows * dim),
+];
 const product = (batch: number, turned: number) => ({
   ...{ batch, m: 100, k: 151, n: 130 },
   ...{ transposeA: turned % 2 === 1, transposeB: turned >= 2 },
@@ -90,6 +97,71 @@ const shared: readonly (readonly [
   ["sum", [floats(5000 * 901), floats(901)], { outer: 1, axis: 5000, inner: 901 }],
   ["sum", [floats(20_000 * 70), floats(70)], { outer: 1, axis: 20_000, inner: 70 }],
   ["sum", [floats(2 * 40 * 5000), floats(2 * 5000)], { outer: 2, axis: 40, inner: 5000 }],
+  ["sum", [floats(3_000_001), floats(1)], { outer: 1, axis: 3_000_001, inner: 1 }],
+  ["sum", [floats(3 * 400_003), floats(3)], { outer: 3, axis: 400_003, inner: 1 }],
+  ["sum", [floats(700 * 901 * 3), floats(700 * 3)], { outer: 700, axis: 901, inner: 3 }],
+  ["cumsum", [floats(5 * 300 * 301), floats(5 * 300 * 301)], { outer: 5, axis: 300, inner: 301, reverse: true }],
+  [
+    "max",
+    [floats(301 * 1501), integers(301, 1, 1501), floats(301), integers(301, 0, 0)],
+    { outer: 301, axis: 1501, inner: 1 },
+  ],
+  [
+    "max",
+    [floats(7 * 301 * 401), integers(7, 1, 301), floats(7 * 401), integers(7 * 401, 0, 0)],
+    { outer: 7, axis: 301, inner: 401 },
+  ],
+  ["max", [floats(301 * 2001), undefined, floats(2001), integers(2001, 0, 0)], { outer: 1, axis: 301, inner: 2001 }],
+  [
+    "scatterArgmax",
+    [floats(70 * 401), integers(70 * 401, 0, 20), floats(70 * 21 * 401)],
+    { outer: 70, axis: 21, inner: 401 },
+  ],
+  [
+    "gatherArgmax",
+    [floats(70 * 21 * 401), integers(70 * 401, 0, 20), floats(70 * 401)],
+    { outer: 70, axis: 21, inner: 401 },
+  ],
+  [
+    "crossEntropy",
+    [floats(301 * 997), integers(301, 0, 996), floats(301 * 997), floats(301), floats(1)],
+    { batch: 301, classes: 997 },
+  ],
+  [
+    "crossEntropyGradient",
+    [floats(1), floats(301 * 997).map(Math.abs), floats(301).map(Math.abs), integers(301, 0, 996), floats(301 * 997)],
+    { batch: 301, classes: 997 },
+  ],
+  ...(["exp", "tanh", "relu"] as const).map((name) => [name, [floats(500_003), floats(500_003)], undefined] as const),
+  ["add", [floats(500_003), floats(500_003), floats(500_003)], { shape: [500_003], a: [1], b: [1] }],
+  ["pow", [floats(300_003).map(Math.abs), floats(1), floats(300_003)], { shape: [300_003], a: [1], b: [0] }],
+  ["mul", [floats(701 * 803), floats(803), floats(701 * 803)], { shape: [701, 803], a: [803, 1], b: [0, 1] }],
+  ["sub", [floats(701 * 803), floats(701), floats(701 * 803)], { shape: [701, 803], a: [1, 701], b: [1, 0] }],
+  [
+    "div",
+    [floats(31 * 13 * 17 * 9 * 11), floats(31 * 17 * 11), floats(31 * 13 * 17 * 9 * 11)],
+    { shape: [31, 13, 17, 9, 11], a: [21_879, 1683, 99, 11, 1], b: [187, 0, 11, 0, 1] },
+  ],
+  ["stridedCopy", [floats(701 * 803), floats(701 * 803)], { shape: [803, 701], strides: [1, 803], offset: 0 }],
+  ["stridedCopy", [floats(701 * 803), floats(601 * 503)], { shape: [601, 503], strides: [803, 1], offset: 1000 }],
+  ["stridedScatter", [floats(601 * 503), floats(701 * 803)], { shape: [601, 503], strides: [803, 1], offset: 1000 }],
+  ["concat", [[floats(301 * 503), floats(301 * 607)], floats(301 * 1110)], { outer: 301, axes: [503, 607], inner: 1 }],
+  ["concat", [[floats(301_003), floats(200_009)], floats(501_012)], { outer: 1, axes: [301_003, 200_009], inner: 1 }],
+  ["gatherRows", [floats(900 * 301), integers(3001, 0, 899), floats(3001 * 301)], { dim: 301 }],
+  ["conv1dKernel", [floats(nx), floats(ny), floats(nk)], conv],
+  ["conv1dKernel", [floats(nx), floats(ny, 0.9), floats(nk)], conv],
+  [
+    "weightGradient",
+    [floats(64 * 1009), floats(64 * 30), floats(30 * 1009)],
+    { rows: 64, groups: 1, outputs: 30, inputs: 1009 },
+  ],
+  ["matmul", [floats(30 * 151), floats(151 * 1009), floats(30 * 1009)], { ...product(1, 0), m: 30, n: 1009 }],
+  ["matmul", [floats(30 * 151), floats(151 * 1009), floats(30 * 1009)], { ...product(1, 2), m: 30, n: 1009 }],
+  ["matmul", [floats(30 * 151), floats(151 * 1009), floats(30 * 1009)], { ...product(1, 3), m: 30, n: 1009 }],
+  ["sgd", [floats(500_003), floats(500_003), floats(500_003)], sgd],
+  ["sgd", [floats(500_003), undefined, floats(500_003)], { ...sgd, momentum: 0, nesterov: false }],
+  ["rmsprop", [floats(500_003), floats(500_003).map(Math.abs), floats(500_003), floats(500_003)], rmsprop],
+  ["adamRows", [floats(3 * 33), integers(3, 0, 0).map((_, i) => i * 7), ...adamTables(9001, 33)], { ...adam, dim: 33 }],
   ["scatterRows", [floats(5000 * 901), integers(5000, 0, 99), floats(100 * 901)], { dim: 901 }],
   ["adam", [floats(2_000_003), floats(2_000_003), floats(2_000_003).map(Math.abs), floats(2_000_003)], adam],
 ];
@@ -137,6 +209,12 @@ describe.each([2, 3])("%i threads", (threads) => {
     expect(runs.map(({ woken }) => woken)).toEqual(runs.map((_, i) => i > 0));
     for (const { bytes } of runs) expect(bytes).toEqual(runs[0]!.bytes);
     expect(() => several.limitThreads(0)).toThrow("wasm.limitThreads: threads is 0; it is an integer from 1");
+  });
+
+  test("fill has the same bits as on one", () => {
+    const filled = several.upload(floats(2_000_003));
+    several.kernels.fill(7, filled);
+    expect(new Set(several.view(filled))).toEqual(new Set([7]));
   });
 
   test("dropoutMask has the same bits as on one", () => {

@@ -6,6 +6,7 @@ import { gradients } from "../../autograd/gradients.ts";
 import type { Backend, Kernels, LstmSize, Storage, StoredWeight, WindowSize } from "../../kernels/kernels.ts";
 import { square, sum } from "../../ops/index.ts";
 import { type Rng, stream } from "../../random/rng.ts";
+import { Pattern } from "../../sparse/pattern.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { useBackend } from "../backend.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
@@ -265,6 +266,41 @@ describe.each(PAIRS)("%s:", (_, create) => {
     run(stream(10), [1, 5, 3, 41, 75], false); // several blocks of tiles in an image
     run(stream(11), [19, 40, 33, 5, 6], false); // several images in a block
     run(stream(12), [1, 400, 2, 4, 9], false); // several blocks of channels
+  });
+
+  test("convolutions by stored weights, and their gradients", () => {
+    type Sizes = readonly [batch: number, channels: number, filters: number, height: number, width: number];
+    const run = (rng: Rng, [batch, channels, filters, height, width]: Sizes, special: boolean) => {
+      const [kernelHeight, kernelWidth] = [1 + rng.below(Math.min(5, height)), 1 + rng.below(Math.min(5, width))];
+      const [paddingY, paddingX] = [rng.below(kernelHeight), rng.below(kernelWidth)];
+      const [rows, columns] = [height + 2 * paddingY - kernelHeight + 1, width + 2 * paddingX - kernelWidth + 1];
+      const images = { batch, channels, height, width, filters, rows, columns };
+      const size = { ...images, kernelHeight, kernelWidth, paddingY, paddingX };
+      const shape = [filters, channels * kernelHeight * kernelWidth] as const;
+      const density = [0, 0.02, 0.3, 1][rng.below(4)]!;
+      const all = Int32Array.from({ length: shape[0] * shape[1] }, (_, i) => i);
+      const pattern = new Pattern(
+        "test",
+        shape,
+        all.filter(() => rng.uniform() < density),
+      );
+      const kernel = (values: Float32Array) => ({ values, pattern, whole: () => values });
+      const weights = kernel(floats(rng, pattern.positions.length, { special: special && rng.below(2) === 0 }));
+      const [x, dy] = [
+        floats(rng, batch * channels * height * width, { special }),
+        floats(rng, batch * filters * rows * columns),
+      ];
+      agree("storedConvolution", [x, weights, floats(rng, dy.length)], size);
+      agree("storedConvolutionInput", [dy, weights, floats(rng, x.length)], size);
+      const finite = floats(rng, x.length); // where x is not, others may be NaN
+      agree("storedConvolutionKernel", [finite, dy, kernel(floats(rng, weights.values.length))], size);
+    };
+    times(80, "storedConvolution", (rng, special) => {
+      const sizes = [1 + rng.below(4), 1 + rng.below(6), 1 + rng.below(9)] as const;
+      run(rng, [...sizes, 1 + rng.below(12), 1 + rng.below(20)], special);
+    });
+    run(stream(14), [1, 1, 1, 1, 1], false);
+    run(stream(15), [2, 20, 24, 32, 32], false);
   });
 
   test("batchNorm and its gradient", () => {

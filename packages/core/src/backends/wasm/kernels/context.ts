@@ -9,6 +9,8 @@ export interface Context {
   readonly exports: Exports;
   readonly memory: LinearMemory;
   readonly parallelFor: ParallelFor;
+  /** Multiplications from which another thread is used. */
+  readonly worth: number;
   readonly threads: number;
 }
 

@@ -1,15 +1,16 @@
 import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
+import { createProduct, ROWS, sharesColumns } from "./one-product.ts";
 
 /** Up to this density of a gradient, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 
-/** Matrix products, and convolutions along one axis, which are products of windows. Threads split rows, or the batch. */
-export function product({
-  exports,
-  memory,
-  parallelFor,
-}: Context): WasmKernels<"matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
+/** Matrix products, and convolutions along one axis, which are products of windows. Threads split rows or columns, or the batch. */
+export function product(
+  context: Context,
+): WasmKernels<"matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
+  const { exports, parallelFor, threads } = context;
+  const multiply = createProduct(context);
   /** Whether a gradient is added term by term: most terms are 0, or the other operand is not finite and a product would add 0·∞. */
   const isSparse = (dy: Region, other: Region): boolean =>
     exports.countNonZero(dy.pointer, dy.length) <= SPARSE * dy.length ||
@@ -17,33 +18,40 @@ export function product({
 
   return {
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
-      const aRow = (transposeA ? m : k) * 4;
+      const [aRow, bRow, outRow] = [(transposeA ? m : k) * 4, (transposeB ? k : n) * 4, n * 4];
+      if (batch === 1) {
+        const pointers = { a: a.pointer, b: b.pointer, out: out.pointer };
+        return multiply({ ...pointers, aRow, bRow, outRow, transposeA, transposeB, m, k, n });
+      }
       const [turnA, turnB] = [Number(transposeA), Number(transposeB)];
       const scratch = exports.productScratch(k, n, turnA);
-      const work = batch * m * k * n;
-      if (batch === 1) {
-        parallelFor("matmul", { n: m, work, grain: 6, scratch }, (begin, end, at) => {
-          const from = a.pointer + begin * (transposeA ? 4 : aRow);
-          return [from, aRow, b.pointer, out.pointer + begin * n * 4, 1, end - begin, k, n, turnA, turnB, at];
-        });
-        return;
-      }
-      parallelFor("matmul", { n: batch, work, scratch }, (begin, end, at) => {
-        const [left, right, to] = [a.pointer + begin * m * k * 4, b.pointer + begin * k * n * 4, begin * m * n * 4];
-        return [left, aRow, right, out.pointer + to, end - begin, m, k, n, turnA, turnB, at];
+      parallelFor("matmul", { n: batch, work: batch * m * k * n, scratch }, (begin, end, at) => {
+        const [left, right] = [a.pointer + begin * m * k * 4, b.pointer + begin * k * n * 4];
+        const to = out.pointer + begin * m * outRow;
+        return [left, aRow, right, bRow, to, outRow, end - begin, m, k, n, turnA, turnB, at];
       });
     },
 
     weightGradient: (x, dy, dweight, { rows, groups, outputs, inputs }) => {
-      const [xRow, dyRow] = [groups * inputs * 4, groups * outputs * 4];
-      const scratch = exports.weightGradientScratch(rows, outputs, inputs);
+      const [xRow, dyRow, row] = [groups * inputs * 4, groups * outputs * 4, inputs * 4];
       const work = rows * outputs * inputs;
+      const byColumns = sharesColumns({ m: outputs, n: inputs, turnsA: true }, threads);
       for (let g = 0; g < groups; g++) {
-        parallelFor("weightGradient", { n: outputs, work, grain: 6, scratch }, (begin, end, at) => {
-          const to = dweight.pointer + (g * outputs + begin) * inputs * 4;
-          const [from, d] = [x.pointer + g * inputs * 4, dy.pointer + (g * outputs + begin) * 4];
-          return [from, xRow, d, dyRow, to, rows, end - begin, inputs, at];
-        });
+        const [from, d] = [x.pointer + g * inputs * 4, dy.pointer + g * outputs * 4];
+        const to = dweight.pointer + g * outputs * row;
+        if (byColumns) {
+          const scratch = (some: number) => exports.weightGradientScratch(rows, outputs, some);
+          parallelFor("weightGradient", { n: inputs, work, grain: 16, scratch }, (begin, end, at) => {
+            const offset = begin * 4;
+            return [from + offset, xRow, d, dyRow, to + offset, row, rows, outputs, end - begin, at];
+          });
+          continue;
+        }
+        const scratch = (some: number) => exports.weightGradientScratch(rows, some, inputs);
+        parallelFor("weightGradient", { n: outputs, work, grain: ROWS, scratch }, (begin, end, at) => [
+          ...([from, xRow, d + begin * 4, dyRow] as const),
+          ...([to + begin * row, row, rows, end - begin, inputs, at] as const),
+        ]);
       }
     },
 
@@ -67,10 +75,16 @@ export function product({
     },
     conv1dKernel: (x, dy, dkernel, { batch, time, channels, width, filters }) => {
       const sparse = isSparse(dy, x);
-      const bytes = sparse ? dkernel.length * 4 : exports.productScratch(time - width + 1, filters, 1);
-      const run = sparse ? exports.conv1dKernelSparse : exports.conv1dKernelDense;
-      memory.borrow(bytes, (scratch) =>
-        run(x.pointer, dy.pointer, dkernel.pointer, batch, time, channels, width, filters, scratch),
+      const [steps, taps] = [time - width + 1, width * channels];
+      const work = dy.length * taps * (sparse ? SPARSE / 3 : 1);
+      const scratch = (some: number) => (sparse ? some * filters * 4 : exports.productScratch(steps, filters, 1));
+      parallelFor(
+        sparse ? "conv1dKernelSparse" : "conv1dKernelDense",
+        { n: taps, work, grain: ROWS, scratch },
+        (begin, end, at) => {
+          const to = dkernel.pointer + begin * filters * 4;
+          return [x.pointer + begin * 4, dy.pointer, to, batch, time, channels, steps, end - begin, filters, at];
+        },
       );
     },
   };

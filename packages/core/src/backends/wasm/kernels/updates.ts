@@ -1,52 +1,56 @@
 import type { PatternLayouts, TableRows } from "../../../kernels/kernels.ts";
 import { rowsOf } from "../entries.ts";
-import { ADAM, adamRates } from "../rates.ts";
+import type { Region } from "../memory.ts";
+import { ADAM, type AdamRates, adamRates } from "../rates.ts";
 import type { Context, WasmKernels } from "./context.ts";
+import { createFill } from "./fill.ts";
+
+/** Multiplications that take as long as a weight's step of stochastic gradient descent. */
+const SGD = 4;
 
 /** Multiplications that take as long as fetching a row of a table, and of its moments, from memory. */
 const ROW = 500;
 
 /** The steps of optimisers. Threads split the weights, or the rows of a table. */
-export function updates({
-  exports,
-  memory,
-  parallelFor,
-  threads,
-}: Context): WasmKernels<"sgd" | "adam" | "adamRows" | "adamPresent" | "adamReplay" | "rmsprop"> {
+export function updates(
+  context: Context,
+): WasmKernels<"sgd" | "adam" | "adamRows" | "adamPresent" | "adamReplay" | "rmsprop"> {
+  const { exports, memory, parallelFor, threads } = context;
+  const fill = createFill(context);
+  const adam = (gradient: number, m: Region, v: Region, weights: Region, rates: AdamRates): void =>
+    parallelFor("adam", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
+      gradient + begin,
+      m.pointer + begin,
+      v.pointer + begin,
+      weights.pointer + begin,
+      end - begin,
+      ...rates,
+    ]);
+
   return {
     sgd: (gradient, velocity, weights, step) =>
-      exports.sgd(
-        gradient.pointer,
-        velocity?.pointer ?? 0,
-        weights.pointer,
-        weights.bytes,
+      parallelFor("sgd", { n: weights.bytes, work: weights.length * SGD, grain: 64 }, (begin, end) => [
+        gradient.pointer + begin,
+        velocity === undefined ? 0 : velocity.pointer + begin,
+        weights.pointer + begin,
+        end - begin,
         step.learningRate,
         step.momentum,
         step.weightDecay,
         1 - step.dampening,
         Number(step.nesterov),
         Number(step.first),
-      ),
-    adam: (gradient, m, v, weights, step) => {
-      const rates = adamRates(step);
-      parallelFor("adam", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
-        gradient.pointer + begin,
-        m.pointer + begin,
-        v.pointer + begin,
-        weights.pointer + begin,
-        end - begin,
-        ...rates,
-      ]);
-    },
+      ]),
+    adam: (gradient, m, v, weights, step) => adam(gradient.pointer, m, v, weights, adamRates(step)),
     adamRows: (rows, ids, m, v, weights, step) => {
       const { dim, except = -1 } = step;
       const rates = adamRates(step);
       if (dim % 4 !== 0) {
         // rows begin in the middle of a vector: the gradient is written out, then all weights are updated
         memory.borrow(weights.bytes, (whole) => {
-          exports.fill(0, whole, weights.bytes);
+          fill(0, whole, weights.bytes);
           exports.scatterRows(rows.pointer, ids.pointer, whole, ids.length, dim, except, dim * 4);
-          exports.adam(whole, m.pointer, v.pointer, weights.pointer, weights.bytes, ...rates);
+          adam(whole, m, v, weights, rates);
         });
         return;
       }
@@ -118,19 +122,19 @@ export function updates({
       ]);
     },
     rmsprop: (gradient, v, velocity, weights, step) =>
-      exports.rmsprop(
-        gradient.pointer,
-        v.pointer,
-        velocity?.pointer ?? 0,
-        weights.pointer,
-        weights.bytes,
+      parallelFor("rmsprop", { n: weights.bytes, work: weights.length * ADAM, grain: 64 }, (begin, end) => [
+        gradient.pointer + begin,
+        v.pointer + begin,
+        velocity === undefined ? 0 : velocity.pointer + begin,
+        weights.pointer + begin,
+        end - begin,
         step.learningRate,
         step.alpha,
         step.epsilon,
         step.weightDecay,
         step.momentum,
         1 - step.alpha,
-      ),
+      ]),
   };
 }
 

@@ -1,0 +1,59 @@
+import {
+  CIFAR_10_CLASSES,
+  FASHION_MNIST_CLASSES,
+  type LabelledImages,
+  locateCifar10,
+  locateFashionMnist,
+  locateMnist,
+  type Places,
+  readCifar10,
+  readFashionMnist,
+  readMnist,
+} from "@ltt/data";
+
+/** Images of a published set, or of one's own. */
+export interface ImageSet {
+  readonly name: string;
+  readonly train: LabelledImages;
+  /** Where it is left out it is held out of those to train on. */
+  readonly validation?: LabelledImages | undefined;
+  readonly test: LabelledImages;
+  /** In a report. */
+  readonly classes: string;
+  readonly outputs: number;
+  /** The part of the images as published that the files hold. */
+  readonly share: number;
+  readonly notes: readonly string[];
+}
+
+export const IMAGE_SETS = ["mnist", "fashion-mnist", "cifar-10"] as const;
+export type ImageSetName = (typeof IMAGE_SETS)[number];
+
+/** Images to train on, as published; the reader takes whatever part of them the files hold. */
+const CIFAR_10_TRAINING = 50_000;
+
+/** @throws {DataError} if data is missing, malformed or of another set. */
+export async function readImageSet(name: ImageSetName, places: Places): Promise<ImageSet> {
+  const whole = { name, outputs: 10, share: 1, notes: [] };
+  switch (name) {
+    case "mnist":
+      return { ...whole, ...(await readMnist(await locateMnist(places))), classes: "0–9" };
+    case "fashion-mnist": {
+      const parts = await readFashionMnist(await locateFashionMnist(places));
+      return { ...whole, ...parts, classes: FASHION_MNIST_CLASSES.join(", ") };
+    }
+    case "cifar-10": {
+      const { train, test } = await readCifar10(await locateCifar10(places));
+      const has = train.labels.length;
+      return {
+        ...{ ...whole, train, test, classes: CIFAR_10_CLASSES.join(", "), share: has / CIFAR_10_TRAINING },
+        notes: has < CIFAR_10_TRAINING ? [incompleteness(has)] : [],
+      };
+    }
+  }
+}
+
+function incompleteness(has: number): string {
+  const [read, of] = [has, CIFAR_10_TRAINING].map((count) => count.toLocaleString("en-US"));
+  return `The files hold ${read} of the ${of} images to train on that CIFAR-10 has as published.`;
+}

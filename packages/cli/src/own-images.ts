@@ -1,0 +1,22 @@
+import { readImageFolder } from "@ltt/data";
+import { IMAGE_SPLIT_SEED, type ImageSettings, prepareImageSet } from "./image-pairs.ts";
+import type { PrepareListener } from "./prepare-corpus.ts";
+import type { PreparedTask } from "./prepared-task.ts";
+import type { OwnImages } from "./subject.ts";
+
+/**
+ * Reads images of the user's and divides them. The name of the folder is in no hash: one that was moved holds no other data.
+ *
+ * @throws {DataError} that names the file and what to do.
+ */
+export async function prepareOwnImages(
+  { folder, model }: OwnImages,
+  settings: ImageSettings,
+  { say, signal }: PrepareListener,
+): Promise<PreparedTask> {
+  const onProgress = (images: number) => say?.(`${folder}: ${images.toLocaleString("en-US")} images read`);
+  const { classes, mixed, ...parts } = await readImageFolder(folder, { seed: IMAGE_SPLIT_SEED, onProgress, signal });
+  const notes = mixed ? ["Some images are grey, others in colour: all are taken in three colours."] : [];
+  const of = { classes: classes.join(", "), outputs: classes.length, share: 1, notes };
+  return prepareImageSet(folder, { name: "own images", ...parts, ...of }, model, settings);
+}

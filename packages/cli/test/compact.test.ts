@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  add,
+  type Cube,
+  conv2d,
+  type Matrix,
+  matmul,
+  maxPool2d,
+  relu,
+  reshape,
+  stream,
+  type Tensor,
+  type Tensor4,
+  tensor,
+  textConvolution,
+  tokens,
+} from "@ltt/core";
+import { loadStateDict, stateDict, TextLstm } from "@ltt/layers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compactStack } from "../src/export/compact-stack.ts";
+import { compactTextLstm } from "../src/export/compact-text.ts";
+import type { HostTensor } from "../src/export/host-tensor.ts";
+import { type Portable, portable } from "../src/export/portable.ts";
+import { samplesOf } from "../src/export/samples.ts";
+import { openNetwork } from "../src/trained-network.ts";
+import { TICKETS, writeTicket } from "./pruned-tickets.ts";
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "ltt-compact-"));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("what is dead is left out of", () => {
+  test.each(TICKETS)("$name, and it says the same", async (ticket) => {
+    const folder = join(root, ticket.architecture.model, String(ticket.several));
+    await writeTicket(folder, ticket);
+    const trained = await openNetwork(folder);
+    const [network, { inputs, logits }] = [await portable(trained), await samplesOf(trained)];
+    expect(network.sizes.after).toBeLessThan(0.95 * network.sizes.before);
+    for (const [i, input] of inputs.entries()) {
+      const said = answer(network, input).data;
+      for (const [j, logit] of logits[i]!.entries()) expect(Math.abs(said[j]! - logit)).toBeLessThan(1e-5);
+    }
+  });
+});
+
+test("a layer all of whose units are constants keeps one, which is not counted twice", () => {
+  const layer = (name: string, shape: number[], weight: number[], bias: number[]) => ({
+    name,
+    weight: { shape, data: Float32Array.from(weight) },
+    bias: { shape: [bias.length], data: Float32Array.from(bias) },
+    padded: false,
+  });
+  const { weights } = compactStack([
+    layer("a", [3, 2], [0, 0, 0, 0, 0, 0], [1, 2, -4]),
+    layer("b", [1, 3], [10, 100, 1000], [5]),
+  ]);
+  // 10·1 stays, 100·2 is in the bias, and relu(−4) is 0
+  expect([...weights].map(([name, { shape, data }]) => [name, shape, [...data]])).toEqual([
+    ["a.weight", [1, 1], [0]],
+    ["a.bias", [1], [1]],
+    ["b.weight", [1, 1], [10]],
+    ["b.bias", [1], [205]],
+  ]);
+});
+
+test("units of an LSTM stay where the linear layer or one that stays reads them, and every layer keeps as many", async () => {
+  const [hidden, rows, dim] = [6, 5, 4];
+  const model = new TextLstm({ rows, dim, outputs: 2, hidden }, stream(5));
+  const state = new Map([...(await stateDict(model))].map(([name, { shape, data }]) => [name, { shape, data }]));
+  /** Leaves of a weight only what the units of `by` read of `read`, in all four gates. */
+  const keep = (name: string, reads: readonly (readonly [by: number, read: number])[]) => {
+    const { shape, data } = state.get(name)!;
+    const columns = shape[1]!;
+    for (const at of data.keys()) {
+      const [unit, column] = [Math.floor(at / columns) % hidden, at % columns];
+      if (!reads.some(([by, read]) => by === unit && read === column)) data[at] = 0;
+    }
+  };
+  const { data: linear } = state.get("linear.weight")!;
+  for (const at of linear.keys()) if (![0, 2, 6 + 1].includes(at % 12)) linear[at] = 0;
+  keep("lstm.weight_hh_l1", [
+    [0, 4],
+    [5, 3],
+  ]); // 4 is read by 0, which stays; 3 by 5, which nobody reads
+  keep("lstm.weight_hh_l1_reverse", []);
+  keep("lstm.weight_ih_l1", [
+    [0, 1],
+    [4, 1],
+    [5, 3],
+  ]); // 2 hears only its biases
+  keep("lstm.weight_ih_l1_reverse", [[1, 6 + 2]]);
+  keep("lstm.weight_hh_l0", []);
+  keep("lstm.weight_hh_l0_reverse", []);
+  for (const name of state.keys()) if (name.startsWith("lstm.bias_ih")) state.get(name)!.data.fill(0.25);
+
+  const ids = tokens([2, 4, 3], [1, 3]);
+  loadStateDict(model, new Map([...state].map(([name, part]) => [name, { dtype: "F32", ...part }])));
+  const before = model.forward(ids).data;
+  const compact = compactTextLstm(state);
+  const size = compact.weights.get("lstm.weight_hh_l0")!.shape[1]!;
+  expect(size).toBe(3); // of the second layer forward 0, 2 and 4; of the others one each
+  const small = new TextLstm(
+    { rows: compact.weights.get("embedding.weight")!.shape[0]!, dim, outputs: 2, hidden: size },
+    stream(5),
+  );
+  loadStateDict(small, new Map([...compact.weights].map(([name, part]) => [name, { dtype: "F32", ...part }])));
+  const after = small.forward(
+    tokens(
+      [2, 4, 3].map((id) => compact.rows.data[id]!),
+      [1, 3],
+    ),
+  ).data; // prettier-ignore
+  for (const [i, logit] of before.entries()) expect(Math.abs(after[i]! - logit)).toBeLessThan(1e-6);
+});
+
+/** The logits of one input by a compact network, in operations of core. */
+function answer(network: Portable, input: readonly number[]): Tensor {
+  const weight = (name: string) => host(network.weights.get(name)!);
+  const linear = (x: Matrix, name: string) =>
+    add(matmul(x, weight(`${name}.weight`) as Matrix, { transposeB: true }), weight(`${name}.bias`));
+  if (network.kind === "text-cnn") {
+    const widest = Math.max(...network.widths);
+    const ids = [...input, ...new Array(Math.max(0, widest - input.length)).fill(1)];
+    const rows = tokens(
+      ids.map((id) => network.rows.data[id]!),
+      [1, ids.length],
+    ); // prettier-ignore
+    const filters = network.widths.map((_, i) => ({
+      kernel: reversed(network.weights.get(`convs.${i}.weight`)!),
+      bias: weight(`convs.${i}.bias`) as never,
+    }));
+    const lengths = tokens([input.length], [1]);
+    return linear(textConvolution(weight("embedding.weight") as Matrix, rows, filters, { lengths }), "linear");
+  }
+  if (network.kind === "text-lstm") {
+    const [rows, dim] = network.weights.get("embedding.weight")!.shape as [number, number];
+    const outputs = network.weights.get("linear.bias")!.shape[0]!;
+    const model = new TextLstm({ rows, dim, outputs, hidden: network.hidden, layers: network.layers }, stream(0));
+    loadStateDict(model, new Map([...network.weights].map(([name, part]) => [name, { dtype: "F32", ...part }])));
+    return model.forward(
+      tokens(
+        input.map((id) => network.rows.data[id]!),
+        [1, input.length],
+      ),
+    ); // prettier-ignore
+  }
+  const { layers, shape, inputs } = network;
+  const convs = layers.filter((name) => name.startsWith("convs."));
+  const brightness = input.map((byte) => byte / 255);
+  const plane = convs.length === 0 ? 1 : shape[1] * shape[2];
+  const read = inputs.flatMap((at) => brightness.slice(at * plane, (at + 1) * plane));
+  let x: Matrix = tensor(read, [1, read.length]);
+  if (convs.length > 0) {
+    let images: Tensor4 = reshape(x, [1, inputs.length, shape[1], shape[2]]);
+    for (const [i, name] of convs.entries()) {
+      const kernel = weight(`${name}.weight`) as Tensor4;
+      const bias = reshape(weight(`${name}.bias`), [1, kernel.shape[0], 1, 1]);
+      images = relu(add(conv2d(images, kernel, { padding: 1 }), bias)) as Tensor4;
+      if (i % 2 === 1) images = maxPool2d(images, 2);
+    }
+    x = reshape(images, [1, -1]) as Matrix;
+  }
+  const dense = layers.slice(convs.length);
+  return dense.reduce((y, name, i) => linear(i === 0 ? y : relu(y), name) as Matrix, x);
+}
+
+function host({ shape, data }: HostTensor): Tensor {
+  return tensor(data, shape);
+}
+
+/** `[filters, channels, width]` as core has it, `[width, channels, filters]`. */
+function reversed({ shape, data }: HostTensor): Cube {
+  const [filters, channels, width] = shape as [number, number, number];
+  const values = new Float32Array(data.length);
+  for (let f = 0; f < filters; f++)
+    for (let c = 0; c < channels; c++)
+      for (let w = 0; w < width; w++) values[(w * channels + c) * filters + f] = data[(f * channels + c) * width + w]!;
+  return tensor(values, [width, channels, filters]);
+}

@@ -1,0 +1,1 @@
+export { readSpamAssassin } from "./read-spam-assassin.ts";
