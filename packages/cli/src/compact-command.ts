@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { noGrad, scope, useBackend, type Weight } from "@ltt/core";
+import { noGrad, scope, storedPositions, tensor, useBackend, type Weight } from "@ltt/core";
 import {
   buffersOf,
   type Compacted,
@@ -9,7 +9,9 @@ import {
   encodeCheckpoint,
   multiplications,
   parametersOf,
+  snapshot,
   type UnitModel,
+  withParameters,
 } from "@ltt/layers";
 import { FolderStore, RunFolderError, writeAtomic } from "@ltt/lottery";
 import type { Command } from "commander";
@@ -62,6 +64,8 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
   const compacted = await compact(before.model);
   const after: StoredModel = { ...before, model: compacted.model };
 
+  const whole: StoredModel = { ...before, model: await unpruned(before.model) };
+
   const input = before.examples(BATCH);
   const [one, other] = [outputsOf(before, input), outputsOf(after, input)];
   const difference = one.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0);
@@ -73,40 +77,74 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
     `${JSON.stringify(configOf(hash, before.architecture, compacted), null, 2)}\n`,
   );
 
-  const [slow, fast] = timed([before, after], input);
+  const times = timed([whole, before, after], input);
+  const wholeBytes = await encodeCheckpoint({ weights: parametersOf(whole.model), buffers: buffersOf(whole.model) });
+  const all = { ...sizeOf(whole.model), macs: macsOf(whole), bytes: wholeBytes.length, ms: times[0]! };
   const was = {
     ...sizeOf(before.model),
     macs: macsOf(before),
     bytes: stored.files.get("weights.safetensors")!.length,
-    ms: slow,
+    ms: times[1]!,
   };
-  const is = { ...sizeOf(after.model), macs: macsOf(after), bytes: bytes.length, ms: fast };
+  const is = { ...sizeOf(after.model), macs: macsOf(after), bytes: bytes.length, ms: times[2]! };
   const { groups, folded } = compacted;
   const units = groups.map(({ name, kind, count, kept }) => ({ name, kind, count, kept: kept.length }));
   if (json === true) {
     process.stdout.write(
-      `${JSON.stringify({ event: "compact", node: hash, out, units, folded, difference, before: was, after: is })}\n`,
+      `${JSON.stringify({ event: "compact", node: hash, out, units, folded, difference, whole: all, before: was, after: is })}\n`,
     );
     return;
   }
-  const row = (name: string, from: number, to: number, digits = 0) =>
-    `${name.padEnd(32)}${shown(from, digits).padStart(14)}${shown(to, digits).padStart(14)}${`${Math.round((100 * to) / from)} %`.padStart(7)}`;
+  const row = (name: string, numbers: readonly number[], digits = 0) =>
+    name.padEnd(31) +
+    numbers.map((value) => shown(value, digits).padStart(13)).join("") +
+    `${Math.round((100 * numbers.at(-1)!) / numbers[0]!)} %`.padStart(7);
+  const sizes = (of: (size: typeof all) => number) => [all, was, is].map(of);
   writeLines(
     process.stdout,
     [
-      `${"".padEnd(32)}${"before".padStart(14)}${"after".padStart(14)}`,
-      ...units.map(({ name, kind, count, kept }) => row(`${name} (${kind})`, count, kept)),
-      row("elements of tensors", was.elements, is.elements),
-      row("stored weights", was.stored, is.stored),
-      row("bytes of weights.safetensors", was.bytes, is.bytes),
-      row("multiplications an example", was.macs, is.macs),
-      row(`ms for ${BATCH} examples, median`, was.ms, is.ms, 3),
+      "".padEnd(31) + ["unpruned", "pruned", "compact"].map((head) => head.padStart(13)).join(""),
+      ...units.map(({ name, kind, count, kept }) => row(`${name} (${kind})`, [count, count, kept])),
+      row(
+        "elements of tensors",
+        sizes(({ elements }) => elements),
+      ),
+      row(
+        "stored weights",
+        sizes(({ stored }) => stored),
+      ),
+      row(
+        "bytes of weights.safetensors",
+        sizes(({ bytes }) => bytes),
+      ),
+      row(
+        "multiplications an example",
+        sizes(({ macs }) => macs),
+      ),
+      row(
+        `ms for ${BATCH} examples, median`,
+        sizes(({ ms }) => ms),
+        3,
+      ),
       difference === 0
         ? "outputs: the same bits"
         : `outputs: differ by ${difference.toExponential(1)} at most; ${folded} constants are in biases now`,
       `written: ${join(out, "weights.safetensors")}, config.json`,
     ].join("\n"),
   );
+}
+
+/** The same network with every weight stored, those that were pruned as 0: what it costs to compute it so. */
+async function unpruned(model: StoredModel["model"]): Promise<StoredModel["model"]> {
+  const values = await snapshot(parametersOf(model));
+  const whole = Array.from(parametersOf(model), ([name, weight]): [string, Weight] => {
+    const positions = storedPositions(weight);
+    if (positions === undefined) return [name, weight];
+    const all = new Float32Array(weight.size);
+    for (const [i, at] of positions.entries()) all[at] = values.get(name)![i]!;
+    return [name, tensor(all, weight.shape)];
+  });
+  return withParameters(model, new Map(whole));
 }
 
 /** What `weights.safetensors` is of: for `resized(new …(architecture), decodeCheckpoint(bytes))`. */
@@ -128,8 +166,8 @@ function outputsOf({ model }: StoredModel, input: unknown): Float32Array {
   return Float32Array.from(scope(() => ({ data: noGrad(() => model.forward(input as never)).data.slice() })).data);
 }
 
-/** Milliseconds of a forward pass, each the median; taken in turns, so that whatever else runs meets both. */
-function timed(models: readonly StoredModel[], input: unknown): [number, number] {
+/** Milliseconds of a forward pass of each, the median; taken in turns, so that whatever else runs meets both. */
+function timed(models: readonly StoredModel[], input: unknown): number[] {
   const times: number[][] = models.map(() => []);
   for (let pass = 0; pass < 2 * PASSES; pass++)
     for (const [i, { model }] of models.entries()) {
@@ -139,8 +177,7 @@ function timed(models: readonly StoredModel[], input: unknown): [number, number]
       });
       if (pass >= PASSES) times[i]!.push(performance.now() - began);
     }
-  const [first, second] = times.map((all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!);
-  return [first!, second!];
+  return times.map((all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!);
 }
 
 function shown(value: number, digits: number): string {

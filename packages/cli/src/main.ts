@@ -7,6 +7,7 @@ import { addDataCommands } from "./data-command.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addExportCommand } from "./export-command.ts";
+import { addInspectCommand } from "./inspect-command.ts";
 import { Interrupted } from "./interruption.ts";
 import { version } from "./origin.ts";
 import { addPredictCommand } from "./predict-command.ts";
@@ -44,6 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addAuditCommand(program);
   addCompactCommand(program);
   addDiffCommand(program);
+  addInspectCommand(program);
   addPredictCommand(program);
   addExportCommand(program);
   addDataCommands(program);

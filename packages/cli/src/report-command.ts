@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { RunFolderError, writeAtomic } from "@ltt/lottery";
 import { LANGUAGES, type Language, type ReportInput, renderComparison, renderTable } from "@ltt/report";
 import { type Command, Option } from "commander";
+import { readInspections } from "./inspections.ts";
 import { type JoinedRun, joinParts } from "./join-parts.ts";
 import { pathOf, pointsOf, textOf } from "./option-values.ts";
 import { kindOf, partsAt } from "./part.ts";
@@ -77,7 +78,9 @@ async function resultsOf(
   const file = flags.published ?? parts.find(({ published }) => published !== undefined)?.published;
   const published = file === undefined ? undefined : await readPublished(file, run);
   const named = flags.title === undefined ? words : { ...words, title: flags.title };
-  return { ...reportOf(named, levels, audit, { margin, faults: run.faults, published }), origins, masks };
+  const folders = parts.filter(({ hasWeights }) => hasWeights);
+  const inspections = (await Promise.all(folders.map(({ place }) => readInspections(place)))).flat();
+  return { ...reportOf(named, levels, audit, { margin, faults: run.faults, published, inspections }), origins, masks };
 }
 
 /** What a comparison calls a run: its pair and profile, and where two have the same, its folder or file. */

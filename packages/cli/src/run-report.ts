@@ -12,7 +12,7 @@ import {
   pairedStatistics,
   winnerByTestAccuracy,
 } from "@ltt/lottery";
-import type { ReportInput } from "@ltt/report";
+import type { InspectedNetwork, ReportInput } from "@ltt/report";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -76,7 +76,7 @@ export function reportOf(
   words: ReportWords,
   levels: readonly LevelResult[],
   audit: readonly AuditCheck[],
-  { margin, faults, published }: ReportChoices,
+  { margin, faults, published, inspections = [] }: ReportChoices,
 ): ReportInput {
   const select = faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined;
   return {
@@ -88,6 +88,7 @@ export function reportOf(
     ],
     published: published?.curves ?? [],
     levels,
+    inspections: inspections.filter(({ node }) => levels.some((level) => level.node === node)),
     verdict: judge(levels, { margin, measure: words.measure, audit, select }),
     statistics: pairedStatistics(levels, stream(0, "bootstrap")),
     audit,
@@ -99,6 +100,8 @@ export interface ReportChoices {
   readonly margin: number | undefined;
   readonly faults: readonly Fault[];
   readonly published: Published | undefined;
+  /** Of networks of any run of the folder; those of other runs are left out. Default: none. */
+  readonly inspections?: readonly InspectedNetwork[] | undefined;
 }
 
 const TRAINING_MEASURED = "as many are measured at the end of every epoch as are at a validation, always the same";

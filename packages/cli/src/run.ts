@@ -29,6 +29,7 @@ import { chosenSettings } from "./chosen-settings.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
 import type { ImageSettings } from "./image-pairs.ts";
+import { readInspections } from "./inspections.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
@@ -170,7 +171,8 @@ async function runBegun(
   const [joined] = joinParts([
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
   ]);
-  const choices = { margin: options.margin, faults, published };
+  const inspections = await readInspections(folder);
+  const choices = { margin: options.margin, faults, published, inspections };
   const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins, masks: part.masks };
   const report = await writeReport(folder, input);
   return {
@@ -240,6 +242,7 @@ const REPORTS = [
   "tensors.csv",
   "curves.csv",
   "statistics.csv",
+  "inspection.json",
   "report.html",
   ARCHIVE,
 ] as const;
@@ -289,7 +292,7 @@ export async function planRun(
   return estimateRun(prepared, settings.experiment, folder, listener.signal);
 }
 
-interface Begun {
+export interface Begun {
   /** Those of the user, and what depends on how many texts of the user's there are. */
   readonly options: RunOptions;
   readonly settings: RunSettings;
@@ -303,7 +306,7 @@ interface Begun {
 }
 
 /** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
-async function begin(
+export async function begin(
   options: RunOptions,
   { say, signal }: RunListener,
   onBackend?: (chosen: ChosenJobs) => void,

@@ -2,6 +2,7 @@ export { type ComparedRun, renderComparison } from "./comparison.ts";
 export { type Cost, costOf, type Uses } from "./cost.ts";
 export { type CsvOptions, renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
 export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
+export type { InspectedNetwork } from "./inspection-section.ts";
 export { LANGUAGES, type Language } from "./labels.ts";
 export type { MaskPicture, TicketMask } from "./mask-pictures.ts";
 export { renderModelCard } from "./model-card.ts";

@@ -18,6 +18,7 @@ import {
   text,
 } from "@ltt/lottery/arguments";
 import type { Uses } from "./cost.ts";
+import { checkInspections, type InspectedNetwork } from "./inspection-section.ts";
 import type { TicketMask } from "./mask-pictures.ts";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
@@ -65,6 +66,8 @@ export interface ReportInput {
   readonly verdict: Verdict;
   readonly published?: readonly PublishedCurve[];
   readonly audit?: readonly AuditCheck[];
+  /** What looks inside networks have found. Default: nothing. */
+  readonly inspections?: readonly InspectedNetwork[] | undefined;
   /** What made the networks, one a run folder or archive. Default: it is not told. */
   readonly origins?: readonly ReportOrigin[] | undefined;
   /** How often weights are used for an example, for the cost of networks. Default: it is not told. */
@@ -87,6 +90,7 @@ const INPUT: Kinds<ReportInput> = {
   verdict: object,
   published: list,
   audit: list,
+  inspections: list,
   origins: list,
   uses: object,
   statistics: object,
@@ -101,7 +105,17 @@ const INPUT: Kinds<ReportInput> = {
  */
 export function checkInput(where: string, input: ReportInput, fields: readonly (keyof LevelResult)[]): void {
   checkOptions(where, input, INPUT, ["title", "kicker", "dataset", "notes", "settings", "levels", "verdict"]);
-  const { kicker, notes, settings, levels, verdict, published = [], audit = [], origins = [] } = input;
+  const {
+    kicker,
+    notes,
+    settings,
+    levels,
+    verdict,
+    published = [],
+    audit = [],
+    origins = [],
+    inspections = [],
+  } = input;
   checkEach(where, "kicker", kicker, text);
   checkEach(where, "notes", notes, text);
   checkEach(where, "settings", settings, setting);
@@ -112,6 +126,7 @@ export function checkInput(where: string, input: ReportInput, fields: readonly (
     for (const [j, point] of curve.points.entries()) checkFields(where, `published[${i}].points[${j}]`, point, POINT);
   }
   checkAudit(where, "audit", audit);
+  checkInspections(where, inspections);
   for (const [i, origin] of origins.entries()) checkFields(where, `origins[${i}]`, origin, ORIGIN);
 }
 

@@ -3,13 +3,14 @@ import { checkOptions } from "@ltt/lottery/arguments";
 import { armToggles, toggleRules } from "./arm-toggles.ts";
 import { figures } from "./figures.ts";
 import { checkInput, type ReportInput, type ReportOrigin } from "./input.ts";
+import { inspectionSection } from "./inspection-section.ts";
 import type { Labels } from "./labels.ts";
 import { labelsOf } from "./language.ts";
 import { layerTables } from "./layer-table.ts";
 import { levelTables } from "./level-tables.ts";
 import { html, type Markup } from "./markup.ts";
-import { originTable } from "./origin-table.ts";
 import { maskPictures } from "./mask-pictures.ts";
+import { originTable } from "./origin-table.ts";
 import { pageOf } from "./page.ts";
 import { REPORT_OPTIONS, type ReportOptions } from "./report-options.ts";
 import { statisticsTable } from "./statistics-table.ts";
@@ -39,6 +40,7 @@ ${verdictTable(verdict, labels)}
 ${whereLeft(summary, verdict, labels)}
 ${maskPictures(results.masks ?? [], labels)}
 ${levelTables(summary, verdict, measure, labels)}
+${inspectionSection(results.inspections ?? [])}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
 ${settings(results, labels)}
 ${originTable(origins, labels)}
