@@ -1,4 +1,5 @@
 import type { Indices, Kernels, Storage } from "../../../kernels/kernels.ts";
+import type { BreakEvens } from "../break-evens.ts";
 import type { Exports } from "../exports.generated.ts";
 import type { LinearMemory, Region } from "../memory.ts";
 import type { ParallelFor } from "../parallel-for.ts";
@@ -10,6 +11,7 @@ export interface Context {
   readonly memory: LinearMemory;
   readonly parallelFor: ParallelFor;
   readonly threads: number;
+  readonly breakEvens: BreakEvens;
 }
 
 /**
