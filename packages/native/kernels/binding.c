@@ -22,7 +22,7 @@ typedef uint64_t u64;
 /** A memory, and how many functions work on it. */
 typedef struct {
   char *base;
-  napi_env env;
+  i32 width;
   u32 functions;
 #ifdef CHECKED
   napi_ref memory;
@@ -39,7 +39,7 @@ typedef struct {
   int gives;
   Call call_256, call_512;
 #ifdef CHECKED
-  int (*check)(const char *base, u64 size, const double *given);
+  void (*check)(char *base, const double *given);
 #endif
 } Kernel;
 
@@ -95,8 +95,8 @@ static napi_value run(napi_env env, napi_callback_info info) {
   u64 size;
   if (!size_of(env, bound->binding, &size)) return failed(env, "native: the memory is gone");
   char message[256];
-  if (!check_begin(bound->binding->base, size, kernel->name, message, sizeof message)) return failed(env, message);
-  if (kernel->check != NULL) kernel->check(bound->binding->base, size, given);
+  check_begin(bound->binding->base, size, bound->binding->width, kernel->name, message, sizeof message);
+  if (kernel->check != NULL) kernel->check(bound->binding->base, given);
   if (!check_end()) return failed(env, message);
 #endif
   double result = bound->call(bound->binding->base, given);
@@ -167,7 +167,7 @@ static napi_value bind_memory(napi_env env, napi_callback_info info) {
   Binding *binding = calloc(1, sizeof *binding);
   if (binding == NULL) return failed(env, "native: out of memory");
   binding->base = base;
-  binding->env = env;
+  binding->width = width;
 #ifdef CHECKED
   napi_create_reference(env, values[0], 0, &binding->memory);
 #endif

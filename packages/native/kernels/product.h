@@ -3,6 +3,13 @@
 #pragma once
 #include "transpose.h"
 
+#define wide_tile KERNEL(wide_tile)
+#define narrow_tile KERNEL(narrow_tile)
+#define pack KERNEL(pack)
+#define pack_transposed KERNEL(pack_transposed)
+#define product KERNEL(product)
+#define product_transposed KERNEL(product_transposed)
+
 /** Vectors in a row of a tile, and its columns. */
 #define VECTORS 2
 #define COLUMNS (VECTORS * LANES)
@@ -13,162 +20,39 @@
 /** The rows of `a` that stay in the second-level cache for one block of steps. */
 #define BLOCK 192
 
-/**
- * A tile c[rows,columns] = a[rows,k]·b[k,COLUMNS], or += where `resume`, of one or two vectors a row, the last of which may be written in part. Rows of `a` and `c` are that many values
- * apart; `b` is a packed panel, or two halves of such that are `half` values apart.
- */
-INLINE void tile(
-    i32 rows, i32 vectors, int whole, const float *a, u64 a_row, const float *b, u64 half, u64 step, float *c, u64 c_row,
-    i32 k, int resume, M last) {
-  V sum[12][VECTORS];
-#pragma GCC unroll 12
-  for (i32 r = 0; r < rows; r++) {
-#pragma GCC unroll 2
-    for (i32 v = 0; v < vectors; v++) {
-      const float *from = c + r * c_row + v * LANES;
-      sum[r][v] = !resume ? v_zero() : whole || v < vectors - 1 ? v_load(from) : v_load_part(from, last);
-    }
-  }
-  for (i32 p = 0; p < k; p++, b += step) {
-    V b0 = v_load(b), b1 = vectors > 1 ? v_load(b + half) : b0;
-#pragma GCC unroll 12
-    for (i32 r = 0; r < rows; r++) {
-      V value = v_splat(a[r * a_row + p]);
-      sum[r][0] = v_fma(sum[r][0], value, b0);
-      if (vectors > 1) sum[r][1] = v_fma(sum[r][1], value, b1);
-    }
-  }
-#pragma GCC unroll 12
-  for (i32 r = 0; r < rows; r++) {
-#pragma GCC unroll 2
-    for (i32 v = 0; v < vectors; v++) {
-      float *to = c + r * c_row + v * LANES;
-      if (whole || v < vectors - 1) v_store(to, sum[r][v]);
-      else v_store_part(to, sum[r][v], last);
-    }
-  }
-}
-
-#define TILES(name, vectors, whole)                                                                                       \
-  static void name(                                                                                                       \
-      i32 rows, const float *a, u64 a_row, const float *b, u64 half, u64 step, float *c, u64 c_row, i32 k, int resume,    \
-      M last) {                                                                                                           \
-    switch (rows) {                                                                                                       \
-      CASE(12, vectors, whole) CASE(11, vectors, whole) CASE(10, vectors, whole) CASE(9, vectors, whole)                  \
-      CASE(8, vectors, whole) CASE(7, vectors, whole) CASE(6, vectors, whole) CASE(5, vectors, whole)                     \
-      CASE(4, vectors, whole) CASE(3, vectors, whole) CASE(2, vectors, whole) CASE(1, vectors, whole)                     \
-    }                                                                                                                     \
-  }
-#define CASE(rows, vectors, whole)                                                                                        \
-  case rows:                                                                                                              \
-    if (rows <= ROWS) tile(rows, vectors, whole, a, a_row, b, half, step, c, c_row, k, resume, last);                     \
-    break;
-
-TILES(wide_tile, 2, 1)
-TILES(wide_edge, 2, 0)
-TILES(narrow_tile, 1, 1)
-TILES(narrow_edge, 1, 0)
-#undef TILES
-#undef CASE
-
-/** c[rows,columns] = a[rows,k]·b[k,columns] for up to ROWS rows and COLUMNS columns of a panel, or += where `resume`. */
-INLINE void tile_of(
-    i32 rows, i32 columns, const float *a, u64 a_row, const float *b, float *c, u64 c_row, i32 k, int resume) {
-  M all = first_lanes(LANES);
-  if (columns == COLUMNS) wide_tile(rows, a, a_row, b, LANES, COLUMNS, c, c_row, k, resume, all);
-  else if (columns == LANES) narrow_tile(rows, a, a_row, b, LANES, COLUMNS, c, c_row, k, resume, all);
-  else if (columns > LANES) wide_edge(rows, a, a_row, b, LANES, COLUMNS, c, c_row, k, resume, first_lanes(columns - LANES));
-  else narrow_edge(rows, a, a_row, b, LANES, COLUMNS, c, c_row, k, resume, first_lanes(columns));
-}
-
 /** The values of `b[k,n]` in panels. */
 INLINE u64 packed_size(i32 k, i32 n) { return (u64)k * (u64)((n + COLUMNS - 1) / COLUMNS) * COLUMNS; }
 
-/** `b[k,n]`, rows that many values apart, into panels of COLUMNS columns; the last is filled up with zeros. */
-static void pack(const float *b, u64 b_row, i32 k, i32 n, float *to) {
-  for (i32 j = 0; j < n; j += COLUMNS) {
-    const float *from = b + j;
-    if (n - j >= COLUMNS) {
-      for (i32 p = 0; p < k; p++, from += b_row, to += COLUMNS) {
-        v_store(to, v_load(from));
-        v_store(to + LANES, v_load(from + LANES));
-      }
-      continue;
-    }
-    i32 left = n - j;
-    M m0 = first_lanes(least(left, LANES)), m1 = first_lanes(most(left - LANES, 0));
-    for (i32 p = 0; p < k; p++, from += b_row, to += COLUMNS) {
-      v_store(to, v_load_part(from, m0));
-      v_store(to + LANES, left > LANES ? v_load_part(from + LANES, m1) : v_zero());
-    }
-  }
-}
-
-/** The same of `b` stored `[n,k]`. */
-static void pack_transposed(const float *b, u64 b_row, i32 k, i32 n, float *to) {
-  for (i32 j = 0; j < n; j += COLUMNS, b += COLUMNS * b_row, to += (u64)k * COLUMNS) {
-    i32 columns = least(n - j, COLUMNS);
-    if (columns < COLUMNS) memset(to, 0, (u64)k * COLUMNS * 4);
-    transpose(b, b_row, to, COLUMNS, columns, k);
-  }
-}
-
-/** As many blocks of steps as are needed, of like length. */
-INLINE i32 steps_of(i32 k) {
-  i32 blocks = (k + STEPS - 1) / STEPS;
-  return (k + blocks - 1) / blocks;
-}
-
-/** One block of rows and of steps against all panels, which are that many values apart. */
-static void block(
-    const float *a, u64 a_row, const float *b, u64 panel, float *c, u64 c_row, i32 m, i32 k, i32 n, int resume) {
-  for (i32 j = 0; j < n; j += COLUMNS, b += panel) {
-    i32 columns = least(n - j, COLUMNS);
-    // as many tiles as are needed, of like height: low ones would wait for their own sums
-    for (i32 i = 0, rows, tiles = (m + ROWS - 1) / ROWS; i < m; i += rows, tiles--) {
-      rows = (m - i + tiles - 1) / tiles;
-      tile_of(rows, columns, a + i * a_row, a_row, b, c + i * c_row + j, c_row, k, resume);
-    }
-  }
-}
-
-/** c[m,n] = a[m,k]·b[k,n], or += where `resume`: rows of `a` may overlap as the windows of a convolution do; `packed` is what `pack` made. */
-static void product(
-    const float *a, u64 a_row, const float *packed, float *c, u64 c_row, i32 m, i32 k, i32 n, int resume) {
-  i32 steps = steps_of(k);
-  for (i32 p = 0; p < k; p += steps) {
-    i32 some = least(k - p, steps);
-    for (i32 i = 0; i < m; i += BLOCK)
-      block(a + i * a_row + p, a_row, packed + (u64)p * COLUMNS, (u64)k * COLUMNS, c + i * c_row, c_row, least(m - i, BLOCK),
-            some, n, resume || p > 0);
-  }
-}
-
 /** Where the packed `b` begins in scratch memory, behind a turned block of `a`. */
 #define PACKED_AT ((u64)STEPS * BLOCK)
-
-/**
- * c[m,n] = aᵀ·b or += where `resume`, `a` stored `[k,m]`; `b[k,n]` is not packed, and stored `[n,k]` where `transpose_b`. One block of steps after the other is packed and
- * turned into scratch memory: k may be a hundred thousand tokens.
- */
-static void product_transposed(
-    const float *a, u64 a_row, const float *b, u64 b_row, float *c, u64 c_row, i32 m, i32 k, i32 n, int transpose_b,
-    int resume, float *scratch) {
-  float *packed = scratch + PACKED_AT;
-  i32 steps = steps_of(k);
-  for (i32 p = 0; p < k; p += steps) {
-    i32 some = least(k - p, steps);
-    if (transpose_b) pack_transposed(b + p, b_row, some, n, packed);
-    else pack(b + p * b_row, b_row, some, n, packed);
-    for (i32 i = 0; i < m; i += BLOCK) {
-      i32 rows = least(m - i, BLOCK);
-      transpose(a + p * a_row + i, a_row, scratch, steps, some, rows);
-      block(scratch, steps, packed, (u64)some * COLUMNS, c + i * c_row, c_row, rows, some, n, resume || p > 0);
-    }
-  }
-}
 
 /** Values of scratch memory that a product needs: a turned block of `a`, then the packed `b[k,n]`, or a block of it. */
 INLINE u64 product_room(i32 k, i32 n, int transpose_a) {
   return PACKED_AT + packed_size(transpose_a ? least(k, STEPS) : k, n);
 }
+
+/**
+ * A tile c[rows,columns] = a[rows,k]·b[k,columns], or += where `resume`, of two vectors a row, or of one. Rows of `a` and `c` are that many values apart; steps of `b` are `step` apart, and
+ * the second vector of each lies `half` behind the first. All lanes of `last`, the last vector's, must be written.
+ */
+void wide_tile(
+    i32 rows, const float *a, u64 a_row, const float *b, u64 half, u64 step, float *c, u64 c_row, i32 k, int resume, M last);
+void narrow_tile(
+    i32 rows, const float *a, u64 a_row, const float *b, u64 half, u64 step, float *c, u64 c_row, i32 k, int resume, M last);
+
+/** `b[k,n]`, rows that many values apart, into panels of COLUMNS columns; the last is filled up with zeros. */
+void pack(const float *b, u64 b_row, i32 k, i32 n, float *to);
+/** The same of `b` stored `[n,k]`. */
+void pack_transposed(const float *b, u64 b_row, i32 k, i32 n, float *to);
+
+/** c[m,n] = a[m,k]·b[k,n], or += where `resume`: rows of `a` may overlap as the windows of a convolution do; `packed` is what `pack` made. */
+void product(
+    const float *a, u64 a_row, const float *packed, float *c, u64 c_row, i32 m, i32 k, i32 n, int resume);
+
+/**
+ * c[m,n] = aᵀ·b or += where `resume`, `a` stored `[k,m]`; `b[k,n]` is not packed, and stored `[n,k]` where `transpose_b`. One block of steps after the other is packed and
+ * turned into scratch memory: k may be a hundred thousand tokens.
+ */
+void product_transposed(
+    const float *a, u64 a_row, const float *b, u64 b_row, float *c, u64 c_row, i32 m, i32 k, i32 n, int transpose_b,
+    int resume, float *scratch);

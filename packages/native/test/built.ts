@@ -6,7 +6,7 @@ import { native } from "../src/native.ts";
  */
 export const built: readonly NativeKernels[] = [256, 512].flatMap((width) => {
   try {
-    return [native({ width: width as 256 | 512, form: "release" })];
+    return [native({ width: width as 256 | 512, form: "checked" })];
   } catch (error) {
     if (process.env.LTT_REQUIRE_NATIVE && width === 256) throw error;
     console.warn(`SKIPPED: every test of native kernels with ${width} bits: ${(error as Error).message}`);
