@@ -1,4 +1,4 @@
-// npm run bench -- kernels|training|inference|sparse|lottery|jobs|mlp [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|lottery|jobs|mlp|break-evens [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
@@ -6,7 +6,8 @@ import { availableParallelism } from "node:os";
 import { type BackendName, PAIRS, WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
-import { NAMES, ONE_THREAD, openBackend } from "./backends.ts";
+import { NAMES, nativeWidth, ONE_THREAD, openBackend } from "./backends.ts";
+import { breakEvens } from "./break-evens.ts";
 import { loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
 import { jobsBench } from "./jobs.ts";
@@ -20,7 +21,7 @@ import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
-const BENCHES = ["kernels", "training", "inference", "sparse", "lottery", "jobs", "mlp"] as const;
+const BENCHES = ["kernels", "training", "inference", "sparse", "lottery", "jobs", "mlp", "break-evens"] as const;
 
 /** What an LSTM's products are compared with. */
 const MATMUL = "matmul 512×512×512";
@@ -93,7 +94,9 @@ async function bench(
   const measurements: Measurement[] = [];
   const sentences: string[] = [];
   const peaks = new Map(peak === undefined ? [] : names.map((name) => [name, peakOf(peak, name)]));
-  if (kind === "lottery") {
+  if (kind === "break-evens") {
+    for (const name of names) sentences.push(...(await breakEvens(nativeWidth(name))));
+  } else if (kind === "lottery") {
     for (const name of names) measurements.push(...(await lotteryBench(name as BackendName)));
   } else if (kind === "jobs") {
     const pair = PAIRS.find((name) => name === (only ?? "spam-cnn"));
