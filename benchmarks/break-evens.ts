@@ -93,8 +93,9 @@ function stored(
   const values = tensor(rng.normals(positions.length), [positions.length]);
   const { pattern } = new Sparse(shape, positions, values);
   const whole = backend.upload(rng.normals(size));
+  const { storage } = values;
   useBackend(before);
-  return { values: values.storage, pattern, whole: () => whole };
+  return { values: storage, pattern, whole: () => whole };
 }
 
 /** Runs on that backend: layouts of a pattern are made on the one in use. */

@@ -120,8 +120,16 @@ static void transform_image(
   }
 }
 
-/** Lanes 0 … count − 1, count ≤ 4. */
 INLINE __m128i lanes_of(i32 count) { return _mm_cmpgt_epi32(_mm_set1_epi32(count), _mm_setr_epi32(0, 1, 2, 3)); }
+/** The first `count` of four lanes, all of them if it is more. */
+INLINE __m128 load4(const float *at, i32 count) {
+  touch(at, least(count, 4));
+  return _mm_maskload_ps(at, lanes_of(count));
+}
+INLINE void store4(float *at, __m128 x, i32 count) {
+  touch(at, least(count, 4));
+  _mm_maskstore_ps(at, lanes_of(count), x);
+}
 
 /** y[f] = Aᵀ m A in the rows of tiles from `first` on: down first, then across. */
 static void transform_back(
@@ -147,8 +155,8 @@ static void transform_back(
           const __m128 *s = lower ? s1 : s0;
           __m128 even = _mm_add_ps(_mm_add_ps(s[0], s[1]), s[2]), odd = _mm_sub_ps(_mm_sub_ps(s[1], s[2]), s[3]);
           float *to = upper + lower * line + 2 * i;
-          _mm_maskstore_ps(to, lanes_of(left), _mm_unpacklo_ps(even, odd));
-          if (left > 4) _mm_maskstore_ps(to + 4, lanes_of(left - 4), _mm_unpackhi_ps(even, odd));
+          store4(to, _mm_unpacklo_ps(even, odd), left);
+          if (left > 4) store4(to + 4, _mm_unpackhi_ps(even, odd), left - 4);
         }
       }
     }
@@ -207,10 +215,10 @@ static void transform_gradients(
         i32 left = columns - 2 * i;
         const float *from = upper + 2 * i;
         __m128 zero = _mm_setzero_ps();
-        __m128 a = _mm_maskload_ps(from, lanes_of(left));
-        __m128 b = left > 4 ? _mm_maskload_ps(from + 4, lanes_of(left - 4)) : zero;
-        __m128 c = has_lower ? _mm_maskload_ps(from + line, lanes_of(left)) : zero;
-        __m128 d = has_lower && left > 4 ? _mm_maskload_ps(from + line + 4, lanes_of(left - 4)) : zero;
+        __m128 a = load4(from, left);
+        __m128 b = left > 4 ? load4(from + 4, left - 4) : zero;
+        __m128 c = has_lower ? load4(from + line, left) : zero;
+        __m128 d = has_lower && left > 4 ? load4(from + line + 4, left - 4) : zero;
         __m128 even0 = _mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)), odd0 = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
         __m128 even1 = _mm_shuffle_ps(c, d, _MM_SHUFFLE(2, 0, 2, 0)), odd1 = _mm_shuffle_ps(c, d, _MM_SHUFFLE(3, 1, 3, 1));
         float *at = to + i;
