@@ -3,6 +3,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, simulate, or run whole programs: `npm test` runs them, `npm run test:fast` does not. */
 const slow = [
   "packages/cli/test/jobs.test.ts",
+  "packages/cli/test/native.test.ts",
   "packages/cli/test/native-steps.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
