@@ -6,6 +6,8 @@ const slow = [
   "packages/cli/test/archive.test.ts",
   "packages/cli/test/jobs.test.ts",
   "packages/cli/test/machines.test.ts",
+  "packages/cli/test/native.test.ts",
+  "packages/cli/test/native-steps.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",

@@ -1,4 +1,5 @@
 import { type Backend, stream } from "@ltt/core";
+import { labelOf } from "./backends.ts";
 import type { Candidate, Timing } from "./interleave.ts";
 import { type Measurement, measurement } from "./results.ts";
 
@@ -131,7 +132,7 @@ export interface Bench {
 export function kernelBench(backends: readonly Backend[], only: string | undefined): Bench {
   const chosen = KERNELS.filter(({ name }) => only === undefined || name.includes(only));
   const pairs = chosen.flatMap((kernel) =>
-    backends.map((backend) => ({ kernel, backend, id: `${kernel.name} on ${backend.name}` })),
+    backends.map((backend) => ({ kernel, backend, id: `${kernel.name} on ${labelOf(backend)}` })),
   );
   return {
     candidates: pairs.map(({ kernel, backend, id }) => ({
@@ -147,7 +148,7 @@ export function kernelBench(backends: readonly Backend[], only: string | undefin
       return measurement({
         bench: "kernel",
         name: kernel.name,
-        backend: backend.name,
+        backend: labelOf(backend),
         gflops: rate(median),
         best: rate(best),
         quartiles: [rate(quartiles[1]), rate(quartiles[0])],

@@ -9,6 +9,7 @@ import {
   Sequential,
   trainable,
 } from "@ltt/layers";
+import { labelOf } from "./backends.ts";
 import type { Candidate } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
 import { measurement } from "./results.ts";
@@ -43,7 +44,7 @@ const MLPS: readonly Network[] = [
 /** Whole steps of training of networks without texts: forward, loss, backward, Adam. The small one's is all calls, the other's is products. */
 export function mlpBench(backends: readonly Backend[], only: string | undefined): Bench {
   const cases = MLPS.filter(({ name }) => only === undefined || name.includes(only)).flatMap((network) =>
-    backends.map((backend) => ({ network, backend, id: `${network.name} on ${backend.name}` })),
+    backends.map((backend) => ({ network, backend, id: `${network.name} on ${labelOf(backend)}` })),
   );
   return {
     candidates: cases.map(
@@ -61,7 +62,7 @@ export function mlpBench(backends: readonly Backend[], only: string | undefined)
       return measurement({
         bench: "training",
         name: network.name,
-        backend: backend.name,
+        backend: labelOf(backend),
         samplesPerSecond: rate(median),
         best: rate(best),
         quartiles: [rate(quartiles[1]), rate(quartiles[0])],

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { BackendName } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
+import { labelOf } from "./backends.ts";
 import { densityChart } from "./density-chart.ts";
 import { type BenchmarkInput, exportInput, loadInput } from "./inputs.ts";
 import { interleave, type Peer, type Timing } from "./interleave.ts";
@@ -70,7 +71,7 @@ export async function prunedNetworkBench(options: PrunedNetworkOptions): Promise
 
   const ours = timings.map((timing) => ({ timing, measurement: toMeasurement(timing) }));
   const costs: PrunedNetworkResult["costs"][number][] = [];
-  for (const { name } of backends) {
+  for (const name of backends.map(labelOf)) {
     const mine = ours.filter(({ measurement }) => measurement.backend === name);
     const rates = new Map(mine.map(({ measurement }) => [measurement.density, measurement.samplesPerSecond!]));
     const dense = rates.get(1);

@@ -1,11 +1,13 @@
-// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images|break-evens [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { BACKENDS, type BackendName, createBackend, PAIRS, WIDTHS, type Width } from "@ltt/cli";
+import { type BackendName, PAIRS, WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
+import { NAMES, nativeWidth, ONE_THREAD, openBackend } from "./backends.ts";
+import { breakEvens } from "./break-evens.ts";
 import { GROWING, growingBench } from "./growing.ts";
 import { IMAGE_NETWORKS, imageBench } from "./images.ts";
 import { loadInput } from "./inputs.ts";
@@ -22,13 +24,21 @@ import { figure, type Measurement, resultFile } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
-const BENCHES = ["kernels", "training", "inference", "sparse", "growing", "lottery", "jobs", "mlp", "images"] as const;
+const BENCHES = [
+  "kernels",
+  "training",
+  "inference",
+  "sparse",
+  "growing",
+  "lottery",
+  "jobs",
+  "mlp",
+  "images",
+  "break-evens",
+] as const;
 
 /** What an LSTM's products are compared with. */
 const MATMUL = "matmul 512×512×512";
-
-/** Backends that one thread drives. */
-const ONE_THREAD: ReadonlySet<string> = new Set(["reference", "gpu"]);
 
 interface Flags {
   readonly backend: string;
@@ -52,7 +62,7 @@ const program = new Command("bench")
     "times kernels, training steps of texts and images, inference, whole lotteries, and jobs beside threads, candidates in turn",
   )
   .addArgument(new Argument("<bench>", "what to time").choices(BENCHES))
-  .option("--backend <names>", `of ${BACKENDS.join(",")}`, BACKENDS[0])
+  .option("--backend <names>", `of ${NAMES.join(",")}`, NAMES[0])
   .option("--threads <n>", "threads of the wasm backends (default: one for each core)")
   .addOption(
     new Option("--width <bits>", "of the wasm backends' vectors (default: the most that run)").choices(
@@ -82,9 +92,9 @@ async function bench(
   kind: (typeof BENCHES)[number],
   { backend, threads, width, only, seconds, densities, steps, pytorch, exchange, peak, form, data, json, out }: Flags,
 ): Promise<void> {
-  const names = backend.split(",").filter((name): name is BackendName => BACKENDS.some((known) => known === name));
+  const names = backend.split(",").filter((name) => NAMES.includes(name));
   if (names.length !== backend.split(",").length)
-    throw new RangeError(`--backend ${backend}: there are ${BACKENDS.join(", ")}`);
+    throw new RangeError(`--backend ${backend}: there are ${NAMES.join(", ")}`);
   const budget = Number(seconds);
   if (!(budget > 0)) throw new RangeError(`--seconds ${seconds}: give a positive number`);
   if (json !== true) console.log(JSON.stringify(machine()));
@@ -92,10 +102,7 @@ async function bench(
   const team = threads === undefined ? availableParallelism() : Number(threads);
   if (!Number.isInteger(team) || team < 1) throw new RangeError(`--threads ${threads}: give an integer from 1`);
   const bits = width === undefined ? undefined : (Number(width) as Width);
-  const backends = () =>
-    Promise.all(
-      names.map((name) => createBackend(name, ONE_THREAD.has(name) ? { threads: 1 } : { threads: team, width: bits })),
-    );
+  const backends = () => Promise.all(names.map((name) => openBackend(name, team, bits)));
   const network = NETWORKS.find((name) => name === only);
   const chosenDensities = densities?.split(",").map(Number);
   const isPeerOfImages = kind === "images";
@@ -109,14 +116,16 @@ async function bench(
 
   const measurements: Measurement[] = [];
   const sentences: string[] = [];
-  const peaks = new Map(peak === undefined ? [] : names.map((name) => [name as string, peakOf(peak, name)]));
-  if (kind === "lottery") {
-    for (const name of names) measurements.push(...(await lotteryBench(name)));
+  const peaks = new Map(peak === undefined ? [] : names.map((name) => [name, peakOf(peak, name)]));
+  if (kind === "break-evens") {
+    for (const name of names) sentences.push(...(await breakEvens(nativeWidth(name))));
+  } else if (kind === "lottery") {
+    for (const name of names) measurements.push(...(await lotteryBench(name as BackendName)));
   } else if (kind === "jobs") {
     const pair = PAIRS.find((name) => name === (only ?? "spam-cnn"));
     if (pair === undefined) throw new RangeError(`--only ${only}: there are ${PAIRS.join(", ")}`);
     for (const name of names) {
-      const result = await jobsBench(pair, name, budget, data);
+      const result = await jobsBench(pair, name as BackendName, budget, data);
       measurements.push(...result.measurements);
       sentences.push(...(json === true ? [] : result.sentences));
     }
@@ -124,7 +133,7 @@ async function bench(
     const grown = GROWING.find((name) => name === (only ?? GROWING[0]));
     if (grown === undefined) throw new RangeError(`--only ${only}: there are ${GROWING.join(", ")}`);
     for (const name of names) {
-      const job = { network: grown, backend: name, threads: team, steps: Number(steps), density: 0.1, data };
+      const job = { network: grown, backend: name as BackendName, threads: team, steps: Number(steps), density: 0.1, data };
       const result = await growingBench(job, budget);
       measurements.push(...result.measurements);
       sentences.push(...result.sentences);

@@ -1,4 +1,5 @@
 import { type Backend, type Matrix, matmul, Sparse, scope, stream, tensor, useBackend } from "@ltt/core";
+import { labelOf } from "./backends.ts";
 import type { Candidate } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
 import { measurement } from "./results.ts";
@@ -25,7 +26,7 @@ export function productBench(
   const cases = MATRICES.filter(({ name }) => only === undefined || name.includes(only)).flatMap((matrix) =>
     backends.flatMap((backend) =>
       densities.map((density) => ({
-        id: `${matrix.name} at ${density} on ${backend.name}`,
+        id: `${matrix.name} at ${density} on ${labelOf(backend)}`,
         name: `${matrix.m}×${matrix.k}×${matrix.n}: ${matrix.name}`,
         backend,
         density,
@@ -44,7 +45,7 @@ export function productBench(
         best: rate(best),
         quartiles: [rate(quartiles[1]), rate(quartiles[0])],
       } as const;
-      return { ...measurement({ bench: "sparse product", name, backend: backend.name, ...gflops }), density };
+      return { ...measurement({ bench: "sparse product", name, backend: labelOf(backend), ...gflops }), density };
     },
   };
 }

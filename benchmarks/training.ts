@@ -13,6 +13,7 @@ import {
   withParameters,
 } from "@ltt/layers";
 import { cut, elementwise, type Pattern, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
+import { labelOf } from "./backends.ts";
 import { type LstmSize, lstmFlops } from "./flops.ts";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
@@ -57,7 +58,7 @@ export function networkBench(
       backends.flatMap((backend) =>
         densities.map((density) => ({
           name: form === "padded" ? network : `${network}, bucketed`,
-          id: `${network} ${form} ${backend.name} ${density}`,
+          id: `${network} ${form} ${labelOf(backend)} ${density}`,
           backend,
           density,
           texts: input[form]
@@ -79,7 +80,7 @@ export function networkBench(
       const measured = measurement({
         bench: kind,
         name,
-        backend: backend.name,
+        backend: labelOf(backend),
         samplesPerSecond: texts / median,
         ...(flops === undefined ? {} : { gflops: (flops * texts) / median / 1e9 }),
         best: texts / best,

@@ -87,7 +87,7 @@ interface Override {
 
 /** Not in git: what is built, and the hidden folders of git and editors. */
 const isIgnored = (folder: string) =>
-  ["node_modules", "dist", "coverage", "runs", "generated"].includes(folder) ||
+  ["node_modules", "dist", "lib", "coverage", "runs", "generated"].includes(folder) ||
   (folder.startsWith(".") && folder !== ".ci");
 
 const documents = [

@@ -78,13 +78,14 @@ async function backendFinding(name: BackendName, create: (name: BackendName) => 
 const ARITHMETIC: Readonly<Record<BackendName, string>> = {
   "wasm-fma": "a product and its sum are rounded once; the same bits wherever it runs",
   wasm: "a product and its sum are each rounded; the bits of the reference",
+  native: "the bits of wasm-fma, and its networks",
   reference: "plain loops that define the right values; slow",
   gpu: "kernels through gpu.js; values within a tolerance, not the same bits",
 };
 
 /** Messages begin with the name that the finding has already. */
 function reasonOf(error: unknown): string {
-  return (error as Error).message.replace(/^(gpu|wasm): /, "");
+  return (error as Error).message.replace(/^(gpu|wasm|native|--backend native): /, "");
 }
 
 /** `wasm` has the bits of the reference; the others round elsewhere. */

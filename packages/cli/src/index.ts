@@ -1,4 +1,4 @@
-export { BACKENDS, type BackendName, createBackend, WIDTHS, type Width } from "./backends.ts";
+export { BACKENDS, type BackendName, createBackend, nameOf, WIDTHS, type Width } from "./backends.ts";
 export type { Answer, Classifier, Question } from "./classifier.ts";
 export { VECTORS, type Vectors } from "./embedding.ts";
 export type { RunEstimate } from "./estimate.ts";

@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Backend } from "@ltt/core";
 import type { Job, JobListener, Network, TicketFor } from "@ltt/lottery";
+import { nameOf } from "./backends.ts";
 import type { FromJob, ToJob } from "./job-messages.ts";
 import type { ChosenJobs } from "./jobs.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -30,7 +31,8 @@ export class JobProcesses {
   ) {
     this.#threads = jobs * threads;
     const onBusy = () => this.#lendSoon();
-    const told = [backend.name, String(threadsAtMost), ...("width" in backend ? [String(backend.width)] : [])];
+    const [name, width] = nameOf(backend);
+    const told = [name, String(threadsAtMost), ...(width === undefined ? [] : [String(width)])];
     this.#processes = Array.from({ length: jobs }, (_, i) => new JobProcess(i + 1, told, { say, onBusy }));
     this.jobs = this.#processes;
   }

@@ -3,6 +3,8 @@ export { noGrad, recordForeign as record } from "./autograd/record.ts";
 export { backend, useBackend } from "./backends/backend.ts";
 export { createReferenceBackend } from "./backends/reference/backend.ts";
 export { createWasmBackend, type WasmBackend } from "./backends/wasm/backend.ts";
+export type { BreakEvens } from "./backends/wasm/break-evens.ts";
+export type { NativeKernels } from "./backends/wasm/native.ts";
 export { hasWideVectors } from "./backends/wasm/wide.ts";
 export type { SafetensorsDtype } from "./formats/dtypes.ts";
 export type { SafetensorsEntry } from "./formats/entry.ts";

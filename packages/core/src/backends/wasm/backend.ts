@@ -5,6 +5,7 @@ import { checkWide } from "./compare-widths.ts";
 import { type Arithmetic, type Instance, instantiate, instantiateNow, type Width } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
 import { LinearMemory, Region } from "./memory.ts";
+import { type NativeKernels, nativeKernels } from "./native.ts";
 import { CLOSED, serial, startThreadPool, type ThreadPool } from "./thread-pool.ts";
 
 /** All that WebAssembly can address, in bytes. */
@@ -16,6 +17,8 @@ const MOST_THREADS = 256;
 export interface WasmBackend extends Backend {
   /** Bits of a vector. The results are the same bits for either. */
   readonly width: Width;
+  /** Bits of a vector of its native kernels, if it has such. The results are the same bits. */
+  readonly native: NativeKernels["width"] | undefined;
   /**
    * Lets at most so many of its threads work at a time, from the next kernel on: for processes that share a machine. The results are the same bits.
    *
@@ -38,6 +41,8 @@ export interface WasmBackend extends Backend {
  *   a worker of a page that is isolated from other origins.
  * @param options.width - Bits of a vector: 128 (the default), everywhere; or 256, in Node from version 24 on, on x64: up to twice as fast, and the same bits. For 256 V8's flag
  *   `--experimental-wasm-revectorize` is on while the kernels are compiled, which takes a tenth of a second, and all kernels are tried on a few numbers in both widths.
+ * @param options.native - What `native()` of `@ltt/native` gives: kernels in machine code that stand in for the heaviest ones, with the bits of `fma`, whose name the backend keeps.
+ *   Only with that arithmetic. Default: none.
  * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
  * @throws {TypeError} if an option is unknown, or of the wrong kind.
  * @throws {RangeError} if `threads` is no such number, or `arithmetic` or `width` neither.
@@ -48,15 +53,26 @@ export async function createWasmBackend(
     arithmetic?: Arithmetic | undefined;
     threads?: number | undefined;
     width?: Width | undefined;
+    native?: NativeKernels | undefined;
     memory?: LinearMemory | undefined;
   } = {},
 ): Promise<WasmBackend> {
-  const kinds = { arithmetic: oneOf("strict", "fma"), threads: anyNumber, width: vectorWidth, memory: linearMemory };
+  const kinds = {
+    arithmetic: oneOf("strict", "fma"),
+    threads: anyNumber,
+    width: vectorWidth,
+    native: nativeKernels,
+    memory: linearMemory,
+  };
   const chosen = checkOptions("wasm", options, kinds);
-  const { arithmetic = "strict", threads = 1, width = 128, memory = new LinearMemory(MOST) } = chosen;
+  const { arithmetic = "strict", threads = 1, width = 128, native, memory = new LinearMemory(MOST) } = chosen;
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new RangeError(`wasm: ${threads} threads: it is an integer from 1 to ${MOST_THREADS}`);
-  const instance = await instantiate(memory, arithmetic, width);
+  if (native !== undefined && arithmetic !== "fma")
+    throw new RangeError(
+      `wasm: native kernels have the bits of the arithmetic "fma", not of "${arithmetic}": choose that`,
+    );
+  const instance = await instantiate(memory, arithmetic, width, native);
   if (width === 256) await checkWide(arithmetic);
   const pool = threads === 1 ? serial(instance.exports) : await startThreadPool(instance, memory, threads);
   return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, pool);
@@ -102,7 +118,7 @@ export function createDefaultBackend(): Backend {
 /** @param worth - See `createKernels`. */
 export function backendOf(
   name: string,
-  { exports, width }: Instance,
+  { exports, width, native }: Instance,
   memory: LinearMemory,
   pool: ThreadPool,
   worth?: number,
@@ -110,8 +126,9 @@ export function backendOf(
   const backend = {
     name,
     width,
+    native: native?.width,
     takesStoredWeights: true,
-    kernels: createKernels(exports, memory, pool, worth),
+    kernels: createKernels(exports, memory, pool, worth, native?.breakEvens),
     allocate: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     allocateIndices: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     keep: (region: Region) => memory.keep(region),

@@ -1,6 +1,7 @@
 import type { Exports } from "./exports.generated.ts";
 import { kernels as fma } from "./fma.generated.ts";
 import type { LinearMemory, Region } from "./memory.ts";
+import { type NativeKernels, withNative } from "./native.ts";
 import { kernels as strict } from "./strict.generated.ts";
 import { compileWide } from "./wide.ts";
 
@@ -18,6 +19,8 @@ export interface Instance {
   readonly exports: Exports;
   readonly module: WebAssembly.Module;
   readonly width: Width;
+  /** What of them is native, if anything is. */
+  readonly native?: NativeKernels | undefined;
 }
 
 /**
@@ -25,7 +28,12 @@ export interface Instance {
  *
  * @throws {Error} if the platform lacks what they need.
  */
-export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic, width: Width = 128): Promise<Instance> {
+export async function instantiate(
+  linear: LinearMemory,
+  arithmetic: Arithmetic,
+  width: Width = 128,
+  native?: NativeKernels,
+): Promise<Instance> {
   if (arithmetic === "fma") allowRelaxedSimd();
   // both imported: a worker's bundle, often one file, need not be split
   const binary = decode(arithmetic === "fma" ? fma : strict, linear, arithmetic);
@@ -35,7 +43,8 @@ export async function instantiate(linear: LinearMemory, arithmetic: Arithmetic, 
   if (arithmetic === "fma" && !fuses(exports, linear)) {
     throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");
   }
-  return { exports, module, width };
+  if (native === undefined) return { exports, module, width };
+  return { exports: withNative(exports, linear, native), module, width, native };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Kernels } from "../../kernels/kernels.ts";
+import { BREAK_EVENS, type BreakEvens } from "./break-evens.ts";
 import type { Exports } from "./exports.generated.ts";
 import { batchNorm } from "./kernels/batch-norm.ts";
 import type { Context } from "./kernels/context.ts";
@@ -29,15 +30,17 @@ const WORTH_A_THREAD = 120_000;
  * those, so a wrong number of arguments, as well as a kernel that is missing here, is a type error.
  *
  * @param worth - Multiplications from which another thread is used. The results are the same bits for any number.
+ * @param breakEvens - Those of the compiled kernels.
  */
 export function createKernels(
   exports: Exports,
   memory: LinearMemory,
   pool: ThreadPool,
   worth: number = WORTH_A_THREAD,
+  breakEvens: BreakEvens = BREAK_EVENS,
 ): Kernels {
   const parallelFor = createParallelFor(memory, pool, worth);
-  const context: Context = { exports, memory, parallelFor, worth, threads: pool.size };
+  const context: Context = { exports, memory, parallelFor, worth, threads: pool.size, breakEvens };
 
   const dense = {
     ...elementwise(context),
@@ -57,6 +60,6 @@ export function createKernels(
     ...sparseProducts(context, dense),
     ...sparseRows(context, dense),
     ...sparseWindows(context, windows(context)),
-    ...createLstmKernels(exports, { memory, pool, worth }),
+    ...createLstmKernels(exports, { memory, pool, worth, breakEvens }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Kernels, LstmSize, PatternLayouts } from "../../kernels/kernels.ts";
 import { isStored } from "../../kernels/stored-weight.ts";
+import type { BreakEvens } from "./break-evens.ts";
 import { blockOf, columnsOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Exports } from "./exports.generated.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
@@ -10,6 +11,7 @@ interface Means {
   readonly memory: LinearMemory;
   readonly pool: ThreadPool;
   readonly worth: number;
+  readonly breakEvens: BreakEvens;
 }
 
 /** What one thread reads: a direction, and some texts by falling length, whose numbers begin at `order`. */
@@ -20,15 +22,12 @@ interface Reading {
   readonly scratch: number;
 }
 
-/**
- * Density of the recurrent weight up to which the sparse kernels win. Higher from 256 units: the dense weight, a MiB, no longer fits in the second-level cache. Decided by
- * pattern and shape alone, so the same everywhere.
- */
-const BREAK_EVEN = { few: 0.45, many: 0.55, units: 256 } as const;
+/** Units from which the break-even is that of many. */
+const MANY = 256;
 
 /** The contract's LSTM kernels in terms of the compiled ones. */
 export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
-  const { memory } = means;
+  const { memory, breakEvens } = means;
 
   const dense = (recurrent: Region, { hidden }: LstmSize): Recurrent => ({
     room: (texts) => exports.lstmScratch(texts, hidden),
@@ -53,7 +52,7 @@ export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels,
     if (!isStored(weight)) return body(dense(weight, size));
     const { hidden, directions } = size;
     const [values, length] = [valuesOf(weight), directions * 4 * hidden * hidden];
-    const most = hidden < BREAK_EVEN.units ? BREAK_EVEN.few : BREAK_EVEN.many;
+    const most = hidden < MANY ? breakEvens.recurrent.few : breakEvens.recurrent.many;
     if (values.length <= most * length) return body(sparse(values, layoutOf(weight.pattern), size));
     memory.lend(length, (whole) => {
       exports.fill(0, whole.pointer, whole.bytes);

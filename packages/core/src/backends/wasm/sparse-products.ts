@@ -6,9 +6,6 @@ import { createFill } from "./kernels/fill.ts";
 import { createProduct } from "./kernels/one-product.ts";
 import type { Region } from "./memory.ts";
 
-/** Density up to which the sparse kernels win; beyond it the weight is written out and the dense one runs. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { product: 0.6, values: 0.2, gradient: 0.5 } as const;
-
 type Products = "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel";
 
 /**
@@ -27,7 +24,7 @@ export function sparseProducts(
   context: Context,
   dense: WasmKernels<Products | "stridedScatter">,
 ): Pick<Kernels, Products> {
-  const { exports, memory, parallelFor } = context;
+  const { exports, memory, parallelFor, breakEvens } = context;
   const fill = createFill(context);
   const multiply = createProduct(context);
   /** Runs `body` with the weight `[columns, inner]` written out. */
@@ -65,7 +62,7 @@ export function sparseProducts(
 
   /** y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0 */
   const sparseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize) => {
-    if (densityOf(weight) > BREAK_EVEN.product) return denseProduct(x, values, weight, y, size);
+    if (densityOf(weight) > breakEvens.product) return denseProduct(x, values, weight, y, size);
     const { batch, rows, step, stride } = size;
     const { columns, inner } = weight;
     const blocks = Math.ceil(rows / Math.max(1, exports.sparseRows(rows)));
@@ -91,7 +88,7 @@ export function sparseProducts(
   const sparseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: SparseSize) => {
     const { columns, inner } = weight;
     const { batch, rows, step, stride } = size;
-    if (densityOf(weight) > BREAK_EVEN.values && batch === 1 && step === inner) {
+    if (densityOf(weight) > breakEvens.values && batch === 1 && step === inner) {
       return denseValues(x, dy, weight, dvalues, rows);
     }
     const scratch = exports.sparseProductValuesScratch(inner, columns, dvalues.length);
@@ -159,7 +156,7 @@ export function sparseProducts(
       if (!isStored(dweight)) return dense.weightGradient(x, dy, dweight, size);
       const { rows, groups, outputs, inputs } = size;
       const [weight, dvalues] = [rowsOf(dweight.pattern), valuesOf(dweight)];
-      if (dvalues.length > BREAK_EVEN.gradient * groups * outputs * inputs) denseGradient(x, dy, weight, dvalues, size);
+      if (dvalues.length > breakEvens.gradient * groups * outputs * inputs) denseGradient(x, dy, weight, dvalues, size);
       else sparseGradient(x, dy, weight, dvalues, rows);
     },
 

@@ -6,12 +6,9 @@ import type { Region } from "./memory.ts";
 import { type Line, summary, withLines } from "./window-lines.ts";
 import type { DenseWindows, Windows } from "./windows.ts";
 
-/** Up to these densities of the table and of the kernels, computing with what is stored is faster. Measured, see benchmarks/sparse.ts. */
-const BREAK_EVEN = { rows: 0.7, kernels: 0.18 } as const;
-
 /** Windows of rows and kernels of which a part may be stored, beside the `dense` ones. */
 export function sparseWindows(
-  { exports, memory, parallelFor, threads: parts }: Context,
+  { exports, memory, parallelFor, threads: parts, breakEvens }: Context,
   dense: DenseWindows,
 ): Pick<Kernels, Windows> {
   const lacking = new WeakMap<Entries, boolean>();
@@ -39,7 +36,7 @@ export function sparseWindows(
     let entries = 0;
     for (const kernel of kernels) {
       if (kernel === undefined) continue;
-      if (!isStored(kernel) || densityOf(columnsOf(kernel.pattern)) > BREAK_EVEN.kernels) return undefined;
+      if (!isStored(kernel) || densityOf(columnsOf(kernel.pattern)) > breakEvens.kernels) return undefined;
       entries += kernel.values.length;
     }
     return entries;
@@ -93,7 +90,7 @@ export function sparseWindows(
       size: WindowSize,
     ) => {
       const table = packed && rowsOf(packed.table.pattern);
-      if (packed === undefined || table === undefined || densityOf(table) > BREAK_EVEN.rows) {
+      if (packed === undefined || table === undefined || densityOf(table) > breakEvens.rows) {
         return dense.maxOfWindows(rows, kernels.map(whole), places, ends, y, argmax, size);
       }
       const [values, ids] = [valuesOf(packed.table), packed.ids as Region];

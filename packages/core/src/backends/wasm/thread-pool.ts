@@ -67,8 +67,9 @@ const WORK = 100_000;
 const WAIT = 100;
 
 /** The program of a thread: wait for parts, take them one after the other, the last one first. */
-const THREAD = `({ module, memory, isWide, control, kernels }, ready) => {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, isWide, abort: () => { throw new Error("abort"); } } });
+const THREAD = `({ module, memory, isWide, native, control, kernels }, ready) => {
+  const instance = new WebAssembly.Instance(module, { env: { memory, isWide, abort: () => { throw new Error("abort"); } } });
+  const exports = native === undefined ? instance.exports : { ...instance.exports, ...require(native.addon).bind(memory, native.width) };
   const flags = new Int32Array(control, 0, 4);
   ready();
   for (let until = 0; ; ) {
@@ -101,7 +102,7 @@ const THREAD = `({ module, memory, isWide, control, kernels }, ready) => {
  * @throws {Error} where threads cannot share memory or wait for each other, or one cannot start.
  */
 export async function startThreadPool(
-  { exports, module, width }: Instance,
+  { exports, module, width, native }: Instance,
   linear: LinearMemory,
   size: number,
   { start = startThread, patience = PATIENCE }: { start?: typeof startThread; patience?: number } = {},
@@ -114,7 +115,7 @@ export async function startThreadPool(
 
   /** Why the pool is unusable. */
   let over: Error | undefined;
-  const data = { module, memory: linear.memory, isWide: Number(width === 256), control, kernels };
+  const data = { module, memory: linear.memory, isWide: Number(width === 256), native, control, kernels };
   const onLost = (error: Error) => {
     over ??= new Error(`${error.message}: make another backend`, { cause: error });
   };

@@ -1,4 +1,5 @@
 import type { Indices, Kernels, Storage } from "../../../kernels/kernels.ts";
+import type { BreakEvens } from "../break-evens.ts";
 import type { Exports } from "../exports.generated.ts";
 import type { LinearMemory, Region } from "../memory.ts";
 import type { ParallelFor } from "../parallel-for.ts";
@@ -12,6 +13,7 @@ export interface Context {
   /** Multiplications from which another thread is used. */
   readonly worth: number;
   readonly threads: number;
+  readonly breakEvens: BreakEvens;
 }
 
 /**

@@ -1,0 +1,1 @@
+export { hasNative, type NativeWidth, native } from "./native.ts";
