@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,13 +16,17 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const small = ["run", "spam-cnn", "--profile", "quick", "--train-size", "20", "--max-length", "8", "--epochs", "2"];
 const run = (...args: readonly string[]) => ltt([...small, "--rounds", "2", ...args], { cwd: root, env: CREDENTIALS });
 
-/** All files of a run but the receipts and run.json, which hold times and places. */
-function files(folder: string): Map<string, Buffer> {
+/** SHA-256 of all files of a run but the receipts and run.json, which hold times and places. */
+function files(folder: string): Map<string, string> {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   const kept = names.filter(
     (name) => /\.(csv|json|jsonl|safetensors)$/.test(name) && !/receipt\.json$|^run\.json$/.test(name),
   );
-  return new Map(kept.sort().map((name) => [name, readFileSync(join(root, folder, name))]));
+  const digest = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(root, folder, name)))
+      .digest("hex");
+  return new Map(kept.sort().map((name) => [name, digest(name)]));
 }
 
 describe.skipIf(noRedis("ltt run --queue"))("ltt run --queue", { timeout: 600_000 }, () => {

@@ -5,7 +5,7 @@ import type { QueueAddress } from "./address.ts";
 const LONGEST_WAIT = 5000;
 
 /** As both ioredis and BullMQ take them. */
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
   readonly db: number;
@@ -17,7 +17,7 @@ export interface ConnectionOptions {
 }
 
 /** How to reach a queue, for as long as it takes: what is asked for meanwhile waits. */
-export function connectionOptions({
+function connectionOptions({
   host,
   port,
   database,
@@ -35,6 +35,13 @@ export function connectionOptions({
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_WAIT),
   };
+}
+
+/** A client for BullMQ, which can make none itself where Node loads it as an ES module. Whoever asks for it disconnects it. */
+export function clientFor(address: QueueAddress): Redis {
+  const redis = new Redis(connectionOptions(address));
+  redis.on("error", () => {}); // it connects again by itself
+  return redis;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type JobsOptions, Queue } from "bullmq";
+import type { Redis } from "ioredis";
 import type { QueueAddress } from "./address.ts";
 import type { Board } from "./board.ts";
-import { connectionOptions } from "./connection.ts";
+import { clientFor } from "./connection.ts";
 import { type Payload, payloadOf } from "./payload.ts";
 import type { PlannedNetwork, WorkPlan } from "./work-plan.ts";
 
@@ -17,10 +18,12 @@ const LOWEST_PRIORITY = 2 ** 21 - 1;
 /** Networks that can be trained now, in Redis. Each is a job whose name is the node: adding it twice adds it once, whatever plan it is of. */
 export class NetworkQueue {
   readonly #queue: Queue;
+  readonly #redis: Redis;
 
   constructor(address: QueueAddress) {
     const { prefix } = address;
-    this.#queue = new Queue(QUEUE_NAME, { connection: connectionOptions(address), prefix });
+    this.#redis = clientFor(address);
+    this.#queue = new Queue(QUEUE_NAME, { connection: this.#redis, prefix });
     this.#queue.on("error", () => {}); // it connects again by itself
   }
 
@@ -64,6 +67,7 @@ export class NetworkQueue {
 
   async close(): Promise<void> {
     await this.#queue.close();
+    this.#redis.disconnect();
   }
 }
 

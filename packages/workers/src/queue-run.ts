@@ -4,7 +4,7 @@ import { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import type { QueueAddress } from "./address.ts";
 import { Board } from "./board.ts";
-import { connect, connectionOptions } from "./connection.ts";
+import { clientFor, connect } from "./connection.ts";
 import { NetworkQueue, networkOf, QUEUE_NAME } from "./network-queue.ts";
 import { encodePlan, type WorkPlan } from "./work-plan.ts";
 import type { WorkStore } from "./work-store.ts";
@@ -47,6 +47,7 @@ export class QueueRun {
   readonly #board: Board;
   readonly #queue: NetworkQueue;
   readonly #events: QueueEvents;
+  readonly #eventsRedis: Redis;
   readonly #waiting = new Map<string, Waiting>();
   readonly #failed = new Map<string, string>();
   readonly #refusals = new Set<string>();
@@ -62,7 +63,8 @@ export class QueueRun {
     this.#redis = redis;
     this.#board = new Board(redis, queue);
     this.#queue = new NetworkQueue(queue);
-    this.#events = new QueueEvents(QUEUE_NAME, { connection: connectionOptions(queue), prefix: queue.prefix });
+    this.#eventsRedis = clientFor(queue);
+    this.#events = new QueueEvents(QUEUE_NAME, { connection: this.#eventsRedis, prefix: queue.prefix });
     const job: Job = { make: (network, listener) => this.#make(network, listener) };
     this.jobs = plan.networks.map(() => job);
   }
@@ -94,6 +96,7 @@ export class QueueRun {
     await this.#looking?.catch(() => {});
     if (isThere) await Promise.all([this.#events.close(), this.#queue.close()]);
     else void Promise.all([this.#events.close(), this.#queue.close()]).catch(() => {}); // nobody answers
+    this.#eventsRedis.disconnect();
     this.#redis.disconnect();
   }
 

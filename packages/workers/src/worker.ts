@@ -3,7 +3,7 @@ import type { Network } from "@ltt/lottery";
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { QueueAddress } from "./address.ts";
 import { Board } from "./board.ts";
-import { connect, connectionOptions } from "./connection.ts";
+import { clientFor, connect } from "./connection.ts";
 import { NetworkQueue, QUEUE_NAME, release } from "./network-queue.ts";
 import { type MakeListener, NodeFailure } from "./node-process.ts";
 import { checkPayload, type Payload, Refusal } from "./payload.ts";
@@ -75,8 +75,9 @@ export async function work(options: WorkOptions): Promise<Worked> {
   const [board, queue] = [new Board(redis, address), new NetworkQueue(address)];
   const shift = new Shift(options, board, queue);
   const lock = (options.lock ?? LOCK) * 1000;
+  const client = clientFor(address);
   const bull = new Worker(QUEUE_NAME, (job, token) => shift.take(job, token!), {
-    connection: connectionOptions(address),
+    connection: client,
     prefix: address.prefix,
     name,
     concurrency: jobs,
@@ -101,6 +102,7 @@ export async function work(options: WorkOptions): Promise<Worked> {
     if (isThere) await within(Promise.all([bull.close(), board.leave(name), queue.close()]), CLOSE_WITHIN - 8000);
     else void Promise.all([bull.close(true), queue.close()]).catch(() => {}); // nobody answers
     await performer.close();
+    client.disconnect();
     redis.disconnect();
   }
   return { networks: shift.networks, refused: shift.refused };
