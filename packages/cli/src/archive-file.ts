@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { type AuditCheck, type LevelResult, RunFolderError, sha256, writeAtomic } from "@ltt/lottery";
 import { checkAudit, checkResults } from "@ltt/lottery/arguments";
-import { type ArchivedResult, packResult, unpackResult } from "./archived-result.ts";
 import type { TicketMask } from "@ltt/report";
+import { type ArchivedResult, packResult, unpackResult } from "./archived-result.ts";
 import type { PlannedRun } from "./run-file.ts";
 import type { ReportWords } from "./run-report.ts";
 

@@ -13,10 +13,10 @@ import {
 import { ARCHIVE, type NodeReceipt, type Part, type PartNetwork, readArchive, withoutPlaces } from "./archive-file.ts";
 import { readEncoding } from "./encoding.ts";
 import { encodedOf } from "./node-files.ts";
-import { ticketMasks } from "./ticket-masks.ts";
 import type { PlannedRun } from "./run-file.ts";
 import { auditNoted, latestRun, type NotedRun } from "./run-folder.ts";
 import type { ReportWords } from "./run-report.ts";
+import { ticketMasks } from "./ticket-masks.ts";
 
 /** A part, and where it was read: parts of one place are of one run. */
 export interface ReadPart extends Part {

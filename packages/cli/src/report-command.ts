@@ -68,7 +68,10 @@ async function report(runs: readonly string[], flags: Flags): Promise<void> {
   writeLines(process.stdout, `\n${renderTable(results, { width: widthOf(process.stdout) })}\nreport: ${path}`);
 }
 
-async function resultsOf({ parts, words, levels, audit, origins, masks }: JoinedRun, flags: Flags): Promise<ReportInput> {
+async function resultsOf(
+  { parts, words, levels, audit, origins, masks }: JoinedRun,
+  flags: Flags,
+): Promise<ReportInput> {
   const [{ run }] = parts as [JoinedRun["parts"][0]];
   const margin = flags.margin ?? (run.options.margin as number | undefined);
   const file = flags.published ?? parts.find(({ published }) => published !== undefined)?.published;

@@ -261,7 +261,17 @@ async function checkFolder(folder: string): Promise<void> {
       `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
     );
   }
-  for (const name of ["nodes", "encodings", "events", "unfinished", "failed", "quarantine", "conflicts", "data", "plans"]) {
+  for (const name of [
+    "nodes",
+    "encodings",
+    "events",
+    "unfinished",
+    "failed",
+    "quarantine",
+    "conflicts",
+    "data",
+    "plans",
+  ]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
       `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,

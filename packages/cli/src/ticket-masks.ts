@@ -53,10 +53,17 @@ function picturesOf({ mask, shapes }: Ticket): MaskPicture[] {
       const whole = picture(tensor, axes, positions, [first, last], (at) => [Math.floor(at / last), at % last]);
       if (tensor !== "fc1.weight" || last !== PIXELS) return [whole];
       const side = Math.sqrt(PIXELS);
-      const asImage = picture(`${tensor}: weights of each pixel`, ["y", "x"], positions, [side, side], (at) => {
-        const pixel = at % last;
-        return [Math.floor(pixel / side), pixel % side];
-      }, first);
+      const asImage = picture(
+        `${tensor}: weights of each pixel`,
+        ["y", "x"],
+        positions,
+        [side, side],
+        (at) => {
+          const pixel = at % last;
+          return [Math.floor(pixel / side), pixel % side];
+        },
+        first,
+      );
       return [asImage, whole];
     });
 }
@@ -79,8 +86,7 @@ function picture(
   const span = (at: number, fields: number, size: number) =>
     Math.ceil(((at + 1) * size) / fields) - Math.ceil((at * size) / fields);
   const density = kept.map(
-    (count, i) =>
-      count / (each * span(Math.floor(i / columns), rows, height) * span(i % columns, columns, width)),
+    (count, i) => count / (each * span(Math.floor(i / columns), rows, height) * span(i % columns, columns, width)),
   );
   const densest = density.reduce((most, share) => Math.max(most, share), 0);
   const cells = Array.from(density, (share) => (share === 0 ? 0 : Math.max(1, Math.round((8 * share) / densest))));

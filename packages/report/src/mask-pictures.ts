@@ -36,14 +36,16 @@ const CELL = 5;
 /** A picture of every tensor, the darker the denser, and the surviving words: of each ticket a part that folds. */
 export function maskPictures(masks: readonly TicketMask[], labels: Labels): Markup | undefined {
   if (masks.length === 0) return undefined;
-  return html`<section><h2>${labels.masks}</h2><p class="caption">${labels.masksCaption}</p>${masks.map(({ seed, round, sparsity, pictures, words }, i) => {
-    const title = `${labels.arm("winning-ticket")}, ${labels.seed} ${seed}, ${labels.round(round)}, ${labels.sparse(sparsityPercent(sparsity))}`;
-    const open = html`<summary>${title}</summary><div class="masks">${pictures.map((picture, j) => draw(picture, `mask-${i}-${j}`))}</div>${
-      words &&
-      html`<p>${labels.wordsLeft(count(words.rows - words.gone), count(words.rows))} ${words.most.map(({ word, kept }, at) => html`${at === 0 ? "" : ", "}<b>${word}</b> (${kept}/${words.of})`)}.</p>`
-    }`;
-    return i === masks.length - 1 ? html`<details open="">${open}</details>` : html`<details>${open}</details>`;
-  })}</section>`;
+  return html`<section><h2>${labels.masks}</h2><p class="caption">${labels.masksCaption}</p>${masks.map(
+    ({ seed, round, sparsity, pictures, words }, i) => {
+      const title = `${labels.arm("winning-ticket")}, ${labels.seed} ${seed}, ${labels.round(round)}, ${labels.sparse(sparsityPercent(sparsity))}`;
+      const open = html`<summary>${title}</summary><div class="masks">${pictures.map((picture, j) => draw(picture, `mask-${i}-${j}`))}</div>${
+        words &&
+        html`<p>${labels.wordsLeft(count(words.rows - words.gone), count(words.rows))} ${words.most.map(({ word, kept }, at) => html`${at === 0 ? "" : ", "}<b>${word}</b> (${kept}/${words.of})`)}.</p>`
+      }`;
+      return i === masks.length - 1 ? html`<details open="">${open}</details>` : html`<details>${open}</details>`;
+    },
+  )}</section>`;
 }
 
 function draw({ tensor, axes, rows, columns, cells, densest }: MaskPicture, id: string): Markup {
