@@ -105,11 +105,27 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
     [
       "".padEnd(31) + ["unpruned", "pruned", "compact"].map((head) => head.padStart(13)).join(""),
       ...units.map(({ name, kind, count, kept }) => row(`${name} (${kind})`, [count, count, kept])),
-      row("elements of tensors", sizes(({ elements }) => elements)),
-      row("stored weights", sizes(({ stored }) => stored)),
-      row("bytes of weights.safetensors", sizes(({ bytes }) => bytes)),
-      row("multiplications an example", sizes(({ macs }) => macs)),
-      row(`ms for ${BATCH} examples, median`, sizes(({ ms }) => ms), 3),
+      row(
+        "elements of tensors",
+        sizes(({ elements }) => elements),
+      ),
+      row(
+        "stored weights",
+        sizes(({ stored }) => stored),
+      ),
+      row(
+        "bytes of weights.safetensors",
+        sizes(({ bytes }) => bytes),
+      ),
+      row(
+        "multiplications an example",
+        sizes(({ macs }) => macs),
+      ),
+      row(
+        `ms for ${BATCH} examples, median`,
+        sizes(({ ms }) => ms),
+        3,
+      ),
       difference === 0
         ? "outputs: the same bits"
         : `outputs: differ by ${difference.toExponential(1)} at most; ${folded} constants are in biases now`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkInspections, inspectionSection, type InspectedNetwork } from "./inspection-section.ts";
+import { checkInspections, type InspectedNetwork, inspectionSection } from "./inspection-section.ts";
 
 const movement = { count: 4, distance: 5, relative: 0.5, mean: 0.25, grew: 0.75, keptSign: 0.5 };
 const inspected: InspectedNetwork = {
