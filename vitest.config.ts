@@ -5,6 +5,7 @@ const slow = [
   "packages/cli/test/export-page.test.ts",
   "packages/cli/test/archive.test.ts",
   "packages/cli/test/jobs.test.ts",
+  "packages/cli/test/inspect.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",
