@@ -8,6 +8,7 @@ const slow = [
   "packages/cli/test/machines.test.ts",
   "packages/cli/test/native.test.ts",
   "packages/cli/test/native-steps.test.ts",
+  "packages/cli/test/inspect.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",
   "packages/data/test/real-data.test.ts",

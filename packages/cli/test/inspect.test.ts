@@ -21,7 +21,7 @@ beforeAll(async () => {
   const column = rows[0]!.split(",").indexOf("node");
   const nodeOf = (arm: string) => rows.find((row) => row.startsWith(`${arm},1,`))!.split(",")[column]!;
   [dense, small] = [nodeOf("dense"), nodeOf("filters")];
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("ltt compact writes a network that is smaller, and says that its outputs are the same bits", async () => {
@@ -39,7 +39,7 @@ test("ltt compact writes a network that is smaller, and says that its outputs ar
   const { rows, outputs } = config.architecture;
   const model = resized(new TextCnn({ rows, outputs }, stream(1)), weights); // as the docs say
   expect(model.convs[0]!.weight.shape[2]).toBe(50);
-}, 60_000);
+}, 180_000);
 
 test("ltt inspect tells what it finds, keeps it, and the report shows it", async () => {
   const inspect = (node: string, ...args: string[]) => ltt(["inspect", node, "--out", "run", ...args], { cwd: root });
@@ -62,7 +62,7 @@ test("ltt inspect tells what it finds, keeps it, and the report shows it", async
   const report = readFileSync(join(root, "run", "report.html"), "utf8");
   expect(report).toContain("Looking inside");
   expect(report).toMatch(/Two copies from its start: barrier [+−]?\d/);
-}, 120_000);
+}, 300_000);
 
 test("what is not there, or damaged, is one line", async () => {
   const { code, err } = await ltt(["inspect", "0123456789abcdef", "--out", "run"], { cwd: root });
@@ -80,11 +80,11 @@ test("what is not there, or damaged, is one line", async () => {
     expect.stringContaining("inspection.json: is of another version of ltt, or damaged"),
   ]);
   writeFileSync(join(root, "run", "inspection.json"), kept);
-}, 60_000);
+}, 180_000);
 
 test("slimming is refused where there is no batch normalisation", async () => {
   const { code, err } = await ltt(["run", "spam-cnn", "--profile", "quick", "--arms", "slimming", "--out", "x"], {
     cwd: root,
   });
   expect([code, err]).toEqual([1, "ltt: --arms: slimming is of models with batch normalisation; this one has none\n"]);
-}, 60_000);
+}, 180_000);

@@ -12,7 +12,7 @@ export interface LeftUnits {
 export type UnitScores = ReadonlyMap<string, Float64Array>;
 
 /** What is known of a network when units are removed from it. */
-export interface UnitEvidence {
+interface UnitEvidence {
   readonly groups: readonly LeftUnits[];
   /** What is left of each tensor, and may go. */
   readonly mask: Pattern;
