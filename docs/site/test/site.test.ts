@@ -127,12 +127,16 @@ describe.skipIf(absent !== undefined)("the site", () => {
 
       await answered(page);
       const numbers = await page.locator(".numbers").textContent();
-      expect(numbers?.replaceAll(/\s+/g, " ")).toContain("one thread (this page is served without the headers COOP and COEP)");
+      expect(numbers?.replaceAll(/\s+/g, " ")).toContain(
+        "one thread (this page is served without the headers COOP and COEP)",
+      );
       const said = page.locator("[data-answer=dense] .said");
       expect(await said.textContent()).toBe("spam");
       await tabTo(page, "#playground-text");
       await page.keyboard.press("Control+A");
-      await page.keyboard.type("On Tuesday John wrote: > the patch fails here\nIt compiles for me, which perl do you use? Regards");
+      await page.keyboard.type(
+        "On Tuesday John wrote: > the patch fails here\nIt compiles for me, which perl do you use? Regards",
+      );
       await page.keyboard.press("Control+Enter");
       await said.filter({ hasText: "wanted" }).waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
