@@ -39,6 +39,7 @@ export class Game<Input, Question> {
         this.#report(event);
         told = now;
       }
+      if (this.#resume !== undefined) this.#tell({ kind: "paused" });
       await this.#paused;
       if (now - turned < TURN) continue;
       await messagesHeard();
@@ -54,8 +55,10 @@ export class Game<Input, Question> {
       const { promise, resolve } = deferred();
       this.#resume?.();
       [this.#paused, this.#resume] = [promise, resolve];
-    } else if (order.kind === "resume") this.#resume?.();
-    else if (order.kind === "example") {
+    } else if (order.kind === "resume") {
+      this.#resume?.();
+      this.#resume = undefined;
+    } else if (order.kind === "example") {
       const index = stream(this.#seed, "example", this.#examples++).below(this.#subject.examples);
       this.#tell({ kind: "example", ...this.#subject.example(index) } as News);
     } else if (order.kind === "download")

@@ -55,4 +55,6 @@ export type News =
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly kind: "example"; readonly question: Float32Array | string; readonly label: number }
   | { readonly kind: "file"; readonly round: number; readonly bytes: Uint8Array }
+  /** From now on nothing happens until it is to resume. */
+  | { readonly kind: "paused" }
   | { readonly kind: "failed"; readonly message: string };

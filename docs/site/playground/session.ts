@@ -118,6 +118,9 @@ export function useSession(sample: SampleName): Session {
         const following = state.round === news.network.round - 1;
         if (following) state.round = news.network.round;
       }
+    } else if (news.kind === "paused") {
+      stopClock();
+      state.phase = "paused";
     } else if (news.kind === "done") {
       stopClock();
       Object.assign(state, { phase: "done", digest: news.digest });
@@ -172,10 +175,7 @@ export function useSession(sample: SampleName): Session {
     ask,
     askAgain,
     pause: () => {
-      if (state.phase !== "training") return;
-      order({ kind: "pause" });
-      stopClock();
-      state.phase = "paused";
+      if (state.phase === "training") order({ kind: "pause" });
     },
     resume: () => {
       if (state.phase !== "paused") return;
