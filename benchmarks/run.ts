@@ -133,7 +133,14 @@ async function bench(
     const grown = GROWING.find((name) => name === (only ?? GROWING[0]));
     if (grown === undefined) throw new RangeError(`--only ${only}: there are ${GROWING.join(", ")}`);
     for (const name of names) {
-      const job = { network: grown, backend: name as BackendName, threads: team, steps: Number(steps), density: 0.1, data };
+      const job = {
+        network: grown,
+        backend: name as BackendName,
+        threads: team,
+        steps: Number(steps),
+        density: 0.1,
+        data,
+      };
       const result = await growingBench(job, budget);
       measurements.push(...result.measurements);
       sentences.push(...result.sentences);

@@ -8,7 +8,7 @@ import type { OwnImages } from "./subject.ts";
 export type ImageRunSettings = ImageSettings & { readonly experiment: ExperimentSettings };
 
 /** What a report must say about a profile. */
-export const IMAGE_NOTES: Record<ImageProfile, readonly string[]> = {
+const IMAGE_NOTES: Record<ImageProfile, readonly string[]> = {
   quick: [
     "Quick profile: few of the images, few steps, half of the weights removed a round. A first look, never a claim.",
   ],

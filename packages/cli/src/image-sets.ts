@@ -26,7 +26,7 @@ export interface ImageSet {
   readonly notes: readonly string[];
 }
 
-export const IMAGE_SETS = ["mnist", "fashion-mnist", "cifar-10"] as const;
+const IMAGE_SETS = ["mnist", "fashion-mnist", "cifar-10"] as const;
 export type ImageSetName = (typeof IMAGE_SETS)[number];
 
 /** Images to train on, as published; the reader takes whatever part of them the files hold. */

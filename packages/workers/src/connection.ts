@@ -17,14 +17,7 @@ interface ConnectionOptions {
 }
 
 /** How to reach a queue, for as long as it takes: what is asked for meanwhile waits. */
-function connectionOptions({
-  host,
-  port,
-  database,
-  username,
-  password,
-  isSecure,
-}: QueueAddress): ConnectionOptions {
+function connectionOptions({ host, port, database, username, password, isSecure }: QueueAddress): ConnectionOptions {
   return {
     host,
     port,
