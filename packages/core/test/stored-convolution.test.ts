@@ -32,7 +32,7 @@ const CASES = Array.from({ length: 20 }, (_, i): Case => {
   const [batch, channels, filters] = [1 + rng.below(3), 1 + rng.below(9), 1 + rng.below(9)];
   const shape = [filters, channels, ...size] as const;
   const n = shape.reduce((product, one) => product * one, 1);
-  const positions = Int32Array.from(rng.permutation(n).subarray(0, Math.floor(0.3 * n))).sort();
+  const positions = Int32Array.from(rng.permutation(n).subarray(0, Math.floor(0.25 * n))).sort();
   const values = tensor(rng.normals(positions.length), [positions.length], { requiresGrad: true });
   const result = [batch, filters, height + 2 * padding[0] - size[0] + 1, width + 2 * padding[1] - size[1] + 1] as const;
   return {

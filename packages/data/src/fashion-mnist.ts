@@ -1,5 +1,5 @@
 import type { LabelledImages } from "./labelled-images.ts";
-import { type MnistPlace, readMnist } from "./mnist.ts";
+import { type MnistPlace, readNamed } from "./mnist.ts";
 
 export const FASHION_MNIST_CLASSES = [
   "T-shirt or top",
@@ -20,5 +20,5 @@ export const FASHION_MNIST_CLASSES = [
  * @throws {DataError} as `readMnist`, and for MNIST itself.
  */
 export function readFashionMnist(place: MnistPlace): Promise<{ train: LabelledImages; test: LabelledImages }> {
-  return readMnist(place, "fashion-mnist");
+  return readNamed("readFashionMnist", place, "fashion-mnist");
 }

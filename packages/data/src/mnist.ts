@@ -27,14 +27,23 @@ const BEGINNINGS: Readonly<Record<MnistName, readonly number[]>> = {
  * @throws {DataError} for a file that is missing or damaged, holds something else, or does not belong to the other.
  * @param name - Which set it is; the other one is refused. Default `mnist`.
  */
-export async function readMnist(
+export function readMnist(
   place: MnistPlace,
   name: MnistName = "mnist",
 ): Promise<{ train: LabelledImages; test: LabelledImages }> {
-  check("readMnist", "place", place, object);
-  check("readMnist", "name", name, oneOf("mnist", "fashion-mnist"));
+  return readNamed("readMnist", place, name);
+}
+
+/** `readMnist` for a caller of another name. */
+export async function readNamed(
+  where: string,
+  place: MnistPlace,
+  name: MnistName,
+): Promise<{ train: LabelledImages; test: LabelledImages }> {
+  check(where, "place", place, object);
+  check(where, "name", name, oneOf("mnist", "fashion-mnist"));
   for (const file of ["trainImages", "trainLabels", "testImages", "testLabels"] as const)
-    check("readMnist", `place.${file}`, place[file], pathKind);
+    check(where, `place.${file}`, place[file], pathKind);
   const train = await readPart(place.trainImages, place.trainLabels);
   const test = await readPart(place.testImages, place.testLabels);
   const other: MnistName = name === "mnist" ? "fashion-mnist" : "mnist";

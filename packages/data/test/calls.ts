@@ -57,6 +57,12 @@ for (const [of, shade] of [
     writeFileSync(join(pictures, of, `${i}.png`), png);
   }
 }
+const clothes: data.MnistPlace = {
+  trainImages: idx("fashion-mnist/train-images-idx3-ubyte", [2, 1, 2], [0, 255, 51, 0]),
+  trainLabels: idx("fashion-mnist/train-labels-idx1-ubyte", [2], [3, 9]),
+  testImages: idx("fashion-mnist/t10k-images-idx3-ubyte", [1, 1, 2], [0, 255]),
+  testLabels: idx("fashion-mnist/t10k-labels-idx1-ubyte", [1], [3]),
+};
 export const mnist: data.MnistPlace = {
   trainImages: idx("mnist/train-images-idx3-ubyte", [2, 1, 2], [0, 255, 51, 0]),
   trainLabels: idx("mnist/train-labels-idx1-ubyte", [2], [3, 9]),
@@ -247,7 +253,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   publishedSentences: [() => call(data.publishedSentences, "mr" as const)],
   readSentences: [() => call(data.readSentences, trec)],
   readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
-  readFashionMnist: [() => call(data.readFashionMnist, mnist)],
+  readFashionMnist: [() => call(data.readFashionMnist, clothes)],
   readImageFolder: [() => call(data.readImageFolder, pictures, { seed: 1 })],
   readMnist: [() => call(data.readMnist, mnist, "mnist" as const)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],

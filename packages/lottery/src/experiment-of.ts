@@ -1,5 +1,6 @@
-import { check, object } from "@ltt/core/arguments";
+import { map, text } from "@ltt/core/arguments";
 import { canonicalJson, type Json, sha256 } from "./json.ts";
+import { checkFields } from "./kinds.ts";
 import { nodesOf } from "./network-files.ts";
 import { hashOf, type Node } from "./node.ts";
 import { GIVEN } from "./operations.ts";
@@ -13,7 +14,7 @@ import type { StoredFiles } from "./store.ts";
  * @throws {RunFolderError} if one is missing, or is something else.
  */
 export function experimentOf(stored: StoredFiles): string {
-  check("experimentOf", "stored", stored, object);
+  checkFields("experimentOf", "stored", stored, { place: text, files: map });
   const nodes = nodesOf(stored);
   const byHash = new Map(nodes.map((node) => [hashOf(node) as string, node]));
   const found = new Map<string, string>();

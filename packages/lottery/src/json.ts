@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describe } from "@ltt/core/arguments";
+import { bytes as aUint8Array, check, describe, type Kind, text } from "@ltt/core/arguments";
 
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -36,7 +36,17 @@ function isJson(value: unknown): boolean {
   return value === null || ["string", "number", "boolean"].includes(typeof value);
 }
 
-/** SHA-256, as hexadecimal digits. */
+const textOrBytes: Kind = {
+  words: `${text.words}, or ${aUint8Array.words}`,
+  accepts: (value) => text.accepts(value) || aUint8Array.accepts(value),
+};
+
+/**
+ * SHA-256, as hexadecimal digits; of a text, of its UTF-8.
+ *
+ * @throws {TypeError} if it is neither.
+ */
 export function sha256(bytes: Uint8Array | string): string {
+  check("sha256", "bytes", bytes, textOrBytes);
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -41,7 +41,7 @@ import { Learner } from "./learner.ts";
 import { checkRates, type LearningRates, RATE_KINDS, scheduleOf, stepRates } from "./learning-rates.ts";
 import { positionOf } from "./moment.ts";
 import { checkOptimiser, OPTIMISERS, type OptimiserSettings, optimiserOf } from "./optimisers.ts";
-import { type Pattern, patternOf, type Values } from "./pattern.ts";
+import { checkPattern, type Pattern, patternOf, type Values } from "./pattern.ts";
 import { RecentBatches } from "./recent-batches.ts";
 import type { Collapse, CurvePoint } from "./result.ts";
 import { checkRewiring, exchangedAfter, type Rewiring } from "./rewiring.ts";
@@ -385,6 +385,7 @@ function checkTraining<Input>(where: string, model: Model<Input>, options: Train
   if (keep !== undefined) checkOptions(`${where}: keep`, keep, { isDue: callable, save: callable }, ["isDue", "save"]);
   if (from === undefined) return;
   checkFields(where, "from", from, UNFINISHED);
+  if (from.bestMask !== undefined) checkPattern(where, "from.bestMask", from.bestMask);
   checkFields(where, "from.position", from.position, { epoch: positive, batch: count, step: count });
   checkCurve(where, "from.curve", from.curve);
   const { best } = from.stopping;

@@ -13,7 +13,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What trains and computes within another function may say it for that one. */
+/** What trains and computes within another function may say it for that one; what is wrong with files is said of where they are, `run`. */
 const MADE_OF = [
   "train",
   "predict",
@@ -24,6 +24,9 @@ const MADE_OF = [
   "restore",
   "hashOf",
   "layerImportance",
+  "run",
+  "run/config.json",
+  "run/lineage.json",
 ];
 
 describe("any one thing wrong in a call is refused by name", () => {
@@ -149,7 +152,10 @@ const pattern = new Map([["w", Int32Array.of(0, 3)]]);
 test.each<[() => unknown, string]>([
   [judged({ testAccuracy: undefined }), "judge: results[3].testAccuracy is undefined; it is a fraction in [0, 1]"],
   [judged({ testAccuracy: 87 }), "judge: results[3].testAccuracy is 87; it is a fraction in [0, 1]"],
-  [judged({ collapsed: undefined }), 'judge: results[3].collapsed is undefined; it is "constant" or "chance", or null'],
+  [
+    judged({ collapsed: undefined }),
+    'judge: results[3].collapsed is undefined; it is "layer" or "constant" or "chance", or null',
+  ],
   [judged({ seed: "1" }), 'judge: results[3].seed is "1" (string); it is an integer from 0'],
   [judged({ testScores: {} }), "judge: results[3].testScores is an object; it is a Float32Array"],
   [() => lottery.judge(untyped({ levels: [] })), "judge: results is an object; it is an array"],

@@ -25,7 +25,7 @@ export interface Conv2dOptions {
  *
  * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's.
  *
- * A kernel of 3×3 with stride 1 is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; a sparse one is written out for it. With stride 1 and at most 0.3 of a kernel
+ * A kernel of 3×3 with stride 1 is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; a sparse one is written out for it. With stride 1 and at most a quarter of a kernel
  * stored, whatever its size, each stored weight is multiplied by itself. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows
  * take `height·width` of the kernel times the memory of the image.
  *

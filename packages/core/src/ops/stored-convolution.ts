@@ -7,7 +7,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { empty, type Tensor, type Tensor4 } from "../tensor/tensor.ts";
 
 /** Density up to which stored weights are multiplied one by one. Beyond it tiles (3×3), or windows, are faster. Measured; which way is taken decides how sums are rounded, so it is the same on all backends. */
-const DENSITY = 0.3;
+const DENSITY = 0.25;
 
 /** Whether `storedConvolution` computes this convolution, on a backend that has it. */
 export function isStoredConvolution(
