@@ -47,7 +47,7 @@ describe("ltt report", () => {
     expect(out).toContain("report: again/report.html");
     const predicted = /<tr><th scope="row">Predictions are [^<]*<\/th>.*?<\/tr>/;
     expect(before[0]).toMatch(predicted);
-    const withoutData = before[0]!.replace(predicted, "").replace("All 10 checks passed", "All 9 checks passed");
+    const withoutData = before[0]!.replace(predicted, "").replaceAll(/ll 10 checks passed/g, "ll 9 checks passed");
     expect(read("again")).toEqual([withoutData, ...before.slice(1)]);
     expect(before[0]).toContain("<b>seeds 1, 2</b>");
   }, 60_000);
@@ -61,6 +61,7 @@ describe("ltt report", () => {
   test("of a run that is partly finished says what is missing", async () => {
     cpSync(join(root, "run"), join(root, "partly"), { recursive: true });
     rmSync(join(root, "partly", "nodes", node("late-rewinding 1 2")), { recursive: true });
+    rmSync(join(root, "partly", "archive.json.gz")); // which has all that a report says of it
     const { code, err } = await run("report", "partly");
     expect(err).toContain("1 of 10 networks are not finished: the report is of the others");
     expect(code).toBe(0);

@@ -159,7 +159,7 @@ test("during training a part of the validation examples is looked at, at the end
 test("a network that says the same of everything has collapsed, and so has one that is no better than chance", async () => {
   const { levels } = await run("collapsed", { rounds: 6, rate: 0.9, arms: ["winning-ticket"] });
   expect(levels[0]!.collapsed).toBeNull();
-  expect(levels.at(-1)!.collapsed).toBe("constant");
+  expect(levels.at(-1)!.collapsed).toBe("layer");
   const chance = await run("chance", { rounds: 0, arms: ["winning-ticket"] }, { ...toyTask, chance: 0.99 });
   expect(chance.of("dense").collapsed).toBe("chance");
 });

@@ -168,7 +168,8 @@ test.each(CRITERIA.map((criterion) => [criterion.name, criterion] as const))(
       return evidence[what]();
     };
     const flow = async () => values(1, 1, 1);
-    await criterion.score({ ...evidence, flow, initial: noting("initial"), trained: noting("trained") });
+    const lossOf = async () => 1;
+    await criterion.score({ ...evidence, flow, lossOf, initial: noting("initial"), trained: noting("trained") });
     const trained = ["magnitude", "small-final", "obd", "snip", "grasp", "synflow"].map((of) => [of, ["trained"]]);
     const initial = ["large-init", "small-init"].map((of) => [of, ["initial"]]);
     const neither = ["random", "smart-ratios", "erdos-renyi"].map((of) => [of, []]);
