@@ -107,7 +107,7 @@ describe.skipIf(built.length === 0)("native kernels", () => {
       expect(() => product(a, 16)).toThrow(
         "native: a kernel was called with another number of arguments than it takes",
       );
-      expect(() => product("a" as unknown as number, 16, b, out, 1, 3, 4, 4, 0, 0, scratch)).toThrow(
+      expect(() => product("a" as unknown as number, 16, b, 16, out, 16, 1, 3, 4, 4, 0, 0, scratch)).toThrow(
         "native: a kernel was called with something that is no number",
       );
     });
