@@ -399,7 +399,7 @@ export class Executor<Input> {
   /** What a start has beside its mask; nothing where that is 0. */
   async #rest(hash: string, mask: Pattern): Promise<Values | undefined> {
     const node = this.#graph.node(hash);
-    if (node.op === INIT.name) return undefined;
+    if (node.op !== START.name) return undefined;
     const { rest } = paramsOf(START, node, startSchema);
     if (rest === "zero") return undefined;
     const { trained, whole } = node.inputs;

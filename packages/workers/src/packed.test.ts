@@ -20,7 +20,7 @@ const value = fc.letrec((tie) => ({
     tie("map"),
   ),
   list: fc.array(tie("any"), { maxLength: 4 }),
-  map: fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), tie("any"), { maxKeys: 4 }),
+  map: fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), tie("any"), { maxKeys: 4, noNullPrototype: true }),
 })).any;
 
 describe("pack", () => {
