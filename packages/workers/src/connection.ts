@@ -45,13 +45,16 @@ export function clientFor(address: QueueAddress): Redis {
  */
 export async function connect(address: QueueAddress, say?: (line: string) => void): Promise<Redis> {
   const redis = new Redis({ ...connectionOptions(address), lazyConnect: true, retryStrategy: () => null });
-  redis.on("error", () => {}); // the promise tells
+  let cause: unknown; // the promise tells only that the connection is closed
+  redis.on("error", (error) => {
+    cause = error;
+  });
   try {
     await redis.connect();
     await redis.ping();
   } catch (error) {
     redis.disconnect();
-    throw new Error(`${address.shown}: no queue there: ${wordsOf(error as NodeJS.ErrnoException)}`);
+    throw new Error(`${address.shown}: no queue there: ${wordsOf((cause ?? error) as NodeJS.ErrnoException)}`);
   }
   redis.options.retryStrategy = connectionOptions(address).retryStrategy;
   tellOfLoss(redis, address, say);

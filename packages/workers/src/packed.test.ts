@@ -39,6 +39,8 @@ describe("pack", () => {
   test("views of larger memories are packed as what they show; what is undefined is left out", () => {
     const memory = Float32Array.from({ length: 100 }, (_, i) => i);
     expect(unpack(pack({ part: memory.subarray(3, 6), none: undefined }))).toEqual({ part: Float32Array.of(3, 4, 5) });
+    const inside = Buffer.concat([Buffer.alloc(16), pack(memory)]).subarray(16); // files are Buffers, often parts of larger ones
+    expect(unpack(inside)).toEqual(memory);
   });
 
   test.each([

@@ -82,7 +82,7 @@ export function unpack(packed: Uint8Array): unknown {
     if (Kind === undefined || !isInside || start + at + bytes > packed.length) {
       throw new RangeError(`unpack: an array ${$array} of ${length} at ${at} is not in these bytes`);
     }
-    return new Kind(packed.slice(start + at, start + at + bytes).buffer);
+    return new Kind(Uint8Array.from(packed.subarray(start + at, start + at + bytes)).buffer); // a Buffer's slice is no copy
   });
 }
 
