@@ -52,11 +52,15 @@ describe("ltt run", { timeout: 240_000 }, () => {
     for (const line of lines.slice(0, 5)) expect(Object.keys(line).join()).toBe(keys);
     expect(lines[5].folder).toBe(join(root, "one"));
     expect(readdirSync(join(root, "one")).sort()).toEqual([
+      "archive.json.gz",
       "encodings",
+      "events",
       "metrics.csv",
+      "model-card.md",
       "nodes",
       "report.html",
       "run.json",
+      "statistics.csv",
       "tensors.csv",
     ]);
     const report = readFileSync(join(root, "one", "report.html"), "utf8");
@@ -82,7 +86,7 @@ describe("ltt run", { timeout: 240_000 }, () => {
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(csv|jsonl|safetensors)$/.test(file))
         .sort();
-    expect(files("a").length).toBe(2 + 2 * 4);
+    expect(files("a").length).toBe(3 + 2 * 4);
     expect(files("a")).toEqual(files("b"));
     for (const file of files("a")) {
       expect(readFileSync(join(root, "a", file)).equals(readFileSync(join(root, "b", file))), file).toBe(true);

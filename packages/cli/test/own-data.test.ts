@@ -132,7 +132,10 @@ describe("a run of texts of one's own", { timeout: 120_000 }, () => {
   });
 
   test.each([
-    ["run", /^ltt: name a pair \(imdb-cnn, .*\), or a file of texts of your own with --texts, or a folder of images with --images\n$/],
+    [
+      "run",
+      /^ltt: name a pair \(imdb-cnn, .*\), or a file of texts of your own with --texts, or a folder of images with --images\n$/,
+    ],
     [
       "run spam-cnn --texts reviews.csv --text a --label b",
       /^ltt: spam-cnn and --texts reviews\.csv are both named; name one of them\n$/,
