@@ -1,4 +1,5 @@
 import { check, checkOptions, count, type Kinds, oneOf, positive } from "@ltt/core/arguments";
+import { cosineDecay } from "@ltt/layers";
 import { share } from "./kinds.ts";
 
 /** How the mask of a network changes while it trains: every so many steps a fraction of its weights goes, the smallest, and as many others grow, in each tensor. */
@@ -29,7 +30,7 @@ export function checkRewiring(where: string, rewiring: Rewiring): void {
 }
 
 /**
- * The fraction that is exchanged after a step: `α`, or `α/2 · (1 + cos(π t / T))` with `T` the last step of all changes (Evci et al., ICML 2020, arXiv 1911.11134, §3); 0 where
+ * The fraction that is exchanged after a step: `α`, or `α/2 · (1 + cos(π t / T))` with `T` the first step after all changes (Evci et al., ICML 2020, arXiv 1911.11134, §3); 0 where
  * none is due, and after the last step of training.
  */
 export function exchangedAfter(
@@ -39,7 +40,7 @@ export function exchangedAfter(
 ): number {
   check("exchangedAfter", "step", step, count);
   const { stepsPerEpoch, lastStep } = length;
-  const end = until * lastStep;
+  const end = Math.ceil(until * lastStep);
   if (step === 0 || step % (every === "epoch" ? stepsPerEpoch : every) !== 0 || step >= end) return 0;
-  return decay === "constant" ? fraction : (fraction / 2) * (1 + Math.cos((Math.PI * step) / end));
+  return decay === "constant" ? fraction : cosineDecay(fraction, { steps: end })(step);
 }
