@@ -19,6 +19,7 @@ const slow = [
   "packages/lottery/test/verdict-simulation.test.ts",
   "packages/workers/test/machines.test.ts",
   "packages/workers/test/namespaces.test.ts",
+  "packages/workers/test/tls.test.ts",
   "tools/absent.test.ts",
   "examples/library/*.test.ts",
   "docs/site/test/*.test.ts",
