@@ -6,9 +6,11 @@
 //
 // A peer is a program that takes the options below and `--data DIR`, reads the batches that are written to --exchange, and prints
 // one JSON line with `ms_median`, of a step, and `ms_quiet`, of the steps that had the machine to themselves.
-import { createBackend } from "@ltt/cli";
+import { availableParallelism } from "node:os";
+import { WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Command, Option } from "commander";
+import { labelOf, openBackend } from "./backends.ts";
 import { type BenchmarkInput, exportInput, loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
 import { machine } from "./machine.ts";
@@ -54,6 +56,8 @@ const PEERS = {
 } as const satisfies Record<string, readonly Contest[]>;
 
 interface Flags extends Partial<Record<keyof typeof PEERS, string>> {
+  readonly backend: string;
+  readonly width?: string;
   readonly exchange: string;
   readonly rounds: string;
   readonly seconds: string;
@@ -68,6 +72,12 @@ const flags: Flags = new Command("against-peers")
   .option("--jax-js <command>", "jax-js")
   .option("--onnxruntime <command>", "onnxruntime-node")
   .requiredOption("--exchange <dir>", "where to write the batches")
+  .option("--backend <names>", "ours, all in each turn, e.g. wasm-fma,native-256,native-512", "wasm-fma")
+  .addOption(
+    new Option("--width <bits>", "of the wasm backends' vectors (default: the most that run)").choices(
+      WIDTHS.map(String),
+    ),
+  )
   .option("--rounds <n>", "turns of each side", "5")
   .option("--seconds <n>", "the most that a peer takes for its turn, loading and warming not counted", "20")
   .option("--only <pair>", [...PAIRS.keys()].join(", "))
@@ -77,7 +87,9 @@ const flags: Flags = new Command("against-peers")
   .opts();
 
 console.log(JSON.stringify(machine()));
-const backend = await createBackend();
+const width = flags.width === undefined ? undefined : (Number(flags.width) as Width);
+const backends: Backend[] = [];
+for (const name of flags.backend.split(",")) backends.push(await openBackend(name, availableParallelism(), width));
 for (const [name, pair] of PAIRS) {
   if (flags.only !== undefined && flags.only !== name) continue;
   const input = await loadInput(inputOf(name), flags.data);
@@ -86,7 +98,7 @@ for (const [name, pair] of PAIRS) {
     const command = flags[peer];
     for (const contest of contests) {
       const isMeant = flags.form === undefined || flags.form === contest.form;
-      if (command !== undefined && isMeant) await compete(name, pair, contest, command, backend, input);
+      if (command !== undefined && isMeant) await compete(name, pair, contest, command, input);
     }
   }
 }
@@ -96,25 +108,28 @@ async function compete(
   pair: string,
   { title, bench, form, options }: Contest,
   command: string,
-  backend: Backend,
   input: BenchmarkInput,
 ): Promise<void> {
-  const { candidates, toMeasurement } = networkBench(bench, [backend], new Map([[name, input]]));
-  const ours: number[] = [];
+  const { candidates, toMeasurement } = networkBench(bench, backends, new Map([[name, input]]), {
+    forms: [form === "as it is" ? "padded" : "bucketed"],
+  });
+  const ours = candidates.map((): number[] => []);
   const theirs: number[] = [];
   for (let round = 0; round < Number(flags.rounds); round++) {
-    const timings = await interleave([candidates[form === "as it is" ? 0 : 1]!], 3);
-    ours.push(toMeasurement(timings[0]!).samplesPerSecond!);
+    const timings = await interleave(candidates, 3 * candidates.length);
+    for (const [i, timing] of timings.entries()) ours[i]!.push(toMeasurement(timing).samplesPerSecond!);
     const step = millisecondsOf(command, options.replace("PAIR", pair), flags.exchange, Number(flags.seconds));
     theirs.push(64_000 / step);
   }
-  const ratios = ours.map((value, turn) => value / theirs[turn]!);
   const middle = (values: readonly number[]) => {
     const sorted = values.toSorted((a, b) => a - b);
     return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
   };
-  console.log(
-    `${bench}, ${name}, ${form}: ours ${middle(ours).toPrecision(4)}, ${title} ${middle(theirs).toPrecision(4)} samples/s ` +
-      `(medians of ${flags.rounds} turns), ${middle(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
-  );
+  for (const [i, backend] of backends.entries()) {
+    const ratios = ours[i]!.map((value, turn) => value / theirs[turn]!);
+    console.log(
+      `${bench}, ${name}, ${form}, ${labelOf(backend)}: ours ${middle(ours[i]!).toPrecision(4)}, ${title} ${middle(theirs).toPrecision(4)} samples/s ` +
+        `(medians of ${flags.rounds} turns), ${middle(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    );
+  }
 }
