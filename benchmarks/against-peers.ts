@@ -6,13 +6,16 @@
 //
 // A peer is a program that takes the options below and `--data DIR`, reads the batches that are written to --exchange, and prints
 // one JSON line with `ms_median`, of a step, and `ms_quiet`, of the steps that had the machine to themselves.
-import { createBackend } from "@ltt/cli";
+import { availableParallelism } from "node:os";
 import type { Backend } from "@ltt/core";
 import { Command, Option } from "commander";
+import { NAMES, openBackend, ranOn } from "./backends.ts";
 import { type BenchmarkInput, exportInput, loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
-import { machine } from "./machine.ts";
-import { dataSetOf, millisecondsOf, PAIRS } from "./peer.ts";
+import { machine, noteLoad } from "./machine.ts";
+import { dataSetOf, PAIRS, stepOfPeer } from "./peer.ts";
+import { median } from "./quantile.ts";
+import { type Group, measurement, saveResults } from "./results.ts";
 import { inputOf, type Network, networkBench } from "./training.ts";
 
 type Form = "as it is" | "bucketed";
@@ -60,6 +63,8 @@ interface Flags extends Partial<Record<keyof typeof PEERS, string>> {
   readonly data?: string;
   readonly only?: string;
   readonly form?: Form;
+  readonly backend: string;
+  readonly save?: string | true;
 }
 
 const flags: Flags = new Command("against-peers")
@@ -72,12 +77,15 @@ const flags: Flags = new Command("against-peers")
   .option("--seconds <n>", "the most that a peer takes for its turn, loading and warming not counted", "20")
   .option("--only <pair>", [...PAIRS.keys()].join(", "))
   .addOption(new Option("--form <form>", "of the batches; default both").choices(["as it is", "bucketed"]))
+  .addOption(new Option("--backend <name>", "ours").choices(NAMES).default(NAMES[0]))
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
+  .option("--save [name]", "write benchmarks/results/NAME.json, or a file where NAME is a path")
   .parse()
   .opts();
 
 console.log(JSON.stringify(machine()));
-const backend = await createBackend();
+const backend = await openBackend(flags.backend, availableParallelism());
+const groups: Group[] = [];
 for (const [name, pair] of PAIRS) {
   if (flags.only !== undefined && flags.only !== name) continue;
   const input = await loadInput(inputOf(name), flags.data);
@@ -86,9 +94,21 @@ for (const [name, pair] of PAIRS) {
     const command = flags[peer];
     for (const contest of contests) {
       const isMeant = flags.form === undefined || flags.form === contest.form;
-      if (command !== undefined && isMeant) await compete(name, pair, contest, command, backend, input);
+      if (command !== undefined && isMeant) groups.push(await compete(name, pair, contest, command, backend, input));
     }
   }
+}
+if (flags.save !== undefined) {
+  const asked = (Object.keys(PEERS) as (keyof typeof PEERS)[]).filter((peer) => flags[peer] !== undefined);
+  const parts = [
+    "peers",
+    ...asked,
+    flags.only,
+    flags.form?.replaceAll(" ", "-"),
+    flags.backend === NAMES[0] ? undefined : flags.backend,
+  ];
+  const name = [...parts, `node-${process.versions.node.split(".")[0]}`].filter((part) => part !== undefined).join("-");
+  saveResults(flags.save === true ? name : flags.save, groups);
 }
 
 async function compete(
@@ -98,23 +118,32 @@ async function compete(
   command: string,
   backend: Backend,
   input: BenchmarkInput,
-): Promise<void> {
+): Promise<Group> {
   const { candidates, toMeasurement } = networkBench(bench, [backend], new Map([[name, input]]));
   const ours: number[] = [];
   const theirs: number[] = [];
+  let side = title;
   for (let round = 0; round < Number(flags.rounds); round++) {
+    noteLoad();
     const timings = await interleave([candidates[form === "as it is" ? 0 : 1]!], 3);
-    ours.push(toMeasurement(timings[0]!).samplesPerSecond!);
-    const step = millisecondsOf(command, options.replace("PAIR", pair), flags.exchange, Number(flags.seconds));
-    theirs.push(64_000 / step);
+    ours.push(toMeasurement(timings[0]!).median);
+    const asked = options.replace("PAIR", pair);
+    const { milliseconds, version } = stepOfPeer(command, asked, flags.exchange, Number(flags.seconds));
+    theirs.push(64_000 / milliseconds);
+    if (version !== undefined) side = `${title} ${version}`;
   }
   const ratios = ours.map((value, turn) => value / theirs[turn]!);
-  const middle = (values: readonly number[]) => {
-    const sorted = values.toSorted((a, b) => a - b);
-    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  };
   console.log(
-    `${bench}, ${name}, ${form}: ours ${middle(ours).toPrecision(4)}, ${title} ${middle(theirs).toPrecision(4)} samples/s ` +
-      `(medians of ${flags.rounds} turns), ${middle(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    `${bench}, ${name}, ${form}: ours ${median(ours).toPrecision(4)}, ${title} ${median(theirs).toPrecision(4)} samples/s ` +
+      `(medians of ${flags.rounds} turns), ${median(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
   );
+  const of = { bench, name: `${name}, ${form}`, unit: "samples/s" } as const;
+  const team = ranOn(backend);
+  return {
+    title: `${of.name}, ${bench}: ${side}`,
+    measurements: [
+      measurement({ ...of, ...team, values: ours }),
+      measurement({ ...of, threads: team.threads, side, backend: title, values: theirs }),
+    ],
+  };
 }
