@@ -36,7 +36,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "fast",
-          include: ["packages/*/{src,test}/**/*.test.ts", "{docs,examples,tools}/**/*.test.ts"],
+          include: ["packages/*/{src,test}/**/*.test.ts", "{benchmarks,docs,examples,tools}/**/*.test.ts"],
           exclude: slow,
         },
       },

@@ -7,27 +7,31 @@
 import { createBackend } from "@ltt/cli";
 import { Command } from "commander";
 import { kernelBench } from "./kernels.ts";
-import { machine } from "./machine.ts";
+import { machine, noteLoad } from "./machine.ts";
 import { peakOf } from "./peak.ts";
+import { median } from "./quantile.ts";
+import { type Group, measurement, saveResults } from "./results.ts";
 
 const MATMUL = "512×512×512";
 /** Calls in a turn, about 10 ms each. */
 const CALLS = 60;
 
-const flags: { peak: string; rounds: string } = new Command("against-peak")
+const flags: { peak: string; rounds: string; save?: string | true } = new Command("against-peak")
   .requiredOption("--peak <command>", "the program that measures the machine")
   .option("--rounds <n>", "turns of each side", "9")
+  .option("--save [name]", "write benchmarks/results/NAME.json, or a file where NAME is a path")
   .parse()
   .opts();
 
 console.log(JSON.stringify(machine()));
+const groups: Group[] = [];
 for (const name of ["wasm-fma", "wasm"] as const) {
   const { candidates, toMeasurement } = kernelBench([await createBackend(name, { threads: 1 })], MATMUL);
   const [candidate] = candidates;
   const { step } = await candidate!.prepare();
-  const shares: number[] = [];
-  let [ours, peak] = [0, 0];
+  const [ours, peaks]: [number[], number[]] = [[], []];
   for (let round = 0; round < Number(flags.rounds); round++) {
+    noteLoad();
     let best = Number.POSITIVE_INFINITY;
     for (let call = 0; call < CALLS; call++) {
       const start = performance.now();
@@ -36,13 +40,23 @@ for (const name of ["wasm-fma", "wasm"] as const) {
     }
     const of = { name: candidate!.name, median: best, best, quartiles: [best, best] as const };
     const timing = { ...of, cpu: 0, times: [best] };
-    const turn = { ours: toMeasurement(timing).best, peak: peakOf(flags.peak, name) };
-    shares.push((100 * turn.ours) / turn.peak);
-    [ours, peak] = [Math.max(ours, turn.ours), Math.max(peak, turn.peak)];
+    ours.push(toMeasurement(timing).best);
+    peaks.push(peakOf(flags.peak, name));
   }
-  shares.sort((a, b) => a - b);
+  const shares = ours.map((rate, turn) => (100 * rate) / peaks[turn]!);
+  const [best, peak] = [Math.max(...ours), Math.max(...peaks)];
   console.log(
-    `${candidate!.name}: best ${ours.toFixed(1)} of ${peak.toFixed(1)} GFLOP/s, ${((100 * ours) / peak).toFixed(0)} %; ` +
-      `turn by turn ${shares[Math.floor(shares.length / 2)]!.toFixed(0)} % (${shares[0]!.toFixed(0)}–${shares.at(-1)!.toFixed(0)} %, ${shares.length} turns)`,
+    `${candidate!.name}: best ${best.toFixed(1)} of ${peak.toFixed(1)} GFLOP/s, ${((100 * best) / peak).toFixed(0)} %; ` +
+      `turn by turn ${median(shares).toFixed(0)} % (${Math.min(...shares).toFixed(0)}–${Math.max(...shares).toFixed(0)} %, ${shares.length} turns)`,
   );
+  const of = { bench: "kernel", name: "matmul 512×512×512", backend: name, unit: "GFLOP/s" } as const;
+  groups.push({
+    title: `${of.name}, ${name}: the machine's peak`,
+    measurements: [
+      measurement({ ...of, values: ours }),
+      measurement({ ...of, side: "128-bit peak of the core", values: peaks }),
+    ],
+  });
 }
+if (flags.save !== undefined)
+  saveResults(flags.save === true ? `peak-node-${process.versions.node.split(".")[0]}` : flags.save, groups);

@@ -10,11 +10,13 @@ import { availableParallelism } from "node:os";
 import { WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Command, Option } from "commander";
-import { labelOf, openBackend } from "./backends.ts";
+import { labelOf, NAMES, openBackend, ranOn } from "./backends.ts";
 import { type BenchmarkInput, exportInput, loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
-import { machine } from "./machine.ts";
-import { dataSetOf, millisecondsOf, PAIRS } from "./peer.ts";
+import { machine, noteLoad } from "./machine.ts";
+import { dataSetOf, PAIRS, stepOfPeer } from "./peer.ts";
+import { median } from "./quantile.ts";
+import { type Group, measurement, saveResults } from "./results.ts";
 import { inputOf, type Network, networkBench } from "./training.ts";
 
 type Form = "as it is" | "bucketed";
@@ -56,14 +58,15 @@ const PEERS = {
 } as const satisfies Record<string, readonly Contest[]>;
 
 interface Flags extends Partial<Record<keyof typeof PEERS, string>> {
-  readonly backend: string;
-  readonly width?: string;
   readonly exchange: string;
   readonly rounds: string;
   readonly seconds: string;
   readonly data?: string;
   readonly only?: string;
   readonly form?: Form;
+  readonly backend: string;
+  readonly width?: string;
+  readonly save?: string | true;
 }
 
 const flags: Flags = new Command("against-peers")
@@ -72,17 +75,18 @@ const flags: Flags = new Command("against-peers")
   .option("--jax-js <command>", "jax-js")
   .option("--onnxruntime <command>", "onnxruntime-node")
   .requiredOption("--exchange <dir>", "where to write the batches")
-  .option("--backend <names>", "ours, all in each turn, e.g. wasm-fma,native-256,native-512", "wasm-fma")
+  .option("--rounds <n>", "turns of each side", "5")
+  .option("--seconds <n>", "the most that a peer takes for its turn, loading and warming not counted", "20")
+  .option("--only <pair>", [...PAIRS.keys()].join(", "))
+  .addOption(new Option("--form <form>", "of the batches; default both").choices(["as it is", "bucketed"]))
+  .option("--backend <names>", `ours, all in each turn: of ${NAMES.join(",")}`, NAMES[0])
   .addOption(
     new Option("--width <bits>", "of the wasm backends' vectors (default: the most that run)").choices(
       WIDTHS.map(String),
     ),
   )
-  .option("--rounds <n>", "turns of each side", "5")
-  .option("--seconds <n>", "the most that a peer takes for its turn, loading and warming not counted", "20")
-  .option("--only <pair>", [...PAIRS.keys()].join(", "))
-  .addOption(new Option("--form <form>", "of the batches; default both").choices(["as it is", "bucketed"]))
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
+  .option("--save [name]", "write benchmarks/results/NAME.json, or a file where NAME is a path")
   .parse()
   .opts();
 
@@ -90,6 +94,7 @@ console.log(JSON.stringify(machine()));
 const width = flags.width === undefined ? undefined : (Number(flags.width) as Width);
 const backends: Backend[] = [];
 for (const name of flags.backend.split(",")) backends.push(await openBackend(name, availableParallelism(), width));
+const groups: Group[] = [];
 for (const [name, pair] of PAIRS) {
   if (flags.only !== undefined && flags.only !== name) continue;
   const input = await loadInput(inputOf(name), flags.data);
@@ -98,9 +103,21 @@ for (const [name, pair] of PAIRS) {
     const command = flags[peer];
     for (const contest of contests) {
       const isMeant = flags.form === undefined || flags.form === contest.form;
-      if (command !== undefined && isMeant) await compete(name, pair, contest, command, input);
+      if (command !== undefined && isMeant) groups.push(await compete(name, pair, contest, command, input));
     }
   }
+}
+if (flags.save !== undefined) {
+  const asked = (Object.keys(PEERS) as (keyof typeof PEERS)[]).filter((peer) => flags[peer] !== undefined);
+  const parts = [
+    "peers",
+    ...asked,
+    flags.only,
+    flags.form?.replaceAll(" ", "-"),
+    flags.backend === NAMES[0] ? undefined : flags.backend.replaceAll(",", "-"),
+  ];
+  const name = [...parts, `node-${process.versions.node.split(".")[0]}`].filter((part) => part !== undefined).join("-");
+  saveResults(flags.save === true ? name : flags.save, groups);
 }
 
 async function compete(
@@ -109,27 +126,35 @@ async function compete(
   { title, bench, form, options }: Contest,
   command: string,
   input: BenchmarkInput,
-): Promise<void> {
-  const { candidates, toMeasurement } = networkBench(bench, backends, new Map([[name, input]]), {
-    forms: [form === "as it is" ? "padded" : "bucketed"],
-  });
-  const ours = candidates.map((): number[] => []);
+): Promise<Group> {
+  const forms = [form === "as it is" ? ("padded" as const) : form];
+  const { candidates, toMeasurement } = networkBench(bench, backends, new Map([[name, input]]), { forms });
+  const ours = backends.map((): number[] => []);
   const theirs: number[] = [];
+  let side = title;
   for (let round = 0; round < Number(flags.rounds); round++) {
+    noteLoad();
     const timings = await interleave(candidates, 3 * candidates.length);
-    for (const [i, timing] of timings.entries()) ours[i]!.push(toMeasurement(timing).samplesPerSecond!);
-    const step = millisecondsOf(command, options.replace("PAIR", pair), flags.exchange, Number(flags.seconds));
-    theirs.push(64_000 / step);
+    for (const [i, timing] of timings.entries()) ours[i]!.push(toMeasurement(timing).median);
+    const asked = options.replace("PAIR", pair);
+    const { milliseconds, version } = stepOfPeer(command, asked, flags.exchange, Number(flags.seconds));
+    theirs.push(64_000 / milliseconds);
+    if (version !== undefined) side = `${title} ${version}`;
   }
-  const middle = (values: readonly number[]) => {
-    const sorted = values.toSorted((a, b) => a - b);
-    return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  };
   for (const [i, backend] of backends.entries()) {
     const ratios = ours[i]!.map((value, turn) => value / theirs[turn]!);
     console.log(
-      `${bench}, ${name}, ${form}, ${labelOf(backend)}: ours ${middle(ours[i]!).toPrecision(4)}, ${title} ${middle(theirs).toPrecision(4)} samples/s ` +
-        `(medians of ${flags.rounds} turns), ${middle(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+      `${bench}, ${name}, ${form}, ${labelOf(backend)}: ours ${median(ours[i]!).toPrecision(4)}, ${title} ${median(theirs).toPrecision(4)} samples/s ` +
+        `(medians of ${flags.rounds} turns), ${median(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
     );
   }
+  const of = { bench, name: `${name}, ${form}`, unit: "samples/s" } as const;
+  const { threads } = ranOn(backends[0]!);
+  return {
+    title: `${of.name}, ${bench}: ${side}`,
+    measurements: [
+      ...backends.map((backend, i) => measurement({ ...of, ...ranOn(backend), values: ours[i]! })),
+      measurement({ ...of, threads, side, backend: title, values: theirs }),
+    ],
+  };
 }

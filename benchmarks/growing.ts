@@ -2,6 +2,8 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { BackendName } from "@ltt/cli";
+import { noteLoad } from "./machine.ts";
+import { median } from "./quantile.ts";
 import { type Measurement, measurement } from "./results.ts";
 
 /** Networks that are trained sparse from the first step to the last. */
@@ -48,14 +50,20 @@ export async function growingBench(
   const uses = new Map(KINDS.map((kind) => [kind, [] as GrowingUse[]]));
   const began = performance.now();
   do {
+    noteLoad();
     for (const kind of KINDS) uses.get(kind)!.push(await use({ ...job, kind }));
   } while (performance.now() - began < 1000 * seconds);
   const dense = uses.get("dense")!;
   const measurements = Array.from(uses, ([kind, own]) =>
     measurement({
-      ...{ bench: "growing", name: `${job.network}, ${job.steps} steps, ${kind}`, backend: job.backend },
+      ...{
+        bench: "growing",
+        name: `${job.network}, ${job.steps} steps, ${kind}`,
+        backend: job.backend,
+        threads: job.threads,
+      },
       ...{ density: kind === "dense" ? 1 : job.density },
-      ...{ seconds: median(own.map(({ user }) => user)), best: Math.min(...own.map(({ user }) => user)) },
+      ...{ unit: "s", values: own.map(({ user }) => user) },
     }),
   );
   const sentences = Array.from(uses, ([kind, own]) => {
@@ -85,10 +93,4 @@ async function use(job: GrowingJob): Promise<GrowingUse> {
     }),
   ])) as [GrowingUse];
   return answer;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

@@ -34,8 +34,9 @@ import {
   withParameters,
 } from "@ltt/layers";
 import { cut, elementwise, patternOf, sparseWeights, valuesAt } from "@ltt/lottery";
-import { interleave, type Peer } from "./interleave.ts";
-import { type Measurement, measurement } from "./results.ts";
+import { idOf, ranOn, threadsOf } from "./backends.ts";
+import { interleave, type Peer, sideOf } from "./interleave.ts";
+import { type Measurement, measurement, ratesOf } from "./results.ts";
 
 /** Networks whose steps are timed, by the names that the peer has for them. */
 export const IMAGE_NETWORKS = ["lenet-300-100", "conv2", "conv4", "resnet20"] as const;
@@ -63,7 +64,7 @@ export async function imageBench(
   const { network, backends, densities, seconds, data, peer } = options;
   const images = await someImages(network, data);
   const cases = backends.flatMap((backend) =>
-    densities.map((density) => ({ backend, density, name: `${network} ${backend.name} ${density}` })),
+    densities.map((density) => ({ backend, density, name: `${network} ${idOf(backend)} ${density}` })),
   );
   const candidates = cases.map(({ backend, density, name }) => ({
     name,
@@ -71,13 +72,22 @@ export async function imageBench(
   }));
   const timings = await interleave(candidates, seconds, peer);
   const theirs = peer === undefined ? undefined : timings.pop();
-  const measurements = timings.map(({ median, best, quartiles }, i): Measurement => {
+  const of = { bench: "training", name: network, unit: "samples/s" } as const;
+  const measurements = timings.map((timing, i): Measurement => {
     const { backend, density } = cases[i]!;
-    const rate = (time: number) => BATCH[network] / time;
-    const of = { bench: "training", name: network, backend: backend.name } as const;
-    const rates = { best: rate(best), quartiles: [rate(quartiles[1]), rate(quartiles[0])] } as const;
-    return { ...measurement({ ...of, samplesPerSecond: rate(median), ...rates }), density };
+    return measurement({ ...of, ...ranOn(backend), density, values: ratesOf(timing, BATCH[network]) });
   });
+  const threads = Math.max(...backends.map(threadsOf));
+  if (theirs !== undefined)
+    measurements.push(
+      measurement({
+        ...of,
+        side: sideOf(peer!),
+        backend: peer!.name,
+        threads,
+        values: ratesOf(theirs, BATCH[network]),
+      }),
+    );
   const ms = (time: number) => `${(1000 * time).toPrecision(3)} ms`;
   const sentences = timings.map(({ name, median, cpu }) => `${name}: ${ms(median)}, ${ms(cpu)} of user time`);
   for (const [i, { cpu }] of timings.entries()) {

@@ -1,3 +1,6 @@
+import { noteLoad } from "./machine.ts";
+import { median, quartiles } from "./quantile.ts";
+
 /** Something to time: `step` does one unit of work and waits until it is done. */
 export interface Candidate {
   readonly name: string;
@@ -15,6 +18,12 @@ export interface Prepared {
 export interface Peer {
   readonly name: string;
   readonly block: () => Promise<number>;
+  /** Known once a block was timed. */
+  version?: string;
+}
+
+export function sideOf({ name, version }: Peer): string {
+  return version === undefined ? name : `${name} ${version}`;
 }
 
 /** Seconds a step took, block by block. */
@@ -60,6 +69,7 @@ export async function interleave(candidates: readonly Candidate[], seconds: numb
   const peerTimes: number[] = [];
   const began = performance.now();
   for (let round = 0; round < 3 || (performance.now() - began) / 1000 < seconds; round++) {
+    noteLoad();
     for (const candidate of prepared) {
       let [elapsed, used] = [0, 0];
       for (;;) {
@@ -79,13 +89,7 @@ export async function interleave(candidates: readonly Candidate[], seconds: numb
   if (Number.isNaN(consumed)) throw new Error("a result is NaN: what was timed is not what was meant");
 
   const all = [...prepared, ...(peer === undefined ? [] : [{ name: peer.name, times: peerTimes, cpu: [0] }])];
-  return all.map(({ name, times, cpu }) => {
-    const sorted = times.toSorted((a, b) => a - b);
-    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-    return { name, median: at(0.5), best: sorted[0]!, quartiles: [at(0.25), at(0.75)], times, cpu: medianOf(cpu) };
-  });
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.round(0.5 * (values.length - 1))]!;
+  return all.map(({ name, times, cpu }) => ({
+    ...{ name, median: median(times), best: Math.min(...times), quartiles: quartiles(times), times, cpu: median(cpu) },
+  }));
 }

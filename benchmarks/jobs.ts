@@ -4,6 +4,8 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BackendName, Pair } from "@ltt/cli";
+import { noteLoad } from "./machine.ts";
+import { median } from "./quantile.ts";
 import { type Measurement, measurement } from "./results.ts";
 
 const LTT = fileURLToPath(new URL("../packages/cli/src/bin.ts", import.meta.url));
@@ -31,6 +33,7 @@ export async function jobsBench(
   const cores = availableParallelism();
   const ways = WAYS(cores).map((way) => ({ ...way, times: [] as number[] }));
   for (const began = performance.now(); ways[0]!.times.length === 0 || performance.now() - began < 1000 * seconds; ) {
+    noteLoad();
     for (const { options, times } of ways) times.push(await timed(pair, backend, options, data));
   }
   const [one, threads, jobs] = ways.map(({ times }) => median(times)) as [number, number, number];
@@ -40,7 +43,7 @@ export async function jobsBench(
     measurements: ways.map(({ name, times }) =>
       measurement({
         ...{ bench: "jobs", name: `ltt run ${pair} --profile quick, ${name}`, backend },
-        ...{ seconds: median(times), best: Math.min(...times) },
+        ...{ unit: "s", values: times },
       }),
     ),
     sentences: [
@@ -69,10 +72,4 @@ async function timed(
   } finally {
     rmSync(out, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

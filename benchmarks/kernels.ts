@@ -1,7 +1,7 @@
 import { type Backend, stream } from "@ltt/core";
-import { labelOf } from "./backends.ts";
+import { idOf, ranOn } from "./backends.ts";
 import type { Candidate, Timing } from "./interleave.ts";
-import { type Measurement, measurement } from "./results.ts";
+import { type Measurement, measurement, ratesOf } from "./results.ts";
 
 interface Kernel {
   readonly name: string;
@@ -132,7 +132,7 @@ export interface Bench {
 export function kernelBench(backends: readonly Backend[], only: string | undefined): Bench {
   const chosen = KERNELS.filter(({ name }) => only === undefined || name.includes(only));
   const pairs = chosen.flatMap((kernel) =>
-    backends.map((backend) => ({ kernel, backend, id: `${kernel.name} on ${labelOf(backend)}` })),
+    backends.map((backend) => ({ kernel, backend, id: `${kernel.name} on ${idOf(backend)}` })),
   );
   return {
     candidates: pairs.map(({ kernel, backend, id }) => ({
@@ -142,16 +142,11 @@ export function kernelBench(backends: readonly Backend[], only: string | undefin
         return { step: async () => (await backend.read(backend.upload(new Float32Array([call().out.length]))))[0]! };
       },
     })),
-    toMeasurement: ({ name: id, median, best, quartiles }) => {
-      const { kernel, backend } = pairs.find((pair) => pair.id === id)!;
-      const rate = (seconds: number) => kernel.flops / seconds / 1e9;
+    toMeasurement: (timing) => {
+      const { kernel, backend } = pairs.find((pair) => pair.id === timing.name)!;
       return measurement({
-        bench: "kernel",
-        name: kernel.name,
-        backend: labelOf(backend),
-        gflops: rate(median),
-        best: rate(best),
-        quartiles: [rate(quartiles[1]), rate(quartiles[0])],
+        ...{ bench: "kernel", name: kernel.name, ...ranOn(backend) },
+        ...{ unit: "GFLOP/s", values: ratesOf(timing, kernel.flops / 1e9) },
       });
     },
   };

@@ -12,6 +12,7 @@ import { useBackend } from "@ltt/core";
 import { Command } from "commander";
 import { type Candidate, interleave } from "./interleave.ts";
 import { machine } from "./machine.ts";
+import { type Measurement, measurement, saveResults } from "./results.ts";
 
 interface Flags {
   readonly ticket: string;
@@ -19,6 +20,7 @@ interface Flags {
   readonly onnxruntime?: string;
   readonly threads: string;
   readonly seconds: string;
+  readonly save?: string | true;
 }
 
 const flags: Flags = new Command("latency")
@@ -27,6 +29,7 @@ const flags: Flags = new Command("latency")
   .option("--onnxruntime <dir>", "folder with onnxruntime-node in its node_modules")
   .option("--threads <n>", "of both sides", "1")
   .option("--seconds <n>", "for all together", "20")
+  .option("--save [name]", "write benchmarks/results/NAME.json, or a file where NAME is a path")
   .parse()
   .opts();
 
@@ -34,7 +37,9 @@ const threads = Number(flags.threads);
 if (!Number.isInteger(threads) || threads < 1)
   throw new RangeError(`--threads ${flags.threads}: give an integer from 1`);
 console.log(JSON.stringify(machine()));
-useBackend(await createBackend(undefined, { threads }));
+const backend = await createBackend(undefined, { threads });
+useBackend(backend);
+const measurements: Measurement[] = [];
 const folder = mkdtempSync(join(tmpdir(), "ltt-latency-"));
 try {
   const sizes = new Map<string, number>();
@@ -56,9 +61,21 @@ try {
     console.log(
       `${name.padEnd(20)} ${microseconds(median)} µs (quartiles ${low}–${high}, ${times.length} blocks), ${sizes.get(name)} bytes`,
     );
+    const [network, side] = name.split(", ") as [string, string];
+    measurements.push(
+      measurement({
+        ...{ bench: "latency", name: network, side, backend: side === "ltt" ? backend.name : side, threads },
+        ...{ unit: "s", values: times, bytes: sizes.get(name)! },
+      }),
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+if (flags.save !== undefined) {
+  const name = `latency-node-${process.versions.node.split(".")[0]}`;
+  saveResults(flags.save === true ? name : flags.save, [{ title: "one input, ticket and dense", measurements }]);
 }
 
 function microseconds(seconds: number): string {

@@ -9,11 +9,12 @@ export async function lotteryBench(backend: BackendName): Promise<Measurement[]>
   const out = mkdtempSync(join(tmpdir(), "ltt-bench-"));
   try {
     const { levels } = await runPair({ pair: "spam-cnn", profile: "quick", arms: ["winning-ticket"], backend, out });
-    return levels.map(({ round, seconds, sparsity, steps }) => ({
-      ...measurement({ bench: "lottery", name: `spam-cnn, round ${round}`, backend, seconds, best: seconds }),
-      samplesPerSecond: (steps * 64) / seconds,
-      density: 1 - sparsity,
-    }));
+    return levels.map(({ round, seconds, sparsity, steps }) =>
+      measurement({
+        ...{ bench: "lottery", name: `spam-cnn, round ${round}`, backend, density: 1 - sparsity },
+        ...{ unit: "samples/s", values: [(steps * 64) / seconds] },
+      }),
+    );
   } finally {
     rmSync(out, { recursive: true });
   }

@@ -16,14 +16,20 @@ export interface Machine {
 export function machine(): Machine {
   const processors = cpus();
   return {
-    commit: git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain") === "" ? "" : "+changes"),
+    commit: git("rev-parse", "--short", "HEAD") + (isChanged() ? "+changes" : ""),
     node: process.versions.node,
     v8: process.versions.v8,
-    cpu: processors[0]?.model ?? "unknown",
+    cpu: processors[0]?.model.trim() ?? "unknown",
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     load: loadavg()[0]!,
   };
+}
+
+/** Whether anything but what benchmarks write differs from the commit. */
+function isChanged(): boolean {
+  const written = ["benchmarks/results", "docs/benchmarks.md", "docs/charts"].map((path) => `:(exclude,top)${path}`);
+  return git("status", "--porcelain", "--", ":(top)", ...written) !== "";
 }
 
 function git(...args: string[]): string {
@@ -32,6 +38,18 @@ function git(...args: string[]): string {
   } catch {
     return "unknown";
   }
+}
+
+const loads: number[] = [];
+
+/** Notes the load average of the last minute, which counts what is measured too. */
+export function noteLoad(): void {
+  loads.push(loadavg()[0]!);
+}
+
+/** Load averages noted so far, once a round. */
+export function notedLoads(): readonly number[] {
+  return loads;
 }
 
 /** MB of this process at its peak, WebAssembly memory included. */

@@ -9,10 +9,10 @@ import {
   Sequential,
   trainable,
 } from "@ltt/layers";
-import { labelOf } from "./backends.ts";
+import { idOf, ranOn } from "./backends.ts";
 import type { Candidate } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
-import { measurement } from "./results.ts";
+import { measurement, ratesOf } from "./results.ts";
 
 /** A network, and how many batches of how many inputs it is trained on. */
 interface Network {
@@ -44,7 +44,7 @@ const MLPS: readonly Network[] = [
 /** Whole steps of training of networks without texts: forward, loss, backward, Adam. The small one's is all calls, the other's is products. */
 export function mlpBench(backends: readonly Backend[], only: string | undefined): Bench {
   const cases = MLPS.filter(({ name }) => only === undefined || name.includes(only)).flatMap((network) =>
-    backends.map((backend) => ({ network, backend, id: `${network.name} on ${labelOf(backend)}` })),
+    backends.map((backend) => ({ network, backend, id: `${network.name} on ${idOf(backend)}` })),
   );
   return {
     candidates: cases.map(
@@ -56,16 +56,11 @@ export function mlpBench(backends: readonly Backend[], only: string | undefined)
         },
       }),
     ),
-    toMeasurement: ({ name: id, median, best, quartiles }) => {
-      const { network, backend } = cases.find((found) => found.id === id)!;
-      const rate = (seconds: number) => network.batch / seconds;
+    toMeasurement: (timing) => {
+      const { network, backend } = cases.find((found) => found.id === timing.name)!;
       return measurement({
-        bench: "training",
-        name: network.name,
-        backend: labelOf(backend),
-        samplesPerSecond: rate(median),
-        best: rate(best),
-        quartiles: [rate(quartiles[1]), rate(quartiles[0])],
+        ...{ bench: "training", name: network.name, ...ranOn(backend) },
+        ...{ unit: "samples/s", values: ratesOf(timing, network.batch) },
       });
     },
   };

@@ -16,17 +16,22 @@ export function dataSetOf(pair: string): string {
   return pair.split("-")[0]!;
 }
 
-/** What a step takes a peer on the batches in `exchange`, in ms: the median of those that had the machine to themselves, if there were any. */
-export function millisecondsOf(command: string, options: string, exchange: string, seconds: number): number {
+/** What a step takes a peer on the batches in `exchange`: the median of those that had the machine to themselves, if there were any. */
+export function stepOfPeer(
+  command: string,
+  options: string,
+  exchange: string,
+  seconds: number,
+): { readonly milliseconds: number; readonly version?: string } {
   const [program, ...first] = command.split(" ");
   const data = command.includes("--data ") ? [] : ["--data", exchange];
   const limits = ["--blocks", "3", "--budget", String(seconds)];
   const script = first.findIndex((part) => /\.(py|mjs)$/.test(part)) + 1;
   const args = [...first.slice(0, script), ...options.split(" "), ...first.slice(script), ...data, ...limits];
   const line = execFileSync(program!, args, { encoding: "utf8" }).trim().split("\n").at(-1)!;
-  const { ms_quiet, ms_median, error } = JSON.parse(line);
+  const { ms_quiet, ms_median, version, error } = JSON.parse(line);
   if (ms_median === undefined) throw new Error(`${command} ${options}: ${error ?? line}`);
-  return ms_quiet ?? ms_median;
+  return { milliseconds: ms_quiet ?? ms_median, version };
 }
 
 /**
@@ -39,13 +44,15 @@ export function pytorchOfImages(command: string, network: string, threads: numbe
   const [program, ...first] = command.split(" ");
   const script = first.findIndex((part) => part.endsWith(".py")) + 1;
   const args = [...first.slice(0, script), ...options, ...first.slice(script)];
-  return {
+  const peer: Peer = {
     name: "PyTorch",
     block: async () => {
       const line = execFileSync(program!, args, { encoding: "utf8" }).trim().split("\n").at(-1)!;
-      const { ms_quiet, ms_median, error } = JSON.parse(line);
+      const { ms_quiet, ms_median, version, error } = JSON.parse(line);
       if (ms_median === undefined) throw new Error(`${command}: ${error ?? line}`);
+      peer.version = version;
       return (ms_quiet ?? ms_median) / 1000;
     },
   };
+  return peer;
 }

@@ -1,13 +1,11 @@
-import { writeFileSync } from "node:fs";
 import type { BackendName } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
-import { labelOf } from "./backends.ts";
-import { densityChart } from "./density-chart.ts";
+import { idOf, labelOf, threadsOf } from "./backends.ts";
 import { type BenchmarkInput, exportInput, loadInput } from "./inputs.ts";
-import { interleave, type Peer, type Timing } from "./interleave.ts";
+import { interleave, type Peer, sideOf, type Timing } from "./interleave.ts";
 import { memoryOf } from "./memory.ts";
-import { dataSetOf, millisecondsOf, PAIRS } from "./peer.ts";
-import type { Measurement } from "./results.ts";
+import { dataSetOf, PAIRS, stepOfPeer } from "./peer.ts";
+import { type Measurement, measurement, ratesOf } from "./results.ts";
 import { ROUNDS, wholeRun } from "./sparse.ts";
 import { inputOf, type Network, networkBench } from "./training.ts";
 
@@ -71,32 +69,46 @@ export async function prunedNetworkBench(options: PrunedNetworkOptions): Promise
 
   const ours = timings.map((timing) => ({ timing, measurement: toMeasurement(timing) }));
   const costs: PrunedNetworkResult["costs"][number][] = [];
-  for (const name of backends.map(labelOf)) {
-    const mine = ours.filter(({ measurement }) => measurement.backend === name);
-    const rates = new Map(mine.map(({ measurement }) => [measurement.density, measurement.samplesPerSecond!]));
+  for (const backend of backends) {
+    const [name, team] = [labelOf(backend), threadsOf(backend)];
+    const mine = ours.filter(({ measurement }) => measurement.backend === name && measurement.threads === team);
+    const rates = new Map(mine.map(({ measurement }) => [measurement.density, measurement.median]));
     const dense = rates.get(1);
     if (dense === undefined) continue;
     costs.push({
-      name,
+      name: idOf(backend),
       ratios: Array.from(rates, ([density, rate]) => ({ density, ratio: rate / dense })),
       denseTrainings: wholeRun(rates),
-      memory: name.startsWith("wasm") ? await memoryAgainstDense(name as BackendName, [...rates.keys()]) : [],
+      memory: name.startsWith("wasm") ? await memoryAgainstDense(name as BackendName, team, [...rates.keys()]) : [],
       pytorch:
         theirs && againstPytorch(theirs, new Map(mine.map(({ timing, measurement }) => [measurement.density, timing]))),
     });
   }
   const measurements = ours.map(({ measurement }) => {
-    const cost = costs.find(({ name }) => name === measurement.backend);
+    const cost = costs.find(({ name }) => name === `${measurement.backend} of ${measurement.threads} threads`);
     const own = cost?.memory.find(({ density }) => density === measurement.density);
-    return own === undefined ? measurement : { ...measurement, peakMemoryMb: Math.round(own.peakMemoryMb) };
+    return own === undefined
+      ? measurement
+      : { ...measurement, peakMemoryMb: Math.round(own.peakMemoryMb), tensorsMb: own.linearMb };
   });
+  if (theirs !== undefined)
+    measurements.push(
+      measurement({
+        ...{ bench: "training", name: network, side: sideOf(peer!), backend: peer!.name, threads },
+        ...{ unit: "samples/s", values: ratesOf(theirs, 64) },
+      }),
+    );
   return { measurements, costs };
 
-  async function memoryAgainstDense(backend: BackendName, measured: readonly number[]): Promise<MemoryRatio[]> {
+  async function memoryAgainstDense(
+    backend: BackendName,
+    team: number,
+    measured: readonly number[],
+  ): Promise<MemoryRatio[]> {
     const tenth = measured.toSorted((a, b) => Math.abs(a - 0.1) - Math.abs(b - 0.1))[0]!;
     const found = [];
     for (const density of new Set([1, tenth])) {
-      const { linear, resident, idle } = await memoryOf(network, backend, threads, density, input);
+      const { linear, resident, idle } = await memoryOf(network, backend, team, density, input);
       found.push({ density, linearMb: linear / MB, growthMb: (resident - idle) / MB, peakMemoryMb: resident / MB });
     }
     const dense = found[0]!;
@@ -119,7 +131,15 @@ function maskedPytorch(
   if (pair === undefined) throw new RangeError(`--pytorch: it has no ${network}, but ${[...PAIRS.keys()].join(", ")}`);
   exportInput(exchange, dataSetOf(pair), input);
   const options = `train --pair ${pair} --threads ${threads} --adam fused --flush-denormal 1 --mask mulpost --sparsity 0.9`;
-  return { name: "PyTorch", block: async () => millisecondsOf(command, options, exchange, 8) / 1000 };
+  const peer: Peer = {
+    name: "PyTorch",
+    block: async () => {
+      const { milliseconds, version } = stepOfPeer(command, options, exchange, 8);
+      if (version !== undefined) peer.version = version;
+      return milliseconds / 1000;
+    },
+  };
+  return peer;
 }
 
 function againstPytorch(theirs: Timing, ours: ReadonlyMap<number, Timing>): PytorchRatio {
@@ -157,17 +177,6 @@ export function sentencesOf(network: Network, { costs }: PrunedNetworkResult): s
     }
     return lines;
   });
-}
-
-/** Draws the cost of a step against density, a file a backend beside the result file. */
-export function drawCosts(network: Network, { costs, measurements }: PrunedNetworkResult, out: string): void {
-  for (const { name, ratios, pytorch } of costs) {
-    const dense = measurements.find(({ backend, density }) => backend === name && density === 1)!;
-    const flat = pytorch && dense.samplesPerSecond! / pytorch.samplesPerSecond;
-    const points = ratios.map(({ density, ratio }) => ({ density, cost: 1 / ratio }));
-    const chart = densityChart(`${network}, ${name}: a training step`, points, flat);
-    writeFileSync(`${out.replace(/\.json$/, "")}-${network}-${name}.svg`, chart);
-  }
 }
 
 function percent(density: number): string {

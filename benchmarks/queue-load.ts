@@ -17,14 +17,75 @@ import {
   work,
   workPlan,
 } from "@ltt/workers";
+import { Command } from "commander";
+import { noteLoad } from "./machine.ts";
+import { measurement, saveResults } from "./results.ts";
 
 /**
- * `npm run bench:queue [-- NODES WORKERS]`: networks of no work through Redis and a folder, in chains of ten: networks a second, memory of the planner and of a worker, bytes of Redis.
+ * `npm run bench:queue [-- NODES WORKERS [--rounds N] [--save [NAME]]]`: networks of no work through Redis and a folder, in chains of ten: networks a second, memory of the planner and of a worker, bytes of Redis.
  * Needs redis-server. Planner and workers are processes of their own; a network is a file of some bytes.
  */
 const [role, ...rest] = process.argv.slice(2);
 if (role === "worker") await worker(rest[0]!, rest[1]!);
-else await bench(Number(role ?? 10_000), Number(rest[0] ?? 2));
+else
+  await new Command("queue-load")
+    .argument("[nodes]", "networks of no work", Number, 10_000)
+    .argument("[workers]", "processes", Number, 2)
+    .option("--rounds <n>", "times the whole is done", Number, 1)
+    .option("--save [name]", "write benchmarks/results/NAME.json, or a file where NAME is a path")
+    .action(benches)
+    .parseAsync();
+
+async function benches(
+  count: number,
+  workers: number,
+  { rounds, save }: { readonly rounds: number; readonly save?: string | true },
+): Promise<void> {
+  const loads: Load[] = [];
+  for (let round = 0; round < rounds; round++) {
+    noteLoad();
+    loads.push(await bench(count, workers));
+    console.log(JSON.stringify(loads.at(-1)));
+  }
+  if (save === undefined) return;
+  const of = {
+    bench: "queue",
+    backend: "none",
+    peakMemoryMb: Math.max(...loads.map(({ plannerMB }) => plannerMB)),
+  } as const;
+  const [title, threads] = [`${count} networks of no work, ${workers} workers`, workers];
+  saveResults(save === true ? `queue-node-${process.versions.node.split(".")[0]}` : save, [
+    {
+      title,
+      measurements: [
+        measurement({
+          ...of,
+          threads,
+          name: title,
+          unit: "networks/s",
+          values: loads.map((load) => load.networksPerSecond),
+        }),
+        measurement({
+          ...of,
+          threads,
+          name: `${title}: to plan them`,
+          unit: "s",
+          values: loads.map((load) => load.planSeconds),
+        }),
+      ],
+    },
+  ]);
+}
+
+interface Load {
+  readonly networks: number;
+  readonly workers: number;
+  readonly planSeconds: number;
+  readonly networksPerSecond: number;
+  readonly plannerMB: number;
+  readonly plannerMBBefore: number;
+  readonly workerMB: number;
+}
 
 function graphOf(count: number): Node[] {
   const nodes: Node[] = [];
@@ -40,7 +101,7 @@ function graphOf(count: number): Node[] {
   return nodes;
 }
 
-async function bench(count: number, workers: number): Promise<void> {
+async function bench(count: number, workers: number): Promise<Load> {
   const folder = mkdtempSync(join(tmpdir(), "ltt-load-"));
   const port = 16_391;
   const redis = spawn("redis-server", ["--port", String(port), "--save", "", "--dir", folder], { stdio: "ignore" });
@@ -85,18 +146,16 @@ async function bench(count: number, workers: number): Promise<void> {
     }
     const rate = (last.finished - first!.finished) / ((last.at - first!.at) / 1000);
     await sleep(500);
-    console.log(
-      JSON.stringify({
-        networks: count,
-        workers,
-        planSeconds: Number(planned.toFixed(2)),
-        networksPerSecond: Math.round(rate),
-        plannerMB: Math.round(peak / 2 ** 20),
-        plannerMBBefore: Math.round(before / 2 ** 20),
-        workerMB: Math.max(...memory),
-      }),
-    );
     await run.close();
+    return {
+      networks: count,
+      workers,
+      planSeconds: Number(planned.toFixed(2)),
+      networksPerSecond: Math.round(rate),
+      plannerMB: Math.round(peak / 2 ** 20),
+      plannerMBBefore: Math.round(before / 2 ** 20),
+      workerMB: Math.max(...memory),
+    };
   } finally {
     for (const child of children) child.kill("SIGKILL");
     redis.kill("SIGKILL");

@@ -1,12 +1,11 @@
-// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images|break-evens [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--out FILE]
+// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images|break-evens [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--save [NAME]]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
-import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type BackendName, PAIRS, WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
-import { NAMES, nativeWidth, ONE_THREAD, openBackend } from "./backends.ts";
+import { NAMES, nativeWidth, openBackend } from "./backends.ts";
 import { breakEvens } from "./break-evens.ts";
 import { GROWING, growingBench } from "./growing.ts";
 import { IMAGE_NETWORKS, imageBench } from "./images.ts";
@@ -15,12 +14,12 @@ import { interleave } from "./interleave.ts";
 import { jobsBench } from "./jobs.ts";
 import { type Bench, kernelBench } from "./kernels.ts";
 import { lotteryBench } from "./lottery.ts";
-import { machine } from "./machine.ts";
+import { machine, noteLoad } from "./machine.ts";
 import { mlpBench } from "./mlp.ts";
 import { peakOf } from "./peak.ts";
 import { pytorchOfImages } from "./peer.ts";
-import { drawCosts, prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
-import { figure, type Measurement, resultFile } from "./results.ts";
+import { prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
+import { type Measurement, saveResults } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
 
@@ -54,7 +53,7 @@ interface Flags {
   readonly form?: Form;
   readonly data?: string;
   readonly json?: true;
-  readonly out?: string;
+  readonly save?: string | true;
 }
 
 const program = new Command("bench")
@@ -63,7 +62,7 @@ const program = new Command("bench")
   )
   .addArgument(new Argument("<bench>", "what to time").choices(BENCHES))
   .option("--backend <names>", `of ${NAMES.join(",")}`, NAMES[0])
-  .option("--threads <n>", "threads of the wasm backends (default: one for each core)")
+  .option("--threads <list>", "threads of the backends, several in turn as 1,2 (default: one for each core)")
   .addOption(
     new Option("--width <bits>", "of the wasm backends' vectors (default: the most that run)").choices(
       WIDTHS.map(String),
@@ -84,13 +83,16 @@ const program = new Command("bench")
   )
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
   .option("--json", "one JSON object a line")
-  .option("--out <file>", "write a result file, for compare.ts")
+  .option(
+    "--save [name]",
+    "write benchmarks/results/NAME.json, or a file where NAME is a path; the name is made of the options if not given",
+  )
   .action(bench);
 await program.parseAsync();
 
 async function bench(
   kind: (typeof BENCHES)[number],
-  { backend, threads, width, only, seconds, densities, steps, pytorch, exchange, peak, form, data, json, out }: Flags,
+  { backend, threads, width, only, seconds, densities, steps, pytorch, exchange, peak, form, data, json, save }: Flags,
 ): Promise<void> {
   const names = backend.split(",").filter((name) => NAMES.includes(name));
   if (names.length !== backend.split(",").length)
@@ -99,10 +101,13 @@ async function bench(
   if (!(budget > 0)) throw new RangeError(`--seconds ${seconds}: give a positive number`);
   if (json !== true) console.log(JSON.stringify(machine()));
 
-  const team = threads === undefined ? availableParallelism() : Number(threads);
-  if (!Number.isInteger(team) || team < 1) throw new RangeError(`--threads ${threads}: give an integer from 1`);
+  const teams = threads === undefined ? [availableParallelism()] : threads.split(",").map(Number);
+  if (!teams.every((team) => Number.isInteger(team) && team > 0))
+    throw new RangeError(`--threads ${threads}: give integers from 1`);
+  const team = Math.max(...teams);
   const bits = width === undefined ? undefined : (Number(width) as Width);
-  const backends = () => Promise.all(names.map((name) => openBackend(name, team, bits)));
+  const backends = () => Promise.all(names.flatMap((name) => teams.map((threads) => openBackend(name, threads, bits))));
+  noteLoad();
   const network = NETWORKS.find((name) => name === only);
   const chosenDensities = densities?.split(",").map(Number);
   const isPeerOfImages = kind === "images";
@@ -170,7 +175,6 @@ async function bench(
     if (json === true)
       sentences.push(...result.costs.map((cost) => JSON.stringify({ bench: "sparse costs", network, ...cost })));
     else sentences.push(...sentencesOf(network, result));
-    if (out !== undefined) drawCosts(network, result, out);
   } else {
     const chosen = await choose(kind, await backends(), only, data, chosenDensities, form);
     if (chosen.candidates.length === 0) throw new RangeError(`--only ${only}: nothing of that name`);
@@ -178,11 +182,23 @@ async function bench(
     if (kind === "sparse") sentences.push(...ratiosOf(measurements, json === true));
   }
 
-  const counted = measurements.map((one) => ({ ...one, threads: ONE_THREAD.has(one.backend) ? 1 : team }));
-  for (const measurement of counted) console.log(json === true ? JSON.stringify(measurement) : lineOf(measurement));
-  if (json !== true) sentences.push(...budgets(counted, peaks));
+  for (const measurement of measurements)
+    console.log(json === true ? JSON.stringify(measurement) : lineOf(measurement, teams.length > 1));
+  if (json !== true) sentences.push(...budgets(measurements, peaks));
   for (const sentence of sentences) console.log(sentence);
-  if (out !== undefined) writeFileSync(out, `${JSON.stringify(resultFile(counted), null, 2)}\n`);
+  if (save === undefined) return;
+  if (measurements.length === 0) throw new RangeError(`--save: ${kind} measures nothing that a result file holds`);
+  const other = (flag: string | undefined, usual: string) => (flag === usual ? undefined : flag);
+  const parts = [
+    kind,
+    only,
+    form,
+    other(backend, NAMES[0]!),
+    threads && `threads-${threads}`,
+    width && `width-${width}`,
+  ];
+  const name = [...parts, `node-${process.versions.node.split(".")[0]}`].filter((part) => part !== undefined).join("-");
+  saveResults(save === true ? name.replaceAll(/[^\w.-]+/g, "-") : save, [{ title: name, measurements }]);
 }
 
 async function choose(
@@ -214,8 +230,10 @@ function beside(one: Bench, other: Bench): Bench {
 
 /** What of a matmul's rate, and of the machine's, steps reach in their products: the rest goes to gates, to memory and to waiting. */
 function budgets(measurements: readonly Measurement[], peaks: ReadonlyMap<string, number>): string[] {
-  return measurements.flatMap(({ bench, name, backend, gflops }) => {
-    const matmul = measurements.find((one) => one.bench === "kernel" && one.backend === backend)?.gflops;
+  return measurements.flatMap(({ bench, name, backend, threads, gflops }) => {
+    const matmul = measurements.find(
+      (one) => one.bench === "kernel" && one.backend === backend && one.threads === threads,
+    )?.median;
     if (bench === "kernel" || gflops === undefined || matmul === undefined) return [];
     const share = (of: number) => `${((100 * gflops) / of).toFixed(0)} % of ${of.toFixed(1)}`;
     const peak = peaks.get(backend);
@@ -228,25 +246,24 @@ function budgets(measurements: readonly Measurement[], peaks: ReadonlyMap<string
 
 /** Of products: operations on what is stored, against the dense ones. */
 function ratiosOf(measurements: readonly Measurement[], asJson: boolean): string[] {
-  const groupOf = ({ name, backend }: Measurement) => `${name}, ${backend}`;
+  const groupOf = ({ name, backend, threads }: Measurement) => `${name}, ${backend} of ${threads} threads`;
   return [...new Set(measurements.map(groupOf))].flatMap((group) => {
     const members = measurements.filter((one) => groupOf(one) === group);
     const dense = members.find(({ density }) => density === 1);
     if (dense === undefined) return [];
-    const ratios = members.map(({ density, gflops }) => ({ density, ratio: gflops! / density / dense.gflops! }));
+    const ratios = members.map(({ density, median }) => ({ density, ratio: median / density / dense.median }));
     if (asJson) return [JSON.stringify({ bench: "sparse ratios", name: group, ratios })];
     const list = ratios.map(({ density, ratio }) => `${(density * 100).toPrecision(3)} %: ${ratio.toFixed(2)} ×`);
     return [`${group}, against dense: ${list.join(", ")}`];
   });
 }
 
-function lineOf(measurement: Measurement): string {
-  const { value, unit } = figure(measurement);
-  const { name, backend, density, quartiles, best } = measurement;
+function lineOf(measurement: Measurement, tellThreads: boolean): string {
+  const { name, backend, threads, density, unit, median, quartiles, best, values } = measurement;
   const stored = density === 1 ? "" : ` at ${(100 * density).toPrecision(3)} %`;
+  const [low, high] = quartiles.map((quartile) => quartile.toPrecision(3));
   const spread =
-    quartiles === undefined
-      ? ""
-      : `, quartiles ${quartiles.map((q) => q.toPrecision(3)).join("–")}, best ${best.toPrecision(3)}`;
-  return `${name}${stored}, ${backend}: ${value.toPrecision(3)} ${unit}${spread}`;
+    values.length < 2 ? "" : `, quartiles ${low}–${high}, best ${best.toPrecision(3)}, ${values.length} rounds`;
+  const on = tellThreads ? `${backend} of ${threads} threads` : backend;
+  return `${name}${stored}, ${on}: ${median.toPrecision(3)} ${unit}${spread}`;
 }

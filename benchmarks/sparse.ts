@@ -1,8 +1,8 @@
 import { type Backend, type Matrix, matmul, Sparse, scope, stream, tensor, useBackend } from "@ltt/core";
-import { labelOf } from "./backends.ts";
+import { idOf, ranOn } from "./backends.ts";
 import type { Candidate } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
-import { measurement } from "./results.ts";
+import { measurement, ratesOf } from "./results.ts";
 
 /** The densities of a whole iterative pruning: dense, then 20 rounds that each remove a fifth of what is left. */
 export const ROUNDS: readonly number[] = Array.from({ length: 21 }, (_, round) => 0.8 ** round);
@@ -26,7 +26,7 @@ export function productBench(
   const cases = MATRICES.filter(({ name }) => only === undefined || name.includes(only)).flatMap((matrix) =>
     backends.flatMap((backend) =>
       densities.map((density) => ({
-        id: `${matrix.name} at ${density} on ${labelOf(backend)}`,
+        id: `${matrix.name} at ${density} on ${idOf(backend)}`,
         name: `${matrix.m}×${matrix.k}×${matrix.n}: ${matrix.name}`,
         backend,
         density,
@@ -37,15 +37,12 @@ export function productBench(
   );
   return {
     candidates: cases.map(({ id, prepare }): Candidate => ({ name: id, prepare: async () => prepare() })),
-    toMeasurement: ({ name: id, median, best, quartiles }) => {
-      const { name, backend, density, flops } = cases.find((found) => found.id === id)!;
-      const rate = (seconds: number) => flops / seconds / 1e9;
-      const gflops = {
-        gflops: rate(median),
-        best: rate(best),
-        quartiles: [rate(quartiles[1]), rate(quartiles[0])],
-      } as const;
-      return { ...measurement({ bench: "sparse product", name, backend: labelOf(backend), ...gflops }), density };
+    toMeasurement: (timing) => {
+      const { name, backend, density, flops } = cases.find((found) => found.id === timing.name)!;
+      return measurement({
+        ...{ bench: "sparse product", name, ...ranOn(backend), density },
+        ...{ unit: "GFLOP/s", values: ratesOf(timing, flops / 1e9) },
+      });
     },
   };
 }

@@ -13,12 +13,12 @@ import {
   withParameters,
 } from "@ltt/layers";
 import { cut, elementwise, type Pattern, patternOf, sparseWeights, type Values, valuesAt } from "@ltt/lottery";
-import { labelOf } from "./backends.ts";
+import { idOf, ranOn } from "./backends.ts";
 import { type LstmSize, lstmFlops } from "./flops.ts";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
-import { measurement } from "./results.ts";
+import { measurement, ratesOf } from "./results.ts";
 
 /** Networks whose steps are timed. */
 export const NETWORKS = [
@@ -58,7 +58,7 @@ export function networkBench(
       backends.flatMap((backend) =>
         densities.map((density) => ({
           name: form === "padded" ? network : `${network}, bucketed`,
-          id: `${network} ${form} ${labelOf(backend)} ${density}`,
+          id: `${network} ${form} ${idOf(backend)} ${density}`,
           backend,
           density,
           texts: input[form]
@@ -75,18 +75,13 @@ export function networkBench(
   );
   return {
     candidates: cases.map(({ id, prepare }) => ({ name: id, prepare })),
-    toMeasurement: ({ name: id, median, best, quartiles }) => {
-      const { name, backend, texts, flops, density } = cases.find((found) => found.id === id)!;
-      const measured = measurement({
-        bench: kind,
-        name,
-        backend: labelOf(backend),
-        samplesPerSecond: texts / median,
-        ...(flops === undefined ? {} : { gflops: (flops * texts) / median / 1e9 }),
-        best: texts / best,
-        quartiles: [texts / quartiles[1], texts / quartiles[0]],
+    toMeasurement: (timing) => {
+      const { name, backend, texts, flops, density } = cases.find((found) => found.id === timing.name)!;
+      return measurement({
+        ...{ bench: kind, name, ...ranOn(backend), density },
+        ...{ unit: "samples/s", values: ratesOf(timing, texts) },
+        ...(flops === undefined ? {} : { gflops: (flops * texts) / timing.median / 1e9 }),
       });
-      return { ...measured, density };
     },
   };
 }
