@@ -274,6 +274,7 @@ async function checkFolder(folder: string): Promise<void> {
     "conflicts",
     "data",
     "plans",
+    "attempts",
   ]) {
     if ((await isFolder(name)) !== false) continue;
     throw new RunFolderError(
