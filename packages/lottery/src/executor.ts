@@ -491,6 +491,7 @@ export class Executor<Input> {
       seed: params.seed,
       firstStep: params.firstStep,
       rewiring: params.rewiring ?? undefined,
+      gammaPenalty: params.gammaPenalty,
       embeddings: this.#task.embeddings,
       measure: this.#task.measure,
       chance: this.#task.chance,
@@ -582,6 +583,7 @@ const trainSchema = z.object({
     .nullable(),
   learns: z.enum(["weights", "mask"]),
   l1: z.number(),
+  gammaPenalty: z.number(),
 });
 
 /**

@@ -1,5 +1,6 @@
 import {
   above0,
+  atLeast0,
   check,
   checkOptions,
   count,
@@ -78,6 +79,7 @@ interface TrainOptions {
   readonly firstStep?: number | undefined;
   readonly learningRateScale?: number | undefined;
   readonly rewiring?: Rewiring | undefined;
+  readonly gammaPenalty?: number | undefined;
 }
 
 /**
@@ -111,6 +113,7 @@ export class ExperimentGraph {
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
    *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
+   *   `gammaPenalty`: λ of a penalty `λ · Σ|γ|` on the gains of batch normalisations. Default 0.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
@@ -136,6 +139,7 @@ export class ExperimentGraph {
       firstStep = 0,
       learningRateScale = 1,
       rewiring,
+      gammaPenalty,
     } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
     if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
     const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
@@ -156,6 +160,7 @@ export class ExperimentGraph {
       faults: [...trainingFaults],
       measureTraining,
       rewiring: rewiring === undefined ? undefined : { ...rewiring },
+      gammaPenalty,
       ...instead,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
@@ -389,7 +394,12 @@ const stateKind = {
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
 
-const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0, rewiring: object };
+const TRAIN_OPTIONS: Kinds<TrainOptions> = {
+  firstStep: count,
+  learningRateScale: above0,
+  rewiring: object,
+  gammaPenalty: atLeast0,
+};
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,

@@ -11,7 +11,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
  * `schedule` (`milestones`, the steps after which `factor` multiplies the rate), `warmUp` (steps),
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`, `l1`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`, `l1`, `gammaPenalty`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -31,6 +31,7 @@ export const TRAIN: Operation<"trained"> = {
     rewiring: null,
     learns: "weights",
     l1: 0,
+    gammaPenalty: 0,
   },
   makes: "trained",
 };
