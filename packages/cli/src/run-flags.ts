@@ -39,6 +39,7 @@ export interface Flags {
   readonly ticketArm?: TicketArm;
   readonly ticketRounds?: readonly number[];
   readonly hidden?: number;
+  readonly dropout?: number;
   readonly arms?: readonly string[];
   readonly criterion?: string;
   readonly pool?: Pool;

@@ -107,6 +107,7 @@ export function addSettings(command: Command): Command {
       ).choices(TICKET_ARMS),
     )
     .option("--ticket-rounds <list>", "of that run, as 4,8,12 (default: all that this run has)", roundsOf)
+    .option("--dropout <p>", "of texts: probability that training drops a feature (default: 0.5)", fractionOf)
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
     .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(

@@ -21,6 +21,7 @@ import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { checkEach, share } from "./kinds.ts";
+import { CONSTANT_LEARNING } from "./learned-constant.ts";
 import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
@@ -317,17 +318,19 @@ export class ExperimentGraph {
   /**
    * A start: `±α` at a mask, α the standard deviation of each of some whole tensors.
    *
-   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all.
+   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all; `"learned"`: the one that makes the training loss small, see `learnedConstant`.
    */
   constant(
     mask: Hash<"mask">,
     whole: Hash<"weights">,
-    options: { readonly signs?: boolean; readonly value?: number } = {},
+    options: { readonly signs?: boolean; readonly value?: number | "learned" } = {},
   ): Hash<"start"> {
     check("ExperimentGraph.constant", "mask", mask, text);
     check("ExperimentGraph.constant", "whole", whole, text);
-    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: above0 });
-    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, value }, { mask, whole }));
+    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: constantKind });
+    const { data, backend } = this.#common;
+    const size = value === "learned" ? { learns: { data, backend, ...CONSTANT_LEARNING } } : { value };
+    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, ...size }, { mask, whole }));
   }
 
   /** Tensors and groups that the experiment does not cut. */
@@ -392,6 +395,11 @@ type CutNode = {
 const stateKind = {
   words: '"best", "end" or the number of a step',
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
+};
+
+const constantKind = {
+  words: 'a number above 0, or "learned"',
+  accepts: (value: unknown): boolean => value === "learned" || above0.accepts(value),
 };
 
 const TRAIN_OPTIONS: Kinds<TrainOptions> = {

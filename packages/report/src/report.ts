@@ -13,6 +13,7 @@ import { maskPictures } from "./mask-pictures.ts";
 import { originTable } from "./origin-table.ts";
 import { pageOf } from "./page.ts";
 import { REPORT_OPTIONS, type ReportOptions } from "./report-options.ts";
+import { retrievalTable } from "./retrieval-table.ts";
 import { statisticsTable } from "./statistics-table.ts";
 import { tensorTable } from "./tensor-table.ts";
 import { verdictTable } from "./verdict-table.ts";
@@ -35,6 +36,7 @@ export function renderReport(results: ReportInput, options: ReportOptions = {}):
 ${verdictBlock(results, labels)}
 ${caveats(results, labels)}
 ${summary.arms.length === 0 ? undefined : html`${armToggles(summary.arms, labels)}${figures(results, summary, measure, labels)}`}
+${retrievalTable(summary, results.uses, measure, labels)}
 ${results.statistics === undefined ? undefined : statisticsTable(results.statistics, summary, verdict, labels)}
 ${verdictTable(verdict, labels)}
 ${whereLeft(summary, verdict, labels)}
@@ -63,6 +65,9 @@ const READ = [
   "earlyStopStep",
   "censored",
   "collapsed",
+  "firstStep",
+  "steps",
+  "searchedSteps",
   "seconds",
   "tensors",
   "curve",
