@@ -2,7 +2,7 @@ import { scaleLog } from "d3-scale";
 import { line as path } from "d3-shape";
 import { COLOUR_COUNT, chartFile, line, tenth, text } from "./chart-frame.ts";
 
-const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [720, 420, 64, 20, 190, 50];
+const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [760, 420, 64, 20, 240, 50];
 const LABEL = 16;
 
 export interface DensityLine {

@@ -2,7 +2,7 @@ import { scaleLog } from "d3-scale";
 import { COLOUR_COUNT, chartFile, line, tenth, text } from "./chart-frame.ts";
 import type { Ratio } from "./comparisons.ts";
 
-const [WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM] = [720, 330, 60, 16, 24, 44];
+const [WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM] = [760, 370, 60, 16, 24, 44];
 
 export interface RatioRow {
   readonly label: string;

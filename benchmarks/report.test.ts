@@ -78,7 +78,8 @@ describe("the page", () => {
     expect(answer).toMatch(
       /^A training step runs at 2\.50 × the speed of PyTorch's, and is the faster one in 1 of 1 comparisons\./,
     );
-    expect(answer).toContain("| **2.50 ×** (2.25–2.75)");
+    expect(answer).toContain("| **2.50 ×** (2.25–2.75; 2)");
+    expect(answer).toContain("Unless a row says otherwise: 1 thread, wasm-fma, Node 20.");
     expect(answer).toContain("](../benchmarks/results/ratios.svg)");
     expect(parts.get("files")).toContain(
       "[sparse](../benchmarks/results/sparse.json) | abc1234, 2026-11-30 | EPYC, 2 cores",

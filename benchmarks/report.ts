@@ -5,7 +5,7 @@ import type { Measurement, ResultFile } from "./results.ts";
 
 /** What the page of benchmarks is made of: parts of its text by name, and charts by the names of their files. */
 export interface BenchmarkReport {
-  readonly parts: ReadonlyMap<"answer" | "files", string>;
+  readonly parts: ReadonlyMap<"answer" | "more" | "files", string>;
   readonly charts: ReadonlyMap<string, string>;
 }
 
@@ -53,28 +53,37 @@ export function benchmarkReport(files: readonly ResultFile[]): BenchmarkReport {
       "![Time of a training step against the weights left; dashed: as few as the weights](../benchmarks/results/densities.svg)",
     );
   }
-  const rows = [
-    ...programs.map(rowOf),
-    ...of("pruned").map(rowOf),
-    ...runs.flatMap(rowsOfRun),
-    ...files.flatMap(memoryRows),
-    ...of("setting").map(rowOf),
-    ...files.flatMap(alone),
-  ];
+  const rows = [...programs.map(rowOf), ...of("pruned").map(rowOf), ...runs.flatMap(rowsOfRun)];
+  const others = [...files.flatMap(memoryRows), ...of("setting").map(rowOf), ...files.flatMap(alone)];
+  const usual = mostCommon([...rows, ...others].map((row) => row.at(-1)!));
+  const tabled = (all: readonly (readonly string[])[]) =>
+    table(
+      HEAD,
+      all.map((row) => row.with(-1, row.at(-1) === usual ? "" : row.at(-1)!)),
+    );
+  const words = [sentences(programs, of("pruned"), runs), `Unless a row says otherwise: ${usual}.`].join(" ");
   const answer =
     rows.length === 0
       ? "Nothing is measured yet: `npm run bench -- training --only ag-news-cnn --save` writes the first result file."
-      : [sentences(programs, of("pruned"), runs), table(HEAD, rows), ...pictures].join("\n\n");
+      : [words, tabled(rows), ...pictures].join("\n\n");
+  const more = others.length === 0 ? "Nothing else is measured yet." : tabled(others);
   return {
     parts: new Map([
       ["answer", answer],
+      ["more", more],
       ["files", fileList(files)],
     ]),
     charts,
   };
 }
 
-const HEAD = ["what", "ltt", "against", "ratio (quartiles)", "rounds", "with"];
+const HEAD = ["what", "ltt", "against", "ratio (quartiles; rounds)", "with"];
+
+/** What is there most often, of several the first. */
+function mostCommon(words: readonly string[]): string {
+  const count = (word: string) => words.filter((other) => other === word).length;
+  return words.reduce((best, word) => (count(word) > count(best) ? word : best), words[0] ?? "");
+}
 
 /** PyTorch first, training before inference. */
 function place({ ours, other }: Comparison): number {
@@ -83,30 +92,16 @@ function place({ ours, other }: Comparison): number {
 }
 
 function rowOf({ ours, other, ratio, file }: Comparison): string[] {
-  return [
-    nameOf(ours),
-    value(ours),
-    `${against(ours, other)}: ${value(other)}`,
-    shown(ratio),
-    `${ratio.rounds}`,
-    setting(ours, file),
-  ];
+  return [nameOf(ours), value(ours), `${against(ours, other)}: ${value(other)}`, shown(ratio), setting(ours, file)];
 }
 
 function rowsOfRun({ dense, cost, masked, file }: WholeRun): string[][] {
   const [name, last] = [`21 rounds, ${nameOf(dense)}`, setting(dense, file)];
   const rows = [
-    [
-      name,
-      `${cost.median.toFixed(1)} dense trainings`,
-      "21 dense trainings",
-      shown(times(21, cost)),
-      `${cost.rounds}`,
-      last,
-    ],
+    [name, `${cost.median.toFixed(1)} dense trainings`, "21 dense trainings", shown(times(21, cost)), last],
   ];
   if (masked === undefined) return rows;
-  return [...rows, [name, "", `${masked.side} with masks`, shown(masked.ratio), `${masked.ratio.rounds}`, last]];
+  return [...rows, [name, "", `${masked.side} with masks`, shown(masked.ratio), last]];
 }
 
 /** `by` in units of the ratio. */
@@ -134,7 +129,6 @@ function memoryRows(file: ResultFile): string[][] {
           `${digits(tensorsMb!)} MB`,
           `dense: ${digits(dense.tensorsMb!)} MB`,
           ratio,
-          "1",
           setting(one, file),
         ],
       ];
@@ -148,7 +142,7 @@ function alone(file: ResultFile): string[][] {
       measurements.length > 1 && measurements[0]!.bench !== "queue" && measurements[0]!.bench !== "lottery";
     return isCompared
       ? []
-      : measurements.map((one) => [nameOf(one), value(one), "", "", `${one.values.length}`, setting(one, file)]);
+      : measurements.map((one) => [nameOf(one), value(one), "", `${one.values.length} rounds`, setting(one, file)]);
   });
 }
 
@@ -190,8 +184,8 @@ function digits(number: number): string {
   return Number(number.toPrecision(number >= 1000 ? 4 : 3)).toLocaleString("en-US", { maximumFractionDigits: 2 });
 }
 
-function shown({ median, quartiles: [low, high] }: Ratio): string {
-  return `**${median.toFixed(2)} ×** (${low.toFixed(2)}–${high.toFixed(2)})`;
+function shown({ median, quartiles: [low, high], rounds }: Ratio): string {
+  return `**${median.toFixed(2)} ×** (${low.toFixed(2)}–${high.toFixed(2)}; ${rounds})`;
 }
 
 function percent(density: number): string {

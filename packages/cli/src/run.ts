@@ -34,6 +34,7 @@ import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
 import { joinParts } from "./join-parts.ts";
+import { readLatencies } from "./latency.ts";
 import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
@@ -172,7 +173,8 @@ async function runBegun(
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
   ]);
   const inspections = await readInspections(folder);
-  const choices = { margin: options.margin, faults, published, inspections };
+  const latencies = await readLatencies(folder);
+  const choices = { margin: options.margin, faults, published, inspections, latencies: latencies && [latencies] };
   const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins, masks: part.masks };
   const report = await writeReport(folder, input);
   return {
@@ -243,6 +245,7 @@ const REPORTS = [
   "curves.csv",
   "statistics.csv",
   "inspection.json",
+  "latency.json",
   "report.html",
   ARCHIVE,
 ] as const;
