@@ -1,59 +1,60 @@
-import { scaleLinear, scaleLog } from "d3-scale";
-import { line } from "d3-shape";
+import { scaleLog } from "d3-scale";
+import { line as path } from "d3-shape";
+import { COLOUR_COUNT, chartFile, line, tenth, text } from "./chart-frame.ts";
 
-const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [720, 420, 60, 50, 20, 50];
+const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [760, 420, 64, 20, 240, 50];
+const LABEL = 16;
 
-interface Point {
-  readonly density: number;
+export interface DensityLine {
+  readonly label: string;
   /** Time of a step, in that of a dense one. */
-  readonly cost: number;
+  readonly points: readonly { readonly density: number; readonly cost: number }[];
 }
 
-/**
- * The cost of a training step against density, beside the ideal one, which falls as the density does, and that of a framework with masks, which stays
- * (`masked`, in our dense steps; left out where it was not measured).
- */
-export function densityChart(title: string, measured: readonly Point[], masked?: number): string {
-  const points = measured.toSorted((a, b) => b.density - a.density);
-  const lowest = Math.min(...points.map(({ density }) => density));
-  const top = Math.max(1.1, ...points.map(({ cost }) => cost), masked ?? 0);
-  const x = scaleLog([1, lowest], [LEFT, WIDTH - RIGHT]);
-  const y = scaleLinear([0, top], [HEIGHT - BOTTOM, TOP]);
-  const path = line<Point>(
+/** The time of a training step against the fraction of weights left, both on logarithmic axes, beside the ideal one, which falls as the weights do. */
+export function densityChart(title: string, lines: readonly DensityLine[]): string {
+  const all = lines.flatMap(({ points }) => points);
+  const least = Math.min(...all.map(({ density }) => density));
+  const cheapest = Math.min(0.5, ...all.map(({ cost }) => cost));
+  const dearest = Math.max(1, ...all.map(({ cost }) => cost));
+  const x = scaleLog([1, least], [LEFT, WIDTH - RIGHT]);
+  const y = scaleLog([0.9 * cheapest, 1.05 * dearest], [HEIGHT - BOTTOM, TOP]);
+  const curve = path<DensityLine["points"][number]>(
     ({ density }) => x(density),
     ({ cost }) => y(cost),
-  );
-  const ideal = points.map(({ density }) => ({ density, cost: density }));
-  const flat = (cost: number) => path([points[0]!, points.at(-1)!].map(({ density }) => ({ density, cost })));
-  const label = (at: Point, text: string, colour: string) =>
-    `<text x="${WIDTH - RIGHT}" y="${y(at.cost) - 6}" fill="${colour}" text-anchor="end">${text}</text>`;
-  const last = points.at(-1)!;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
-    `<text x="${LEFT}" y="24" font-size="15">${title}</text>`,
-    ...y
-      .ticks(6)
-      .map(
-        (tick) =>
-          `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="#ddd"/>` +
-          `<text x="${LEFT - 8}" y="${y(tick) + 4}" text-anchor="end">${tick}</text>`,
-      ),
-    ...[1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]
-      .filter((density) => density >= lowest)
-      .map(
-        (density) =>
-          `<text x="${x(density)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${density * 100} %</text>`,
-      ),
-    `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">weights left</text>`,
-    `<text x="14" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(TOP + HEIGHT - BOTTOM) / 2})">time of a step, dense = 1</text>`,
-    `<path d="${path(ideal)}" fill="none" stroke="#888" stroke-dasharray="4 4"/>`,
-    label({ density: last.density, cost: last.density }, "ideal", "#666"),
-    masked === undefined ? "" : `<path d="${flat(masked)}" fill="none" stroke="#c33"/>`,
-    masked === undefined ? "" : label({ density: last.density, cost: masked }, "PyTorch with masks", "#c33"),
-    `<path d="${path(points)}" fill="none" stroke="#0b6" stroke-width="2"/>`,
-    ...points.map((point) => `<circle cx="${x(point.density)}" cy="${y(point.cost)}" r="3" fill="#0b6"/>`),
-    label(last, "measured", "#0b6"),
-    "</svg>",
-  ].join("\n");
+  ).digits(1);
+  const [bottom] = y.domain() as [number, number];
+  const rules = [1, 0.5, 0.2, 0.1, 0.05, 0.02].filter((cost) => cost >= bottom);
+  const across = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01].filter((density) => density >= least);
+  const labels = apart(lines.map(({ points }) => y(points.at(-1)!.cost) + 4));
+  const middle = (TOP + HEIGHT - BOTTOM) / 2;
+  return chartFile(title, WIDTH, HEIGHT, [
+    ...rules.flatMap((cost) => [
+      line("rule", LEFT, y(cost), WIDTH - RIGHT, y(cost)),
+      text(LEFT - 8, y(cost) + 4, `${cost}`, "end"),
+    ]),
+    ...across.map((density) => text(x(density), HEIGHT - BOTTOM + 18, `${100 * density} %`, "middle")),
+    text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, "weights left", "middle"),
+    `<g transform="rotate(-90 16 ${middle})">${text(16, middle, "time of a step, dense = 1", "middle")}</g>`,
+    line("ideal", x(1), y(1), x(Math.max(least, bottom)), y(Math.max(least, bottom))),
+    ...lines.flatMap(({ label, points }, i) => {
+      const mark = `mark-${i % COLOUR_COUNT}`;
+      return [
+        `<path class="line ${mark}" d="${curve([...points])}"/>`,
+        ...points.map(
+          (at) => `<circle class="${mark}" cx="${tenth(x(at.density))}" cy="${tenth(y(at.cost))}" r="2.5"/>`,
+        ),
+        text(WIDTH - RIGHT + 8, labels[i]!, label, "start", mark),
+      ];
+    }),
+  ]);
+}
+
+/** Heights moved as little as keeps labels from lying on each other, from the top down. */
+function apart(heights: readonly number[]): number[] {
+  const moved = [...heights];
+  const order = heights.map((_, i) => i).sort((a, b) => heights[a]! - heights[b]!);
+  for (const [at, i] of order.entries()) if (at > 0) moved[i] = Math.max(moved[i]!, moved[order[at - 1]!]! + LABEL);
+  const over = moved.length === 0 ? 0 : Math.max(0, Math.max(...moved) - (HEIGHT - BOTTOM));
+  return moved.map((height) => height - over);
 }

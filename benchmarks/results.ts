@@ -103,7 +103,7 @@ export function saveResults(name: string, groups: readonly Group[]): string {
   };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(result, rounded, 1)}\n`);
-  console.log(`saved: ${path}`);
+  console.log(`saved: ${path}; npm run bench:report puts it into docs/benchmarks.md`);
   return path;
 }
 

@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Every link and file of a built site's pages that leads nowhere within it: `page → target`. Headings are looked for too. */
-export function brokenLinks(dist: string): string[] {
+/**
+ * Every link and file of a built site's pages that leads nowhere within it: `page → target`. Headings are looked for too.
+ *
+ * @param base - The path that the site is served at; a link from the root of the host that does not begin with it is broken.
+ */
+export function brokenLinks(dist: string, base = "/"): string[] {
   const pages = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html"));
   const ids = new Map(pages.map((page) => [page, idsOf(join(dist, page))]));
   return pages
@@ -15,7 +19,8 @@ export function brokenLinks(dist: string): string[] {
 
   function leadsSomewhere(page: string, target: string): boolean {
     const [path, heading] = decodeURI(target.split("?")[0]!).split("#") as [string, string?];
-    const named = path === "" ? page : path.startsWith("/") ? path.slice(1) : join(dirname(page), path);
+    if (path.startsWith("/") && !path.startsWith(base)) return false;
+    const named = path === "" ? page : path.startsWith("/") ? path.slice(base.length) : join(dirname(page), path);
     const file = [named, `${named}.html`, join(named, "index.html")].find(
       (candidate) => existsSync(join(dist, candidate)) && statSync(join(dist, candidate)).isFile(),
     );

@@ -17,10 +17,16 @@ const PAGES: Readonly<Record<string, string>> = {
 export function makePages(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [file, page] of Object.entries(PAGES)) {
-    const text = linked(readFileSync(join(root, file), "utf8"), file);
-    const made = page === "gallery" ? gallery(text) : page === "benchmarks" ? benchmarks(text) : text;
+    const made = pageOf(file, readFileSync(join(root, file), "utf8"));
     writeFileSync(join(folder, `${page}.md`), `---\noutline: [2, 3]\n---\n\n${made}`);
   }
+}
+
+/** What of a document stands on its page. */
+export function pageOf(file: string, document: string): string {
+  const text = linked(document, file);
+  if (PAGES[file] === "gallery") return gallery(text);
+  return PAGES[file] === "benchmarks" ? benchmarks(text) : text;
 }
 
 /** Where a reader of Korean comes to from an English page without a translation: a page that says so, and leads back. */
@@ -42,13 +48,15 @@ export function copyResults(folder: string): void {
 
 /** Links between documents lead to their pages; what is no page of the site is named without a link. Marks for tools are left out. */
 function linked(text: string, file: string): string {
-  return text.replaceAll(/<!--[\s\S]*?-->\n*/g, "").replaceAll(/\[([^\]]+)\]\(([^)\s]+)\)/g, (link, words, target) => {
-    if (/^[a-z]+:/.test(target) || target.startsWith("#")) return link;
-    const [path, heading] = (target as string).split("#");
-    const page = PAGES[join(dirname(file), path!)];
-    if (page === undefined) return words;
-    return `[${words}](./${page}.md${heading === undefined ? "" : `#${heading}`})`;
-  });
+  return text
+    .replaceAll(/<!--[\s\S]*?-->\n*/g, "")
+    .replaceAll(/(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g, (link, words, target) => {
+      if (/^[a-z]+:/.test(target) || target.startsWith("#")) return link;
+      const [path, heading] = (target as string).split("#");
+      const page = PAGES[join(dirname(file), path!)];
+      if (page === undefined) return words;
+      return `[${words}](./${page}.md${heading === undefined ? "" : `#${heading}`})`;
+    });
 }
 
 /** Under the heading of a run whose files are there: a chart made of them, and where the report is. */
@@ -61,14 +69,20 @@ function gallery(text: string): string {
       const heading = new RegExp(`^### \`${run}\`.*$`, "m");
       if (!heading.test(page)) throw new Error(`site: examples/results/README.md has no heading "### \`${run}\`"`);
       const chart = chartOf(readFileSync(join(root, `examples/results/${run}.metrics.csv`), "utf8"), run);
-      const files = `<a href="/results/${run}.html" target="_self">Report</a> · <a href="/results/${run}.metrics.csv" target="_self">metrics</a> · <a href="/results/${run}.tensors.csv" target="_self">tensors</a>`;
+      const link = (file: string, words: string) => `<a href="./results/${run}.${file}" target="_self">${words}</a>`; // relative: the base is not put before links in HTML
+      const files = [link("html", "Report"), link("metrics.csv", "metrics"), link("tensors.csv", "tensors")].join(
+        " · ",
+      );
       return page.replace(heading, (line) => `${line}\n\n${chart}\n\n<p class="files">${files}</p>`);
     }, text)
     .replace(/^# Results$/m, "# Gallery");
 }
 
+/** Charts stand in the page, in the site's colours; other pictures are not expected. */
 function benchmarks(text: string): string {
-  const note =
-    "::: info\nThe repository keeps no result files of benchmarks yet, so there are tables here and no charts. `--out FILE` writes one where you measure.\n:::\n";
-  return text.replace(/^# Benchmarks\n/, (heading) => `${heading}\n${note}`);
+  return text.replaceAll(/!\[([^\]]*)\]\(([^)]+)\)/g, (_, words: string, target: string) => {
+    const chart = readFileSync(join(root, "docs", target), "utf8");
+    const drawing = chart.replace(/<style>.*<\/style>\n/, "").replaceAll("\n", "");
+    return `<figure class="bench-chart" tabindex="0" role="group" aria-label="${words}">${drawing}</figure>`;
+  });
 }

@@ -11,12 +11,15 @@ const ISOLATED = {
 export function serve({
   port = 0,
   isolated = true,
+  base = "/",
 }: {
   port?: number;
   isolated?: boolean;
+  base?: string;
 } = {}): Promise<PreviewServer> {
   return preview({
     root: import.meta.dirname,
+    base,
     configFile: false,
     appType: "mpa",
     logLevel: "error",

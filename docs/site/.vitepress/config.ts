@@ -36,7 +36,7 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
-  head: [["link", { rel: "icon", type: "image/svg+xml", href: "/logo.svg" }]],
+  transformHead: ({ siteData }) => [["link", { rel: "icon", type: "image/svg+xml", href: `${siteData.base}logo.svg` }]],
   themeConfig: {
     logo: "/logo.svg",
     search: { provider: "local" },

@@ -11,6 +11,7 @@ const REPORTS = [
   "curves.csv",
   "statistics.csv",
   "inspection.json",
+  "latency.json",
   "report.html",
   ARCHIVE,
 ] as const;

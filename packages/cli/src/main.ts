@@ -9,6 +9,7 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { Interrupted } from "./interruption.ts";
+import { addLatencyCommand } from "./latency-command.ts";
 import { version } from "./origin.ts";
 import { addPredictCommand } from "./predict-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
@@ -46,6 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addCompactCommand(program);
   addDiffCommand(program);
   addInspectCommand(program);
+  addLatencyCommand(program);
   addPredictCommand(program);
   addExportCommand(program);
   addDataCommands(program);

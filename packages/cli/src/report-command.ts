@@ -5,6 +5,7 @@ import { LANGUAGES, type Language, type ReportInput, renderComparison, renderTab
 import { type Command, Option } from "commander";
 import { readInspections } from "./inspections.ts";
 import { type JoinedRun, joinParts } from "./join-parts.ts";
+import { readLatencies } from "./latency.ts";
 import { pathOf, pointsOf, textOf } from "./option-values.ts";
 import { kindOf, partsAt } from "./part.ts";
 import { readPublished } from "./published-file.ts";
@@ -80,7 +81,10 @@ async function resultsOf(
   const named = flags.title === undefined ? words : { ...words, title: flags.title };
   const folders = parts.filter(({ hasWeights }) => hasWeights);
   const inspections = (await Promise.all(folders.map(({ place }) => readInspections(place)))).flat();
-  return { ...reportOf(named, levels, audit, { margin, faults: run.faults, published, inspections }), origins, masks };
+  const measured = await Promise.all(folders.map(({ place }) => readLatencies(place)));
+  const latencies = measured.filter((one) => one !== undefined);
+  const choices = { margin, faults: run.faults, published, inspections, latencies };
+  return { ...reportOf(named, levels, audit, choices), origins, masks };
 }
 
 /** What a comparison calls a run: its pair and profile, and where two have the same, its folder or file. */

@@ -12,7 +12,7 @@ import {
   pairedStatistics,
   winnerByTestAccuracy,
 } from "@ltt/lottery";
-import type { InspectedNetwork, ReportInput } from "@ltt/report";
+import type { InspectedNetwork, Latencies, ReportInput } from "@ltt/report";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -76,8 +76,10 @@ export function reportOf(
   words: ReportWords,
   levels: readonly LevelResult[],
   audit: readonly AuditCheck[],
-  { margin, faults, published, inspections = [] }: ReportChoices,
+  { margin, faults, published, inspections = [], latencies = [] }: ReportChoices,
 ): ReportInput {
+  const nodes = new Set(levels.map(({ node }) => node));
+  const isShown = ({ node }: { readonly node: string }) => nodes.has(node);
   const select = faults.includes("winner-by-test-accuracy") ? winnerByTestAccuracy : undefined;
   return {
     ...words,
@@ -88,7 +90,10 @@ export function reportOf(
     ],
     published: published?.curves ?? [],
     levels,
-    inspections: inspections.filter(({ node }) => levels.some((level) => level.node === node)),
+    inspections: inspections.filter(isShown),
+    latencies: latencies
+      .map((one) => ({ ...one, networks: one.networks.filter(isShown) }))
+      .filter(({ networks }) => networks.length > 0),
     verdict: judge(levels, { margin, measure: words.measure, audit, select }),
     statistics: pairedStatistics(levels, stream(0, "bootstrap")),
     audit,
@@ -102,6 +107,8 @@ export interface ReportChoices {
   readonly published: Published | undefined;
   /** Of networks of any run of the folder; those of other runs are left out. Default: none. */
   readonly inspections?: readonly InspectedNetwork[] | undefined;
+  /** The same. */
+  readonly latencies?: readonly Latencies[] | undefined;
 }
 
 const TRAINING_MEASURED = "as many are measured at the end of every epoch as are at a validation, always the same";

@@ -28,6 +28,7 @@ import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
 import type { ChosenJobs } from "./jobs.ts";
 import { joinParts } from "./join-parts.ts";
+import { readLatencies } from "./latency.ts";
 import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
 import { partOf } from "./part.ts";
@@ -160,7 +161,8 @@ async function runBegun(
     { ...part, place: folder, hasWeights: true, planned: planned.length, published: undefined },
   ]);
   const inspections = await readInspections(folder);
-  const choices = { margin: options.margin, faults, published, inspections };
+  const latencies = await readLatencies(folder);
+  const choices = { margin: options.margin, faults, published, inspections, latencies: latencies && [latencies] };
   const input = { ...reportOf(words, levels, checks, choices), origins: joined!.origins, masks: part.masks };
   const report = await writeReport(folder, input);
   return {

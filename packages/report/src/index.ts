@@ -4,6 +4,7 @@ export { type CsvOptions, renderCsv, renderCurvesCsv, renderStatisticsCsv, rende
 export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
 export type { InspectedNetwork } from "./inspection-section.ts";
 export { LANGUAGES, type Language } from "./labels.ts";
+export type { Latencies, Latency } from "./latency-section.ts";
 export type { MaskPicture, TicketMask } from "./mask-pictures.ts";
 export { renderModelCard } from "./model-card.ts";
 export { sparsityPercent } from "./numbers.ts";

@@ -19,6 +19,7 @@ import {
 } from "@ltt/lottery/arguments";
 import type { Uses } from "./cost.ts";
 import { checkInspections, type InspectedNetwork } from "./inspection-section.ts";
+import { checkLatencies, type Latencies } from "./latency-section.ts";
 import type { TicketMask } from "./mask-pictures.ts";
 
 /** A curve from the literature, drawn thin and dashed under the arm it belongs to. */
@@ -72,6 +73,8 @@ export interface ReportInput {
   readonly origins?: readonly ReportOrigin[] | undefined;
   /** How often weights are used for an example, for the cost of networks. Default: it is not told. */
   readonly uses?: Uses | undefined;
+  /** How long networks take to answer, a measurement a run folder. Default: it is not told. */
+  readonly latencies?: readonly Latencies[] | undefined;
   /** Winning tickets beside others on the same test examples, as `pairedStatistics` finds. Default: it is not told. */
   readonly statistics?: PairedStatistics | undefined;
   /** Masks of single tickets, drawn. Default: none. */
@@ -93,6 +96,7 @@ const INPUT: Kinds<ReportInput> = {
   inspections: list,
   origins: list,
   uses: object,
+  latencies: list,
   statistics: object,
   masks: list,
 };
@@ -115,6 +119,7 @@ export function checkInput(where: string, input: ReportInput, fields: readonly (
     audit = [],
     origins = [],
     inspections = [],
+    latencies = [],
   } = input;
   checkEach(where, "kicker", kicker, text);
   checkEach(where, "notes", notes, text);
@@ -127,6 +132,7 @@ export function checkInput(where: string, input: ReportInput, fields: readonly (
   }
   checkAudit(where, "audit", audit);
   checkInspections(where, inspections);
+  checkLatencies(where, latencies);
   for (const [i, origin] of origins.entries()) checkFields(where, `origins[${i}]`, origin, ORIGIN);
 }
 

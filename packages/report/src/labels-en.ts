@@ -94,6 +94,14 @@ export const en: Labels = {
   onPaper:
     "On paper the tables of all levels and networks are left out: the page on a screen and metrics.csv have them.",
   costTable: "Every cost",
+  latency: "Latency, measured",
+  latencyCaption: ({ passes, threads, backend, machine }) =>
+    `ms of a forward pass: medians of ${passes} passes, networks in turn, quartiles small; ${threads === 1 ? "one thread" : `${threads} threads`} of ${backend}; ${machine}. Of this machine and hour: no part of the results`,
+  network: "network",
+  oneExample: "one example",
+  examplesTogether: (count) => `${count} together`,
+  againstDense: "speed, dense = 1",
+  inRound: (name, round) => `${name}, round ${round}`,
   roundColumn: "round",
   sparsity: "sparsity",
   earlyStop: "early stop",

@@ -1,4 +1,5 @@
 import type { Standing } from "@ltt/lottery";
+import type { Latencies } from "./latency-section.ts";
 
 /** Languages that a report speaks. Texts of a run (its title, notes, settings) and checks of the audit are as they were written. */
 export const LANGUAGES = ["en", "ko"] as const;
@@ -86,6 +87,13 @@ export interface Labels {
   readonly seedCount: string;
   readonly onPaper: string;
   readonly costTable: string;
+  readonly latency: string;
+  latencyCaption(of: Omit<Latencies, "networks" | "batch">): string;
+  readonly network: string;
+  readonly oneExample: string;
+  examplesTogether(count: number): string;
+  readonly againstDense: string;
+  inRound(name: string, round: number): string;
   readonly roundColumn: string;
   readonly sparsity: string;
   readonly earlyStop: string;

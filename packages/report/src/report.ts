@@ -6,6 +6,7 @@ import { checkInput, type ReportInput, type ReportOrigin } from "./input.ts";
 import { inspectionSection } from "./inspection-section.ts";
 import type { Labels } from "./labels.ts";
 import { labelsOf } from "./language.ts";
+import { latencySection } from "./latency-section.ts";
 import { layerTables } from "./layer-table.ts";
 import { levelTables } from "./level-tables.ts";
 import { html, type Markup } from "./markup.ts";
@@ -39,6 +40,7 @@ ${summary.arms.length === 0 ? undefined : html`${armToggles(summary.arms, labels
 ${retrievalTable(summary, results.uses, measure, labels)}
 ${results.statistics === undefined ? undefined : statisticsTable(results.statistics, summary, verdict, labels)}
 ${verdictTable(verdict, labels)}
+${latencySection(results.latencies ?? [], labels)}
 ${whereLeft(summary, verdict, labels)}
 ${maskPictures(results.masks ?? [], labels)}
 ${levelTables(summary, verdict, measure, labels)}
