@@ -2,8 +2,8 @@ import type { Rng } from "@ltt/core";
 import { type Pattern, type Values, valuesAt } from "./pattern.ts";
 
 /**
- * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor: “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1.
- * What is 0, as biases before training, stays 0.
+ * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor:
+ * “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1. What is 0, as biases before training, stays 0.
  *
  * @param value - One α for all tensors; `null`: each has its own.
  * @param rng - Draws signs. Without it they are those of the weights.

@@ -69,11 +69,11 @@ export interface ExecutorOptions {
 }
 
 /**
- * Makes nodes of a graph from what it finds in a store, and puts there what it makes. It knows operations, not arms: all that it does stands in the node that it is
- * asked for and in those that this one rests on.
+ * Makes nodes of a graph from what it finds in a store, and puts there what it makes. It knows operations, not arms:
+ * all that it does stands in the node that it is asked for and in those that this one rests on.
  *
- * A node that is there and whole is never made again. Of the operations `train` is stored, and `at` where it is not the best weights; the others take less time
- * than reading them would.
+ * A node that is there and whole is never made again. Of the operations `train` is stored, and `at` where it is not the
+ * best weights; the others take less time than reading them would.
  */
 export class Executor<Input> {
   readonly #task: Task<Input>;

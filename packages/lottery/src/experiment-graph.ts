@@ -66,7 +66,10 @@ export interface CutParams extends Omit<CutShares, "rate"> {
 
 /** How whole units are cut. */
 export interface UnitCutParams {
-  /** The fraction of the units left that goes. Default: that of the experiment, though its `rates` and `exclude` name tensors, and count for weights only. */
+  /**
+   * The fraction of the units left that goes. Default: that of the experiment, though its `rates` and `exclude` name
+   * tensors, and count for weights only.
+   */
   readonly rate?: number | undefined;
   /** Default `l1-norm`. */
   readonly criterion?: UnitCriterionName | undefined;
@@ -81,8 +84,8 @@ interface TrainOptions {
 }
 
 /**
- * The graph of an experiment with one seed, as arms see it: each method adds a node, with what the settings say filled in, and returns its name. Nothing runs, and a
- * node that is added twice is there once.
+ * The graph of an experiment with one seed, as arms see it: each method adds a node, with what the settings say filled
+ * in, and returns its name. Nothing runs, and a node that is added twice is there once.
  */
 export class ExperimentGraph {
   readonly seed: number;
@@ -109,15 +112,19 @@ export class ExperimentGraph {
   /**
    * A network, trained from weights or from a start.
    *
-   * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
-   *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
+   * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the
+   *   last step. Default 0. `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how
+   *   the mask changes on the way. Default: it does not.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
     return this.#train(start, options);
   }
 
-  /** A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the momentum 0.9 of Zhou et al. 2019. */
+  /**
+   * A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the
+   * momentum 0.9 of Zhou et al. 2019.
+   */
   learnMask(start: Hash<"weights">): Hash<"trained"> {
     check("ExperimentGraph.learnMask", "start", start, text);
     return this.#train(
@@ -191,7 +198,8 @@ export class ExperimentGraph {
   }
 
   /**
-   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where that is so, else at the last one.
+   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where
+   * that is so, else at the last one.
    *
    * @param steps - Ascending.
    * @param stop - Looks at the masks of these steps, one after another.
@@ -227,7 +235,10 @@ export class ExperimentGraph {
     return this.add(nodeOf(CUT_UNITS, { ...params, seed: this.seed }, { weights }));
   }
 
-  /** What the audit must find of such a cut: within the parent's mask, the exact number of units gone, each whole, those with the lowest scores. */
+  /**
+   * What the audit must find of such a cut: within the parent's mask, the exact number of units gone, each whole, those
+   * with the lowest scores.
+   */
   expectUnitCut(parent: Hash<"trained">, options: UnitCutParams = {}): Expectation[] {
     check("ExperimentGraph.expectUnitCut", "parent", parent, text);
     const { rate, criterion, pool } = this.#unitParams("ExperimentGraph.expectUnitCut", options);
@@ -241,7 +252,8 @@ export class ExperimentGraph {
   /**
    * A start: the values of whole tensors at a mask.
    *
-   * @param options - `rest`: what becomes of weights that are not at the mask. Default `zero`. `of`: the network whose training says which of them shrank.
+   * @param options - `rest`: what becomes of weights that are not at the mask. Default `zero`. `of`: the network whose
+   *   training says which of them shrank.
    */
   rewind(
     mask: Hash<"mask">,
@@ -367,7 +379,9 @@ export class ExperimentGraph {
     return { rate, criterion, pool };
   }
 
-  /** What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself. */
+  /**
+   * What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself.
+   */
   #identityOf(where: string, criterion: Criterion): Json {
     const isOfSettings = criterion === this.#common.criterion;
     return this.#graph.know(where, criterion, isOfSettings ? undefined : this.#common.plugin);

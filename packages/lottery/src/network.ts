@@ -58,8 +58,8 @@ export interface TrainingSettings extends OptimiserSettings, LearningRates, Trai
   /** The most that the common norm of all gradients may be. Default: they are not clipped. */
   readonly clipNorm?: number | undefined;
   /**
-   * Keep all measures of every validation, not the accuracy alone, and measure a fixed part of the training examples (`Batches.trainMonitor`) once an epoch, at the validation that ends it. Changes no
-   * weight. Default false.
+   * Keep all measures of every validation, not the accuracy alone, and measure a fixed part of the training examples
+   * (`Batches.trainMonitor`) once an epoch, at the validation that ends it. Changes no weight. Default false.
    */
   readonly measureTraining?: boolean | undefined;
   /** Measure the weights that training ended with too, not only the best. Default false. */
@@ -122,8 +122,9 @@ export interface TrainNetworkOptions<Input> {
   /** Of the order of batches and of dropout. */
   readonly seed: number;
   /**
-   * The step that the weights are those after: training goes on with the batch, the dropout and the schedule of the next one, to the same last step as if it had
-   * begun at 0. The optimiser is new. Where it is the last step nothing is left to train, and the weights are measured as they are. Default 0.
+   * The step that the weights are those after: training goes on with the batch, the dropout and the schedule of the
+   * next one, to the same last step as if it had begun at 0. The optimiser is new. Where it is the last step nothing is
+   * left to train, and the weights are measured as they are. Default 0.
    */
   readonly firstStep?: number | undefined;
   readonly measure?: Measure | undefined;
@@ -146,11 +147,12 @@ export interface TrainNetworkOptions<Input> {
 }
 
 /**
- * Trains a network, dense or sparse alike, validates it at even distances on the monitored part, puts the best weights back, and then validates and tests those once on
- * all examples.
+ * Trains a network, dense or sparse alike, validates it at even distances on the monitored part, puts the best weights
+ * back, and then validates and tests those once on all examples.
  *
  * @throws {TypeError | RangeError} if an option is missing, unknown, of the wrong kind or outside its range.
- * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last weights whose loss was finite.
+ * @throws {TrainingFailure} if a loss, a norm of gradients or a weight is not finite any more; it holds the last
+ *   weights whose loss was finite.
  */
 export async function trainNetwork<Input>(model: Model<Input>, options: TrainNetworkOptions<Input>): Promise<Trained> {
   checkTraining("trainNetwork", model, options);
@@ -306,8 +308,8 @@ export async function trainNetwork<Input>(model: Model<Input>, options: TrainNet
 }
 
 /**
- * Trains a network to a step and no further, without looking at it: to the bits that `trainNetwork` has there, since validation changes nothing and early stopping only
- * ends training.
+ * Trains a network to a step and no further, without looking at it: to the bits that `trainNetwork` has there, since
+ * validation changes nothing and early stopping only ends training.
  */
 export async function trainTo<Input>(
   model: Model<Input>,
@@ -462,8 +464,8 @@ function varianceOf(scores: Float32Array): number {
 }
 
 /**
- * What to throw where training left the finite numbers, with weights whose loss is known to be finite: the best so far. Those that the last step left may be as
- * finite and useless.
+ * What to throw where training left the finite numbers, with weights whose loss is known to be finite: the best so far.
+ * Those that the last step left may be as finite and useless.
  */
 async function failure(
   error: DivergenceError,

@@ -31,7 +31,10 @@ export interface ExperimentSettings extends TrainingSettings, Omit<CutShares, "p
   readonly arms: readonly (ArmName | NamedArm)[];
   readonly seeds: readonly number[];
   readonly rounds: number;
-  /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
+  /**
+   * Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that
+   * its training ended with.
+   */
   readonly cutAt?: "best" | "end" | undefined;
   /** What weights are scored by for the cut. Default `magnitude`. */
   readonly criterion?: Criterion | undefined;
@@ -83,7 +86,9 @@ export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">
   return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
 }
 
-/** @throws {TypeError | RangeError} unless these are names of `ARMS` and arms from outside, with names of their own, and names of `FAULTS`. */
+/**
+ * @throws {TypeError | RangeError} unless these are names of `ARMS` and arms from outside, with names of their own, and names of `FAULTS`.
+ */
 export function checkArms(where: string, { arms, faults }: Pick<ExperimentSettings, "arms" | "faults">): void {
   checkEach(where, "arms", arms, arm);
   checkEach(where, "faults", faults, fault);
