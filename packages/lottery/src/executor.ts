@@ -18,7 +18,6 @@ import { ratesInSteps } from "./learning-rates.ts";
 import { groupsOf, makeMask, search } from "./make-mask.ts";
 import { restOf, startValues, wholeValues } from "./make-start.ts";
 import type { Maker } from "./maker.ts";
-import { TrainingFailure, type TrainNetworkOptions, trainNetwork, trainTo } from "./network.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf } from "./node.ts";
 import { atParams, initParams, trainParams } from "./node-params.ts";
@@ -30,6 +29,10 @@ import { RunFolderError } from "./run-folder-error.ts";
 import type { Receipt, Store } from "./store.ts";
 import { unitsFile } from "./structured/units-file.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
+import { trainNetwork } from "./train-network.ts";
+import { trainTo } from "./train-to.ts";
+import { TrainingFailure } from "./training-failure.ts";
+import type { TrainNetworkOptions } from "./training-options.ts";
 import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 

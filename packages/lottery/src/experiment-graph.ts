@@ -22,7 +22,6 @@ import type { Json } from "./json.ts";
 import { checkEach, share } from "./kinds.ts";
 import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
-import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
 import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 import { optimiserParams } from "./optimisers.ts";
@@ -30,6 +29,7 @@ import { RESTS, type Rest } from "./rest.ts";
 import { checkRewiring, type Rewiring } from "./rewiring.ts";
 import type { StopSearch } from "./search.ts";
 import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
+import type { TrainingSettings } from "./training-settings.ts";
 
 /** All that the nodes of an experiment with one seed have in common. */
 export interface CommonParams extends CutShares {

@@ -1,10 +1,10 @@
 import type { Rng } from "@ltt/core";
 import type { Model } from "@ltt/layers";
 import type { Graph } from "./graph.ts";
-import type { TrainNetworkOptions } from "./network.ts";
 import type { StoredNetwork } from "./network-files.ts";
 import type { Pattern, Values } from "./pattern.ts";
 import type { Task } from "./task.ts";
+import type { TrainNetworkOptions } from "./training-options.ts";
 import type { TransferredTicket } from "./transfer.ts";
 
 /** What the parts of the executor ask each other for, by a node's hash. */

@@ -20,11 +20,11 @@ import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkRates } from "./learning-rates.ts";
 import { checkMoment, type Moment } from "./moment.ts";
-import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
 import { checkOptimiser } from "./optimisers.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkLength } from "./training-length.ts";
+import { TRAINING_KINDS, type TrainingSettings } from "./training-settings.ts";
 
 export interface ExperimentSettings extends TrainingSettings, Omit<CutShares, "pool"> {
   /** Those of `ARMS` by name, and any others. */
