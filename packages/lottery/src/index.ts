@@ -64,11 +64,12 @@ export {
   unitsRemoved,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
-export type { CutParams, ExperimentGraph, UnitCutParams } from "./experiment-graph.ts";
+export type { ExperimentGraph } from "./experiment-graph.ts";
 export { experimentOf } from "./experiment-of.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
+export type { CutParams, UnitCutParams } from "./graph-options.ts";
 export {
   type Connection,
   type ConnectionOptions,
