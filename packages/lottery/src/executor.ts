@@ -8,27 +8,24 @@ import {
   restore,
   snapshot,
   stateOf,
-  withParameters,
 } from "@ltt/layers";
 import { readGiven } from "./given.ts";
 import type { Graph } from "./graph.ts";
-import { canonicalJson, type Json } from "./json.ts";
 import { MaskedModel } from "./learned-mask.ts";
-import { ratesInSteps } from "./learning-rates.ts";
 import { groupsOf, makeMask, search } from "./make-mask.ts";
-import { restOf, startValues, wholeValues } from "./make-start.ts";
+import { makeModel } from "./make-model.ts";
+import { restOf, wholeValues } from "./make-start.ts";
 import type { Maker } from "./maker.ts";
 import { encodeValues, networkFiles, nodeFiles, readNetwork, type StoredNetwork } from "./network-files.ts";
 import { hashOf, type Node, nodeOf } from "./node.ts";
 import { atParams, initParams, trainParams } from "./node-params.ts";
+import { checkSame, trainingOf } from "./node-training.ts";
 import { AT, CUT_UNITS, INIT, SEARCH } from "./operations.ts";
-import { type Pattern, patternOf, sparseWeights, type Values } from "./pattern.ts";
-import { injectedBy } from "./published-2020/training-faults.ts";
-import { withRest } from "./rest.ts";
+import { type Pattern, patternOf, type Values } from "./pattern.ts";
 import { RunFolderError } from "./run-folder-error.ts";
 import type { Receipt, Store } from "./store.ts";
 import { unitsFile } from "./structured/units-file.ts";
-import { checkBatches, checkModel, type Task } from "./task.ts";
+import { checkModel, type Task } from "./task.ts";
 import { trainNetwork } from "./train-network.ts";
 import { trainTo } from "./train-to.ts";
 import { TrainingFailure } from "./training-failure.ts";
@@ -144,7 +141,7 @@ export class Executor<Input> {
         kept = clock();
       },
     };
-    const model = await this.#model(node.inputs.start!);
+    const model = await makeModel(this.#maker, node.inputs.start!);
     const start = await encodeCheckpoint({ weights: parametersOf(model), buffers: buffersOf(model) });
     const from = unfinished && (await readUnfinished(unfinished));
     const asked = this.#graph.statesAskedOf(hash);
@@ -195,7 +192,7 @@ export class Executor<Input> {
     const found = await this.#options.store.read(hash);
     if (found !== undefined) return valuesOf(found.files.get("weights.safetensors")!, found.place);
     const began = this.#options.clock();
-    const model = await this.#model(this.#graph.node(trained).inputs.start!);
+    const model = await makeModel(this.#maker, this.#graph.node(trained).inputs.start!);
     const step = state === "end" ? (await this.train(trained, trained)).result.steps : state;
     await trainTo(model, step, this.#training(trained));
     return this.#putAt(node, model, this.#options.clock() - began);
@@ -229,31 +226,6 @@ export class Executor<Input> {
     return this.#graph.node(trained).inputs.start!;
   }
 
-  /** A model with the weights of `init`, of a start, or of a training: new tensors each time. */
-  async #model(hash: string): Promise<Model<Input>> {
-    const node = this.#graph.node(hash);
-    if (node.op === INIT.name) return this.#create("model", stream(initParams(node).seed, "init"));
-    if (node.op === AT.name) {
-      const trained = await this.#model(this.#startOf(node.inputs.trained!));
-      const values = await this.#weights(hash);
-      const state = stateOf(trained);
-      restore(state, new Map([...(await snapshot(state)), ...values])); // of the best weights there are no frozen ones
-      return trained;
-    }
-    const pattern = await this.#mask(node.inputs.mask!);
-    const values = await startValues(this.#maker, hash, pattern);
-    const { model } = await this.#init(this.#initOf(hash));
-    const weights = parametersOf(model);
-    // What is frozen is not in the pattern: every network has it whole.
-    const started = withParameters(model, new Map([...weights, ...sparseWeights(weights, pattern, values)]));
-    const buffers = buffersOf(started); // its own: the model in hand keeps those that it began with
-    const { whole } = node.inputs;
-    const source = whole === undefined ? (await this.#init(this.#initOf(hash))).values : await this.#weights(whole);
-    restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, source.get(name)!])));
-    const rest = await restOf(this.#maker, hash, pattern);
-    return rest === undefined ? started : withRest(started, rest);
-  }
-
   #create(by: "model" | "randomModel", rng: Rng): Model<Input> {
     return checkModel(this.#caller, `what task.${by} gave`, this.#task[by]!(rng));
   }
@@ -265,7 +237,7 @@ export class Executor<Input> {
   async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
     if (this.#first?.hash !== hash) {
       const { architecture, seed } = initParams(this.#graph.node(hash));
-      this.#check("architecture", architecture, this.#task.architecture, hash);
+      checkSame("architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
       this.#first = { hash, model, values: await snapshot(stateOf(model)) };
     }
@@ -287,41 +259,8 @@ export class Executor<Input> {
   }
 
   #training(hash: string): TrainNetworkOptions<Input> {
-    const params = trainParams(this.#graph.node(hash));
-    this.#check("data", params.data, this.#task.data, hash);
-    if (params.backend !== backend().name) {
-      throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
-    }
     const { onStep, signal } = this.#options;
-    const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
-    const { clipNorm, optimiser, momentum, weightDecay, schedule, warmUp } = params;
-    return {
-      batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
-      settings: {
-        ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
-        ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
-        ...{ optimiser, momentum: momentum === 0 ? undefined : momentum, weightDecay: weightDecay ?? undefined },
-        ...ratesInSteps({ schedule, warmUp }),
-        ...(params.l1 === 0 ? {} : { l1: params.l1 }),
-        ...(params.measureTraining ? { measureTraining: true } : {}),
-      },
-      seed: params.seed,
-      firstStep: params.firstStep,
-      rewiring: params.rewiring ?? undefined,
-      embeddings: this.#task.embeddings,
-      measure: this.#task.measure,
-      chance: this.#task.chance,
-      ...injectedBy(params.faults),
-      onStep: (step, loss) => onStep?.(hash, step, loss),
-      signal,
-    };
-  }
-
-  #check(what: string, said: Json, has: Json, hash: string): void {
-    if (canonicalJson(said) === canonicalJson(has)) return;
-    throw new RangeError(
-      `execute: node ${hash} is of other ${what}: ${canonicalJson(said)}; the task has ${canonicalJson(has)}`,
-    );
+    return trainingOf(this.#caller, this.#task, this.#graph.node(hash), { onStep, signal });
   }
 
   /** Keeps the last good weights of a network that could not be trained, and says where they are. */
