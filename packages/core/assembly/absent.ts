@@ -1,16 +1,18 @@
 import { flush, loadPart, multiplyAdd, storePart } from "./lanes";
 import { adamAt, workerOf, lengthOf, startOf } from "./updates";
 
-// Adam on rows whose gradient is 0, many steps at a time. A step divides twice and takes a root, which is what it costs; here most steps divide once
-// and take no root. m and v are decayed as always. The change of θ is bracketed: with s = √v before the steps, √v after k of them is
-// s·√β₂ᵏ but for rounding, so change·(1 ± TAU), computed that way, holds what the formula gives. Where θ minus either end is the same
-// float, so is θ minus the change. Where it is not, the formula itself is computed.
+// Adam on rows whose gradient is 0, many steps at a time. A step divides twice and takes a root, which is what it
+// costs; here most steps divide once and take no root. m and v are decayed as always. The change of θ is bracketed:
+// with s = √v before the steps, √v after k of them is s·√β₂ᵏ but for rounding, so change·(1 ± TAU), computed that way,
+// holds what the formula gives. Where θ minus either end is the same float, so is θ minus the change. Where it is not,
+// the formula itself is computed.
 
 /** Steps that share a root: blocks of the history that begin at multiples of it. */
 const BLOCK = 16;
 /**
- * All roundings on the way to a change, in units of 2⁻²⁴. In the formula: BLOCK/2 for the decays of v under the root, and 1 each for root, ÷ scale, + ε, η·m and the
- * quotient. In the bracket: 1 each for root, w, s·w, + ε, the quotient, an end and its product, and 2 where a block is entered amid. 22 in all; 2 for products of these.
+ * All roundings on the way to a change, in units of 2⁻²⁴. In the formula: BLOCK/2 for the decays of v under the root,
+ * and 1 each for root, ÷ scale, + ε, η·m and the quotient. In the bracket: 1 each for root, w, s·w, + ε, the quotient,
+ * an end and its product, and 2 where a block is entered amid. 22 in all; 2 for products of these.
  */
 const TAU: f64 = 24.0 / 16777216;
 /** 2⁻¹¹⁰: from here on BLOCK decays, by ½ at least, leave a normal number. */
@@ -63,7 +65,10 @@ export function adamReplay(
   }
 }
 
-/** w = √β₂ᵏ / scale, k counted from the beginning of the block, and −η·(1 ± TAU); for each block the most |η| and the least w, with room to spare. */
+/**
+ * w = √β₂ᵏ / scale, k counted from the beginning of the block, and −η·(1 ± TAU); for each block the most |η| and the
+ * least w, with room to spare.
+ */
 function bracket(rates: usize, steps: i32, beta2: f32, brackets: usize, blocks: usize): void {
   const root = Math.sqrt(<f64>beta2);
   let decay: f64 = 1;

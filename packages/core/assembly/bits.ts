@@ -1,7 +1,8 @@
 import { loadPart, storeLanes } from "./lanes";
 
-// Which elements of a row are stored, as bits: a byte for eight of them, the first one lowest. Four at a time go where they belong by one shuffle, which a table holds for each
-// of the sixteen ways that four may be stored. Where much is stored, bits are fewer bytes than places, and no element is looked at by itself.
+// Which elements of a row are stored, as bits: a byte for eight of them, the first one lowest. Four at a time go where
+// they belong by one shuffle, which a table holds for each of the sixteen ways that four may be stored. Where much is
+// stored, bits are fewer bytes than places, and no element is looked at by itself.
 
 /** For four bits, where in the next stored ones each of four elements comes from; nowhere, if it is not stored. */
 const EXPAND: usize = memory.data<u32>([

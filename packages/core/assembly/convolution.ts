@@ -129,8 +129,8 @@ export function conv1dInputDense(
 }
 
 /**
- * dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c]·dy[b,t,f], for few dy that are not 0: each adds its window to a filter of dkernel[f,w,c], turned at the end. `taps` are as many pairs of w and c, from
- * where `x` and `dkernel` begin.
+ * dkernel[w,c,f] = Σ_{b,t} x[b,t+w,c]·dy[b,t,f], for few dy that are not 0: each adds its window to a filter of
+ * dkernel[f,w,c], turned at the end. `taps` are as many pairs of w and c, from where `x` and `dkernel` begin.
  */
 export function conv1dKernelSparse(
   x: usize, dy: usize, dkernel: usize, batch: i32, time: i32, channels: i32, steps: i32, taps: i32, filters: i32, scratch: usize,

@@ -13,7 +13,9 @@ export function copyRow(from: usize, to: usize, n: i32): void {
   if (i < n) storePart(to, loadPart(from, n - i), n - i);
 }
 
-/** Columns that are turned together: whole cache lines of `from`, so that those of `to` are written while they are in the first-level cache. */
+/**
+ * Columns that are turned together: whole cache lines of `from`, so that those of `to` are written while they are in the first-level cache.
+ */
 const TURNED = 16;
 
 /** to[j,i] = from[i,j], rows of `from` and of `to` that many bytes apart. */
@@ -38,7 +40,10 @@ export function transposeBlock(from: usize, fromRow: usize, to: usize, toRow: us
     let j = 0;
     for (; j <= rest - 4; j += 4) transpose4(from + (<usize>j << 2), fromRow, to + <usize>j * toRow, toRow);
     for (; j < rest; j++) {
-      for (let p = 0; p < 4; p++) store<f32>(to + <usize>j * toRow + (<usize>p << 2), load<f32>(from + <usize>p * fromRow + (<usize>j << 2)));
+      for (let p = 0; p < 4; p++) {
+        const at = from + <usize>p * fromRow + (<usize>j << 2);
+        store<f32>(to + <usize>j * toRow + (<usize>p << 2), load<f32>(at));
+      }
     }
   }
   for (; i < rows; i++, from += fromRow, to += 4) turnRow(from, to, toRow, rest);

@@ -7,8 +7,8 @@ function rotate(x: v128, bits: i32): v128 {
 }
 
 /**
- * out[i] = 0 where word i of the stream, counted from block `first` on, is at most `last`, else `kept`. Four blocks of Threefry-2x32-20 at a time, eight words;
- * see `src/threefry.ts`.
+ * out[i] = 0 where word i of the stream, counted from block `first` on, is at most `last`, else `kept`. Four blocks of
+ * Threefry-2x32-20 at a time, eight words; see `src/threefry.ts`.
  */
 export function dropoutMask(key0: i32, key1: i32, first: i32, upper: i32, out: usize, n: i32, last: u32, kept: f32): void {
   const key2 = 0x1bd11bda ^ key0 ^ key1;

@@ -1,8 +1,8 @@
 // Four lanes of `backends/reference/elementary.ts`, operation by operation: the same constants, the same order, so the same bits.
 
 //
-// Constants are read from memory: V8 makes a constant vector by three instructions each time, two of them on the one port that shuffles, and a polynomial would wait
-// for those.
+// Constants are read from memory: V8 makes a constant vector by three instructions each time, two of them on the one
+// port that shuffles, and a polynomial would wait for those.
 
 const POLYNOMIALS: usize = memory.data<f32>([
   1.4426950408889634, 0.693359375, -2.1219444e-4, 0.5, 1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2,

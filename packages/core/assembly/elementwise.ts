@@ -3,7 +3,10 @@ import { loadPart, storePart } from "./lanes";
 
 // Whole arrays, `bytes` long, end on whole vectors: their blocks are padded, and what lies in the padding nobody reads.
 
-/** As many vectors as there are whole pairs of, then one that is left. Loops in pairs become 256 bits where the engine joins neighbours; see `lanes.ts`. */
+/**
+ * As many vectors as there are whole pairs of, then one that is left. Loops in pairs become 256 bits where the engine
+ * joins neighbours; see `lanes.ts`.
+ */
 export function fill(value: f32, out: usize, bytes: usize): void {
   const four = f32x4.splat(value);
   let at: usize = 0;

@@ -1,6 +1,9 @@
 // Four lanes of `backends/reference/gates.ts`, operation by operation: the same constants, the same order, so the same bits.
 
-/** Of the numerator, of the denominator, then the bounds of x and of the result, ½, and the least |x| whose square is taken. As in `elementary.ts`, read from memory. */
+/**
+ * Of the numerator, of the denominator, then the bounds of x and of the result, ½, and the least |x| whose square is
+ * taken. As in `elementary.ts`, read from memory.
+ */
 const RATIONAL: usize = memory.data<f32>([
   1.3419736959420795e-8, 2.0661195382002143e-5, 0.0034989917483697597, 0.13383976554296778, 1,
   7.804692861392868e-7, 0.0003291031463775208, 0.0258901896738245, 0.46717298036149585, 1,

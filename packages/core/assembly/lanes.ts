@@ -1,7 +1,9 @@
 // What SIMD leaves to be said: the end of a row, where four lanes would reach into the next, and float32's smallest normal number.
 
-// Loops go in pairs of vectors, whose loads come before their stores: V8's revectoriser (Node 24, `--experimental-wasm-revectorize`) makes 256 bits of two neighbours that are
-// stored side by side, if nothing is written between what they read. An engine of 128 bits loses nothing. Lanes are results, never terms of one sum, so the width changes no bit.
+// Loops go in pairs of vectors, whose loads come before their stores: V8's revectoriser (Node 24,
+// `--experimental-wasm-revectorize`) makes 256 bits of two neighbours that are stored side by side, if nothing is
+// written between what they read. An engine of 128 bits loses nothing. Lanes are results, never terms of one sum, so
+// the width changes no bit.
 
 /** Six vectors of 0. */
 export const ZEROS: usize = memory.data(96, 64);

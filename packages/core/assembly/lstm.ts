@@ -4,12 +4,13 @@ import { transposeBlock } from "./copy";
 import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
 import { align, columnsOf, columnsScratch, prepare, sparseRows, turnedAt } from "./sparse";
 
-// One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or a thread's part) by falling length, so at every
-// step they are the first `alive` of it, and their states are that many rows of compact matrices.
+// One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or
+// a thread's part) by falling length, so at every step they are the first `alive` of it, and their states are that many
+// rows of compact matrices.
 
 /**
- * States and gradients that have vanished, below 2⁻⁹⁶, become 0: long before they are denormal numbers themselves, for so would be their products with weights, and each
- * would cost a hundred cycles.
+ * States and gradients that have vanished, below 2⁻⁹⁶, become 0: long before they are denormal numbers themselves, for
+ * so would be their products with weights, and each would cost a hundred cycles.
  */
 // @ts-ignore: decorator
 @inline
@@ -20,7 +21,10 @@ function flushDenormals(x: v128, magnitude: v128, least: v128): v128 {
 /** 2⁻⁹⁶, all bits but the sign, and 1: read once, for a constant vector costs V8 two or three instructions each time. */
 const CONSTANTS: usize = memory.data<u32>([0x0f800000, 0x7fffffff, 0x3f800000]);
 
-/** Bytes from a text's gates to the next one's: a cache line more than they take, for rows at multiples of 4 KiB would push each other out of the cache. */
+/**
+ * Bytes from a text's gates to the next one's: a cache line more than they take, for rows at multiples of 4 KiB would
+ * push each other out of the cache.
+ */
 // @ts-ignore: decorator
 @inline
 function gatesRow(hidden: i32): usize {
@@ -52,8 +56,9 @@ function sparseRow(texts: i32): usize {
 }
 
 /**
- * This direction's half of a weight of both, whose columns and places are the second half if `reverse`, is `prepared`. What follows it is cleared, for what lies between the
- * last text and the end of a vector is computed with, and denormal numbers would be slow. Returns where the columns begin.
+ * This direction's half of a weight of both, whose columns and places are the second half if `reverse`, is `prepared`.
+ * What follows it is cleared, for what lies between the last text and the end of a vector is computed with, and
+ * denormal numbers would be slow. Returns where the columns begin.
  */
 function prepareOwn(
   values: usize, starts: usize, places: usize, order: usize, inner: i32, columns: i32, reverse: bool, texts: i32, prepared: usize,
@@ -83,8 +88,8 @@ function sparseStep(
 }
 
 /**
- * See `Kernels.lstm`, of what is stored where `recurrent` is 0. Pointers are those of the direction; rows of gates and states hold all directions, and so do
- * entries.
+ * See `Kernels.lstm`, of what is stored where `recurrent` is 0. Pointers are those of the direction; rows of gates and
+ * states hold all directions, and so do entries.
  */
 export function lstm(
   projected: usize, places: usize, bias: usize, recurrent: usize, starts: usize, order: usize, gates: usize, cells: usize, states: usize,
@@ -144,7 +149,8 @@ function addRows(a: usize, b: usize, to: usize, n: i32): void {
 }
 
 /**
- * One text, one step: the gates' sums become gates, in `gates` or, where these are not kept, in their place. One function a loop: more would not fit into the registers.
+ * One text, one step: the gates' sums become gates, in `gates` or, where these are not kept, in their place. One
+ * function a loop: more would not fit into the registers.
  */
 function cellForward(z: usize, gates: usize, cells: usize, states: usize, h: usize, c: usize, hidden: i32): void {
   const row = <usize>hidden << 2;

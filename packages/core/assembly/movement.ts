@@ -109,8 +109,9 @@ export function gatherArgmax(x: usize, argmax: usize, y: usize, outer: i32, axis
 const LANES = 4;
 
 /**
- * windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image. A row of pixels goes to the windows side by side, so that both are
- * in the first-level cache. A short row of a window is copied as a whole vector: what that copies too much, the window's next row overwrites.
+ * windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image. A row of
+ * pixels goes to the windows side by side, so that both are in the first-level cache. A short row of a window is copied
+ * as a whole vector: what that copies too much, the window's next row overwrites.
  */
 export function unfold(
   x: usize, windows: usize, batch: i32, channels: i32, height: i32, width: i32, kernelHeight: i32, kernelWidth: i32,
@@ -148,8 +149,8 @@ export function unfold(
 }
 
 /**
- * x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, in the order of i, j, from 0. A short row of a window is added as a whole vector, with 0
- * in the lanes behind it.
+ * x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, in the order of i, j, from 0. A short row
+ * of a window is added as a whole vector, with 0 in the lanes behind it.
  */
 export function fold(
   windows: usize, x: usize, batch: i32, channels: i32, height: i32, width: i32, kernelHeight: i32, kernelWidth: i32,

@@ -3,8 +3,9 @@ import {
   tile1, tile2, tile3, tile4, tile5, tile6, wideTile1, wideTile2, wideTile3, wideTile4, wideTile5, wideTile6,
 } from "./tile.generated";
 
-// Matrix products on packed panels, after Goto & van de Geijn, “Anatomy of high-performance matrix multiplication”, TOMS 34, 2008,
-// with tiles of 6 × 8 sums, or 6 × 16 (`tile.mjs` writes them). Every sum is added in the order of k from 0, block after block of k, so it has the bits of the plain loop.
+// Matrix products on packed panels, after Goto & van de Geijn, “Anatomy of high-performance matrix multiplication”,
+// TOMS 34, 2008, with tiles of 6 × 8 sums, or 6 × 16 (`tile.mjs` writes them). Every sum is added in the order of k
+// from 0, block after block of k, so it has the bits of the plain loop.
 
 /** Whether vectors are made 256 bits wide, so that a tile's sums of 16 columns find registers. */
 // @ts-ignore: decorator
@@ -129,11 +130,13 @@ export function block(
 }
 
 /**
- * c[m,n] = aᵀ·b or += where `resume`, `a` stored `[k,m]`; `b[k,n]` is not packed, and stored `[n,k]` where `transposeB`. Rows as stored are that many bytes apart. One
- * block of steps after the other is packed and transposed into scratch memory: k may be a hundred thousand tokens.
+ * c[m,n] = aᵀ·b or += where `resume`, `a` stored `[k,m]`; `b[k,n]` is not packed, and stored `[n,k]` where
+ * `transposeB`. Rows as stored are that many bytes apart. One block of steps after the other is packed and transposed
+ * into scratch memory: k may be a hundred thousand tokens.
  */
 export function productTransposed(
-  a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, transposeB: bool, resume: bool, scratch: usize,
+  a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, transposeB: bool,
+  resume: bool, scratch: usize,
 ): void {
   const turned = scratch + EDGE;
   const packed = scratch + packedAt();
@@ -158,7 +161,9 @@ function stepsOf(k: i32): i32 {
 }
 
 /**
- * The scratch memory of `matmul`, as all these sizes in numbers that may be more bytes than there can be: a caller is then refused them, where 32 bits would wrap. It holds an edge tile, a turned block of `a`, then room for the packed `b[k,n]` (see `packedAt`), or for a block of it.
+ * The scratch memory of `matmul`, as all these sizes in numbers that may be more bytes than there can be: a caller is
+ * then refused them, where 32 bits would wrap. It holds an edge tile, a turned block of `a`, then room for the packed
+ * `b[k,n]` (see `packedAt`), or for a block of it.
  */
 export function productScratch(k: i32, n: i32, transposeA: bool): f64 {
   return <f64>(packedAt() + packedBytes(transposeA ? min(k, STEPS) : k, n));
@@ -170,7 +175,10 @@ export function packedAt(): usize {
   return EDGE + 4 * STEPS * BLOCK;
 }
 
-/** out[b,m,n] = Σ_k a[b,m,k]·b[b,k,n]; rows of each, as stored, are that many bytes apart. Of several matrices, those of `b` and `out` lie one behind the other. */
+/**
+ * out[b,m,n] = Σ_k a[b,m,k]·b[b,k,n]; rows of each, as stored, are that many bytes apart. Of several matrices, those of
+ * `b` and `out` lie one behind the other.
+ */
 export function matmul(
   a: usize, aRow: usize, b: usize, bRow: usize, out: usize, outRow: usize,
   batch: i32, m: i32, k: i32, n: i32, transposeA: bool, transposeB: bool, scratch: usize,

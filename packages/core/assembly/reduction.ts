@@ -203,7 +203,10 @@ function addRow(x: usize, lane: usize, columns: i32): void {
   if (i < columns) v128.store(lane, f32x4.add(v128.load(lane), loadPart(x, columns - i)));
 }
 
-/** The first largest along the axis, before lengths[o] (0: no lengths), and where it stands. NaN is larger than everything. Rows are that many bytes apart. */
+/**
+ * The first largest along the axis, before lengths[o] (0: no lengths), and where it stands. NaN is larger than
+ * everything. Rows are that many bytes apart.
+ */
 export function max(
   x: usize, lengths: usize, out: usize, argmax: usize, outer: i32, axis: i32, inner: i32, row: usize,
 ): void {

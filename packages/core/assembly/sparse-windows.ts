@@ -1,6 +1,8 @@
 import { multiplyAdd } from "./lanes";
 import { copyRow } from "./copy";
-import { countOf, gradientsOf, nextWindows, nonZero, putSums, sumsBytes, sumsRow, windowsBytes, wordsOf, zeroSums } from "./window-gradients";
+import {
+  countOf, gradientsOf, nextWindows, nonZero, putSums, sumsBytes, sumsRow, windowsBytes, wordsOf, zeroSums,
+} from "./window-gradients";
 import { filtersOf, firstOf, gradientOf, kernelOf, LINE, orderOf, startsOf, storedOf, valuesOf, widthOf } from "./window-widths";
 import { largestOfTexts } from "./windows";
 
@@ -16,17 +18,22 @@ export function maxOfPackedWindowsScratch(rows: i32, entries: i32, channels: i32
   return <f64>(numbersAt(rows, channels, widest, filters, batch) + <u64>entries * NUMBER + (<u64>(channels + 2) << 2));
 }
 
-/** Before the numbers lie a panel, the projections of all rows, their order, which filters are live, and of eight of them the largest windows of every text. */
+/**
+ * Before the numbers lie a panel, the projections of all rows, their order, which filters are live, and of eight of
+ * them the largest windows of every text.
+ */
 function numbersAt(rows: i32, channels: i32, widest: i32, filters: i32, batch: i32): u64 {
   return (<u64>(channels + rows) * widest << 5) + <u64>rows * ROW + (<u64>(filters + 8) << 2) + (<u64>batch << 6);
 }
 
 /**
- * See `Kernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for it. A kernel that stores little, or nothing for
- * some filters, is given by what it stores: those filters are not computed.
+ * See `Kernels.maxOfWindows`: eight filters at a time, every stored number of a row times all that the kernel has for
+ * it. A kernel that stores little, or nothing for some filters, is given by what it stores: those filters are not
+ * computed.
  */
 export function maxOfPackedWindows(
-  widths: usize, lines: i32, widest: i32, most: i32, values: usize, starts: usize, stored: usize, ids: usize, places: usize, ends: usize, y: usize, argmax: usize,
+  widths: usize, lines: i32, widest: i32, most: i32, values: usize, starts: usize, stored: usize, ids: usize,
+  places: usize, ends: usize, y: usize, argmax: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, parts: i32, scratch: usize,
 ): void {
   const panel = scratch;
@@ -52,8 +59,9 @@ export function maxOfPackedWindows(
       project(order, numbers, panel, projected, count, width);
       const at = <usize>load<i32>(own) << 2;
       const last = <usize>load<i32>(own + (<usize>(some - 1) << 2)) << 2;
-      if (last - at == <usize>(some - 1) << 2) largestOfTexts(projected, places, ends, width, y + at, argmax + at, batch, time, columns, some);
-      else {
+      if (last - at == <usize>(some - 1) << 2) {
+        largestOfTexts(projected, places, ends, width, y + at, argmax + at, batch, time, columns, some);
+      } else {
         const won = largest + (<usize>batch << 5);
         largestOfTexts(projected, places, ends, width, largest, won, batch, time, 8, some);
         putLanes(largest, own, some, y, batch, columns);
@@ -136,8 +144,9 @@ function packStored(line: usize, live: usize, some: i32, channels: i32, to: usiz
 }
 
 /**
- * What the rows store, one after the other, where it is read again for every eight filters; those that store as much follow each other, for the end of a loop whose length
- * changes from row to row is guessed wrong, and costs as much as two numbers. How many rows store how much is counted behind the numbers.
+ * What the rows store, one after the other, where it is read again for every eight filters; those that store as much
+ * follow each other, for the end of a loop whose length changes from row to row is guessed wrong, and costs as much as
+ * two numbers. How many rows store how much is counted behind the numbers.
  */
 function gather(values: usize, starts: usize, stored: usize, ids: usize, count: i32, channels: i32, order: usize, numbers: usize): void {
   let entries = 0;
@@ -215,8 +224,8 @@ function row3(at: usize, end: usize, panel: usize, to: usize, width: usize): voi
   rowOf(3, at, end, panel, to, width);
 }
 
-// These are exported, and so compiled by themselves: V8 unrolls a loop the more the deeper it lies, and these, unrolled, would not find registers enough, which costs more
-// than a call.
+// These are exported, and so compiled by themselves: V8 unrolls a loop the more the deeper it lies, and these,
+// unrolled, would not find registers enough, which costs more than a call.
 
 export function row4(at: usize, end: usize, panel: usize, to: usize, width: usize): void {
   rowOf(4, at, end, panel, to, width);
@@ -321,7 +330,8 @@ export function maxOfWindowsRowsSparse(
   for (let line = widths; line < widths + lines * LINE; line += LINE) {
     const filters = filtersOf(line);
     rowsOfWidth(
-      line, dy, argmax, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end, scratch + <usize>sumsBytes(count, own, channels),
+      line, dy, argmax, places, sums, sumsRow(own, channels), batch, time, channels, columns, begin, end,
+      scratch + <usize>sumsBytes(count, own, channels),
     );
     dy += <usize>filters << 2;
     argmax += <usize>filters << 2;
@@ -380,8 +390,8 @@ function rowsOfWidth(
 }
 
 /**
- * See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width; four windows with a gradient at a time, whose terms are added to an entry
- * one after the other.
+ * See `Kernels.maxOfWindowsKernels`. This is a part of the filters of every width; four windows with a gradient at a
+ * time, whose terms are added to an entry one after the other.
  */
 export function maxOfWindowsKernelsSparse(
   widths: usize, lines: i32, dy: usize, argmax: usize, rows: usize, places: usize,
@@ -402,7 +412,8 @@ export function maxOfWindowsKernelsSparse(
 }
 
 function kernelOfFilter(
-  line: usize, f: i32, dy: usize, argmax: usize, rows: usize, places: usize, batch: i32, time: i32, channels: i32, columns: i32, scratch: usize,
+  line: usize, f: i32, dy: usize, argmax: usize, rows: usize, places: usize, batch: i32, time: i32, channels: i32,
+  columns: i32, scratch: usize,
 ): void {
   const row = <usize>channels << 2;
   const width = widthOf(line);

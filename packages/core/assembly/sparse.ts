@@ -3,12 +3,13 @@ import { multiplyAdd, ZEROS } from "./lanes";
 import { transposeBlock } from "./copy";
 import { adam, workerOf } from "./updates";
 
-// Products with what a weight stores. Results lie side by side in vectors, each stored weight is one number times a row of them: so every sum is added in the
-// order of its entries. `order` is 0 where entries lie as their values do. Parts of the work are for threads; none changes another's order of additions.
+// Products with what a weight stores. Results lie side by side in vectors, each stored weight is one number times a row
+// of them: so every sum is added in the order of its entries. `order` is 0 where entries lie as their values do. Parts
+// of the work are for threads; none changes another's order of additions.
 
 /**
- * Results that go together: six vectors of sums, and as many of x, are all that stay in registers, since V8 loads everything that a turn of a loop needs
- * before it adds.
+ * Results that go together: six vectors of sums, and as many of x, are all that stay in registers, since V8 loads
+ * everything that a turn of a loop needs before it adds.
  */
 const ROWS = 24;
 
@@ -31,7 +32,10 @@ export function partsOf(inner: i32, columns: i32, entries: i32, row: usize): i32
   return parts == 0 || <i64>entries < <i64>parts * WORTH * columns ? 1 : parts;
 }
 
-/** Scratch memory for a prepared weight, a turned block of x, and results: those of a few columns, or where x is gone through in parts, of all. */
+/**
+ * Scratch memory for a prepared weight, a turned block of x, and results: those of a few columns, or where x is gone
+ * through in parts, of all.
+ */
 export function columnsScratch(inner: i32, columns: i32, entries: i32, row: usize): u64 {
   const parts = partsOf(inner, columns, entries, row);
   const results = parts == 1 ? TILE : columns;
@@ -83,7 +87,8 @@ export function sparseProduct(
 
 /** y[i,j], or += where `resume`, of a turned block of x by a prepared weight; `size`, a multiple of 8, is at least the rows `i`. */
 export function columnsOf(
-  inner: i32, columns: i32, entries: i32, prepared: usize, turned: usize, row: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
+  inner: i32, columns: i32, entries: i32, prepared: usize, turned: usize, row: usize, y: usize, yRow: usize, rows: i32,
+  size: i32, resume: bool,
 ): void {
   const parts = partsOf(inner, columns, entries, row);
   const ends = prepared + <usize>align(<u64>entries << 3);
@@ -93,7 +98,8 @@ export function columnsOf(
 
 /** Exported, and so compiled by itself: one loop deeper, V8 would unroll the innermost so far that its sums find no registers. */
 export function columnsOfPart(
-  part: i32, parts: i32, columns: i32, ends: usize, turned: usize, row: usize, results: usize, y: usize, yRow: usize, rows: i32, size: i32, resume: bool,
+  part: i32, parts: i32, columns: i32, ends: usize, turned: usize, row: usize, results: usize, y: usize, yRow: usize,
+  rows: i32, size: i32, resume: bool,
 ): void {
   const goesOn = resume || part > 0;
   ends += <usize>part << 2;
@@ -116,8 +122,8 @@ export function columnsOfPart(
 }
 
 /**
- * Every entry of these columns, whose places begin at `origin`, as where its row begins in the turned block, and its value; then where the first part of the first column
- * begins and, column after column, where each of their parts ends.
+ * Every entry of these columns, whose places begin at `origin`, as where its row begins in the turned block, and its
+ * value; then where the first part of the first column begins and, column after column, where each of their parts ends.
  */
 export function prepare(
   values: usize, starts: usize, places: usize, order: usize, inner: i32, columns: i32, origin: i32, row: usize, to: usize,
@@ -196,7 +202,10 @@ function column6(entry: usize, last: usize, x: usize, to: usize, resume: bool): 
   column(6, entry, last, x, to, resume);
 }
 
-/** Terms that a block of `sparseProductValues` adds: of 512 places of x, those of a layer's input from both directions, they stay in the first-level cache. */
+/**
+ * Terms that a block of `sparseProductValues` adds: of 512 places of x, those of a layer's input from both directions,
+ * they stay in the first-level cache.
+ */
 const TERMS = 16;
 
 /** Sums of columns that are added up together: read and written once a block of terms, they stay in the second-level cache. */
@@ -207,7 +216,10 @@ export function sparseProductValuesScratch(inner: i32, columns: i32, entries: i3
   return <f64>((<u64>(inner + columns) * TERMS << 2) + ((<u64>min(entries, max(SUMS, inner)) + 3 * columns) << 2));
 }
 
-/** See `sparse-products.ts`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This is columns `begin` … `end` − 1. */
+/**
+ * See `sparse-products.ts`. Lanes are four entries of a column, whose values of x are turned to lie side by side. This
+ * is columns `begin` … `end` − 1.
+ */
 export function sparseProductValues(
   x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,
   batch: i32, rows: i32, step: i32, stride: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
@@ -407,7 +419,10 @@ export function gatherPacked(
   }
 }
 
-/** dvalues[e] += drows[i, places[e]] for the rows ids[i] but for `except`, −1 for none, and those of other workers than `begin` … `end` − 1 of `parts`. */
+/**
+ * dvalues[e] += drows[i, places[e]] for the rows ids[i] but for `except`, −1 for none, and those of other workers than
+ * `begin` … `end` − 1 of `parts`.
+ */
 export function scatterPacked(
   drows: usize, starts: usize, places: usize, ids: usize, dvalues: usize, count: i32, inner: i32, except: i32,
   begin: i32, end: i32, parts: i32,
@@ -427,7 +442,9 @@ export function scatterPacked(
 /** Values whose gradient is written out together: half of a first-level cache. */
 const CHUNK = 4096;
 
-/** `adam` of the values `begin` … `end` − 1, whose gradient is what `scatterPacked` gives for ids that ascend: written out chunk by chunk. */
+/**
+ * `adam` of the values `begin` … `end` − 1, whose gradient is what `scatterPacked` gives for ids that ascend: written out chunk by chunk.
+ */
 export function adamPacked(
   drows: usize, starts: usize, places: usize, ids: usize, count: i32, inner: i32, except: i32,
   m: usize, v: usize, values: usize, begin: i32, end: i32, scratch: usize,

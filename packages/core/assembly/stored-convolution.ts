@@ -1,8 +1,10 @@
 import { copyRow } from "./copy";
 import { multiplyAdd } from "./lanes";
 
-// Convolution with stride 1 by the weights that are stored of a kernel: see `Kernels.storedConvolution`. Images are copied between zeros, so that the pixel below a weight lies at the
-// same distance from every result: results are computed as one row, those between the lines of the result being of no use. A weight is then one broadcast times a row of pixels.
+// Convolution with stride 1 by the weights that are stored of a kernel: see `Kernels.storedConvolution`. Images are
+// copied between zeros, so that the pixel below a weight lies at the same distance from every result: results are
+// computed as one row, those between the lines of the result being of no use. A weight is then one broadcast times a
+// row of pixels.
 
 // An entry of a result's plane: the distance of its pixels, in bytes; its value.
 const ENTRY: usize = 8;
@@ -23,7 +25,10 @@ function rowOf(rows: i32, columns: i32, line: i32): i32 {
   return ((rows - 1) * line + columns + BLOCK - 1) & ~(BLOCK - 1);
 }
 
-/** Scratch memory of `storedConvolution`: where the entries of each result's plane begin, the entries, a padded image, and its results with what lies between their lines. */
+/**
+ * Scratch memory of `storedConvolution`: where the entries of each result's plane begin, the entries, a padded image,
+ * and its results with what lies between their lines.
+ */
 export function storedConvolutionScratch(
   entries: i32, planes: i32, results: i32, height: i32, width: i32, rows: i32, columns: i32, paddingY: i32, paddingX: i32,
 ): f64 {
@@ -33,12 +38,14 @@ export function storedConvolutionScratch(
 }
 
 /**
- * See `Kernels.storedConvolution`; with `turned` see `Kernels.storedConvolutionInput`, whose entries are those of the kernel by columns: the taps of each of the results' planes, turned
- * round. Images `begin` … `end` − 1.
+ * See `Kernels.storedConvolution`; with `turned` see `Kernels.storedConvolutionInput`, whose entries are those of the
+ * kernel by columns: the taps of each of the results' planes, turned round. Images `begin` … `end` − 1.
  */
 export function storedConvolution(
-  x: usize, values: usize, indptr: usize, indices: usize, permutation: usize, y: usize, entries: i32, planes: i32, results: i32, height: i32, width: i32,
-  rows: i32, columns: i32, kernelHeight: i32, kernelWidth: i32, paddingY: i32, paddingX: i32, turned: i32, begin: i32, end: i32, scratch: usize,
+  x: usize, values: usize, indptr: usize, indices: usize, permutation: usize, y: usize, entries: i32, planes: i32,
+  results: i32, height: i32, width: i32,
+  rows: i32, columns: i32, kernelHeight: i32, kernelWidth: i32, paddingY: i32, paddingX: i32, turned: i32, begin: i32,
+  end: i32, scratch: usize,
 ): void {
   const line = width + 2 * paddingX;
   const plane = <usize>(height + 2 * paddingY) * line << 2;
@@ -95,7 +102,8 @@ function wholeBlocks(starts: usize, image: usize, y: usize, results: i32, rows: 
 
 /** The entries of each filter, in the order of their taps. */
 function listEntries(
-  values: usize, indptr: usize, indices: usize, starts: usize, list: usize, results: i32, plane: usize, line: i32, taps: i32, kernelWidth: i32,
+  values: usize, indptr: usize, indices: usize, starts: usize, list: usize, results: i32, plane: usize, line: i32,
+  taps: i32, kernelWidth: i32,
 ): void {
   let entry = list;
   for (let f = 0; f < results; f++) {
@@ -282,7 +290,9 @@ function gradientRow(rows: i32, columns: i32, line: i32): i32 {
   return ((rows - 1) * line + columns + 7) & ~7;
 }
 
-/** Scratch memory of `storedConvolutionKernel`: the distances of entries, eight sums of each, a padded image, and a plane of the gradient. */
+/**
+ * Scratch memory of `storedConvolutionKernel`: the distances of entries, eight sums of each, a padded image, and a plane of the gradient.
+ */
 export function storedConvolutionKernelScratch(
   entries: i32, channels: i32, height: i32, width: i32, rows: i32, columns: i32, paddingY: i32, paddingX: i32,
 ): f64 {
@@ -293,7 +303,8 @@ export function storedConvolutionKernelScratch(
 
 /** See `Kernels.storedConvolutionKernel`. Filters `begin` … `end` − 1. */
 export function storedConvolutionKernel(
-  x: usize, dy: usize, dvalues: usize, indptr: usize, indices: usize, batch: i32, channels: i32, filters: i32, height: i32, width: i32, rows: i32, columns: i32,
+  x: usize, dy: usize, dvalues: usize, indptr: usize, indices: usize, batch: i32, channels: i32, filters: i32,
+  height: i32, width: i32, rows: i32, columns: i32,
   kernelHeight: i32, kernelWidth: i32, paddingY: i32, paddingX: i32, begin: i32, end: i32, scratch: usize,
 ): void {
   const line = width + 2 * paddingX;

@@ -124,7 +124,10 @@ export function adamRows(
   }
 }
 
-/** The worker that has row `id` of a table, of `parts`. Rows are assigned by index, for cache locality: the same thread has a row at every step. */
+/**
+ * The worker that has row `id` of a table, of `parts`. Rows are assigned by index, for cache locality: the same thread
+ * has a row at every step.
+ */
 // @ts-ignore: decorator
 @inline
 export function workerOf(id: i32, parts: i32): i32 {
@@ -146,11 +149,12 @@ export function lengthOf(id: i32, dim: i32, starts: usize): i32 {
 }
 
 /**
- * `adam` on the rows ids[i], but for the row `except`, −1 for none. `starts` and `places` are those of a packed table, else 0; `part` is room for
- * a vector each of m, v and θ. This is parts `begin` … `end` − 1 of `parts`, see `workerOf`.
+ * `adam` on the rows ids[i], but for the row `except`, −1 for none. `starts` and `places` are those of a packed table,
+ * else 0; `part` is room for a vector each of m, v and θ. This is parts `begin` … `end` − 1 of `parts`, see `workerOf`.
  */
 export function adamPresent(
-  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32, count: i32, begin: i32, end: i32, parts: i32,
+  rows: usize, ids: usize, m: usize, v: usize, weights: usize, dim: i32, starts: usize, places: usize, except: i32,
+  count: i32, begin: i32, end: i32, parts: i32,
   beta1: f32, beta2: f32, share1: f32, share2: f32, epsilon: f32, lambda: f32, kept: f32, eta: f32, scale: f32, part: usize,
 ): void {
   for (let i = 0; i < count; i++) {

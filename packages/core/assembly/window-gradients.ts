@@ -11,7 +11,10 @@ export function maxOfWindowsRowsScratch(rows: i32, own: i32, channels: i32, most
   return <f64>((<u64>(own + 1) * most << 2) + sumsBytes(rows, own, channels));
 }
 
-/** Room for sums of a part's own channels: whole cache lines a row, none of which is another part's. Who has all channels adds to drows itself. */
+/**
+ * Room for sums of a part's own channels: whole cache lines a row, none of which is another part's. Who has all
+ * channels adds to drows itself.
+ */
 export function sumsBytes(rows: i32, own: i32, channels: i32): u64 {
   return own == channels ? 0 : <u64>rows * lineOf(own);
 }
@@ -40,8 +43,8 @@ export function putSums(sums: usize, rows: i32, begin: i32, own: i32, channels: 
 }
 
 /**
- * Writes the numbers of the values that are not 0 to `list`, and returns its end. They are `step` bytes apart. Without a branch, for dropout and ReLU make zeros of half of
- * them, and no processor guesses which.
+ * Writes the numbers of the values that are not 0 to `list`, and returns its end. They are `step` bytes apart. Without
+ * a branch, for dropout and ReLU make zeros of half of them, and no processor guesses which.
  */
 export function nonZero(values: usize, count: i32, step: usize, list: usize): usize {
   for (let i = 0; i < count; i++, values += step) {
@@ -51,7 +54,10 @@ export function nonZero(values: usize, count: i32, step: usize, list: usize): us
   return list;
 }
 
-/** See `Kernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1. A kernel is turned, [f,w,c], so that what a word gets is contiguous. */
+/**
+ * See `Kernels.maxOfWindowsRows`. This is channels `begin` … `end` − 1. A kernel is turned, [f,w,c], so that what a
+ * word gets is contiguous.
+ */
 export function maxOfWindowsRows(
   widths: usize, lines: i32, dy: usize, argmax: usize, places: usize, drows: usize,
   count: i32, batch: i32, time: i32, channels: i32, columns: i32, begin: i32, end: i32, scratch: usize,
@@ -97,14 +103,21 @@ function rowsOfWidth(
 /** Before the words of a group of windows: how many there are, and their dy. */
 const HEADER: usize = 32;
 
-/** Room for a group: at most four windows that won for a filter and have a gradient, in the order of texts; where the row of each word is, `[width,4]`. */
+/**
+ * Room for a group: at most four windows that won for a filter and have a gradient, in the order of texts; where the
+ * row of each word is, `[width,4]`.
+ */
 export function windowsBytes(width: i32): usize {
   return HEADER + (<usize>width << 4);
 }
 
-/** The group that begins at `item` of a list of texts, see `nonZero`, before its `end`; returns where the next one begins. `dy` and `argmax` are the filter's own. */
+/**
+ * The group that begins at `item` of a list of texts, see `nonZero`, before its `end`; returns where the next one
+ * begins. `dy` and `argmax` are the filter's own.
+ */
 export function nextWindows(
-  item: usize, end: usize, dy: usize, argmax: usize, rows: usize, places: usize, time: i32, row: usize, width: i32, columns: i32, group: usize,
+  item: usize, end: usize, dy: usize, argmax: usize, rows: usize, places: usize, time: i32, row: usize, width: i32,
+  columns: i32, group: usize,
 ): usize {
   const last = min(item + 16, end);
   store<i32>(group, <i32>(last - item) >> 2);

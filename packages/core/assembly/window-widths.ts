@@ -1,5 +1,6 @@
-// The kernels of all widths, as callers list them, a line each: kernel[width,channels,filters], its gradient or what is stored of it, and of what is stored the
-// values, and entries by filters. Results of all filters lie side by side, width after width.
+// The kernels of all widths, as callers list them, a line each: kernel[width,channels,filters], its gradient or what is
+// stored of it, and of what is stored the values, and entries by filters. Results of all filters lie side by side,
+// width after width.
 
 /** Bytes of a line. */
 export const LINE: usize = 32;

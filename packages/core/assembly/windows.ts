@@ -3,9 +3,10 @@ import { isWide, pack, packedBytes, tileOf, wideTileOf } from "./product";
 import { wins } from "./reduction";
 import { filtersOf, kernelOf, LINE, widthOf } from "./window-widths";
 
-// Each kernel can do a part of its work, for threads: of `parts`, those from `begin` to `end` − 1. No part changes another's order of additions.
-// Eight filters of one width at a time: the projections of all rows for them, [rows,width,8], stay in the second-level cache while windows gather them. Parts take
-// these eights in turns, so that each has wide filters and narrow ones.
+// Each kernel can do a part of its work, for threads: of `parts`, those from `begin` to `end` − 1. No part changes
+// another's order of additions. Eight filters of one width at a time: the projections of all rows for them,
+// [rows,width,8], stay in the second-level cache while windows gather them. Parts take these eights in turns, so that
+// each has wide filters and narrow ones.
 
 export function maxOfWindowsScratch(rows: i32, channels: i32, widest: i32): f64 {
   return <f64>(widest * packedBytes(channels, 8) + (<u64>rows * widest << 5));
@@ -82,8 +83,9 @@ function largest5(projected: usize, places: usize, windows: i32, y: usize, argma
 }
 
 /**
- * For a width from 3 to 5 that is known when this is compiled: where the words of a window are stays in registers, and moves on with it. A sum that is no number
- * would lose against every other: `total` tells that there is one, or infinities of both signs, and the windows are gone through again.
+ * For a width from 3 to 5 that is known when this is compiled: where the words of a window are stays in registers, and
+ * moves on with it. A sum that is no number would lose against every other: `total` tells that there is one, or
+ * infinities of both signs, and the windows are gone through again.
  */
 // @ts-ignore: decorator
 @inline

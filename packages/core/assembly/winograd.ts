@@ -2,9 +2,10 @@ import { copyRow } from "./copy";
 import { loadLanes, storeLanes } from "./lanes";
 import { EDGE, packedBytes, packTransposed, product } from "./product";
 
-// Convolution with kernels of 3×3 and stride 1 by Winograd's F(2×2, 3×3): see `Kernels.winograd`. Images are cut into tiles of 4×4 pixels, two apart. In each of the 16
-// places of a tile the sum over channels is a matrix product, u[filters,channels] · v[channels,tiles]. Lanes of SIMD are four tiles side by side. A block of tiles is
-// transformed, multiplied and transformed back while it is in the second-level cache.
+// Convolution with kernels of 3×3 and stride 1 by Winograd's F(2×2, 3×3): see `Kernels.winograd`. Images are cut into
+// tiles of 4×4 pixels, two apart. In each of the 16 places of a tile the sum over channels is a matrix product,
+// u[filters,channels] · v[channels,tiles]. Lanes of SIMD are four tiles side by side. A block of tiles is transformed,
+// multiplied and transformed back while it is in the second-level cache.
 
 const PLACES: usize = 16;
 /** Bytes of a block's tiles, of all channels and filters. */
@@ -126,8 +127,9 @@ function transformKernels(kernel: usize, u: usize, filters: i32, channels: i32):
 }
 
 /**
- * v[place,c,t] = Bᵀ d B of `tileRows` rows of tiles d, from the pixel row `top` on. Tile t of channel c is at (t / 8)·panel + c·channel + (t mod 8)·4; the first one is t, and
- * a row of them `next` later than the row before. The channel is copied between zeros first, so that no tile looks where the image ends.
+ * v[place,c,t] = Bᵀ d B of `tileRows` rows of tiles d, from the pixel row `top` on. Tile t of channel c is at (t /
+ * 8)·panel + c·channel + (t mod 8)·4; the first one is t, and a row of them `next` later than the row before. The
+ * channel is copied between zeros first, so that no tile looks where the image ends.
  */
 function transformImage(
   x: usize, plane: usize, v: usize, place: usize, channel: usize, panel: usize, t: i32, next: i32,
@@ -160,18 +162,22 @@ function transformTiles(d: usize, line: usize, to: usize, place: usize): void {
   const d2 = d1 + line;
   const d3 = d2 + line;
   transformAcross(
-    f32x4.sub(v128.load(d), v128.load(d2)), f32x4.sub(v128.load(d, 16), v128.load(d2, 16)), f32x4.sub(v128.load(d, 32), v128.load(d2, 32)), to, place,
+    f32x4.sub(v128.load(d), v128.load(d2)), f32x4.sub(v128.load(d, 16), v128.load(d2, 16)), f32x4.sub(v128.load(d, 32),
+    v128.load(d2, 32)), to, place,
   );
   transformAcross(
-    f32x4.add(v128.load(d1), v128.load(d2)), f32x4.add(v128.load(d1, 16), v128.load(d2, 16)), f32x4.add(v128.load(d1, 32), v128.load(d2, 32)),
+    f32x4.add(v128.load(d1), v128.load(d2)), f32x4.add(v128.load(d1, 16), v128.load(d2, 16)), f32x4.add(v128.load(d1,
+    32), v128.load(d2, 32)),
     to + 4 * place, place,
   );
   transformAcross(
-    f32x4.sub(v128.load(d2), v128.load(d1)), f32x4.sub(v128.load(d2, 16), v128.load(d1, 16)), f32x4.sub(v128.load(d2, 32), v128.load(d1, 32)),
+    f32x4.sub(v128.load(d2), v128.load(d1)), f32x4.sub(v128.load(d2, 16), v128.load(d1, 16)), f32x4.sub(v128.load(d2,
+    32), v128.load(d1, 32)),
     to + 8 * place, place,
   );
   transformAcross(
-    f32x4.sub(v128.load(d1), v128.load(d3)), f32x4.sub(v128.load(d1, 16), v128.load(d3, 16)), f32x4.sub(v128.load(d1, 32), v128.load(d3, 32)),
+    f32x4.sub(v128.load(d1), v128.load(d3)), f32x4.sub(v128.load(d1, 16), v128.load(d3, 16)), f32x4.sub(v128.load(d1,
+    32), v128.load(d3, 32)),
     to + 12 * place, place,
   );
 }

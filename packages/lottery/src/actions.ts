@@ -6,7 +6,8 @@ import { type Values, valuesAt } from "./pattern.ts";
 import { freshButEmbedding } from "./published-2020/fresh-but-embedding.ts";
 import { shuffled } from "./shuffled.ts";
 
-/* What kept weights start from: the “mask-1 actions” of Zhou et al. 2019 (arXiv 1905.01067), §4.1, each with or without the signs of the initial weights. */
+// What kept weights start from: the “mask-1 actions” of Zhou et al. 2019 (arXiv 1905.01067), §4.1, each with or without
+// the signs of the initial weights.
 
 const rewind: Action = async (mask, { whole }) => valuesAt(await whole("whole"), mask);
 

@@ -27,7 +27,8 @@ export interface ArmSettings {
 }
 
 /**
- * A way through the lottery: adds the nodes of its networks to the graph of an experiment, and runs nothing. A plain function, often a generator:
+ * A way through the lottery: adds the nodes of its networks to the graph of an experiment, and runs nothing. A plain
+ * function, often a generator:
  *
  *     const oneShot: Arm = function* (graph, _seed, { rounds, rate }) {
  *       for (let round = 1; round <= rounds; round++) {

@@ -1,4 +1,5 @@
-// By hand and not by write-file-atomic: version 8 wants Node 22, none waits until the disk has the folder's list of names, and a run folder needs both whole files and whole folders.
+// By hand and not by write-file-atomic: version 8 wants Node 22, none waits until the disk has the folder's list of
+// names, and a run folder needs both whole files and whole folders.
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bytes, check, type Kind, text } from "@ltt/core/arguments";
@@ -54,8 +55,8 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * `mkdir -p`, one folder at a time: Node 20's recursive form never returns under `/proc`, where the parent is there and yet nothing can be made in it. Other
- * processes may make the same folders meanwhile.
+ * `mkdir -p`, one folder at a time: Node 20's recursive form never returns under `/proc`, where the parent is there and
+ * yet nothing can be made in it. Other processes may make the same folders meanwhile.
  */
 export async function makeFolder(path: string): Promise<void> {
   const wrong = await tryMakeFolder(path);

@@ -20,9 +20,10 @@ export interface BootstrapInterval {
 const OPTIONS: Kinds<BootstrapOptions> = { rng: anything, resamples: positive, confidence: between0And1 };
 
 /**
- * The percentile bootstrap of a mean: from n values n are drawn with replacement, again and again; the interval holds the middle of their means. Efron & Tibshirani 1993,
- * §13.3. Of the differences of two networks' scores, example by example, it is the interval of their difference in accuracy over other test examples, whatever the
- * distribution; it says nothing of other seeds.
+ * The percentile bootstrap of a mean: from n values n are drawn with replacement, again and again; the interval holds
+ * the middle of their means. Efron & Tibshirani 1993, §13.3. Of the differences of two networks' scores, example by
+ * example, it is the interval of their difference in accuracy over other test examples, whatever the distribution; it
+ * says nothing of other seeds.
  *
  * @param values - One an example.
  * @throws {RangeError} without values, or if one is not finite.

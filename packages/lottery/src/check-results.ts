@@ -18,7 +18,8 @@ import type { CurvePoint, LevelResult, PartMeasured, TensorCount } from "./resul
 /**
  * Checks those fields of results that a function reads; JSON, or another program, need not have brought the others.
  *
- * @throws {TypeError | RangeError} if one is missing or not of its kind: `judge: results[3].testAccuracy is undefined; it is a fraction in [0, 1]`
+ * @throws {TypeError | RangeError} if one is missing or not of its kind:
+ *   `judge: results[3].testAccuracy is undefined; it is a fraction in [0, 1]`
  */
 export function checkResults<Name extends keyof LevelResult>(
   where: string,

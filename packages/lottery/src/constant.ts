@@ -2,8 +2,9 @@ import type { Rng } from "@ltt/core";
 import { type Pattern, type Values, valuesAt } from "./pattern.ts";
 
 /**
- * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor: “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1.
- * What is 0, as biases before training, stays 0; a tensor of equal values, as the gains of a normalisation, keeps them.
+ * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor:
+ * “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1. What is 0, as biases before training, stays 0; a
+ * tensor of equal values, as the gains of a normalisation, keeps them.
  *
  * @param value - One α for all tensors; `null`: each has its own.
  * @param rng - Draws signs. Without it they are those of the weights.

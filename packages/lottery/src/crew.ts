@@ -11,8 +11,8 @@ export interface CrewOptions {
 }
 
 /**
- * Jobs that work through a schedule. One job trains only while somebody waits for a network, as a loop would; several go on by themselves, since none should wait while
- * a result is written down.
+ * Jobs that work through a schedule. One job trains only while somebody waits for a network, as a loop would; several
+ * go on by themselves, since none should wait while a result is written down.
  */
 export class Crew {
   readonly #options: CrewOptions;

@@ -29,7 +29,10 @@ export interface Criterion extends Named {
   readonly score: (evidence: Evidence) => Promise<Values>;
 }
 
-/** What is known of a network when it is cut. All is lazy: what is not asked for costs nothing. Losses and gradients are without dropout, on training examples. */
+/**
+ * What is known of a network when it is cut. All is lazy: what is not asked for costs nothing. Losses and gradients are
+ * without dropout, on training examples.
+ */
 export interface Evidence {
   /** What is left of each tensor, and may go. What is frozen is not in it. */
   readonly mask: Pattern;
@@ -50,13 +53,15 @@ export interface Evidence {
    */
   gradient(over: "epoch" | number, options?: GradientOptions): Promise<Values>;
   /**
-   * The diagonal of the empirical Fisher information of the weights that are cut, from the gradients of batches: `h = Σ_b n_b² (∂L_b/∂w)² / Σ_b n_b`, at the mask. At a
-   * minimum, where the gradients of examples have the mean 0, it is on average the mean of their squares.
+   * The diagonal of the empirical Fisher information of the weights that are cut, from the gradients of batches:
+   * `h = Σ_b n_b² (∂L_b/∂w)² / Σ_b n_b`, at the mask. At a minimum, where the gradients of examples have the mean 0, it
+   * is on average the mean of their squares.
    */
   fisher(over: "epoch" | number): Promise<Values>;
   /**
-   * `∂R/∂w` at the mask, `R` the sum of what the network with these weights gives for an input of ones, without dropout: of as many and as long examples as the first
-   * batch has. What looks rows up by ids (`embeddings` of a `Task`) gives ones, and has no gradient.
+   * `∂R/∂w` at the mask, `R` the sum of what the network with these weights gives for an input of ones, without
+   * dropout: of as many and as long examples as the first batch has. What looks rows up by ids (`embeddings` of a
+   * `Task`) gives ones, and has no gradient.
    */
   flow(weights: Values): Promise<Values>;
   /** The mean loss `L` of the network with other weights at the mask, over all examples of the first epoch. */

@@ -3,13 +3,16 @@ import type { CutOptions, Pool } from "./cut.ts";
 import { checkEach, share } from "./kinds.ts";
 
 /**
- * How much of which tensors a cut removes. Keys of `rates` and names in `exclude` are those of tensors, or of groups of tensors, or patterns of either, in which `*` is any text:
- * `lstm.weight_hh_*`.
+ * How much of which tensors a cut removes. Keys of `rates` and names in `exclude` are those of tensors, or of groups of
+ * tensors, or patterns of either, in which `*` is any text: `lstm.weight_hh_*`.
  */
 export interface CutShares {
   /** The fraction of what is left that goes, in `[0,1]`. */
   readonly rate: number;
-  /** Other fractions: a tensor's own, else that of the pattern of its name, else that of its group, or of the pattern of its group. Default: none. */
+  /**
+   * Other fractions: a tensor's own, else that of the pattern of its name, else that of its group, or of the pattern of
+   * its group. Default: none.
+   */
   readonly rates?: Readonly<Record<string, number>> | undefined;
   /** What is never cut, and competes with nothing: tensors, and whole groups. Default: nothing. */
   readonly exclude?: readonly string[] | undefined;

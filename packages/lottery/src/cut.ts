@@ -30,8 +30,8 @@ const OPTIONS: Kinds<CutOptions> = {
 };
 
 /**
- * Removes exactly `round(rate · left)` weights of each pool, those with the lowest scores. Equal scores go in the order of a seeded permutation of the
- * positions, never by a threshold, which would take them all.
+ * Removes exactly `round(rate · left)` weights of each pool, those with the lowest scores. Equal scores go in the order
+ * of a seeded permutation of the positions, never by a threshold, which would take them all.
  *
  * @param scores - One for each position of the pattern, in its order.
  * @returns a pattern within the old one.

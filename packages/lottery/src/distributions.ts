@@ -1,10 +1,12 @@
-// By hand: Dunnett's is in no package, and it shares its parts with the others. Of @stdlib, Student's t and F alone are 224 packages of 26 MB, which pages would load too.
+// By hand: Dunnett's is in no package, and it shares its parts with the others. Of @stdlib, Student's t and F alone are
+// 224 packages of 26 MB, which pages would load too.
 import { check, positive } from "@ltt/core/arguments";
 import { between0And1 } from "./kinds.ts";
 
 /**
- * Quantiles for intervals. Only +, −, ×, ÷ and √ are used, which every engine rounds alike: `Math.exp` and its like would give reports other last
- * digits elsewhere. Each is found by bisection on its distribution function; `packages/lottery/test/scipy-quantiles.json` holds SciPy's values.
+ * Quantiles for intervals. Only +, −, ×, ÷ and √ are used, which every engine rounds alike: `Math.exp` and its like
+ * would give reports other last digits elsewhere. Each is found by bisection on its distribution function;
+ * `packages/lottery/test/scipy-quantiles.json` holds SciPy's values.
  */
 
 /**
@@ -29,7 +31,8 @@ export function studentQuantile(probability: number, df: number): number {
 }
 
 /**
- * The f with `P(F ≤ f) = probability` for the ratio of two estimated variances, with `a` and `b` degrees of freedom: `P = I(a·f / (a·f + b); a/2, b/2)`.
+ * The f with `P(F ≤ f) = probability` for the ratio of two estimated variances, with `a` and `b` degrees of freedom:
+ * `P = I(a·f / (a·f + b); a/2, b/2)`.
  *
  * @throws {RangeError} unless the degrees of freedom are positive integers and the probability in (0, 1).
  */
@@ -41,10 +44,10 @@ export function fisherQuantile(probability: number, a: number, b: number): numbe
 }
 
 /**
- * The c with `P(max |Tᵢ| ≤ c) = probability` for the means of `comparisons` groups that are each compared with the one of a control, all of one variance,
- * which is estimated with `df` degrees of freedom: Dunnett, “A multiple comparison procedure for comparing several treatments with a control”, JASA 50,
- * 1955, two-sided. The Tᵢ share the control, hence a correlation of ½:
- * `P = ∫ f(s) ∫ φ(z) [Φ(√2·c·s + z) − Φ(−√2·c·s + z)]ᵏ dz ds`, with s the root of χ²/df.
+ * The c with `P(max |Tᵢ| ≤ c) = probability` for the means of `comparisons` groups that are each compared with the one
+ * of a control, all of one variance, which is estimated with `df` degrees of freedom: Dunnett, “A multiple comparison
+ * procedure for comparing several treatments with a control”, JASA 50, 1955, two-sided. The Tᵢ share the control, hence
+ * a correlation of ½: `P = ∫ f(s) ∫ φ(z) [Φ(√2·c·s + z) − Φ(−√2·c·s + z)]ᵏ dz ds`, with s the root of χ²/df.
  *
  * With one comparison it is Student's t.
  *
@@ -68,8 +71,9 @@ export function dunnettQuantile(probability: number, comparisons: number, df: nu
 const dunnettQuantiles = new Map<string, number>();
 
 /**
- * The confidence of each of n statements at which all of them together have `confidence`: `confidence^(1/n)`, exact where they are independent, more than
- * enough for two-sided intervals that are not (Šidák, “Rectangular confidence regions for the means of multivariate normal distributions”, JASA 62, 1967).
+ * The confidence of each of n statements at which all of them together have `confidence`: `confidence^(1/n)`, exact
+ * where they are independent, more than enough for two-sided intervals that are not (Šidák, “Rectangular confidence
+ * regions for the means of multivariate normal distributions”, JASA 62, 1967).
  *
  * @throws {RangeError} unless n is a positive integer and the confidence in (0, 1).
  */
@@ -100,15 +104,18 @@ function dunnettProbability(c: number, comparisons: number, scales: readonly Nod
   return sum;
 }
 
-/** Half of the trapezoid rule on a standard normal density, from 0 to 8: spectrally accurate, since the density and all its derivatives end in 0. */
+/**
+ * Half of the trapezoid rule on a standard normal density, from 0 to 8: spectrally accurate, since the density and all
+ * its derivatives end in 0.
+ */
 const NORMAL_NODES: readonly Node[] = Array.from({ length: 33 }, (_, i) => {
   const z = i / 4;
   return { at: z, weight: ((i === 0 ? 1 : 2) / 4) * normalDensity(z) };
 });
 
 /**
- * The trapezoid rule on the density of `s = √(χ²/df)`, which goes as `s^(df−1) · exp(−df·s²/2)`, over the root of s: few degrees of freedom leave it too
- * steep at 0 for steps in s.
+ * The trapezoid rule on the density of `s = √(χ²/df)`, which goes as `s^(df−1) · exp(−df·s²/2)`, over the root of s:
+ * few degrees of freedom leave it too steep at 0 for steps in s.
  */
 function rootsOfChiSquare(df: number): Node[] {
   const reach = 10 / Math.sqrt(2 * df);
@@ -165,8 +172,8 @@ function power(x: number, n: number): number {
 }
 
 /**
- * The regularised incomplete beta function `I(x; a/2, b/2)` for whole a and b: a continued fraction (Abramowitz & Stegun 1964, 26.5.8), on the side where it
- * converges quickly.
+ * The regularised incomplete beta function `I(x; a/2, b/2)` for whole a and b: a continued fraction (Abramowitz &
+ * Stegun 1964, 26.5.8), on the side where it converges quickly.
  */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;

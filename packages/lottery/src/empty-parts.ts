@@ -16,12 +16,14 @@ export const PARTS = [
 type Part = (typeof PARTS)[number];
 
 /**
- * A kind of part of a tensor, and how many of them hold no stored weight: structure that fell away by itself, where single weights were pruned.
+ * A kind of part of a tensor, and how many of them hold no stored weight: structure that fell away by itself, where
+ * single weights were pruned.
  *
  * - of an embedding `[words, dim]`: `words` and `dimensions`;
  * - of a convolution `[width, channels, filters]`: `filters`, `taps` (a filter's weights at one place of its window) and `channels`;
- * - of an LSTM's `weight_ih` `[4·hidden, inputs]`: `gates` (rows) and `inputs` (columns); of its `weight_hh` `[4·hidden, hidden]`: `gates`, `states` (columns: units
- *   that no step reads) and `units`, those all of whose gates are empty in `weight_ih` as well, so that they know nothing of the text;
+ * - of an LSTM's `weight_ih` `[4·hidden, inputs]`: `gates` (rows) and `inputs` (columns); of its `weight_hh`
+ *   `[4·hidden, hidden]`: `gates`, `states` (columns: units that no step reads) and `units`, those all of whose gates
+ *   are empty in `weight_ih` as well, so that they know nothing of the text;
  * - of any other matrix `[outputs, inputs]`: `outputs` and `inputs`.
  */
 export interface EmptyParts {

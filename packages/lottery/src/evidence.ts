@@ -25,8 +25,8 @@ export function weightsAt(like: ReadonlyMap<string, Weight>, mask: Pattern, valu
 }
 
 /**
- * `g = Σ_b n_b · ∂L_b/∂w / Σ_b n_b`: the gradient of the mean loss over the examples of some batches, of what a model trains, by name. Without dropout; added up in
- * float64, batch after batch.
+ * `g = Σ_b n_b · ∂L_b/∂w / Σ_b n_b`: the gradient of the mean loss over the examples of some batches, of what a model
+ * trains, by name. Without dropout; added up in float64, batch after batch.
  *
  * @param options - `temperature`: what outputs are divided by. Default 1.
  */
@@ -38,7 +38,10 @@ export function meanGradient<Input>(
   return meanOverBatches(model, batches, options, (gradient, count) => count * gradient);
 }
 
-/** `h = Σ_b n_b² (∂L_b/∂w)² / Σ_b n_b`: the diagonal of the empirical Fisher information, from the gradients of batches; else as `meanGradient`. */
+/**
+ * `h = Σ_b n_b² (∂L_b/∂w)² / Σ_b n_b`: the diagonal of the empirical Fisher information, from the gradients of batches;
+ * else as `meanGradient`.
+ */
 export function diagonalFisher<Input>(
   model: Model<Input>,
   batches: Iterable<Batch<Input>>,
@@ -77,8 +80,8 @@ async function meanOverBatches<Input>(
 }
 
 /**
- * `∂R/∂w`, `R` the sum of what a model with these values at a mask gives for an input of ones of the shape of a batch, without dropout. Of ids, which are no numbers, the tables that they look rows
- * up in hold ones.
+ * `∂R/∂w`, `R` the sum of what a model with these values at a mask gives for an input of ones of the shape of a batch,
+ * without dropout. Of ids, which are no numbers, the tables that they look rows up in hold ones.
  *
  * @param embeddings - The names of these tables.
  * @throws {RangeError} if the input is of ids, and there are none.

@@ -17,7 +17,10 @@ export interface Growth {
   readonly slopes: Float32Array;
 }
 
-/** What stays when a fraction of each tensor's weights goes, the smallest: exactly `round(fraction · stored)`. A tensor that is whole loses nothing, as nothing could grow in it. */
+/**
+ * What stays when a fraction of each tensor's weights goes, the smallest: exactly `round(fraction · stored)`. A tensor
+ * that is whole loses nothing, as nothing could grow in it.
+ */
 export function survivors(
   mask: Pattern,
   values: Values,
@@ -31,8 +34,8 @@ export function survivors(
 }
 
 /**
- * The positions of a tensor that take the place of those that went: where the gradient is largest, of all that did not stay; where too few have one, and without
- * `growth`, at random. What went may come back, as a new weight.
+ * The positions of a tensor that take the place of those that went: where the gradient is largest, of all that did not
+ * stay; where too few have one, and without `growth`, at random. What went may come back, as a new weight.
  *
  * @param count - How many grow.
  */
@@ -78,7 +81,9 @@ function freeSlopes({ positions, slopes }: Growth, kept: Int32Array): Float32Arr
   return free;
 }
 
-/** So many of the positions below a size that are not taken, each choice as likely: Floyd's, on their numbers (Bentley & Floyd, CACM 1987). */
+/**
+ * So many of the positions below a size that are not taken, each choice as likely: Floyd's, on their numbers (Bentley & Floyd, CACM 1987).
+ */
 function anywhere(taken: Int32Array, size: number, count: number, rng: Rng): Int32Array {
   const free = size - taken.length;
   const numbers = new Set<number>();

@@ -19,8 +19,8 @@ import type { Hash } from "./node.ts";
 import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
 
 /**
- * What the audit must find in a network's files: data, so that it can be written down before anything runs. Each names the nodes that it compares with, and knows
- * nothing of arms.
+ * What the audit must find in a network's files: data, so that it can be written down before anything runs. Each names
+ * the nodes that it compares with, and knows nothing of arms.
  */
 export type Expectation =
   | { readonly kind: "startsFrom"; readonly weights: Hash<"weights"> }
@@ -88,7 +88,10 @@ export function nestedIn(parent: Hash<"trained">): Expectation {
   return { kind: "nestedIn", parent };
 }
 
-/** Exactly `round(rate · left)` weights of a parent went: of each tensor, of each group of tensors, or of all together; of what is excluded none. */
+/**
+ * Exactly `round(rate · left)` weights of a parent went: of each tensor, of each group of tensors, or of all together;
+ * of what is excluded none.
+ */
 export function removed(rate: number, parent: Hash<"trained">, options: Omit<CutShares, "rate"> = {}): Expectation {
   check("removed", "rate", rate, share);
   check("removed", "parent", parent, text);
@@ -113,7 +116,10 @@ export function lowestBy(
   return { kind: "lowestBy", criterion, weights, ...compared };
 }
 
-/** Exactly `round(rate · left)` units of a parent went, of each layer or of all together: each whole, with all that makes it and all that reads it. */
+/**
+ * Exactly `round(rate · left)` units of a parent went, of each layer or of all together: each whole, with all that
+ * makes it and all that reads it.
+ */
 export function unitsRemoved(rate: number, parent: Hash<"trained">, pool: UnitPool = "layer"): Expectation {
   check("unitsRemoved", "rate", rate, share);
   check("unitsRemoved", "parent", parent, text);
@@ -175,7 +181,10 @@ export function shuffledMaskOf(network: Hash<"trained">): Expectation {
   return { kind: "shuffledMaskOf", network };
 }
 
-/** The network has the mask of a ticket of another run, and starts from the values that this one brings; where it brings none, from these weights. */
+/**
+ * The network has the mask of a ticket of another run, and starts from the values that this one brings; where it brings
+ * none, from these weights.
+ */
 export function transferredFrom(ticket: Hash<"mask">, weights: Hash<"weights">): Expectation {
   check("transferredFrom", "ticket", ticket, text);
   check("transferredFrom", "weights", weights, text);

@@ -1,91 +1,29 @@
-import {
-  above0,
-  atLeast0,
-  check,
-  checkOptions,
-  count,
-  flag,
-  type Kinds,
-  list,
-  object,
-  oneOf,
-  positive,
-  text,
-} from "@ltt/core/arguments";
-import { magnitude } from "./criteria/magnitude.ts";
-import type { Criterion } from "./criterion.ts";
-import { POOLS, type Pool } from "./cut.ts";
-import { type CutShares, checkShares } from "./cut-shares.ts";
+import { check, checkOptions, count, flag, list, oneOf, text } from "@ltt/core/arguments";
+import { type CutNode, cutNode, unitCut } from "./cut-node.ts";
 import { type Expectation, lowestBy, lowestUnitsBy, nestedIn, removed, unitsRemoved } from "./expectation.ts";
 import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
+import {
+  CONSTANT_VALUE,
+  type CommonParams,
+  type CutParams,
+  STATE,
+  type TrainOptions,
+  type UnitCutParams,
+} from "./graph-options.ts";
 import type { Json } from "./json.ts";
-import { checkEach, share } from "./kinds.ts";
+import { checkEach } from "./kinds.ts";
 import { CONSTANT_LEARNING } from "./learned-constant.ts";
-import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
-import type { TrainingSettings } from "./network.ts";
 import { type Hash, type Node, nodeOf } from "./node.ts";
-import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
-import { optimiserParams } from "./optimisers.ts";
+import { AT, CUT, CUT_UNITS, INIT, SEARCH, SHUFFLE_MASK, START } from "./operations.ts";
 import { RESTS, type Rest } from "./rest.ts";
-import { checkRewiring, type Rewiring } from "./rewiring.ts";
 import type { StopSearch } from "./search.ts";
-import { UNIT_CRITERIA, UNIT_POOLS, type UnitCriterionName, type UnitPool } from "./structured/unit-criteria.ts";
-
-/** All that the nodes of an experiment with one seed have in common. */
-export interface CommonParams extends CutShares {
-  readonly seed: number;
-  readonly data: Json;
-  readonly architecture: Json;
-  readonly backend: string;
-  readonly training: TrainingSettings;
-  /** What its schedule and warm-up are in steps. Default: the learning rate never changes. */
-  readonly learningRates?: StepRates | undefined;
-  /** Names of faults of publications that training re-enacts. */
-  readonly trainingFaults: readonly string[];
-  /** Which weights of a network a cut scores. */
-  readonly cutAt: "best" | "end";
-  /** The names of tables that ids look rows up in. Default: none. */
-  readonly embeddings?: readonly string[] | undefined;
-  /** What a cut scores by. Default `magnitude`. */
-  readonly criterion?: Criterion | undefined;
-  /** SHA-256 of the plugin file that the arm comes from, and so its criteria. Default: it comes from none. */
-  readonly plugin?: string | undefined;
-}
-
-/** How a cut differs from those of the experiment. */
-export interface CutParams extends Omit<CutShares, "rate"> {
-  /** The fraction of what is left that goes. Where it is told, `rates` are none unless told too. */
-  readonly rate?: number | undefined;
-  /** As many cuts in a row are made at once: `1 − (1 − rate)^rounds` of what is left goes. Default 1. */
-  readonly rounds?: number | undefined;
-  /** Which weights are scored: of a step, before or while the network is trained, 0 being the first ones. */
-  readonly at?: State | undefined;
-  /** What scores them. */
-  readonly criterion?: Criterion | undefined;
-}
-
-/** How whole units are cut. */
-export interface UnitCutParams {
-  /** The fraction of the units left that goes. Default: that of the experiment, though its `rates` and `exclude` name tensors, and count for weights only. */
-  readonly rate?: number | undefined;
-  /** Default `l1-norm`. */
-  readonly criterion?: UnitCriterionName | undefined;
-  /** Default `layer`. */
-  readonly pool?: UnitPool | undefined;
-}
-
-interface TrainOptions {
-  readonly firstStep?: number | undefined;
-  readonly learningRateScale?: number | undefined;
-  readonly rewiring?: Rewiring | undefined;
-  readonly gammaPenalty?: number | undefined;
-}
+import { trainNode } from "./train-node.ts";
 
 /**
- * The graph of an experiment with one seed, as arms see it: each method adds a node, with what the settings say filled in, and returns its name. Nothing runs, and a
- * node that is added twice is there once.
+ * The graph of an experiment with one seed, as arms see it: each method adds a node, with what the settings say filled
+ * in, and returns its name. Nothing runs, and a node that is added twice is there once.
  */
 export class ExperimentGraph {
   readonly seed: number;
@@ -112,65 +50,30 @@ export class ExperimentGraph {
   /**
    * A network, trained from weights or from a start.
    *
-   * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
-   *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
-   *   `gammaPenalty`: λ of a penalty `λ · Σ|γ|` on the gains of batch normalisations. Default 0.
+   * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the
+   *   last step. Default 0. `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how
+   *   the mask changes on the way. Default: it does not. `gammaPenalty`: λ of a penalty `λ · Σ|γ|` on the gains of batch
+   *   normalisations. Default 0.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
-    return this.#train(start, options);
+    return this.add(trainNode(this.#common, start, options));
   }
 
-  /** A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the momentum 0.9 of Zhou et al. 2019. */
+  /**
+   * A network of weights that stay, whose masks are trained: see `MaskedModel`. By SGD, with the rate 100 and the
+   * momentum 0.9 of Zhou et al. 2019.
+   */
   learnMask(start: Hash<"weights">): Hash<"trained"> {
     check("ExperimentGraph.learnMask", "start", start, text);
-    return this.#train(
-      start,
-      {},
-      { learns: "mask", learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null, l1: 0 },
-    );
-  }
-
-  #train(
-    start: Hash<"weights"> | Hash<"start">,
-    options: TrainOptions,
-    instead: { readonly [name: string]: Json } = {},
-  ): Hash<"trained"> {
-    const {
-      firstStep = 0,
-      learningRateScale = 1,
-      rewiring,
-      gammaPenalty,
-    } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
-    if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
-    const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
-    const scaled = decimal(training.learningRate * learningRateScale);
-    const learningRate = learningRateScale === 1 ? training.learningRate : scaled;
-    const { epochs, steps, patience, evaluationsPerEpoch, evaluateEvery } = training;
-    const { clipNorm = null, evaluateEnd, measureTraining } = training;
-    const length = { epochs, steps, evaluationsPerEpoch, evaluateEvery };
-    const schedule = { ...length, learningRate, patience, clipNorm, evaluateEnd };
-    const params = {
-      data,
-      backend,
-      seed,
-      ...schedule,
-      ...optimiserParams(training),
-      ...learningRates,
-      firstStep,
-      faults: [...trainingFaults],
-      measureTraining,
-      rewiring: rewiring === undefined ? undefined : { ...rewiring },
-      gammaPenalty,
-      ...instead,
-    };
-    return this.add(nodeOf(TRAIN, params, { start }));
+    const published = { learningRate: 100, optimiser: "sgd", momentum: 0.9, weightDecay: null, l1: 0 };
+    return this.add(trainNode(this.#common, start, {}, { learns: "mask", ...published }));
   }
 
   /** Weights of a training: the best, those that it ended with, or those after a step. */
   at(trained: Hash<"trained">, state: State): Hash<"weights"> {
     check("ExperimentGraph.at", "trained", trained, text);
-    check("ExperimentGraph.at", "state", state, stateKind);
+    check("ExperimentGraph.at", "state", state, STATE);
     const { rewiring, learns } = this.#graph.node(trained).params;
     if (state !== "best" && (rewiring ?? learns) !== undefined)
       throw new RangeError(
@@ -181,13 +84,13 @@ export class ExperimentGraph {
 
   /** The mask that is left of a network's when its lowest scores have gone. */
   cut(parent: Hash<"trained">, options: CutParams = {}): Hash<"mask"> {
-    const { at, ...params } = this.#cutParams("ExperimentGraph.cut", options);
+    const { at, ...params } = this.#cut("ExperimentGraph.cut", options);
     return this.add(nodeOf(CUT, { ...params, seed: this.seed }, { weights: this.at(parent, at) }));
   }
 
   /** What the audit must find of such a cut: within the parent's mask, the exact number gone, the lowest scores gone. */
   expectCut(parent: Hash<"trained">, options: CutParams = {}): Expectation[] {
-    const { at, criterion, ...shares } = this.#cutParams("ExperimentGraph.expectCut", options);
+    const { at, criterion, ...shares } = this.#cut("ExperimentGraph.expectCut", options);
     const { rate, rates, exclude, pool } = shares;
     return [
       nestedIn(parent),
@@ -197,7 +100,8 @@ export class ExperimentGraph {
   }
 
   /**
-   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where that is so, else at the last one.
+   * The mask that is left of a network when a search has seen enough of its training, at the first of some steps where
+   * that is so, else at the last one.
    *
    * @param steps - Ascending.
    * @param stop - Looks at the masks of these steps, one after another.
@@ -213,7 +117,7 @@ export class ExperimentGraph {
     const falls = steps.findIndex((step, i) => step <= (steps[i - 1] ?? -1));
     if (falls >= 0 || steps.length === 0)
       throw new RangeError(`ExperimentGraph.search: steps are [${steps}]; there is one at least, and they ascend`);
-    const { at: _, ...params } = this.#cutParams("ExperimentGraph.search", options);
+    const { at: _, ...params } = this.#cut("ExperimentGraph.search", options);
     const identity = this.#graph.knowStop("ExperimentGraph.search", stop, this.#common.plugin);
     const moments = steps.map((step): [string, string] => [String(step).padStart(9, "0"), this.at(parent, step)]);
     return this.add(nodeOf(SEARCH, { ...params, seed: this.seed, stop: identity }, Object.fromEntries(moments)));
@@ -221,22 +125,25 @@ export class ExperimentGraph {
 
   /** What the audit must find of such a mask: within the parent's, the exact number gone. Which moment it is of, it finds by itself. */
   expectSearch(parent: Hash<"trained">, options: Omit<CutParams, "at"> = {}): Expectation[] {
-    const { rate, rates, exclude, pool } = this.#cutParams("ExperimentGraph.expectSearch", options);
+    const { rate, rates, exclude, pool } = this.#cut("ExperimentGraph.expectSearch", options);
     return [nestedIn(parent), removed(rate, parent, { rates, exclude, pool })];
   }
 
   /** The mask that is left of a network's when its units with the lowest scores have gone, whole. */
   cutUnits(parent: Hash<"trained">, options: UnitCutParams = {}): Hash<"mask"> {
     check("ExperimentGraph.cutUnits", "parent", parent, text);
-    const params = this.#unitParams("ExperimentGraph.cutUnits", options);
+    const params = unitCut("ExperimentGraph.cutUnits", this.#common, options);
     const weights = this.at(parent, this.#common.cutAt);
     return this.add(nodeOf(CUT_UNITS, { ...params, seed: this.seed }, { weights }));
   }
 
-  /** What the audit must find of such a cut: within the parent's mask, the exact number of units gone, each whole, those with the lowest scores. */
+  /**
+   * What the audit must find of such a cut: within the parent's mask, the exact number of units gone, each whole, those
+   * with the lowest scores.
+   */
   expectUnitCut(parent: Hash<"trained">, options: UnitCutParams = {}): Expectation[] {
     check("ExperimentGraph.expectUnitCut", "parent", parent, text);
-    const { rate, criterion, pool } = this.#unitParams("ExperimentGraph.expectUnitCut", options);
+    const { rate, criterion, pool } = unitCut("ExperimentGraph.expectUnitCut", this.#common, options);
     return [
       nestedIn(parent),
       unitsRemoved(rate, parent, pool),
@@ -247,7 +154,8 @@ export class ExperimentGraph {
   /**
    * A start: the values of whole tensors at a mask.
    *
-   * @param options - `rest`: what becomes of weights that are not at the mask. Default `zero`. `of`: the network whose training says which of them shrank.
+   * @param options - `rest`: what becomes of weights that are not at the mask. Default `zero`. `of`: the network whose
+   *   training says which of them shrank.
    */
   rewind(
     mask: Hash<"mask">,
@@ -318,7 +226,8 @@ export class ExperimentGraph {
   /**
    * A start: `±α` at a mask, α the standard deviation of each of some whole tensors.
    *
-   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all; `"learned"`: the one that makes the training loss small, see `learnedConstant`.
+   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all;
+   *   `"learned"`: the one that makes the training loss small, see `learnedConstant`.
    */
   constant(
     mask: Hash<"mask">,
@@ -327,7 +236,7 @@ export class ExperimentGraph {
   ): Hash<"start"> {
     check("ExperimentGraph.constant", "mask", mask, text);
     check("ExperimentGraph.constant", "whole", whole, text);
-    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: constantKind });
+    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: CONSTANT_VALUE });
     const { data, backend } = this.#common;
     const size = value === "learned" ? { learns: { data, backend, ...CONSTANT_LEARNING } } : { value };
     return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, ...size }, { mask, whole }));
@@ -353,89 +262,7 @@ export class ExperimentGraph {
     return this.#common.architecture;
   }
 
-  #cutParams(where: string, options: CutParams): CutNode {
-    const { rate, rates, exclude, cutAt, criterion, pool = "tensor" } = this.#common;
-    const told = checkOptions(where, options, CUT_PARAMS);
-    checkShares(where, told);
-    return {
-      rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
-      rates: ratesOfRounds(told.rates ?? (told.rate === undefined ? rates : undefined), told.rounds ?? 1),
-      exclude: told.exclude ?? exclude,
-      at: told.at ?? cutAt,
-      criterion: this.#identityOf(where, told.criterion ?? criterion ?? magnitude),
-      pool: told.pool ?? pool,
-    };
+  #cut(where: string, options: CutParams): CutNode {
+    return cutNode(where, this.#graph, this.#common, options);
   }
-
-  #unitParams(
-    where: string,
-    options: UnitCutParams,
-  ): Required<{ [Key in keyof UnitCutParams]: NonNullable<UnitCutParams[Key]> }> {
-    const { rate = this.#common.rate, criterion = "l1-norm", pool = "layer" } = checkOptions(where, options, UNIT_CUT);
-    return { rate, criterion, pool };
-  }
-
-  /** What a node names a criterion by: of an arm from a plugin file also with the digest of this file, where it brings the criterion itself. */
-  #identityOf(where: string, criterion: Criterion): Json {
-    const isOfSettings = criterion === this.#common.criterion;
-    return this.#graph.know(where, criterion, isOfSettings ? undefined : this.#common.plugin);
-  }
-}
-
-/** What stands in the node of a cut, but its seed. */
-type CutNode = {
-  readonly rate: number;
-  readonly rates: Readonly<Record<string, number>> | undefined;
-  readonly exclude: readonly string[] | undefined;
-  readonly at: State;
-  readonly criterion: Json;
-  readonly pool: Pool;
-};
-
-const stateKind = {
-  words: '"best", "end" or the number of a step',
-  accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
-};
-
-const constantKind = {
-  words: 'a number above 0, or "learned"',
-  accepts: (value: unknown): boolean => value === "learned" || above0.accepts(value),
-};
-
-const TRAIN_OPTIONS: Kinds<TrainOptions> = {
-  firstStep: count,
-  learningRateScale: above0,
-  rewiring: object,
-  gammaPenalty: atLeast0,
-};
-
-const CUT_PARAMS: Kinds<CutParams> = {
-  rate: share,
-  rates: object,
-  exclude: list,
-  rounds: positive,
-  at: stateKind,
-  criterion: object,
-  pool: oneOf(...POOLS),
-};
-
-const UNIT_CUT: Kinds<UnitCutParams> = {
-  rate: share,
-  criterion: oneOf(...UNIT_CRITERIA),
-  pool: oneOf(...UNIT_POOLS),
-};
-
-/** The fraction that goes in so many cuts in a row. */
-function rateOfRounds(rate: number, rounds: number): number {
-  return rounds === 1 ? rate : decimal(1 - (1 - rate) ** rounds);
-}
-
-function ratesOfRounds(rates: CutNode["rates"], rounds: number): CutNode["rates"] {
-  if (rates === undefined) return undefined;
-  return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, rateOfRounds(rate, rounds)]));
-}
-
-/** A number with the 15 significant digits that its computation has: 0.36 for 1 − 0.8². */
-function decimal(value: number): number {
-  return Number(value.toPrecision(15));
 }

@@ -7,8 +7,9 @@ import { GIVEN } from "./operations.ts";
 import type { StoredFiles } from "./store.ts";
 
 /**
- * What a network is but for its seed: a hash of its node, and of all nodes that it rests on, without their seeds and without the names of tickets that came from other runs. Networks of
- * one arm and round that agree in it are repetitions of one experiment, wherever they were trained.
+ * What a network is but for its seed: a hash of its node, and of all nodes that it rests on, without their seeds and
+ * without the names of tickets that came from other runs. Networks of one arm and round that agree in it are
+ * repetitions of one experiment, wherever they were trained.
  *
  * @param stored - `config.json` and `lineage.json` of a trained network.
  * @throws {RunFolderError} if one is missing, or is something else.

@@ -22,8 +22,8 @@ export interface FolderStoreOptions {
  * - `unfinished/HASH-STEP/`: a node in the making, in the same form;
  * - `quarantine/NAME-N/`: what was damaged; `failed/HASH/`: what is left of a node that could not be made.
  *
- * A folder appears whole or not at all: it is written beside, synchronised with the disk and renamed. Nothing is locked: processes that share a run folder may make
- * the same node twice, to the same bytes.
+ * A folder appears whole or not at all: it is written beside, synchronised with the disk and renamed. Nothing is
+ * locked: processes that share a run folder may make the same node twice, to the same bytes.
  */
 export class FolderStore implements Store {
   readonly #folder: string;
@@ -57,7 +57,8 @@ export class FolderStore implements Store {
   }
 
   /**
-   * Opens a run folder, and makes it if there is none. What interrupted runs left half-written is removed, and so are checkpoints of nodes that are finished.
+   * Opens a run folder, and makes it if there is none. What interrupted runs left half-written is removed, and so are
+   * checkpoints of nodes that are finished.
    *
    * @throws {RunFolderError} if the folder cannot be made or written.
    */
@@ -132,7 +133,8 @@ export class FolderStore implements Store {
   }
 
   /**
-   * Some files of a finished node, each verified, with the receipt that names all; the others are not looked at. `undefined` if one of them is missing or damaged: `read` says what is wrong.
+   * Some files of a finished node, each verified, with the receipt that names all; the others are not looked at.
+   * `undefined` if one of them is missing or damaged: `read` says what is wrong.
    */
   async readSome(hash: string, names: readonly string[]): Promise<StoredFiles | undefined> {
     checkHash("FolderStore", hash);
@@ -317,7 +319,10 @@ async function freeName(parent: string, name: string): Promise<string> {
   return `${name}-${n}`;
 }
 
-/** Removes `parent/name` for everybody at once: what is gone half would look damaged to whoever reads meanwhile. Another process may be first. */
+/**
+ * Removes `parent/name` for everybody at once: what is gone half would look damaged to whoever reads meanwhile. Another
+ * process may be first.
+ */
 async function drop(parent: string, name: string): Promise<void> {
   const partial = join(parent, `.partial-dropped-${name}-${WRITER}`);
   try {

@@ -18,8 +18,9 @@ const BLOCK = 2 ** 20;
 type Range = readonly [from: number, to: number];
 
 /**
- * `|∂L/∂w|` of the sparse weights of a model where they store nothing, on one batch, without dropout: of a pass in which they store zeros there. Of tables that ids look rows up in only rows
- * of the batch, since others have no gradient. What is more than a block is taken one part after another, to the same bits.
+ * `|∂L/∂w|` of the sparse weights of a model where they store nothing, on one batch, without dropout: of a pass in
+ * which they store zeros there. Of tables that ids look rows up in only rows of the batch, since others have no
+ * gradient. What is more than a block is taken one part after another, to the same bits.
  *
  * @param tables - The names of these tables.
  * @param block - The most elements that a pass stores besides.

@@ -65,11 +65,12 @@ export {
   unitsRemoved,
 } from "./expectation.ts";
 export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
-export type { CutParams, ExperimentGraph, UnitCutParams } from "./experiment-graph.ts";
+export type { ExperimentGraph } from "./experiment-graph.ts";
 export { experimentOf } from "./experiment-of.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
 export { FolderStore, type FolderStoreOptions } from "./folder-store.ts";
 export { type GivenTicket, givenFiles, givenNode } from "./given.ts";
+export type { CutParams, UnitCutParams } from "./graph-options.ts";
 export {
   type Connection,
   type ConnectionOptions,
@@ -87,17 +88,6 @@ export { createGraphJob, createJob, type GraphJob, type GraphJobOptions, type Jo
 export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
-export {
-  type Accuracy,
-  type LastGood,
-  type Stop,
-  TrainingFailure,
-  type TrainingSettings,
-  type TrainNetworkOptions,
-  trainNetwork,
-  trainTo,
-  type Waiting,
-} from "./network.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
 export { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
@@ -141,8 +131,13 @@ export type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
 export { type StoredLevel, storedResults } from "./stored-results.ts";
 export { type ArmSummary, armLabel, type LevelSummary, type Summary, summarise } from "./summary.ts";
 export type { Batches, Measure, Measures, Task } from "./task.ts";
+export { trainNetwork } from "./train-network.ts";
+export { trainTo } from "./train-to.ts";
 export type { Evaluated, Trained } from "./trained.ts";
+export { type LastGood, TrainingFailure } from "./training-failure.ts";
 export { lastStepOf, type TrainingLength } from "./training-length.ts";
+export type { Accuracy, Stop, TrainNetworkOptions, Waiting } from "./training-options.ts";
+export type { TrainingSettings } from "./training-settings.ts";
 export { readTicket, type Ticket, type TransferOptions, type TransferredTicket, transferTicket } from "./transfer.ts";
 export {
   CONTROLS,

@@ -5,8 +5,8 @@ import { bytes as aUint8Array, check, describe, type Kind, text } from "@ltt/cor
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * JSON that is the same text for the same content: keys sorted by code units, no blanks, numbers as JavaScript writes them. As RFC 8785 for all that is
- * accepted here.
+ * JSON that is the same text for the same content: keys sorted by code units, no blanks, numbers as JavaScript writes
+ * them. As RFC 8785 for all that is accepted here.
  *
  * @throws {RangeError} for −0, NaN and ±∞, which JSON cannot tell apart or hold, and for what holds itself; the message says where.
  * @throws {TypeError} for `undefined`, functions, maps, typed arrays and whatever else JSON does not hold.

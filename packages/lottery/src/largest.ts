@@ -1,9 +1,11 @@
 import type { Rng } from "@ltt/core";
 
 /**
- * The places of the `count` largest of some numbers above 0, ascending; fewer where there are fewer. Of those that equal the smallest of them a seeded choice, never the first.
+ * The places of the `count` largest of some numbers above 0, ascending; fewer where there are fewer. Of those that
+ * equal the smallest of them a seeded choice, never the first.
  *
- * Two histograms of 16 bits each find the limit, since the bits of numbers from 0 are in their order: a sort of a million takes twenty times as long.
+ * Two histograms of 16 bits each find the limit, since the bits of numbers from 0 are in their order: a sort of a
+ * million takes twenty times as long.
  *
  * @param values - Finite, from 0.
  */

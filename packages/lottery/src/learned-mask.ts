@@ -19,9 +19,10 @@ import {
 import { type Context, isFrozen, type Model, Module, parametersOf, withParameters } from "@ltt/layers";
 
 /**
- * A model whose weights stay, and whose masks are trained: supermasks of Zhou et al. 2019 (arXiv 1905.01067), §5.1. Each tensor of two axes or more has logits `s`, which begin at 0. In training a
- * mask is drawn, `m ~ Bernoulli(σ(s))`, and the model computes with `w ⊙ m · |m| / Σm`; the gradient passes the draw as if `m` were `σ(s)`. Else the mask is what is likelier than not, `s > 0`. Vectors are
- * whole.
+ * A model whose weights stay, and whose masks are trained: supermasks of Zhou et al. 2019 (arXiv 1905.01067), §5.1.
+ * Each tensor of two axes or more has logits `s`, which begin at 0. In training a mask is drawn, `m ~ Bernoulli(σ(s))`,
+ * and the model computes with `w ⊙ m · |m| / Σm`; the gradient passes the draw as if `m` were `σ(s)`. Else the mask is
+ * what is likelier than not, `s > 0`. Vectors are whole.
  */
 export class MaskedModel<Input> extends Module implements Model<Input> {
   /** Its weights are frozen. */

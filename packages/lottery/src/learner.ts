@@ -20,8 +20,8 @@ import { type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import { type Pattern, patternOf, sparseWeights, type Values } from "./pattern.ts";
 
 /**
- * A network that is being trained, and its optimiser. Where its mask changes on the way, both are made anew, with what is stored and nothing else; `model` and `optimiser`, which the training
- * loop was given, then stand for the new ones.
+ * A network that is being trained, and its optimiser. Where its mask changes on the way, both are made anew, with what
+ * is stored and nothing else; `model` and `optimiser`, which the training loop was given, then stand for the new ones.
  */
 export class Learner<Input> {
   /** For the training loop, as long as it runs. */
@@ -69,8 +69,8 @@ export class Learner<Input> {
   }
 
   /**
-   * Exchanges a fraction of each sparse weight: the smallest go, as many others grow, with the value 0, and what the optimiser remembers of them is 0. What it remembers of the rest stays, and so does its
-   * count of steps.
+   * Exchanges a fraction of each sparse weight: the smallest go, as many others grow, with the value 0, and what the
+   * optimiser remembers of them is 0. What it remembers of the rest stays, and so does its count of steps.
    *
    * @param batch - That whose gradient says what grows; without it, that is drawn.
    * @param tables - The names of tables that ids look rows up in.

@@ -24,7 +24,8 @@ const OPTIONS: Kinds<JobOptions> = { store: storeKind, clock: callable, keepEver
 /**
  * A job that trains networks of an experiment in this process: for a process that works for another, whose `runExperiment` hands them out.
  *
- * @throws {TypeError | RangeError} if a setting, an option or a part of the task is missing, unknown, of the wrong kind or outside its range.
+ * @throws {TypeError | RangeError} if a setting, an option or a part of the task is missing, unknown, of the wrong kind
+ *   or outside its range.
  */
 export function createJob<Input>(task: Task<Input>, settings: ExperimentSettings, options: JobOptions): Job {
   checkTask("createJob", task);
@@ -47,7 +48,8 @@ export interface GraphJob extends Job {
 }
 
 /**
- * A job that trains networks of a graph that is given as data, as `experimentNodes` lists it: for a process that was sent the nodes and knows neither arms nor settings.
+ * A job that trains networks of a graph that is given as data, as `experimentNodes` lists it: for a process that was
+ * sent the nodes and knows neither arms nor settings.
  *
  * @throws {TypeError | RangeError} if an option or a part of the task is missing, unknown, of the wrong kind or outside its range.
  */

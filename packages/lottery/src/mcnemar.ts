@@ -10,8 +10,9 @@ export interface McNemar {
 }
 
 /**
- * McNemar's exact test of two networks, from their scores on the same examples: `p = min(1, 2 · P(X ≤ min(b, c)))` with `X ~ Bin(b + c, ½)`, b and c the examples that
- * only one of them gets right. Dietterich (Neural Computation 10, 1998) recommends it where a network is trained once. McNemar, Psychometrika 12 (1947).
+ * McNemar's exact test of two networks, from their scores on the same examples: `p = min(1, 2 · P(X ≤ min(b, c)))` with
+ * `X ~ Bin(b + c, ½)`, b and c the examples that only one of them gets right. Dietterich (Neural Computation 10, 1998)
+ * recommends it where a network is trained once. McNemar, Psychometrika 12 (1947).
  *
  * @param first - 1 for each example that is right, 0 for each that is wrong; `second` likewise.
  * @throws {RangeError} if the numbers of examples differ, there are none, or a score is neither 0 nor 1.

@@ -24,12 +24,14 @@ interface Counts {
 /**
  * Of examples that may have several classes: a class is said where its logit is above 0, its probability above ½.
  *
- * The measure is **micro-F1**, `F = 2·TP / (2·TP + FP + FN)` over all examples and classes together. It is no mean over examples but a ratio of two, so the score of example i is its
- * linearisation, `sᵢ = F + (2·tpᵢ − F·dᵢ) / d̄`, where `tpᵢ` is how many of its classes are said, `dᵢ` how many it has plus how many are said, and `d̄` the mean of these. The mean of the scores is F, and
- * the variance of their paired differences that of the difference of two networks' F by the delta method (`multi-label-classification.test.ts` simulates its interval).
+ * The measure is **micro-F1**, `F = 2·TP / (2·TP + FP + FN)` over all examples and classes together. It is no mean over
+ * examples but a ratio of two, so the score of example i is its linearisation, `sᵢ = F + (2·tpᵢ − F·dᵢ) / d̄`, where
+ * `tpᵢ` is how many of its classes are said, `dᵢ` how many it has plus how many are said, and `d̄` the mean of these.
+ * The mean of the scores is F, and the variance of their paired differences that of the difference of two networks' F
+ * by the delta method (`multi-label-classification.test.ts` simulates its interval).
  *
- * Others: `micro precision`, `micro recall`; `macro precision`, `macro recall`, `macro f1`: means over classes, 0 where nothing stands below the line; `exact match`: the share of
- * examples with the right classes and no other.
+ * Others: `micro precision`, `micro recall`; `macro precision`, `macro recall`, `macro f1`: means over classes, 0 where
+ * nothing stands below the line; `exact match`: the share of examples with the right classes and no other.
  *
  * @throws {RangeError} if targets are not 0 or 1 for each output of each example.
  * @see Särndal, Swensson & Wretman, “Model Assisted Survey Sampling”, 1992, §5.5, on the linearisation of ratios.
@@ -80,8 +82,9 @@ export function multiLabelClassification(predictions: Predictions): Measures {
 }
 
 /**
- * The micro-F1 of the best constant answer to examples that may have several classes, in `[0,1]`: the k most frequent classes, for the best k. With `nⱼ` examples of
- * the j-th most frequent class, N in all, `F = 2·Σ_{j≤k} nⱼ / (k·N + Σⱼ nⱼ)`.
+ * The micro-F1 of the best constant answer to examples that may have several classes, in `[0,1]`: the k most frequent
+ * classes, for the best k. With `nⱼ` examples of the j-th most frequent class, N in all,
+ * `F = 2·Σ_{j≤k} nⱼ / (k·N + Σⱼ nⱼ)`.
  *
  * @param counts - How many examples have each class.
  * @param examples - How many there are, N.

@@ -26,7 +26,8 @@ export interface StoredNetwork {
  * - `metrics.jsonl`: a line for each validation, last the result;
  * - `weights.safetensors`: the best weights, values and patterns, and buffers;
  * - its start: `initial.safetensors` of a dense network, `ticket.safetensors` of a sparse one;
- * - `rest.safetensors`, which the executor adds, of a network that computes with more than it trains: whole tensors of what is frozen, flat, 0 at the mask;
+ * - `rest.safetensors`, which the executor adds, of a network that computes with more than it trains: whole tensors of
+ *   what is frozen, flat, 0 at the mask;
  * - `predictions.safetensors`: the logits and targets of all validation and test examples, so that no statistic needs the network again.
  */
 export async function networkFiles(

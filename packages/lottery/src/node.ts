@@ -10,8 +10,9 @@ export type Hash<Kind extends string = string> = string & { readonly kind?: Kind
 export type Params = { readonly [name: string]: Json };
 
 /**
- * One step of an experiment, as data: an operation, its options, and the nodes that it works on. Its name is the hash of these four fields, so it is known before
- * anything runs. What does not determine the result (arm, round, labels, threads) is not in it.
+ * One step of an experiment, as data: an operation, its options, and the nodes that it works on. Its name is the hash
+ * of these four fields, so it is known before anything runs. What does not determine the result (arm, round, labels,
+ * threads) is not in it.
  */
 export interface Node<Kind extends string = string> {
   readonly op: string;
@@ -32,8 +33,8 @@ export interface Operation<Kind extends string> {
 }
 
 /**
- * A node of an operation. Options that have their default are left out: an option that is added later, with a default that does what was done before, changes no
- * name.
+ * A node of an operation. Options that have their default are left out: an option that is added later, with a default
+ * that does what was done before, changes no name.
  */
 export function nodeOf<Kind extends string>(
   operation: Operation<Kind>,

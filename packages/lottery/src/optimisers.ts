@@ -15,7 +15,9 @@ export interface OptimiserSettings {
   readonly momentum?: number | undefined;
   /** Default 0; of `adamw` 0.01. */
   readonly weightDecay?: number | undefined;
-  /** λ of a penalty `λ · Σ|w|` on all that is trained, whose gradient is `λ · sign(w)`: the other one of Han et al. 2015, §3.1. Default 0. */
+  /**
+   * λ of a penalty `λ · Σ|w|` on all that is trained, whose gradient is `λ · sign(w)`: the other one of Han et al. 2015, §3.1. Default 0.
+   */
   readonly l1?: number | undefined;
 }
 

@@ -44,9 +44,10 @@ const RESAMPLES = 1000;
 const HALF_A_POINT = 0.005;
 
 /**
- * Winning tickets beside the dense network and each control, by which test examples they get right: McNemar's exact test of every seed, and a bootstrap interval of the difference of means over
- * seeds. They bound what other test examples would change. How many seeds would show half a point is told from the spread of the paired differences over the seeds that are there, pooled over
- * the levels.
+ * Winning tickets beside the dense network and each control, by which test examples they get right: McNemar's exact
+ * test of every seed, and a bootstrap interval of the difference of means over seeds. They bound what other test
+ * examples would change. How many seeds would show half a point is told from the spread of the paired differences over
+ * the seeds that are there, pooled over the levels.
  *
  * @param rng - Draws the samples of the bootstrap.
  */

@@ -6,8 +6,9 @@ import { join } from "node:path";
 export const WRITER: string = `${process.pid}@${hostname()}`;
 
 /**
- * Removes what processes of this machine that no longer run left half-written in a folder: files `NAME.partial-PID@HOST` and folders `.partial-NAME-PID@HOST`.
- * Several may share a folder, so those of living processes stay, and those of other machines, of which nobody here knows.
+ * Removes what processes of this machine that no longer run left half-written in a folder: files
+ * `NAME.partial-PID@HOST` and folders `.partial-NAME-PID@HOST`. Several may share a folder, so those of living
+ * processes stay, and those of other machines, of which nobody here knows.
  */
 export async function sweepPartial(folder: string): Promise<void> {
   for (const entry of await entriesOf(folder)) {

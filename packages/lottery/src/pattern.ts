@@ -2,15 +2,17 @@ import { Sparse, storedPositions, storedValues, tensor, type Weight } from "@ltt
 import { callable, check, checkWeight, floats, integers, map } from "@ltt/core/arguments";
 import { isFrozen } from "@ltt/layers";
 
-/** Which elements of each tensor are left: ascending row-major positions by the tensor's name. A mask, but what is not in it does not exist. */
+/**
+ * Which elements of each tensor are left: ascending row-major positions by the tensor's name. A mask, but what is not in it does not exist.
+ */
 export type Pattern = ReadonlyMap<string, Int32Array>;
 
 /** Numbers for the elements of a pattern, in its order, by the tensor's name. */
 export type Values = ReadonlyMap<string, Float32Array>;
 
 /**
- * How much of a network is left. Sparsities are the fractions in `[0,1]` of weights removed, of those that training can change: what is frozen is
- * neither pruned nor counted.
+ * How much of a network is left. Sparsities are the fractions in `[0,1]` of weights removed, of those that training can
+ * change: what is frozen is neither pruned nor counted.
  */
 export interface Sparsity {
   readonly sparsity: number;
@@ -26,7 +28,10 @@ export interface Sparsity {
   }[];
 }
 
-/** The pattern of weights as they are: every element of a tensor, the stored ones of a `Sparse`; none of what is frozen, which is never pruned. */
+/**
+ * The pattern of weights as they are: every element of a tensor, the stored ones of a `Sparse`; none of what is frozen,
+ * which is never pruned.
+ */
 export function patternOf(weights: ReadonlyMap<string, Weight>): Pattern {
   checkWeights("patternOf", "weights", weights);
   const trained = [...weights].filter(([, weight]) => !isFrozen(weight));

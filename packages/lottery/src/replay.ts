@@ -26,8 +26,8 @@ export interface Replayed {
 }
 
 /**
- * Trains a network of a store again, from what its node and those that it rests on say, and compares every file with what is stored. The networks that it was cut
- * from are taken from the store; nothing there changes.
+ * Trains a network of a store again, from what its node and those that it rests on say, and compares every file with
+ * what is stored. The networks that it was cut from are taken from the store; nothing there changes.
  *
  * @param hash - Of a `train` node.
  * @param elsewhere - Where the new one is made: another store.

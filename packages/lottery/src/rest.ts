@@ -7,7 +7,8 @@ export const RESTS = ["zero", "freeze", "freeze-unless-shrunk"] as const;
 export type Rest = (typeof RESTS)[number];
 
 /**
- * The weights that a mask leaves out, where they are not 0: whole tensors, 0 at the mask. They keep their initial values, and are never trained.
+ * The weights that a mask leaves out, where they are not 0: whole tensors, 0 at the mask. They keep their initial
+ * values, and are never trained.
  *
  * @param trained - Those that moved towards 0 until here, `|wT| < |w0|`, are 0. Default: none is.
  */
@@ -23,7 +24,10 @@ export function frozenRest(initial: Values, mask: Pattern, trained?: Values): Ma
   );
 }
 
-/** The same model, which computes with its sparse weights and a frozen rest in their places. The rest is no parameter of it: it is neither trained, nor counted, nor decayed. */
+/**
+ * The same model, which computes with its sparse weights and a frozen rest in their places. The rest is no parameter of
+ * it: it is neither trained, nor counted, nor decayed.
+ */
 export function withRest<Input>(model: Model<Input>, rest: Values): Model<Input> {
   const frozen = Array.from(
     rest,

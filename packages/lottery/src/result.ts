@@ -1,8 +1,8 @@
 import type { EmptyParts } from "./empty-parts.ts";
 
 /**
- * One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. An accuracy is what the task measures: where a text may have several
- * classes, micro-F1.
+ * One trained network: a level of an arm, with one seed. Accuracies and sparsities are fractions in `[0,1]`. An
+ * accuracy is what the task measures: where a text may have several classes, micro-F1.
  */
 export interface LevelResult {
   /** `dense`, `winning-ticket`, `random-reinit`, `shuffled-init`, `late-rewinding`, or any other name. */
@@ -27,7 +27,10 @@ export interface LevelResult {
   readonly end?:
     | Readonly<Record<"validationLoss" | "validationAccuracy" | "testLoss" | "testAccuracy", number>>
     | undefined;
-  /** Learning speed: the validated step with the lowest validation loss, counted from the beginning of dense training, also where this network was rewound to a later step. */
+  /**
+   * Learning speed: the validated step with the lowest validation loss, counted from the beginning of dense training,
+   * also where this network was rewound to a later step.
+   */
   readonly earlyStopStep: number;
   /** Training ended at its last step, and that was the best: longer training might have gone on improving. */
   readonly censored: boolean;
@@ -44,16 +47,21 @@ export interface LevelResult {
   readonly node?: string;
   /** The node that holds the weights that a late-rewinding network was rewound to. */
   readonly rewoundTo?: string;
-  /** A score for every test example, in their order: 1 where the answer is right, 0 where it is not; or the linearisation of a measure that is no mean. Their mean is `testAccuracy`. */
+  /**
+   * A score for every test example, in their order: 1 where the answer is right, 0 where it is not; or the
+   * linearisation of a measure that is no mean. Their mean is `testAccuracy`.
+   */
   readonly testScores?: Float32Array;
   readonly tensors: readonly TensorCount[];
   readonly curve: readonly CurvePoint[];
 }
 
 /**
- * What a network does that has learnt nothing: `layer`: the same answer to every test example, because a layer has lost all of its weights (“layer collapse” of Tanaka et al., NeurIPS 2020, arXiv 2006.05467, §3);
- * `constant`: the same answer for another reason; `chance`: an accuracy no better than that of the best constant answer (one-sided test at 5 %: binomial, or of scores that are a linearisation with their own
- * variance). Such a network is never a winning ticket.
+ * What a network does that has learnt nothing: `layer`: the same answer to every test example, because a layer has lost
+ * all of its weights (“layer collapse” of Tanaka et al., NeurIPS 2020, arXiv 2006.05467, §3); `constant`: the same
+ * answer for another reason; `chance`: an accuracy no better than that of the best constant answer (one-sided test at 5
+ * %: binomial, or of scores that are a linearisation with their own variance). Such a network is never a winning
+ * ticket.
  */
 export type Collapse = "layer" | "constant" | "chance";
 

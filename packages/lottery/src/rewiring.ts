@@ -2,7 +2,10 @@ import { check, checkOptions, count, type Kinds, oneOf, positive } from "@ltt/co
 import { cosineDecay } from "@ltt/layers";
 import { share } from "./kinds.ts";
 
-/** How the mask of a network changes while it trains: every so many steps a fraction of its weights goes, the smallest, and as many others grow, in each tensor. */
+/**
+ * How the mask of a network changes while it trains: every so many steps a fraction of its weights goes, the smallest,
+ * and as many others grow, in each tensor.
+ */
 export interface Rewiring {
   /** `gradient`: where the loss would fall fastest (RigL); `random`: anywhere (SET). */
   readonly grow: "gradient" | "random";
@@ -30,8 +33,8 @@ export function checkRewiring(where: string, rewiring: Rewiring): void {
 }
 
 /**
- * The fraction that is exchanged after a step: `α`, or `α/2 · (1 + cos(π t / T))` with `T` the first step after all changes (Evci et al., ICML 2020, arXiv 1911.11134, §3); 0 where
- * none is due, and after the last step of training.
+ * The fraction that is exchanged after a step: `α`, or `α/2 · (1 + cos(π t / T))` with `T` the first step after all
+ * changes (Evci et al., ICML 2020, arXiv 1911.11134, §3); 0 where none is due, and after the last step of training.
  */
 export function exchangedAfter(
   { every, fraction, decay, until }: Rewiring,

@@ -4,8 +4,9 @@ import { TRAIN } from "./operations.ts";
 /**
  * Networks that wait to be trained, each for those that it rests on: which of them can be trained now, and which of these comes first.
  *
- * The order is that of the plan, so that results come as early as with one job. A network is urgent where the longest chain that begins with it takes as long as all that
- * waits, divided among the jobs: then the longest chain goes first, or it would still be running when there is nothing else left to do. Every network counts 1.
+ * The order is that of the plan, so that results come as early as with one job. A network is urgent where the longest
+ * chain that begins with it takes as long as all that waits, divided among the jobs: then the longest chain goes first,
+ * or it would still be running when there is nothing else left to do. Every network counts 1.
  */
 export class Schedule {
   /** Networks that nobody has taken, in the order of the plan, and those that each rests on. */

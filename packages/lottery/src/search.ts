@@ -55,7 +55,10 @@ export function maskDistance(one: Sighting, other: Sighting): number {
 /** How many masks before the newest one are compared with it, and how far it may be from each. */
 const [BEFORE, NEAR] = [4, 0.1];
 
-/** The newest mask differs by at most 0.1 from each of the four before it: Early-Bird tickets (You et al., ICLR 2020, arXiv 1909.11957), §3.2, of weights where they prune channels. */
+/**
+ * The newest mask differs by at most 0.1 from each of the four before it: Early-Bird tickets (You et al., ICLR 2020,
+ * arXiv 1909.11957), §3.2, of weights where they prune channels.
+ */
 export const earlyBirdStop: StopSearch = {
   name: "early-bird",
   version: 1,

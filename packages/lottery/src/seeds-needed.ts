@@ -15,8 +15,10 @@ const OPTIONS: Kinds<PowerOptions> = { confidence: between0And1, power: between0
 const MOST = 1_000_000;
 
 /**
- * How many seeds an experiment needs to see a difference between two arms, paired by seed: the least n from 2 with `n ≥ ((t + z) · s / δ)²`, t the two-sided quantile of
- * Student's t with n − 1 degrees of freedom, z the normal quantile of the power. An approximation: of few seeds the exact power can ask for one more. Zar, Biostatistical Analysis, §7.6.
+ * How many seeds an experiment needs to see a difference between two arms, paired by seed: the least n from 2 with
+ * `n ≥ ((t + z) · s / δ)²`, t the two-sided quantile of Student's t with n − 1 degrees of freedom, z the normal
+ * quantile of the power. An approximation: of few seeds the exact power can ask for one more. Zar, Biostatistical
+ * Analysis, §7.6.
  *
  * @param difference - δ, that is to be seen: half a point is 0.005.
  * @param deviation - s, the standard deviation of the differences over seeds.

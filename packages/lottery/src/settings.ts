@@ -20,18 +20,21 @@ import { type Job, jobKind } from "./job.ts";
 import { between0And1, checkEach, signal } from "./kinds.ts";
 import { checkRates } from "./learning-rates.ts";
 import { checkMoment, type Moment } from "./moment.ts";
-import { TRAINING_KINDS, type TrainingSettings } from "./network.ts";
 import { checkOptimiser } from "./optimisers.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkLength } from "./training-length.ts";
+import { TRAINING_KINDS, type TrainingSettings } from "./training-settings.ts";
 
 export interface ExperimentSettings extends TrainingSettings, Omit<CutShares, "pool"> {
   /** Those of `ARMS` by name, and any others. */
   readonly arms: readonly (ArmName | NamedArm)[];
   readonly seeds: readonly number[];
   readonly rounds: number;
-  /** Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that its training ended with. */
+  /**
+   * Which weights of a network are scored for the cut: those with the lowest validation loss (default), or those that
+   * its training ended with.
+   */
   readonly cutAt?: "best" | "end" | undefined;
   /** What weights are scored by for the cut. Default `magnitude`. */
   readonly criterion?: Criterion | undefined;
@@ -83,7 +86,9 @@ export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">
   return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
 }
 
-/** @throws {TypeError | RangeError} unless these are names of `ARMS` and arms from outside, with names of their own, and names of `FAULTS`. */
+/**
+ * @throws {TypeError | RangeError} unless these are names of `ARMS` and arms from outside, with names of their own, and names of `FAULTS`.
+ */
 export function checkArms(where: string, { arms, faults }: Pick<ExperimentSettings, "arms" | "faults">): void {
   checkEach(where, "arms", arms, arm);
   checkEach(where, "faults", faults, fault);

@@ -5,7 +5,8 @@ import { differenceOverExamples, differencesFromControl, pairedDifferences } fro
 const family = { confidence: 0.95, comparisons: 2 };
 
 describe("differences from a control", () => {
-  // Rows are groups, columns seeds. After the effects of group and seed are taken out, these residuals are left: 0, 0, 0 / 1, −1, 0 / −1, 1, 0.
+  // Rows are groups, columns seeds. After the effects of group and seed are taken out, these residuals are left: 0, 0,
+  // 0 / 1, −1, 0 / −1, 1, 0.
   const control = [10, 20, 30];
   const groups = [
     [13, 21, 32],

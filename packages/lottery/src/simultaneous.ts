@@ -27,11 +27,12 @@ export interface DifferencesFromControl {
 /**
  * Differences of k groups from one control over the same n seeds, all at once: `mean(groupₗ) − mean(control) ± d · √(2·s²/n)`.
  *
- * s² is the residual variance of the k + 1 groups after the effects of group and of seed, with `k·(n − 1)` degrees of freedom, and d Dunnett's quantile:
- * what a seed does to all networks alike cancels, the spread of one run is estimated from all of them, and that all differences share the one control is
- * accounted for. It assumes that runs of all groups vary alike; `controlVariesMore` says where the control clearly does not. Student's t over each
- * level's own n differences would need three times the width at three seeds; pooled differences with a t quantile cover 91 % there instead of 95
- * (`simultaneous.test.ts`).
+ * s² is the residual variance of the k + 1 groups after the effects of group and of seed, with `k·(n − 1)` degrees of
+ * freedom, and d Dunnett's quantile: what a seed does to all networks alike cancels, the spread of one run is estimated
+ * from all of them, and that all differences share the one control is accounted for. It assumes that runs of all groups
+ * vary alike; `controlVariesMore` says where the control clearly does not. Student's t over each level's own n
+ * differences would need three times the width at three seeds; pooled differences with a t quantile cover 91 % there
+ * instead of 95 (`simultaneous.test.ts`).
  *
  * @param groups - `groups[l][s]`: group l with seed s.
  * @param control - `control[s]`.
@@ -58,8 +59,8 @@ export function differencesFromControl(
 /**
  * Differences of pairs of groups, `a[l] − b[l]`, over the same n seeds, all at once: `mean ± t · √(s²/n)`.
  *
- * s² is the variance of the paired differences, pooled over the k pairs, with `k·(n − 1)` degrees of freedom; t is Student's at Šidák's confidence. Pairs have
- * no run in common, so that their errors are independent, given the seed.
+ * s² is the variance of the paired differences, pooled over the k pairs, with `k·(n − 1)` degrees of freedom; t is
+ * Student's at Šidák's confidence. Pairs have no run in common, so that their errors are independent, given the seed.
  *
  * @throws {RangeError} without pairs, with fewer than two seeds, or where groups differ in their seeds.
  */
@@ -82,8 +83,9 @@ export function pairedDifferences(
 }
 
 /**
- * The difference of two networks' mean scores over the same N examples: `mean(a − b) ± z · √(variance(a − b) / N)`, z the normal quantile at Šidák's
- * confidence. It tells what other examples would change; what another seed would change it cannot tell.
+ * The difference of two networks' mean scores over the same N examples: `mean(a − b) ± z · √(variance(a − b) / N)`, z
+ * the normal quantile at Šidák's confidence. It tells what other examples would change; what another seed would change
+ * it cannot tell.
  *
  * @param a - A score in `[0,1]` for every example: 1 where the answer is right.
  * @throws {RangeError} if the two differ in length, or have fewer than two examples.

@@ -26,7 +26,10 @@ export function sampleVariance(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0) / (values.length - 1);
 }
 
-/** `t(n − 1) · s / √n`: half the width of the two-sided 95 % interval of the mean. One value bounds nothing: its interval is infinite. @throws {RangeError} as `estimate`. */
+/**
+ * `t(n − 1) · s / √n`: half the width of the two-sided 95 % interval of the mean. One value bounds nothing: its
+ * interval is infinite. @throws {RangeError} as `estimate`.
+ */
 export function halfWidth95(values: readonly number[]): number {
   checkSample("halfWidth95", "values", values);
   if (values.length === 1) return Number.POSITIVE_INFINITY;

@@ -5,7 +5,8 @@ import { checkFields } from "./kinds.ts";
 import { hashOf, type Node, nodeSchema } from "./node.ts";
 import type { Receipt } from "./store.ts";
 
-// What every implementation of `Store` does alike, wherever it keeps files: refuses names that would lead out of it, and seals files with a receipt.
+// What every implementation of `Store` does alike, wherever it keeps files: refuses names that would lead out of it,
+// and seals files with a receipt.
 
 /** A name of a folder, which must not lead out of the store. */
 const hashKind: Kind = {

@@ -19,14 +19,16 @@ export interface StoredCheckpoint extends StoredFiles {
 }
 
 /**
- * Where finished nodes are: a folder, or anything that can put if absent. A node is all there or not at all, is never changed, and its name is the hash of its
- * `config.json`, so that any number of processes may share a store: whoever is first has written what the others would have.
+ * Where finished nodes are: a folder, or anything that can put if absent. A node is all there or not at all, is never
+ * changed, and its name is the hash of its `config.json`, so that any number of processes may share a store: whoever is
+ * first has written what the others would have.
  */
 export interface Store {
   /** Whether there is a node of this name; `read` says whether it is whole. */
   has(hash: string): Promise<boolean>;
   /**
-   * A finished node, every file of it verified. One that is damaged is put into quarantine and counts as absent: whoever asked makes it again.
+   * A finished node, every file of it verified. One that is damaged is put into quarantine and counts as absent:
+   * whoever asked makes it again.
    */
   read(hash: string): Promise<StoredFiles | undefined>;
   /** What a node is, without its results: its `config.json`, which its name verifies; `undefined` if that is missing or is another's. */
@@ -36,7 +38,8 @@ export interface Store {
   /**
    * Writes a finished node, unless it is there.
    *
-   * @throws {RunFolderError} if it is there with other bytes: then one of the two was made by other code or a faulty machine; both are kept.
+   * @throws {RunFolderError} if it is there with other bytes: then one of the two was made by other code or a faulty
+   *   machine; both are kept.
    */
   putIfAbsent(hash: string, files: ReadonlyMap<string, Uint8Array>, receipt: Receipt): Promise<"stored" | "there">;
   /** Moves a node out of the way; nothing is deleted. */

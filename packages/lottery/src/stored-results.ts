@@ -15,7 +15,8 @@ export interface StoredLevel {
 }
 
 /**
- * The results of networks that are in a store, from their files alone: neither task nor data is needed. Those that are not there, or are damaged, are left out.
+ * The results of networks that are in a store, from their files alone: neither task nor data is needed. Those that are
+ * not there, or are damaged, are left out.
  *
  * @throws {RunFolderError} if the store cannot be read.
  */

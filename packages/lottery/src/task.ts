@@ -26,11 +26,14 @@ export interface Batches<Input> {
   /** All examples to validate on, in an order that is always the same. */
   readonly validation: () => Iterable<Batch<Input>>;
   /**
-   * The part of these that is looked at while a network trains: always the same one, every class in proportion, and at most some thousand, so that eight
-   * validations an epoch cost little. Default: all.
+   * The part of these that is looked at while a network trains: always the same one, every class in proportion, and at
+   * most some thousand, so that eight validations an epoch cost little. Default: all.
    */
   readonly monitor?: (() => Iterable<Batch<Input>>) | undefined;
-  /** A fixed part of the training examples, about as many as are monitored, for settings that ask to measure training too (`measureTraining`). */
+  /**
+   * A fixed part of the training examples, about as many as are monitored, for settings that ask to measure training
+   * too (`measureTraining`).
+   */
   readonly trainMonitor?: (() => Iterable<Batch<Input>>) | undefined;
   /** All examples to test on, in an order that is always the same. */
   readonly test: () => Iterable<Batch<Input>>;
@@ -45,24 +48,30 @@ export interface Task<Input = unknown> {
   /** The model with fresh initial weights. */
   readonly model: (rng: Rng) => Model<Input>;
   /**
-   * The model with every trained tensor drawn at random, for the control. Default `model`; another where initial weights are not drawn but given, as
-   * pre-trained vectors: a control that kept them would not be fresh in every tensor.
+   * The model with every trained tensor drawn at random, for the control. Default `model`; another where initial
+   * weights are not drawn but given, as pre-trained vectors: a control that kept them would not be fresh in every
+   * tensor.
    */
   readonly randomModel?: ((rng: Rng) => Model<Input>) | undefined;
   /** Batches whose order depends on the seed. */
   readonly batches: (seed: number) => Batches<Input>;
   /** How good predictions are. Default `classification`. */
   readonly measure?: Measure | undefined;
-  /** What the mean of its scores is called: `accuracy` unless told, of several topics `micro-F1`. It stands wherever results say accuracy. */
+  /**
+   * What the mean of its scores is called: `accuracy` unless told, of several topics `micro-F1`. It stands wherever results say accuracy.
+   */
   readonly measureName?: string | undefined;
   /** The accuracy of the best constant answer to the test examples, in `[0,1]`: of two equal classes ½. */
   readonly chance: number;
   /**
-   * The group that a tensor counts with, by its name: of texts, `embedding` or `other`. Default: all are `other`. Where weights are pooled by group it decides what
-   * is cut: then another grouping is another `architecture`.
+   * The group that a tensor counts with, by its name: of texts, `embedding` or `other`. Default: all are `other`. Where
+   * weights are pooled by group it decides what is cut: then another grouping is another `architecture`.
    */
   readonly group?: ((tensor: string) => string) | undefined;
-  /** The names of the tables that a model looks rows up in by its input, which are ids. What flows through it (SynFlow) begins at their output. Default: none. */
+  /**
+   * The names of the tables that a model looks rows up in by its input, which are ids. What flows through it (SynFlow)
+   * begins at their output. Default: none.
+   */
   readonly embeddings?: readonly string[] | undefined;
 }
 
@@ -72,7 +81,10 @@ export type Measure = (predictions: Predictions) => Measures;
 export interface Measures {
   /** A score in `[0,1]` for every example, 1 where the answer is right: their mean is the accuracy that levels are compared by. */
   readonly scores: Float32Array;
-  /** The scores linearise a measure that is no mean, as micro-F1: their mean is the measure, their variance over examples that of its estimate; a single one may lie outside `[0,1]`. */
+  /**
+   * The scores linearise a measure that is no mean, as micro-F1: their mean is the measure, their variance over
+   * examples that of its estimate; a single one may lie outside `[0,1]`.
+   */
   readonly linearised?: true | undefined;
   /** Whether every example got the same answer. */
   readonly constant: boolean;

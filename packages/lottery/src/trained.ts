@@ -21,7 +21,9 @@ export interface Trained {
   readonly end?: { readonly validation: Evaluated; readonly test: Evaluated } | undefined;
   /** These weights, and their buffers. */
   readonly last: Values;
-  /** The step of the lowest validation loss, counted from the beginning of dense training: the learning speed of Frankle & Carbin 2019, §2. */
+  /**
+   * The step of the lowest validation loss, counted from the beginning of dense training: the learning speed of Frankle & Carbin 2019, §2.
+   */
   readonly earlyStopStep: number;
   /** The step that it began after, and the one that it ended with: as many lie between them as were made. */
   readonly firstStep: number;

@@ -1,6 +1,9 @@
 import { check, count, object, positive } from "@ltt/core/arguments";
 
-/** How long a network trains, and how often it is looked at on the way: in epochs, as of texts, or in steps, as image experiments are published. */
+/**
+ * How long a network trains, and how often it is looked at on the way: in epochs, as of texts, or in steps, as image
+ * experiments are published.
+ */
 export interface TrainingLength {
   /** Epochs at most; or `steps`. */
   readonly epochs?: number | undefined;

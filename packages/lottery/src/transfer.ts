@@ -44,8 +44,9 @@ export async function readTicket(store: Store, hash: string): Promise<Ticket> {
 
 export interface TransferOptions {
   /**
-   * Of tensors whose rows stand for words, by name: for each row of the new tensor the row of the old one that it takes, −1 where the old one has none. Default: of tensors of the same
-   * shape each row takes the one of its number; of others all have none.
+   * Of tensors whose rows stand for words, by name: for each row of the new tensor the row of the old one that it
+   * takes, −1 where the old one has none. Default: of tensors of the same shape each row takes the one of its number;
+   * of others all have none.
    */
   readonly rows?: ReadonlyMap<string, Int32Array> | undefined;
   /** Draws the places of rows that the old tensor does not have. */
@@ -55,10 +56,12 @@ export interface TransferOptions {
 const OPTIONS: Kinds<TransferOptions> = { rows: map, rng: { words: "an Rng", accepts: () => true } };
 
 /**
- * A ticket of one network in the shapes of another, as with other words (Morcos et al., NeurIPS 2019; Desai et al., 2019, whose networks had one vocabulary).
+ * A ticket of one network in the shapes of another, as with other words (Morcos et al., NeurIPS 2019; Desai et al.,
+ * 2019, whose networks had one vocabulary).
  *
- * A row that the old tensor has takes its mask and its values. Rows that it has not, as words that only the new data has, keep weights at random places, and bring no
- * values: so many that the whole tensor is as dense as the old one, `round(density · size)`, as far as these rows have room. So a transferred ticket has as many weights as a ticket of
+ * A row that the old tensor has takes its mask and its values. Rows that it has not, as words that only the new data
+ * has, keep weights at random places, and bring no values: so many that the whole tensor is as dense as the old one,
+ * `round(density · size)`, as far as these rows have room. So a transferred ticket has as many weights as a ticket of
  * the new data's own at the same round, but for that room.
  *
  * @param shapes - Of the tensors that are pruned, those of the new network.

@@ -31,8 +31,9 @@ export interface Unfinished {
 }
 
 /**
- * The files of a network in the making: `checkpoint.safetensors`, `best.safetensors` (the values with the lowest validation loss) where there are any, `best-mask.safetensors` where
- * masks change, and `progress.json` with all that is no tensor.
+ * The files of a network in the making: `checkpoint.safetensors`, `best.safetensors` (the values with the lowest
+ * validation loss) where there are any, `best-mask.safetensors` where masks change, and `progress.json` with all that
+ * is no tensor.
  */
 export async function unfinishedFiles({
   weights,

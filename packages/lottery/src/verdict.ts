@@ -71,7 +71,10 @@ export interface Verdict {
   readonly levels: readonly LevelVerdict[];
   /** Of late rewinding, by round; it has no control here, so that these only say whether the dense network is matched. */
   readonly lateRewinding: readonly LevelVerdict[];
-  /** The sparsest supported level of the winning tickets; none where the audit failed. Or what a fault of a publication chose, see `chosenBy`. */
+  /**
+   * The sparsest supported level of the winning tickets; none where the audit failed. Or what a fault of a publication
+   * chose, see `chosenBy`.
+   */
   readonly winner: LevelVerdict | undefined;
   /** How the winner was chosen: by the intervals, or by a function that re-enacts a publication, which supports no claim. */
   readonly chosenBy: "intervals" | "test accuracy";
@@ -79,7 +82,10 @@ export interface Verdict {
   readonly failedChecks: readonly AuditCheck[];
   /** Seeds whose dense network was best at its last step: its training was too short. */
   readonly denseCensored: readonly number[];
-  /** The dense network varies more between seeds than the pruned ones (F test at 1 %), so that the intervals are too narrow and nothing is called supported. */
+  /**
+   * The dense network varies more between seeds than the pruned ones (F test at 1 %), so that the intervals are too
+   * narrow and nothing is called supported.
+   */
   readonly denseVariesMore: boolean;
 }
 
@@ -119,13 +125,16 @@ export const CONTROLS = ["random-reinit", "shuffled-init"] as const;
 const CONFIDENCE = 0.956;
 
 /**
- * Judges all levels at once, on test accuracy. No level is chosen before it is judged, so none flatters itself, and the intervals hold together: with 95 %
- * confidence every one of an arm's intervals against the same network covers its true difference.
+ * Judges all levels at once, on test accuracy. No level is chosen before it is judged, so none flatters itself, and the
+ * intervals hold together: with 95 % confidence every one of an arm's intervals against the same network covers its
+ * true difference.
  *
- * A winning ticket **matches** the dense network (the interval of the difference lies above `−margin`) and is **better than each control** (it lies above 0): then
- * its initial weights matter. A network that has learnt nothing is never one. `t' ≤ t` is told beside it.
+ * A winning ticket **matches** the dense network (the interval of the difference lies above `−margin`) and is **better
+ * than each control** (it lies above 0): then its initial weights matter. A network that has learnt nothing is never
+ * one. `t' ≤ t` is told beside it.
  *
- * With one seed the interval is over test examples; it bounds what other examples would change, not what another seed would, and supports no claim.
+ * With one seed the interval is over test examples; it bounds what other examples would change, not what another seed
+ * would, and supports no claim.
  *
  * @throws {RangeError} if the margin is not in [0, 1), or two results have the same arm, seed and round.
  * @throws {TypeError} if an option is unknown, or a result lacks what the verdict rests on.

@@ -30,8 +30,8 @@ import {
   runExperiment,
   type Task,
 } from "../src/index.ts";
-import { trainNetwork } from "../src/network.ts";
 import type { Store } from "../src/store.ts";
+import { trainNetwork } from "../src/train-network.ts";
 import { normedTask } from "./normed-task.ts";
 import { lstmTask, toySettings, toyTask } from "./toy-task.ts";
 

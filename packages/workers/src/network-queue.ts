@@ -9,6 +9,12 @@ import type { PlannedNetwork, WorkPlan } from "./work-plan.ts";
 /** Of the queue in Redis, after the address's prefix. */
 export const QUEUE_NAME = "networks";
 
+/** BullMQ limits neither attempts nor workers that die with a network: the store counts both. */
+export const NO_LIMIT: number = 2 ** 31 - 1;
+
+/** Milliseconds before a network that failed is tried again. */
+const RETRY_AFTER = 1000;
+
 /** The largest number that BullMQ has for the last to go. */
 const LOWEST_PRIORITY = 2 ** 21 - 1;
 
@@ -75,7 +81,8 @@ function jobOf(plan: string, { hash, label, chain }: PlannedNetwork) {
   const opts: JobsOptions = {
     jobId: jobId(hash),
     priority: Math.max(1, LOWEST_PRIORITY - chain),
-    attempts: 1, // the store counts them
+    attempts: NO_LIMIT,
+    backoff: { type: "fixed", delay: RETRY_AFTER },
     removeOnComplete: true,
     removeOnFail: false,
   };

@@ -4,7 +4,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from
 import type { QueueAddress } from "./address.ts";
 import { Board } from "./board.ts";
 import { clientFor, connect } from "./connection.ts";
-import { NetworkQueue, QUEUE_NAME, release } from "./network-queue.ts";
+import { NetworkQueue, NO_LIMIT, QUEUE_NAME, release } from "./network-queue.ts";
 import { type MakeListener, NodeFailure } from "./node-process.ts";
 import { checkPayload, type Payload, Refusal } from "./payload.ts";
 import type { NetworkNews } from "./queue-run.ts";
@@ -47,11 +47,8 @@ export interface WorkOptions {
 /** Seconds. */
 const LOCK = 60;
 
-/** Of workers that died with a network; the largest there is, since the store counts them. */
-const NO_LIMIT = 2 ** 31 - 1;
-
-/** Milliseconds before a network is offered again: given back for a lack of this worker's, for one of the store's, and when it failed. */
-const [AFTER_REFUSAL, AFTER_FAULT, AFTER_FAILURE] = [5000, 10_000, 1000];
+/** Milliseconds before a network that was given back is offered again: of a lack of this worker's, and of the store's. */
+const [AFTER_REFUSAL, AFTER_FAULT] = [5000, 10_000];
 
 /** Milliseconds between signs of life, and between looks whether there is anything left. */
 const [SALUTE_EVERY, EMPTY_EVERY] = [20_000, 1000];
@@ -187,8 +184,8 @@ class Shift {
       if (error instanceof Refusal) return this.#giveBack(job, token, error.message, AFTER_REFUSAL);
       if (isPassing(error)) return this.#giveBack(job, token, (error as Error).message, AFTER_FAULT);
       this.#options.say?.(`${payload?.label ?? job.id}: ${(error as Error).message}`);
-      if (error instanceof NodeFailure && error.how !== "lasting") return this.#later(job, token, AFTER_FAILURE);
-      throw new UnrecoverableError((error as Error).message);
+      const isLasting = !(error instanceof NodeFailure) || error.how === "lasting";
+      throw isLasting ? new UnrecoverableError((error as Error).message) : error;
     }
   }
 
@@ -266,10 +263,6 @@ class Shift {
     this.refused.set(node, why);
     const news: NetworkNews = { worker: this.#options.name, refused: why };
     await job.updateProgress(news);
-    return this.#later(job, token, after);
-  }
-
-  async #later(job: Job, token: string, after: number): Promise<never> {
     await job.moveToDelayed(Date.now() + after, token); // BullMQ's clock; no result depends on it
     throw new DelayedError();
   }

@@ -19,8 +19,8 @@ import { WalkMemory } from "./walk-memory.ts";
  * @param options.allowUnused - Give undefined for a parameter that the loss does not depend on, instead of throwing. Default false.
  * @throws {TypeError} if the loss is no tensor, or the parameters are no array of them.
  * @throws {ShapeError} if the loss is not a scalar.
- * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`; or if a rule needs values that were overwritten, by
- *   `write` or an optimiser, since the loss was computed.
+ * @throws {Error} if the loss does not depend on a parameter, or the parameter was made without `requiresGrad`; or if a
+ *   rule needs values that were overwritten, by `write` or an optimiser, since the loss was computed.
  */
 export function gradients<const P extends readonly Tensor[], const O extends GradientOptions = Record<never, never>>(
   loss: Tensor,
@@ -36,8 +36,9 @@ export function gradients<const P extends readonly Tensor[], const O extends Gra
 }
 
 /**
- * The vector-Jacobian products `Σᵢ cotangentᵢ · ∂outputᵢ/∂parameter`, one for each parameter and of its shape: the gradients of an output of any shape, given that of the
- * loss with respect to it, as `torch.autograd.grad` with `grad_outputs`.
+ * The vector-Jacobian products `Σᵢ cotangentᵢ · ∂outputᵢ/∂parameter`, one for each parameter and of its shape: the
+ * gradients of an output of any shape, given that of the loss with respect to it, as `torch.autograd.grad` with
+ * `grad_outputs`.
  *
  * @param cotangent - Of the shape of the output. With `createGraph` the products can be differentiated with respect to it, too.
  * @param options - As of `gradients`, which throws for the same reasons.

@@ -29,8 +29,9 @@ export function withRecording<T>(on: boolean, body: () => T): T {
 }
 
 /**
- * `recordForeign` for the operations here, whose rules keep nothing: neither `dy` nor what they make is read after them, but for the gradients that they return, and what these
- * are filled from lazily. So `gradients` gives it back while it walks.
+ * `recordForeign` for the operations here, whose rules keep nothing: neither `dy` nor what they make is read after
+ * them, but for the gradients that they return, and what these are filled from lazily. So `gradients` gives it back
+ * while it walks.
  */
 export function record<T extends Tensor>(name: string, y: T, inputs: readonly Tensor[], rule: Rule<T>): T {
   return note(name, y, inputs, rule, true);
@@ -41,10 +42,11 @@ type Rule<T extends Tensor> = (dy: T, asked: readonly boolean[]) => readonly (()
 /**
  * For authors of operations: notes how `y` was computed, if a gradient may ever be asked for it.
  *
- * @param rule - From `dy`, the gradient of the loss with respect to `y`, a thunk for each input that computes the gradient with respect to
- *   it. Written in operations, it can itself be differentiated. Only thunks of inputs whose gradient is asked for are called; which those are, `asked` tells a rule
- *   that computes several gradients at once. A tensor that is read in it must not be
- *   overwritten in between, or `gradients` throws: so keep tensors, not their storage.
+ * @param rule - From `dy`, the gradient of the loss with respect to `y`, a thunk for each input that computes the
+ *   gradient with respect to it. Written in operations, it can itself be differentiated. Only thunks of inputs whose
+ *   gradient is asked for are called; which those are, `asked` tells a rule that computes several gradients at once. A
+ *   tensor that is read in it must not be overwritten in between, or `gradients` throws: so keep tensors, not their
+ *   storage.
  */
 export function recordForeign<T extends Tensor>(name: string, y: T, inputs: readonly Tensor[], rule: Rule<T>): T {
   return note(name, y, Array.isArray(inputs) ? inputs.slice() : inputs, rule, false);

@@ -3,7 +3,10 @@ import { stridesOf } from "../tensor/shape.ts";
 import { emptyLike, type Tensor } from "../tensor/tensor.ts";
 import { record } from "./record.ts";
 
-/** `a + b`, the gradients that reach a tensor by two paths, of one shape: `add` without broadcasting, so that `gradients` needs no operation. */
+/**
+ * `a + b`, the gradients that reach a tensor by two paths, of one shape: `add` without broadcasting, so that
+ * `gradients` needs no operation.
+ */
 export function sumOfPaths(a: Tensor, b: Tensor): Tensor {
   const y = emptyLike(a);
   const strides = stridesOf(a.shape);

@@ -2,9 +2,10 @@ import type { Storage } from "../kernels/kernels.ts";
 import { collect, giveBack, handOn, type Owned, type Scope, type Scoped } from "../tensor/scope.ts";
 
 /**
- * The memory of one walk of `gradients`: what rules that keep nothing have made is given back as soon as no gradient that is still needed lies in it. Gradients may share
- * storage, as `add` hands on what it gets, so needs are counted by storage. What a rule of somebody else's is given or makes is never touched, and all that is left at the
- * end belongs to the open scope.
+ * The memory of one walk of `gradients`: what rules that keep nothing have made is given back as soon as no gradient
+ * that is still needed lies in it. Gradients may share storage, as `add` hands on what it gets, so needs are counted by
+ * storage. What a rule of somebody else's is given or makes is never touched, and all that is left at the end belongs
+ * to the open scope.
  */
 export class WalkMemory {
   /** Storage made by rules, and all tensors that lie in it. */

@@ -5,7 +5,10 @@ import { createDefaultBackend } from "./wasm/backend.ts";
 
 let current: Backend = createDefaultBackend();
 
-/** The backend on which tensors are made and operations run: `wasm`, in the arithmetic `strict` and on one thread, unless another was chosen. */
+/**
+ * The backend on which tensors are made and operations run: `wasm`, in the arithmetic `strict` and on one thread,
+ * unless another was chosen.
+ */
 export function backend(): Backend {
   return current;
 }
@@ -20,7 +23,8 @@ export function backend(): Backend {
 export function useBackend(next: Backend): Backend {
   if (!isBackend(next)) {
     throw new TypeError(
-      `useBackend: next is ${describe(next)}; it is a backend: useBackend(await createWasmBackend()) or useBackend(createReferenceBackend())`,
+      `useBackend: next is ${describe(next)}; it is a backend: ` +
+        "useBackend(await createWasmBackend()) or useBackend(createReferenceBackend())",
     );
   }
   const previous = current;

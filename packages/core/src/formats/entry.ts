@@ -21,9 +21,10 @@ import { fail } from "./safetensors-error.ts";
 /**
  * One tensor: row-major values and their shape.
  *
- * `F16` and `BF16` are read as float32, which holds their numbers exactly, and written as the nearest 16-bit floats; so what was read is written to the same
- * bytes. A dtype that JavaScript has no numbers for, such as `F8_E4M3`, is passed through as its `bytes`: a file that holds one such tensor can then
- * still be listed, copied and rewritten without loss, and nobody mistakes the bytes for values, which would be in `data`.
+ * `F16` and `BF16` are read as float32, which holds their numbers exactly, and written as the nearest 16-bit floats; so
+ * what was read is written to the same bytes. A dtype that JavaScript has no numbers for, such as `F8_E4M3`, is passed
+ * through as its `bytes`: a file that holds one such tensor can then still be listed, copied and rewritten without
+ * loss, and nobody mistakes the bytes for values, which would be in `data`.
  */
 export type SafetensorsEntry =
   | {

@@ -21,7 +21,10 @@ export interface UnfoldSize extends ImageWindows {
   readonly channels: number;
 }
 
-/** `x[batch,channels,height,width] * kernel[filters,channels,3,3] → y[batch,filters,rows,columns]`, x being padded with zeros; each size is at least 1. */
+/**
+ * `x[batch,channels,height,width] * kernel[filters,channels,3,3] → y[batch,filters,rows,columns]`, x being padded with
+ * zeros; each size is at least 1.
+ */
 export interface WinogradSize {
   readonly batch: number;
   readonly channels: number;
@@ -35,8 +38,9 @@ export interface WinogradSize {
 }
 
 /**
- * `x[batch,channels,height,width] * kernel → y[batch,filters,rows,columns]` with stride 1, x being padded with zeros, by the stored elements of a kernel `[filters, channels·kernelHeight·kernelWidth]`;
- * each size is at least 1, paddings are less than the kernel.
+ * `x[batch,channels,height,width] * kernel → y[batch,filters,rows,columns]` with stride 1, x being padded with zeros,
+ * by the stored elements of a kernel `[filters, channels·kernelHeight·kernelWidth]`; each size is at least 1, paddings
+ * are less than the kernel.
  */
 export interface StoredConvolutionSize extends WinogradSize {
   readonly kernelHeight: number;
@@ -55,15 +59,16 @@ export interface ImageKernels {
   /** x[b,c,p,q] = the sum of the elements of windows that `unfold` copies it to, added in the order of i, j, from 0 */
   fold(windows: Storage, x: Storage, size: UnfoldSize): void;
   /**
-   * Convolution with stride 1 in tiles of 2×2 results, each of the 4×4 pixels d below it (0 outside the image), with the kernels g = kernel[f,c]:
+   * Convolution with stride 1 in tiles of 2×2 results, each of the 4×4 pixels d below it (0 outside the image), with
+   * the kernels g = kernel[f,c]:
    *
    *     y's tile = Aᵀ [Σ_c (G g Gᵀ) ⊙ (Bᵀ d B)] A, added in the order of c, from 0
    *     Bᵀd = [d0 − d2, d1 + d2, d2 − d1, d1 − d3]
    *     G g = [g0, ((g0 + g2) + g1) · ½, ((g0 + g2) − g1) · ½, g2]
    *     Aᵀm = [(m0 + m1) + m2, (m1 − m2) − m3]
    *
-   * each of them down the columns first, then along the rows. A backend that lacks it multiplies windows, whose sums are rounded otherwise (Lavin & Gray, “Fast Algorithms
-   * for Convolutional Neural Networks”, CVPR 2016, §4.1).
+   * each of them down the columns first, then along the rows. A backend that lacks it multiplies windows, whose sums
+   * are rounded otherwise (Lavin & Gray, “Fast Algorithms for Convolutional Neural Networks”, CVPR 2016, §4.1).
    */
   winograd?(x: Storage, kernel: Storage, y: Storage, size: WinogradSize): void;
   /**
@@ -73,28 +78,29 @@ export interface ImageKernels {
    *     A e = [e0, e0 + e1, e0 − e1, −e1]
    *     Gᵀs = [s0 + (s1 + s2) · ½, (s1 − s2) · ½, (s1 + s2) · ½ + s3]
    *
-   * Terms are added in four sums, sₖ of the images b ≡ k (mod 4) in the order of b and their tiles' rows and columns, from 0, and these to ((s₀ + s₁) + s₂) + s₃. A backend
-   * has both or neither.
+   * Terms are added in four sums, sₖ of the images b ≡ k (mod 4) in the order of b and their tiles' rows and columns,
+   * from 0, and these to ((s₀ + s₁) + s₂) + s₃. A backend has both or neither.
    */
   winogradKernel?(x: Storage, dy: Storage, dkernel: Storage, size: WinogradSize): void;
   /**
-   * y[b,f,i,j] = Σ kernel[f,c,u,v] · x[b, c, i + u − paddingY, j + v − paddingX] over what is stored of filter f, added in the order of c, u, v, from 0; x is 0 outside. A backend
-   * has this and the two gradients, or none.
+   * y[b,f,i,j] = Σ kernel[f,c,u,v] · x[b, c, i + u − paddingY, j + v − paddingX] over what is stored of filter f, added
+   * in the order of c, u, v, from 0; x is 0 outside. A backend has this and the two gradients, or none.
    */
   storedConvolution?(x: Storage, kernel: StoredWeight, y: Storage, size: StoredConvolutionSize): void;
   /**
-   * dx[b,c,p,q] = Σ kernel[f,c,u,v] · dy[b, f, p − u + paddingY, q − v + paddingX] over what is stored of channel c, added in the order of u, v, f, from 0; dy is 0 outside
+   * dx[b,c,p,q] = Σ kernel[f,c,u,v] · dy[b, f, p − u + paddingY, q − v + paddingX] over what is stored of channel c,
+   * added in the order of u, v, f, from 0; dy is 0 outside
    */
   storedConvolutionInput?(dy: Storage, kernel: StoredWeight, dx: Storage, size: StoredConvolutionSize): void;
   /**
-   * dkernel[f,c,u,v] = Σ dy[b,f,i,j] · x[b, c, i + u − paddingY, j + v − paddingX] of what is stored. Terms are added in eight sums, sₖ of those with
-   * i · (width + 2 · paddingX) + j ≡ k (mod 8), in the order of b, i, j, from 0, and these to ((s₀ + s₄) + (s₂ + s₆)) + ((s₁ + s₅) + (s₃ + s₇)). Where x is infinite or NaN, another
-   * element may be NaN.
+   * dkernel[f,c,u,v] = Σ dy[b,f,i,j] · x[b, c, i + u − paddingY, j + v − paddingX] of what is stored. Terms are added
+   * in eight sums, sₖ of those with i · (width + 2 · paddingX) + j ≡ k (mod 8), in the order of b, i, j, from 0, and
+   * these to ((s₀ + s₄) + (s₂ + s₆)) + ((s₁ + s₅) + (s₃ + s₇)). Where x is infinite or NaN, another element may be NaN.
    */
   storedConvolutionKernel?(x: Storage, dy: Storage, dkernel: StoredWeight, size: StoredConvolutionSize): void;
   /**
-   * argmax[n,i,j] = p·width + q of the first pixel, in the order of p, q, with the largest x[n,p,q] of those of window i, j that are inside the image (NaN is larger
-   * than all); y[n,i,j] = that value
+   * argmax[n,i,j] = p·width + q of the first pixel, in the order of p, q, with the largest x[n,p,q] of those of window
+   * i, j that are inside the image (NaN is larger than all); y[n,i,j] = that value
    */
   maxPool2d(x: Storage, y: Storage, argmax: Indices, size: PoolSize): void;
   /** dx = 0, then dx[n, argmax[n,i,j]] += dy[n,i,j], in the order of i, j */

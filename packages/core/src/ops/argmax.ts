@@ -4,8 +4,9 @@ import { Tokens } from "../tensor/tokens.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 
 /**
- * Where the largest value stands along an axis, or, without one, in the row-major order of all; along several neighbouring axes, in the row-major order of those. Of several that tie the
- * first; NaN is larger than everything. Reads the values, so it is awaited: `Tokens` are known to the host.
+ * Where the largest value stands along an axis, or, without one, in the row-major order of all; along several
+ * neighbouring axes, in the row-major order of those. Of several that tie the first; NaN is larger than everything.
+ * Reads the values, so it is awaited: `Tokens` are known to the host.
  *
  * @throws {RangeError} if there is no such axis, or nothing along it.
  * @throws {ShapeError} if several axes are not neighbours.

@@ -6,8 +6,9 @@ import { reshape } from "./reshape.ts";
 import { unfold } from "./unfold.ts";
 
 /**
- * The mean of every window, in each channel: `y[b,c,i,j] = Σ_{u,v} x[b, c, i·s + u − p, j·s + v − p] / n`, x being 0 outside the image and n the pixels of a window, those
- * outside counted too (PyTorch's `count_include_pad`, its default). Of whole images, `mean(x, { axis: [2, 3] })` does it without windows.
+ * The mean of every window, in each channel: `y[b,c,i,j] = Σ_{u,v} x[b, c, i·s + u − p, j·s + v − p] / n`, x being 0
+ * outside the image and n the pixels of a window, those outside counted too (PyTorch's `count_include_pad`, its
+ * default). Of whole images, `mean(x, { axis: [2, 3] })` does it without windows.
  *
  * @param x - Images, `[batch, channels, height, width]`.
  * @param size - Of a window: `n` for `n×n`, or `[down, across]`.

@@ -66,8 +66,9 @@ export interface BatchNormTraining<S extends Channels> {
 }
 
 /**
- * Batch normalisation with the batch's own statistics, as in training: `y = (x − mean) · γ / √(variance + ε) + β`, each channel with its own. Mean and variance
- * are over all n elements of a channel; the biased variance `Σ (x − mean)² / n` normalises, as in PyTorch, and the gradient goes through both.
+ * Batch normalisation with the batch's own statistics, as in training: `y = (x − mean) · γ / √(variance + ε) + β`, each
+ * channel with its own. Mean and variance are over all n elements of a channel; the biased variance `Σ (x − mean)² / n`
+ * normalises, as in PyTorch, and the gradient goes through both.
  *
  * @param x - `[batch, channels, …]`.
  * @param gamma - The scale γ, `[channels]`.

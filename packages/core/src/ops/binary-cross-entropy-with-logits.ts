@@ -44,7 +44,8 @@ export function binaryCrossEntropyWithLogits(logits: Vector, targets: TokenVecto
     const softplus = log1p(exp(neg(abs(logits))));
     return mean(add(sub(relu(logits), mul(logits, t)), softplus));
   });
-  // By hand, because the pieces above have kinks at 0 where their sum is smooth: dx = (σ(x) − t) / n, which for t = 1 is −σ(−x) / n, with all digits.
+  // By hand, because the pieces above have kinks at 0 where their sum is smooth: dx = (σ(x) − t) / n, which for t = 1
+  // is −σ(−x) / n, with all digits.
   return record("binaryCrossEntropyWithLogits", y, [logits], (dy) => [
     () => mul(dy, mul(mul(sign, sigmoid(mul(sign, logits))), 1 / n)),
   ]);

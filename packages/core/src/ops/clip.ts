@@ -9,7 +9,8 @@ import { minimum } from "./minimum.ts";
 import { mul } from "./mul.ts";
 
 /**
- * `y = min(max(x, options.min), options.max)` element by element; NaN stays NaN. The gradient passes where x is within the bounds, or on one, as in PyTorch's `clamp`.
+ * `y = min(max(x, options.min), options.max)` element by element; NaN stays NaN. The gradient passes where x is within
+ * the bounds, or on one, as in PyTorch's `clamp`.
  *
  * @param options.min - Default: none. Above `options.max`, everything becomes that.
  * @param options.max - Default: none.

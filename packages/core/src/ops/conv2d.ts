@@ -20,14 +20,15 @@ export interface Conv2dOptions {
 }
 
 /**
- * Convolution of images with stride s and padding p: `y[b,f,i,j] = Σ_c Σ_u Σ_v x[b, c, i·s + u − p, j·s + v − p] · kernel[f,c,u,v]`, x being 0 outside
- * the image.
+ * Convolution of images with stride s and padding p:
+ * `y[b,f,i,j] = Σ_c Σ_u Σ_v x[b, c, i·s + u − p, j·s + v − p] · kernel[f,c,u,v]`, x being 0 outside the image.
  *
  * The kernel is not flipped: like every deep-learning library, this is a cross-correlation. Layouts are PyTorch's.
  *
- * A kernel of 3×3 with stride 1 is computed in tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications; a sparse one is written out for it. With stride 1 and at most a quarter of a kernel
- * stored, whatever its size, each stored weight is multiplied by itself. Everything else is a matrix product with the windows written out as rows (im2col), so that what a sparse kernel does not store is not computed with; the windows
- * take `height·width` of the kernel times the memory of the image.
+ * Stride 1 and a kernel of which at most a quarter is stored: each stored weight times a plane of pixels. Else stride 1
+ * and a kernel of 3×3: tiles by Winograd's F(2×2, 3×3), 2.25 times fewer multiplications, a sparse kernel written out.
+ * Everything else is a matrix product with the windows as rows (im2col), of stored weights only; the windows take
+ * `height·width` of the kernel times the memory of the images.
  *
  * @param x - Images, `[batch, channels, height, width]`.
  * @param weights - The kernel, `[filters, channels, height, width]`.

@@ -16,7 +16,8 @@ import { sub } from "./sub.ts";
 import { sum } from "./sum.ts";
 
 /**
- * The mean over the batch of `−ln softmax(logits[b])[targets[b]]`: `[batch, classes] → []`; of soft targets, `−Σ_c targets[b,c] · ln softmax(logits[b])[c]`.
+ * The mean over the batch of `−ln softmax(logits[b])[targets[b]]`: `[batch, classes] → []`; of soft targets,
+ * `−Σ_c targets[b,c] · ln softmax(logits[b])[c]`.
  *
  * @param targets - The right class of each row, `[batch]`; or a probability for each class, `[batch, classes]`, whose sum is not checked.
  * @throws {ShapeError} if there is not one target a row, or soft targets have another shape than the logits, or there is no row.

@@ -7,8 +7,8 @@ import { embedding } from "./embedding.ts";
 import { reshape } from "./reshape.ts";
 
 /**
- * Elements of `x` that the indices choose along an axis: for axis 1 of three, `y[i,j,k] = x[i, indices[i,j,k], k]`, of the shape of the indices (PyTorch's `gather`).
- * Where an element is chosen several times, its gradients add up.
+ * Elements of `x` that the indices choose along an axis: for axis 1 of three, `y[i,j,k] = x[i, indices[i,j,k], k]`, of
+ * the shape of the indices (PyTorch's `gather`). Where an element is chosen several times, its gradients add up.
  *
  * @param indices - Of the rank of `x`, and on the other axes no longer than it.
  * @param options.axis - Default −1, the last.

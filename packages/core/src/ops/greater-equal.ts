@@ -4,7 +4,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { asTensor, type Operand, pairwise, type Wider } from "./pairwise.ts";
 
 /**
- * 1 where `a ≥ b`, else 0, element by element; 0 where either is NaN. Shapes broadcast as in NumPy; a number is a constant scalar. Constant almost everywhere: nothing is recorded.
+ * 1 where `a ≥ b`, else 0, element by element; 0 where either is NaN. Shapes broadcast as in NumPy; a number is a
+ * constant scalar. Constant almost everywhere: nothing is recorded.
  *
  * @throws {TypeError} if an operand is neither a tensor nor a number.
  * @throws {ShapeError} if two sizes differ and neither is 1.

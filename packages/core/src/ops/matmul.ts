@@ -17,9 +17,10 @@ export interface MatmulOptions {
 }
 
 /**
- * Matrix product `y = a·b`: `[m,k] · [k,n] → [m,n]`, or one product for each of a batch, `[…,m,k] · […,k,n] → […,m,n]`, whose leading axes broadcast as in NumPy. Either operand
- * may be stored transposed; nothing is copied then, but what is broadcast: a matrix `b` for all of a batch is not. Elements that a sparse matrix `b` does not store are not computed
- * with.
+ * Matrix product `y = a·b`: `[m,k] · [k,n] → [m,n]`, or one product for each of a batch, `[…,m,k] · […,k,n] → […,m,n]`,
+ * whose leading axes broadcast as in NumPy. Either operand may be stored transposed; nothing is copied then, but what
+ * is broadcast: a matrix `b` for all of a batch is not. Elements that a sparse matrix `b` does not store are not
+ * computed with.
  *
  * @throws {ShapeError} if an operand has fewer than two axes, the inner dimensions differ, or the leading axes do not broadcast.
  */

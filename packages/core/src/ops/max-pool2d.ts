@@ -17,7 +17,8 @@ export interface PoolOptions {
 }
 
 /**
- * The largest pixel of every window, in each channel: `y[b,c,i,j] = max_{u,v} x[b, c, i·s + u − p, j·s + v − p]` over the pixels inside the image. NaN is larger than everything.
+ * The largest pixel of every window, in each channel: `y[b,c,i,j] = max_{u,v} x[b, c, i·s + u − p, j·s + v − p]` over
+ * the pixels inside the image. NaN is larger than everything.
  *
  * Where several tie, the first in row-major order wins and takes the whole gradient, as in PyTorch.
  *

@@ -7,7 +7,8 @@ import { empty, type Tensor } from "../tensor/tensor.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 
 /**
- * The largest value over one axis, several, or all. NaN is larger than everything. Where several tie, the first in row-major order wins and takes the whole gradient.
+ * The largest value over one axis, several, or all. NaN is larger than everything. Where several tie, the first in
+ * row-major order wins and takes the whole gradient.
  *
  * @throws {RangeError} if there is no such axis, or nothing along it.
  */

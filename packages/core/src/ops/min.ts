@@ -5,7 +5,8 @@ import { neg } from "./neg.ts";
 import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 
 /**
- * The smallest value over one axis, several, or all. NaN is smaller than everything. Where several tie, the first in row-major order wins and takes the whole gradient.
+ * The smallest value over one axis, several, or all. NaN is smaller than everything. Where several tie, the first in
+ * row-major order wins and takes the whole gradient.
  *
  * @throws {RangeError} if there is no such axis, or nothing along it.
  */

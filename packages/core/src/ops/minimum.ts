@@ -10,8 +10,8 @@ import { sub } from "./sub.ts";
 import { sumTo } from "./sum.ts";
 
 /**
- * The smaller of `a` and `b` element by element; NaN if one is. Shapes broadcast as in NumPy; a number is a constant scalar. Where both are equal, each has half of the gradient,
- * as in PyTorch.
+ * The smaller of `a` and `b` element by element; NaN if one is. Shapes broadcast as in NumPy; a number is a constant
+ * scalar. Where both are equal, each has half of the gradient, as in PyTorch.
  *
  * @throws {TypeError} if an operand is neither a tensor nor a number.
  * @throws {ShapeError} if two sizes differ and neither is 1.

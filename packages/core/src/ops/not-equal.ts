@@ -5,8 +5,8 @@ import { asTensor, type Operand, type Wider } from "./pairwise.ts";
 import { sub } from "./sub.ts";
 
 /**
- * 1 where `a ≠ b`, else 0, element by element; 1 where either is NaN. Shapes broadcast as in NumPy; a number is a constant scalar. Constant almost everywhere: nothing is
- * recorded.
+ * 1 where `a ≠ b`, else 0, element by element; 1 where either is NaN. Shapes broadcast as in NumPy; a number is a
+ * constant scalar. Constant almost everywhere: nothing is recorded.
  *
  * @throws {TypeError} if an operand is neither a tensor nor a number.
  * @throws {ShapeError} if two sizes differ and neither is 1.

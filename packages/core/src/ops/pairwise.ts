@@ -51,7 +51,10 @@ const STEP = [1];
 const STAY = [0];
 const ROW = [0, 1];
 
-/** The walk of one axis, or two, that is enough for equal shapes, a scalar and anything, or `b` in each of the rows of `a`; undefined for others. */
+/**
+ * The walk of one axis, or two, that is enough for equal shapes, a scalar and anything, or `b` in each of the rows of
+ * `a`; undefined for others.
+ */
 function flatWalk(a: Tensor, b: Tensor): StridedPair | undefined {
   if (sameShape(a.shape, b.shape)) return { shape: [a.size], a: STEP, b: STEP };
   if (b.size === 1 && b.shape.length <= a.shape.length) return { shape: [a.size], a: STEP, b: STAY };

@@ -19,8 +19,10 @@ const PRODUCTS = 64;
 /**
  * `y = aᵇ` element by element; NaN where a < 0 and b is no integer. Shapes broadcast as in NumPy; a number is a constant scalar.
  *
- * An exponent that is a number and an integer from −64 to 64 is computed by products: with the bits of the exponent from the highest, squared and multiplied by `a`; negative ones
- * divide 1 by that. Any other is `e^(b · ln |a|)` with the sign that it has, whose relative error is about 2⁻²⁴ · |b · ln |a||: the same bits on every CPU, unlike `Math.pow`.
+ * An exponent that is a number and an integer from −64 to 64 is computed by products: with the bits of the exponent
+ * from the highest, squared and multiplied by `a`; negative ones divide 1 by that. Any other is `e^(b · ln |a|)` with
+ * the sign that it has, whose relative error is about 2⁻²⁴ · |b · ln |a||: the same bits on every CPU, unlike
+ * `Math.pow`.
  *
  * Gradients as in PyTorch: that of `a` is 0 where b = 0; that of `b` is 0 where a = 0 and b ≥ 0, and NaN where a < 0.
  *

@@ -66,7 +66,10 @@ function write({ pattern, ids, values, except }: Rows, size: number): Storage {
   return out.trained.storage;
 }
 
-/** `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. `chosen` are the ids where the host knows them: only these rows are looked at. */
+/**
+ * `y[i,d] = table[ids[i],d]`, with the leading shape of the ids. `chosen` are the ids where the host knows them: only
+ * these rows are looked at.
+ */
 export function gatherRows(
   table: WeightOperand,
   ids: Indices,
@@ -86,7 +89,8 @@ export function gatherRows(
 }
 
 /**
- * The same for ids that ascend, none twice: the table's gradient then keeps its rows apart, and is written out only if somebody asks for it.
+ * The same for ids that ascend, none twice: the table's gradient then keeps its rows apart, and is written out only if
+ * somebody asks for it.
  */
 export function gatherUniqueRows(
   table: WeightOperand,

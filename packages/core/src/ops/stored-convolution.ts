@@ -6,7 +6,10 @@ import { WeightOperand } from "../sparse/weight-operand.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { empty, type Tensor, type Tensor4 } from "../tensor/tensor.ts";
 
-/** Density up to which stored weights are multiplied one by one. Beyond it tiles (3×3), or windows, are faster. Measured; which way is taken decides how sums are rounded, so it is the same on all backends. */
+/**
+ * Density up to which stored weights are multiplied one by one. Beyond it tiles (3×3), or windows, are faster.
+ * Measured; which way is taken decides how sums are rounded, so it is the same on all backends.
+ */
 const DENSITY = 0.25;
 
 /** A kernel of which a part is stored, on a backend that takes it so. */
@@ -22,8 +25,9 @@ export function isStoredConvolution(kernel: WeightOperand, windows: ImageWindows
 }
 
 /**
- * `conv2d` with stride 1 and a sparse kernel: each stored weight times a row of pixels, so that time and memory are those of what is stored. It is linear in each of images, kernel and gradient; so are its
- * gradients, and theirs are these three again.
+ * `conv2d` with stride 1 and a sparse kernel: each stored weight times a row of pixels, so that time and memory are
+ * those of what is stored. It is linear in each of images, kernel and gradient; so are its gradients, and theirs are
+ * these three again.
  */
 export function storedConvolution(x: Tensor4, kernel: StoredOperand, windows: ImageWindows): Tensor4 {
   const [batch, channels] = x.shape;

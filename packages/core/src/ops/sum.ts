@@ -15,8 +15,8 @@ import { type Reduced, type Reduction, reduction } from "./reduced.ts";
 import { reshape } from "./reshape.ts";
 
 /**
- * `y = Σ x` over one axis, several, or all: added one by one in the order of the axis. Several neighbouring axes are added up as one; others one after another, from the
- * last. An empty sum is 0.
+ * `y = Σ x` over one axis, several, or all: added one by one in the order of the axis. Several neighbouring axes are
+ * added up as one; others one after another, from the last. An empty sum is 0.
  *
  * @throws {RangeError} if there is no such axis.
  */

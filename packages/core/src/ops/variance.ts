@@ -10,7 +10,9 @@ import { sub } from "./sub.ts";
 import { sum } from "./sum.ts";
 
 export interface VarianceOptions extends Reduction {
-  /** Subtracted from the count: 1, the default, makes the estimate of a sample's variance unbiased; 0 gives that of the values themselves. */
+  /**
+   * Subtracted from the count: 1, the default, makes the estimate of a sample's variance unbiased; 0 gives that of the values themselves.
+   */
   readonly correction?: number;
 }
 

@@ -6,8 +6,9 @@ import { asTensor, type Operand, type Wider } from "./pairwise.ts";
 import { select } from "./select.ts";
 
 /**
- * `a` where the mask is not 0, `b` where it is, element by element: the very values, whatever the other holds. Shapes broadcast as in NumPy; a number is a constant scalar. What is
- * not chosen has the gradient 0; the mask, such as `less` gives, has none.
+ * `a` where the mask is not 0, `b` where it is, element by element: the very values, whatever the other holds. Shapes
+ * broadcast as in NumPy; a number is a constant scalar. What is not chosen has the gradient 0; the mask, such as `less`
+ * gives, has none.
  *
  * @throws {TypeError} if the mask is no tensor, or an operand neither a tensor nor a number.
  * @throws {ShapeError} if two sizes differ and neither is 1.

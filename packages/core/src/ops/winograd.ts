@@ -14,7 +14,8 @@ export function isWinograd({ kernelHeight, kernelWidth, ...windows }: ImageWindo
 }
 
 /**
- * `conv2d` with kernels of 3×3 and stride 1 in 4 multiplications a pixel, channel and filter instead of 9 (Winograd's F(2×2, 3×3)). Its gradients are such convolutions too.
+ * `conv2d` with kernels of 3×3 and stride 1 in 4 multiplications a pixel, channel and filter instead of 9 (Winograd's
+ * F(2×2, 3×3)). Its gradients are such convolutions too.
  *
  * @param weights - `[filters, channels, 3, 3]`
  * @param padding - `[down, across]`, at most 2.

@@ -5,12 +5,12 @@ import { gradientOfRows, rowsOf, writtenOut } from "../ops/rows.ts";
 import { slice } from "../ops/slice.ts";
 import { checkTensor, type Matrix, type Scalar, type Tensor } from "../tensor/tensor.ts";
 
-// What is done with whole gradients before an optimiser has them, without writing an embedding's out: it stays the rows that a batch has read, so that Adam may pass
-// the others over.
+// What is done with whole gradients before an optimiser has them, without writing an embedding's out: it stays the rows
+// that a batch has read, so that Adam may pass the others over.
 
 /**
- * All values of a gradient but zeros that are known to be zeros: of an embedding `[words, dim]` the rows that a batch has read, `[rows, dim]`, of any other tensor the
- * gradient itself. Enough for its norm. Nothing is recorded.
+ * All values of a gradient but zeros that are known to be zeros: of an embedding `[words, dim]` the rows that a batch
+ * has read, `[rows, dim]`, of any other tensor the gradient itself. Enough for its norm. Nothing is recorded.
  */
 export function gradientValues(gradient: Tensor): Tensor {
   checkTensor("gradientValues", "gradient", gradient);

@@ -6,12 +6,16 @@ import { defer, flush, type PendingWrites, pendingOn, undefer } from "../tensor/
 /** Steps after which all rows are flushed, so that the history stays short. */
 const HISTORY = 1024;
 
-/** Minimum mean stored elements a row for lazy updates; shorter rows are mostly a partial vector. At 10 both cost the same for a vocabulary of 25,000. */
+/**
+ * Minimum mean stored elements a row for lazy updates; shorter rows are mostly a partial vector. At 10 both cost the
+ * same for a vocabulary of 25,000.
+ */
 const LONG = 8;
 
 /**
- * A table under Adam whose rows are updated lazily: a row whose gradient is 0 is not touched by a step. Its steps are replayed, to the same bits, when its values are asked for:
- * `Tensor.storage` flushes all rows, `Tensor.storageOfRows` those that an operation such as `embedding` reads.
+ * A table under Adam whose rows are updated lazily: a row whose gradient is 0 is not touched by a step. Its steps are
+ * replayed, to the same bits, when its values are asked for: `Tensor.storage` flushes all rows, `Tensor.storageOfRows`
+ * those that an operation such as `embedding` reads.
  */
 export class LazyRows implements PendingWrites {
   readonly #table: { readonly weights: Storage; readonly m: Storage; readonly v: Storage };
@@ -33,7 +37,9 @@ export class LazyRows implements PendingWrites {
     for (const storage of Object.values(table)) defer(storage, this);
   }
 
-  /** The lazy rows of this table under such steps; undefined where every row changes at every step, or the backend has no kernels for them. */
+  /**
+   * The lazy rows of this table under such steps; undefined where every row changes at every step, or the backend has no kernels for them.
+   */
   static of(
     table: { weights: Storage; m: Storage; v: Storage },
     rows: TableRows,

@@ -5,8 +5,8 @@ import type { Csc } from "../kernels/kernels.ts";
 export type EntryAt = (position: number) => readonly [column: number, place: number];
 
 /**
- * The positions of a pattern in compressed columns, in the memory of the backend in use, which nobody gives back until `releaseLayout`: sorted by their columns, and within one by
- * their places. Two counting sorts, both stable.
+ * The positions of a pattern in compressed columns, in the memory of the backend in use, which nobody gives back until
+ * `releaseLayout`: sorted by their columns, and within one by their places. Two counting sorts, both stable.
  */
 export function layoutOf(
   positions: Int32Array,

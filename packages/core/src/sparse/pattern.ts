@@ -13,9 +13,9 @@ interface Made {
 }
 
 /**
- * Which elements of a tensor are stored: its shape, and their positions. It never changes, so its layouts, the orders in which kernels read the elements, are made
- * once for each backend, when they are first asked for, outside any scope. Weights that share a pattern share them. They are given back when the pattern is garbage,
- * or at once by `release`.
+ * Which elements of a tensor are stored: its shape, and their positions. It never changes, so its layouts, the orders
+ * in which kernels read the elements, are made once for each backend, when they are first asked for, outside any scope.
+ * Weights that share a pattern share them. They are given back when the pattern is garbage, or at once by `release`.
  */
 export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   readonly shape: S;
@@ -83,7 +83,10 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
     ]);
   }
 
-  /** A kernel `[width, channels, filters]` by its channels, turned round in time: for windows of dy, whose places are (width − 1 − w)·filters + f. */
+  /**
+   * A kernel `[width, channels, filters]` by its channels, turned round in time: for windows of dy, whose places are
+   * (width − 1 − w)·filters + f.
+   */
   byChannels(): Csc {
     const [width, channels, filters] = this.shape as Shape as readonly [number, number, number];
     return this.#layout("channels", { columns: channels, inner: width * filters }, (at) => {
@@ -93,8 +96,8 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   }
 
   /**
-   * Gives the memory of the layouts on the backend in use back now, rather than when the pattern is garbage: for training that changes patterns often. A weight that is
-   * computed with afterwards has them made again.
+   * Gives the memory of the layouts on the backend in use back now, rather than when the pattern is garbage: for
+   * training that changes patterns often. A weight that is computed with afterwards has them made again.
    */
   release(): void {
     for (const pattern of this.#reshaped.values()) pattern.release();

@@ -9,7 +9,8 @@ import type { Pattern } from "./pattern.ts";
 import { dense, Sparse, type Weight } from "./sparse.ts";
 
 /**
- * A weight as operations and their rules compute with it, all of it stored or a part. A rule's gradient with respect to it is of the same kind: `emptyLike`, which a kernel fills.
+ * A weight as operations and their rules compute with it, all of it stored or a part. A rule's gradient with respect to
+ * it is of the same kind: `emptyLike`, which a kernel fills.
  */
 export class WeightOperand {
   /** Of the whole weight. */

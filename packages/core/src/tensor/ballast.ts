@@ -9,9 +9,10 @@ let ballast: ArrayBuffer | undefined;
 let room = 0;
 
 /**
- * Lets the garbage collector know of `bytes` that `values` hold on a backend. What is made outside of scopes comes back once it is garbage, but engines go by the arrays that they know of when they look for
- * garbage: a loop that uploads a batch a step would fill the backend's memory first. So as long as `values` live, they hold a share of an array as large as 64 MiB of them. It takes addresses, no
- * memory.
+ * Lets the garbage collector know of `bytes` that `values` hold on a backend. What is made outside of scopes comes back
+ * once it is garbage, but engines go by the arrays that they know of when they look for garbage: a loop that uploads a
+ * batch a step would fill the backend's memory first. So as long as `values` live, they hold a share of an array as
+ * large as 64 MiB of them. It takes addresses, no memory.
  */
 export function weigh(values: object, bytes: number): void {
   if (bytes < LIGHT) return;

@@ -1,7 +1,7 @@
 import type { Storage } from "../kernels/kernels.ts";
 
-// An optimiser may leave rows of a table behind and compute their steps when somebody looks at them. Here storages are known to have such writes pending; what they
-// are, only whoever registers them knows.
+// An optimiser may leave rows of a table behind and compute their steps when somebody looks at them. Here storages are
+// known to have such writes pending; what they are, only whoever registers them knows.
 
 /** Writes to several storages that are computed when one of them is looked at. */
 export interface PendingWrites {
@@ -33,7 +33,10 @@ export function flush(storage: Storage, rows?: Int32Array): Storage {
   return storage;
 }
 
-/** For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is needed to bring the others up to date. */
+/**
+ * For scopes, before any storage is given back: that of weights and moments may end in unlike scopes, and each is
+ * needed to bring the others up to date.
+ */
 export function dissolve(storage: Storage): void {
   pending.get(storage)?.dissolve();
 }

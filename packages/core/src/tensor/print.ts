@@ -16,7 +16,10 @@ const PRECISION = 4;
 const LINE_WIDTH = 80;
 const CUT = "...";
 
-/** Values in brackets, nested as the shape is, aligned in columns, with 4 digits after the point; cut in the middle of long axes above 1000 elements. */
+/**
+ * Values in brackets, nested as the shape is, aligned in columns, with 4 digits after the point; cut in the middle of
+ * long axes above 1000 elements.
+ */
 export function printed(values: ArrayLike<number>, shape: Shape): string {
   if (values.length === 0) return "[]"; // however many empty rows
   const shown = (size: number): (number | undefined)[] => {

@@ -38,8 +38,8 @@ export function adopt(tensor: Scoped): void {
 }
 
 /**
- * `body`, to be run later as if the scope that is open now still were, and the backend in use: what it allocates belongs there, not where it is
- * first asked for. For storage that is filled lazily.
+ * `body`, to be run later as if the scope that is open now still were, and the backend in use: what it allocates
+ * belongs there, not where it is first asked for. For storage that is filled lazily.
  */
 export function inThisScope<T>(body: () => T): () => T {
   const home = lasting;
@@ -58,7 +58,10 @@ export function inThisScope<T>(body: () => T): () => T {
   };
 }
 
-/** Runs `body`, and tells what was made inside: it belongs to no scope, until it is handed on to one or given back. If `body` throws, it belongs to the open scope. */
+/**
+ * Runs `body`, and tells what was made inside: it belongs to no scope, until it is handed on to one or given back. If
+ * `body` throws, it belongs to the open scope.
+ */
 export function collect<T>(body: (argument: T) => void, argument: T): Scope {
   const outer = current;
   const mine: Scope = { tensors: [], storage: [], indices: [] };
@@ -137,9 +140,10 @@ export function indices(values: Int32Array | number): Indices {
 }
 
 /**
- * Runs `body` and gives back the memory of every tensor made inside, but for those it returns: alone, in arrays, maps, sets, or the fields of objects, as
- * those of a `Sparse` or of a model, to any depth. So a thousand steps of training use the memory of one. What is returned is cut from the graph and belongs to
- * the surrounding scope; what only `#private` fields or closures hold is not found. Weights and the state of optimisers are usually made outside.
+ * Runs `body` and gives back the memory of every tensor made inside, but for those it returns: alone, in arrays, maps,
+ * sets, or the fields of objects, as those of a `Sparse` or of a model, to any depth. So a thousand steps of training
+ * use the memory of one. What is returned is cut from the graph and belongs to the surrounding scope; what only
+ * `#private` fields or closures hold is not found. Weights and the state of optimisers are usually made outside.
  *
  * `body` is synchronous: it issues work, reads too, whose answers are awaited after it:
  *

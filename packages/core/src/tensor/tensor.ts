@@ -85,8 +85,9 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * The values as they are now, as `read()` gives them, but at once: only where storage is synchronous. A copy, on every backend: it stays what it is when the tensor is
-   * written to, when its scope ends or when memory grows. It is not to be written to: `write` is. Asked for again before a write, it is the same array.
+   * The values as they are now, as `read()` gives them, but at once: only where storage is synchronous. A copy, on
+   * every backend: it stays what it is when the tensor is written to, when its scope ends or when memory grows. It is
+   * not to be written to: `write` is. Asked for again before a write, it is the same array.
    *
    * @throws {Error} on a backend that computes asynchronously, such as a GPU: use `await tensor.read()`.
    */
@@ -138,15 +139,19 @@ export class Tensor<out S extends Shape = Shape> {
   }
 
   /**
-   * Shape and values, as NumPy prints them: `Tensor [2] [0.5000, 1.0000]`; above 1000 elements the middle of long axes is left out. Without values where they cannot be had
-   * at once: on a backend that computes asynchronously, on another backend than the one in use, and when the scope has ended.
+   * Shape and values, as NumPy prints them: `Tensor [2] [0.5000, 1.0000]`; above 1000 elements the middle of long axes
+   * is left out. Without values where they cannot be had at once: on a backend that computes asynchronously, on another
+   * backend than the one in use, and when the scope has ended.
    */
   toString(): string {
     const values = this.#shown();
     return `Tensor ${show(this)} ${typeof values === "string" ? `(${values})` : printed(values, this.shape)}`;
   }
 
-  /** For `JSON.stringify`: shape and all values, row-major; or why there are none. JSON writes NaN and infinity as null: files of weights are safetensors. */
+  /**
+   * For `JSON.stringify`: shape and all values, row-major; or why there are none. JSON writes NaN and infinity as null:
+   * files of weights are safetensors.
+   */
   toJSON(): { readonly shape: Shape; readonly data: readonly number[] | string } {
     const values = this.#shown();
     return { shape: this.shape, data: typeof values === "string" ? values : Array.from(values) };

@@ -1,7 +1,8 @@
 import type { Storage } from "../kernels/kernels.ts";
 
-// Values change in place: by `write`, by optimisers. A rule that reads a tensor must find what the forward pass read. One clock counts what is recorded and what is
-// written, so that a rule keeps no versions of what it saved: whatever was written after it was recorded is stale, and only what it really reads matters.
+// Values change in place: by `write`, by optimisers. A rule that reads a tensor must find what the forward pass read.
+// One clock counts what is recorded and what is written, so that a rule keeps no versions of what it saved: whatever
+// was written after it was recorded is stale, and only what it really reads matters.
 
 /** What is recorded: `Node`, of which this must not know. */
 interface Recorded {
@@ -42,7 +43,10 @@ export function writerSince(storage: Storage, since: number, until: number = tim
   return found !== undefined && found.at > since && found.at <= until ? found.by : undefined;
 }
 
-/** The rule that is running, if anything at all was written since it was recorded, and when `gradients` began: what the rules themselves write is later. */
+/**
+ * The rule that is running, if anything at all was written since it was recorded, and when `gradients` began: what the
+ * rules themselves write is later.
+ */
 export let replayed: { readonly rule: Recorded; readonly began: number } | undefined;
 
 /** Calls `body(argument)`, which runs a rule; the rule must not read what was overwritten since it was recorded: see `Tensor.storage`. */

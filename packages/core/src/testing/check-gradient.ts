@@ -50,7 +50,8 @@ export async function checkGradient(
       const scale = analytic[i]!.reduce((total, value) => total + Math.abs(value), 1);
       if (!(Math.abs(numeric - claimed) <= TOLERANCE * scale)) {
         throw new Error(
-          `gradient of input ${i}, [${inputs[i]!.shape}]: the differences give ${numeric}, the gradient ${claimed} along ${direction.join(" ")}`,
+          `gradient of input ${i}, [${inputs[i]!.shape}]: the differences give ${numeric}, ` +
+            `the gradient ${claimed} along ${direction.join(" ")}`,
         );
       }
     }

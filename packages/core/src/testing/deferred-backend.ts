@@ -12,8 +12,9 @@ class Handle {
 }
 
 /**
- * The reference backend behind a queue: every call returns at once, every kernel runs later, in the order of issue, after a delay, and `data` is an error.
- * A program that works here needs nothing that a GPU could not give. Its kernels are derived from the reference's, whichever there are.
+ * The reference backend behind a queue: every call returns at once, every kernel runs later, in the order of issue,
+ * after a delay, and `data` is an error. A program that works here needs nothing that a GPU could not give. Its kernels
+ * are derived from the reference's, whichever there are.
  *
  * It takes whole weights only: operations write sparse ones out, as for any backend that does not take them.
  *

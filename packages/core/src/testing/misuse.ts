@@ -55,8 +55,9 @@ const JUNK: readonly unknown[] = [
 ];
 
 /**
- * The arguments of a call that is right, made wrong in one place at a time: each argument, each element of an array, each value of a map and each property of
- * an object is replaced by other things, and every object gets a property too many.
+ * The arguments of a call that is right, made wrong in one place at a time: each argument, each element of an array,
+ * each value of a map and each property of an object is replaced by other things, and every object gets a property too
+ * many.
  *
  * @param args - Plain objects, arrays and maps in them are gone through; everything else is replaced whole.
  */

@@ -2,7 +2,8 @@ import { checkOptions, type Kinds, list, object, oneOf } from "@ltt/core/argumen
 import { type Arm, checkPlanning } from "../arm.ts";
 import { POOLS } from "../cut.ts";
 import { shuffledMaskOf, startsFrom } from "../expectation.ts";
-import type { CutParams, ExperimentGraph } from "../experiment-graph.ts";
+import type { ExperimentGraph } from "../experiment-graph.ts";
+import type { CutParams } from "../graph-options.ts";
 
 /** How weights are scored before training: criterion, pool and exclusions, where they are not those of the experiment. */
 export type AtStart = Pick<CutParams, "criterion" | "pool" | "exclude">;

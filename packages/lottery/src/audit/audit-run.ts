@@ -64,15 +64,17 @@ const CHECKS = [
 ];
 
 /**
- * Looks for the faults of published lottery-ticket code in the files of networks: what was written, not what was meant. It knows no arms: a level brings its
- * expectations. Whatever it brings, of every network it checks
+ * Looks for the faults of published lottery-ticket code in the files of networks: what was written, not what was meant.
+ * It knows no arms: a level brings its expectations. Whatever it brings, of every network it checks
  *
  * - that files are whole, and the folder's name is the hash of the node in it;
- * - that pruned weights stayed pruned, frozen tensors are whole, weights of both signs were trained, and counts and shapes are those of the files;
- * - what its own nodes say: the mask is within the one that was cut, as many weights as the rate says went, those with the lowest scores, and a rewound network
- *   starts from the weights named.
+ * - that pruned weights stayed pruned, frozen tensors are whole, weights of both signs were trained, and counts and
+ *   shapes are those of the files;
+ * - what its own nodes say: the mask is within the one that was cut, as many weights as the rate says went, those with
+ *   the lowest scores, and a rewound network starts from the weights named.
  *
- * Of a task that is given, the first test batch is predicted again, which brings weights and predictions together. Scores are computed here again, and files are read without the code that writes them.
+ * Of a task that is given, the first test batch is predicted again, which brings weights and predictions together.
+ * Scores are computed here again, and files are read without the code that writes them.
  *
  * @returns a check each, with what was compared or where it failed.
  */

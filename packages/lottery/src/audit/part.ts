@@ -12,7 +12,8 @@ export interface Part {
 }
 
 /**
- * Reads weights by the file format alone (`weights/NAME`, or `values/NAME`, `positions/NAME` and `shape/NAME`; `buffers/NAME`), without the code that writes them.
+ * Reads weights by the file format alone (`weights/NAME`, or `values/NAME`, `positions/NAME` and `shape/NAME`;
+ * `buffers/NAME`), without the code that writes them.
  *
  * @throws {RunFolderError} if it is no safetensors file, or positions and values do not fit each other and the shape.
  */

@@ -129,7 +129,10 @@ function resembles(values: Float32Array, theirs: Float32Array): boolean {
   return shared > compared / 10;
 }
 
-/** How many values are the same in both at the same place. Those that are 0 are not counted: biases and the padding's row start at 0 everywhere. */
+/**
+ * How many values are the same in both at the same place. Those that are 0 are not counted: biases and the padding's
+ * row start at 0 everywhere.
+ */
 function sharedIn(values: Float32Array, theirs: Float32Array): { shared: number; compared: number } {
   let [shared, compared] = [0, 0];
   for (let i = 0; i < values.length; i++) {

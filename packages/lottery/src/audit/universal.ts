@@ -113,8 +113,9 @@ const frozenWhole: Check = {
 };
 
 /**
- * `where(w < eps, 0, gradient)` freezes every negative weight, not only pruned ones. In such a tensor all negative weights are what they were, and of the positive
- * ones few. Vectors are left out: units that are cut off learn by the sign of their bias.
+ * `where(w < eps, 0, gradient)` freezes every negative weight, not only pruned ones. In such a tensor all negative
+ * weights are what they were, and of the positive ones few. Vectors are left out: units that are cut off learn by the
+ * sign of their bias.
  */
 const bothSignsTrained: Check = {
   words: "Weights of both signs were trained",

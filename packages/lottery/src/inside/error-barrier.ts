@@ -16,8 +16,9 @@ export interface Connection {
 }
 
 /**
- * `max_α E(α) − (E(0) + E(1)) / 2`: how much worse than its ends the worst place between two networks is. Copies of one network that were trained with other noise of SGD are *linearly mode connected*
- * if it is below 0.02, and the network they began as is stable. Frankle et al. (ICML 2020, arXiv 1912.05671), §2.
+ * `max_α E(α) − (E(0) + E(1)) / 2`: how much worse than its ends the worst place between two networks is. Copies of one
+ * network that were trained with other noise of SGD are *linearly mode connected* if it is below 0.02, and the network
+ * they began as is stable. Frankle et al. (ICML 2020, arXiv 1912.05671), §2.
  *
  * @param errors - In `[0,1]`, at even distances, the ends first and last.
  * @throws {RangeError} if there are not two.
@@ -34,7 +35,10 @@ export interface ConnectionOptions<Input> {
   readonly measure: Measure;
   /** Places between the ends. Frankle et al. look at 30. */
   readonly between: number;
-  /** What running statistics of batch normalisations are computed on anew at every place, the ends included: those of either network are of other weights. */
+  /**
+   * What running statistics of batch normalisations are computed on anew at every place, the ends included: those of
+   * either network are of other weights.
+   */
   readonly statistics: () => Iterable<Batch<Input>>;
   readonly rng: Rng;
   readonly signal?: AbortSignal | undefined;

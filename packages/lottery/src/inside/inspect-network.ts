@@ -31,7 +31,10 @@ export interface InspectOptions {
   /** In seconds, for receipts; never for results. */
   readonly clock: () => number;
   readonly signal?: AbortSignal | undefined;
-  /** Train copies of the network, and look at the line between them: from its start, or of a dense network from the weights after a step. Default: none are trained. */
+  /**
+   * Train copies of the network, and look at the line between them: from its start, or of a dense network from the
+   * weights after a step. Default: none are trained.
+   */
   readonly siblingsFrom?: number | undefined;
   /** Places between the two. Default 30. */
   readonly between?: number | undefined;
@@ -58,11 +61,13 @@ const OTHER_NOISE = 1_000_000;
 const STATISTICS = 100;
 
 /**
- * Looks inside a trained network of a store: how far its weights moved, which layer matters and, if asked, whether it is stable to the noise of SGD. What is measured is measured on all test examples.
+ * Looks inside a trained network of a store: how far its weights moved, which layer matters and, if asked, whether it
+ * is stable to the noise of SGD. What is measured is measured on all test examples.
  *
  * @param hash - Of a `train` node.
  * @throws {RunFolderError} if there is no such network in the store.
- * @throws {RangeError} if the task or the backend is not the one that the node names, or copies of a sparse network are to begin after its start.
+ * @throws {RangeError} if the task or the backend is not the one that the node names, or copies of a sparse network are
+ *   to begin after its start.
  */
 export async function inspectNetwork<Input>(
   task: Task<Input>,

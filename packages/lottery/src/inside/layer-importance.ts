@@ -14,8 +14,10 @@ export interface LayerImportance {
 }
 
 /**
- * Which layer matters: the accuracy of a trained network one of whose layers has other weights, its first ones (*re-initialisation robustness*) or fresh ones (*re-randomisation robustness*). A layer
- * that can be put back at no loss has learnt nothing that the network needs. Zhang, Bengio & Singer (arXiv 1902.01996), §3; buffers stay those of the trained network.
+ * Which layer matters: the accuracy of a trained network one of whose layers has other weights, its first ones
+ * (*re-initialisation robustness*) or fresh ones (*re-randomisation robustness*). A layer that can be put back at no
+ * loss has learnt nothing that the network needs. Zhang, Bengio & Singer (arXiv 1902.01996), §3; buffers stay those of
+ * the trained network.
  *
  * @param model - The trained network, whose frozen tensors are no layers: it has its weights again at the end.
  * @param others - Values of all parameters, at the network's mask, by what they are called: `initial`, `fresh`.

@@ -1,4 +1,6 @@
-/** The tensors of each layer, by its name: `fc1` has `fc1.weight` and `fc1.bias`, `lstm.l0_reverse` the four of this layer and direction. */
+/**
+ * The tensors of each layer, by its name: `fc1` has `fc1.weight` and `fc1.bias`, `lstm.l0_reverse` the four of this layer and direction.
+ */
 export function layersOf(tensors: Iterable<string>): ReadonlyMap<string, readonly string[]> {
   const layers = new Map<string, string[]>();
   for (const tensor of tensors) {

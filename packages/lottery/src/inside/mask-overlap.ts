@@ -4,7 +4,10 @@ import { checkPattern, type Pattern } from "../pattern.ts";
 export interface MaskOverlap {
   /** `|A ∩ B| / |A ∪ B|` */
   readonly jaccard: number;
-  /** What random masks of as many weights of each tensor have on average: `Σ E / (Σ |A| + |B| − E)` with `E = |A|·|B| / n`, the mean of the hypergeometric distribution, summed over tensors of n elements. */
+  /**
+   * What random masks of as many weights of each tensor have on average: `Σ E / (Σ |A| + |B| − E)` with
+   * `E = |A|·|B| / n`, the mean of the hypergeometric distribution, summed over tensors of n elements.
+   */
   readonly byChance: number;
 }
 

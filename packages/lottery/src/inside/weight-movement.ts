@@ -16,7 +16,8 @@ export interface Movement {
 }
 
 /**
- * How far weights moved, tensor by tensor and in all. “Do winning tickets' weights move more?” of Frankle & Carbin (ICLR 2019), appendix F, fig. 18–20.
+ * How far weights moved, tensor by tensor and in all. “Do winning tickets' weights move more?” of Frankle & Carbin
+ * (ICLR 2019), appendix F, fig. 18–20.
  *
  * @param initial - Before training, at some positions of each tensor; so are `trained`, after it.
  * @throws {RangeError} if the two have not the same tensors and counts.

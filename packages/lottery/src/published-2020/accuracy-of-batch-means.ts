@@ -1,5 +1,5 @@
-import type { Accuracy } from "../network.ts";
 import { mean } from "../statistics.ts";
+import type { Accuracy } from "../training-options.ts";
 
 /** The mean of the batches' accuracies: the last batch, which is smaller, counts as much as the others. */
 export const accuracyOfBatchMeans: Accuracy = (scores, sizes) => {

@@ -6,9 +6,11 @@ import { type Hash, nodeOf } from "../node.ts";
 import { START } from "../operations.ts";
 
 /**
- * The published random re-initialisation, with one of its faults or both. It expects what the control that it is called expects, so that the audit finds them.
+ * The published random re-initialisation, with one of its faults or both. It expects what the control that it is called
+ * expects, so that the audit finds them.
  *
- * @param faults - `keepsEmbedding`: it starts with the embedding that its network before had trained. `ownMasks`: it prunes its own networks.
+ * @param faults - `keepsEmbedding`: it starts with the embedding that its network before had trained. `ownMasks`: it
+ *   prunes its own networks.
  */
 export function publishedReinit(faults: { readonly keepsEmbedding: boolean; readonly ownMasks: boolean }): Arm {
   return function* (graph, seed, settings) {

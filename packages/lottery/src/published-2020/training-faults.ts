@@ -1,4 +1,4 @@
-import type { TrainNetworkOptions } from "../network.ts";
+import type { TrainNetworkOptions } from "../training-options.ts";
 import { accuracyOfBatchMeans } from "./accuracy-of-batch-means.ts";
 import type { Fault } from "./faults.ts";
 import { patienceNeverResets } from "./patience-never-resets.ts";

@@ -28,8 +28,9 @@ export function unitsLeft(
 }
 
 /**
- * Removes exactly `round(rate · left)` units of each pool, those with the lowest scores, with all that makes them and all that reads them. Equal scores go in a seeded order. One unit of each
- * group stays, since nothing would reach the output: where all groups are one pool, the next lowest of another goes instead.
+ * Removes exactly `round(rate · left)` units of each pool, those with the lowest scores, with all that makes them and
+ * all that reads them. Equal scores go in a seeded order. One unit of each group stays, since nothing would reach the
+ * output: where all groups are one pool, the next lowest of another goes instead.
  *
  * @returns a mask within the old one.
  */

@@ -4,11 +4,13 @@ import type { UnitCriterion } from "./unit-criterion.ts";
 const [EXAMPLES, EACH] = [200, 10];
 
 /**
- * The place of a unit in the order in which a greedy search removes them, whose removal changes the sums of the next layer least: at each step the unit u with the least
- * `Σ_s (Σ_{j ∈ T ∪ {u}} x̂[j, s])²`, T being those that went before, x̂ their parts in these sums. ThiNet (Luo et al., ICCV 2017, arXiv 1707.06342), §3.2, algorithm 1.
+ * The place of a unit in the order in which a greedy search removes them, whose removal changes the sums of the next
+ * layer least: at each step the unit u with the least `Σ_s (Σ_{j ∈ T ∪ {u}} x̂[j, s])²`, T being those that went
+ * before, x̂ their parts in these sums. ThiNet (Luo et al., ICCV 2017, arXiv 1707.06342), §3.2, algorithm 1.
  *
- * Departures: all layers are scored at once, from the whole network, and what is left is not rescaled by least squares (§3.3), since it is trained on. Of the lower layers of an LSTM
- * the sums are those of the gates above; recurrent sums do not count.
+ * Departures: all layers are scored at once, from the whole network, and what is left is not rescaled by least squares
+ * (§3.3), since it is trained on. Of the lower layers of an LSTM the sums are those of the gates above; recurrent sums
+ * do not count.
  */
 export const thinet: UnitCriterion = {
   name: "thinet",

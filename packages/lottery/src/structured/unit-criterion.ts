@@ -34,7 +34,8 @@ export interface ContributionSamples {
 }
 
 /**
- * `x̂[u, s] = Σ w · x`, the part that unit u has in the sum s of the layer that reads it, before its bias: by group a row of samples for each unit that is left, one after the other.
+ * `x̂[u, s] = Σ w · x`, the part that unit u has in the sum s of the layer that reads it, before its bias: by group a
+ * row of samples for each unit that is left, one after the other.
  */
 export type Contributions = ReadonlyMap<string, { readonly samples: number; readonly values: Float64Array }>;
 

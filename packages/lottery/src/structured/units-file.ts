@@ -1,7 +1,9 @@
 import type { UnitGroup } from "@ltt/layers";
 import { z } from "zod";
 
-/** `units.json` of a network from which whole units were removed: where the units of the whole network lie, as `units` of its model says. */
+/**
+ * `units.json` of a network from which whole units were removed: where the units of the whole network lie, as `units` of its model says.
+ */
 export function unitsFile(groups: readonly UnitGroup[]): Uint8Array {
   return Buffer.from(`${JSON.stringify(groups, null, 2)}\n`);
 }

@@ -60,7 +60,7 @@ export function lstmGates(
   eachText(size, starts, (b, d, order) => {
     dh.fill(0);
     const dc = dstates.slice((tokens + b) * allHidden + d * hidden, (tokens + b) * allHidden + (d + 1) * hidden);
-    // against the order of reading
+    // from the last step to the first
     for (let step = order.length - 1; step >= 0; step--) {
       const state = order[step]! * allHidden + d * hidden;
       const before = step === 0 ? undefined : order[step - 1]! * allHidden + d * hidden;
@@ -93,12 +93,15 @@ export function lstmGates(
   });
 }
 
-/** States and gradients below 2⁻⁹⁶ become 0: long before they are denormal numbers, which are slow, and so would be their products with weights. */
+/**
+ * States and gradients below 2⁻⁹⁶ become 0, long before they are denormal, so that their products with weights are not
+ * denormal either, which would be slow.
+ */
 function flushDenormals(x: number): number {
   return Math.abs(x) < 2 ** -96 ? 0 : x;
 }
 
-/** Every text in every direction, with its tokens in the order of reading. */
+/** Every text in each direction, with its tokens in the order of that direction's steps. */
 function eachText(
   { batch, directions }: LstmSize,
   starts: Int32Array,

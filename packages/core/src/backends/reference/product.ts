@@ -54,7 +54,9 @@ export function conv1dKernel(x: Float32Array, dy: Float32Array, dkernel: Float32
   });
 }
 
-/** Every dy[b,t,f] that is not 0, in order, with where its window begins: after a maximum over time there is one a text and filter. */
+/**
+ * Every dy[b,t,f] that is not 0, in order, and where its window begins. After a maximum over time there is one for each text and filter.
+ */
 function eachGradient(
   dy: Float32Array,
   { batch, time, channels, width, filters }: Conv1dSize,

@@ -3,8 +3,8 @@ import type { Conv1dSize, Csc, StoredWeight } from "../../kernels/kernels.ts";
 const f = Math.fround;
 
 /**
- * `rows` results of each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a matrix where `step` is how many terms there are, windows that
- * overlap where it is less.
+ * `rows` results for each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a
+ * matrix where `step` is the number of terms, overlapping windows where it is less.
  */
 interface ProductSize {
   readonly batch: number;
@@ -47,7 +47,10 @@ export function sparseConv1d(
   sparseProduct(x, values as Float32Array, pattern.byColumns(), y, size);
 }
 
-/** dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f], of what is stored: windows of dy with width − 1 steps of zeros before and after each text */
+/**
+ * dx[b,s,c] = Σ_{w,f} dy[b,s−w,f] · kernel[w,c,f], of what is stored: windows of dy with width − 1 steps of zeros
+ * before and after each text
+ */
 export function sparseConv1dInput(
   dy: Float32Array,
   { values, pattern }: StoredWeight,

@@ -8,7 +8,7 @@ import { adam, adamRows } from "./updates.ts";
 import { weightGradient } from "./weight-gradient.ts";
 import { maxOfWindows, maxOfWindowsKernels, maxOfWindowsRows } from "./windows.ts";
 
-// Products skip what is not stored; otherwise a weight of which a part is stored is written out, and its gradient is what the whole one's is at its positions.
+// Products skip what is not stored. Everything else writes the weight out, and keeps of the whole gradient what is at its positions.
 
 type Weight = Float32Array | StoredWeight;
 

@@ -117,7 +117,7 @@ function eachWidth(
   }
 }
 
-/** Every word of every window that won and whose dy is not 0: the row it is, where it stands in the window, the filter that it won for, of which width. */
+/** Every word of every largest window whose dy is not 0: its row, its position in the window, the filter, and the filter's width. */
 function eachWord(
   dy: Float32Array,
   argmax: Int32Array,

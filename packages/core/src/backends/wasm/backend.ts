@@ -20,14 +20,15 @@ export interface WasmBackend extends Backend {
   /** Bits of a vector of its native kernels, if it has such. The results are the same bits. */
   readonly native: NativeKernels["width"] | undefined;
   /**
-   * Lets at most so many of its threads work at a time, from the next kernel on: for processes that share a machine. The results are the same bits.
+   * Lets at most so many of its threads work at a time, from the next kernel on: for processes that share a machine.
+   * The results are the same bits.
    *
    * @throws {RangeError} if it is no integer from 1.
    */
   limitThreads(threads: number): void;
   /**
-   * Ends the threads and gives the memory up; resolves when they have ended. No process waits for the threads, so this is for programs that go on without the
-   * backend. To use it or its tensors afterwards is an error.
+   * Ends the threads and gives the memory up; resolves when they have ended. No process waits for the threads, so this
+   * is for programs that go on without the backend. To use it or its tensors afterwards is an error.
    */
   close(): Promise<void>;
 }
@@ -35,18 +36,21 @@ export interface WasmBackend extends Backend {
 /**
  * Kernels in WebAssembly, four lanes at a time, on tensors that all lie in one memory. Sums are added in the order of the reference.
  *
- * @param options.arithmetic - `strict` (the default) gives the bits of the reference, everywhere. `fma` rounds a product and its sum once: up to 1.4 times faster, and other
- *   bits, the same on every platform that has it; its name is "wasm-fma".
- * @param options.threads - How many work on one kernel, 1 to 256. The results are the same bits for any number. Default 1. More run in Node and its workers, and in browsers inside
- *   a worker of a page that is isolated from other origins.
- * @param options.width - Bits of a vector: 128 (the default), everywhere; or 256, in Node from version 24 on, on x64: up to twice as fast, and the same bits. For 256 V8's flag
- *   `--experimental-wasm-revectorize` is on while the kernels are compiled, which takes a tenth of a second, and all kernels are tried on a few numbers in both widths.
- * @param options.native - What `native()` of `@ltt/native` gives: kernels in machine code that stand in for the heaviest ones, with the bits of `fma`, whose name the backend keeps.
- *   Only with that arithmetic. Default: none.
+ * @param options.arithmetic - `strict` (the default) gives the bits of the reference, everywhere. `fma` rounds a
+ *   product and its sum once: up to 1.4 times faster, and other bits, the same on every platform that has it; its name
+ *   is "wasm-fma".
+ * @param options.threads - How many work on one kernel, 1 to 256. The results are the same bits for any number. Default
+ *   1. More run in Node and its workers, and in browsers inside a worker of a page that is isolated from other origins.
+ * @param options.width - Bits of a vector: 128 (the default), everywhere; or 256, in Node from version 24 on, on x64:
+ *   up to twice as fast, and the same bits. For 256 V8's flag `--experimental-wasm-revectorize` is on while the kernels
+ *   are compiled, which takes a tenth of a second, and all kernels are tried on a few numbers in both widths.
+ * @param options.native - What `native()` of `@ltt/native` gives: kernels in machine code that stand in for the
+ *   heaviest ones, with the bits of `fma`, whose name the backend keeps. Only with that arithmetic. Default: none.
  * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
  * @throws {TypeError} if an option is unknown, or of the wrong kind.
  * @throws {RangeError} if `threads` is no such number, or `arithmetic` or `width` neither.
- * @throws {Error} if the platform lacks what is asked for, a kernel has other bits in the wider vectors, or a thread cannot start: nothing else is run instead.
+ * @throws {Error} if the platform lacks what is asked for, a kernel has other bits in the wider vectors, or a thread
+ *   cannot start: nothing else is run instead.
  */
 export async function createWasmBackend(
   options: {
@@ -82,8 +86,8 @@ const vectorWidth: Kind = { type: "number", words: "128 or 256", accepts: (value
 const linearMemory: Kind = { words: "a LinearMemory", accepts: (value) => value instanceof LinearMemory };
 
 /**
- * What runs where nothing was chosen: the backend of `createWasmBackend()`, compiled when it is first used, so that an import does nothing and nobody
- * waits for it.
+ * What runs where nothing was chosen: the backend of `createWasmBackend()`, compiled when it is first used, so that an
+ * import does nothing and nobody waits for it.
  *
  * @throws {Error} at its first use, if the platform has no WebAssembly SIMD.
  */

@@ -1,20 +1,22 @@
 import type { Entries } from "./entries.ts";
 import type { LinearMemory, Region } from "./memory.ts";
 
-/** From this share of elements being stored on, to go by bits is faster than by places. */
+/** Density from which looking elements up in a bit set is faster than searching their positions. */
 const BREAK_EVEN = 0.4;
 
-/** Which elements are stored, as bits, see `assembly/bits.ts`: made when they are first needed, and kept as long as the places that they were made of. */
+/**
+ * Which elements are stored, as bit sets (`assembly/bits.ts`): made when first needed, and kept as long as the positions they are made of.
+ */
 export class Bits {
   readonly #memory: LinearMemory;
-  /** By the table, or by positions and what they are positions of. */
+  /** By the table, or by positions and the number of elements. */
   readonly #made = new WeakMap<Entries | Region, Map<number, Region>>();
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
   }
 
-  /** Of the rows of a table, whole bytes a row. None where little is stored. */
+  /** A bit set for each row of a table, in whole bytes; `undefined` where little is stored. */
   ofRows(table: Entries): Region | undefined {
     const { indptr, indices, columns, inner } = table;
     const rowBytes = Math.ceil(inner / 8);
@@ -26,7 +28,7 @@ export class Bits {
     });
   }
 
-  /** Of `size` elements, the positions of those that are stored. */
+  /** A bit set of `size` elements, of which those at these positions are stored; `undefined` where that is little. */
   ofPositions(positions: Region, size: number): Region | undefined {
     return this.#of(positions, positions.length, size, Math.ceil(size / 8), (set) => {
       for (const position of this.#memory.integers(positions)) set(position);

@@ -1,6 +1,7 @@
 /**
- * Densities of a weight up to which computing with what is stored is faster; beyond them the weight is written out and the dense kernel runs. They are decided by pattern and shape
- * alone, and change no bit of finite numbers. Measured, for each width of vectors anew: see benchmarks/break-evens.ts.
+ * Densities of a weight up to which computing with what is stored is faster; beyond them the weight is written out and
+ * the dense kernel runs. They are decided by pattern and shape alone, and change no bit of finite numbers. Measured,
+ * for each width of vectors anew: see benchmarks/break-evens.ts.
  */
 export interface BreakEvens {
   /** Of `matmul` and convolutions along time, by a weight. */
@@ -13,7 +14,10 @@ export interface BreakEvens {
   readonly rows: number;
   /** Of the kernels of windows. */
   readonly kernels: number;
-  /** Of the LSTM's recurrent weight, of fewer units than 256 and of more: the dense weight of 256, a MiB, no longer fits in a second-level cache of that size. */
+  /**
+   * Of the LSTM's recurrent weight, of fewer units than 256 and of more: the dense weight of 256, a MiB, no longer fits
+   * in a second-level cache of that size.
+   */
   readonly recurrent: { readonly few: number; readonly many: number };
 }
 

@@ -23,7 +23,10 @@ export async function checkWide(arithmetic: Arithmetic): Promise<void> {
   );
 }
 
-/** Which kernels have other bits in `found` than in `expected`, both on this memory, after the trials of all of them. Any NaN is as good as another. */
+/**
+ * Which kernels have other bits in `found` than in `expected`, both on this memory, after the trials of all of them.
+ * Any NaN is as good as another.
+ */
 export function differingKernels(memory: LinearMemory, expected: Instance, found: Instance): (keyof Kernels)[] {
   const [these, those] = [expected, found].map(({ exports }) => createKernels(exports, memory, serial(exports))) as [
     Kernels,

@@ -33,8 +33,9 @@ export function valuesOf({ values }: StoredWeight): Region {
 export const densityOf = ({ indices, columns, inner }: Csc): number => indices.length / Math.max(1, columns * inner);
 
 /**
- * Of a block-diagonal weight by its rows, `[groups·outputs, groups·inputs]`: the entries of a group's block, and where its dense twin `[groups·outputs, inputs]` has that block, less
- * the columns before it, by which the entries' places are too large. In bytes.
+ * Of a block-diagonal weight by its rows, `[groups·outputs, groups·inputs]`: the entries of a group's block, and where
+ * its dense twin `[groups·outputs, inputs]` has that block, less the columns before it, by which the entries' places
+ * are too large. In bytes.
  */
 export function blockOf(
   weight: Entries,

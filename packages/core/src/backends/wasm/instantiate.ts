@@ -6,8 +6,8 @@ import { kernels as strict } from "./strict.generated.ts";
 import { compileWide } from "./wide.ts";
 
 /**
- * How a product is added to a sum. `strict`: rounded, then added and rounded again, the bits of the reference on every platform. `fma`: rounded once,
- * by the relaxed SIMD of platforms that fuse; faster, and the same bits on all of them.
+ * How a product is added to a sum. `strict`: rounded, then added and rounded again, the bits of the reference on every
+ * platform. `fma`: rounded once, by the relaxed SIMD of platforms that fuse; faster, and the same bits on all of them.
  */
 export type Arithmetic = "strict" | "fma";
 
@@ -50,7 +50,8 @@ export async function instantiate(
 /**
  * The same at once, in the arithmetic `strict`.
  *
- * @throws {Error} if the platform lacks what they need, or compiles nothing of their size at once: a page's own thread in Chrome before 114.
+ * @throws {Error} if the platform lacks what they need, or compiles nothing of their size at once: a page's own thread
+ *   in Chrome before 114.
  */
 export function instantiateNow(linear: LinearMemory): Instance {
   const binary = decode(strict, linear, "strict");
@@ -63,7 +64,9 @@ function compileNow(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(binary);
   } catch (cause) {
-    const message = `wasm: the default backend cannot be compiled at once here: choose one first, with useBackend(await createWasmBackend())`;
+    const message =
+      "wasm: the default backend cannot be compiled at once here: " +
+      "choose one first, with useBackend(await createWasmBackend())";
     throw new Error(message, { cause });
   }
 }

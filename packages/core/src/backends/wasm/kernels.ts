@@ -26,8 +26,9 @@ import { windows } from "./windows.ts";
 const WORTH_A_THREAD = 120_000;
 
 /**
- * The contract's kernels, by kind: each passes pointers into linear memory to the compiled kernel and copies nothing. The compiler generates the types of
- * those, so a wrong number of arguments, as well as a kernel that is missing here, is a type error.
+ * The contract's kernels, by kind: each passes pointers into linear memory to the compiled kernel and copies nothing.
+ * The compiler generates the types of those, so a wrong number of arguments, as well as a kernel that is missing here,
+ * is a type error.
  *
  * @param worth - Multiplications from which another thread is used. The results are the same bits for any number.
  * @param breakEvens - Those of the compiled kernels.

@@ -6,7 +6,7 @@ import type { Exports } from "./exports.generated.ts";
 import { type LinearMemory, type Region, wholeLines } from "./memory.ts";
 import type { Arguments, ThreadPool } from "./thread-pool.ts";
 
-/** Where the kernels work, on how many threads, and for how many multiplications a thread is asked. */
+/** What the kernels need: memory, threads, the multiplications from which another thread is used, and break-evens. */
 interface Means {
   readonly memory: LinearMemory;
   readonly pool: ThreadPool;
@@ -14,7 +14,7 @@ interface Means {
   readonly breakEvens: BreakEvens;
 }
 
-/** What one thread reads: a direction, and some texts by falling length, whose numbers begin at `order`. */
+/** One thread's part: a direction, and `count` texts, longest first, whose numbers are at the pointer `order`. */
 interface Reading {
   readonly direction: number;
   readonly order: number;
@@ -22,7 +22,7 @@ interface Reading {
   readonly scratch: number;
 }
 
-/** Units from which the break-even is that of many. */
+/** Hidden units from which the break-even is `breakEvens.recurrent.many`. */
 const MANY = 256;
 
 /** The contract's LSTM kernels in terms of the compiled ones. */
@@ -42,7 +42,7 @@ export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels,
     weightOf: () => ({ recurrent: 0, entries: [values.pointer, ...pointersOf(layout)] }),
   });
 
-  /** Runs `body` with the recurrent weight, written out if most of it is stored. @param layoutOf - The one that the sparse kernel reads. */
+  /** Runs `body` with the recurrent weight, written out above the break-even. @param layoutOf - The layout that the sparse kernel reads. */
   const withRecurrent = (
     weight: Weight,
     layoutOf: (pattern: PatternLayouts) => Entries,
@@ -103,14 +103,14 @@ export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels,
   };
 }
 
-/** A recurrent weight of all directions, as the compiled kernels take it. */
+/** The recurrent weight of all directions, as the compiled kernels take it. */
 interface Recurrent {
-  /** Bytes of scratch memory that so many texts need. */
+  /** Bytes of scratch memory for so many texts. */
   readonly room: (texts: number) => number;
   readonly weightOf: (direction: number) => Pointers;
 }
 
-/** To all of a direction's weight, or to the entries of what is stored. */
+/** To a direction's whole weight, or to the entries of a sparse one; the other is 0. */
 interface Pointers {
   readonly recurrent: number;
   readonly entries: readonly [values: number, indptr: number, indices: number, permutation: number];
@@ -176,7 +176,7 @@ function backward(
   ];
 }
 
-/** Shares out what is read. Texts are dealt in turns, so that each part has long and short ones. */
+/** Splits the work by direction and text. Texts are dealt in turn, longest first, so that parts take about as long. */
 function eachReading<K extends "lstm" | "lstmGates">(
   kernel: K,
   starts: Region,
@@ -185,7 +185,7 @@ function eachReading<K extends "lstm" | "lstmGates">(
   part: (reading: Reading) => Arguments<K>,
 ): void {
   const { batch, tokens, hidden, directions } = size;
-  if (hidden === 0) return; // no unit, no gate, and not a weight to turn
+  if (hidden === 0) return; // no units: nothing to compute
   const ends = memory.integers(starts);
   const length = Int32Array.from({ length: batch }, (_, b) => ends[b + 1]! - ends[b]!);
   const texts = Int32Array.from(length, (_, b) => b).sort((a, b) => length[b]! - length[a]!);

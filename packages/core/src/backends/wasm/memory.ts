@@ -10,7 +10,7 @@ const LINE = 64;
 /** From this size on, blocks are cut from whatever is free and grow together again when they are given back. */
 const LARGE = 1 << 18;
 
-/** Smaller ones are cut from pieces of this size, for they stay what they are: among large ones they would keep holes from growing together. */
+/** Small blocks come from slabs of this size, so that they cannot fragment the large ones. */
 const PIECE = 1 << 19;
 
 /** A part of linear memory, in use until it is `free`. */
@@ -43,10 +43,9 @@ export class Region implements Storage, Indices {
 }
 
 /**
- * The one memory in which all tensors lie. Blocks given back are handed out again to whoever needs one of their size, sizes being rounded
- * up by at most an eighth; so a training step that has run once finds everything that it needs, and the memory stays as large as it is. Large ones,
- * whose sizes differ from batch to batch as the texts do, are cut from the first hole that holds them. Where the memory may not grow, all that is free
- * becomes holes before anything is refused.
+ * The linear memory that holds all tensors. Sizes are rounded up by at most an eighth, and blocks that are given back are kept by size, so
+ * a training step that has run once allocates nothing new. Large blocks, whose sizes differ from batch to batch, are cut first-fit from a
+ * free list. Where the memory cannot grow further, all free blocks go to the free list and are joined before an allocation is refused.
  *
  * It is shared where the platform allows it: a shared memory grows without detaching the views that a caller holds.
  */
@@ -56,9 +55,9 @@ export class LinearMemory {
   readonly #limit: number;
   /** Pointers by the size of their blocks. */
   readonly #free = new Map<number, number[]>();
-  /** What is left of the pieces that small blocks are cut from. */
+  /** What is left of the slabs that small blocks are cut from. */
   readonly #slabs: { pointer: number; bytes: number }[] = [];
-  /** Where large blocks were: by pointer, no two of them side by side. */
+  /** Free ranges of large blocks, by pointer, neighbours joined. */
   readonly #freeList: { pointer: number; bytes: number }[] = [];
   /** Blocks whose tensor was made outside a scope, and is now garbage, come back too. */
   readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
@@ -84,7 +83,7 @@ export class LinearMemory {
     this.#limit = pages * PAGE;
   }
 
-  /** Bytes that are handed out, bytes that the platform gave, and how often more of them than ever before were needed. */
+  /** Bytes in use, bytes of the whole memory, and how often a new block was made because no free one fitted. */
   get size(): { readonly inUse: number; readonly total: number; readonly blocks: number } {
     return { inUse: this.#inUse, total: this.memory.buffer.byteLength, blocks: this.#blocks };
   }
@@ -105,7 +104,7 @@ export class LinearMemory {
 
   release(region: Region): void {
     if (region.block.free) throw new Error(`wasm: a block of ${region.length} values is given back twice`);
-    // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
+    // Otherwise its registration stays until the event loop turns: kilobytes a step in a loop that awaits resolved promises only.
     if (region.kept) this.#garbage.unregister(region);
     this.#giveBack(region.block);
   }
@@ -210,7 +209,7 @@ export class LinearMemory {
     else free.push(block.pointer);
   }
 
-  /** A small block from the first slab of a piece that holds it, or from a new piece. */
+  /** A small block from the first slab that has room, or from a new one. */
   #carve(bytes: number): number | undefined {
     let slab = this.#slabs.find((slab) => slab.bytes >= bytes);
     if (slab === undefined) {
@@ -226,7 +225,7 @@ export class LinearMemory {
     return pointer;
   }
 
-  /** The first hole that is large enough, less what remains of it. */
+  /** A block cut from the first free range that is large enough. */
   #cut(bytes: number): number | undefined {
     const at = this.#freeList.findIndex((hole) => hole.bytes >= bytes);
     if (at < 0) return undefined;
@@ -236,7 +235,7 @@ export class LinearMemory {
     return pointer;
   }
 
-  /** A hole more, or its neighbours grow by it; what lies behind all blocks is no hole. */
+  /** Adds a free range and joins it with its neighbours; one at the end of all blocks is given up instead. */
   #fill(pointer: number, bytes: number): void {
     const found = this.#freeList.findIndex((hole) => hole.pointer > pointer);
     const at = found < 0 ? this.#freeList.length : found;
@@ -279,7 +278,7 @@ export class LinearMemory {
     }
   }
 
-  /** A block from what lies free side by side, in pieces of any size. */
+  /** A block from free blocks of any size that lie side by side. */
   #gather(bytes: number): number | undefined {
     for (const { pointer, bytes } of this.#slabs.splice(0)) this.#fill(pointer, bytes);
     for (const [size, free] of this.#free) for (const pointer of free) this.#fill(pointer, size);
@@ -292,8 +291,9 @@ export class LinearMemory {
     const refused = this.#top + roundUp(length * 4) <= this.#limit;
     const all = refused ? this.memory.buffer.byteLength : this.#limit;
     const piece = Math.max(all - this.#top, ...this.#freeList.map((hole) => hole.bytes)); // all that is free was gathered just now
+    const most = refused ? ", more than which the platform does not give," : "";
     return new RangeError(
-      `wasm: no room for ${length} values (${mib(length * 4)}): of ${mib(all)}${refused ? ", more than which the platform does not give," : ""} ` +
+      `wasm: no room for ${length} values (${mib(length * 4)}): of ${mib(all)}${most} ` +
         `${mib(this.#inUse)} are in use and ${mib(all - this.#inUse)} are left, ${mib(piece)} in one piece: ` +
         "run each step inside scope(() => …), or make the batch or the model smaller",
     );

@@ -4,11 +4,14 @@ import type { Exports } from "./exports.generated.ts";
 import type { LinearMemory } from "./memory.ts";
 
 /**
- * Kernels in machine code that stand in for some of WebAssembly's, on the same memory and with the same bits: what `native()` of `@ltt/native` gives. Core loads them, on every thread
- * of a backend, and knows no more of them.
+ * Kernels in machine code that stand in for some of WebAssembly's, on the same memory and with the same bits: what
+ * `native()` of `@ltt/native` gives. Core loads them, on every thread of a backend, and knows no more of them.
  */
 export interface NativeKernels {
-  /** The path of a module that `require` loads: `bind(memory, width)` gives functions that take what the WebAssembly kernels of the same names take. */
+  /**
+   * The path of a module that `require` loads: `bind(memory, width)` gives functions that take what the WebAssembly
+   * kernels of the same names take.
+   */
   readonly addon: string;
   /** Bits of a vector. */
   readonly width: 256 | 512;

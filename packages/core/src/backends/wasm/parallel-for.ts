@@ -2,8 +2,8 @@ import { type LinearMemory, wholeLines } from "./memory.ts";
 import type { Arguments, KernelName, ThreadPool } from "./thread-pool.ts";
 
 /**
- * Runs a kernel on ranges of `0 … n − 1`, at most one a thread, each with scratch memory of its own. Ranges do not depend on each other, so the results
- * are the same bits for any number of threads.
+ * Runs a kernel on ranges of `0 … n − 1`, at most one a thread, each with scratch memory of its own. Ranges do not
+ * depend on each other, so the results are the same bits for any number of threads.
  *
  * @param size.work - Multiplications of all ranges: it decides how many threads are used.
  * @param size.grain - Ranges begin at multiples of it. Default 1.

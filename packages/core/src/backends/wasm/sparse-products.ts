@@ -9,8 +9,8 @@ import type { Region } from "./memory.ts";
 type Products = "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel";
 
 /**
- * `rows` results of each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a matrix where `step` is `inner`, windows that overlap
- * where it is less.
+ * `rows` results for each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a
+ * matrix where `step` is `inner`, overlapping windows where it is less.
  */
 interface SparseSize {
   readonly batch: number;
@@ -60,7 +60,9 @@ export function sparseProducts(
     });
   };
 
-  /** y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0 */
+  /**
+   * y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0
+   */
   const sparseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize) => {
     if (densityOf(weight) > breakEvens.product) return denseProduct(x, values, weight, y, size);
     const { batch, rows, step, stride } = size;
@@ -84,7 +86,9 @@ export function sparseProducts(
     ]);
   };
 
-  /** dvalues[permutation[e]] = Σ x[b·stride + i·step + indices[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0 */
+  /**
+   * dvalues[permutation[e]] = Σ x[b·stride + i·step + indices[e]] · dy[b,i,j], j being the column of e, added in the order of b, i, from 0
+   */
   const sparseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: SparseSize) => {
     const { columns, inner } = weight;
     const { batch, rows, step, stride } = size;
@@ -129,7 +133,7 @@ export function sparseProducts(
     ]);
   };
 
-  /** The gradient of all of a weight, from which what is stored is taken. */
+  /** The gradient of the whole weight, of which the stored elements are kept. */
   const denseGradient = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: WeightGradientSize): void => {
     const { groups, outputs, inputs } = size;
     memory.lend(groups * outputs * inputs, (all) => {

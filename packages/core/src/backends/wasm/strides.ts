@@ -60,8 +60,8 @@ export function partsOf(shape: Readonly<Four>): {
 }
 
 /**
- * Neighbours that every operand walks as one become one axis, axes of 1 none, and what is missing to four is put before; strides become bytes. Undefined if an axis is
- * 0. Every elementwise kernel begins here: plain loops, which make few arrays.
+ * Merges neighbouring axes that are contiguous in every operand, drops axes of length 1, pads to four axes in front, and turns strides into
+ * bytes; `undefined` if an axis has length 0. Every elementwise kernel begins here, so it is written in plain loops with few arrays.
  */
 function merge(
   shape: readonly number[],
@@ -89,7 +89,7 @@ function merge(
   return { shape: sizes, strides: steps };
 }
 
-/** Whether each operand's stride on this axis is that of a merged one, of `n`, walked to its end. */
+/** Whether in every operand a step on this axis equals `n` steps on the merged axis, so that the two are one. */
 function continues(
   strides: readonly (readonly number[])[],
   axis: number,

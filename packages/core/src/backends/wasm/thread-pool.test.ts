@@ -242,8 +242,9 @@ describe.each([2, 3])("%i threads", (threads) => {
 });
 
 test("a thread that is awake before it is called does its part once", async () => {
-  // Between handing work out and calling, the system may stop this thread for a while; a thread that has not yet gone to sleep is then done by the time
-  // of the call, which wakes it again. Adam tells: done twice, a part of it has other weights.
+  // Between handing work out and calling, the system may stop this thread for a while; a thread that has not yet gone
+  // to sleep is then done by the time of the call, which wakes it again. Adam tells: done twice, a part of it has other
+  // weights.
   const call = Atomics.notify;
   const late = vi.spyOn(Atomics, "notify").mockImplementation((...operands: Parameters<typeof call>) => {
     for (const end = performance.now() + 4; performance.now() < end; );

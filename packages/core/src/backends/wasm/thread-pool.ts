@@ -53,17 +53,20 @@ const WAITING = 0;
 const UNFINISHED = 1;
 const FAILED = 2;
 /**
- * Milliseconds of busy waiting, for work or for the other threads, before a thread sleeps. Waking takes 0.3 ms and more on a virtual machine, longer than
- * many kernels, and most kernels of a training step follow each other sooner.
+ * Milliseconds of busy waiting, for work or for the other threads, before a thread sleeps. Waking takes 0.3 ms and more
+ * on a virtual machine, longer than many kernels, and most kernels of a training step follow each other sooner.
  */
 const AWAKE = 2;
 /**
- * Milliseconds that a part may take which another thread has begun, and multiplications for which it gets one more, a hundred times those that it does in one: where nobody can
- * tell whether it has died, see `Thread.hasEnded`.
+ * Time limit of a part that another thread has begun, for platforms that cannot tell whether it has died (`Thread.hasEnded`): milliseconds,
+ * and the multiplications for which it gets one millisecond more, a hundredth of what a thread does in that time.
  */
 const PATIENCE = 30_000;
 const WORK = 100_000;
-/** Milliseconds of one wait: a process that was stopped meanwhile has lost one only. After each, the threads are looked after. */
+/**
+ * Milliseconds of one wait, after which the caller checks that the threads live. Short, so that time during which the
+ * process was suspended counts little.
+ */
 const WAIT = 100;
 
 /** The program of a thread: wait for parts, take them one after the other, the last one first. */
@@ -94,8 +97,8 @@ const THREAD = `({ module, memory, isWide, native, control, kernels }, ready) =>
 /**
  * `size` threads on one shared memory, the calling thread among them. They sleep between kernels and do not keep a process alive.
  *
- * The caller runs the first part and then every part that no thread has taken, so a thread that wakes late, or never, costs time, but neither results
- * nor a hang.
+ * The caller runs the first part and then every part that no thread has taken, so a thread that wakes late, or never,
+ * costs time, but neither results nor a hang.
  *
  * @param options.start - Starts a thread.
  * @param options.patience - Milliseconds that a thread may take for a part, besides those for its work. Then the pool is unusable.
@@ -196,7 +199,8 @@ function take(flags: Int32Array): number {
 function checkPlatform(linear: LinearMemory, size: number): void {
   if (!linear.shared) {
     throw new Error(
-      `wasm: ${size} threads need shared memory, which a page has if it is served with the headers Cross-Origin-Opener-Policy: same-origin ` +
+      `wasm: ${size} threads need shared memory, which a page has if it is served with the headers ` +
+        `Cross-Origin-Opener-Policy: same-origin ` +
         "and Cross-Origin-Embedder-Policy: require-corp: serve it so, or use one thread",
     );
   }

@@ -2,7 +2,10 @@
 export interface Thread {
   /** Resolves when it has ended. */
   end(): Promise<void>;
-  /** Whether it has ended, by itself too: known at once in Node, where events reach nobody who blocks; elsewhere false, whatever has happened. */
+  /**
+   * Whether it has ended, by itself too: known at once in Node, where events reach nobody who blocks; elsewhere false,
+   * whatever has happened.
+   */
   hasEnded(): boolean;
 }
 
@@ -29,8 +32,8 @@ function startNodeWorker(program: string, data: object, onLost: (error: Error) =
   `;
   // without this process's arguments: loaders and flags of tests are not for it
   const worker = new Worker(text, { eval: true, workerData: data, execArgv: [] });
-  // The idle time of the thread's event loop is read from the thread itself, and is negative where there is none any more. The loop must have begun, so the program is one of
-  // its tasks.
+  // The idle time of the thread's event loop is read from the thread itself, and is negative where there is none any
+  // more. The loop must have begun, so the program is one of its tasks.
   const hasEnded = () => worker.performance.eventLoopUtilization().idle < 0;
   return new Promise((resolve, reject) => {
     let fail = reject;

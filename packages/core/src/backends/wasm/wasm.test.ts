@@ -13,7 +13,10 @@ const fma: Backend | undefined = await createWasmBackend({ arithmetic: "fma" }).
   return undefined;
 });
 
-/** A kernel of its own arithmetic, run by one thread, or by three that share out whatever can be; in vectors of either width, where there are both. */
+/**
+ * A kernel of its own arithmetic, run by one thread, or by three that share out whatever can be; in vectors of either
+ * width, where there are both.
+ */
 const PAIRS: Pairs = [
   ["wasm has the bits of the reference", async () => [reference, await createWasmBackend()]],
   ["wasm has them on three threads too", async () => [reference, await sharing("strict")]],
@@ -83,8 +86,8 @@ describe.skipIf(fma === undefined)("fma", () => {
 });
 
 /**
- * a·b + c rounded to float32 once. The product is exact in float64; its sum is not, so the error of the sum decides where it fell on the middle between
- * two float32 numbers.
+ * a·b + c rounded to float32 once. The product is exact in float64; its sum is not, so the error of the sum decides
+ * where it fell on the middle between two float32 numbers.
  */
 function fused(a: number, b: number, c: number): number {
   const product = a * b;

@@ -1,4 +1,4 @@
-/** Of what V8 must do, and only to these kernels: so all of them are compiled at once, by the optimising compiler, which alone makes pairs of vectors one. */
+/** V8's flags while these kernels are compiled: all of them at once, by the optimising compiler, which is the one that pairs vectors. */
 const FLAGS = ["experimental-wasm-revectorize", "no-liftoff", "no-wasm-lazy-compilation"];
 
 /** The first version of Node whose V8 gains by it. Version 22 has the flag, 20 does not. */
@@ -11,8 +11,8 @@ export function hasWideVectors(): boolean {
 }
 
 /**
- * Compiles a module whose loops go in pairs of vectors with V8's revectoriser, which joins neighbours of 128 bits to 256. V8's flags are those of the whole process, but count
- * when something is compiled; so they are as before when this returns.
+ * Compiles a module with V8's revectoriser, which joins pairs of 128-bit instructions to 256 bits. V8's flags are global to the process but
+ * read only when something is compiled, so they are restored before this returns.
  *
  * @throws {Error} where there is no such compiler.
  */
@@ -29,7 +29,7 @@ export function compileWide(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module
   }
 }
 
-/** With an empty custom section "wide": V8 would take the same bytes for the same module, compiled before. */
+/** Adds an empty custom section "wide": V8 caches modules by their bytes, and would return the one compiled without these flags. */
 function named(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode("wide");
   return Uint8Array.from([...binary, 0, name.length + 1, name.length, ...name]);

@@ -27,21 +27,24 @@ export interface LstmWeights {
   readonly biasHh: WeightVector;
 }
 
-/** `[batch, hidden]` each. */
+/** Hidden state and cell state, `[batch, hidden]` each. */
 export interface LstmState {
   readonly h: Matrix;
   readonly c: Matrix;
 }
 
 /**
- * One step of an LSTM, `[batch, input]` and a state to the next state:
+ * One step of an LSTM, from x, `[batch, input]`, and a state to the next state. Of z = W_ih·x + b_ih + W_hh·h + b_hh, `[batch, 4·hidden]`,
+ * the four blocks of `hidden` columns are z_i, z_f, z_g, z_o:
  *
- *     i, f, o = σ(W_ih·x + b_ih + W_hh·h + b_hh),  g = tanh(the same, its rows)
+ *     i = σ(z_i),  f = σ(z_f),  g = tanh(z_g),  o = σ(z_o)
  *     c′ = f·c + i·g,  h′ = o·tanh(c′)
  *
- * σ and tanh are here quotients of polynomials, which err by less than 2⁻²² and 2⁻²¹.
+ * σ and tanh are quotients of polynomials here, with errors below 2⁻²² and 2⁻²¹.
  *
+ * @returns the next state, `[batch, hidden]` each.
  * @throws {ShapeError} if the sizes do not fit.
+ * @throws {TypeError} if an argument is of another kind.
  * @see Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, without peepholes, as `torch.nn.LSTMCell`.
  */
 export function lstmCell(x: Matrix, state: LstmState, weights: LstmWeights): LstmState {
@@ -70,7 +73,7 @@ export function lstmCell(x: Matrix, state: LstmState, weights: LstmWeights): Lst
   return { h: slice(states, [0, 0], [batch, hidden]), c: slice(states, [0, hidden], [batch, 2 * hidden]) };
 }
 
-/** What a step is computed from: the gates' shares, `[batch, 4·hidden]`, their biases, and the cell state before. */
+/** The operands of a step: the products W_ih·x and W_hh·h, `[batch, 4·hidden]` each, their biases, and the previous cell state. */
 interface Step {
   readonly input: Matrix;
   readonly recurrent: Matrix;
@@ -79,7 +82,7 @@ interface Step {
   readonly c: Matrix;
 }
 
-/** @returns the states after the step, h′ before c′: `[batch, 2·hidden]`. */
+/** @returns h′ and c′ side by side, `[batch, 2·hidden]`. */
 function step(of: Step): Matrix {
   const { input, recurrent, biasIh, biasHh, c } = of;
   const [batch, hidden] = c.shape;
@@ -117,12 +120,12 @@ function step(of: Step): Matrix {
 }
 
 interface StepGradient {
-  /** Of the gates' sums, and so of each of their shares. */
+  /** With respect to z, and so to each of its terms. */
   readonly dgates: Matrix;
   readonly dc: Matrix;
 }
 
-/** The gradient that `lstmCellGradient` computes, in operations: where it is to be differentiated again. */
+/** What `lstmCellGradient` computes, written in operations, for where it will be differentiated again. */
 function gradientInOperations(dstates: Matrix, { input, recurrent, biasIh, biasHh, c }: Step): StepGradient {
   const [batch, hidden] = c.shape;
   const part = (of: Matrix, at: number) => slice(of, [0, at * hidden], [batch, (at + 1) * hidden]);
@@ -131,7 +134,7 @@ function gradientInOperations(dstates: Matrix, { input, recurrent, biasIh, biasH
   const tanhC = tanh(add(mul(f, c), mul(i, g)));
   const dh = part(dstates, 0);
   const dnext = add(part(dstates, 1), mul(mul(dh, o), sub(1, square(tanhC))));
-  const slope = (gate: Matrix) => mul(gate, sub(1, gate)); // of σ, from its value
+  const slope = (gate: Matrix) => mul(gate, sub(1, gate)); // σ′ from the value of σ
   const dgates = concat(
     [
       mul(mul(dnext, g), slope(i)),
@@ -161,7 +164,8 @@ export function checkLstmWeights(operation: string, name: string, input: number,
   ) {
     throw new ShapeError(
       `${operation}: weight_ih ${show(weightIh)}, weight_hh ${show(weightHh)}, bias_ih ${show(biasIh)}, bias_hh ${show(biasHh)}: ` +
-        `${input} inputs and ${hidden} hidden units want [${4 * hidden},${input}], [${4 * hidden},${hidden}], [${4 * hidden}], [${4 * hidden}]`,
+        `${input} inputs and ${hidden} hidden units want ` +
+        `[${4 * hidden},${input}], [${4 * hidden},${hidden}], [${4 * hidden}], [${4 * hidden}]`,
     );
   }
   return hidden;

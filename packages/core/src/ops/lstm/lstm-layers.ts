@@ -19,25 +19,25 @@ import { inputWeight, recurrentWeight, stacked } from "./lstm-weights.ts";
 
 // A stack of LSTM layers over the real tokens of a batch only: a matrix with a row a token, text after text.
 
-/** Text b is the rows `starts[b]` … `starts[b+1] − 1`. */
+/** Texts without padding, one after the other: the tokens of text b are the rows `starts[b]` … `starts[b+1] − 1`. */
 export interface Texts {
   readonly batch: number;
   readonly tokens: number;
   readonly starts: Int32Array;
 }
 
-/** The states with which texts end, `[layers·directions, batch, hidden]`. */
+/** The states after the last step of each text, `[layers·directions, batch, hidden]` each, forward before backward. */
 export interface FinalStates {
-  /** Hidden. */
+  /** Hidden states. */
   readonly h: Cube;
-  /** Of the cells. */
+  /** Cell states. */
   readonly c: Cube;
 }
 
 export interface LstmOptions {
-  /** `[batch]`, each from 1 to time. Default: every text is full. */
+  /** In tokens, `[batch]`, each from 1 to time. Default: every text has `time` tokens. */
   readonly lengths?: TokenVector | undefined;
-  /** Applied to the output of every layer but the last, with its own stream of random numbers. */
+  /** Dropout of the output of every layer but the last: an element becomes 0 with probability `p`. Default: none. */
   readonly dropout?: { readonly p: number; readonly rng: Rng } | undefined;
 }
 
@@ -58,7 +58,7 @@ export function textsOf(lengths: Int32Array): Texts {
   return { batch: lengths.length, tokens: starts.at(-1)!, starts };
 }
 
-/** Where the tokens stand in a batch padded to `time`. */
+/** The row of each token in a batch `[batch·time, …]` that is padded to `time`. */
 export function tokenPlaces({ batch, tokens, starts }: Texts, time: number): Int32Array {
   const places = new Int32Array(tokens);
   for (let b = 0; b < batch; b++) {
@@ -68,8 +68,9 @@ export function tokenPlaces({ batch, tokens, starts }: Texts, time: number): Int
 }
 
 /**
- * @param x - What the tokens are, a row each; or with `places` the rows of which token n is number places[n].
- * @returns `states`: the last layer's hidden states, `[tokens + batch + 1, directions·hidden]`, those of the tokens first and a row of zeros last.
+ * @param x - One row for each token, `[tokens, input]`; with `places`, rows of which token n is number places[n].
+ * @returns `states`, `[tokens + batch + 1, directions·hidden]`: the last layer's hidden state after each token, then each text's last cell
+ *   state, then a row of zeros.
  */
 export function lstmLayers(
   operation: string,
@@ -108,7 +109,7 @@ function checkDirections(operation: string, k: number, input: number, directions
   return hidden!;
 }
 
-/** One layer. The weights of two directions go one below the other: so the input is multiplied by both in one product. */
+/** One layer. The input weights of two directions stand one below the other, so that one product serves both. */
 function layer(
   operation: string,
   { x, places }: { x: Matrix; places: Indices | undefined },
@@ -130,7 +131,7 @@ function layer(
   const { kernels } = backend();
   const states: Matrix = empty([tokens + batch + 1, width]);
   const cells = isRecorded(inputs) ? empty([tokens, width]) : undefined;
-  /** @param gates - Where they are kept, in the place of the input's share if every token has its own. */
+  /** @param gates - Where the gates are kept for the gradient; where every token has its own row, they overwrite the input's product. */
   const compute = (gates: Storage | undefined) => {
     const read = (projected: Storage) => {
       const product = { batch: 1, m: rows, k: input, n: 4 * width, transposeA: false, transposeB: true };
@@ -152,7 +153,7 @@ function layer(
 
   return record(operation, states, inputs, (dstates) => {
     const dgates = once(() => {
-      const found = kept ?? keepGates(); // who asks for gradients a second time finds no gates: their gradient has taken their place
+      const found = kept ?? keepGates(); // computed again where gradients are asked for twice: the first time, the gradient overwrote them
       kept = undefined;
       kernels.lstmGates(dstates.storage, found, cells!.storage, weightHh.storage, ends, found, size);
       return found;
@@ -163,7 +164,7 @@ function layer(
       kernels.scatterRows(dgates(), places, found, { dim: 4 * width });
       return found;
     });
-    // each by itself: what nobody asks for is not computed
+    // one function each, so that gradients nobody asks for are not computed
     const gradient = (of: WeightOperand, write: (into: WeightStorage) => void) => () => {
       const found = of.emptyLike();
       write(found.storage);
@@ -172,7 +173,7 @@ function layer(
     return [
       () => {
         const dx = emptyLike(x);
-        if (rows < x.shape[0]) kernels.fill(0, dx.storage); // after the tokens there are rows that nobody reads
+        if (rows < x.shape[0]) kernels.fill(0, dx.storage); // the rows after those of the tokens are read by nobody
         const product = { batch: 1, m: rows, k: 4 * width, n: input, transposeA: false, transposeB: false };
         kernels.matmul(dprojected(), weightIh.storage, dx.storage, product);
         return notTwiceDifferentiable(operation, dx, [dstates, ...inputs]);
@@ -210,14 +211,14 @@ function once<T extends object>(make: () => T): () => T {
   };
 }
 
-/** The states after the token read last: a text's last one forward, its first one backward. */
+/** The states after each direction's last step: forward at a text's last token, backward at its first. */
 function finalStates(
   states: Matrix,
   { batch, tokens, starts }: Texts,
   directions: number,
   hidden: number,
 ): { h: Cube; c: Cube } {
-  const units = reshape(states, [states.shape[0] * directions, hidden]); // a row a state and direction
+  const units = reshape(states, [states.shape[0] * directions, hidden]); // one row for each state and direction
   const rows = (of: (b: number, d: number) => number) => {
     const ids = Int32Array.from({ length: directions * batch }, (_, i) => {
       const d = Math.floor(i / batch);
@@ -228,7 +229,7 @@ function finalStates(
   return { h: rows((b, d) => (d === 0 ? starts[b + 1]! - 1 : starts[b]!)), c: rows((b) => tokens + b) };
 }
 
-/** For every token and direction, which state stood before it was read: the row of zeros, which is the last, for the first one read. */
+/** For every token and direction, the row of the state before that step: of the first step, the last row, which holds zeros. */
 function statesBefore(starts: Int32Array, directions: number): Indices {
   const batch = starts.length - 1;
   const tokens = starts[batch]!;

@@ -5,7 +5,7 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { concat } from "../concat.ts";
 
-// The weights of all directions of an LSTM layer as one. Those of one direction alone stay as they are: nothing is copied at every step.
+// The weights of both directions of an LSTM layer as one matrix. Those of a single direction are taken as they are: nothing is copied.
 
 /** `weight_ih` of all directions, one below the other: `[directions·4h, input]`. */
 export function inputWeight(weights: readonly WeightMatrix[]): WeightOperand {
@@ -15,7 +15,10 @@ export function inputWeight(weights: readonly WeightMatrix[]): WeightOperand {
   return joined(below, first, second, [2 * rows, inputs], (at, d) => at + d * size);
 }
 
-/** `weight_hh` of all directions, `[directions·4h, h]`; of which a part is stored, one matrix of both that is 0 where they would mix, `[directions·4h, directions·h]`. */
+/**
+ * `weight_hh` of all directions: one below the other, `[directions·4h, h]`; sparse ones as a block-diagonal matrix,
+ * `[directions·4h, directions·h]`.
+ */
 export function recurrentWeight(weights: readonly WeightMatrix[]): WeightOperand {
   const [first, second] = weights as readonly [WeightMatrix, WeightMatrix | undefined];
   const [gates, hidden] = first.shape;
@@ -31,12 +34,12 @@ export function stacked<S extends Shape>(weights: readonly Weight<S>[]): Tensor<
   return others.length === 0 ? first : concat([first, ...others]);
 }
 
-/** Cache of concatenated patterns, by the first and the second. They live as long as both. */
+/** Cache of joined patterns, by the first and the second. An entry lives as long as both. */
 type Joined = WeakMap<Pattern, WeakMap<Pattern, Pattern>>;
 const below: Joined = new WeakMap();
 const beside: Joined = new WeakMap();
 
-/** @param to - Where each position of a part is in the whole, in ascending order. */
+/** @param to - Where a position of one of the two weights is in the joined one; ascending. */
 function joined(
   known: Joined,
   first: WeightMatrix,

@@ -19,19 +19,24 @@ import {
 
 /** What `lstm` returns. */
 export interface LstmOutput extends FinalStates {
-  /** The last layer's hidden state at every step, the directions side by side: `[batch, time, directions·hidden]`, 0 after a text's end. */
+  /**
+   * The last layer's hidden state after every step, the directions side by side, `[batch, time, directions·hidden]`; 0 after a text's end.
+   */
   readonly output: Cube;
 }
 
 /**
  * A stack of LSTM layers over whole sequences, `[batch, time, input]`, from a zero state; see `lstmCell` for the formula.
  *
- * A text ends at its length: forward, nothing after it is computed; backward, reading begins there. So padding never
+ * A text ends at its length: forward nothing after it is computed, and backward it is where the first step is. So padding never
  * changes a result, as with PyTorch's packed sequences.
  *
- * @param layers - For each layer its directions: forward, or forward and backward. Layers after the first read the
- *   directions of the one below side by side.
- * @throws {ShapeError} if weights or lengths do not fit.
+ * @param layers - For each layer the weights of its directions: forward, or forward and backward. The input of layers after the first is
+ *   the hidden states of the one below, its directions side by side.
+ * @throws {ShapeError} if there is no text or no step, or weights or lengths do not fit.
+ * @throws {RangeError} if a length is outside 1…time, or the probability outside [0, 1).
+ * @throws {TypeError} if an argument is of another kind, or an option unknown.
+ * @see Hochreiter & Schmidhuber, “Long short-term memory”, Neural Computation 9(8), 1997; `torch.nn.LSTM`.
  */
 export function lstm(x: Cube, layers: readonly (readonly LstmWeights[])[], options: LstmOptions = {}): LstmOutput {
   checkTensor("lstm", "x", x, 3);

@@ -26,21 +26,24 @@ export interface TextFilters {
 }
 
 /**
- * The features that Kim's network takes from texts, one a filter: embedding → `conv1d` → bias → `relu` → `maxOverTime`, for kernels of
+ * One feature of a text for each filter, as in Kim's CNN: embedding → `conv1d` → bias → `relu` → `maxOverTime`, for kernels of
  * several widths side by side, `[batch, time] → [batch, all filters]`:
  *
  *     y[b,f] = max(0, bias[f] + max_t Σ_w Σ_c table[texts[b,t+w],c] · kernel[w,c,f])
  *
- * The same as the five operations, in another order, at a fraction of the cost. A word's projection Σ_c is the same wherever it stands, so each *unique* word is
- * projected once; bias and ReLU come after the maximum, being monotone; and backward, only the windows that won have a gradient. Where several tie, the first wins.
+ * The five operations in another order, at a fraction of their cost. A word's projection Σ_c is the same at every position, so each
+ * *distinct* word is projected once. Bias and ReLU are monotone, so they follow the maximum. Only the largest window of each text and
+ * filter has a gradient; of equal ones, the first.
  *
  * @param weights - The embedding, `[words, channels]`.
  * @param texts - Ids, `[batch, time]`.
- * @param options.lengths - `[batch]`, each from 0 to time: only windows inside a text can win, or its first window if the kernel is wider
- *   than the text. Default: every window counts.
- * @param options.paddingId - The row of the embedding that gets no gradient.
- * @throws {ShapeError} if the kernels do not fit the embedding, their biases or the texts.
+ * @param filters - A kernel for each width; their results stand side by side in this order.
+ * @param options.lengths - In tokens, `[batch]`, each from 0 to time: the maximum is taken over windows inside the text, or is that of the
+ *   first window if the kernel is wider than the text. Default: over all windows.
+ * @param options.paddingId - The row of the embedding that gets no gradient. Default: none.
+ * @throws {ShapeError} if there are no filters, or a kernel does not fit the embedding, its bias or the texts.
  * @throws {RangeError} if an id is no row of the embedding, or a length is outside 0…time.
+ * @throws {TypeError} if an argument is of another kind, or an option unknown.
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, §2.
  */
 export function textConvolution(
@@ -56,7 +59,7 @@ export function textConvolution(
   const [batch, time] = texts.shape;
   const ends = lengths?.data ?? new Int32Array(batch).fill(time);
   const widest = Math.max(...filters.map(({ kernel }) => kernel.shape[0]));
-  const reach = new Int32Array(batch); // what some window holds
+  const reach = new Int32Array(batch); // the end of what some window covers
   for (let b = 0; b < batch; b++) reach[b] = b * time + Math.max(ends[b]!, widest);
   const { unique, inverse } = uniqueIds(texts.data, weights.shape[0], { step: time, reach });
 

@@ -23,17 +23,20 @@ import { gatherRows, gatherUniqueRows } from "../rows.ts";
 import { uniqueIds } from "./unique.ts";
 
 /**
- * The states with which a stack of LSTM layers ends after reading texts: embedding → dropout → `lstm`, for texts of ids `[batch, time]`.
+ * The final states of a stack of LSTM layers over texts of ids, `[batch, time]`: embedding → dropout → `lstm`.
  *
- * The same as the three operations, of the real tokens only. A word's share of the first layer's gates, W_ih·x, is the same wherever it stands, so without
- * dropout each *unique* word is multiplied once, and so is the gradient, added up over the places of a word.
+ * The three operations, of the real tokens only. The product W_ih·x of a word with the first layer's weights is the same at every
+ * position, so without dropout each *distinct* word is multiplied once, and its gradient is the sum over its positions.
  *
  * @param weights - The embedding, `[words, dim]`.
- * @param options.inputDropout - Applied to the embedded tokens, before the options that `lstm` has.
- * @param options.paddingId - The row of the embedding that gets no gradient.
+ * @param layers - For each layer its directions, as in `lstm`.
+ * @param options - Those of `lstm`, and two more.
+ * @param options.inputDropout - Dropout of the embedded tokens. Default: none.
+ * @param options.paddingId - The row of the embedding that gets no gradient. Default: none.
  * @returns `h` and `c`, `[layers·directions, batch, hidden]` each, forward before backward.
- * @throws {ShapeError} if weights or lengths do not fit.
- * @throws {RangeError} if an id is no row of the embedding, or a length is outside 1…time.
+ * @throws {ShapeError} if there is no text or no step, or weights or lengths do not fit.
+ * @throws {RangeError} if an id is no row of the embedding, a length is outside 1…time, or a probability outside [0, 1).
+ * @throws {TypeError} if an argument is of another kind, or an option unknown.
  * @see Hochreiter & Schmidhuber, “Long short-term memory”, Neural Computation 9(8), 1997; `lstmCell` for the formula.
  */
 export function textLstm(

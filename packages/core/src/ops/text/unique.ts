@@ -1,19 +1,23 @@
-/** Kept between calls, as large as the largest vocabulary: new arrays at every step would be felt. A bit for each id, 0 between calls. */
+/**
+ * Scratch memory kept between calls, as large as the largest vocabulary, since allocating it at every step costs time:
+ * a bit for each id, all 0 between calls.
+ */
 let occurs = new Int32Array(0);
-/** Which place an id has among those that occur. */
+/** The rank of an id among those that occur. */
 let ranks = new Int32Array(0);
 
 /**
- * Which ids occur, ascending, and for each place which of them stands there. Only places from every `b·step` up to `reach[b]` are looked at.
+ * The distinct ids, ascending, and for each position the index of its id among them, as NumPy's `unique` with `return_inverse`. Only
+ * the positions `b·step … reach[b] − 1` of each row b are read; at others `inverse` is 0.
  *
- * @param range - Ids are below it.
+ * @param range - All ids are below it.
  */
 export function uniqueIds(
   ids: Int32Array,
   range: number,
   { step, reach }: { readonly step: number; readonly reach: Int32Array },
 ): { unique: Int32Array; inverse: Int32Array } {
-  // Plain loops, and a bit set rather than asked for: tens of thousands of tokens at every step are where a callback, or a branch guessed wrong, each is felt.
+  // Plain loops that set bits without testing them: a callback or a mispredicted branch for each of tens of thousands of tokens costs time.
   if (ranks.length < range) [occurs, ranks] = [new Int32Array((range + 31) >>> 5), new Int32Array(range)];
   const [bits, rank] = [occurs, ranks];
   for (let b = 0; b < reach.length; b++) {

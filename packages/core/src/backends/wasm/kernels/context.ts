@@ -17,8 +17,8 @@ export interface Context {
 }
 
 /**
- * Kernels of the contract with their operands in linear memory: `Storage` and `Indices` are a `Region`, everything else is as in the contract. Which kernels
- * there are, and their operands' order, stands there alone.
+ * Kernels of the contract with their operands in linear memory: `Storage` and `Indices` are a `Region`, everything else
+ * is as in the contract. Which kernels there are, and their operands' order, stands there alone.
  */
 export type WasmKernels<Name extends keyof Kernels> = {
   readonly [N in Name]-?: NonNullable<Kernels[N]> extends (...operands: infer Operands) => void

@@ -3,8 +3,8 @@ import { forEachStrided, partsOf } from "../strides.ts";
 import type { Context, WasmKernels } from "./context.ts";
 import { createFill } from "./fill.ts";
 
-// A kernel of one of these kinds is a name here: its operands are those of the contract, and the compiled kernel has its name. Beside it stand the multiplications that
-// take as long as one of its values. Threads split the values, and small arrays go straight to the compiled kernel: there is no more to find out.
+// A kernel of one of these kinds is an entry here: its name, which the contract and the compiled kernel share, and its cost per value, in
+// multiplications. Threads split the values; small arrays go straight to the compiled kernel, to save overhead.
 
 /** `out = f(x)`, element by element. */
 const UNARY = {

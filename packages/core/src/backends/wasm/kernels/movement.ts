@@ -4,7 +4,7 @@ import { type Four, forEachStrided, partsOf } from "../strides.ts";
 import type { Context, WasmKernels } from "./context.ts";
 import { createFill } from "./fill.ts";
 
-/** Multiplications that take as long as a value that is moved, one that is moved by itself to a place that is looked up, and as finding a row in memory. */
+/** Costs in multiplications: of moving a value, of moving one to an address that is looked up, and of finding a row in memory. */
 const MOVED = 2;
 const PLACED = 8;
 const ROW = 50;
@@ -35,7 +35,10 @@ export function movement(
   const { exports, parallelFor, worth } = context;
   const fill = createFill(context);
 
-  /** The values of a walk over `four` axes: moved by one call, or in parts. `strided` is where they are with strides, `whole` where side by side. */
+  /**
+   * The values of a walk over `four` axes: moved by one call, or in parts. `strided` is where they are with strides,
+   * `whole` where side by side.
+   */
   const move = (kernel: "stridedCopy" | "stridedScatter", { four, steps, strided, whole, work }: Move): void => {
     const forward = kernel === "stridedCopy";
     if (work < 2 * worth) {

@@ -1,6 +1,9 @@
 import type { Context } from "./context.ts";
 
-/** `out[m,n] = a·b`, pointers and sizes: `a` is stored `[k,m]` where `transposeA`, `b` is stored `[n,k]` where `transposeB`; rows, as stored, are that many bytes apart. */
+/**
+ * `out[m,n] = a·b`, pointers and sizes: `a` is stored `[k,m]` where `transposeA`, `b` is stored `[n,k]` where
+ * `transposeB`; rows, as stored, are that many bytes apart.
+ */
 export interface Product {
   readonly a: number;
   readonly aRow: number;
@@ -43,8 +46,9 @@ export function createProduct({ exports, parallelFor, threads }: Context): (prod
 }
 
 /**
- * Whether the slowest thread is done sooner where they share columns of `out[m,n]`: those who share rows pack all of `b` each for itself, those who share columns
- * turn all of a transposed `a`; and sizes that tiles do not divide leave one thread more to do.
+ * Whether the slowest thread finishes sooner if threads split the columns of `out[m,n]` and not its rows. With rows
+ * split, each thread packs all of `b`; with columns split, each transposes all of a transposed `a`; and tiles that do
+ * not divide evenly leave one thread more work.
  */
 export function sharesColumns({ m, n, turnsA }: { m: number; n: number; turnsA: boolean }, threads: number): boolean {
   const largest = (size: number, grain: number) => Math.min(size, Math.ceil(size / grain / threads) * grain);

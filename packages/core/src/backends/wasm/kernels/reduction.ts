@@ -1,14 +1,14 @@
 import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
 
-/** Terms whose sum is one chain in eight lanes: `Kernels.sum`. The compiled kernels have the same number. */
+/** Terms that eight lanes add in one chain each, see `Kernels.sum`. The compiled kernels have the same number. */
 const BLOCK = 8 * 1024;
 /** Columns that threads do not share: a cache line. */
 const LINE = 16;
 /** Multiplications that take as long as an exponential, or a logarithm. */
 const EXPONENTIAL = 10;
 
-/** Kernels that reduce an axis. Threads split what lies behind it, else what lies before it, else, of one long sum, its blocks. */
+/** Kernels that reduce an axis. Threads split the axes after it, else those before it, else the blocks of one long sum. */
 export function reduction({
   exports,
   memory,
