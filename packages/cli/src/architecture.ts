@@ -1,6 +1,16 @@
 import { type Matrix, reshape, stream, type TokenMatrix, type TokenVector, type Weight } from "@ltt/core";
 import { PADDING } from "@ltt/data";
-import { ConvNet, decodeCheckpoint, LeNet300, TextCnn, TextLstm, type UnitModel, withParameters } from "@ltt/layers";
+import {
+  ConvNet,
+  decodeCheckpoint,
+  LeNet300,
+  ResNet,
+  TextCnn,
+  TextLstm,
+  type UnitModel,
+  Vgg,
+  withParameters,
+} from "@ltt/layers";
 
 /** What a network is made as; the sizes of images and hidden layers are in its weights. */
 export type Architecture =
