@@ -1,23 +1,50 @@
 import { type Matrix, reshape, stream, type TokenMatrix, type TokenVector, type Weight } from "@ltt/core";
 import { PADDING } from "@ltt/data";
-import { ConvNet, decodeCheckpoint, LeNet300, TextCnn, TextLstm, type UnitModel, withParameters } from "@ltt/layers";
+import {
+  ConvNet,
+  decodeCheckpoint,
+  LeNet300,
+  ResNet,
+  TextCnn,
+  TextLstm,
+  type UnitModel,
+  Vgg,
+  withParameters,
+} from "@ltt/layers";
 
 /** What a network is made as; the sizes of images and hidden layers are in its weights. */
 export type Architecture =
   | { readonly model: "text-cnn"; readonly rows: number; readonly outputs: number }
   | { readonly model: "text-lstm"; readonly rows: number; readonly outputs: number; readonly hidden?: number }
-  | { readonly model: "lenet-300-100" | "conv-2" | "conv-4" | "conv-6"; readonly outputs: number };
+  | { readonly model: "lenet-300-100" | "conv-2" | "conv-4" | "conv-6"; readonly outputs: number }
+  | {
+      readonly model: `resnet-${number}` | "vgg-11" | "vgg-16" | "vgg-19";
+      readonly outputs: number;
+      /** Of an image's sides: a mean over all pixels takes any. */
+      readonly size: number;
+    };
 
 const TEXT_MODELS: readonly unknown[] = ["text-cnn", "text-lstm"];
 const IMAGE_MODELS: readonly unknown[] = ["lenet-300-100", "conv-2", "conv-4", "conv-6"];
 
-/** An architecture as files tell of it; `undefined` if it is none of these. */
-export function architectureIn(told: unknown): Architecture | undefined {
-  const { model, rows, outputs, hidden } = (told ?? {}) as Readonly<Record<string, unknown>>;
+/**
+ * An architecture as files tell of it; `undefined` if it is none of these.
+ *
+ * @param sideOf - Of images that it was trained on, where the architecture does not tell.
+ */
+export function architectureIn(told: unknown, sideOf?: number): Architecture | undefined {
+  const { model, rows, outputs, hidden, size = sideOf } = (told ?? {}) as Readonly<Record<string, unknown>>;
   if (!isSize(outputs)) return undefined;
   if (IMAGE_MODELS.includes(model)) return { model, outputs } as Architecture;
+  if (isDeepModel(model)) return isSize(size) ? ({ model, outputs, size } as Architecture) : undefined;
   if (!TEXT_MODELS.includes(model) || !isSize(rows) || (hidden !== undefined && !isSize(hidden))) return undefined;
   return { model, rows, outputs, ...(hidden === undefined ? {} : { hidden }) } as Architecture;
+}
+
+/** ResNets of 6n + 2 layers, and VGG. */
+function isDeepModel(model: unknown): boolean {
+  const [, kind, depth] = /^(resnet|vgg)-(\d+)$/.exec(String(model)) ?? [];
+  return kind === "resnet" ? Number(depth) >= 8 && Number(depth) % 6 === 2 : [11, 16, 19].includes(Number(depth));
 }
 
 /** A network as it is asked: `[batch, outputs]` logits of texts as ids, or of images, a row of brightness from 0 to 1 each. */
@@ -58,12 +85,27 @@ export function networkOf(architecture: Architecture, checkpoint: Uint8Array, fi
       const shape = Number.isInteger(side) ? ([1, side, side] as const) : ([1, 1, inputs] as const);
       return { module, takes: "images", shape, logits: (images) => module.forward(images) };
     }
-    default: {
+    case "conv-2":
+    case "conv-4":
+    case "conv-6": {
       const depth = DEPTHS[architecture.model];
       const channels = axisOf(weights, "convs.0.weight", 1);
       const pooled = axisOf(weights, "fc1.weight", 1) / axisOf(weights, `convs.${depth - 1}.weight`, 0);
       const size = Math.sqrt(pooled) * 2 ** (depth / 2);
       const module = withParameters(new ConvNet({ depth, size, channels, outputs: architecture.outputs }, rng), all);
+      const shape = [channels, size, size] as const;
+      const logits = (images: Matrix) => module.forward(reshape(images, [images.shape[0], ...shape]));
+      return { module, takes: "images", shape, logits };
+    }
+    default: {
+      const { model, outputs, size } = architecture;
+      const depth = Number(model.slice(model.indexOf("-") + 1));
+      const isResNet = model.startsWith("resnet");
+      const channels = axisOf(weights, isResNet ? "conv1.weight" : "convs.0.weight", 1);
+      const made = isResNet
+        ? new ResNet({ depth, channels, outputs }, rng)
+        : new Vgg({ depth: depth as 11, channels, outputs }, rng);
+      const module: Vgg | ResNet = withParameters(made, all);
       const shape = [channels, size, size] as const;
       const logits = (images: Matrix) => module.forward(reshape(images, [images.shape[0], ...shape]));
       return { module, takes: "images", shape, logits };

@@ -61,9 +61,12 @@ function imageMeaning(name: unknown, outputs: number): Meaning {
   return { classes, several: false, encoding: undefined };
 }
 
+/** Of the images of data sets, in pixels: a network that takes any size does not tell what it was trained on. */
+const SIDES: Readonly<Record<string, number>> = { mnist: 28, "fashion-mnist": 28, "cifar-10": 32 };
+
 function architectureOf(stored: StoredFiles): Architecture {
   const told = lineageOf(stored).find(({ op }) => op === INIT.name)?.params?.architecture;
-  const architecture = architectureIn(told);
+  const architecture = architectureIn(told, SIDES[String(dataOf(stored).name)]);
   if (architecture !== undefined) return architecture;
   throw new RunFolderError(`${stored.place}: its network is ${JSON.stringify(told)}, which this version cannot make`);
 }

@@ -8,6 +8,7 @@ import {
   type Matrix,
   matmul,
   maxPool2d,
+  mean,
   relu,
   reshape,
   stream,
@@ -78,21 +79,36 @@ function answer(network: Portable, input: readonly number[]): Tensor {
       ),
     ); // prettier-ignore
   }
-  const { layers, shape, inputs } = network;
-  const convs = layers.filter((name) => name.startsWith("convs."));
+  const { shape, inputs } = network;
+  const convolve = (images: Tensor4, name: string, stride = 1) => {
+    const kernel = weight(`${name}.weight`) as Tensor4;
+    const bias = reshape(weight(`${name}.bias`), [1, kernel.shape[0], 1, 1]);
+    return add(conv2d(images, kernel, { padding: (kernel.shape[2] - 1) / 2, stride }), bias) as Tensor4;
+  };
   const brightness = input.map((byte) => byte / 255);
-  const plane = convs.length === 0 ? 1 : shape[1] * shape[2];
+  const plane = network.kind === "dense" ? 1 : shape[1] * shape[2];
   const read = inputs.flatMap((at) => brightness.slice(at * plane, (at + 1) * plane));
-  let x: Matrix = tensor(read, [1, read.length]);
-  if (convs.length > 0) {
-    let images: Tensor4 = reshape(x, [1, inputs.length, shape[1], shape[2]]);
-    for (const [i, name] of convs.entries()) {
-      const kernel = weight(`${name}.weight`) as Tensor4;
-      const bias = reshape(weight(`${name}.bias`), [1, kernel.shape[0], 1, 1]);
-      images = relu(add(conv2d(images, kernel, { padding: 1 }), bias)) as Tensor4;
-      if (i % 2 === 1) images = maxPool2d(images, 2);
+  const pixels: Matrix = tensor(read, [1, read.length]);
+  const image = (): Tensor4 => reshape(pixels, [1, inputs.length, shape[1], shape[2]]);
+  const means = (images: Tensor4) => mean(images, { axis: [2, 3] }) as Matrix;
+  if (network.kind === "residual") {
+    let y = relu(convolve(image(), "conv1")) as Tensor4;
+    for (const { name, stride, hasShortcut } of network.blocks) {
+      const inner = convolve(relu(convolve(y, `${name}.conv1`, stride)) as Tensor4, `${name}.conv2`);
+      y = relu(add(inner, hasShortcut ? convolve(y, `${name}.downsample.0`, stride) : y)) as Tensor4;
     }
-    x = reshape(images, [1, -1]) as Matrix;
+    return linear(means(y), "fc");
+  }
+  const { layers, halvings, head } = network;
+  const convs = layers.filter((name) => name.startsWith("convs."));
+  let x = pixels;
+  if (convs.length > 0) {
+    let images = image();
+    for (const [i, name] of convs.entries()) {
+      images = relu(convolve(images, name)) as Tensor4;
+      if (halvings.includes(i)) images = maxPool2d(images, 2);
+    }
+    x = head === "mean" ? means(images) : (reshape(images, [1, -1]) as Matrix);
   }
   const dense = layers.slice(convs.length);
   return dense.reduce((y, name, i) => linear(i === 0 ? y : relu(y), name) as Matrix, x);

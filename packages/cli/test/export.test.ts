@@ -7,6 +7,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { stream } from "@ltt/core";
 import { ModelProtoSchema } from "onnx-buf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Architecture } from "../src/architecture.ts";
 import { exportNetwork } from "../src/export/export-network.ts";
 import type { Samples } from "../src/export/samples.ts";
 import { openClassifier } from "../src/trained-network.ts";
@@ -45,7 +46,7 @@ describe.each(TICKETS)("$name", ({ architecture, several, classes }) => {
   };
 
   test("is read again with the same predictions, to the bit", async () => {
-    const questions = isText ? ["word1 word2 word3 word2", "", "word57 unseen"] : [images(architecture.model)];
+    const questions = isText ? ["word1 word2 word3 word2", "", "word57 unseen"] : [images(architecture)];
     const [before, after] = [await openClassifier(from()), await openClassifier(await exported("safetensors"))];
     expect(after.classes).toEqual(classes);
     const answers = await after.classify(questions);
@@ -133,8 +134,9 @@ describe("an export", () => {
   });
 });
 
-function images(model: string): Float32Array {
-  return stream(3, "image").uniforms(model === "lenet-300-100" ? 784 : 3 * 8 * 8);
+function images(architecture: Architecture): Float32Array {
+  const side = "size" in architecture ? architecture.size : 8;
+  return stream(3, "image").uniforms(architecture.model === "lenet-300-100" ? 784 : 3 * side * side);
 }
 
 function samplesIn(folder: string): Samples {
@@ -163,7 +165,9 @@ async function inOnnxruntime(file: string, inputs: Samples["inputs"], isText: bo
       }
     : session.inputNames[0] === "pixels"
       ? { pixels: new Tensor("float32", brightness, [inputs.length, longest]) }
-      : { image: new Tensor("float32", brightness, [inputs.length, 3, 8, 8]) };
+      : {
+          image: new Tensor("float32", brightness, [inputs.length, 3, Math.sqrt(longest / 3), Math.sqrt(longest / 3)]),
+        };
   return Array.from((await session.run(feeds)).logits.data as Float32Array);
 }
 
@@ -190,7 +194,8 @@ if ${isText ? "True" : "False"}:
     said = model(torch.nn.utils.rnn.pad_sequence(ids, batch_first=True, padding_value=1), torch.tensor([len(text) for text in ids]))
 else:
     x = torch.tensor(inputs) / 255
-    said = model(x if x.shape[1] == 784 else x.reshape(-1, 3, 8, 8))
+    side = int((x.shape[1] / 3) ** 0.5)
+    said = model(x if x.shape[1] == 784 else x.reshape(-1, 3, side, side))
 print(json.dumps(said.flatten().tolist()))
 `;
   const [command, ...args] = PYTORCH!.split(" ");

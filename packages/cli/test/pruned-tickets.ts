@@ -1,9 +1,21 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Sparse, storedValues, stream, tensor, type Weight } from "@ltt/core";
+import { Sparse, storedValues, stream, type Tensor, tensor, type Weight } from "@ltt/core";
 import { Vocabulary } from "@ltt/data";
-import { ConvNet, encodeCheckpoint, LeNet300, type Module, parametersOf, TextCnn, TextLstm } from "@ltt/layers";
+import {
+  buffer,
+  buffersOf,
+  ConvNet,
+  encodeCheckpoint,
+  LeNet300,
+  type Module,
+  parametersOf,
+  ResNet,
+  TextCnn,
+  TextLstm,
+  Vgg,
+} from "@ltt/layers";
 import type { Architecture } from "../src/architecture.ts";
 
 /** A network that was never trained, so pruned that much of it is dead: units without inputs, units that nobody reads, and constants. */
@@ -54,12 +66,30 @@ export const TICKETS: readonly PrunedTicket[] = [
     several: false,
     made: new ConvNet({ depth, size: 8, outputs: 10 }, rng.split("conv", depth)),
   })),
+  {
+    name: "ResNet-8",
+    architecture: { model: "resnet-8", outputs: 10, size: 8 },
+    classes: [..."abcdefghij"],
+    several: false,
+    made: new ResNet({ depth: 8 }, rng.split("resnet")),
+  },
+  {
+    name: "VGG-11",
+    architecture: { model: "vgg-11", outputs: 10, size: 16 },
+    classes: [..."abcdefghij"],
+    several: false,
+    made: new Vgg({ depth: 11 }, rng.split("vgg")),
+  },
 ];
 
 /** A weight of rank 2 or more loses whole rows, whole columns, and most of what is left; biases become random, every other one 0. */
 function pruned(name: string, weight: Weight): Weight {
   const own = rng.split("prune", name);
   const values = storedValues(weight).data;
+  if (/(norms\.\d+|bn\d|downsample\.1)\.weight$/.test(name)) {
+    const gamma = own.uniforms(weight.size).map((value, i) => (i % 4 === 0 ? 0 : value + 0.5));
+    return tensor(gamma, weight.shape, { requiresGrad: true });
+  }
   if (weight.shape.length === 1) {
     const bias = own.normals(weight.size, 0, 0.1).map((value, i) => (i % 2 === 0 ? 0 : value));
     return tensor(bias, weight.shape, { requiresGrad: true });
@@ -81,6 +111,14 @@ function pruned(name: string, weight: Weight): Weight {
   return new Sparse(weight.shape, positions, tensor(stored, [stored.length], { requiresGrad: true }));
 }
 
+/** Means about 0, variances about 1. */
+function statistics(name: string, shape: Tensor["shape"]): Tensor {
+  const own = rng.split("statistics", name);
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = name.endsWith("var") ? own.uniforms(size).map((value) => value + 0.5) : own.normals(size, 0, 0.1);
+  return buffer(tensor(values, shape));
+}
+
 /** Writes a ticket as `ltt export --to safetensors` does. */
 export async function writeTicket(
   folder: string,
@@ -88,7 +126,10 @@ export async function writeTicket(
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const weights = new Map([...parametersOf(made)].map(([name, weight]) => [name, pruned(name, weight)]));
-  const files = new Map<string, string | Uint8Array>([["weights.safetensors", await encodeCheckpoint({ weights })]]);
+  const buffers = new Map([...buffersOf(made)].map(([name, { shape }]) => [name, statistics(name, shape)]));
+  const files = new Map<string, string | Uint8Array>([
+    ["weights.safetensors", await encodeCheckpoint({ weights, buffers })],
+  ]);
   const words = Array.from({ length: rows - 2 }, (_, i) => `word${i}`);
   if ("rows" in architecture) files.set("vocabulary.json", new Vocabulary(words).toJson());
   const sums = Array.from(files, ([name, bytes]) => [name, createHash("sha256").update(bytes).digest("hex")]);

@@ -47,7 +47,7 @@ export class Vgg extends Module implements Model<Tensor4>, UnitModel {
   readonly norms: readonly BatchNorm2d[];
   readonly output: Linear;
   /** Convolutions after which images are halved. */
-  private readonly halvings: readonly number[];
+  readonly halvings: readonly number[];
 
   /**
    * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.

@@ -1,7 +1,7 @@
 import type { Meaning } from "../classifier.ts";
 import type { HostTensor } from "./host-tensor.ts";
 import { OnnxGraph } from "./onnx-graph.ts";
-import type { Portable, PortableStack } from "./portable.ts";
+import type { Portable, PortableResNet, PortableStack } from "./portable.ts";
 
 /**
  * A network as the bytes of an ONNX file. Inputs of a text network are `tokens` `[batch, time]` and `lengths` `[batch]`, int64; of one of images `pixels`
@@ -16,9 +16,11 @@ export function onnxModel(network: Portable, { classes, several }: Meaning): Uin
       ? textCnn(graph, network, weight)
       : network.kind === "text-lstm"
         ? textLstm(graph, network, weight)
-        : stack(graph, network, weight);
-  const last = network.weights.get("linear.bias") ?? network.weights.get("output.bias")!;
-  const outputs = last.shape[0]!;
+        : network.kind === "residual"
+          ? residual(graph, network, weight)
+          : stack(graph, network, weight);
+  const last = ["linear.bias", "output.bias", "fc.bias"].flatMap((name) => network.weights.get(name) ?? []);
+  const outputs = last[0]!.shape[0]!;
   graph.output("logits", logits, ["batch", outputs]);
   const isOneOf = outputs > 1 && !several;
   const probabilities = isOneOf ? graph.node("Softmax", [logits], { axis: 1 }) : graph.node("Sigmoid", [logits]);
@@ -113,21 +115,50 @@ function sideBySide(a: HostTensor, b: HostTensor): HostTensor {
   return { shape: [sides, 2 * size], data };
 }
 
-function stack(graph: OnnxGraph, { kind, layers, shape, inputs }: PortableStack, weight: AddWeight): string {
-  const [channels, height, width] = shape;
-  const isDense = kind === "dense";
+/** An image, or its pixels, of which only some are read. */
+function inputOf(
+  graph: OnnxGraph,
+  { shape: [channels, height, width], inputs }: Pick<PortableStack, "shape" | "inputs">,
+  isDense: boolean,
+): string {
   const all = isDense ? channels * height * width : channels;
-  let x = isDense
+  const x = isDense
     ? graph.input("pixels", "float", ["batch", all])
     : graph.input("image", "float", ["batch", channels, height, width]);
-  if (inputs.length < all) x = graph.node("Gather", [x, graph.int64("read", inputs)], { axis: 1 });
+  return inputs.length < all ? graph.node("Gather", [x, graph.int64("read", inputs)], { axis: 1 }) : x;
+}
+
+function residual(graph: OnnxGraph, network: PortableResNet, weight: AddWeight): string {
+  const convolve = (x: string, name: string, stride = 1) => {
+    const [, , size] = network.weights.get(`${name}.weight`)!.shape as readonly [number, number, number];
+    const pad = (size - 1) / 2;
+    const how = { kernel_shape: [size, size], pads: [pad, pad, pad, pad], strides: [stride, stride] };
+    return graph.node("Conv", [x, weight(`${name}.weight`), weight(`${name}.bias`)], how);
+  };
+  const relu = (x: string) => graph.node("Relu", [x]);
+  let x = relu(convolve(inputOf(graph, network, false), "conv1"));
+  for (const { name, stride, hasShortcut } of network.blocks) {
+    const inner = convolve(relu(convolve(x, `${name}.conv1`, stride)), `${name}.conv2`);
+    x = relu(graph.node("Add", [inner, hasShortcut ? convolve(x, `${name}.downsample.0`, stride) : x]));
+  }
+  return graph.node("Gemm", [meanOf(graph, x), weight("fc.weight"), weight("fc.bias")], { transB: 1 });
+}
+
+/** Over all pixels of each channel. */
+function meanOf(graph: OnnxGraph, x: string): string {
+  return graph.node("ReduceMean", [x], { axes: [2, 3], keepdims: 0 });
+}
+
+function stack(graph: OnnxGraph, network: PortableStack, weight: AddWeight): string {
+  const { kind, layers, halvings, head } = network;
+  let x = inputOf(graph, network, kind === "dense");
   const convs = layers.filter((name) => name.startsWith("convs."));
   for (const [i, name] of convs.entries()) {
     const pads = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
     x = graph.node("Relu", [graph.node("Conv", [x, weight(`${name}.weight`), weight(`${name}.bias`)], pads)]);
-    if (i % 2 === 1) x = graph.node("MaxPool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
+    if (halvings.includes(i)) x = graph.node("MaxPool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
   }
-  if (convs.length > 0) x = graph.node("Flatten", [x], { axis: 1 });
+  if (convs.length > 0) x = head === "mean" ? meanOf(graph, x) : graph.node("Flatten", [x], { axis: 1 });
   const dense = layers.slice(convs.length);
   for (const [i, name] of dense.entries()) {
     x = graph.node("Gemm", [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transB: 1 });

@@ -1,5 +1,5 @@
 import type { SafetensorsEntry } from "@ltt/core";
-import { compact, stateDict } from "@ltt/layers";
+import { type BatchNorm2d, compact, ResNet, stateDict, Vgg } from "@ltt/layers";
 import { type Architecture, DEPTHS, networkOf } from "../architecture.ts";
 import type { TrainedNetwork } from "../trained-network.ts";
 import { type HostTensor, range, readInputs, withInputs, withSharedRows } from "./host-tensor.ts";
@@ -16,18 +16,30 @@ interface PortableText {
 export type Portable =
   | ({ readonly kind: "text-cnn"; readonly widths: readonly number[] } & PortableText)
   | ({ readonly kind: "text-lstm"; readonly layers: number; readonly hidden: number } & PortableText)
-  | PortableStack;
+  | PortableStack
+  | PortableResNet;
 
 /** Layers one after another, of images. */
 export interface PortableStack {
   readonly kind: "dense" | "convolutional";
   readonly weights: Map<string, HostTensor>;
-  /** Names of the layers, in their order; those that begin with `convs.` are convolutions. */
+  /** Names of the layers, in their order; those that begin with `convs.` are convolutions of 3×3, padded by 1. */
   readonly layers: readonly string[];
+  /** Convolutions behind whose ReLU images are halved, by a maximum over 2×2. */
+  readonly halvings: readonly number[];
+  /** What the first dense layer reads of the last convolution: all pixels of each channel, or their mean. */
+  readonly head: "flatten" | "mean";
   /** `[channels, height, width]` */
   readonly shape: readonly [number, number, number];
   /** Which pixels, of a dense network, or channels are read. */
   readonly inputs: readonly number[];
+}
+
+/** A residual network of images, its batch normalisations folded into the convolutions before them. */
+export interface PortableResNet extends Pick<PortableStack, "weights" | "shape" | "inputs"> {
+  readonly kind: "residual";
+  /** `layer1.0`: `relu(conv2(relu(conv1(x))) + x')`, x' being `downsample.0(x)` where there is one. */
+  readonly blocks: readonly { readonly name: string; readonly stride: number; readonly hasShortcut: boolean }[];
 }
 
 /** How many weights are stored, before and after what is dead was left out: values of tensors, zeros counted. */
@@ -42,7 +54,11 @@ export async function portable(trained: TrainedNetwork): Promise<Portable & { re
   const before = valuesIn(hostTensors(await stateDict(network.module)));
   const { model } = await compact(network.module);
   const weights = hostTensors(await stateDict(model));
-  const made = laidOut(trained.architecture, weights, network.takes === "images" ? network.shape : undefined);
+  const shape = network.takes === "images" ? network.shape : undefined;
+  const made =
+    model instanceof Vgg || model instanceof ResNet
+      ? deep(model, weights, shape!)
+      : laidOut(trained.architecture, weights, shape);
   return { ...made, sizes: { before, after: valuesIn(made.weights) } };
 }
 
@@ -61,12 +77,70 @@ function laidOut(
     const layers = namesOf(/^lstm\.weight_hh_l\d+$/).length;
     return { kind: "text-lstm", ...textOf(state), layers, hidden: axis("lstm.weight_hh_l0", 1) };
   }
-  const convs = architecture.model === "lenet-300-100" ? 0 : DEPTHS[architecture.model];
+  const convs = DEPTHS[architecture.model as keyof typeof DEPTHS] ?? 0;
   const layers = [...range(convs).map((i) => `convs.${i}`), "fc1", "fc2", "output"];
-  const first = `${layers[0]}.weight`;
+  const halvings = range(convs).filter((i) => i % 2 === 1);
+  const read = reading(state, layers[0]!);
+  return { kind: convs === 0 ? "dense" : "convolutional", ...read, layers, halvings, head: "flatten", shape: shape! };
+}
+
+/** Without inputs that the first layer does not read. */
+function reading(state: ReadonlyMap<string, HostTensor>, layer: string): Pick<PortableStack, "weights" | "inputs"> {
+  const first = `${layer}.weight`;
   const inputs = readInputs(state.get(first)!);
-  const weights = new Map(state).set(first, withInputs(state.get(first)!, inputs));
-  return { kind: convs === 0 ? "dense" : "convolutional", weights, layers, shape: shape!, inputs };
+  return { weights: new Map(state).set(first, withInputs(state.get(first)!, inputs)), inputs };
+}
+
+/** Networks with batch normalisation, which in evaluation is a part of the convolution before it. */
+function deep(
+  model: Vgg | ResNet,
+  state: ReadonlyMap<string, HostTensor>,
+  shape: PortableStack["shape"],
+): PortableStack | PortableResNet {
+  const weights = new Map<string, HostTensor>();
+  const fold = (conv: string, norm: string, { epsilon }: BatchNorm2d) => {
+    for (const [name, part] of foldedNorm(state, conv, norm, epsilon)) weights.set(name, part);
+  };
+  const take = (layer: string) => {
+    for (const part of ["weight", "bias"]) weights.set(`${layer}.${part}`, state.get(`${layer}.${part}`)!);
+  };
+  if (model instanceof Vgg) {
+    for (const [i, norm] of model.norms.entries()) fold(`convs.${i}`, `norms.${i}`, norm);
+    take("output");
+    const layers = [...model.convs.map((_, i) => `convs.${i}`), "output"];
+    const { halvings } = model;
+    return { kind: "convolutional", ...reading(weights, "convs.0"), layers, halvings, head: "mean", shape };
+  }
+  fold("conv1", "bn1", model.bn1);
+  const blocks = (["layer1", "layer2", "layer3"] as const).flatMap((stage) =>
+    model[stage].map(({ conv1, bn1, bn2, downsample }, i) => {
+      const name = `${stage}.${i}`;
+      fold(`${name}.conv1`, `${name}.bn1`, bn1);
+      fold(`${name}.conv2`, `${name}.bn2`, bn2);
+      if (downsample !== undefined) fold(`${name}.downsample.0`, `${name}.downsample.1`, bn2);
+      return { name, stride: conv1.stride, hasShortcut: downsample !== undefined };
+    }),
+  );
+  take("fc");
+  return { kind: "residual", ...reading(weights, "conv1"), blocks, shape };
+}
+
+/** `w·s` and `β − mean·s`, `s = γ/√(variance + ε)`: a convolution without a bias and the batch normalisation behind it. */
+function foldedNorm(
+  state: ReadonlyMap<string, HostTensor>,
+  conv: string,
+  norm: string,
+  epsilon: number,
+): [string, HostTensor][] {
+  const of = (part: string) => state.get(`${norm}.${part}`)!.data;
+  const [gamma, beta, mean, variance] = [of("weight"), of("bias"), of("running_mean"), of("running_var")];
+  const scale = Float64Array.from(gamma, (value, filter) => value / Math.sqrt(variance[filter]! + epsilon));
+  const { shape, data } = state.get(`${conv}.weight`)!;
+  const size = data.length / shape[0]!;
+  return [
+    [`${conv}.weight`, { shape, data: data.map((value, at) => value * scale[Math.floor(at / size)]!) }],
+    [`${conv}.bias`, { shape: [shape[0]!], data: beta.map((value, i) => value - mean[i]! * scale[i]!) }],
+  ];
 }
 
 function textOf(state: ReadonlyMap<string, HostTensor>): PortableText {

@@ -1,5 +1,5 @@
 import { encodeSafetensors, type SafetensorsEntry } from "@ltt/core";
-import type { Portable, PortableStack } from "./portable.ts";
+import type { Portable, PortableResNet, PortableStack } from "./portable.ts";
 
 /** Weights under PyTorch's names, and a script of ten lines at most that reads and runs them. */
 export interface PyTorchFiles {
@@ -56,12 +56,27 @@ function scriptOf(network: Portable): readonly string[] {
         `    return F.linear(${last}, w["linear.weight"], w["linear.bias"])`,
       ];
     }
+    case "residual":
+      return residualScript(network);
     default:
       return stackScript(network);
   }
 }
 
-function stackScript({ kind, layers, shape }: PortableStack): readonly string[] {
+function residualScript({ blocks, shape }: PortableResNet): readonly string[] {
+  const list = blocks.map(({ name, stride }) => `${name},${stride}`).join(" ");
+  const shortcut = 'conv(x, n + ".downsample.0", int(s)) if n + ".downsample.0.weight" in w else x';
+  return [
+    'def conv(x, n, s=1): return F.conv2d(x, w[n + ".weight"], w[n + ".bias"], stride=s, padding=w[n + ".weight"].shape[2] // 2)',
+    `def model(x):  # [batch, ${shape.join(", ")}] from 0 to 1 -> logits [batch, outputs]`,
+    '    x = conv(x[:, w["inputs"]], "conv1").relu()',
+    `    for n, s in (block.split(",") for block in "${list}".split()):`,
+    `        x = (conv(conv(x, n + ".conv1", int(s)).relu(), n + ".conv2") + (${shortcut})).relu()`,
+    '    return F.linear(x.mean((2, 3)), w["fc.weight"], w["fc.bias"])',
+  ];
+}
+
+function stackScript({ kind, layers, halvings, head, shape }: PortableStack): readonly string[] {
   const convs = layers.filter((name) => name.startsWith("convs.")).length;
   const dense = layers.slice(convs);
   const linear = (name: string, x: string) => `F.linear(${x}, w["${name}.weight"], w["${name}.bias"])`;
@@ -70,8 +85,8 @@ function stackScript({ kind, layers, shape }: PortableStack): readonly string[] 
   const convolve = 'F.conv2d(x, w[f"convs.{i}.weight"], w[f"convs.{i}.bias"], padding=1).relu()';
   const loop = [
     `    for i in range(${convs}):`,
-    `        x = ${convolve}; x = F.max_pool2d(x, 2) if i % 2 else x`,
-    "    x = x.flatten(1)",
+    `        x = ${convolve}; x = F.max_pool2d(x, 2) if i in (${halvings.join(", ")},) else x`,
+    head === "mean" ? "    x = x.mean((2, 3))" : "    x = x.flatten(1)",
   ];
   return [
     `def model(x):  # ${takes} from 0 to 1 -> logits [batch, outputs]`,
