@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** Tests that ask for an adapter, a browser, whole data sets or dozens of processes, simulate, or run whole programs: `npm test` runs them, `npm run test:fast` does not. */
@@ -19,6 +20,7 @@ const slow = [
   "packages/lottery/test/verdict-simulation.test.ts",
   "packages/workers/test/machines.test.ts",
   "packages/workers/test/namespaces.test.ts",
+  "packages/workers/test/tls.test.ts",
   "tools/absent.test.ts",
   "examples/library/*.test.ts",
   "docs/site/test/*.test.ts",
@@ -28,6 +30,8 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@ltt/source"] },
   ssr: { resolve: { conditions: ["@ltt/source"], externalConditions: ["@ltt/source"] } },
   test: {
+    // Vitest leaves a core to itself; many tests wait for processes of their own.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

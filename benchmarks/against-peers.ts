@@ -7,9 +7,10 @@
 // A peer is a program that takes the options below and `--data DIR`, reads the batches that are written to --exchange, and prints
 // one JSON line with `ms_median`, of a step, and `ms_quiet`, of the steps that had the machine to themselves.
 import { availableParallelism } from "node:os";
+import { WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Command, Option } from "commander";
-import { NAMES, openBackend, ranOn } from "./backends.ts";
+import { labelOf, NAMES, openBackend, ranOn } from "./backends.ts";
 import { type BenchmarkInput, exportInput, loadInput } from "./inputs.ts";
 import { interleave } from "./interleave.ts";
 import { machine, noteLoad } from "./machine.ts";
@@ -64,6 +65,7 @@ interface Flags extends Partial<Record<keyof typeof PEERS, string>> {
   readonly only?: string;
   readonly form?: Form;
   readonly backend: string;
+  readonly width?: string;
   readonly save?: string | true;
 }
 
@@ -77,14 +79,21 @@ const flags: Flags = new Command("against-peers")
   .option("--seconds <n>", "the most that a peer takes for its turn, loading and warming not counted", "20")
   .option("--only <pair>", [...PAIRS.keys()].join(", "))
   .addOption(new Option("--form <form>", "of the batches; default both").choices(["as it is", "bucketed"]))
-  .addOption(new Option("--backend <name>", "ours").choices(NAMES).default(NAMES[0]))
+  .option("--backend <names>", `ours, all in each turn: of ${NAMES.join(",")}`, NAMES[0])
+  .addOption(
+    new Option("--width <bits>", "of the wasm backends' vectors (default: the most that run)").choices(
+      WIDTHS.map(String),
+    ),
+  )
   .addOption(new Option("--data <dir>", "folder with the data sets").env("LTT_DATA"))
   .option("--save [name]", "write benchmarks/results/NAME.json, or a file where NAME is a path")
   .parse()
   .opts();
 
 console.log(JSON.stringify(machine()));
-const backend = await openBackend(flags.backend, availableParallelism());
+const width = flags.width === undefined ? undefined : (Number(flags.width) as Width);
+const backends: Backend[] = [];
+for (const name of flags.backend.split(",")) backends.push(await openBackend(name, availableParallelism(), width));
 const groups: Group[] = [];
 for (const [name, pair] of PAIRS) {
   if (flags.only !== undefined && flags.only !== name) continue;
@@ -94,7 +103,7 @@ for (const [name, pair] of PAIRS) {
     const command = flags[peer];
     for (const contest of contests) {
       const isMeant = flags.form === undefined || flags.form === contest.form;
-      if (command !== undefined && isMeant) groups.push(await compete(name, pair, contest, command, backend, input));
+      if (command !== undefined && isMeant) groups.push(await compete(name, pair, contest, command, input));
     }
   }
 }
@@ -105,7 +114,7 @@ if (flags.save !== undefined) {
     ...asked,
     flags.only,
     flags.form?.replaceAll(" ", "-"),
-    flags.backend === NAMES[0] ? undefined : flags.backend,
+    flags.backend === NAMES[0] ? undefined : flags.backend.replaceAll(",", "-"),
   ];
   const name = [...parts, `node-${process.versions.node.split(".")[0]}`].filter((part) => part !== undefined).join("-");
   saveResults(flags.save === true ? name : flags.save, groups);
@@ -116,34 +125,36 @@ async function compete(
   pair: string,
   { title, bench, form, options }: Contest,
   command: string,
-  backend: Backend,
   input: BenchmarkInput,
 ): Promise<Group> {
-  const { candidates, toMeasurement } = networkBench(bench, [backend], new Map([[name, input]]));
-  const ours: number[] = [];
+  const forms = [form === "as it is" ? ("padded" as const) : form];
+  const { candidates, toMeasurement } = networkBench(bench, backends, new Map([[name, input]]), { forms });
+  const ours = backends.map((): number[] => []);
   const theirs: number[] = [];
   let side = title;
   for (let round = 0; round < Number(flags.rounds); round++) {
     noteLoad();
-    const timings = await interleave([candidates[form === "as it is" ? 0 : 1]!], 3);
-    ours.push(toMeasurement(timings[0]!).median);
+    const timings = await interleave(candidates, 3 * candidates.length);
+    for (const [i, timing] of timings.entries()) ours[i]!.push(toMeasurement(timing).median);
     const asked = options.replace("PAIR", pair);
     const { milliseconds, version } = stepOfPeer(command, asked, flags.exchange, Number(flags.seconds));
     theirs.push(64_000 / milliseconds);
     if (version !== undefined) side = `${title} ${version}`;
   }
-  const ratios = ours.map((value, turn) => value / theirs[turn]!);
-  console.log(
-    `${bench}, ${name}, ${form}: ours ${median(ours).toPrecision(4)}, ${title} ${median(theirs).toPrecision(4)} samples/s ` +
-      `(medians of ${flags.rounds} turns), ${median(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
-  );
+  for (const [i, backend] of backends.entries()) {
+    const ratios = ours[i]!.map((value, turn) => value / theirs[turn]!);
+    console.log(
+      `${bench}, ${name}, ${form}, ${labelOf(backend)}: ours ${median(ours[i]!).toPrecision(4)}, ${title} ${median(theirs).toPrecision(4)} samples/s ` +
+        `(medians of ${flags.rounds} turns), ${median(ratios).toFixed(2)} × (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    );
+  }
   const of = { bench, name: `${name}, ${form}`, unit: "samples/s" } as const;
-  const team = ranOn(backend);
+  const { threads } = ranOn(backends[0]!);
   return {
     title: `${of.name}, ${bench}: ${side}`,
     measurements: [
-      measurement({ ...of, ...team, values: ours }),
-      measurement({ ...of, threads: team.threads, side, backend: title, values: theirs }),
+      ...backends.map((backend, i) => measurement({ ...of, ...ranOn(backend), values: ours[i]! })),
+      measurement({ ...of, threads, side, backend: title, values: theirs }),
     ],
   };
 }

@@ -1,15 +1,6 @@
 import { type Matrix, reshape, stream, type TokenMatrix, type TokenVector, type Weight } from "@ltt/core";
 import { PADDING } from "@ltt/data";
-import {
-  ConvNet,
-  decodeCheckpoint,
-  LeNet300,
-  type Model,
-  type Module,
-  TextCnn,
-  TextLstm,
-  withParameters,
-} from "@ltt/layers";
+import { ConvNet, decodeCheckpoint, LeNet300, TextCnn, TextLstm, type UnitModel, withParameters } from "@ltt/layers";
 
 /** What a network is made as; the sizes of images and hidden layers are in its weights. */
 export type Architecture =
@@ -30,7 +21,7 @@ export function architectureIn(told: unknown): Architecture | undefined {
 }
 
 /** A network as it is asked: `[batch, outputs]` logits of texts as ids, or of images, a row of brightness from 0 to 1 each. */
-export type Network = { readonly module: Module } & (
+export type Network = { readonly module: UnitModel } & (
   | { readonly takes: "texts"; readonly logits: (ids: TokenMatrix, lengths?: TokenVector) => Matrix }
   | { readonly takes: "images"; readonly shape: ImageShape; readonly logits: (images: Matrix) => Matrix }
 );
@@ -53,7 +44,7 @@ export function networkOf(architecture: Architecture, checkpoint: Uint8Array, fi
       const { rows, outputs } = architecture;
       const options = { rows, outputs, paddingId: PADDING };
       const { hidden } = { hidden: undefined, ...architecture };
-      const made: Module & Model<TokenMatrix> =
+      const made =
         architecture.model === "text-cnn"
           ? new TextCnn(options, rng)
           : new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);

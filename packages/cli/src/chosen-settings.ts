@@ -43,6 +43,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
     model: {
       ...model,
       hidden: options.hidden ?? model.hidden,
+      dropout: options.dropout ?? model.dropout,
       embedding: {
         vectors: options.embedding ?? model.embedding.vectors,
         frozen: options.freezeEmbedding ?? model.embedding.frozen,
@@ -52,7 +53,16 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
 }
 
 /** Options that say something of texts only. */
-const OF_TEXTS = ["maxLength", "hidden", "embedding", "freezeEmbedding", "fold", "phrases", "ticket"] as const;
+const OF_TEXTS = [
+  "maxLength",
+  "hidden",
+  "dropout",
+  "embedding",
+  "freezeEmbedding",
+  "fold",
+  "phrases",
+  "ticket",
+] as const;
 
 function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOptions): void {
   if (options.augment !== undefined && !isImages)

@@ -5,21 +5,24 @@ import { decodeCheckpoint } from "@ltt/layers";
 import { type Agreement, compareWeights, FolderStore, RunFolderError } from "@ltt/lottery";
 import type { Command } from "commander";
 import { pathOf, textOf } from "./option-values.ts";
+import { seedOverlaps } from "./seed-overlap.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
 interface Flags {
   readonly out?: string;
+  readonly arm?: string;
   readonly json?: true;
 }
 
-/** `ltt diff A B`: how two networks agree in their masks, signs and values. */
+/** `ltt diff A B`: how two networks agree in their masks, signs and values. `ltt diff RUN`: how the masks of seeds do. */
 export function addDiffCommand(program: Command): void {
   program
     .command("diff")
-    .description("compare the masks, signs and values of two networks, tensor by tensor")
-    .argument("<a>", "a node's folder, a node's hash with --out, or a safetensors file", textOf)
-    .argument("<b>", "another", textOf)
+    .description("compare the masks, signs and values of two networks, tensor by tensor; or the masks of a run's seeds")
+    .argument("<a>", "a node's folder, a node's hash with --out, or a safetensors file; or alone, a run folder", textOf)
+    .argument("[b]", "another", textOf)
     .option("--out <dir>", "run folder that hashes are looked up in", pathOf)
+    .option("--arm <name>", "of a run: whose masks (default: winning-ticket)", textOf)
     .option("--json", "one JSON object on standard output")
     .addHelpText(
       "after",
@@ -30,12 +33,19 @@ Jaccard  common / stored by either: 1 where the masks are the same
 signs    of the common, the part with the same sign
 distance of the common, the Euclidean distance of their values
 
-Nodes are compared by their trained weights (weights.safetensors).`,
+Nodes are compared by their trained weights (weights.safetensors).
+
+Of a run alone, each pair of seeds in each round: Jaccard of their masks, and what
+random masks with as many weights of each tensor have on average. Tensors of which
+nothing was removed do not count.`,
     )
     .action(diff);
 }
 
-async function diff(a: string, b: string, { out, json }: Flags): Promise<void> {
+async function diff(a: string, b: string | undefined, { out, arm, json }: Flags): Promise<void> {
+  if (b === undefined) return diffSeeds(a, arm ?? "winning-ticket", json === true);
+  if (arm !== undefined)
+    throw new RangeError("ltt diff: --arm is of a run, whose seeds are compared; name the run alone");
   const [left, right] = [await weightsOf(a, out), await weightsOf(b, out)];
   const { tensors, all, others } = await compareWeights(left, right);
   if (tensors.length === 0) throw new RangeError(`ltt diff: ${a} and ${b} have no tensor of the same name and shape`);
@@ -47,6 +57,21 @@ async function diff(a: string, b: string, { out, json }: Flags): Promise<void> {
   writeLines(process.stdout, tableOf([HEAD, ...rows], widthOf(process.stdout)));
   if (others.length > 0)
     writeLines(process.stdout, `not compared, in one only or of other shapes: ${others.join(", ")}`);
+}
+
+async function diffSeeds(run: string, arm: string, json: boolean): Promise<void> {
+  const overlaps = await seedOverlaps(run, arm, (node) => weightsOfNode(run, node));
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ event: "diff", run, arm, overlaps })}\n`);
+    return;
+  }
+  const rows = overlaps.map(({ round, seeds, jaccard, byChance }) =>
+    [`${round}`, seeds.join(", "), jaccard.toFixed(4), byChance.toFixed(4)].map((cell, i) =>
+      cell.padStart([5, 9, 9, 11][i]!),
+    ),
+  );
+  const head = ["round", "seeds", "Jaccard", "by chance"].map((cell, i) => cell.padStart([5, 9, 9, 11][i]!));
+  writeLines(process.stdout, [head, ...rows].map((row) => row.join("")).join("\n"));
 }
 
 const HEAD = ["tensor", "stored A", "stored B", "common", "Jaccard", "signs", "distance"] as const;

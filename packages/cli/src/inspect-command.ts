@@ -3,11 +3,11 @@ import { decodeCheckpoint } from "@ltt/layers";
 import { FolderStore, inspectNetwork, maskOverlap, patternOf, RunFolderError } from "@ltt/lottery";
 import type { InspectedNetwork } from "@ltt/report";
 import type { Command } from "commander";
+import { begin } from "./begin-run.ts";
 import { noteInspection } from "./inspections.ts";
 import { interruptible } from "./interruption.ts";
 import { notNegative, pathOf, positive, textOf } from "./option-values.ts";
 import { createProgress } from "./progress.ts";
-import { begin } from "./run.ts";
 import { latestRun, type NotedRun, optionsOfNode } from "./run-folder.ts";
 import { writeLines } from "./terminal.ts";
 

@@ -31,6 +31,8 @@ interface ModelSettings {
   readonly embedding: EmbeddingSettings;
   /** Units of each direction of each layer of an LSTM; the published 256 where it is left out. */
   readonly hidden?: number | undefined;
+  /** The probability of every dropout; the published 0.5 where it is left out. */
+  readonly dropout?: number | undefined;
 }
 
 /** What a task is made with. */
@@ -66,7 +68,7 @@ export async function prepareEncoded(
   access: GloveAccess,
 ): Promise<PreparedTask> {
   const { maxLength, batchSize, fold } = settings.data;
-  const { hidden } = settings.model;
+  const { hidden, dropout } = settings.model;
   const outputs = classes.length === 2 && encoded.train.several === undefined ? 1 : classes.length;
   const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, access);
   const data: TextTaskData = {
@@ -77,6 +79,7 @@ export async function prepareEncoded(
     rows: vocabulary.size,
     outputs,
     hidden,
+    dropout,
     embedding: embedding.start,
   };
   const task = textTaskOf(data);
@@ -108,6 +111,7 @@ export async function prepareEncoded(
     dataset: dataset.join("; "),
     words: [
       ...(model === "text-cnn" ? [] : [["hidden units", `${hidden ?? 256} of each direction of 2 layers`] as const]),
+      ...(dropout === undefined ? [] : [["dropout", String(dropout)] as const]),
       ["embedding", embedding.description],
     ],
     notes: embedding.notes,

@@ -3,9 +3,10 @@ import { interruptible } from "./interruption.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { createProgress } from "./progress.ts";
 import { replayNode } from "./run.ts";
-import { addSettings, type Flags, optionsOf } from "./run-command.ts";
+import { type Flags, optionsOf } from "./run-flags.ts";
 import { optionsOfNode } from "./run-folder.ts";
 import type { RunOptions } from "./run-options.ts";
+import { addSettings } from "./settings-options.ts";
 import { writeLines } from "./terminal.ts";
 
 /** `ltt replay HASH --out RUN`: trains one network of a run again, elsewhere, and compares every byte. Or `ltt replay PAIR HASH`, with all options of the run. */

@@ -58,6 +58,7 @@ const OPTIONS: Kinds<RunOptions> = {
   ticketArm: oneOf(...TICKET_ARMS),
   ticketRounds: list,
   hidden: positive,
+  dropout: fraction,
   arms: list,
   criterion: text,
   pool: oneOf(...POOLS),

@@ -25,12 +25,16 @@ function flagOf(name: string, value: unknown): string[] {
   if (value === false) return [`--no-${flag.slice(2)}`];
   if (value === null) return [flag, "none"];
   if (name === "plugins") return (value as string[]).flatMap((file) => [flag, quoted(file)]);
-  if (Array.isArray(value)) return [flag, value.length === 0 ? "none" : quoted(value.join(","))];
-  if (typeof value === "object") {
-    const [[unit, at]] = Object.entries(value) as [[string, unknown]]; // a moment: { epoch: 1 }
-    return [flag, `${unit}:${at}`];
-  }
-  return [flag, quoted(String(value))];
+  const parts = Array.isArray(value) ? value : name === "rates" ? Object.entries(value as object) : [value];
+  return [flag, parts.length === 0 ? "none" : quoted(parts.map(word).join(","))];
+}
+
+/** A name with its rate, a moment as `{ epoch: 1 }`, or what is a word already. */
+function word(value: unknown): string {
+  if (Array.isArray(value)) return value.join("=");
+  if (typeof value !== "object" || value === null) return String(value);
+  const [[unit, at]] = Object.entries(value) as [[string, unknown]];
+  return `${unit}:${at}`;
 }
 
 /** For a shell. */

@@ -61,6 +61,8 @@ export interface RunOptions {
   readonly ticketRounds?: readonly number[] | undefined;
   /** Units of each direction of an LSTM's layers. */
   readonly hidden?: number | undefined;
+  /** Of texts: the probability that training drops a feature, wherever the network has dropout. Default the published 0.5. */
+  readonly dropout?: number | undefined;
   /** Names of arms: ours, and those of plugins. */
   readonly arms?: readonly string[] | undefined;
   /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */

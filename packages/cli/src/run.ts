@@ -1,11 +1,9 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { backend, useBackend } from "@ltt/core";
-import type { Places } from "@ltt/data";
+import { join } from "node:path";
+import { backend } from "@ltt/core";
 import {
   type AuditCheck,
-  armsNeeded,
   auditRun,
   criteriaOf,
   type Fault,
@@ -14,9 +12,7 @@ import {
   type LevelResult,
   type LevelVerdict,
   planExperiment,
-  plannedNodes,
   type Replayed,
-  RunFolderError,
   replay,
   runExperiment,
   type Store,
@@ -24,37 +20,29 @@ import {
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
 import { ARCHIVE, writeArchive } from "./archive-file.ts";
-import { type BackendName, createBackend, describeBackend } from "./backends.ts";
-import { chosenSettings } from "./chosen-settings.ts";
+import { type Begun, begin } from "./begin-run.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
-import type { ImageSettings } from "./image-pairs.ts";
 import { readInspections } from "./inspections.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
-import { type ChosenJobs, chooseJobs } from "./jobs.ts";
+import type { ChosenJobs } from "./jobs.ts";
 import { joinParts } from "./join-parts.ts";
 import { readLatencies } from "./latency.ts";
 import { originHere } from "./origin.ts";
 import { otherSeeds } from "./other-seeds.ts";
-import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
-import { prepareOwnImages } from "./own-images.ts";
-import { sizedOptions } from "./own-profile.ts";
-import { prepare } from "./pairs.ts";
 import { partOf } from "./part.ts";
-import type { TaskSettings } from "./prepare-encoded.ts";
-import type { PreparedTask } from "./prepared-task.ts";
-import { type Published, readPublished } from "./published-file.ts";
+import { plannedRunOf } from "./planned-run.ts";
 import { beginQueued, type QueuedOptions, type QueuedRun } from "./queued-run.ts";
 import { writeReport, writeTables } from "./report-files.ts";
 import { checkRun } from "./run-arguments.ts";
-import { coveredNetwork, type NotedFile, noteRun, type PlannedRun, plannedRuns } from "./run-file.ts";
+import { coveredNetwork, noteRun } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
 import { reportOf, reportWords } from "./run-report.ts";
-import { defaultProfile, type RunSettings } from "./run-settings.ts";
+import { defaultProfile } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { digestOf } from "./task-data.ts";
-import { storeTickets, type TransferredTickets, transferredTickets, withTickets } from "./tickets.ts";
+import { storeTickets } from "./tickets.ts";
 
 /** What a run leaves. */
 export interface RunResult {
@@ -137,7 +125,7 @@ async function runBegun(
 ): Promise<RunResult> {
   const { options, settings, prepared, folder, published } = begun;
   const run = {
-    ...plannedRun(begun, options.queue === undefined ? (jobs?.length ?? 1) : 1),
+    ...plannedRunOf(begun, options.queue === undefined ? (jobs?.length ?? 1) : 1),
     origin: await originHere(),
   };
   await noteRun(folder, run);
@@ -215,76 +203,6 @@ export async function replayNode(
   }
 }
 
-/** What `run.json` says. */
-function plannedRun({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair: _pair, profile = defaultProfile(subjectOf(told)), queue: _queue, store: _store, ...options } = told; // addresses may hold passwords
-  const { experiment } = settings;
-  const networks = plannedNodes(prepared.task, experiment, new Set())
-    .filter(({ op }) => op === "train")
-    .map(({ arm, seed, round, hash, stepsAtMost }) => ({ arm, seed, round, node: hash, stepsAtMost }));
-  const { faults } = experiment;
-  const { name: computes } = backend();
-  const paths = Object.fromEntries(files.map(({ option, path }) => [option, path])); // so that they are found from other folders
-  return {
-    pair: subjectOf(told).name,
-    profile,
-    backend: computes as BackendName, // of `createBackend`
-    jobs,
-    options: { ...options, ...(options.images === undefined ? {} : { images: resolve(options.images) }), ...paths },
-    ...(files.length === 0 ? {} : { files }),
-    faults,
-    networks,
-  };
-}
-
-/** The files that a run writes beside its nodes. */
-const REPORTS = [
-  "run.json",
-  "metrics.csv",
-  "tensors.csv",
-  "curves.csv",
-  "statistics.csv",
-  "inspection.json",
-  "latency.json",
-  "report.html",
-  ARCHIVE,
-] as const;
-
-/**
- * Refuses a run folder that cannot be written, or in which something of another kind has the name of what a run writes: before the data is
- * read and networks are trained, which takes a while.
- */
-async function checkFolder(folder: string): Promise<void> {
-  await FolderStore.check(folder);
-  const isFolder = async (name: string) =>
-    stat(join(folder, name)).then(
-      (found) => found.isDirectory(),
-      () => undefined,
-    );
-  for (const name of REPORTS) {
-    if ((await isFolder(name)) !== true) continue;
-    throw new RunFolderError(
-      `${join(folder, name)}: is a folder; a run writes a file there: move it away, or choose another folder with --out`,
-    );
-  }
-  for (const name of [
-    "nodes",
-    "encodings",
-    "events",
-    "unfinished",
-    "failed",
-    "quarantine",
-    "conflicts",
-    "data",
-    "plans",
-  ]) {
-    if ((await isFolder(name)) !== false) continue;
-    throw new RunFolderError(
-      `${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out`,
-    );
-  }
-}
-
 /** What `runPair` would do, and what it would take: measured on steps of the dense network and of some of the pruned ones. */
 export async function planRun(
   options: RunOptions,
@@ -293,92 +211,4 @@ export async function planRun(
   checkRun("planRun", options, listener);
   const { settings, prepared, folder } = await begin(options, listener);
   return estimateRun(prepared, settings.experiment, folder, listener.signal);
-}
-
-export interface Begun {
-  /** Those of the user, and what depends on how many texts of the user's there are. */
-  readonly options: RunOptions;
-  readonly settings: RunSettings;
-  readonly prepared: PreparedTask;
-  readonly folder: string;
-  readonly published: Published | undefined;
-  /** Tickets of another run; its arms are in the settings. */
-  readonly transferred: TransferredTickets | undefined;
-  /** Texts of the user's. */
-  readonly files: readonly NotedFile[];
-}
-
-/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
-export async function begin(
-  options: RunOptions,
-  { say, signal }: RunListener,
-  onBackend?: (chosen: ChosenJobs) => void,
-): Promise<Begun> {
-  const subject = subjectOf(options);
-  const { name, pair, own, ownImages } = subject;
-  const { profile = defaultProfile(subject) } = options;
-  for (const path of ["data", "out", "published"] as const) {
-    if (options[path]?.trim() === "") throw new RangeError(`--${path} is empty; it is a path`);
-  }
-  const settings = await chosenSettings(options);
-  const published =
-    options.published === undefined ? undefined : await readPublished(options.published, { pair: name, profile });
-  const folder = resolve(options.out ?? join("runs", `${name}-${profile}`));
-  await checkFolder(folder);
-  const files = own === undefined ? [] : await noteFiles(own, folder);
-
-  const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
-  const chosen = chooseJobs(asked, settings.experiment);
-  // Where other processes train, this one has nothing to compute.
-  const threads = chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads);
-  useBackend(await createBackend(options.backend, { threads, width: options.width }));
-  say?.(`backend ${describeBackend(backend())}, ${chosen.words}; run folder ${folder}`);
-  onBackend?.(chosen);
-  const needed = armsNeeded(settings.experiment);
-  if (needed.length > settings.experiment.arms.length) {
-    say?.("controls take their patterns from winning-ticket, so that arm is trained too");
-  }
-
-  const places: Places = {
-    ...(options.data === undefined ? {} : { data: options.data }),
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
-  };
-  const prepared = async () => {
-    if (ownImages !== undefined)
-      return {
-        options,
-        settings,
-        prepared: await prepareOwnImages(ownImages, settings as ImageSettings, { say, signal }),
-      };
-    if (own === undefined)
-      return { options, settings, prepared: await prepare(pair, settings, places, { say, signal }) };
-    const texts = await readOwn(own, settings as TaskSettings, { say, signal });
-    const sized = sizedOptions(options, own, texts.sizes);
-    const chosen = await chosenSettings(sized);
-    return {
-      options: sized,
-      settings: chosen,
-      prepared: await prepareOwn(texts, own, chosen as RunSettings & TaskSettings, { places, say, signal }),
-    };
-  };
-  const begun = { ...(await unlessAborted(signal, prepared())), folder, published, files };
-  say?.(begun.prepared.dataset);
-  return options.ticket === undefined ? { ...begun, transferred: undefined } : withTransfer(begun, signal);
-}
-
-/** The same run with arms of tickets of another one. */
-async function withTransfer(begun: Omit<Begun, "transferred">, signal: AbortSignal | undefined): Promise<Begun> {
-  const { options, prepared, folder, settings } = begun;
-  const { experiment } = settings;
-  const noted = await plannedRuns(folder).catch(() => []); // of another version: written anew
-  const seen = noted.flatMap(({ networks }) => networks.map(({ seed }) => seed));
-  const others = [...new Set(seen)].filter((seed) => !experiment.seeds.includes(seed));
-  const seeds = { asked: experiment.seeds, others };
-  const transferred = await unlessAborted(signal, transferredTickets(options, prepared, experiment, seeds));
-  return {
-    ...begun,
-    settings: { ...settings, experiment: withTickets(experiment, transferred.tickets) },
-    prepared: { ...prepared, notes: [...prepared.notes, ...transferred.notes] },
-    transferred,
-  };
 }

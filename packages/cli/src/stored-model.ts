@@ -39,10 +39,13 @@ export function storedModel(stored: StoredFiles): StoredModel {
   if (made === undefined)
     throw new RunFolderError(`${place}: its model is ${JSON.stringify(architecture)}, which is none of ours`);
   const model = resized(made.model, new Map<string, Weight>([...weights, ...buffers]));
-  return { model: model as unknown as StoredModel["model"], architecture, examples: made.examples };
+  return { model, architecture, examples: made.examples };
 }
 
-function unsized(weights: ReadonlyMap<string, Weight>, architecture: unknown) {
+function unsized(
+  weights: ReadonlyMap<string, Weight>,
+  architecture: unknown,
+): Omit<StoredModel, "architecture"> | undefined {
   const { model: kind, outputs = 1 } = (architecture ?? {}) as { model?: unknown; outputs?: number };
   const rng = stream(0); // all that is drawn is replaced
   const shapeOf = (name: string) => weights.get(name)?.shape ?? [];

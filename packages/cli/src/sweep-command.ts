@@ -1,7 +1,9 @@
 import { mkdir, rename } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writeAtomic } from "@ltt/lottery";
+import { checkSettings } from "@ltt/lottery/arguments";
 import type { Command } from "commander";
+import { chosenSettings } from "./chosen-settings.ts";
 import { interruptible } from "./interruption.ts";
 import { counted, type JobCount } from "./jobs.ts";
 import { jobsOf, pathOf, textOf } from "./option-values.ts";
@@ -9,7 +11,8 @@ import { createProgress } from "./progress.ts";
 import { queueRun, runPair } from "./run.ts";
 import { parsedRun } from "./run-command.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
-import { readSweep } from "./sweep-file.ts";
+import type { RunSettings } from "./run-settings.ts";
+import { readSweep, type SweptRun } from "./sweep-file.ts";
 import { type SweptResult, sweepCsv, sweepHtml } from "./sweep-report.ts";
 import { writeLines } from "./terminal.ts";
 
@@ -50,10 +53,9 @@ network of both criteria, is trained once. Each run's report is in
 OUT/runs/NAME/, the comparison in OUT/sweep.html and OUT/sweep.csv.`;
 
 async function sweep(file: string, { out, dryRun, ...flags }: Flags): Promise<void> {
-  const runs = await readSweep(file);
-  const asked = runs.map((run) => ({ run, options: parsedRun(run.args) }));
+  const asked = await plannedRuns(file);
   if (dryRun === true) {
-    for (const { args } of runs) writeLines(process.stdout, `ltt ${args.join(" ")}`);
+    for (const { run } of asked) writeLines(process.stdout, `ltt ${run.args.join(" ")}`);
     return;
   }
   const name = basename(file).replace(/\.(ya?ml|json)$/i, "");
@@ -81,6 +83,25 @@ async function sweep(file: string, { out, dryRun, ...flags }: Flags): Promise<vo
   } finally {
     progress.stop();
   }
+}
+
+/**
+ * The runs of a file, their options read and their settings put together: what is wrong with the last one is said before the first one trains.
+ *
+ * @throws {RangeError} if an option or a setting is wrong; it names the file and the run.
+ */
+export async function plannedRuns(
+  file: string,
+): Promise<readonly { readonly run: SweptRun; readonly options: RunOptions; readonly settings: RunSettings }[]> {
+  const runs = await readSweep(file);
+  return Promise.all(
+    runs.map(async (run) => {
+      const options = parsedRun(run.args);
+      const settings = await chosenSettings(options);
+      checkSettings(`${file}: ${run.name}`, settings.experiment);
+      return { run, options, settings };
+    }),
+  );
 }
 
 /** All of them are with workers before the first is waited for. */

@@ -17,6 +17,8 @@ export interface TextTaskData {
   readonly outputs: number;
   /** Units of each direction of each layer of an LSTM; the published 256 where it is left out. */
   readonly hidden: number | undefined;
+  /** The probability of every dropout; the published 0.5 where it is left out. */
+  readonly dropout?: number | undefined;
   readonly embedding: EmbeddingStart;
 }
 
@@ -27,7 +29,7 @@ export const SPLIT_SEED = 1;
 export const MONITORED = 4096;
 
 export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
-  const { corpus, encoded, batchSize, model, rows, outputs, hidden, embedding } = data;
+  const { corpus, encoded, batchSize, model, rows, outputs, hidden, dropout, embedding } = data;
   const random = randomOptions(embedding);
   return {
     // Everything that a batch is made of: what was read, how it was split, cut and encoded shows in the ids.
@@ -37,6 +39,7 @@ export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
       rows,
       outputs,
       ...(hidden === undefined ? {} : { hidden }),
+      ...(dropout === undefined ? {} : { dropout }),
       ...(embedding.identity === undefined ? {} : { embedding: embedding.identity }),
     },
     model: creator(data, embeddingOptions(embedding)),
@@ -48,12 +51,19 @@ export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
   };
 }
 
-function creator({ model, rows, outputs, hidden }: TextTaskData, embedding: TextLstmOptions["embedding"]) {
+function creator({ model, rows, outputs, hidden, dropout }: TextTaskData, embedding: TextLstmOptions["embedding"]) {
   const options: TextLstmOptions & TextCnnOptions = { rows, outputs, paddingId: PADDING, embedding: embedding! };
-  return (rng: Rng): Model<TokenMatrix> =>
-    model === "text-cnn"
-      ? new TextCnn(options, rng)
-      : new TextLstm({ ...options, ...(hidden === undefined ? {} : { hidden }) }, rng);
+  if (model === "text-cnn") {
+    const dropped = dropout === undefined ? options : { ...options, dropout };
+    return (rng: Rng): Model<TokenMatrix> => new TextCnn(dropped, rng);
+  }
+  const everywhere = { inputDropout: dropout!, layerDropout: dropout!, outputDropout: dropout! };
+  const sized = {
+    ...options,
+    ...(hidden === undefined ? {} : { hidden }),
+    ...(dropout === undefined ? {} : everywhere),
+  };
+  return (rng: Rng): Model<TokenMatrix> => new TextLstm(sized, rng);
 }
 
 /** Names what is learned from and measured on: other cleaning, tokens, splits or vocabulary make another run. */

@@ -1,8 +1,9 @@
-import { stream } from "@ltt/core";
+import { noGrad, scope, stream, zeros } from "@ltt/core";
 import type { Encoded } from "@ltt/data";
-import { parametersOf } from "@ltt/layers";
+import { Conv2d, observed, parametersOf } from "@ltt/layers";
 import type { Uses } from "@ltt/report";
-import type { ImageTaskData } from "./image-task.ts";
+import { takesRows } from "./image-models.ts";
+import { type ImageTaskData, imageShapeOf, imageTaskOf } from "./image-task.ts";
 import type { TextTaskData } from "./task-data.ts";
 import { type TaskData, taskOf } from "./task-of.ts";
 
@@ -35,13 +36,20 @@ function lengthsOf({ offsets, labels }: Encoded): number[] {
   return Array.from(labels, (_, i) => Math.max(1, offsets[i + 1]! - offsets[i]!));
 }
 
-function ofImages({ images }: Pick<ImageTaskData, "images">): Each {
-  const { shape } = images.test;
-  const [height, width] = [shape.at(-2)!, shape.at(-1)!];
-  return (tensor) => {
-    const conv = /^convs\.(\d+)\.weight$/.exec(tensor);
-    if (conv === null) return 1;
-    const pools = Math.floor(Number(conv[1]) / 2); // one behind each pair
-    return Math.floor(height / 2 ** pools) * Math.floor(width / 2 ** pools);
-  };
+/** A convolution's kernel is used once for each pixel of its result, which a forward pass of one image tells. */
+function ofImages(data: ImageTaskData): Each {
+  const places = new Map<string, number>();
+  const model = imageTaskOf(data).model(stream(0));
+  const told = observed(model, (name, { shape }, layer) => {
+    if (!(layer instanceof Conv2d)) return;
+    const { weight, stride, padding } = layer;
+    const along = (axis: number) => Math.floor((shape[axis]! + 2 * padding - weight.shape[axis]!) / stride) + 1;
+    places.set(`${name}.weight`, along(2) * along(3));
+  });
+  const [, ...sizes] = imageShapeOf(data.images.test);
+  const pixels = sizes.reduce((product, size) => product * size, 1);
+  scope(() => {
+    noGrad(() => told.forward(zeros(takesRows(data.model) ? [1, pixels] : [1, ...sizes])));
+  });
+  return (tensor) => places.get(tensor) ?? 1;
 }

@@ -23,12 +23,14 @@ const small = "run spam-cnn --profile quick --train-size 40 --max-length 8 --epo
 const run = (...args: string[]) => ltt(args, { cwd: root });
 const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 const tables = (folder: string) => ["metrics.csv", "tensors.csv"].map((file) => read(folder, file));
-/** A report without where its networks came from, and without times. */
+/** A report without where its networks came from, times, and pictures of masks, which need weights. */
 const results = (folder: string) =>
   read(folder, "report.html")
     .replace(/<section><h2>How it was made.*?<\/section>/s, "")
     .replace(/<section><h2>Ticket audit.*?<\/section>/s, "")
-    .replace(/<tr class="run-row">.*?<\/tr>/g, "");
+    .replace(/<section><h2>Masks.*?<\/section>/s, "")
+    .replace(/Audit: all \d+ checks passed/, "") // the weights of an archive are not there to be looked at
+    .replace(/<tr class="(run-row|time)">.*?<\/tr>/g, "");
 
 describe("seeds of one experiment that were trained apart", { timeout: 120_000 }, () => {
   test("are one report, from folders, from archives, and from one of each", async () => {
@@ -47,9 +49,8 @@ describe("seeds of one experiment that were trained apart", { timeout: 120_000 }
       expect(out).toContain("seeds 1, 2");
       expect(tables(`joined-${i}`)).toEqual(tables("together"));
       expect(results(`joined-${i}`)).toBe(results("together"));
-      expect(read(`joined-${i}`, "report.html")).toMatch(
-        /<th scope="row">Pruned weights[^<]*<\/th><td class="passed">✓ passed<\/td><td class="words">seed \d: \d+ networks; seed \d: \d+ networks</,
-      );
+      const [row] = /<th scope="row">Pruned weights.*?<\/tr>/.exec(read(`joined-${i}`, "report.html")) ?? [];
+      expect(row).toMatch(/✓ passed<\/td><td class="words">seed \d: \d+ networks; seed \d: \d+ networks</);
     }
     const page = read("joined-1", "report.html");
     expect(page.split("not here: results and audit are those of an archive").length).toBe(1 + 2);
@@ -67,7 +68,7 @@ describe("seeds of one experiment that were trained apart", { timeout: 120_000 }
     await run("archive", "one.json.gz", "two", "--out", "both.json.gz");
     await run("report", "both.json.gz", "--out", "from-both");
     expect(tables("from-both")).toEqual(tables("together"));
-    expect(statSync(join(root, "both.json.gz")).size).toBeLessThan(30_000);
+    expect(statSync(join(root, "both.json.gz")).size).toBeLessThan(60_000);
     expect(gunzipSync(readFileSync(join(root, "both.json.gz"))).toString()).not.toContain(root);
   });
 });
@@ -124,9 +125,7 @@ test("figures are files of their own where they are asked for, and TensorBoard's
   const { err } = await run("report", "one.json.gz", "--out", "drawn", "--figures");
   const figures = readdirSync(join(root, "drawn", "figures"));
   expect(err).toBe(`${figures.length} figures: drawn/figures\n`);
-  expect(figures).toEqual(
-    expect.arrayContaining(["accuracy.svg", "difference-dense.svg", "loss-curves.svg", "cost.svg"]),
-  );
+  expect(figures).toEqual(expect.arrayContaining(["accuracy.svg", "speed-0.svg", "loss-curves.svg", "cost.svg"]));
   expect(readdirSync(join(root, "drawn", "events", "winning-ticket", "seed-1"))).toEqual(["round-01", "round-02"]);
   expect(read("drawn", "model-card.md")).toContain("pipeline_tag: text-classification");
 }, 120_000);

@@ -17,10 +17,8 @@ import {
   textConvolution,
   tokens,
 } from "@ltt/core";
-import { loadStateDict, stateDict, TextLstm } from "@ltt/layers";
+import { loadStateDict, TextLstm } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compactStack } from "../src/export/compact-stack.ts";
-import { compactTextLstm } from "../src/export/compact-text.ts";
 import type { HostTensor } from "../src/export/host-tensor.ts";
 import { type Portable, portable } from "../src/export/portable.ts";
 import { samplesOf } from "../src/export/samples.ts";
@@ -47,76 +45,6 @@ describe("what is dead is left out of", () => {
       for (const [j, logit] of logits[i]!.entries()) expect(Math.abs(said[j]! - logit)).toBeLessThan(1e-5);
     }
   });
-});
-
-test("a layer all of whose units are constants keeps one, which is not counted twice", () => {
-  const layer = (name: string, shape: number[], weight: number[], bias: number[]) => ({
-    name,
-    weight: { shape, data: Float32Array.from(weight) },
-    bias: { shape: [bias.length], data: Float32Array.from(bias) },
-    padded: false,
-  });
-  const { weights } = compactStack([
-    layer("a", [3, 2], [0, 0, 0, 0, 0, 0], [1, 2, -4]),
-    layer("b", [1, 3], [10, 100, 1000], [5]),
-  ]);
-  // 10·1 stays, 100·2 is in the bias, and relu(−4) is 0
-  expect([...weights].map(([name, { shape, data }]) => [name, shape, [...data]])).toEqual([
-    ["a.weight", [1, 1], [0]],
-    ["a.bias", [1], [1]],
-    ["b.weight", [1, 1], [10]],
-    ["b.bias", [1], [205]],
-  ]);
-});
-
-test("units of an LSTM stay where the linear layer or one that stays reads them, and every layer keeps as many", async () => {
-  const [hidden, rows, dim] = [6, 5, 4];
-  const model = new TextLstm({ rows, dim, outputs: 2, hidden }, stream(5));
-  const state = new Map([...(await stateDict(model))].map(([name, { shape, data }]) => [name, { shape, data }]));
-  /** Leaves of a weight only what the units of `by` read of `read`, in all four gates. */
-  const keep = (name: string, reads: readonly (readonly [by: number, read: number])[]) => {
-    const { shape, data } = state.get(name)!;
-    const columns = shape[1]!;
-    for (const at of data.keys()) {
-      const [unit, column] = [Math.floor(at / columns) % hidden, at % columns];
-      if (!reads.some(([by, read]) => by === unit && read === column)) data[at] = 0;
-    }
-  };
-  const { data: linear } = state.get("linear.weight")!;
-  for (const at of linear.keys()) if (![0, 2, 6 + 1].includes(at % 12)) linear[at] = 0;
-  keep("lstm.weight_hh_l1", [
-    [0, 4],
-    [5, 3],
-  ]); // 4 is read by 0, which stays; 3 by 5, which nobody reads
-  keep("lstm.weight_hh_l1_reverse", []);
-  keep("lstm.weight_ih_l1", [
-    [0, 1],
-    [4, 1],
-    [5, 3],
-  ]); // 2 hears only its biases
-  keep("lstm.weight_ih_l1_reverse", [[1, 6 + 2]]);
-  keep("lstm.weight_hh_l0", []);
-  keep("lstm.weight_hh_l0_reverse", []);
-  for (const name of state.keys()) if (name.startsWith("lstm.bias_ih")) state.get(name)!.data.fill(0.25);
-
-  const ids = tokens([2, 4, 3], [1, 3]);
-  loadStateDict(model, new Map([...state].map(([name, part]) => [name, { dtype: "F32", ...part }])));
-  const before = model.forward(ids).data;
-  const compact = compactTextLstm(state);
-  const size = compact.weights.get("lstm.weight_hh_l0")!.shape[1]!;
-  expect(size).toBe(3); // of the second layer forward 0, 2 and 4; of the others one each
-  const small = new TextLstm(
-    { rows: compact.weights.get("embedding.weight")!.shape[0]!, dim, outputs: 2, hidden: size },
-    stream(5),
-  );
-  loadStateDict(small, new Map([...compact.weights].map(([name, part]) => [name, { dtype: "F32", ...part }])));
-  const after = small.forward(
-    tokens(
-      [2, 4, 3].map((id) => compact.rows.data[id]!),
-      [1, 3],
-    ),
-  ).data; // prettier-ignore
-  for (const [i, logit] of before.entries()) expect(Math.abs(after[i]! - logit)).toBeLessThan(1e-6);
 });
 
 /** The logits of one input by a compact network, in operations of core. */

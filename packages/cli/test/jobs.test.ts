@@ -78,7 +78,7 @@ describe("ltt run --jobs", { timeout: 600_000 }, () => {
       ["three", three],
     ] as const) {
       expect(files(folder)).toEqual(files("one"));
-      expect(files(folder).size).toBe(2 + 9 * 6 + 4);
+      expect(files(folder).size).toBe(2 + 9 * 6 + 5);
       expect(events(out)).toEqual(events(one.out));
       expect(report(folder)).toBe(report("one"));
     }

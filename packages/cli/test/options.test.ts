@@ -48,6 +48,7 @@ describe("empty is not absent", { timeout: 60_000 }, () => {
       "train-size",
       "max-length",
       "hidden",
+      "dropout",
       "arms",
       "seed",
       "seeds",

@@ -123,6 +123,28 @@ describe("ltt diff", () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   }, 60_000);
 
+  test("of a run alone compares the masks of its seeds, round by round, with what chance would give", async () => {
+    const { code, out } = await run("diff", "run");
+    expect(code).toBe(0);
+    const [head, ...rows] = out.trimEnd().split("\n");
+    expect(head).toBe("round    seeds  Jaccard  by chance");
+    expect(rows.map((row) => row.trim().split(/ {2,}/).slice(0, 2))).toEqual([
+      ["1", "1, 2"],
+      ["2", "1, 2"],
+    ]);
+    const { overlaps } = JSON.parse((await run("diff", "run", "--arm", "late-rewinding", "--json")).out);
+    const hashes = [1, 2].map((seed) => node(`late-rewinding ${seed} 1`));
+    const pair = JSON.parse((await run("diff", ...hashes, "--out", "run", "--json")).out);
+    expect(overlaps[0]).toMatchObject({ round: 1, seeds: [1, 2], jaccard: pair.all.jaccard });
+    // half of each tensor: by chance a quarter in both, of three quarters in either
+    for (const [i, expected] of [1 / 3, 1 / 7].entries())
+      expect(Math.abs(overlaps[i].byChance - expected)).toBeLessThan(0.001);
+    expect((await run("diff", "run", "--arm", "rigl")).err).toContain(
+      "ltt diff: run: there is no arm rigl; it has dense, winning-ticket, late-rewinding",
+    );
+    expect((await run("diff", "nowhere")).err).toContain("ltt diff: nowhere: there is no run");
+  }, 60_000);
+
   test("of a network and itself is all the same; folders and files name it too", async () => {
     const hash = node("winning-ticket 1 2");
     const folder = join("run", "nodes", hash);

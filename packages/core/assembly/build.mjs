@@ -14,7 +14,7 @@ for (const [arithmetic, features] of [
 ]) {
   const { binary, declarations } = await compile(features);
   write(arithmetic, `export const kernels: string =\n  "${Buffer.from(binary).toString("base64")}";`);
-  if (arithmetic === "strict") write("exports", interfaceOf(declarations));
+  if (arithmetic === "strict") write("exports", typeOf(declarations));
   process.stdout.write(`wasm: ${binary.length} bytes of kernels, ${arithmetic}\n`);
 }
 
@@ -23,12 +23,12 @@ function write(name, text) {
   writeFileSync(target, `// Made by assembly/build.mjs from assembly/*.ts: npm run build:wasm -w @ltt/core\n${text}\n`);
 }
 
-/** The compiler's declarations as an interface. No glue stands between it and the callers, so a `bool` is a number: 0 or 1. */
-function interfaceOf(declarations) {
+/** The compiler's declarations as a type; an alias, which a module's exports can be asserted to be. No glue stands between it and the callers, so a `bool` is a number: 0 or 1. */
+function typeOf(declarations) {
   const functions = declarations.matchAll(/^ {2}export function (.*);$/gm);
   const lines = Array.from(functions, ([, signature]) => `  ${signature.replaceAll("boolean", "number")};`);
   const doc = "/** What the compiled kernels take. Pointers and strides are in bytes, sizes in elements. */";
-  return `${doc}\nexport interface Exports {\n${lines.join("\n")}\n}`;
+  return `${doc}\nexport type Exports = {\n${lines.join("\n")}\n};`;
 }
 
 async function compile(features) {

@@ -54,7 +54,8 @@ function findEntry(reader: RandomAccessReader, total: number, name: Buffer): Pro
       archive.on("error", reject);
       archive.on("end", () => resolve(undefined));
       archive.on("entry", (entry: Entry) => {
-        if (name.equals(entry.fileName as unknown as Buffer)) resolve(entry);
+        const fileName: unknown = entry.fileName; // bytes, as `decodeStrings` is off; a string by the types
+        if (Buffer.isBuffer(fileName) && name.equals(fileName)) resolve(entry);
         else archive.readEntry();
       });
       archive.readEntry();

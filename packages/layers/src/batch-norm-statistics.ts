@@ -2,6 +2,7 @@ import { noGrad, type Rng, scope } from "@ltt/core";
 import { check, checkRng, type Kind } from "@ltt/core/arguments";
 import type { Batch } from "./batch.ts";
 import { BatchNorm } from "./batch-norm.ts";
+import { checkTree } from "./check-module.ts";
 import { answer, type Model, modelKind } from "./model.ts";
 import { Module } from "./module.ts";
 
@@ -11,11 +12,13 @@ import { Module } from "./module.ts";
  *
  * @param rng - Of dropout, which is on, as in training.
  * @returns whether there was any batch normalisation.
+ * @throws {TypeError} if the model contains itself.
  */
 export function updateStatistics<Input>(model: Model<Input>, batches: Iterable<Batch<Input>>, rng: Rng): boolean {
   check("updateStatistics", "model", model, modelKind);
   check("updateStatistics", "batches", batches, iterable);
   checkRng("updateStatistics", "rng", rng);
+  checkTree("updateStatistics", model);
   const norms = normsIn(model);
   if (norms.length === 0) return false;
   const momenta = norms.map(({ momentum }) => momentum);

@@ -24,6 +24,7 @@ import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
 import { buffersOf, countParameters, parametersOf, rebuild, snapshot, stateOf, withParameters } from "./parameters.ts";
 import { ResNet } from "./resnet.ts";
+import { loadStateDict, stateDict } from "./state-dict.ts";
 import { TextCnn } from "./text-cnn.ts";
 import { TextLstm } from "./text-lstm.ts";
 import { eachPosition, makesOf, type UnitModel } from "./units.ts";
@@ -267,4 +268,46 @@ test("a model that names no units is refused", async () => {
   await expect(compact(new Linear({ inputs: 2, outputs: 1 }, rng()) as never)).rejects.toThrow(
     "compact: Linear does not say what can be removed from it; give it a method units()",
   );
+});
+
+test("units of an LSTM stay where the linear layer or one that stays reads them, and every layer keeps as many", async () => {
+  const [hidden, rows, dim] = [6, 5, 4];
+  const model = new TextLstm({ rows, dim, outputs: 2, hidden }, stream(5));
+  const state = new Map([...(await stateDict(model))].map(([name, { shape, data }]) => [name, { shape, data }]));
+  /** Leaves of a weight only what the units of `by` read of `read`, in all four gates. */
+  const keep = (name: string, reads: readonly (readonly [by: number, read: number])[]) => {
+    const { shape, data } = state.get(name)!;
+    const columns = shape[1]!;
+    for (const at of data.keys()) {
+      const [unit, column] = [Math.floor(at / columns) % hidden, at % columns];
+      if (!reads.some(([by, read]) => by === unit && read === column)) data[at] = 0;
+    }
+  };
+  const { data: linear } = state.get("linear.weight")!;
+  for (const at of linear.keys()) if (![0, 2, 6 + 1].includes(at % 12)) linear[at] = 0;
+  keep("lstm.weight_hh_l1", [
+    [0, 4],
+    [5, 3],
+    [3, 5],
+  ]); // 4 is read by 0, which stays; 3 and 5 by each other alone
+  keep("lstm.weight_hh_l1_reverse", []);
+  keep("lstm.weight_ih_l1", [
+    [0, 1],
+    [4, 1],
+    [5, 3],
+  ]); // 2 hears only its biases
+  keep("lstm.weight_ih_l1_reverse", [[1, 6 + 2]]);
+  keep("lstm.weight_hh_l0", []);
+  keep("lstm.weight_hh_l0_reverse", []);
+  for (const name of state.keys()) if (name.startsWith("lstm.bias_ih")) state.get(name)!.data.fill(0.25);
+
+  const ids = tokens([2, 4, 3], [1, 3]);
+  loadStateDict(model, new Map([...state].map(([name, part]) => [name, { dtype: "F32", ...part }])));
+  const before = model.forward(ids).data;
+  const { model: small, groups } = await compact(model);
+  const kept = new Map(groups.map(({ name, kept }) => [name, kept]));
+  expect(kept.get("lstm.l1")).toEqual([0, 2, 4]);
+  expect([...kept].filter(([name]) => name.startsWith("lstm.")).map(([, units]) => units.length)).toEqual([3, 3, 3, 3]);
+  const after = small.forward(ids).data;
+  for (const [i, logit] of before.entries()) expect(Math.abs(after[i]! - logit)).toBeLessThan(1e-6);
 });

@@ -31,7 +31,7 @@ export interface CompactedGroup {
 /**
  * The network without the units that do nothing: smaller tensors, the same outputs in evaluation. A unit does nothing if
  *
- * - no stored weight other than 0 reads it (an LSTM's own does not count), or
+ * - no stored weight other than 0 reads it (of an LSTM's own only those of hidden units that are read themselves), or
  * - nothing reaches it: all weights into it are 0, so that it gives a constant: of a ReLU `max(0, b)`, behind a batch normalisation `max(0, (b − mean)·γ/√(variance + ε) + β)`; of an LSTM 0, if
  *   also the bias of its candidate, gate g, is 0. The constant goes into the biases of the layers that read it; where it cannot, because a convolution pads or has no bias, only 0 counts.
  *
@@ -53,9 +53,10 @@ export async function compact<M extends UnitModel>(model: M): Promise<Compacted<
     changed = false;
     for (const group of groups) {
       const own = left.get(group.name)!;
+      const read = readUnits(group, planes);
       for (let unit = 0; unit < group.count; unit++) {
         if (own[unit] === false) continue;
-        const constant = isUnread(group, unit, planes) ? 0 : constantOf(group, unit, planes);
+        const constant = read[unit] === false ? 0 : constantOf(group, unit, planes);
         if (constant === undefined || (constant !== 0 && !canFold(group, unit, planes))) continue;
         if (constant !== 0) {
           fold(group, unit, constant, planes);
@@ -104,12 +105,20 @@ async function planesOf(state: ReadonlyMap<string, Weight>): Promise<Planes> {
   );
 }
 
-function isUnread(group: UnitGroup, unit: number, planes: Planes): boolean {
-  const recurrent = group.weights.map(({ tensor }) => tensor);
-  return group.reads.every((part) => {
-    const isOwn = (row: number) => recurrent.includes(part.tensor) && row % group.count === unit;
-    return isZero(part, unit, planes, isOwn);
-  });
+/** Which units are read: by another layer, or by a unit of their own layer, as in an LSTM, that is read itself. */
+function readUnits(group: UnitGroup, planes: Planes): boolean[] {
+  const isOwn = ({ tensor }: UnitPart) => group.weights.some((part) => part.tensor === tensor);
+  const [recurrent, others] = [group.reads.filter(isOwn), group.reads.filter((part) => !isOwn(part))];
+  const units = Array.from({ length: group.count }, (_, unit) => unit);
+  const read = units.map((unit) => others.some((part) => !isZero(part, unit, planes)));
+  for (let fresh = units.filter((unit) => read[unit]); fresh.length > 0 && recurrent.length > 0; ) {
+    const by = new Set(fresh);
+    const isRead = (unit: number) =>
+      recurrent.some((part) => !isZero(part, unit, planes, (row) => !by.has(row % group.count)));
+    fresh = units.filter((unit) => read[unit] === false && isRead(unit));
+    for (const unit of fresh) read[unit] = true;
+  }
+  return read;
 }
 
 /** What a unit gives that nothing reaches; `undefined` of any other. */

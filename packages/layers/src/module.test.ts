@@ -1,8 +1,30 @@
 import { inspect } from "node:util";
-import { Sparse, stream, type Tensor, tensor, type Weight, zeros } from "@ltt/core";
-import { expect, test } from "vitest";
+import { type Matrix, relu, Sparse, stream, type Tensor, tensor, type Weight, zeros } from "@ltt/core";
+import { describe, expect, test } from "vitest";
 import { Normalised } from "../test/running-mean.ts";
-import { buffer, Embedding, Linear, Module, parametersOf, TextCnn, TextLstm, withParameters } from "./index.ts";
+import {
+  buffer,
+  buffersOf,
+  compact,
+  countParameters,
+  Embedding,
+  Linear,
+  loadStateDict,
+  Module,
+  multiplications,
+  observed,
+  parametersOf,
+  resized,
+  Sequential,
+  stateDict,
+  stateOf,
+  TextCnn,
+  TextLstm,
+  trainable,
+  unitsOf,
+  updateStatistics,
+  withParameters,
+} from "./index.ts";
 
 const rng = stream(1, "init");
 
@@ -80,4 +102,65 @@ test("Node shows the same, also inside of something else", () => {
   const model = new Linear({ inputs: 2, outputs: 1 }, rng);
   expect(inspect(model)).toBe(String(model));
   expect(inspect({ model })).toContain("Linear(weight [1,2], bias [1])");
+});
+
+describe("a module that contains itself", () => {
+  class Block extends Module {
+    readonly linear = new Linear({ inputs: 2, outputs: 2 }, rng);
+    readonly inside: Module[] = [];
+    parent: Module | undefined;
+    forward = (x: Matrix) => this.linear.forward(x);
+  }
+  const alone = new Block();
+  alone.parent = alone;
+  const [outer, inner] = [new Block(), new Block()];
+  outer.inside.push(new Block(), inner);
+  inner.parent = outer;
+
+  const [one, two] = ['"parent" is the model itself', '"inside.1.parent" is the model itself'];
+  const end = ", which contains it; a module's fields lead to its parts only: leave this one out";
+  const walks: readonly [string, (model: Block) => unknown][] = [
+    ["parametersOf", parametersOf],
+    ["buffersOf", buffersOf],
+    ["stateOf", stateOf],
+    ["withParameters", (model) => withParameters(model, new Map())],
+    ["resized", (model) => resized(model, new Map())],
+    ["trainable", trainable],
+    ["countParameters", countParameters],
+    ["stateDict", stateDict],
+    ["loadStateDict", (model) => loadStateDict(model, new Map())],
+    ["observed", (model) => observed(model, () => {})],
+    ["unitsOf", unitsOf],
+    ["compact", (model) => compact(Object.assign(model, { units: () => [] }))],
+    ["multiplications", (model) => multiplications(model, zeros([1, 2]))],
+    ["updateStatistics", (model) => updateStatistics(model, [], rng)],
+  ];
+  test.each(walks)("is refused by %s, which says where", async (name, walk) => {
+    await expect(async () => walk(alone)).rejects.toThrow(new TypeError(`${name}: ${one}${end}`));
+    await expect(async () => walk(outer)).rejects.toThrow(new TypeError(`${name}: ${two}${end}`));
+  });
+
+  test("and where a part of the model is what does, that is named", () => {
+    expect(() => parametersOf(new Sequential([relu, alone]))).toThrow(
+      new TypeError(`parametersOf: "1.parent" is "1"${end}`),
+    );
+    const list: unknown[] = [];
+    list.push(list);
+    const listed = Object.assign(new Linear({ inputs: 1, outputs: 1 }, rng), { list });
+    expect(() => parametersOf(listed)).toThrow(new TypeError(`parametersOf: "list.0" is "list"${end}`));
+  });
+
+  test("prints, so that one finds it", () => {
+    expect(String(outer)).toContain(`(1): Block(
+      (linear): Linear(weight [2,2], bias [2])
+      (parent): Block, which contains this`);
+    expect(String(outer)).toMatch(/\n18 parameters$/);
+    expect(inspect(alone)).toContain("(parent): Block, which contains this");
+  });
+
+  test("is not one that stands in two places", async () => {
+    const twice = new Sequential([alone.linear, relu, alone.linear]);
+    expect([...parametersOf(twice).keys()]).toEqual(["0.weight", "0.bias"]);
+    expect((await stateDict(twice)).size).toBe(2);
+  });
 });

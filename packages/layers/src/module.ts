@@ -41,39 +41,36 @@ export abstract class Module {
    *     238,510 parameters, 26,830 stored (11.2 %)
    */
   toString(): string {
-    return `${described(this)}\n${counted(this)}`;
+    return `${described(this, [])}\n${counted(this)}`;
   }
 }
 
 /** Every tensor of a module, parameters and buffers, by its name: once, under the first. */
 export function eachTensor(model: Module, found: (name: string, tensor: Weight) => void): void {
-  const seen = new Set<Weight>();
-  visit(model, "", (name, tensor) => {
-    if (!seen.has(tensor)) found(name, tensor);
-    seen.add(tensor);
-  });
-}
-
-function visit(value: unknown, name: string, found: (name: string, tensor: Weight) => void): void {
-  const inside = (part: string | number) => (name === "" ? `${part}` : `${name}.${part}`);
-  if (isWeight(value)) found(name, value);
-  else if (Array.isArray(value)) for (const [i, part] of value.entries()) visit(part, inside(i), found);
-  else if (value instanceof Module) {
-    for (const [field, part] of Object.entries(value)) visit(part, inside(field), found);
-  }
+  const seen = new Set<unknown>();
+  const visit = (value: unknown, name: string): void => {
+    const isTensor = isWeight(value);
+    if (!(isTensor || value instanceof Module || Array.isArray(value)) || seen.has(value)) return;
+    seen.add(value);
+    if (isTensor) found(name, value);
+    else for (const [field, part] of Object.entries(value)) visit(part, name === "" ? field : `${name}.${field}`);
+  };
+  visit(model, "");
 }
 
 /** Columns after which what a layer holds stands in lines of its own. */
 const WIDE = 100;
 
 /** `Linear(weight [2,3], bias [2])`; with layers inside, or much to say, in lines. */
-function described(module: Module): string {
+function described(module: Module, above: readonly Module[]): string {
+  if (above.includes(module)) return `${module.constructor.name}, which contains this`; // printing is how one finds such a mistake, so it is no error here
+  const path = [...above, module];
   const [options, tensors, inside]: [string[], string[], string[]] = [[], [], []];
   for (const [field, value] of Object.entries(module)) {
     if (isWeight(value)) tensors.push(`${field} ${shapeOf(value)}`);
-    else if (value instanceof Module) inside.push(`(${field}): ${described(value)}`);
+    else if (value instanceof Module) inside.push(`(${field}): ${described(value, path)}`);
     else if (Array.isArray(value) && value.some((part) => isWeight(part) || part instanceof Module))
-      inside.push(`(${field}): ${listed(value)}`);
+      inside.push(`(${field}): ${listed(value, path)}`);
     else if (typeof value === "function" && value.name !== "") inside.push(`(${field}): ${value.name}`);
     else if (["number", "boolean", "string"].includes(typeof value)) options.push(`${field}=${value}`);
   }
@@ -84,9 +81,9 @@ function described(module: Module): string {
   return `${name}(\n${indented(lines)}\n)`;
 }
 
-function listed(values: readonly unknown[]): string {
+function listed(values: readonly unknown[], path: readonly Module[]): string {
   const lines = values.map((value, i) => {
-    const said = isWeight(value) ? shapeOf(value) : value instanceof Module ? described(value) : String(value);
+    const said = isWeight(value) ? shapeOf(value) : value instanceof Module ? described(value, path) : String(value);
     return `(${i}): ${said}`;
   });
   return `[\n${indented(lines)}\n]`;

@@ -1,5 +1,6 @@
 import { storedValues, type Tensor, Tokens, type Weight } from "@ltt/core";
 import { check, checkTensor } from "@ltt/core/arguments";
+import { checkTree } from "./check-module.ts";
 import { type Context, checkContext } from "./context.ts";
 import { Conv1d } from "./conv1d.ts";
 import { Conv2d } from "./conv2d.ts";
@@ -19,6 +20,7 @@ import { TextLstm } from "./text-lstm.ts";
  */
 export function multiplications<Input>(model: Model<Input>, input: Input, context: Context = {}): number {
   check("multiplications", "model", model, modelKind);
+  checkTree("multiplications", model);
   if (!(input instanceof Tokens)) checkTensor("multiplications", "input", input as Tensor);
   checkContext("multiplications", context);
   let count = 0;

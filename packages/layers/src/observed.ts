@@ -1,7 +1,7 @@
 import type { Tensor } from "@ltt/core";
 import { callable, check } from "@ltt/core/arguments";
+import { checkModule } from "./check-module.ts";
 import { Module } from "./module.ts";
-import { moduleKind } from "./parameters.ts";
 
 /**
  * The same model, with the same tensors, whose layers tell what they are given before they compute:
@@ -11,10 +11,10 @@ import { moduleKind } from "./parameters.ts";
  * Parts of a model that it computes in one operation with others, as the convolutions of `TextCnn`, are not called and tell nothing.
  *
  * @param see - Called with a layer's name, its input and the layer itself.
- * @throws {TypeError} if the model is no `Module`, or there is nobody to tell.
+ * @throws {TypeError} if the model is no `Module`, or contains itself, or there is nobody to tell.
  */
 export function observed<M extends Module>(model: M, see: (layer: string, input: Tensor, of: Module) => void): M {
-  check("observed", "model", model, moduleKind);
+  checkModule("observed", model);
   check("observed", "see", see, callable);
   return telling(model, "", see) as M;
 }

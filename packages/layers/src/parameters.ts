@@ -10,18 +10,19 @@ import {
   type Weight,
   withStoredValues,
 } from "@ltt/core";
-import { check, checkWeight, describe, floats, type Kind, map, text } from "@ltt/core/arguments";
+import { check, checkWeight, describe, floats, map, text } from "@ltt/core/arguments";
 import { buffer, isBuffer } from "./buffer.ts";
+import { checkModule } from "./check-module.ts";
 import { eachTensor, Module } from "./module.ts";
 
 /**
  * The weights of a model by the names PyTorch gives them (`convs.0.weight`, `lstm.weight_ih_l0_reverse`), in the order of
  * the fields. A weight used in two places stands under its first name only.
  *
- * @throws {TypeError} if the model is no `Module`.
+ * @throws {TypeError} if the model is no `Module`, or contains itself.
  */
 export function parametersOf(model: Module): Map<string, Weight> {
-  check("parametersOf", "model", model, moduleKind);
+  checkModule("parametersOf", model);
   const found = new Map<string, Weight>();
   eachTensor(model, (name, weight) => {
     if (!isBuffer(weight)) found.set(name, weight);
@@ -32,10 +33,10 @@ export function parametersOf(model: Module): Map<string, Weight> {
 /**
  * The buffers of a model, which are not among its parameters, by their names, in the order of the fields: see `buffer`.
  *
- * @throws {TypeError} if the model is no `Module`.
+ * @throws {TypeError} if the model is no `Module`, or contains itself.
  */
 export function buffersOf(model: Module): Map<string, Tensor> {
-  check("buffersOf", "model", model, moduleKind);
+  checkModule("buffersOf", model);
   const found = new Map<string, Tensor>();
   eachTensor(model, (name, tensor) => {
     if (isBuffer(tensor)) found.set(name, tensor as Tensor);
@@ -46,10 +47,10 @@ export function buffersOf(model: Module): Map<string, Tensor> {
 /**
  * Parameters and then buffers: all that a model is after so many steps. For `snapshot`, `restore` and `EarlyStopping`.
  *
- * @throws {TypeError} if the model is no `Module`.
+ * @throws {TypeError} if the model is no `Module`, or contains itself.
  */
 export function stateOf(model: Module): Map<string, Weight> {
-  check("stateOf", "model", model, moduleKind);
+  checkModule("stateOf", model);
   return new Map<string, Weight>([...parametersOf(model), ...buffersOf(model)]);
 }
 
@@ -59,12 +60,12 @@ export function stateOf(model: Module): Map<string, Weight> {
  *
  * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order. A buffer may be among them, by its name; of the
  *   others the new model has copies.
- * @throws {TypeError} if the model is no `Module`, or the parameters are no map of weights, or a buffer is to be trained.
+ * @throws {TypeError} if the model is no `Module`, or contains itself, if the parameters are no map of weights, or a buffer is to be trained.
  * @throws {RangeError} if a name is missing or unknown.
  * @throws {ShapeError} if a shape differs.
  */
 export function withParameters<M extends Module>(model: M, parameters: ReadonlyMap<string, Weight>): M {
-  check("withParameters", "model", model, moduleKind);
+  checkModule("withParameters", model);
   checkWeights("withParameters", parameters, "parameters");
   const buffers = buffersOf(model);
   checkNames(
@@ -89,12 +90,12 @@ export function withParameters<M extends Module>(model: M, parameters: ReadonlyM
  * The same model with tensors of other sizes, as `compact` makes them: what a file of a compacted model is read into. Layers take their sizes from their tensors.
  *
  * @param tensors - One for each name of `parametersOf(model)` and of `buffersOf(model)`.
- * @throws {TypeError} if the model is no `Module`, or the tensors are no map of weights.
+ * @throws {TypeError} if the model is no `Module`, or contains itself, or if the tensors are no map of weights.
  * @throws {RangeError} if a name is missing or unknown.
  * @throws {ShapeError} if one has another number of axes.
  */
 export function resized<M extends Module>(model: M, tensors: ReadonlyMap<string, Weight>): M {
-  check("resized", "model", model, moduleKind);
+  checkModule("resized", model);
   checkWeights("resized", tensors, "tensors");
   const state = stateOf(model);
   checkNames("resized", "tensor", state, tensors);
@@ -113,10 +114,13 @@ export function resized<M extends Module>(model: M, tensors: ReadonlyMap<string,
  *
  *     new Adam(trainable(model), { learningRate: 0.001 })
  *
- * @throws {TypeError} if it is neither a model nor iterable, or one of the weights is none.
+ * @throws {TypeError} if it is neither a model nor iterable, if the model contains itself, or one of the weights is none.
  */
 export function trainable(weights: Module | Iterable<Weight>): Tensor[] {
-  if (weights instanceof Module) return trainable(parametersOf(weights).values());
+  if (weights instanceof Module) {
+    checkModule("trainable", weights);
+    return trainable(parametersOf(weights).values());
+  }
   const isMap = map.accepts(weights);
   if (isMap || typeof weights !== "object" || weights === null || !(Symbol.iterator in weights)) {
     throw new TypeError(
@@ -175,7 +179,7 @@ export async function copyWeights(weights: ReadonlyMap<string, Weight>): Promise
 
 /** How many values the parameters of a model hold, frozen ones too: of a `Sparse`, those stored. */
 export function countParameters(model: Module): number {
-  check("countParameters", "model", model, moduleKind);
+  checkModule("countParameters", model);
   return [...parametersOf(model).values()].reduce((sum, weight) => sum + storedValues(weight).size, 0);
 }
 
@@ -191,8 +195,6 @@ export function checkWeights(where: string, weights: ReadonlyMap<string, Weight>
     checkWeight(where, `the weight "${name}"`, weight);
   }
 }
-
-export const moduleKind: Kind = { words: "a Module", accepts: (value) => value instanceof Module };
 
 /** @throws {RangeError} unless both maps have the same names. */
 export function checkNames(

@@ -8,8 +8,9 @@ import {
   type Weight,
 } from "@ltt/core";
 import { check, checkShape, describe, doubles, floats, map, text } from "@ltt/core/arguments";
+import { checkModule } from "./check-module.ts";
 import type { Module } from "./module.ts";
-import { buffersOf, checkNames, moduleKind, show, stateOf } from "./parameters.ts";
+import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
 
 /**
  * Overwrites a model's weights and buffers with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
@@ -19,10 +20,10 @@ import { buffersOf, checkNames, moduleKind, show, stateOf } from "./parameters.t
  * @throws {ShapeError} if a shape differs.
  * Buffers may also be integers, as `num_batches_tracked` is.
  *
- * @throws {TypeError} if a tensor is none of floats, or a weight of the model is pruned. Nothing is written if anything is wrong.
+ * @throws {TypeError} if the model contains itself, a tensor is none of floats, or a weight of the model is pruned. Nothing is written if anything is wrong.
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
-  check("loadStateDict", "model", model, moduleKind);
+  checkModule("loadStateDict", model);
   check("loadStateDict", "state", state, map);
   const [weights, buffers] = [stateOf(model), buffersOf(model)];
   const prefix = prefixOf(weights, state);
@@ -71,7 +72,7 @@ function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<stri
 
 /** A model's weights and buffers as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
 export async function stateDict(model: Module): Promise<Map<string, Float32Entry>> {
-  check("stateDict", "model", model, moduleKind);
+  checkModule("stateDict", model);
   const buffers = buffersOf(model);
   const entries = Array.from(stateOf(model), async ([name, weight]) => {
     const values = await denseValues(weight);

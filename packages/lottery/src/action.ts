@@ -1,4 +1,5 @@
 import type { Rng } from "@ltt/core";
+import type { ConstantLearning } from "./learned-constant.ts";
 import type { Pattern, Values } from "./pattern.ts";
 
 /** What an action may take values from. What is not asked for costs nothing. */
@@ -17,6 +18,10 @@ interface Sources {
   readonly signs: boolean;
   /** A constant that is given; `null`: none is. */
   readonly value: number | null;
+  /** How a constant is learned; `null`: it is not. */
+  readonly learns: ConstantLearning | null;
+  /** `∂L/∂w` of the next training batch, for some weights at the node's mask. */
+  readonly gradientOf: (values: Values) => Promise<Values>;
 }
 
 /** The values that a sparse network starts from, at its mask. */

@@ -1,6 +1,7 @@
 import type { Action } from "./action.ts";
 import { constant } from "./constant.ts";
 import { elementwise } from "./elementwise.ts";
+import { learnedConstant } from "./learned-constant.ts";
 import { type Values, valuesAt } from "./pattern.ts";
 import { freshButEmbedding } from "./published-2020/fresh-but-embedding.ts";
 import { shuffled } from "./shuffled.ts";
@@ -24,8 +25,11 @@ const fresh: Action = async (mask, sources) => {
   return sources.signs ? withSigns(values, valuesAt(await sources.whole("whole"), mask)) : values;
 };
 
-const constantAction: Action = async (mask, { whole, rng, signs, value }) =>
-  constant(await whole("whole"), mask, { value, rng: signs ? undefined : rng("signs") });
+const constantAction: Action = async (mask, { whole, rng, signs, value, learns, gradientOf }) => {
+  const drawn = signs ? undefined : rng("signs");
+  if (learns === null) return constant(await whole("whole"), mask, { value, rng: drawn });
+  return learnedConstant(await whole("whole"), mask, { ...learns, gradientOf, rng: drawn });
+};
 
 /** `|v| · sign(w)` */
 function withSigns(values: Values, of: Values): Values {

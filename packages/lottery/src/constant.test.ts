@@ -23,8 +23,15 @@ test("one α may be given for all", () => {
   expect(at(constant(whole, mask, { value: 0.5 }), "w")).toEqual([-0.5, 0.5, 0.5]);
 });
 
+test("a tensor of equal values, as the gains of a normalisation, keeps them", () => {
+  const gains = new Map([["gamma", Float32Array.of(1, 1, 1)]]);
+  const kept = new Map([["gamma", Int32Array.of(0, 2)]]);
+  for (const value of [null, 0.5])
+    expect(at(constant(gains, kept, { value, rng: stream(1) }), "gamma")).toEqual([1, 1]);
+});
+
 test("drawn signs are of both kinds, and each as likely", () => {
-  const large = new Map([["w", new Float32Array(1000).fill(1)]]);
+  const large = new Map([["w", new Float32Array(1000).fill(1).with(0, 2)]]);
   const all = new Map([["w", Int32Array.from({ length: 1000 }, (_, i) => i)]]);
   const drawn = at(constant(large, all, { value: 1, rng: stream(1) }), "w");
   expect(new Set(drawn)).toEqual(new Set([-1, 1]));

@@ -3,7 +3,7 @@ import { type Pattern, type Values, valuesAt } from "./pattern.ts";
 
 /**
  * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor: “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1.
- * What is 0, as biases before training, stays 0.
+ * What is 0, as biases before training, stays 0; a tensor of equal values, as the gains of a normalisation, keeps them.
  *
  * @param value - One α for all tensors; `null`: each has its own.
  * @param rng - Draws signs. Without it they are those of the weights.
@@ -15,7 +15,9 @@ export function constant(
 ): Values {
   return new Map(
     Array.from(valuesAt(whole, mask), ([name, values]) => {
-      const alpha = value ?? standardDeviation(whole.get(name)!);
+      const all = whole.get(name)!;
+      if (!varies(all)) return [name, values];
+      const alpha = value ?? standardDeviation(all);
       const draws = rng?.split(name).uniforms(values.length);
       const signOf = (weight: number, i: number) =>
         draws === undefined || weight === 0 ? Math.sign(weight) : draws[i]! < 0.5 ? -1 : 1;
@@ -24,7 +26,12 @@ export function constant(
   );
 }
 
-/** Of all elements, about their mean; 0 where they are equal, as the gains of a normalisation. */
+/** Whether a tensor has several values: others have no size that a constant could stand for. */
+export function varies(values: Float32Array): boolean {
+  return values.some((value) => value !== values[0]);
+}
+
+/** Of all elements, about their mean. */
 function standardDeviation(values: Float32Array): number {
   let [sum, squares] = [0, 0];
   for (const value of values) sum += value;

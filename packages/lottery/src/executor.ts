@@ -1,6 +1,7 @@
 import { backend, type Rng, stream, type Weight } from "@ltt/core";
 import { above0, check, checkOptions, type Kinds, map, positive } from "@ltt/core/arguments";
 import {
+  type Batch,
   buffersOf,
   decodeCheckpoint,
   encodeCheckpoint,
@@ -40,7 +41,7 @@ import { contributionsOf } from "./structured/contributions.ts";
 import { cuttable, cutUnits, unitsLeft } from "./structured/cut-units.ts";
 import { UNIT_CRITERIA, UNIT_CRITERION, UNIT_POOLS } from "./structured/unit-criteria.ts";
 import { unitsFile } from "./structured/units-file.ts";
-import { checkBatches, checkModel, type Task } from "./task.ts";
+import { type Batches, checkBatches, checkModel, type Task } from "./task.ts";
 import type { TransferredTicket } from "./transfer.ts";
 import { readUnfinished, type Unfinished, unfinishedFiles } from "./unfinished.ts";
 
@@ -409,7 +410,7 @@ export class Executor<Input> {
   /** The values of a start, at its mask. */
   async #startValues(hash: string, mask: Pattern): Promise<Values> {
     const node = this.#graph.node(hash);
-    const { action, seed = 0, signs, value } = paramsOf(START, node, startSchema);
+    const { action, seed = 0, signs, value, learns } = paramsOf(START, node, startSchema);
     return ACTIONS.get(action)!(mask, {
       whole: (input) => this.#whole(node.inputs[input]!),
       mask: (input) => this.#mask(node.inputs[input]!),
@@ -418,7 +419,22 @@ export class Executor<Input> {
       rng: (purpose) => stream(seed, purpose, hash),
       signs,
       value,
+      learns,
+      gradientOf: this.#gradients(hash, mask, seed, learns),
     });
+  }
+
+  /** Gradients of weights at a mask, of a training batch after another. */
+  #gradients(hash: string, mask: Pattern, seed: number, learns: z.infer<typeof startSchema>["learns"]) {
+    let batches: Iterator<Batch<Input>> | undefined;
+    return async (values: Values): Promise<Values> => {
+      if (learns === null) throw new RangeError(`execute: node ${hash} learns nothing, and names no data`);
+      batches ??= endless(this.#batches(learns, seed, hash));
+      const { model } = await this.#init(this.#initOf(hash));
+      const weights = parametersOf(model);
+      const network = withParameters(model, new Map([...weights, ...weightsAt(weights, mask, values)]));
+      return meanGradient(network, [batches.next().value!], { signal: this.#options.signal });
+    };
   }
 
   /** Whole tensors of weights; what has been pruned is 0. */
@@ -471,15 +487,11 @@ export class Executor<Input> {
 
   #training(hash: string): TrainNetworkOptions<Input> {
     const params = paramsOf(TRAIN, this.#graph.node(hash), trainSchema);
-    this.#check("data", params.data, this.#task.data, hash);
-    if (params.backend !== backend().name) {
-      throw new RangeError(`execute: node ${hash} is of the backend ${params.backend}; ${backend().name} is in use`);
-    }
     const { onStep, signal } = this.#options;
     const { epochs, steps, learningRate, patience, evaluationsPerEpoch, evaluateEvery, evaluateEnd } = params;
     const { clipNorm, optimiser, momentum, weightDecay, schedule, warmUp } = params;
     return {
-      batches: checkBatches(`${this.#caller}: task.batches(${params.seed})`, this.#task.batches(params.seed)),
+      batches: this.#batches(params, params.seed, hash),
       settings: {
         ...{ epochs, steps, evaluationsPerEpoch, evaluateEvery, evaluateEnd },
         ...{ learningRate, patience, clipNorm: clipNorm ?? undefined },
@@ -491,6 +503,7 @@ export class Executor<Input> {
       seed: params.seed,
       firstStep: params.firstStep,
       rewiring: params.rewiring ?? undefined,
+      gammaPenalty: params.gammaPenalty,
       embeddings: this.#task.embeddings,
       measure: this.#task.measure,
       chance: this.#task.chance,
@@ -498,6 +511,18 @@ export class Executor<Input> {
       onStep: (step, loss) => onStep?.(hash, step, loss),
       signal,
     };
+  }
+
+  /** The task's batches, for a node that names their data. */
+  #batches(
+    { data, backend: name }: { readonly data: Json; readonly backend: string },
+    seed: number,
+    hash: string,
+  ): Batches<Input> {
+    this.#check("data", data, this.#task.data, hash);
+    if (name !== backend().name)
+      throw new RangeError(`execute: node ${hash} is of the backend ${name}; ${backend().name} is in use`);
+    return checkBatches(`${this.#caller}: task.batches(${seed})`, this.#task.batches(seed));
   }
 
   #check(what: string, said: Json, has: Json, hash: string): void {
@@ -549,6 +574,7 @@ const startSchema = z.object({
   seed: z.int().optional(),
   signs: z.boolean(),
   value: z.number().nullable(),
+  learns: z.object({ data: json, backend: z.string(), steps: z.int(), learningRate: z.number() }).nullable(),
   rest: z.enum(RESTS),
 });
 const trainSchema = z.object({
@@ -582,6 +608,7 @@ const trainSchema = z.object({
     .nullable(),
   learns: z.enum(["weights", "mask"]),
   l1: z.number(),
+  gammaPenalty: z.number(),
 });
 
 /**
@@ -615,6 +642,11 @@ function receiptOf(seconds: number): Receipt {
 async function valuesOf(bytes: Uint8Array, place: string): Promise<Values> {
   const { weights, buffers } = decodeCheckpoint(bytes, `${place}/weights.safetensors`);
   return snapshot(new Map<string, Weight>([...weights, ...buffers]));
+}
+
+/** The training batches of an epoch after another. */
+function* endless<Input>({ train }: Batches<Input>): Generator<Batch<Input>, never> {
+  for (let epoch = 1; ; epoch++) yield* train(epoch);
 }
 
 /** The values of a pattern in whole tensors, 0 elsewhere. */

@@ -53,6 +53,7 @@ export type Expectation =
   | { readonly kind: "shuffledFrom"; readonly network: Hash<"trained">; readonly signs?: boolean }
   | { readonly kind: "signsOf"; readonly weights: Hash<"weights"> }
   | { readonly kind: "constantSizes"; readonly weights: Hash<"weights"> }
+  | { readonly kind: "oneSize"; readonly weights: Hash<"weights"> }
   | { readonly kind: "transferredFrom"; readonly ticket: Hash<"mask">; readonly weights: Hash<"weights"> }
   | { readonly kind: "shuffledMaskOf"; readonly network: Hash<"trained"> };
 
@@ -162,6 +163,12 @@ export function constantSizes(weights: Hash<"weights">): Expectation {
   return { kind: "constantSizes", weights };
 }
 
+/** All values that the network starts from have one size, of whatever tensor, but for zeros and for tensors of equal values, which keep those of these weights. */
+export function oneSize(weights: Hash<"weights">): Expectation {
+  check("oneSize", "weights", weights, text);
+  return { kind: "oneSize", weights };
+}
+
 /** The network has as many weights of each tensor as another one, in other places. */
 export function shuffledMaskOf(network: Hash<"trained">): Expectation {
   check("shuffledMaskOf", "network", network, text);
@@ -208,6 +215,7 @@ const FIELDS: { readonly [Kind in Expectation["kind"]]: Kinds<Extract<Expectatio
   shuffledFrom: { kind: text, network: text, signs: optional(flag) },
   signsOf: { kind: text, weights: text },
   constantSizes: { kind: text, weights: text },
+  oneSize: { kind: text, weights: text },
   shuffledMaskOf: { kind: text, network: text },
   transferredFrom: { kind: text, ticket: text, weights: text },
 };

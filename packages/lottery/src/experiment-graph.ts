@@ -1,5 +1,6 @@
 import {
   above0,
+  atLeast0,
   check,
   checkOptions,
   count,
@@ -20,6 +21,7 @@ import { GIVEN_TICKET, type GivenTicket, givenNode } from "./given.ts";
 import type { Graph } from "./graph.ts";
 import type { Json } from "./json.ts";
 import { checkEach, share } from "./kinds.ts";
+import { CONSTANT_LEARNING } from "./learned-constant.ts";
 import { CONSTANT, type StepRates } from "./learning-rates.ts";
 import type { State } from "./moment.ts";
 import type { TrainingSettings } from "./network.ts";
@@ -78,6 +80,7 @@ interface TrainOptions {
   readonly firstStep?: number | undefined;
   readonly learningRateScale?: number | undefined;
   readonly rewiring?: Rewiring | undefined;
+  readonly gammaPenalty?: number | undefined;
 }
 
 /**
@@ -111,6 +114,7 @@ export class ExperimentGraph {
    *
    * @param options - `firstStep`: the step that the start's values are those after; training goes on from there to the last step. Default 0.
    *   `learningRateScale`: what the learning rate is multiplied by. Default 1. `rewiring`: how the mask changes on the way. Default: it does not.
+   *   `gammaPenalty`: λ of a penalty `λ · Σ|γ|` on the gains of batch normalisations. Default 0.
    */
   train(start: Hash<"weights"> | Hash<"start">, options: TrainOptions = {}): Hash<"trained"> {
     check("ExperimentGraph.train", "start", start, text);
@@ -136,6 +140,7 @@ export class ExperimentGraph {
       firstStep = 0,
       learningRateScale = 1,
       rewiring,
+      gammaPenalty,
     } = checkOptions("ExperimentGraph.train", options, TRAIN_OPTIONS);
     if (rewiring !== undefined) checkRewiring("ExperimentGraph.train: rewiring", rewiring);
     const { data, backend, seed, training, learningRates = CONSTANT, trainingFaults } = this.#common;
@@ -156,6 +161,7 @@ export class ExperimentGraph {
       faults: [...trainingFaults],
       measureTraining,
       rewiring: rewiring === undefined ? undefined : { ...rewiring },
+      gammaPenalty,
       ...instead,
     };
     return this.add(nodeOf(TRAIN, params, { start }));
@@ -312,17 +318,19 @@ export class ExperimentGraph {
   /**
    * A start: `±α` at a mask, α the standard deviation of each of some whole tensors.
    *
-   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all.
+   * @param options - `signs`: those of the tensors, else they are drawn. `value`: one α for all; `"learned"`: the one that makes the training loss small, see `learnedConstant`.
    */
   constant(
     mask: Hash<"mask">,
     whole: Hash<"weights">,
-    options: { readonly signs?: boolean; readonly value?: number } = {},
+    options: { readonly signs?: boolean; readonly value?: number | "learned" } = {},
   ): Hash<"start"> {
     check("ExperimentGraph.constant", "mask", mask, text);
     check("ExperimentGraph.constant", "whole", whole, text);
-    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: above0 });
-    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, value }, { mask, whole }));
+    const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: constantKind });
+    const { data, backend } = this.#common;
+    const size = value === "learned" ? { learns: { data, backend, ...CONSTANT_LEARNING } } : { value };
+    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, ...size }, { mask, whole }));
   }
 
   /** Tensors and groups that the experiment does not cut. */
@@ -389,7 +397,17 @@ const stateKind = {
   accepts: (value: unknown): boolean => value === "best" || value === "end" || count.accepts(value),
 };
 
-const TRAIN_OPTIONS: Kinds<TrainOptions> = { firstStep: count, learningRateScale: above0, rewiring: object };
+const constantKind = {
+  words: 'a number above 0, or "learned"',
+  accepts: (value: unknown): boolean => value === "learned" || above0.accepts(value),
+};
+
+const TRAIN_OPTIONS: Kinds<TrainOptions> = {
+  firstStep: count,
+  learningRateScale: above0,
+  rewiring: object,
+  gammaPenalty: atLeast0,
+};
 
 const CUT_PARAMS: Kinds<CutParams> = {
   rate: share,

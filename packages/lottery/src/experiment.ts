@@ -2,8 +2,10 @@ import { check } from "@ltt/core/arguments";
 import { Crew } from "./crew.ts";
 import type { Criterion } from "./criterion.ts";
 import { planOf } from "./experiment-plan.ts";
+import type { Graph } from "./graph.ts";
 import { localJob } from "./local-job.ts";
 import type { StoredNetwork } from "./network-files.ts";
+import { TRAIN } from "./operations.ts";
 import type { PlannedLevel } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
 import { resultOf } from "./result-of.ts";
@@ -35,20 +37,20 @@ export async function* runExperiment<Input>(
   const local = localJob("runExperiment", task, graph, { store, clock });
   const jobs = options.jobs ?? [local];
   const byHash = new Map(levels.map((level) => [level.network as string, level]));
-  const schedule = new Schedule(graph, byHash.keys());
+  const schedule = new Schedule(graph, networksOf(graph, levels));
 
   /** Steps that the networks in the making are after. */
   const inTheMaking = new Map<string, number>();
   let networks = 0;
-  const finish = (hash: string) => {
-    inTheMaking.delete(hash);
-    networks += levels.filter(({ network }) => network === hash).length;
-  };
   /** The level of a network; or one that rests on it, if it is none itself. */
   const levelOf = (hash: string) => {
     const level = byHash.get(hash) ?? levels.find(({ network }) => graph.lineage(network).has(hash))!;
     byHash.set(hash, level);
     return level;
+  };
+  const finish = (hash: string) => {
+    inTheMaking.delete(levelOf(hash).network);
+    networks += levels.filter(({ network }) => network === hash).length;
   };
   const onStep = (hash: string, step: number, loss: number) => {
     const { arm, seed, round, network } = levelOf(hash);
@@ -58,7 +60,7 @@ export async function* runExperiment<Input>(
     onProgress?.({ arm, seed, round, step, stepsAtMost, loss, networks, networksInAll: levels.length, ...those });
   };
   const networkOf = (hash: string) => {
-    const { arm, seed, round } = byHash.get(hash)!;
+    const { arm, seed, round } = levelOf(hash);
     return { hash, label: `${arm}, seed ${seed}, round ${round}` };
   };
 
@@ -76,6 +78,11 @@ export async function* runExperiment<Input>(
     next++;
     yield resultOf(graph, level, result);
   }
+  for (const network of networksOf(graph, levels)) {
+    if (byHash.has(network)) continue;
+    const isNeeded = levels.some((level) => !found.has(level.network) && graph.lineage(level.network).has(network));
+    if (!isNeeded || (await local.result(network)) !== undefined) schedule.finish(network);
+  }
   const crew = new Crew({ schedule, jobs, networkOf, onStep, onTrained: finish, signal });
   try {
     for (const level of levels.slice(next)) {
@@ -90,6 +97,18 @@ export async function* runExperiment<Input>(
   } finally {
     await crew.stop();
   }
+}
+
+/** The networks of levels, each after those that it rests on: also those that are no level themselves, as the one that `slimming` cuts first. */
+function networksOf(graph: Graph, levels: readonly PlannedLevel[]): Set<string> {
+  const seen = new Set<string>();
+  const visit = (hash: string) => {
+    if (seen.has(hash)) return;
+    for (const input of Object.values(graph.node(hash).inputs)) visit(input);
+    seen.add(hash);
+  };
+  for (const { network } of levels) visit(network);
+  return new Set([...seen].filter((hash) => graph.node(hash).op === TRAIN.name));
 }
 
 /**

@@ -53,6 +53,7 @@ export {
   lowestBy,
   lowestUnitsBy,
   nestedIn,
+  oneSize,
   removed,
   rewoundTo,
   sameMaskAs,

@@ -5,11 +5,16 @@ import type { Optimiser, OptimiserState } from "@ltt/layers";
 export class L1Penalty implements Optimiser {
   readonly #optimiser: Optimiser;
   readonly #strength: number;
+  readonly #on: ReadonlySet<Tensor> | undefined;
 
-  /** @param strength - λ, above 0. */
-  constructor(optimiser: Optimiser, strength: number) {
+  /**
+   * @param strength - λ, above 0.
+   * @param on - The parameters that the penalty is on. Default: all.
+   */
+  constructor(optimiser: Optimiser, strength: number, on?: ReadonlySet<Tensor>) {
     this.#optimiser = optimiser;
     this.#strength = strength;
+    this.#on = on;
   }
 
   get parameters(): readonly Tensor[] {
@@ -29,7 +34,11 @@ export class L1Penalty implements Optimiser {
   }
 
   step(gradients: readonly Tensor[]): void {
-    const slope = (gradient: Tensor, i: number) => add(gradient, mul(sign(this.parameters[i]!), this.#strength));
+    const slope = (gradient: Tensor, i: number) => {
+      const weight = this.parameters[i]!;
+      if (this.#on?.has(weight) === false) return gradient;
+      return add(gradient, mul(sign(weight), this.#strength));
+    };
     this.#optimiser.step(gradients.map(slope));
   }
 

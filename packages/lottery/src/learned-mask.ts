@@ -10,6 +10,7 @@ import {
   record,
   Sparse,
   sigmoid,
+  storedPositions,
   type Tensor,
   tensor,
   type Weight,
@@ -33,9 +34,10 @@ export class MaskedModel<Input> extends Module implements Model<Input> {
     super();
     const weights = parametersOf(network);
     for (const [name, weight] of weights) {
-      if (weight instanceof Sparse || isFrozen(weight))
+      const isSparse = storedPositions(weight) !== undefined;
+      if (isSparse || isFrozen(weight))
         throw new RangeError(
-          `MaskedModel: "${name}" is ${weight instanceof Sparse ? "sparse" : "frozen"}; masks are learnt of whole tensors that are trained`,
+          `MaskedModel: "${name}" is ${isSparse ? "sparse" : "frozen"}; masks are learnt of whole tensors that are trained`,
         );
     }
     this.network = withParameters(

@@ -14,6 +14,7 @@ import {
   withParameters,
 } from "@ltt/layers";
 import { carried, type Exchanged, exchanged, grown, survivors } from "./exchange.ts";
+import { withGammaPenalty } from "./gamma-penalty.ts";
 import { growthOf } from "./growth.ts";
 import { type OptimiserSettings, optimiserOf } from "./optimisers.ts";
 import { type Pattern, patternOf, sparseWeights, type Values } from "./pattern.ts";
@@ -29,11 +30,13 @@ export class Learner<Input> {
   readonly #model: CurrentModel<Input>;
   readonly #optimiser: CurrentOptimiser;
   readonly #settings: OptimiserSettings;
+  readonly #gammaPenalty: number;
 
-  constructor(model: Model<Input>, settings: OptimiserSettings) {
+  constructor(model: Model<Input>, settings: OptimiserSettings, gammaPenalty = 0) {
     this.#settings = settings;
+    this.#gammaPenalty = gammaPenalty;
     this.model = this.#model = new CurrentModel(model);
-    this.optimiser = this.#optimiser = new CurrentOptimiser(optimiserOf(parametersOf(model), settings));
+    this.optimiser = this.#optimiser = new CurrentOptimiser(this.#newOptimiser());
   }
 
   /** By the names of the model that there was at first. */
@@ -56,9 +59,13 @@ export class Learner<Input> {
     const { learningRate } = this.optimiser;
     const changed = sparseWeights(weights, mask, values);
     this.#model.network = withParameters(this.#model.network, new Map([...weights, ...changed]));
-    this.#optimiser.now = optimiserOf(this.weights, this.#settings);
+    this.#optimiser.now = this.#newOptimiser();
     this.optimiser.learningRate = learningRate;
     for (const name of mask.keys()) (weights.get(name) as Sparse).pattern.release(); // layouts of the masks that were
+  }
+
+  #newOptimiser(): Optimiser {
+    return withGammaPenalty(optimiserOf(this.weights, this.#settings), this.#model.network, this.#gammaPenalty);
   }
 
   /**

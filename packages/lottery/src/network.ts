@@ -36,6 +36,7 @@ import {
 } from "@ltt/layers";
 import { checkCurve } from "./check-results.ts";
 import { classification } from "./classification.ts";
+import { withGammaPenalty } from "./gamma-penalty.ts";
 import { signal as aSignal, checkFields, nullable, optional, share } from "./kinds.ts";
 import { Learner } from "./learner.ts";
 import { checkRates, type LearningRates, RATE_KINDS, scheduleOf, stepRates } from "./learning-rates.ts";
@@ -139,6 +140,8 @@ export interface TrainNetworkOptions<Input> {
   readonly from?: Unfinished | undefined;
   /** How the mask changes on the way. Default: it does not. */
   readonly rewiring?: Rewiring | undefined;
+  /** λ of a penalty `λ · Σ|γ|` on the gains of batch normalisations: see `withGammaPenalty`. Default 0. */
+  readonly gammaPenalty?: number | undefined;
   /** Of rewiring: the names of tables that ids look rows up in. Default: none. */
   readonly embeddings?: readonly string[] | undefined;
   /** Keeps where training is: called as often as `isDue` wants after a step, and when `signal` ends training. */
@@ -154,12 +157,12 @@ export interface TrainNetworkOptions<Input> {
  */
 export async function trainNetwork<Input>(model: Model<Input>, options: TrainNetworkOptions<Input>): Promise<Trained> {
   checkTraining("trainNetwork", model, options);
-  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0, rewiring } = options;
+  const { batches, settings, seed, onStep, signal, from, keep, firstStep = 0, rewiring, gammaPenalty } = options;
   const { stop = patienceIsOver, accuracy: accuracyOf = meanScore } = options;
   const { stepsPerEpoch } = batches;
   const lastStep = lastStepOf(settings, stepsPerEpoch);
   const measure = options.measure ?? (settings.measureTraining === true ? withF1 : classification);
-  const learner = new Learner(model, settings);
+  const learner = new Learner(model, settings, gammaPenalty);
   const patience = settings.patience ?? Number.MAX_SAFE_INTEGER;
   let stopping = new EarlyStopping(learner.state, { patience });
   let bestMask: Pattern | undefined; // of a network whose mask changes: that of the best weights
@@ -316,8 +319,8 @@ export async function trainTo<Input>(
 ): Promise<Values> {
   check("trainTo", "lastStep", lastStep, count);
   checkTraining("trainTo", model, options);
-  const { batches, settings, seed, firstStep = 0, onStep, signal } = options;
-  const optimiser = optimiserOf(parametersOf(model), settings);
+  const { batches, settings, seed, firstStep = 0, onStep, signal, gammaPenalty = 0 } = options;
+  const optimiser = withGammaPenalty(optimiserOf(parametersOf(model), settings), model, gammaPenalty);
   const start = positionOf(firstStep, batches.stepsPerEpoch);
   const epochs = positionOf(lastStep, batches.stepsPerEpoch).epoch;
   if (lastStep > firstStep) {
@@ -349,6 +352,7 @@ const OPTIONS: Kinds<TrainNetworkOptions<unknown>> = {
   stop: callable,
   accuracy: callable,
   rewiring: object,
+  gammaPenalty: atLeast0,
   embeddings: list,
   onStep: callable,
   signal: aSignal,

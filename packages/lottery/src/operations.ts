@@ -11,7 +11,7 @@ export const INIT: Operation<"weights"> = { name: "init", version: 1, defaults: 
 /**
  * A network, trained and measured. Options: `data`, `backend`, `seed`, `epochs` or `steps`, `learningRate`, `evaluationsPerEpoch` or `evaluateEvery`, and unless default `optimiser`, `momentum`, `weightDecay`,
  * `schedule` (`milestones`, the steps after which `factor` multiplies the rate), `warmUp` (steps),
- * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`, `l1`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
+ * `patience`, `clipNorm`, `evaluateEnd`, `firstStep`, `faults`, `measureTraining`, `rewiring`, `learns`, `l1`, `gammaPenalty`. Input: `start`, weights or a start. Version 1 added every sum in one chain.
  */
 export const TRAIN: Operation<"trained"> = {
   name: "train",
@@ -31,6 +31,7 @@ export const TRAIN: Operation<"trained"> = {
     rewiring: null,
     learns: "weights",
     l1: 0,
+    gammaPenalty: 0,
   },
   makes: "trained",
 };
@@ -76,13 +77,13 @@ export const GIVEN: Operation<"mask"> = { name: "given", version: 1, defaults: {
  * What a sparse network starts from. Option: `action`. `rewind`: the values of `whole` at the mask. `fresh`: drawn anew (`architecture`, `seed`). `shuffle`: the
  * values of `whole` at the mask, in another order within each tensor (`seed`). `move`: the values of `whole` at the mask `from`, in
  * random order (`seed`). `transplant`: the values that the ticket `mask` was given, and those of `whole` where it has none. `constant`: `±α`, α the standard deviation
- * of each tensor of `whole`, or `value` (`seed`, of signs). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication. `rest`: what is not at the mask is `zero`, keeps the values of
+ * of each tensor of `whole`, or `value`, or learned on training batches (`learns`: `steps`, `learningRate`, `data`, `backend`) (`seed`, of signs and batches). `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication. `rest`: what is not at the mask is `zero`, keeps the values of
  * `whole` (`freeze`), or does so unless it came nearer to 0 in `trained` (`freeze-unless-shrunk`).
  * Inputs: `mask`, `whole`, `from`, `trained`.
  */
 export const START: Operation<"start"> = {
   name: "start",
   version: 1,
-  defaults: { signs: false, value: null, rest: "zero" },
+  defaults: { signs: false, value: null, learns: null, rest: "zero" },
   makes: "start",
 };

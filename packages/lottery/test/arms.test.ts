@@ -201,6 +201,16 @@ describe("what kept weights start from", () => {
     },
   );
 
+  test("constant-learned has one size everywhere, which is no tensor's, and keeps signs", async () => {
+    const sizes = new Set<number>();
+    for (const { values, ticket } of await pairs("constant-learned"))
+      for (const [i, value] of values.entries()) {
+        expect(Math.sign(value)).toBe(Math.sign(ticket[i]!));
+        if (value !== 0) sizes.add(Math.abs(value));
+      }
+    expect(sizes.size).toBe(1);
+  });
+
   test("constant has signs of its own", async () => {
     const { values, ticket } = (await pairs("constant")).find(({ name }) => name === "embedding.weight")!;
     const same = values.filter((value, i) => Math.sign(value) === Math.sign(ticket[i]!)).length;

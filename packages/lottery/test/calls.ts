@@ -320,6 +320,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   randomMaskAtStartBy: [() => call(lottery.randomMaskAtStartBy, { criterion: lottery.snip, exclude: ["embedding"] })],
   randomReinit: [planned(lottery.randomReinit)],
   constantSizes: [() => call(lottery.constantSizes, "ab")],
+  oneSize: [() => call(lottery.oneSize, "ab")],
   signsOf: [() => call(lottery.signsOf, "ab")],
   removed: [() => call(lottery.removed, 0.5, "ab", { pool: "group" })],
   replay: [

@@ -62,7 +62,8 @@ describe("a search that stops by itself", () => {
     const { found, checks, weights } = await run("third", settings);
     expect(checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(found.get("searching")!.searchedSteps).toBe(24);
-    expect(found.get("cut-after")!.searchedSteps).toBeUndefined();
+    expect(found.get("cut-after")!.searchedSteps).toBe(24);
+    expect(found.get("dense")!.searchedSteps).toBeUndefined();
     expect(await weights("searching")).toEqual(await weights("cut-after"));
     const last = seen.find(({ length }) => length === 3)!;
     expect(last.map(({ step }) => step)).toEqual([8, 16, 24]);

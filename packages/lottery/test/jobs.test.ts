@@ -11,7 +11,9 @@ import {
   type LevelResult,
   type Progress,
   runExperiment,
+  type Task,
 } from "../src/index.ts";
+import { normedTask } from "./normed-task.ts";
 import { toySettings, toyTask } from "./toy-task.ts";
 
 const settings: ExperimentSettings = { ...toySettings, seeds: [1, 2], rounds: 2 };
@@ -26,18 +28,21 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Jobs of this process, each with an own view of the folder; they take turns at their steps. */
-async function jobsIn(folder: string, count: number): Promise<Job[]> {
+async function jobsIn(folder: string, count: number, of: Of = [toyTask as Task<unknown>, settings]): Promise<Job[]> {
   const stores = await Promise.all(Array.from({ length: count }, () => FolderStore.open(join(root, folder))));
-  return stores.map((store) => createJob(toyTask, settings, { store, clock }));
+  return stores.map((store) => createJob(...of, { store, clock }));
 }
+
+type Of = readonly [task: Task<unknown>, settings: ExperimentSettings];
 
 async function run(
   folder: string,
   options: { jobs?: Job[]; signal?: AbortSignal; onProgress?: (now: Progress) => void } = {},
+  of: Of = [toyTask as Task<unknown>, settings],
 ): Promise<LevelResult[]> {
   const store = await FolderStore.open(join(root, folder));
   const levels: LevelResult[] = [];
-  for await (const level of runExperiment(toyTask, settings, { store, clock, ...options })) levels.push(level);
+  for await (const level of runExperiment(...of, { store, clock, ...options })) levels.push(level);
   return levels;
 }
 
@@ -47,6 +52,24 @@ function nodes(folder: string): Map<string, Buffer> {
   const files = readdirSync(base, { recursive: true, encoding: "utf8" }).filter((path) => /\/(?!receipt)/.test(path));
   return new Map(files.sort().map((path) => [path, readFileSync(join(base, path))]));
 }
+
+test("a network that is no level, but that levels rest on, is trained once, by one job", async () => {
+  const slimmed: Of = [normedTask as Task<unknown>, { ...settings, arms: ["slimming"], rounds: 1, seeds: [1] }];
+  const stores: string[] = [];
+  const jobs = (await jobsIn("hidden", 2, slimmed)).map((job, i): Job => {
+    const make: Job["make"] = async (network, listener) => {
+      stores.push(`${i} ${network.hash}`);
+      return job.make(network, listener);
+    };
+    return { ...job, make };
+  });
+  const levels = await run("hidden", { jobs }, slimmed);
+  expect(levels.map(({ arm, round }) => `${arm} ${round}`)).toEqual(["dense 0", "slimming 1"]);
+  expect(new Set(stores.map((each) => each.slice(2))).size).toBe(3);
+  expect(stores.length).toBe(3);
+  const idle: Job = { make: () => Promise.reject(new Error("all is there")) };
+  expect(await run("hidden", { jobs: [idle] }, slimmed)).toEqual(levels);
+});
 
 const unfinished = (folder: string) =>
   existsSync(join(root, folder, "unfinished")) ? readdirSync(join(root, folder, "unfinished")) : [];

@@ -30,6 +30,7 @@ import {
   runExperiment,
   type Task,
 } from "../src/index.ts";
+import { trainNetwork } from "../src/network.ts";
 import type { Store } from "../src/store.ts";
 import { normedTask } from "./normed-task.ts";
 import { lstmTask, toySettings, toyTask } from "./toy-task.ts";
@@ -144,9 +145,37 @@ test("filters starts from the initial weights, its control from fresh ones, thin
   expect([await rate("filters"), await rate("thinet")]).toEqual([0.02, 0.002]);
 });
 
+test("slimming cuts a network that was trained with a penalty on γ, one of its own beside the dense network", async () => {
+  const slimmed: ExperimentSettings = { ...settings, arms: ["slimming", "slimming-reinit"], rounds: 1 };
+  const { filesOf, levels } = await run(normedTask, slimmed);
+  const lineage = JSON.parse(Buffer.from((await filesOf("slimming", 1)).get("lineage.json")!).toString()) as Record<
+    string,
+    { readonly op: string; readonly params: { readonly gammaPenalty?: number } }
+  >;
+  const penalties = async (arm: ArmName | "dense", round: number) =>
+    JSON.parse(Buffer.from((await filesOf(arm, round)).get("config.json")!).toString()).params.gammaPenalty;
+  const trained = Object.entries(lineage).filter(([, { op }]) => op === "train");
+  expect(trained.map(([, { params }]) => params.gammaPenalty)).toEqual([1e-4]);
+  expect(trained[0]![0]).not.toBe(levels.find(({ arm }) => arm === "dense")!.node);
+  expect([await penalties("dense", 0), await penalties("slimming", 1)]).toEqual([undefined, 1e-4]);
+  expect(await penalties("slimming-reinit", 1)).toBeUndefined();
+});
+
+test.each(["sgd", "adam"] as const)("a penalty on γ makes them smaller, by %s", async (optimiser) => {
+  const gammas = async (gammaPenalty: number) => {
+    const batches = normedTask.batches(1);
+    const { gammaPenalty: _, ...chosen } = { gammaPenalty, optimiser, learningRate: 0.1, epochs: 4, patience: null };
+    const trainedBy = { batches, settings: { ...chosen, evaluationsPerEpoch: 1 }, seed: 1, chance: 0.5, gammaPenalty };
+    const { weights } = await trainNetwork(normedTask.model(stream(1)), trainedBy);
+    return ["norm1.weight", "norm2.weight"].flatMap((name) => [...(weights.get(name) as Tensor).data.map(Math.abs)]);
+  };
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  expect(sum(await gammas(0.1))).toBeLessThan(0.8 * sum(await gammas(0)));
+});
+
 test("slimming of a network without batch normalisation is refused by name", async () => {
   await expect(run(toyTask, { ...settings, arms: ["slimming"] })).rejects.toThrow(
-    'criterion "batch-norm-gamma": there is no batch normalisation behind convs.0; it scores networks where there is one behind every layer',
+    "gammaPenalty is 0.0001, but no unit of the network has batch normalisation behind it",
   );
 });
 

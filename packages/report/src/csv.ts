@@ -2,6 +2,7 @@ import type { PairedStatistics } from "@ltt/lottery";
 import { type LevelResult, PARTS } from "@ltt/lottery";
 import { checkResults } from "@ltt/lottery/arguments";
 import { costOf, type Uses } from "./cost.ts";
+import { retrievalOf } from "./retrieval.ts";
 
 export interface CsvOptions {
   /** How often weights are used for an example. Default: it is not told. */
@@ -13,6 +14,8 @@ export interface CsvOptions {
  *
  * `storedBytes` and, where `uses` are told, `multiplications` of an example are counted: see `costOf`.
  *
+ * Where masks were found before dense training ended, `searchedSteps` of it were seen, `savedSteps` of its steps and `savedFlops` of those of search and training together are saved: see `Retrieval`.
+ *
  * `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times.
  */
 export function renderCsv(levels: readonly LevelResult[], { uses }: CsvOptions = {}): string {
@@ -20,37 +23,46 @@ export function renderCsv(levels: readonly LevelResult[], { uses }: CsvOptions =
   const groups = [...new Set(levels.flatMap((level) => Object.keys(level.groups)))].sort();
   const measures = [...new Set(levels.flatMap((level) => Object.keys(level.measures)))].sort();
   const ends = END.filter((name) => levels.some(({ end }) => end?.[name] !== undefined));
-  const columns: [string, (level: LevelResult) => Cell | undefined][] = [
+  const columns: Column[] = [
     ["arm", (level) => level.arm],
     ["seed", (level) => level.seed],
     ["round", (level) => level.round],
     ["sparsity", (level) => level.sparsity],
-    ...groups.map((group): (typeof columns)[number] => [`${group}Sparsity`, (level) => level.groups[group]]),
+    ...groups.map((group): Column => [`${group}Sparsity`, (level) => level.groups[group]]),
     ["trainLoss", (level) => level.trainLoss ?? ""],
     ["validationLoss", (level) => level.validationLoss],
     ["validationAccuracy", (level) => level.validationAccuracy],
     ["testLoss", (level) => level.testLoss],
     ["testAccuracy", (level) => level.testAccuracy],
-    ...measures.map((name): (typeof columns)[number] => [`test ${name}`, (level) => level.measures[name]]),
-    ...ends.map((name): (typeof columns)[number] => [
-      `end${name[0]!.toUpperCase()}${name.slice(1)}`,
-      (level) => level.end?.[name],
-    ]),
+    ...measures.map((name): Column => [`test ${name}`, (level) => level.measures[name]]),
+    ...ends.map((name): Column => [`end${name[0]!.toUpperCase()}${name.slice(1)}`, (level) => level.end?.[name]]),
     ["earlyStopStep", (level) => level.earlyStopStep],
     ["censored", (level) => String(level.censored)],
     ["collapsed", (level) => level.collapsed ?? ""],
     ["firstStep", (level) => level.firstStep],
     ["steps", (level) => level.steps],
+    ...(levels.some(({ searchedSteps }) => searchedSteps !== undefined) ? searchColumns(levels, uses) : []),
     ["storedBytes", (level) => costOf(level, uses).bytes],
-    ...(uses === undefined
-      ? []
-      : [["multiplications", (level) => costOf(level, uses).multiplications] as (typeof columns)[number]]),
+    ...(uses === undefined ? [] : [["multiplications", (level) => costOf(level, uses).multiplications] as Column]),
     ["node", (level) => level.node],
   ];
   return csvOf([
     columns.map(([name]) => name),
     ...levels.map((level) => columns.map(([, value]) => value(level) ?? "")),
   ]);
+}
+
+type Column = [name: string, value: (level: LevelResult) => Cell | undefined];
+
+/** Of networks whose masks were found before dense training ended: see `Retrieval`. */
+function searchColumns(levels: readonly LevelResult[], uses: Uses | undefined): Column[] {
+  const denseOf = ({ seed }: LevelResult) => levels.find((level) => level.round === 0 && level.seed === seed);
+  const saved = (level: LevelResult) => retrievalOf(level, denseOf(level), uses);
+  return [
+    ["searchedSteps", (level) => level.searchedSteps],
+    ["savedSteps", (level) => saved(level)?.savedSteps],
+    ...(uses === undefined ? [] : [["savedFlops", (level) => saved(level)?.savedFlops] as Column]),
+  ];
 }
 
 /** Of the weights that training ended with; columns only where they were measured. */
@@ -74,6 +86,7 @@ const METRICS = [
   "collapsed",
   "firstStep",
   "steps",
+  "searchedSteps",
   "tensors",
   "node",
 ] as const;

@@ -55,6 +55,13 @@ export const en: Labels = {
   milliseconds: "ms an example",
   costCaption: (measure) =>
     `Test ${measure} against the multiplications that the stored weights take for an example of mean length: each stored weight times how often it is used. Cheaper lies to the right.`,
+  retrieval: "Masks found early",
+  retrievalCaption:
+    "Arms whose masks need no whole dense training: how many of its steps the search saw, the steps and FLOPs of dense training that this saves, those of search and training together beside one cut of the trained dense network, and the accuracy it costs.",
+  searchedSteps: "steps searched",
+  savedSteps: "steps and FLOPs of the search saved",
+  savedFlops: "FLOPs of search and training saved",
+  differenceTo: (arm) => `difference to ${arm}`,
   statistics: "Statistics beside the intervals",
   statisticsCaption:
     "Of every seed: test examples that only the ticket or only the dense network gets right, McNemar's exact test of the two, and the difference in points with a bootstrap interval over test examples (95 %, one sparsity at a time). They say what other test examples would change, not other seeds.",

@@ -69,6 +69,13 @@ export const ko: Labels = {
   milliseconds: "예시당 ms",
   costCaption: (measure) =>
     `평균 길이의 예시 하나에 저장된 가중치가 필요로 하는 곱셈 횟수(저장된 가중치 × 쓰이는 횟수)에 따른 시험 ${measure}. 오른쪽일수록 쌉니다.`,
+  retrieval: "일찍 찾은 마스크",
+  retrievalCaption:
+    "전체 신경망을 끝까지 학습하지 않고 마스크를 얻는 조건: 탐색이 본 학습 단계, 그로써 아낀 전체 학습의 단계와 FLOP, 탐색과 학습을 합하여 끝까지 학습한 전체 신경망을 한 번 자를 때보다 아낀 FLOP, 그리고 정확도의 대가.",
+  searchedSteps: "탐색한 단계",
+  savedSteps: "아낀 탐색 단계와 FLOP",
+  savedFlops: "아낀 탐색과 학습 FLOP",
+  differenceTo: (arm) => `${arm}과의 차이`,
   statistics: "구간 외의 통계",
   statisticsCaption:
     "시드마다: 티켓만 또는 전체 신경망만 맞힌 시험 예시, 둘에 대한 맥니마 정확 검정, 그리고 시험 예시에 대한 붓스트랩 구간(95 %, 희소성 하나씩)이 있는 차이. 다른 시험 예시가 바꿀 것을 말할 뿐, 다른 시드가 바꿀 것은 말하지 않습니다.",

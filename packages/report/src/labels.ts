@@ -54,6 +54,12 @@ export interface Labels {
   readonly seconds: string;
   readonly milliseconds: string;
   costCaption(measure: string): string;
+  readonly retrieval: string;
+  readonly retrievalCaption: string;
+  readonly searchedSteps: string;
+  readonly savedSteps: string;
+  readonly savedFlops: string;
+  differenceTo(arm: string): string;
   readonly statistics: string;
   readonly statisticsCaption: string;
   readonly bootstrap: string;

@@ -14,6 +14,7 @@ import { maskPictures } from "./mask-pictures.ts";
 import { originTable } from "./origin-table.ts";
 import { pageOf } from "./page.ts";
 import { REPORT_OPTIONS, type ReportOptions } from "./report-options.ts";
+import { retrievalTable } from "./retrieval-table.ts";
 import { statisticsTable } from "./statistics-table.ts";
 import { tensorTable } from "./tensor-table.ts";
 import { verdictTable } from "./verdict-table.ts";
@@ -36,6 +37,7 @@ export function renderReport(results: ReportInput, options: ReportOptions = {}):
 ${verdictBlock(results, labels)}
 ${caveats(results, labels)}
 ${summary.arms.length === 0 ? undefined : html`${armToggles(summary.arms, labels)}${figures(results, summary, measure, labels)}`}
+${retrievalTable(summary, results.uses, measure, labels)}
 ${results.statistics === undefined ? undefined : statisticsTable(results.statistics, summary, verdict, labels)}
 ${verdictTable(verdict, labels)}
 ${latencySection(results.latencies ?? [], labels)}
@@ -65,6 +67,9 @@ const READ = [
   "earlyStopStep",
   "censored",
   "collapsed",
+  "firstStep",
+  "steps",
+  "searchedSteps",
   "seconds",
   "tensors",
   "curve",

@@ -26,7 +26,7 @@ export function renderFigures(results: ReportInput, options: ReportOptions = {})
     Array.from(
       page.matchAll(/<svg class="([^"]*)" (viewBox="0 0 (\d+) (\d+)"[^>]*) data-figure="([^"]+)">(.*?)<\/svg>/gs),
       (found) => {
-        const [, classes, attributes, width, height, name, content] = found as unknown as string[];
+        const [, classes, attributes, width, height, name, content] = found;
         const drawn = content!
           .replace(/<g class="columns">.*?<\/g><\/g>/s, "")
           .replaceAll(/<g class="round" data-round.*?(?=<g class="round|$)/gs, "");

@@ -48,7 +48,8 @@ export class Board {
     for (let at = 0; at < finished.length; at += BATCH) await this.#redis.sadd(done, ...finished.slice(at, at + BATCH));
     await this.#redis.set(key, JSON.stringify({ title, store, networks: networks.length }), "EX", PLAN_SECONDS);
     await this.#redis.expire(done, PLAN_SECONDS);
-    await this.#redis.zadd(this.#key("plans"), String(Date.now()), plan);
+    const now = Date.now(); // for the order of lists that people read; no result depends on it
+    await this.#redis.zadd(this.#key("plans"), String(now), plan);
   }
 
   /** Whether Redis still knows of it. */

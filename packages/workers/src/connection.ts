@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import type { QueueAddress } from "./address.ts";
+import { certificateWords } from "./certificate-words.ts";
 
 /** The longest wait between attempts to reach a queue again, in milliseconds. */
 const LONGEST_WAIT = 5000;
@@ -65,7 +66,7 @@ function wordsOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === "ECONNREFUSED") return "nobody listens: is Redis running, and are host and port right?";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "there is no such host";
   if (/WRONGPASS|NOAUTH/.test(message)) return "it wants another user or password: set LTT_QUEUE_PASSWORD";
-  return code ?? message;
+  return certificateWords(code) ?? code ?? message;
 }
 
 function tellOfLoss(redis: Redis, { shown }: QueueAddress, say: (line: string) => void = () => {}): void {

@@ -8,6 +8,7 @@ export {
   type Surroundings,
   storeAddress,
 } from "./address.ts";
+export type { Attempt, Attempts } from "./attempts.ts";
 export type { BlobKind, Blobs } from "./blobs.ts";
 export type { PlanOnBoard, WorkerOnBoard } from "./board.ts";
 export { type ChildOptions, ChildPerformer } from "./child-performer.ts";

@@ -9,9 +9,6 @@ import type { PlannedNetwork, WorkPlan } from "./work-plan.ts";
 /** Of the queue in Redis, after the address's prefix. */
 export const QUEUE_NAME = "networks";
 
-/** Times that a network is tried which fails, and milliseconds before it is tried again. */
-const [ATTEMPTS, RETRY_AFTER] = [3, 1000];
-
 /** The largest number that BullMQ has for the last to go. */
 const LOWEST_PRIORITY = 2 ** 21 - 1;
 
@@ -78,8 +75,7 @@ function jobOf(plan: string, { hash, label, chain }: PlannedNetwork) {
   const opts: JobsOptions = {
     jobId: jobId(hash),
     priority: Math.max(1, LOWEST_PRIORITY - chain),
-    attempts: ATTEMPTS,
-    backoff: { type: "fixed", delay: RETRY_AFTER },
+    attempts: 1, // the store counts them
     removeOnComplete: true,
     removeOnFail: false,
   };

@@ -75,7 +75,7 @@ export function unpack(packed: Uint8Array): unknown {
   return JSON.parse(text, (key, value: unknown) => {
     if (key === "__proto__") throw new RangeError("unpack: a field is called __proto__");
     if (typeof value !== "object" || value === null || !("$array" in value)) return value;
-    const { $array, at, length } = value as unknown as { $array: ArrayName; at: number; length: number };
+    const { $array, at, length } = value as { $array: ArrayName; at: number; length: number };
     const Kind = Object.hasOwn(ARRAYS, $array) ? ARRAYS[$array] : undefined;
     const bytes = length * (Kind?.BYTES_PER_ELEMENT ?? 0);
     const isInside = Number.isSafeInteger(at) && Number.isSafeInteger(bytes) && at >= 0 && bytes >= 0;

@@ -104,13 +104,23 @@ export class QueueRun {
     const { networks } = this.#options.plan;
     await this.#announce();
     const open = networks.filter(({ hash }) => !this.#finished.has(hash));
-    await this.#queue.forgetFailed(open.map(({ hash }) => hash));
+    await this.#forgetFailed(open.map(({ hash }) => hash));
     await this.#addReady();
     this.#events.on("error", () => {}); // it connects again by itself
     this.#events.on("progress", ({ jobId, data }) => this.#hear(networkOf(jobId), data as NetworkNews));
     this.#events.on("completed", () => this.#lookSoon(0));
     this.#events.on("failed", () => this.#lookSoon(0));
     this.#lookSoon(LOOK_EVERY);
+  }
+
+  /** Those that failed before are tried again. */
+  async #forgetFailed(networks: readonly string[]): Promise<void> {
+    const { attempts } = this.#options.store;
+    const tried = await attempts.networks();
+    for (const network of networks) {
+      if (tried.has(network) && (await attempts.verdict(network)) !== undefined) await attempts.forget(network);
+    }
+    await this.#queue.forgetFailed(networks);
   }
 
   /** Tells Redis of the plan, and what of it the store has. */

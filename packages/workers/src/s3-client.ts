@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { RunFolderError } from "@ltt/lottery";
 import { AwsClient } from "aws4fetch";
 import type { S3Address } from "./address.ts";
+import { certificateWords } from "./certificate-words.ts";
 
 export interface S3Options {
   /** Larger files go up in parts of so many bytes; S3 wants 5 MiB at least. Default 16 MiB. */
@@ -153,7 +154,8 @@ export class S3Client {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#once(method, url, asked).catch((error: Error) => error);
       if (!(answer instanceof Error) && (answer.status < 300 || asked.expects?.includes(answer.status))) return answer;
-      const isPassing = answer instanceof Error || PASSING.includes(answer.status);
+      const isPassing =
+        answer instanceof Error ? certificateWords(codeOf(answer)) === undefined : PASSING.includes(answer.status);
       if (!isPassing || attempt >= attempts) throw this.#failure(method, key, answer);
       const wait = firstWait * 2 ** (attempt - 1);
       await sleep(wait / 2 + randomInt(Math.ceil(wait / 2) + 1)); // so that a thousand workers do not come back at once
@@ -205,9 +207,9 @@ export class S3Client {
   #failure(method: string, key: string, answer: Answer | Error): RunFolderError {
     const where = `${this.place(key)}: ${method}`;
     if (answer instanceof Error) {
-      const { cause } = answer as { cause?: { code?: string; message?: string } };
-      const code = cause?.code ?? "EUNREACHABLE";
-      const why = cause?.message || cause?.code || answer.message;
+      const { cause } = answer as { cause?: { message?: string } };
+      const code = codeOf(answer) ?? "EUNREACHABLE";
+      const why = certificateWords(code) ?? (cause?.message || codeOf(answer) || answer.message);
       return new RunFolderError(`${where}: no answer from ${this.#address.endpoint}: ${why}`, { cause: { code } });
     }
     const xml = text(answer.body);
@@ -224,6 +226,11 @@ export class S3Client {
     const cause = PASSING.includes(answer.status) ? { cause: { code: "EUNAVAILABLE" } } : {};
     return new RunFolderError(`${where}: ${said}${hint}`, cause);
   }
+}
+
+/** Of what made a request fail: `fetch` tells it as the cause. */
+function codeOf({ cause }: Error): string | undefined {
+  return (cause as { code?: string } | undefined)?.code;
 }
 
 /** 409: two conditional puts of one key at once; the server wants one of them again. */

@@ -1,6 +1,8 @@
 import { FolderStore, type Store } from "@ltt/lottery";
 import type { StoreAddress } from "./address.ts";
+import { Attempts } from "./attempts.ts";
 import { type Blobs, FolderBlobs, S3Blobs } from "./blobs.ts";
+import { FolderNotes } from "./notes.ts";
 import { S3Client, type S3Options } from "./s3-client.ts";
 import { S3Store } from "./s3-store.ts";
 
@@ -8,6 +10,7 @@ import { S3Store } from "./s3-store.ts";
 export interface WorkStore {
   readonly nodes: Store;
   readonly blobs: Blobs;
+  readonly attempts: Attempts;
   /** For people: without credentials. */
   readonly shown: string;
 }
@@ -26,8 +29,11 @@ export async function openWorkStore(address: StoreAddress, options: WorkStoreOpt
   const { onDamage, ...s3Options } = options;
   const { shown } = address;
   if (address.kind === "folder") {
-    return { nodes: await FolderStore.open(address.path, { onDamage }), blobs: new FolderBlobs(address.path), shown };
+    const { path } = address;
+    const nodes = await FolderStore.open(path, { onDamage });
+    return { nodes, blobs: new FolderBlobs(path), attempts: new Attempts(new FolderNotes(path)), shown };
   }
   const client = new S3Client(address, s3Options);
-  return { nodes: new S3Store(client, onDamage), blobs: new S3Blobs(client), shown };
+  const nodes = new S3Store(client, onDamage);
+  return { nodes, blobs: new S3Blobs(client), attempts: new Attempts(client), shown };
 }

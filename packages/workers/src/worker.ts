@@ -47,11 +47,11 @@ export interface WorkOptions {
 /** Seconds. */
 const LOCK = 60;
 
-/** Workers that may die while they have a network before it counts as failed: machines go for reasons of their own, but one that ends ten of them is not tried again. */
-const LOST_AT_MOST = 10;
+/** Of workers that died with a network; the largest there is, since the store counts them. */
+const NO_LIMIT = 2 ** 31 - 1;
 
-/** Milliseconds before a network that was given back is offered again: of a lack of this worker's, and of the store's. */
-const [AFTER_REFUSAL, AFTER_FAULT] = [5000, 10_000];
+/** Milliseconds before a network is offered again: given back for a lack of this worker's, for one of the store's, and when it failed. */
+const [AFTER_REFUSAL, AFTER_FAULT, AFTER_FAILURE] = [5000, 10_000, 1000];
 
 /** Milliseconds between signs of life, and between looks whether there is anything left. */
 const [SALUTE_EVERY, EMPTY_EVERY] = [20_000, 1000];
@@ -83,7 +83,7 @@ export async function work(options: WorkOptions): Promise<Worked> {
     concurrency: jobs,
     lockDuration: lock,
     stalledInterval: Math.max(1000, lock / 2),
-    maxStalledCount: LOST_AT_MOST,
+    maxStalledCount: NO_LIMIT,
     drainDelay: 1,
     runRetryDelay: 1000,
   });
@@ -187,8 +187,8 @@ class Shift {
       if (error instanceof Refusal) return this.#giveBack(job, token, error.message, AFTER_REFUSAL);
       if (isPassing(error)) return this.#giveBack(job, token, (error as Error).message, AFTER_FAULT);
       this.#options.say?.(`${payload?.label ?? job.id}: ${(error as Error).message}`);
-      const isLasting = !(error instanceof NodeFailure) || error.how === "lasting";
-      throw isLasting ? new UnrecoverableError((error as Error).message) : error;
+      if (error instanceof NodeFailure && error.how !== "lasting") return this.#later(job, token, AFTER_FAILURE);
+      throw new UnrecoverableError((error as Error).message);
     }
   }
 
@@ -206,13 +206,33 @@ class Shift {
         void job.updateProgress(news).catch(() => {}); // Redis may be away; the next one will do
       };
       try {
-        await performer.make(slot, known, { hash: node, label }, { onStep, signal });
+        await this.#try(node, () => performer.make(slot, known, { hash: node, label }, { onStep, signal }));
         this.#options.say?.(`${label}: trained`);
       } finally {
         this.#freeSlots.push(slot);
       }
     }
+    await store.attempts.forget(node);
     await this.#release(node, payload.plan);
+  }
+
+  /** @throws {NodeFailure} with why it is not tried again, if that is so now or was before. */
+  async #try(node: string, train: () => Promise<void>): Promise<void> {
+    const { name, signal, store } = this.#options;
+    const { attempts } = store;
+    const given = await attempts.verdict(node);
+    if (given !== undefined) throw new NodeFailure(given, "lasting");
+    const attempt = await attempts.begin(node, name);
+    try {
+      await train();
+    } catch (error) {
+      const isGivenBack = signal?.aborted === true || error instanceof Refusal || isPassing(error);
+      if (isGivenBack) await attempts.withdraw(attempt).catch(() => {}); // where the store is away, it counts as a worker that died
+      if (isGivenBack) throw error;
+      const { message } = error as Error;
+      await attempts.fail(attempt, name, message, !(error instanceof NodeFailure) || error.how === "lasting");
+      throw (await attempts.verdict(node)) === undefined ? error : new NodeFailure(message, "lasting");
+    }
   }
 
   /** Of all plans that have the network: those after it may begin. */
@@ -246,7 +266,11 @@ class Shift {
     this.refused.set(node, why);
     const news: NetworkNews = { worker: this.#options.name, refused: why };
     await job.updateProgress(news);
-    await job.moveToDelayed(Date.now() + after, token);
+    return this.#later(job, token, after);
+  }
+
+  async #later(job: Job, token: string, after: number): Promise<never> {
+    await job.moveToDelayed(Date.now() + after, token); // BullMQ's clock; no result depends on it
     throw new DelayedError();
   }
 }

@@ -163,4 +163,32 @@ describe.skipIf(noRedis("workers that are killed and stopped"))("workers on a qu
     await run("poisoned");
     expect(nodeFilesIn(join(root, "poisoned"))).toEqual(right);
   });
+
+  test("tries are counted in the store: three failures are three, though Redis loses its memory between them", async () => {
+    const { hash } = toyPlan().networks.find(({ label }) => label === "winning-ticket 1 1")!;
+    const { attempts } = await openWorkStore(storeAddress(s3.store("toy"), CREDENTIALS));
+    const failures = async () => (await attempts.of(hash)).filter(({ failure }) => failure !== undefined).length;
+    const worker = start({ env: { TOY_FAILS: hash, TOY_HOW: "unknown" } });
+    const over = expect(run("forgetful")).rejects.toThrow(/^winning-ticket 1 1: poisoned; /);
+    while ((await failures()) < 1) await sleep(20);
+    await redis.stop("SIGKILL");
+    expect(await failures()).toBeLessThan(3);
+    await redis.start();
+    await over;
+    expect(await failures()).toBe(3);
+    expect(worker.said.split("winning-ticket 1 1: poisoned")).toHaveLength(1 + 3);
+  });
+
+  test("a network that ten workers did not survive is not tried again, until the same command asks for it", async () => {
+    const { hash } = toyPlan().networks.find(({ label }) => label === "winning-ticket 1 1")!;
+    const { attempts } = await openWorkStore(storeAddress(s3.store("toy"), CREDENTIALS));
+    const finished = run("deadly");
+    while ((await queueStatus(queueAddress(redis.url))).waiting < 2) await sleep(20); // it has begun: what it found before is forgotten
+    for (let death = 0; death < 10; death++) await attempts.begin(hash, "lost");
+    start({});
+    await expect(finished).rejects.toThrow(/^winning-ticket 1 1: 10 tries ended with their workers: lost; /);
+    await run("deadly");
+    expect(nodeFilesIn(join(root, "deadly"))).toEqual(right);
+    expect(await attempts.networks()).toEqual(new Set());
+  });
 });

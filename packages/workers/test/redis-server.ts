@@ -33,9 +33,15 @@ export class RedisServer {
     this.#options = options;
   }
 
-  static async open(host = "127.0.0.1", options: readonly string[] = []): Promise<RedisServer> {
+  /** @param options - Of the port that it was given, if it is a function. */
+  static async open(
+    host = "127.0.0.1",
+    options: readonly string[] | ((port: number) => readonly string[]) = [],
+  ): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), "ltt-redis-"));
-    const server = new RedisServer(await freePort(), folder, ["--bind", ...host.split(" "), ...options]);
+    const port = await freePort();
+    const own = typeof options === "function" ? options(port) : options;
+    const server = new RedisServer(port, folder, ["--bind", ...host.split(" "), ...own]);
     await server.start();
     return server;
   }

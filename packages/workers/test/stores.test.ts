@@ -42,6 +42,7 @@ const KINDS: Readonly<
     {
       readonly open: () => Promise<WorkStore>;
       readonly spoil: (file: "weights" | "blob") => Promise<void>;
+      readonly spoilNote: (key: string) => Promise<void>;
       readonly remains: (part: string) => Promise<string[]>;
     }
   >
@@ -52,6 +53,7 @@ const KINDS: Readonly<
       file === "weights"
         ? writeFileSync(join(root, "nodes", hash, "weights.safetensors"), bytes(100_000, 8))
         : writeFileSync(join(root, "data", sha256("data")), "Data"),
+    spoilNote: async (key) => writeFileSync(join(root, key), "{"),
     remains: async (part) => readdirSync(join(root, part)),
   },
   S3: {
@@ -61,6 +63,7 @@ const KINDS: Readonly<
       if (file === "blob") await client.put(`data/${sha256("data")}`, Buffer.from("Data"));
       else await client.put(`files/${hash}/${sha256(bytes(100_000, 7))}`, bytes(100_000, 8));
     },
+    spoilNote: async (key) => void (await new S3Client(address()).put(key, Buffer.from("{"))),
     remains: async (part) => {
       const keys = await new S3Client(address()).list(`${part}/`);
       return [...new Set(keys.map((key) => key.split("/")[1]!))];
@@ -68,7 +71,7 @@ const KINDS: Readonly<
   },
 };
 
-describe.each(Object.entries(KINDS))("a store in %s", (_, { open, spoil, remains }) => {
+describe.each(Object.entries(KINDS))("a store in %s", (_, { open, spoil, spoilNote, remains }) => {
   test("has what was put, whole, and is put only once", async () => {
     const { nodes } = await open();
     expect([await nodes.has(hash), await nodes.read(hash), await nodes.node(hash), await nodes.list()]).toEqual([
@@ -134,6 +137,42 @@ describe.each(Object.entries(KINDS))("a store in %s", (_, { open, spoil, remains
     await expect(blobs.get("data", digest)).rejects.toThrow("is not there; the same ltt run puts it there again");
     await blobs.put("data", Buffer.from("data"));
     expect(Buffer.from(await blobs.get("data", digest)).toString()).toBe("data");
+  });
+
+  test("counts tries at networks: three failures, one that lasts, or ten deaths are enough", async () => {
+    const { attempts } = await open();
+    const other = "0123456789abcdef";
+    const given = await attempts.begin(hash, "a");
+    expect(await attempts.of(hash)).toEqual([{ worker: "a" }]);
+    await attempts.withdraw(given);
+    await attempts.withdraw(given);
+    expect([await attempts.of(hash), await attempts.networks()]).toEqual([[], new Set()]);
+    for (let failures = 1; failures <= 3; failures++) {
+      expect(await attempts.verdict(hash)).toBeUndefined();
+      await attempts.fail(await attempts.begin(hash, "a"), "a", "out of memory", false);
+    }
+    expect(await (await open()).attempts.verdict(hash)).toBe("out of memory");
+    await attempts.forget(hash);
+    await attempts.fail(await attempts.begin(hash, "a"), "a", "diverged", true);
+    expect(await attempts.verdict(hash)).toBe("diverged");
+    for (let deaths = 1; deaths <= 10; deaths++) {
+      expect(await attempts.verdict(other)).toBeUndefined();
+      await attempts.begin(other, deaths < 5 ? "a" : "b");
+    }
+    expect(await attempts.verdict(other)).toBe("10 tries ended with their workers: a, b");
+    expect(await attempts.networks()).toEqual(new Set([hash, other]));
+    await attempts.forget(other);
+    expect([(await attempts.of(hash)).length, await attempts.networks()]).toEqual([1, new Set([hash])]);
+    await expect(attempts.begin("../../x", "a")).rejects.toThrow('attempts: "../../x" is no network');
+  });
+
+  test("takes a damaged note for a try whose worker died", async () => {
+    const { attempts } = await open();
+    for (let death = 0; death < 9; death++) await attempts.begin(hash, "a");
+    await spoilNote(`attempts/${hash}-0`);
+    expect(await attempts.verdict(hash)).toBe("10 tries ended with their workers: a, unknown");
+    await attempts.forget(hash);
+    expect(await attempts.of(hash)).toEqual([]);
   });
 
   test("asks for nothing outside of it", async () => {

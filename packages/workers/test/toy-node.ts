@@ -1,13 +1,14 @@
-// toy-node.ts: what a toy worker's child process runs. TOY_STEP: milliseconds that every step takes more. TOY_FAILS: a network that this one cannot train.
+// toy-node.ts: what a toy worker's child process runs. TOY_STEP: milliseconds that every step takes more. TOY_FAILS: a network that this one cannot train;
+// TOY_HOW: whether it would fail so again, "lasting" unless told.
 import { serveNodes } from "../src/index.ts";
 import { slowTask } from "./toy-experiment.ts";
 
-const poisoned = process.env.TOY_FAILS;
+const { TOY_FAILS: poisoned, TOY_HOW: how = "lasting" } = process.env;
 if (poisoned !== undefined) {
   process.prependListener("message" as "exit", (message: unknown) => {
     const { kind, network } = message as { readonly kind: string; readonly network?: { readonly hash: string } };
     if (kind !== "make" || network?.hash !== poisoned) return;
-    process.send!({ kind: "failed", message: "poisoned", how: "lasting" }, () => process.exit());
+    process.send!({ kind: "failed", message: "poisoned", how }, () => process.exit());
   });
 }
 

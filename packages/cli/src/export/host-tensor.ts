@@ -4,63 +4,48 @@ export interface HostTensor<Data extends Float32Array | Int32Array = Float32Arra
   readonly data: Data;
 }
 
-/** A weight as a table of `outputs × inputs` cells of `taps` values: what a cell holds passes from one unit to another. */
-export class Cells {
-  readonly outputs: number;
-  readonly inputs: number;
-  readonly taps: number;
-  readonly data: Float32Array;
+/** The inputs, along the second axis of a weight, that some output reads; the first where none does: frameworks know no layer without inputs. */
+export function readInputs({ shape: [outputs = 1, inputs = 1, ...taps], data }: HostTensor): number[] {
+  const size = sizeOf(taps);
+  const isRead = (input: number) =>
+    range(outputs).some((output) => {
+      const at = (output * inputs + input) * size;
+      return data.subarray(at, at + size).some((value) => value !== 0);
+    });
+  const read = range(inputs).filter(isRead);
+  return read.length > 0 ? read : [0];
+}
 
-  constructor(outputs: number, inputs: number, taps: number, data: Float32Array) {
-    this.outputs = outputs;
-    this.inputs = inputs;
-    this.taps = taps;
-    this.data = data;
-  }
+/** A weight with some of its inputs only, in this order. */
+export function withInputs({ shape, data }: HostTensor, kept: readonly number[]): HostTensor {
+  const [outputs = 1, inputs = 1, ...taps] = shape;
+  const size = sizeOf(taps);
+  const values = new Float32Array(outputs * kept.length * size);
+  let to = 0;
+  for (let output = 0; output < outputs; output++)
+    for (const input of kept) {
+      const at = (output * inputs + input) * size;
+      values.set(data.subarray(at, at + size), to);
+      to += size;
+    }
+  return { shape: [outputs, kept.length, ...taps], data: values };
+}
 
-  /** The first two axes are outputs and inputs, the others taps. */
-  static of({ shape: [outputs = 1, inputs = 1, ...taps], data }: HostTensor): Cells {
-    return new Cells(outputs, inputs, sizeOf(taps), data);
-  }
-
-  /** The same values with the inputs in `count` blocks: what flattened images come as. */
-  inBlocks(count: number): Cells {
-    return new Cells(this.outputs, count, (this.inputs / count) * this.taps, this.data);
-  }
-
-  /** Σ of a cell's values. */
-  sum(output: number, input: number): number {
-    return this.#of(output, input).reduce((sum, value) => sum + value, 0);
-  }
-
-  /** Whether nothing comes to an output, from these inputs. */
-  isDeaf(output: number, inputs: Iterable<number>): boolean {
-    for (const input of inputs) if (this.#of(output, input).some((value) => value !== 0)) return false;
-    return true;
-  }
-
-  /** Whether nothing of an input comes to these outputs. */
-  isUnread(input: number, outputs: Iterable<number>): boolean {
-    for (const output of outputs) if (this.#of(output, input).some((value) => value !== 0)) return false;
-    return true;
-  }
-
-  /** Some of the outputs and inputs, in this order. */
-  select(outputs: readonly number[], inputs: readonly number[]): Float32Array {
-    const data = new Float32Array(outputs.length * inputs.length * this.taps);
-    let at = 0;
-    for (const output of outputs)
-      for (const input of inputs) {
-        data.set(this.#of(output, input), at);
-        at += this.taps;
-      }
-    return data;
-  }
-
-  #of(output: number, input: number): Float32Array {
-    const at = (output * this.inputs + input) * this.taps;
-    return this.data.subarray(at, at + this.taps);
-  }
+/** A table whose rows of zeros are one, and the row of each of those that there were. */
+export function withSharedRows({ shape, data }: HostTensor): { table: HostTensor; rows: HostTensor<Int32Array> } {
+  const [count, width] = shape as readonly [number, number];
+  const kept: number[] = [];
+  let zero: number | undefined;
+  const rowOf = (row: number) => data.subarray(row * width, (row + 1) * width);
+  const rows = Int32Array.from(range(count), (row) => {
+    const isZero = rowOf(row).every((value) => value === 0);
+    if (isZero && zero !== undefined) return zero;
+    if (isZero) zero = kept.length;
+    return kept.push(row) - 1;
+  });
+  const values = new Float32Array(kept.length * width);
+  for (const [to, row] of kept.entries()) values.set(rowOf(row), to * width);
+  return { table: { shape: [kept.length, width], data: values }, rows: { shape: [count], data: rows } };
 }
 
 export function sizeOf(shape: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { checkWeight, dense, Sparse, type WeightMatrix, type WeightTensor4 } from "../sparse/sparse.ts";
-import { operandOf } from "../sparse/weight-operand.ts";
+import { operandOf, type WeightOperand } from "../sparse/weight-operand.ts";
 import { ShapeError, show, sizeOf } from "../tensor/shape.ts";
 import { checkTensor, type Tensor4, type Vector } from "../tensor/tensor.ts";
 import { matmul } from "./matmul.ts";
@@ -47,23 +47,20 @@ export function conv2d(x: Tensor4, weights: WeightTensor4, options: Conv2dOption
   if (kernelHeight === 0 || kernelWidth === 0) throw new ShapeError(`${names}: a kernel has at least one pixel`);
   const windows = windowsOf(names, "kernel", [height, width], [kernelHeight, kernelWidth], pair(stride), pair(padding));
 
+  const kernel = operandOf(weights);
   const isEmpty = x.size * sizeOf(weights.shape) === 0;
-  if (!isEmpty && isStoredConvolution(weights, windows)) return storedConvolution(x, weights, windows);
-  if (!isEmpty && isWinograd(windows)) {
-    return winograd(x, dense(weights), pair(padding));
-  }
+  if (!isEmpty && isStoredConvolution(kernel, windows)) return storedConvolution(x, kernel, windows);
+  if (!isEmpty && isWinograd(windows)) return winograd(x, dense(weights), pair(padding));
   // [windows, taps] · [filters, taps]ᵀ → [windows, filters]
-  const y = matmul(unfold("conv2d", x, { batch, channels, ...windows }), asMatrix(weights), { transposeB: true });
+  const y = matmul(unfold("conv2d", x, { batch, channels, ...windows }), asMatrix(kernel), { transposeB: true });
   return transpose(reshape(y, [batch, windows.rows, windows.columns, filters]), [0, 3, 1, 2]);
 }
 
 const OPTIONS: Kinds<Conv2dOptions> = { stride: STRIDE, padding: PADDING };
 
 /** `[filters, channels·height·width]`, of which the same elements are stored. */
-function asMatrix(weights: WeightTensor4): WeightMatrix {
-  const [filters, channels, height, width] = weights.shape;
-  const shape = [filters, channels * height * width] as const;
-  const { trained, pattern } = operandOf(weights);
+function asMatrix({ shape: [filters = 0, ...taps], trained, pattern }: WeightOperand): WeightMatrix {
+  const shape = [filters, sizeOf(taps)] as const;
   if (pattern === undefined) return reshape(trained, shape);
   return new Sparse(shape, pattern.reshaped("conv2d", shape), trained as Vector);
 }

@@ -1,5 +1,6 @@
 import type { Arm } from "../arm.ts";
 import { constantArm } from "./constant.ts";
+import { constantLearned } from "./constant-learned.ts";
 import { constantSigns } from "./constant-signs.ts";
 import { continued } from "./continued.ts";
 import { earlyBird } from "./early-bird.ts";
@@ -49,6 +50,7 @@ export const ARMS = [
   "shuffled-signs",
   "constant-signs",
   "constant",
+  "constant-learned",
   "supermask",
   "supermask-constant",
   "learned-supermask",
@@ -106,6 +108,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "shuffled-signs": { label: "shuffled sizes, kept signs", levels: shuffledSigns, masksOf: "winning-ticket" },
   "constant-signs": { label: "constant sizes, kept signs", levels: constantSigns, masksOf: "winning-ticket" },
   constant: { label: "constant sizes, random signs", levels: constantArm, masksOf: "winning-ticket" },
+  "constant-learned": { label: "one learned size, kept signs", levels: constantLearned, masksOf: "winning-ticket" },
   supermask: { label: "supermask, untrained", levels: supermask },
   "supermask-constant": { label: "supermask, constant sizes, untrained", levels: supermaskConstant },
   "learned-supermask": { label: "supermask, trained masks", levels: learnedSupermask },

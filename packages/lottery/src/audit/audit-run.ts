@@ -13,7 +13,7 @@ import { type Check, type Fault, SKIP } from "./check.ts";
 import { expectedByNodes } from "./expected-by-nodes.ts";
 import { lowestBy, nestedIn, removed, sameMaskAs, shuffledMaskOf } from "./masks.ts";
 import { PREDICTED, predictionsBy } from "./predictions.ts";
-import { constantSizes, freshEverywhere, rewoundTo, shuffledFrom, signsOf, startsFrom } from "./starts.ts";
+import { constantSizes, freshEverywhere, oneSize, rewoundTo, shuffledFrom, signsOf, startsFrom } from "./starts.ts";
 import { transferredFrom } from "./transferred.ts";
 import { lowestUnitsBy, unitsRemoved } from "./units.ts";
 import { UNIVERSAL } from "./universal.ts";
@@ -49,6 +49,7 @@ const EXPECTED: { readonly [Kind in Expectation["kind"]]: Check<Extract<Expectat
   shuffledFrom,
   signsOf,
   constantSizes,
+  oneSize,
   transferredFrom,
 };
 

@@ -19,7 +19,15 @@ import { magnitude } from "../criteria/magnitude.ts";
 import { random } from "../criteria/random.ts";
 import type { Criterion } from "../criterion.ts";
 import { elementwise } from "../elementwise.ts";
-import { constantSizes, rewoundTo, shuffledFrom, shuffledMaskOf, signsOf, startsFrom } from "../expectation.ts";
+import {
+  constantSizes,
+  oneSize,
+  rewoundTo,
+  shuffledFrom,
+  shuffledMaskOf,
+  signsOf,
+  startsFrom,
+} from "../expectation.ts";
 import { criteriaOf, planExperiment, runExperiment } from "../experiment.ts";
 import { FolderStore } from "../folder-store.ts";
 import { canonicalJson, sha256 } from "../json.ts";
@@ -59,6 +67,7 @@ const FRESH = "Fresh weights are fresh in every tensor";
 const SHUFFLED = "Shuffled weights are those of the network beside them, in other places";
 const SIGNS_KEPT = "Networks start with the signs that they should";
 const CONSTANT = "Constant starts have one size in each tensor";
+const ONE_SIZE = "Starts of one constant have one size in all tensors";
 const SHUFFLED_MASK = "Shuffled masks keep as many weights of each tensor, in other places";
 const REWOUND = "Rewound networks start from the weights of the step asked for, neither the first nor the last";
 
@@ -483,6 +492,15 @@ describe("the audit catches an arm from outside that", () => {
       },
       CONSTANT,
       "own, seed 1, round 1: convs.0.weight",
+    ],
+    [
+      "has a size for each tensor where one is for all",
+      (graph) => {
+        const network = graph.train(graph.constant(graph.cut(graph.dense), graph.init, { signs: true }));
+        return [{ round: 1, network, expect: [constantSizes(graph.init), oneSize(graph.init)] }];
+      },
+      ONE_SIZE,
+      "own, seed 1, round 1: convs.1.weight",
     ],
     [
       "shuffles sizes where weights are to be shuffled",

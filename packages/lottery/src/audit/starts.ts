@@ -104,6 +104,20 @@ export const constantSizes: Of<"constantSizes"> = {
   },
 };
 
+export const oneSize: Of<"oneSize"> = {
+  words: "Starts of one constant have one size in all tensors",
+  fault: async (network, files, of) => {
+    const whole = await files.weights(of.weights, network.graph);
+    const sizes = new Set<number>();
+    return firstTensor(network, (name, positions, values) => {
+      const theirs = valuesOf(whole, name, positions);
+      if (!whole.values.get(name)!.some((value, _, all) => value !== all[0])) return !identical(values, theirs);
+      for (const [i, value] of values.entries()) if (theirs[i] !== 0) sizes.add(Math.abs(value));
+      return sizes.size > 1 || values.some((value, i) => (theirs[i] === 0) !== (value === 0));
+    });
+  },
+};
+
 /** The first tensor whose start is not these weights at the mask. */
 function startFault(network: AuditedNetwork, whole: Part): Promise<string | undefined> {
   return firstTensor(network, (name, positions, values) => !identical(values, valuesOf(whole, name, positions)));

@@ -2,7 +2,7 @@ import type { Values } from "../pattern.ts";
 import type { LeftUnits, UnitCriterion, UnitScores } from "./unit-criterion.ts";
 
 /**
- * `|γ|` of the batch normalisation behind a channel. Network slimming (Liu et al., ICCV 2017, arXiv 1708.06519), §3; without the penalty on γ that they train with, which is another training.
+ * `|γ|` of the batch normalisation behind a channel. Network slimming (Liu et al., ICCV 2017, arXiv 1708.06519), §3. It is worth most after a training with their penalty on γ, as the arm `slimming` has it (`withGammaPenalty`).
  *
  * @throws {RangeError} if a group of units has no batch normalisation behind it.
  */

@@ -157,7 +157,7 @@ function closed(kernels: Kernels): Omit<Backend, "name" | "takesStoredWeights"> 
     throw new Error(CLOSED);
   };
   return {
-    kernels: Object.fromEntries(Object.keys(kernels).map((kernel) => [kernel, refuse])) as unknown as Kernels,
+    kernels: new Proxy(kernels, { get: () => refuse }),
     allocate: refuse,
     allocateIndices: refuse,
     upload: refuse,

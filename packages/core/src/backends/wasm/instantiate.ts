@@ -39,7 +39,7 @@ export async function instantiate(
   const binary = decode(arithmetic === "fma" ? fma : strict, linear, arithmetic);
   const module = width === 256 ? compileWide(binary) : await WebAssembly.compile(binary);
   const instance = await WebAssembly.instantiate(module, imports(linear, width));
-  const exports = instance.exports as unknown as Exports;
+  const exports = instance.exports as Exports;
   if (arithmetic === "fma" && !fuses(exports, linear)) {
     throw new Error("wasm: this processor does not fuse multiply and add: use the arithmetic strict");
   }
@@ -56,7 +56,7 @@ export function instantiateNow(linear: LinearMemory): Instance {
   const binary = decode(strict, linear, "strict");
   const module = compileNow(binary);
   const instance = new WebAssembly.Instance(module, imports(linear, 128));
-  return { exports: instance.exports as unknown as Exports, module, width: 128 };
+  return { exports: instance.exports as Exports, module, width: 128 };
 }
 
 function compileNow(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module {
