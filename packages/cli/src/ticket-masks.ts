@@ -43,7 +43,8 @@ export async function ticketMasks(
   return masks;
 }
 
-function picturesOf({ mask, shapes }: Ticket): MaskPicture[] {
+/** A picture of each matrix and kernel of a mask, and of the first layer of MNIST one laid out as the image. */
+export function picturesOf({ mask, shapes }: Pick<Ticket, "mask" | "shapes">): MaskPicture[] {
   return Array.from(mask, ([tensor, positions]) => ({ tensor, positions, shape: shapes.get(tensor) ?? [] }))
     .filter(({ shape }) => shape.length >= 2)
     .flatMap(({ tensor, positions, shape }) => {

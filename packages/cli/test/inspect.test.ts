@@ -88,3 +88,28 @@ test("slimming is refused where there is no batch normalisation", async () => {
   });
   expect([code, err]).toEqual([1, "ltt: --arms: slimming is of models with batch normalisation; this one has none\n"]);
 }, 180_000);
+
+test("ltt latency keeps what it measures outside nodes and tables, and the report shows it", async () => {
+  const tables = () => ["metrics.csv", "tensors.csv"].map((file) => readFileSync(join(root, "run", file), "utf8"));
+  const before = tables();
+  const measure = (...args: string[]) => ltt(["latency", "run", "--passes", "3", ...args], { cwd: root });
+  const { code, out, err } = await measure("--arm", "filters", "--batch", "2");
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toMatch(
+    /medians of 3 passes in turn, one thread of wasm.*\ndense +one example +[\d.]+ \(1\.00 × dense\), 2 /,
+  );
+  const { networks, machine } = JSON.parse(readFileSync(join(root, "run", "latency.json"), "utf8"));
+  expect(networks.map(({ node }: { node: string }) => node)).toEqual([dense, small]);
+  for (const { one, batch } of networks) expect([one.median > 0, batch.median > 0]).toEqual([true, true]);
+  expect((await ltt(["report", "run"], { cwd: root })).code).toBe(0);
+  const page = readFileSync(join(root, "run", "report.html"), "utf8");
+  expect(page).toContain("Latency, measured");
+  expect(page).toContain(machine);
+  expect(tables()).toEqual(before);
+
+  const wrong = await measure("--arm", "snip");
+  expect([wrong.code, wrong.err]).toEqual([
+    1,
+    expect.stringContaining("the latest run has no network of arm snip, seed 1: it has dense, filters of seeds 1, 2"),
+  ]);
+}, 180_000);

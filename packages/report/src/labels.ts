@@ -1,5 +1,4 @@
 import type { Standing } from "@ltt/lottery";
-import type { Latencies } from "./latency-section.ts";
 
 /** Languages that a report speaks. Texts of a run (its title, notes, settings) and checks of the audit are as they were written. */
 export const LANGUAGES = ["en", "ko"] as const;
@@ -88,7 +87,12 @@ export interface Labels {
   readonly onPaper: string;
   readonly costTable: string;
   readonly latency: string;
-  latencyCaption(of: Omit<Latencies, "networks" | "batch">): string;
+  latencyCaption(of: {
+    readonly passes: number;
+    readonly threads: number;
+    readonly backend: string;
+    readonly machine: string;
+  }): string;
   readonly network: string;
   readonly oneExample: string;
   examplesTogether(count: number): string;

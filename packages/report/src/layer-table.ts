@@ -7,14 +7,16 @@ import {
   type TensorCount,
   type Verdict,
 } from "@ltt/lottery";
+import { foremost } from "./arm-toggles.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent, trim } from "./numbers.ts";
 
 /**
  * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
- * every arm, folded.
+ * every arm, folded; of many arms those that are not read first are folded once more, together.
  */
 export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
+  const first = foremost(arms);
   const tables = arms.flatMap((arm) => {
     const chosen = arm.arm === "winning-ticket" ? arm.levels.find(({ round }) => round === winner?.round) : undefined;
     const last = arm.levels.at(-1)!;
@@ -22,11 +24,17 @@ export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
       open: level.round === chosen?.round,
       table: layerTable(arm, level),
       title: `${arm.label}, round ${level.round}`,
+      isFirst: first.includes(arm),
     }));
   });
-  return html`<figure>${tables.map(({ open, table, title }) =>
-    open ? table : html`<details class="screen"><summary>Layer by layer: ${title}</summary>${table}</details>`,
-  )}<figcaption>What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a
+  const shown = ({ open, table, title }: (typeof tables)[number]) =>
+    open ? table : html`<details class="screen"><summary>Layer by layer: ${title}</summary>${table}</details>`;
+  const others = tables.filter(({ isFirst }) => !isFirst);
+  const folded =
+    others.length === 0
+      ? undefined
+      : html`<details class="screen"><summary>Layer by layer: ${others.length} other arms</summary>${others.map(shown)}</details>`;
+  return html`<figure>${tables.filter(({ isFirst }) => isFirst).map(shown)}${folded}<figcaption>What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a
 weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.</figcaption></figure>`;
 }
 

@@ -38,10 +38,16 @@ describe("many arms", () => {
   );
 
   test("have a box each, by which a rule hides what belongs to them; the standard ones are shown at first", () => {
-    const boxes = [...page.matchAll(/<input type="checkbox" id="show-(\d)"( checked)?\/><span [^>]*><\/span>([^<]+)/g)];
+    const boxes = [
+      ...page.matchAll(
+        /<input type="checkbox" id="show-(\d)"( checked)?\/><svg class="swatch arm-\d [^>]*>.*?<\/svg>([^<]+)/g,
+      ),
+    ];
     expect(boxes.map(([, i, checked, label]) => [Number(i), checked !== undefined, label])).toEqual(
       names.map((arm, i) => [i, STANDARD_ARMS.some((name) => name === arm), armLabel(arm)]),
     );
+    const others = names.filter((arm) => !STANDARD_ARMS.some((name) => name === arm));
+    expect(page).toContain(`<summary>Layer by layer: ${others.length} other arms</summary>`);
     for (const i of names.keys()) {
       expect(page).toContain(`main:has(#show-${i}:not(:checked)) .series-${i} { display: none; }`);
       expect(countOf(figure(page, "accuracy"), new RegExp(`<g class="arm-${i % 7} series-${i}">`, "g"))).toBe(1);

@@ -35,11 +35,12 @@ figcaption, .caption { color: var(--faint); font-size: 13px; line-height: 1.5; m
 .arm-4 { --arm: var(--arm4); } .arm-5 { --arm: var(--arm5); } .arm-6 { --arm: var(--arm6); }
 .arm-none { --arm: var(--faint); opacity: .55; } .arm-dense { --arm: var(--ink); }
 .line { stroke: var(--arm); stroke-width: 2; fill: none; stroke-linejoin: round; }
+.later .line, .later.line { stroke-dasharray: 7 3; }
 .thin { stroke: var(--arm); stroke-width: 1.25; fill: none; opacity: .75; }
 .band { fill: var(--arm); opacity: .15; } .run { fill: var(--arm); opacity: .4; }
 .point, .key { fill: var(--arm); stroke: var(--ground); stroke-width: 1.2; } .point:hover { stroke: var(--ink); }
 .arms { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 28px 0 -20px; padding: 6px 12px; background: var(--ground); border: 1px solid var(--rule); font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; max-height: 30vh; overflow: auto; }
-.arms legend { color: var(--faint); } .arms label { display: inline-flex; align-items: center; gap: 5px; padding: 3px 0; } .swatch { width: 12px; height: 3px; background: var(--arm); }
+.arms legend { color: var(--faint); } .arms label { display: inline-flex; align-items: center; gap: 5px; padding: 3px 0; } .swatch { width: 26px; height: 12px; }
 .dense { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 1 4; stroke-linecap: round; fill: none; }
 .winner path { stroke: var(--good); stroke-width: 1.5; } .chart .winner text { fill: var(--good); font-weight: 600; }
 .point.hollow { fill: var(--ground); stroke: var(--arm); stroke-width: 1.8; }
