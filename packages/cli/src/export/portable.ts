@@ -77,7 +77,7 @@ function laidOut(
     const layers = namesOf(/^lstm\.weight_hh_l\d+$/).length;
     return { kind: "text-lstm", ...textOf(state), layers, hidden: axis("lstm.weight_hh_l0", 1) };
   }
-  const convs = DEPTHS[architecture.model as keyof typeof DEPTHS] ?? 0;
+  const convs: number = DEPTHS[architecture.model as keyof typeof DEPTHS] ?? 0;
   const layers = [...range(convs).map((i) => `convs.${i}`), "fc1", "fc2", "output"];
   const halvings = range(convs).filter((i) => i % 2 === 1);
   const read = reading(state, layers[0]!);
