@@ -163,7 +163,7 @@ function against(ours: Measurement, other: Measurement): string {
 }
 
 function setting(one: Measurement, { machine }: ResultFile): string {
-  const width = one.width === undefined ? "" : ` ${one.width}`;
+  const width = one.width === undefined || one.backend.endsWith(`-${one.width}`) ? "" : ` ${one.width}`;
   return `${threadsOf(one)}, ${one.backend}${width}, Node ${machine.node.split(".")[0]}`;
 }
 
