@@ -13,8 +13,11 @@ const FRAME: Frame = { width: 960, height: 400, left: 62, right: 942, top: 22, b
 export function costFigure(
   { arms, dense }: Summary,
   uses: Uses | undefined,
-  measure: string,
-  labels: Labels,
+  {
+    measure,
+    labels,
+    warning,
+  }: { readonly measure: string; readonly labels: Labels; readonly warning: readonly Markup[] },
 ): Markup | undefined {
   const series = arms.map(({ arm, levels }) => ({
     label: labels.arm(arm),
@@ -73,7 +76,7 @@ ${series.map(
           html`<g>${marker(i, x(multiplications / 1e6), y(level.testAccuracy.mean))}<title>${label}, ${labels.sparse(sparsityPercent(level.sparsity))}: ${(multiplications / 1e6).toPrecision(3)}, ${percentEstimate(level.testAccuracy)}</title></g>`,
       )}</g>`,
 )}`,
-  )}<figcaption>${labels.costCaption(measure)}</figcaption></figure>
+  )}<figcaption>${labels.costCaption(measure)}${warning}</figcaption></figure>
 <details><summary>${labels.costTable}: ${table.label}</summary><div class="wide" tabindex="0"><table><thead><tr>${[labels.sparsity, labels.costUnit, labels.bytes, labels.seconds, testMeasure].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${table.points.map(
     ({ level, multiplications, bytes, seconds }) =>

@@ -9,12 +9,13 @@ import { html, type Markup } from "./markup.ts";
 import { measureCurves } from "./measure-curves.ts";
 import { percent, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
 import { speedPanels } from "./speed-panels.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** The pictures, in the order of what a reader asks: how accurate, what the verdict rests on, how fast, how training went, at what cost. */
 export function figures(results: ReportInput, summary: Summary, measure: string, labels: Labels): Markup {
   const { verdict } = results;
   const { arms, dense, seeds } = summary;
-  const warning = warningsOf(results).map((words) => html` <span class="warning">${words}</span>`);
+  const warning = warningsOf(results);
   const reading = seeds.length > 1 ? labels.readingMany(seeds.length) : labels.readingOne;
   const accuracy = arms.map(({ arm, levels }) => series(labels.arm(arm), levels));
   const published = (results.published ?? []).map(
@@ -47,7 +48,7 @@ ${legend(accuracy, published, dense === undefined ? undefined : labels.dense)}
 ${differenceCharts(verdict, labels, warning)}
 <section><h2>${labels.speed}</h2>${speedPanels(summary, labels)}<p class="caption">${labels.speedCaption}${warning}</p></section>
 ${curves(summary, chosen, measure, labels, warning)}
-${costFigure(summary, results.uses, measure, labels)}`;
+${costFigure(summary, results.uses, { measure, labels, warning })}`;
 }
 
 function curves(
@@ -95,15 +96,6 @@ function chosenRound({ arms }: Summary, { winner }: Verdict): number {
     (round) => round > 0,
   );
   return rounds.sort((a, b) => a - b)[Math.floor((rounds.length - 1) / 2)] ?? 0;
-}
-
-/** What must be said on every figure. */
-function warningsOf({ warning, verdict }: ReportInput): string[] {
-  return [
-    ...(warning === undefined ? [] : [warning]),
-    ...(verdict.chosenBy === "test accuracy" ? ["The winner is chosen by test accuracy."] : []),
-    ...(verdict.failedChecks.length > 0 ? ["The audit FAILED: these networks are not what they are called."] : []),
-  ];
 }
 
 function series(label: string, levels: readonly LevelSummary[]): ChartSeries {

@@ -15,7 +15,7 @@ import { count, sparsityPercent, trim } from "./numbers.ts";
  * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
  * every arm, folded; of many arms those that are not read first are folded once more, together.
  */
-export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
+export function layerTables({ arms }: Summary, { winner }: Verdict, warning: readonly Markup[]): Markup {
   const first = foremost(arms);
   const tables = arms.flatMap((arm) => {
     const chosen = arm.arm === "winning-ticket" ? arm.levels.find(({ round }) => round === winner?.round) : undefined;
@@ -35,7 +35,7 @@ export function layerTables({ arms }: Summary, { winner }: Verdict): Markup {
       ? undefined
       : html`<details class="screen"><summary>Layer by layer: ${others.length} other arms</summary>${others.map(shown)}</details>`;
   return html`<figure>${tables.filter(({ isFirst }) => isFirst).map(shown)}${folded}<figcaption>What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a
-weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.</figcaption></figure>`;
+weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads anything.${warning}</figcaption></figure>`;
 }
 
 function layerTable({ label }: ArmSummary, { round, sparsity, runs }: LevelSummary): Markup {

@@ -34,9 +34,13 @@ export interface TicketMask {
 const CELL = 5;
 
 /** A picture of every tensor, the darker the denser, and the surviving words: of each ticket a part that folds. */
-export function maskPictures(masks: readonly TicketMask[], labels: Labels): Markup | undefined {
+export function maskPictures(
+  masks: readonly TicketMask[],
+  labels: Labels,
+  warning: readonly Markup[] = [],
+): Markup | undefined {
   if (masks.length === 0) return undefined;
-  return html`<section><h2>${labels.masks}</h2><p class="caption">${labels.masksCaption}</p>${masks.map(
+  return html`<section><h2>${labels.masks}</h2><p class="caption">${labels.masksCaption}${warning}</p>${masks.map(
     ({ seed, round, sparsity, pictures, words }, i) => {
       const title = `${labels.arm("winning-ticket")}, ${labels.seed} ${seed}, ${labels.round(round)}, ${labels.sparse(sparsityPercent(sparsity))}`;
       const open = html`<summary>${title}</summary><div class="masks">${pictures.map((picture, j) => draw(picture, `mask-${i}-${j}`))}</div>${

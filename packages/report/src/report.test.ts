@@ -219,7 +219,7 @@ describe("the figures", () => {
 
   test("carry a warning that is about them, every one; notes are said once", () => {
     const warned = renderReport(sampleResults(run([1], 2), { warning: "Faults are on.", notes: ["A first look."] }));
-    expect(warned.split("Faults are on.")).toHaveLength(4 + 1);
+    expect(warned.split("Faults are on.")).toHaveLength(5 + 1);
     expect(warned.split("A first look.")).toHaveLength(1 + 1);
   });
 });

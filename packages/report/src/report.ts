@@ -1,4 +1,4 @@
-import { type AuditCheck, type Summary, summarise, type Verdict } from "@ltt/lottery";
+import { type AuditCheck, type Summary, summarise } from "@ltt/lottery";
 import { checkOptions } from "@ltt/lottery/arguments";
 import { armToggles, toggleRules } from "./arm-toggles.ts";
 import { figures } from "./figures.ts";
@@ -19,6 +19,7 @@ import { statisticsTable } from "./statistics-table.ts";
 import { tensorTable } from "./tensor-table.ts";
 import { verdictTable } from "./verdict-table.ts";
 import { verdictWordsIn } from "./verdict-words-in.ts";
+import { warningsOf } from "./warnings.ts";
 
 /**
  * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read but values at the pointer.
@@ -41,8 +42,8 @@ ${retrievalTable(summary, results.uses, measure, labels)}
 ${results.statistics === undefined ? undefined : statisticsTable(results.statistics, summary, verdict, labels)}
 ${verdictTable(verdict, labels)}
 ${latencySection(results.latencies ?? [], labels)}
-${whereLeft(summary, verdict, labels)}
-${maskPictures(results.masks ?? [], labels)}
+${whereLeft(results, summary, labels)}
+${maskPictures(results.masks ?? [], labels, warningsOf(results))}
 ${levelTables(summary, verdict, measure, labels)}
 ${inspectionSection(results.inspections ?? [])}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
@@ -102,10 +103,10 @@ function caveats({ notes }: ReportInput, labels: Labels): Markup | undefined {
   return html`<aside class="notes" aria-label="${labels.caveats}"><h2>${labels.caveats}</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></aside>`;
 }
 
-function whereLeft(summary: Summary, verdict: Verdict, labels: Labels): Markup | undefined {
+function whereLeft(results: ReportInput, summary: Summary, labels: Labels): Markup | undefined {
   const first = summary.arms.find(({ arm }) => arm === "winning-ticket") ?? summary.arms[0];
   if (first === undefined) return undefined;
-  return html`<section><h2>${labels.whereLeft}</h2><figure>${tensorTable(first)}</figure>${layerTables(summary, verdict)}</section>`;
+  return html`<section><h2>${labels.whereLeft}</h2><figure>${tensorTable(first)}</figure>${layerTables(summary, results.verdict, warningsOf(results))}</section>`;
 }
 
 function audit(checks: readonly AuditCheck[], origins: readonly ReportOrigin[], labels: Labels): Markup {
