@@ -1,4 +1,5 @@
 import type { Rng } from "@ltt/core";
+import type { Gains } from "./constant.ts";
 import type { ConstantLearning } from "./learned-constant.ts";
 import type { Pattern, Values } from "./pattern.ts";
 
@@ -18,6 +19,8 @@ interface Sources {
   readonly signs: boolean;
   /** A constant that is given; `null`: none is. */
   readonly value: number | null;
+  /** What a constant makes of tensors of equal values. */
+  readonly gains: Gains;
   /** How a constant is learned; `null`: it is not. */
   readonly learns: ConstantLearning | null;
   /** `∂L/∂w` of the next training batch, for some weights at the node's mask. */

@@ -26,9 +26,9 @@ const fresh: Action = async (mask, sources) => {
   return sources.signs ? withSigns(values, valuesAt(await sources.whole("whole"), mask)) : values;
 };
 
-const constantAction: Action = async (mask, { whole, rng, signs, value, learns, gradientOf }) => {
+const constantAction: Action = async (mask, { whole, rng, signs, value, gains, learns, gradientOf }) => {
   const drawn = signs ? undefined : rng("signs");
-  if (learns === null) return constant(await whole("whole"), mask, { value, rng: drawn });
+  if (learns === null) return constant(await whole("whole"), mask, { value, gains, rng: drawn });
   return learnedConstant(await whole("whole"), mask, { ...learns, gradientOf, rng: drawn });
 };
 

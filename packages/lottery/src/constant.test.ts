@@ -28,6 +28,9 @@ test("a tensor of equal values, as the gains of a normalisation, keeps them", ()
   const kept = new Map([["gamma", Int32Array.of(0, 2)]]);
   for (const value of [null, 0.5])
     expect(at(constant(gains, kept, { value, rng: stream(1) }), "gamma")).toEqual([1, 1]);
+  // what older nodes mean, so that they are the same bytes when they are made again
+  expect(at(constant(gains, kept, { value: null, gains: "constant" }), "gamma")).toEqual([0, 0]);
+  expect(at(constant(gains, kept, { value: 0.5, gains: "constant" }), "gamma")).toEqual([0.5, 0.5]);
 });
 
 test("drawn signs are of both kinds, and each as likely", () => {

@@ -1,23 +1,31 @@
 import type { Rng } from "@ltt/core";
 import { type Pattern, type Values, valuesAt } from "./pattern.ts";
 
+/** `constant`: as other tensors, whose standard deviation is then 0; what nodes mean that were named before gains were kept. */
+export const GAINS = ["kept", "constant"] as const;
+export type Gains = (typeof GAINS)[number];
+
 /**
  * `α · sign(w)` at a mask, or `±α` with signs drawn at random, α the standard deviation of each whole tensor:
- * “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1. What is 0, as biases before training, stays 0; a
- * tensor of equal values, as the gains of a normalisation, keeps them.
+ * “constant” of Zhou et al. 2019 (arXiv 1905.01067), §4.1. What is 0, as biases before training, stays 0.
  *
  * @param value - One α for all tensors; `null`: each has its own.
+ * @param gains - What becomes of a tensor of equal values, as the gains of a normalisation. Default: they are kept.
  * @param rng - Draws signs. Without it they are those of the weights.
  */
 export function constant(
   whole: Values,
   mask: Pattern,
-  { value, rng }: { readonly value: number | null; readonly rng?: Rng | undefined },
+  {
+    value,
+    gains = "kept",
+    rng,
+  }: { readonly value: number | null; readonly gains?: Gains | undefined; readonly rng?: Rng | undefined },
 ): Values {
   return new Map(
     Array.from(valuesAt(whole, mask), ([name, values]) => {
       const all = whole.get(name)!;
-      if (!varies(all)) return [name, values];
+      if (gains === "kept" && !varies(all)) return [name, values];
       const alpha = value ?? standardDeviation(all);
       const draws = rng?.split(name).uniforms(values.length);
       const signOf = (weight: number, i: number) =>
@@ -32,7 +40,7 @@ export function varies(values: Float32Array): boolean {
   return values.some((value) => value !== values[0]);
 }
 
-/** Of all elements, about their mean. */
+/** Of all elements, about their mean; 0 where they are equal. */
 function standardDeviation(values: Float32Array): number {
   let [sum, squares] = [0, 0];
   for (const value of values) sum += value;

@@ -13,7 +13,7 @@ import type { Batches } from "./task.ts";
 /** The values of a start, at its mask. */
 export async function startValues<Input>(maker: Maker<Input>, hash: string, mask: Pattern): Promise<Values> {
   const node = maker.graph.node(hash);
-  const { action, seed = 0, signs, value, learns } = startParams(node);
+  const { action, seed = 0, signs, value, gains, learns } = startParams(node);
   return ACTIONS.get(action)!(mask, {
     whole: (input) => maker.whole(node.inputs[input]!),
     mask: (input) => maker.mask(node.inputs[input]!),
@@ -22,6 +22,7 @@ export async function startValues<Input>(maker: Maker<Input>, hash: string, mask
     rng: (purpose) => stream(seed, purpose, hash),
     signs,
     value,
+    gains,
     learns,
     gradientOf: gradients(maker, hash, mask),
   });

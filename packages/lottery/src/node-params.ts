@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ACTIONS } from "./actions.ts";
+import { GAINS, type Gains } from "./constant.ts";
 import { POOLS, type Pool } from "./cut.ts";
 import type { Json } from "./json.ts";
 import type { ConstantLearning } from "./learned-constant.ts";
@@ -51,6 +52,7 @@ export interface StartParams {
   readonly seed?: number | undefined;
   readonly signs: boolean;
   readonly value: number | null;
+  readonly gains: Gains;
   readonly learns: (ConstantLearning & { readonly data: Json; readonly backend: string }) | null;
   readonly rest: Rest;
 }
@@ -115,6 +117,7 @@ const startSchema = z.object({
   seed: z.int().optional(),
   signs: z.boolean(),
   value: z.number().nullable(),
+  gains: z.enum(GAINS),
   learns: z.object({ data: json, backend: z.string(), steps: z.int(), learningRate: z.number() }).nullable(),
   rest: z.enum(RESTS),
 });

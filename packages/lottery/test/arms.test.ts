@@ -10,6 +10,7 @@ import {
   auditRun,
   BUILT_IN_ARMS,
   type ExperimentSettings,
+  experimentNodes,
   FolderStore,
   type LevelResult,
   planExperiment,
@@ -200,6 +201,12 @@ describe("what kept weights start from", () => {
       }
     },
   );
+
+  test("nodes of constants say that gains are kept: those of before, which did not, have names of their own", () => {
+    const constants = experimentNodes(toyTask, settings).filter(({ params }) => params.action === "constant");
+    expect(constants.length).toBeGreaterThan(0);
+    for (const { params } of constants) expect(params.gains).toBe("kept");
+  });
 
   test("constant-learned has one size everywhere, which is no tensor's, and keeps signs", async () => {
     const sizes = new Set<number>();
