@@ -239,7 +239,9 @@ export class ExperimentGraph {
     const { signs, value } = checkOptions("ExperimentGraph.constant", options, { signs: flag, value: CONSTANT_VALUE });
     const { data, backend } = this.#common;
     const size = value === "learned" ? { learns: { data, backend, ...CONSTANT_LEARNING } } : { value };
-    return this.add(nodeOf(START, { action: "constant", seed: this.seed, signs, gains: "kept", ...size }, { mask, whole }));
+    return this.add(
+      nodeOf(START, { action: "constant", seed: this.seed, signs, gains: "kept", ...size }, { mask, whole }),
+    );
   }
 
   /** Tensors and groups that the experiment does not cut. */
