@@ -1,7 +1,6 @@
 import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
-import { ROWS, sharesColumns } from "./one-product.ts";
-import { createZeroSkippingProduct } from "./zero-columns.ts";
+import { createProduct, ROWS, sharesColumns } from "./one-product.ts";
 
 /** Up to this density of a gradient, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
@@ -11,7 +10,7 @@ export function product(
   context: Context,
 ): WasmKernels<"matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
   const { exports, parallelFor, threads } = context;
-  const multiply = createZeroSkippingProduct(context);
+  const multiply = createProduct(context);
   /** Whether a gradient is added term by term: most terms are 0, or the other operand is not finite and a product would add 0·∞. */
   const isSparse = (dy: Region, other: Region): boolean =>
     exports.countNonZero(dy.pointer, dy.length) <= SPARSE * dy.length ||
