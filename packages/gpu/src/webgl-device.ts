@@ -182,7 +182,7 @@ function describe(gl: WebGL2RenderingContext): AdapterInfo {
     software: /swiftshader|llvmpipe|software|basic render/i.test(description),
     largestBuffer: gl.getParameter(gl.MAX_TEXTURE_SIZE) ** 2 * Float32Array.BYTES_PER_ELEMENT,
     inputs: gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) - 1, // the last is gpu.js's own
-    results: 1,
+    results: 4,
     prefers: "packed",
   };
 }
