@@ -42,10 +42,19 @@ export function sparseProducts(
     whole(weight, (pointer) => {
       exports.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
       for (let b = 0; b < batch; b++) {
-        const left = { a: x.pointer + b * stride * 4, aRow: step * 4, transposeA: false };
-        const right = { b: pointer, bRow: inner * 4, transposeB: true };
-        const out = y.pointer + b * rows * columns * 4;
-        multiply({ ...left, ...right, out, outRow: columns * 4, m: rows, k: inner, n: columns });
+        multiply({
+          a: x.pointer + b * stride * 4,
+          aRow: step * 4,
+          transposeA: false,
+          b: pointer,
+          bRow: inner * 4,
+          transposeB: true,
+          out: y.pointer + b * rows * columns * 4,
+          outRow: columns * 4,
+          m: rows,
+          k: inner,
+          n: columns,
+        });
       }
     });
   };
@@ -53,9 +62,19 @@ export function sparseProducts(
   const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
     const { columns, inner } = weight;
     whole(weight, (pointer) => {
-      const left = { a: dy.pointer, aRow: columns * 4, transposeA: true };
-      const right = { b: x.pointer, bRow: inner * 4, transposeB: false };
-      multiply({ ...left, ...right, out: pointer, outRow: inner * 4, m: columns, k: rows, n: inner });
+      multiply({
+        a: dy.pointer,
+        aRow: columns * 4,
+        transposeA: true,
+        b: x.pointer,
+        bRow: inner * 4,
+        transposeB: false,
+        out: pointer,
+        outRow: inner * 4,
+        m: columns,
+        k: rows,
+        n: inner,
+      });
       exports.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
     });
   };

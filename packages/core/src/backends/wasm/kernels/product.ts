@@ -20,8 +20,20 @@ export function product(
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const [aRow, bRow, outRow] = [(transposeA ? m : k) * 4, (transposeB ? k : n) * 4, n * 4];
       if (batch === 1) {
-        const pointers = { a: a.pointer, b: b.pointer, out: out.pointer };
-        return multiply({ ...pointers, aRow, bRow, outRow, transposeA, transposeB, m, k, n });
+        multiply({
+          a: a.pointer,
+          aRow,
+          transposeA,
+          b: b.pointer,
+          bRow,
+          transposeB,
+          out: out.pointer,
+          outRow,
+          m,
+          k,
+          n,
+        });
+        return;
       }
       const [turnA, turnB] = [Number(transposeA), Number(transposeB)];
       const scratch = exports.productScratch(k, n, turnA);
