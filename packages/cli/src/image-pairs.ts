@@ -87,7 +87,8 @@ export function prepareImageSet(
   model: ImageModel,
   { data, start = "glorot" }: ImageSettings,
 ): PreparedTask {
-  const { name, train: all, test: allTests, classes, outputs, share, notes } = set;
+  const { name, train: all, test: allTests, classes, share, notes } = set;
+  const outputs = classes.length;
   const size = Math.max(1, Math.round(data.validationSize * share));
   const split = () => splitImages(all, { seed: IMAGE_SPLIT_SEED, size });
   const { held, rest } = set.validation === undefined ? split() : { held: set.validation, rest: all };
@@ -115,10 +116,11 @@ export function prepareImageSet(
   return {
     task,
     data: made,
+    images: { corpus: name, classes, shape: [channels, height, width] },
     dataset: [
       `${name}, ${read} images of ${height} × ${width} pixels${channels === 1 ? "" : ` in ${channels} colours`} read`,
       `${train} to train, ${validation} to validate, ${test} to test`,
-      `classes ${classes}`,
+      `classes ${isDigits(classes) ? "0–9" : classes.join(", ")}`,
       "brightness divided by 255",
       ...(augment === undefined ? [] : [augmentWords(augment)]),
     ].join("; "),
@@ -129,6 +131,10 @@ export function prepareImageSet(
     examples: "images",
     monitored: validation!,
   };
+}
+
+function isDigits(classes: readonly string[]): boolean {
+  return classes.join("") === "0123456789";
 }
 
 /** What differs from the defaults. */

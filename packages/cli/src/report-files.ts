@@ -8,6 +8,7 @@ import {
   renderCurvesCsv,
   renderEvents,
   renderFigures,
+  renderLatencyCsv,
   renderModelCard,
   renderReport,
   renderStatisticsCsv,
@@ -29,7 +30,7 @@ export async function writeTables(
   if (isMeasured) await writeAtomic(join(folder, "curves.csv"), renderCurvesCsv(levels));
 }
 
-/** Writes `report.html`, `statistics.csv`, `model-card.md` and the TensorBoard events. @returns the report's path. */
+/** Writes `report.html`, `statistics.csv`, `latency.csv` of what was measured, `model-card.md` and the TensorBoard events. @returns the report's path. */
 export async function writeReport(
   folder: string,
   input: ReportInput,
@@ -38,6 +39,8 @@ export async function writeReport(
   const path = join(folder, "report.html");
   if (input.statistics !== undefined)
     await writeAtomic(join(folder, "statistics.csv"), renderStatisticsCsv(input.statistics));
+  if (input.latencies !== undefined && input.latencies.length > 0)
+    await writeAtomic(join(folder, "latency.csv"), renderLatencyCsv(input.latencies));
   if (input.levels.length > 0) await writeAtomic(join(folder, "model-card.md"), renderModelCard(input));
   await writeEvents(folder, input.levels);
   await writeAtomic(path, renderReport(input, { language }));

@@ -28,11 +28,7 @@ export type Loss<Targets = TokenVector | TokenMatrix> = (outputs: Matrix, target
  */
 export function classificationLoss(logits: Matrix, targets: TokenVector | TokenMatrix): Scalar {
   checkTensor("classificationLoss", "logits", logits, 2);
-  if (targets instanceof Tensor)
-    throw new TypeError(
-      "classificationLoss: targets are numbers, not classes: name a loss for them, { loss: meanSquaredError } for a regression",
-    );
-  checkClasses("classificationLoss", targets);
+  assertClasses(targets);
   const [batch, outputs] = logits.shape;
   if (isMatrix(targets)) {
     if (targets.shape[0] !== batch || targets.shape[1] !== outputs)
@@ -44,6 +40,15 @@ export function classificationLoss(logits: Matrix, targets: TokenVector | TokenM
   return outputs === 1
     ? binaryCrossEntropyWithLogits(reshape(logits, [batch]), targets)
     : crossEntropy(logits, targets);
+}
+
+/** @throws {TypeError | ShapeError} unless targets are classes, which `classificationLoss` is for. */
+export function assertClasses(targets: unknown): asserts targets is TokenVector | TokenMatrix {
+  if (targets instanceof Tensor)
+    throw new TypeError(
+      "classificationLoss: targets are numbers, not classes: name a loss for them, { loss: meanSquaredError } for a regression",
+    );
+  checkClasses("classificationLoss", targets);
 }
 
 /**

@@ -69,7 +69,7 @@ const OPTIONS: Kinds<TextLstmOptions> = {
  * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
  * weights Xavier-normal, biases 0.
  */
-export class TextLstm extends Module implements Model, UnitModel {
+export class TextLstm extends Module implements Model, UnitModel<TokenMatrix> {
   readonly embedding: Embedding;
   readonly inputDropout: Dropout;
   readonly lstm: Lstm;

@@ -16,7 +16,7 @@ import {
 import { type Batch, checkBatch } from "./batch.ts";
 import { clipByNorm } from "./clip.ts";
 import { blame, blameRead, DivergenceError, valueNow } from "./divergence.ts";
-import { classificationLoss, type Loss } from "./losses.ts";
+import { assertClasses, classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
@@ -154,9 +154,7 @@ async function makeStep<Input, Targets>(
   batch: Batch<Input, Targets>,
   options: TrainOptions<Input, Targets> & { epoch: number; batch: number; step: number },
 ): Promise<{ loss: number; norm: number | undefined; fault: string | undefined }> {
-  const { optimiser, seed, epoch, step, clipNorm } = options;
-  // Of targets that are no classes it says that a loss is wanted.
-  const lossOf: Loss<Targets> = options.loss ?? ((outputs, targets) => classificationLoss(outputs, targets as never));
+  const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = lossOfClasses } = options;
   const { reading, fault } = scope(() => {
     const rng = stream(seed, "dropout", epoch, step);
     const where = `train: epoch ${epoch}: batch ${options.batch}`;
@@ -176,6 +174,12 @@ async function makeStep<Input, Targets>(
   const [loss, norm] = await reading;
   return { loss: loss!, norm, fault };
 }
+
+/** Of targets that are no classes it says that a loss is wanted. */
+const lossOfClasses: Loss<unknown> = (outputs, targets) => {
+  assertClasses(targets);
+  return classificationLoss(outputs, targets);
+};
 
 /** Values, each with whether it is the last. */
 function* withLast<T>(values: Iterable<T>): Generator<{ value: T; last: boolean }> {

@@ -31,6 +31,8 @@ export interface UnitGroup {
   readonly weights: readonly UnitPart[];
   /** What is added. */
   readonly biases: readonly UnitPart[];
+  /** Whether what is computed is read as it is. Default: of filters and neurons, behind a ReLU. */
+  readonly isLinear?: boolean | undefined;
   /** The batch normalisation behind it: the names of γ, β and the running statistics. */
   readonly norm?: UnitNorm | undefined;
   readonly reads: readonly UnitReader[];
@@ -49,11 +51,11 @@ export interface UnitNorm {
 }
 
 /** A model that says what can be removed from it. */
-export interface UnitModel extends Module {
+export interface UnitModel<Input = never> extends Module {
   /** Of the sizes that its tensors have now. Outputs, and channels that shortcuts add, are no units: they belong to several layers. */
   units(): readonly UnitGroup[];
   /** What the units of a group give, `[…, units]`, where no layer alone is given them: between the layers of an LSTM, those of all tokens, in all directions. */
-  unitValues?(group: string, input: never, context?: Context): Tensor | undefined;
+  unitValues?(group: string, input: Input, context?: Context): Tensor | undefined;
 }
 
 /** The names of the parameters that a unit is computed by: those that go with it, besides its buffers and what reads it. */

@@ -1,7 +1,8 @@
 import type { PairedStatistics } from "@ltt/lottery";
 import { type LevelResult, PARTS } from "@ltt/lottery";
-import { checkResults } from "@ltt/lottery/arguments";
+import { check, checkResults, list } from "@ltt/lottery/arguments";
 import { costOf, type Uses } from "./cost.ts";
+import { checkLatencies, type Latencies } from "./latency-section.ts";
 import { retrievalOf } from "./retrieval.ts";
 
 export interface CsvOptions {
@@ -111,6 +112,28 @@ export function renderStatisticsCsv({ rows, seedsNeeded }: PairedStatistics): st
     seedsNeeded?.seeds ?? "",
   ]);
   return csvOf([header, ...lines]);
+}
+
+/**
+ * `latency.csv`: a header, then a line a network and a number of examples that were answered together; seconds of a forward pass. Apart from `metrics.csv`, since they are of a clock: the same
+ * run has others.
+ */
+export function renderLatencyCsv(latencies: readonly Latencies[]): string {
+  check("renderLatencyCsv", "latencies", latencies, list);
+  checkLatencies("renderLatencyCsv", latencies);
+  const header = ["arm", "seed", "round", "examples", "median", "quartile1", "quartile3"];
+  const lines = latencies.flatMap(({ networks, batch, passes, threads, backend, machine }) =>
+    networks.flatMap((network) =>
+      [
+        { examples: 1, ...network.one },
+        { examples: batch, ...network.batch },
+      ].map(({ examples, median, quartiles }) => [
+        ...[network.arm, network.seed, network.round, examples, median, ...quartiles],
+        ...[passes, threads, backend, machine, network.node],
+      ]),
+    ),
+  );
+  return csvOf([[...header, "passes", "threads", "backend", "machine", "node"], ...lines]);
 }
 
 /**

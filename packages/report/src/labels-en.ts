@@ -1,5 +1,6 @@
 import { armLabel } from "@ltt/lottery";
 import type { Labels } from "./labels.ts";
+import { count } from "./numbers.ts";
 
 export const en: Labels = {
   language: "en",
@@ -78,6 +79,45 @@ export const en: Labels = {
     "Of single tickets: each tensor as a plane, darker where more of its weights are left, on a scale of its own up to the share named. Rows of an embedding go from frequent words to rare ones.",
   wordsLeft: (left, rows) => `${left} of ${rows} rows of the embedding have a weight left. Most have`,
   whereLeft: "Where the weights are left",
+  group: (name) => (name === "other" ? "everything else" : name),
+  keptCaption: (name) => `Weights kept, % (${name}, mean over seeds)`,
+  tensor: "tensor",
+  weights: "weights",
+  denseColumn: "dense",
+  roundColumnOf: (round) => `r${round}`,
+  frozen: (group) => `${group} (frozen)`,
+  allWeights: (someAreFrozen) => (someAreFrozen ? "all that are trained" : "all"),
+  layerByLayer: (title) => `Layer by layer: ${title}`,
+  otherArms: (count) => `${count} other arms`,
+  layersCaption:
+    "What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; inputs that no output has a weight for are features " +
+    "that nobody reads; a unit of an LSTM counts where none of its gates reads anything.",
+  storedCaption: ({ name, sparsity, seeds }) =>
+    `Stored weights and empty parts (${name}, ${sparsity} sparse${seeds === 1 ? "" : `, means over ${seeds} seeds`})`,
+  layer: "layer",
+  shape: "shape",
+  stored: "stored",
+  density: "density",
+  emptyParts: "parts without a stored weight",
+  emptyOf: (part, empty, of) => `${empty} of ${of} ${part}`,
+  inside: "Looking inside",
+  insideCaption:
+    "Layers put back: one layer of the trained network has its first or fresh weights, the others stay (Zhang et al. 2019); a difference near 0 says that it has learnt nothing that the " +
+    "network needs. The barrier is the greatest error between two copies that were trained from the same weights with other noise, minus the mean of their errors; below 2 points they are " +
+    "linearly connected (Frankle et al. 2020).",
+  ofSeed: (name, seed) => `${name}, seed ${seed}`,
+  movers: { all: "Its weights", kept: "In the dense network: those that it kept", others: "The others" },
+  moved: ({ who, mean, relative, grew, keptSign }) =>
+    `${who} moved by ${mean} on average${relative === undefined ? "" : `, ${relative} times the norm that they began with`}; ` +
+    `${grew} grew${keptSign === undefined ? "" : `, ${keptSign} kept their sign`}.`,
+  layersPutBack: (accuracy) => `Test accuracy with one layer put back, and the difference to ${accuracy}`,
+  putBackTo: (what) => `put back to ${what}`,
+  pointsApart: (difference) => `${difference} points`,
+  copies: ({ step, barrier, ends, worst, places }) =>
+    `Two copies from ${step === 0 ? "its start" : `its weights after step ${count(step)}`}: barrier ${barrier}; ` +
+    `error ${ends.join(" and ")} at the ends, ${worst} at the worst of ${places} places.`,
+  overlaps: (seeds) =>
+    `Mask shared with other seeds (Jaccard; by chance): ${seeds.map(({ seed, jaccard, byChance }) => `seed ${seed} ${jaccard} (${byChance})`).join(", ")}.`,
   levelByLevel: "The verdict, level by level",
   verdictTableCaption: (measure) =>
     `Differences of test ${measure} in percentage points, and the early-stopping step t′ beside the dense network's, t`,
@@ -107,6 +147,12 @@ export const en: Labels = {
   earlyStop: "early stop",
   steps: "steps",
   audit: "Ticket audit",
+  passed: "passed",
+  failed: "failed",
+  weightsGone: (seeds) =>
+    `The weights of ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")} are not here: what is said of them was found when they were.`,
+  winnerByTest: "The winner is chosen by test accuracy.",
+  notWhatTheyAreCalled: "The audit FAILED: these networks are not what they are called.",
   settings: "Settings",
   origin: "How it was made",
   comparison: "Runs compared",

@@ -51,7 +51,13 @@ export function checkPayload(data: unknown): Payload {
   if (!read.success) {
     const { path, message } = read.error.issues[0]!;
     const field = path.join(".") || "it";
-    const came = path.length === 0 ? data : path.reduce<unknown>((inside, key) => (inside as never)?.[key], data);
+    const came =
+      path.length === 0
+        ? data
+        : path.reduce<unknown>(
+            (inside, key) => (inside as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
+            data,
+          );
     throw new RangeError(`payload: ${field} is ${quoted(came)}: ${message}`);
   }
   if (ltt !== LTT_VERSION) {
