@@ -44,6 +44,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       ...model,
       hidden: options.hidden ?? model.hidden,
       dropout: options.dropout ?? model.dropout,
+      recompute: options.recompute,
       embedding: {
         vectors: options.embedding ?? model.embedding.vectors,
         frozen: options.freezeEmbedding ?? model.embedding.frozen,
@@ -72,6 +73,8 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
     throw new RangeError(`${told} is ${options[told]}, but ${name} is of images: only pairs of texts have it`);
   if (options.hidden !== undefined && isCnn)
     throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
+  if (options.recompute !== undefined && (isCnn || isImages))
+    throw new RangeError(`recompute is ${options.recompute}, but ${name} has no LSTM: only that has gates to compute again`);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   const hasTopics = pair !== undefined && !isImages && isReuters(pair);
