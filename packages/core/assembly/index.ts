@@ -28,4 +28,5 @@ export {
   maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";
 export { storedConvolution, storedConvolutionKernel, storedConvolutionKernelScratch, storedConvolutionScratch } from "./stored-convolution";
+export * from "./zero-columns";
 export { winograd, winogradKernel, winogradKernelScratch, winogradKernelSum, winogradScratch } from "./winograd";
