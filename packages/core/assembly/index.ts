@@ -1,7 +1,7 @@
 // The kernels that `src/backends/wasm` calls. Pointers and strides are in bytes, sizes in elements. A file that holds
 // kernels only is exported whole; of the others, whose functions other kernels are made of, what is a kernel.
 export * from "./absent";
-export { batchNorm, batchNormGradient } from "./batch-norm";
+export { batchNorm, batchNormGradient, normalise } from "./batch-norm";
 export * from "./bits";
 export * from "./cross-entropy";
 export * from "./cumsum";
@@ -28,5 +28,4 @@ export {
   maxOfWindowsRowsSparseScratch, row4, row5, row6,
 } from "./sparse-windows";
 export { storedConvolution, storedConvolutionKernel, storedConvolutionKernelScratch, storedConvolutionScratch } from "./stored-convolution";
-export * from "./zero-columns";
 export { winograd, winogradKernel, winogradKernelScratch, winogradKernelSum, winogradScratch } from "./winograd";

@@ -305,17 +305,25 @@ export function testAgreement(pairs: Pairs): void {
         run(stream(16, i), [2, 5, 7, size[1]!, size[0]!], false, true);
     });
 
-    test("batchNorm and its gradient", () => {
+    test("batchNorm and its gradient, with what follows", () => {
       const run = (rng: Rng, batch: number, channels: number, pixels: number, special: boolean) => {
-        const size = { batch, channels, pixels, epsilon: 1e-5 };
         const n = batch * channels * pixels;
-        const [x, gamma, beta] = [floats(rng, n, { special }), floats(rng, channels), floats(rng, channels)];
-        const [mean, variance] = [floats(rng, channels), floats(rng, channels).map(Math.abs)];
-        agree("batchNorm", [x, gamma, beta, floats(rng, n), mean, variance], size);
-        const results = [floats(rng, n), floats(rng, channels), floats(rng, channels)];
-        agree("batchNormGradient", [floats(rng, n, { special }), x, gamma, mean, variance, ...results], size);
+        const images = () => floats(rng, n, { special });
+        const vector = () => floats(rng, channels);
+        const [x, gamma, beta, mean, variance] = [images(), vector(), vector(), vector(), vector().map(Math.abs)];
+        for (const relu of [false, true]) {
+          const size = { batch, channels, pixels, epsilon: 1e-5, relu };
+          for (const residual of [undefined, images()]) {
+            agree("batchNorm", [x, residual, gamma, beta, images(), mean, variance], size);
+            agree("normalise", [x, residual, mean, gamma, beta, images()], { batch, channels, pixels, relu });
+            const sums = [vector(), vector()];
+            const dresidual = relu ? residual : undefined;
+            const given = [images(), relu ? images() : undefined, x, gamma, mean, variance];
+            agree("batchNormGradient", [...given, images(), dresidual, ...sums], size);
+          }
+        }
       };
-      times(60, "batchNorm", (rng, special) =>
+      times(40, "batchNorm", (rng, special) =>
         run(rng, 1 + rng.below(11), 1 + rng.below(7), 1 + rng.below(30), special),
       );
       run(stream(13), 2, 3, 20_001, false); // more pixels than a block of sums

@@ -19,10 +19,12 @@ import {
 } from "@ltt/core";
 import {
   above0,
+  anything,
   callable,
   checkOptions,
   checkRng,
   checkTensor,
+  flag,
   type Kinds,
   object,
   positive,
@@ -50,6 +52,16 @@ const OPTIONS: Kinds<BatchNormOptions> = {
   momentum: probability,
   initialisers: object,
 };
+
+/** What follows batch normalisation in a network, in the same pass and with the bits of `add` and `relu`. */
+export interface AfterNorm {
+  /** Added to the result, of the shape of x. Default: nothing. */
+  readonly residual?: Tensor | undefined;
+  /** Whether the result is then the larger of it and 0. Default false. */
+  readonly relu?: boolean;
+}
+
+const AFTER: Kinds<AfterNorm> = { residual: anything, relu: flag };
 
 /**
  * Batch normalisation of channels: while training `y = (x − mean) · γ / √(variance + ε) + β` with mean and variance of the batch, which also move the running statistics,
@@ -87,14 +99,15 @@ export abstract class BatchNorm extends Module {
   protected normalise<S extends readonly [number, number, ...(readonly number[])]>(
     x: Tensor<S>,
     { training }: Context,
+    after: AfterNorm,
   ): Tensor<S> {
     const [gamma, beta] = [dense(this.weight), dense(this.bias)];
     const { epsilon } = this;
     if (training === undefined) {
       const [mean, variance] = [this.running_mean, this.running_var];
-      return batchNorm(x, gamma, beta, { mean, variance, epsilon });
+      return batchNorm(x, gamma, beta, { ...after, mean, variance, epsilon });
     }
-    const { y, mean, variance } = batchNormTraining(x, gamma, beta, { epsilon });
+    const { y, mean, variance } = batchNormTraining(x, gamma, beta, { ...after, epsilon });
     noGrad(() => {
       approach(this.running_mean, mean, this.momentum);
       approach(this.running_var, variance, this.momentum);
@@ -120,10 +133,11 @@ export class BatchNorm1d extends BatchNorm {
   }
 
   /** @throws {RangeError} if a batch to train on has one example: it would be its own mean. */
-  forward(x: Matrix, context: Context = {}): Matrix {
+  forward(x: Matrix, context: Context = {}, after: AfterNorm = {}): Matrix {
     checkTensor("BatchNorm1d", "x", x, 2);
     checkContext("BatchNorm1d", context);
-    return this.normalise(x, context);
+    checkOptions("BatchNorm1d", after, AFTER);
+    return this.normalise(x, context, after);
   }
 }
 
@@ -135,9 +149,10 @@ export class BatchNorm2d extends BatchNorm {
   }
 
   /** @throws {RangeError} if there is one pixel a channel to train on: it would be its own mean. */
-  forward(x: Tensor4, context: Context = {}): Tensor4 {
+  forward(x: Tensor4, context: Context = {}, after: AfterNorm = {}): Tensor4 {
     checkTensor("BatchNorm2d", "x", x, 4);
     checkContext("BatchNorm2d", context);
-    return this.normalise(x, context);
+    checkOptions("BatchNorm2d", after, AFTER);
+    return this.normalise(x, context, after);
   }
 }

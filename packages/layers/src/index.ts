@@ -1,6 +1,6 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export type { Batch } from "./batch.ts";
-export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
+export { type AfterNorm, BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
 export { updateStatistics } from "./batch-norm-statistics.ts";
 export { buffer } from "./buffer.ts";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";

@@ -1,4 +1,4 @@
-import { add, type Matrix, mean, type Rng, relu, type Tensor4 } from "@ltt/core";
+import { type Matrix, mean, type Rng, type Tensor4 } from "@ltt/core";
 import { callable, checkOptions, checkRng, checkTensor, type Kinds, positive } from "@ltt/core/arguments";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { type Context, checkContext } from "./context.ts";
@@ -82,7 +82,7 @@ export class ResNet extends Module implements Model<Tensor4>, UnitModel {
   forward(x: Tensor4, context: Context = {}): Matrix {
     checkTensor("ResNet", "x", x, 4);
     checkContext("ResNet", context);
-    const first = relu(this.bn1.forward(this.conv1.forward(x), context));
+    const first = this.bn1.forward(this.conv1.forward(x), context, { relu: true });
     const blocks = [...this.layer1, ...this.layer2, ...this.layer3];
     const features = blocks.reduce((y, block) => block.forward(y, context), first);
     return this.fc.forward(mean(features, { axis: [2, 3] }) as Matrix);
@@ -121,9 +121,9 @@ class ResidualBlock extends Module {
   }
 
   forward(x: Tensor4, context: Context): Tensor4 {
-    const inner = relu(this.bn1.forward(this.conv1.forward(x), context));
-    const shortcut = this.downsample?.forward(x, context) ?? x;
-    return relu(add(this.bn2.forward(this.conv2.forward(inner), context), shortcut));
+    const inner = this.bn1.forward(this.conv1.forward(x), context, { relu: true });
+    const residual = this.downsample?.forward(x, context) ?? x;
+    return this.bn2.forward(this.conv2.forward(inner), context, { residual, relu: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Matrix, maxPool2d, mean, type Rng, relu, type Tensor4 } from "@ltt/core";
+import { type Matrix, maxPool2d, mean, type Rng, type Tensor4 } from "@ltt/core";
 import { callable, checkOptions, checkRng, checkTensor, type Kinds, positive } from "@ltt/core/arguments";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { type Context, checkContext } from "./context.ts";
@@ -82,7 +82,7 @@ export class Vgg extends Module implements Model<Tensor4>, UnitModel {
     checkTensor("Vgg", "x", x, 4);
     checkContext("Vgg", context);
     const features = this.convs.reduce((y, conv, i) => {
-      const z = relu(this.norms[i]!.forward(conv.forward(y), context));
+      const z = this.norms[i]!.forward(conv.forward(y), context, { relu: true });
       return this.halvings.includes(i) ? maxPool2d(z, 2) : z;
     }, x);
     return this.output.forward(mean(features, { axis: [2, 3] }) as Matrix);

@@ -71,18 +71,22 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
     () => call(construct(layers.BatchNorm1d), NORM, rng()),
     () =>
       call(
-        (...args: [Matrix, layers.Context]) => new layers.BatchNorm1d({ channels: 3 }, rng()).forward(...args),
+        (...args: [Matrix, layers.Context, layers.AfterNorm]) =>
+          new layers.BatchNorm1d({ channels: 3 }, rng()).forward(...args),
         ones([2, 3]),
         context(),
+        { relu: true },
       ),
   ],
   BatchNorm2d: [
     () => call(construct(layers.BatchNorm2d), NORM, rng()),
     () =>
       call(
-        (...args: [Tensor4, layers.Context]) => new layers.BatchNorm2d({ channels: 3 }, rng()).forward(...args),
+        (...args: [Tensor4, layers.Context, layers.AfterNorm]) =>
+          new layers.BatchNorm2d({ channels: 3 }, rng()).forward(...args),
         ones([2, 3, 2, 2]),
         context(),
+        { relu: true },
       ),
   ],
   ConvNet: [

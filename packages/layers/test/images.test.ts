@@ -125,6 +125,20 @@ describe("BatchNorm", () => {
     expect([...norm.running_mean.data]).toEqual(before);
   });
 
+  test.each(Object.keys(norms))("%s adds a residual and applies relu in the same pass", (name) => {
+    const norm = norms[name]!({ channels: 2 });
+    const x = data[name]! as never;
+    const residual = tensor([0.5, -1, -2, 3, 0.25, -0.5, 1, -1.5].slice(0, data[name]!.size), data[name]!.shape);
+    for (const context of [{ training: { rng: stream(1) } }, {}]) {
+      const apart = norm.forward(x, context);
+      const expected = apart.data.map((value, i) => Math.max(Math.fround(value + residual.data[i]!), 0));
+      expect([...norm.forward(x, context, { residual, relu: true }).data]).toEqual([...expected]);
+      expect([...norm.forward(x, context, { relu: true }).data]).toEqual(Array.from(apart.data, (v) => Math.max(v, 0)));
+      expect(() => norm.forward(x, context, { residual: tensor([1]) })).toThrow("residual is [1]; x, to which it is added");
+      expect(() => norm.forward(x, context, { gelu: true } as never)).toThrow(`${name}: `);
+    }
+  });
+
   test("has PyTorch's names, and its state is read back", async () => {
     const norm = new BatchNorm2d({ channels: 2 }, stream(1));
     norm.forward(data.BatchNorm2d as Tensor4, { training: { rng: stream(1) } });

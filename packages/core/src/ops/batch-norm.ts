@@ -1,13 +1,15 @@
-import { above0, anything } from "../arguments/kinds.ts";
+import { above0, anything, flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import { isRecorded, noGrad, record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
-import { ShapeError, show } from "../tensor/shape.ts";
+import { ShapeError, sameShape, show } from "../tensor/shape.ts";
 import { checkTensor, detach, empty, emptyLike, full, type Tensor, type Vector } from "../tensor/tensor.ts";
 import { add } from "./add.ts";
 import { div } from "./div.ts";
 import { mean as meanOf } from "./mean.ts";
 import { mul } from "./mul.ts";
+import { relu as reluOf } from "./relu.ts";
+import { reluGradient } from "./relu-gradient.ts";
 import { reshape } from "./reshape.ts";
 import { sqrt } from "./sqrt.ts";
 import { sub } from "./sub.ts";
@@ -24,16 +26,21 @@ export interface BatchNormOptions {
   readonly variance: Vector;
   /** Added to the variance, above 0. Default 1e-5. */
   readonly epsilon?: number;
+  /** Added to the result, of the shape of x. Default: nothing. */
+  readonly residual?: Tensor | undefined;
+  /** Whether the result is then the larger of it and 0. Default false. */
+  readonly relu?: boolean;
 }
 
 /**
  * Batch normalisation with given statistics, as in evaluation: `y = (x − mean) · γ / √(variance + ε) + β`, each channel with its own.
+ * What follows in residual networks, `relu(y + residual)`, may be asked for: in one pass, with the bits of `add` and `relu`.
  *
  * @param x - `[batch, channels, …]`.
  * @param gamma - The scale γ, `[channels]`.
  * @param beta - The shift β, `[channels]`.
  * @returns the shape of x
- * @throws {ShapeError} if γ, β, mean or variance has not one value a channel.
+ * @throws {ShapeError} if γ, β, mean or variance has not one value a channel, or the residual another shape than x.
  * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithm 2.
  */
 export function batchNorm<S extends Channels>(
@@ -42,19 +49,44 @@ export function batchNorm<S extends Channels>(
   beta: Vector,
   options: BatchNormOptions,
 ): Tensor<S> {
-  const { mean, variance, epsilon = 1e-5 } = checkOptions("batchNorm", options, EVALUATION);
+  const checked = checkOptions("batchNorm", options, EVALUATION);
+  const { mean, variance, epsilon = 1e-5, residual, relu = false } = checked;
   checkChannels("batchNorm", x, { gamma, beta, mean, variance });
+  checkResidual("batchNorm", x, residual);
 
-  const [shift, deviation] = noGrad(() => [reshape(mean, [-1]), sqrt(add(variance, epsilon))] as const);
-  return normalised(x, shift, div(gamma, deviation), beta);
+  const [centre, deviation] = noGrad(() => [reshape(mean, [-1]), sqrt(add(variance, epsilon))] as const);
+  const scale = div(gamma, deviation);
+  const { kernels } = backend();
+  const [batch, channels] = x.shape;
+  const pixels = x.size / (batch * channels);
+  if (kernels.normalise === undefined || !(pixels > 1) || isRecorded([x, gamma, beta, ...listOf(residual)])) {
+    return followed(normalised(x, centre, scale, beta), residual, relu);
+  }
+  const y = emptyLike(x);
+  const size = { batch, channels, pixels, relu };
+  const vectors = [centre.storage, scale.storage, beta.storage] as const;
+  kernels.normalise(x.storage, residual?.storage, ...vectors, y.storage, size);
+  return y;
 }
 
-const EVALUATION: Kinds<BatchNormOptions> = { mean: anything, variance: anything, epsilon: above0 };
+const EVALUATION: Kinds<BatchNormOptions> = {
+  mean: anything,
+  variance: anything,
+  epsilon: above0,
+  residual: anything,
+  relu: flag,
+};
 
 export interface BatchNormTrainingOptions {
   /** Added to the variance, above 0. Default 1e-5. */
   readonly epsilon?: number;
+  /** Added to the result, of the shape of x. Default: nothing. */
+  readonly residual?: Tensor | undefined;
+  /** Whether the result is then the larger of it and 0. Default false. */
+  readonly relu?: boolean;
 }
+
+const TRAINING: Kinds<BatchNormTrainingOptions> = { epsilon: above0, residual: anything, relu: flag };
 
 /** What `batchNormTraining` gives. */
 export interface BatchNormTraining<S extends Channels> {
@@ -68,12 +100,13 @@ export interface BatchNormTraining<S extends Channels> {
 /**
  * Batch normalisation with the batch's own statistics, as in training: `y = (x − mean) · γ / √(variance + ε) + β`, each
  * channel with its own. Mean and variance are over all n elements of a channel; the biased variance `Σ (x − mean)² / n`
- * normalises, as in PyTorch, and the gradient goes through both.
+ * normalises, as in PyTorch, and the gradient goes through both. What follows in residual networks, `relu(y + residual)`,
+ * may be asked for: in one pass, forward and backward, with the bits of `add` and `relu`.
  *
  * @param x - `[batch, channels, …]`.
  * @param gamma - The scale γ, `[channels]`.
  * @param beta - The shift β, `[channels]`.
- * @throws {ShapeError} if γ or β has not one value a channel.
+ * @throws {ShapeError} if γ or β has not one value a channel, or the residual another shape than x.
  * @throws {RangeError} if a channel has fewer than two elements: it would be its own mean.
  * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithm 1.
  */
@@ -83,8 +116,9 @@ export function batchNormTraining<S extends Channels>(
   beta: Vector,
   options: BatchNormTrainingOptions = {},
 ): BatchNormTraining<S> {
-  const { epsilon = 1e-5 } = checkOptions("batchNormTraining", options, { epsilon: above0 });
+  const { epsilon = 1e-5, residual, relu = false } = checkOptions("batchNormTraining", options, TRAINING);
   checkChannels("batchNormTraining", x, { gamma, beta });
+  checkResidual("batchNormTraining", x, residual);
   const count = x.size / x.shape[1];
   if (count < 2) {
     throw new RangeError(
@@ -96,28 +130,47 @@ export function batchNormTraining<S extends Channels>(
   const unbiased = (biased: Vector) => noGrad(() => mul(biased, count / (count - 1)));
   if (kernels.batchNorm === undefined) {
     const { mean, biased, scale } = statistics(x, gamma, epsilon);
-    return { y: normalised(x, mean, scale, beta), mean: detach(mean), variance: unbiased(biased) };
+    const y = followed(normalised(x, mean, scale, beta), residual, relu);
+    return { y, mean: detach(mean), variance: unbiased(biased) };
   }
   const [batch, channels] = x.shape;
-  const size = { batch, channels, pixels: count / batch, epsilon };
+  const size = { batch, channels, pixels: count / batch, epsilon, relu };
   const y = emptyLike(x);
   const [mean, biased] = [empty([channels]), empty([channels])];
-  kernels.batchNorm(x.storage, gamma.storage, beta.storage, y.storage, mean.storage, biased.storage, size);
-  record("batchNormTraining", y, [x, gamma, beta], (dy) => {
+  const results = [y.storage, mean.storage, biased.storage] as const;
+  kernels.batchNorm(x.storage, residual?.storage, gamma.storage, beta.storage, ...results, size);
+  record("batchNormTraining", y, [x, gamma, beta, ...listOf(residual)], (dy, asked) => {
     let found: readonly Tensor[] | undefined;
     const gradient = (which: number) => () => {
-      found ??= isRecorded([dy, x, gamma]) ? gradientInOperations(dy, x, gamma, epsilon) : computed(dy);
+      found ??= isRecorded([dy, x, gamma]) ? inOperations() : computed();
       return found[which]!;
     };
-    const computed = (d: Tensor): readonly Tensor[] => {
-      const [dx, dgamma, dbeta] = [emptyLike(x), empty([channels]), empty([channels])];
-      const results = [dx.storage, dgamma.storage, dbeta.storage] as const;
-      kernels.batchNormGradient!(d.storage, x.storage, gamma.storage, mean.storage, biased.storage, ...results, size);
-      return [dx, dgamma, dbeta];
+    const inOperations = (): readonly Tensor[] => {
+      const d = relu ? (mul(dy, reluGradient(y)) as Tensor<S>) : dy;
+      return [...gradientInOperations(d, x, gamma, epsilon), d];
     };
-    return [gradient(0), gradient(1), gradient(2)];
+    const computed = (): readonly Tensor[] => {
+      const [dx, dgamma, dbeta] = [emptyLike(x), empty([channels]), empty([channels])];
+      const dresidual = relu && asked[3] === true ? emptyLike(x) : undefined;
+      kernels.batchNormGradient!(
+        ...([dy.storage, relu ? y.storage : undefined, x.storage] as const),
+        ...([gamma.storage, mean.storage, biased.storage] as const),
+        ...([dx.storage, dresidual?.storage, dgamma.storage, dbeta.storage] as const),
+        size,
+      );
+      return [dx, dgamma, dbeta, dresidual ?? dy];
+    };
+    return [gradient(0), gradient(1), gradient(2), ...listOf(residual).map(() => gradient(3))];
   });
   return { y, mean, variance: unbiased(biased) };
+}
+
+const listOf = (residual: Tensor | undefined): readonly Tensor[] => (residual === undefined ? [] : [residual]);
+
+/** What follows, in operations. */
+function followed<S extends Channels>(y: Tensor<S>, residual: Tensor | undefined, relu: boolean): Tensor<S> {
+  const sum = residual === undefined ? y : (add(y, residual) as Tensor<S>);
+  return relu ? reluOf(sum) : sum;
 }
 
 /** Mean and biased variance of each channel, and γ / √(variance + ε), in operations. */
@@ -157,6 +210,13 @@ function checkChannels(operation: string, x: Tensor, vectors: Readonly<Record<st
     if (vector.size === x.shape[1]) continue;
     throw new ShapeError(`${operation}: ${name} is ${show(vector)}; x, ${show(x)}, has ${x.shape[1]} channels`);
   }
+}
+
+function checkResidual(operation: string, x: Tensor, residual: Tensor | undefined): void {
+  if (residual === undefined) return;
+  checkTensor(operation, "residual", residual);
+  if (sameShape(residual.shape, x.shape)) return;
+  throw new ShapeError(`${operation}: residual is ${show(residual)}; x, to which it is added, is ${show(x)}`);
 }
 
 /** `(x − mean) · scale + shift` of each channel. */

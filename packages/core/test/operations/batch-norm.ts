@@ -30,6 +30,18 @@ const normalisable = fc
     );
   });
 
+/**
+ * The same with what follows. γ and β are quartered, which keeps results within ±3.4, and the residual is ±4, so that relu lets through whole elements, and differences stay
+ * off its kink.
+ */
+const followed = fc
+  .tuple(normalisable, fc.infiniteStream(fc.constantFrom(-4, 4)))
+  .map(([[x, gamma, beta, ...statistics], signs]) => {
+    const residual = { shape: x.shape, data: x.data.map(() => signs.next().value as number) };
+    return [x, gamma, beta, residual, ...statistics] as const;
+  });
+const quarter = (vector: Tensor | undefined) => core.mul(as.vector(vector), 0.25);
+
 const channelsFirst = (x: Tensor | undefined) => (x!.shape.length === 4 ? firstChannels(x) : (x as core.Tensor4));
 const channelsLast = (y: core.Tensor4) => (y.shape.length === 4 ? lastChannels(y) : y);
 
@@ -37,14 +49,29 @@ const channelsLast = (y: core.Tensor4) => (y.shape.length === 4 ? lastChannels(y
 export const batchNorm: readonly Operation[] = [
   {
     name: "batchNorm",
-    trials: normalisable.map(([x, gamma, beta, mean, variance]) =>
-      trial("batchNorm", [x, gamma, beta], ([x, gamma, beta]) =>
-        core.square(
-          core.batchNorm(x as core.Tensor4, as.vector(gamma), as.vector(beta), {
-            mean: row(...mean!.data),
-            variance: row(...variance!.data),
-            epsilon: 0.25,
-          }),
+    trials: fc.oneof(
+      normalisable.map(([x, gamma, beta, mean, variance]) =>
+        trial("batchNorm", [x, gamma, beta], ([x, gamma, beta]) =>
+          core.square(
+            core.batchNorm(x as core.Tensor4, as.vector(gamma), as.vector(beta), {
+              mean: row(...mean!.data),
+              variance: row(...variance!.data),
+              epsilon: 0.25,
+            }),
+          ),
+        ),
+      ),
+      followed.map(([x, gamma, beta, residual, mean, variance]) =>
+        trial("batchNorm", [x, gamma, beta, residual], ([x, gamma, beta, residual]) =>
+          core.square(
+            core.batchNorm(x as core.Tensor4, quarter(gamma), quarter(beta), {
+              mean: core.mul(row(...mean!.data), 0.25),
+              variance: row(...variance!.data),
+              epsilon: 1,
+              residual,
+              relu: true,
+            }),
+          ),
         ),
       ),
     ),
@@ -52,6 +79,14 @@ export const batchNorm: readonly Operation[] = [
       [
         () => core.batchNorm(grid([2, 2]), row(1, 2), row(0, 10), { mean: row(1, 2), variance: row(3, 0), epsilon: 1 }),
         [0, 10, 1, 14],
+      ],
+      [
+        () =>
+          core.batchNorm(grid([2, 2]), row(1, 2), row(0, 10), {
+            ...{ mean: row(1, 2), variance: row(3, 0), epsilon: 1 },
+            ...{ residual: tensor([-1, -10, -2, 1], [2, 2]), relu: true },
+          }),
+        [0, 0, 0, 15],
       ],
       [
         () => core.batchNorm(grid([1, 1, 1, 2]), row(1), row(0), { mean: row(0), variance: row(1) }),
@@ -66,6 +101,10 @@ export const batchNorm: readonly Operation[] = [
       [
         () => core.batchNorm(row(1, 2) as never, row(1), row(1), { mean: row(0), variance: row(1) }),
         "batchNorm: x is [2]; it is [batch, channels, …]",
+      ],
+      [
+        () => core.batchNorm(grid([2, 1]), row(1), row(1), { mean: row(0), variance: row(1), residual: row(1, 2) }),
+        "batchNorm: residual is [2]; x, to which it is added, is [2,1]",
       ],
       [
         () => core.batchNorm(grid([2, 1]), row(1), row(1), { mean: row(0), variance: row(1), epsilon: 0 }),
@@ -88,9 +127,17 @@ export const batchNorm: readonly Operation[] = [
   },
   {
     name: "batchNormTraining",
-    trials: normalisable.map(([x, gamma, beta]) =>
-      trial("batchNormTraining", [x, gamma, beta], ([x, gamma, beta]) =>
-        core.square(core.batchNormTraining(x as core.Tensor4, as.vector(gamma), as.vector(beta), { epsilon: 0.5 }).y),
+    trials: fc.oneof(
+      normalisable.map(([x, gamma, beta]) =>
+        trial("batchNormTraining", [x, gamma, beta], ([x, gamma, beta]) =>
+          core.square(core.batchNormTraining(x as core.Tensor4, as.vector(gamma), as.vector(beta), { epsilon: 0.5 }).y),
+        ),
+      ),
+      followed.map(([x, gamma, beta, residual]) =>
+        trial("batchNormTraining", [x, gamma, beta, residual], ([x, gamma, beta, residual]) => {
+          const after = { epsilon: 0.5, residual, relu: true };
+          return core.square(core.batchNormTraining(x as core.Tensor4, quarter(gamma), quarter(beta), after).y);
+        }),
       ),
     ),
     examples: [
@@ -106,6 +153,19 @@ export const batchNorm: readonly Operation[] = [
             { epsilon: 3 },
           ).y,
         [-1, 7, 1, 7],
+      ],
+      [
+        () =>
+          core.batchNormTraining(
+            tensor([
+              [1, 5],
+              [3, 5],
+            ]),
+            row(2, 1),
+            row(0, 7),
+            { epsilon: 3, residual: tensor([0, -8, 2, 1], [2, 2]), relu: true },
+          ).y,
+        [0, 0, 3, 8],
       ],
       [
         () =>
@@ -129,6 +189,10 @@ export const batchNorm: readonly Operation[] = [
       [
         () => core.batchNormTraining(grid([2, 3]), row(1, 1, 1), row(1, 2)),
         "batchNormTraining: beta is [2]; x, [2,3], has 3 channels",
+      ],
+      [
+        () => core.batchNormTraining(grid([2, 1]), row(1), row(1), { residual: row(1, 2) }),
+        "batchNormTraining: residual is [2]; x, to which it is added, is [2,1]",
       ],
     ],
     twice: true,

@@ -1,5 +1,5 @@
 import type { Backend } from "../../kernels/kernels.ts";
-import { batchNorm, batchNormGradient } from "./batch-norm.ts";
+import { batchNorm, batchNormGradient, normalise } from "./batch-norm.ts";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
@@ -35,6 +35,7 @@ export function createReferenceBackend(): Backend {
       ...layers,
       batchNorm,
       batchNormGradient,
+      normalise,
       winograd,
       winogradKernel,
       storedConvolution,

@@ -113,14 +113,29 @@ export const TRIALS: Trials = {
   batchNorm: (norm, { floats, room }) => {
     for (const pixels of [1, 43]) {
       const n = 3 * 5 * pixels;
-      norm(floats(n), floats(5), floats(5), room(n), room(5), room(5), { ...NORM, pixels });
+      for (const relu of [false, true]) {
+        const given = [floats(n), relu ? floats(n) : undefined, floats(5), floats(5)] as const;
+        norm(...given, room(n), room(5), room(5), { ...NORM, pixels, relu });
+      }
     }
   },
   batchNormGradient: (gradient, { floats, room }) => {
     for (const pixels of [1, 43]) {
       const [n, given] = [3 * 5 * pixels, [floats(5), floats(5), room(5)] as const];
-      gradient(floats(n), floats(n), ...given, room(n), room(5), room(5), { ...NORM, pixels });
+      const sums = [room(5), room(5)] as const;
+      gradient(floats(n), undefined, floats(n), ...given, room(n), undefined, ...sums, {
+        ...NORM,
+        pixels,
+        relu: false,
+      });
+      gradient(floats(n), floats(n), floats(n), ...given, room(n), room(n), ...sums, { ...NORM, pixels, relu: true });
     }
+  },
+  normalise: (normalise, { floats, room }) => {
+    const n = 3 * 5 * 43;
+    const vectors = [floats(5), floats(5), floats(5)] as const;
+    normalise(floats(n), undefined, ...vectors, room(n), { ...NORM, pixels: 43, relu: false });
+    normalise(floats(n), floats(n), ...vectors, room(n), { ...NORM, pixels: 43, relu: true });
   },
   maxPool2d: (max, { floats, room }) => max(floats(2 * 2 * 49), room(4 * 49), room(4 * 49), POOLS),
   maxPool2dGradient: (gradient, { floats, indices, room }) =>

@@ -3,7 +3,7 @@ import { isStored } from "../../kernels/stored-weight.ts";
 import { columnsOf, densityOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Context, WasmKernels } from "./kernels/context.ts";
 import { createFill } from "./kernels/fill.ts";
-import { createZeroSkippingProduct } from "./kernels/zero-columns.ts";
+import { createProduct } from "./kernels/one-product.ts";
 import type { Region } from "./memory.ts";
 
 type Products = "matmul" | "conv1d" | "conv1dInput" | "conv1dKernel";
@@ -26,7 +26,7 @@ export function sparseProducts(
 ): Pick<Kernels, Products> {
   const { exports, memory, parallelFor, breakEvens } = context;
   const fill = createFill(context);
-  const multiply = createZeroSkippingProduct(context);
+  const multiply = createProduct(context);
   /** Runs `body` with the weight `[columns, inner]` written out. */
   const whole = (weight: Entries, body: (pointer: number) => void): void => {
     const bytes = Math.ceil((weight.columns * weight.inner) / 4) * 16;

@@ -1,7 +1,6 @@
 import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
-import { ROWS } from "./one-product.ts";
-import { createZeroSkippingProduct } from "./zero-columns.ts";
+import { createProduct, ROWS } from "./one-product.ts";
 
 /** Up to this density of a gradient, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
@@ -9,7 +8,7 @@ const SPARSE = 0.3;
 /** Matrix products, and convolutions along one axis, which are products of windows. Threads split rows or columns, or the batch. */
 export function product(context: Context): WasmKernels<"matmul" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
   const { exports, parallelFor } = context;
-  const multiply = createZeroSkippingProduct(context);
+  const multiply = createProduct(context);
   /** Whether a gradient is added term by term: most terms are 0, or the other operand is not finite and a product would add 0·∞. */
   const isSparse = (dy: Region, other: Region): boolean =>
     exports.countNonZero(dy.pointer, dy.length) <= SPARSE * dy.length ||
