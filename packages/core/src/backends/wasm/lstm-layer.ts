@@ -154,34 +154,39 @@ export function lstmLayer(
       const weightSize = { groups: 1, outputs: 4 * width, inputs: input };
       const product = { batch: 1, k: 4 * width, n: input, transposeA: false, transposeB: false };
       if (dx !== undefined && rows * input < dx.length) fill(0, dx.pointer, dx.bytes);
-      ifAsked(drecurrent, gradientInParts, { groups: directions, outputs: 4 * hidden, inputs: hidden }, (addRecurrent) => {
-        if (places === undefined) {
-          ifAsked(dweightIh, gradientInParts, weightSize, (addInput) =>
-            ifAsked(dbias, sumInParts, tokens, (addBias) =>
-              eachPart(({ token, size: own }, dgates, rowsOfX, before) => {
-                const n = own.tokens;
-                addRecurrent?.(before, dgates, n);
-                addInput?.(rowsOfX, dgates, n);
-                addBias?.(dgates, n);
-                if (dx !== undefined)
-                  kernels.matmul(dgates, weightIh, dx.part(token * input, n * input), { ...product, m: n });
-              }),
-            ),
-          );
-          return;
-        }
-        memory.lend(rows * 4 * width, (dprojected) => {
-          fill(0, dprojected.pointer, dprojected.bytes);
-          eachPart(({ token, size: own }, dgates, _, before) => {
-            const n = own.tokens;
-            addRecurrent?.(before, dgates, n);
-            addRows(dgates, places.part(token, n), dprojected, { count: n, dim: 4 * width });
+      ifAsked(
+        drecurrent,
+        gradientInParts,
+        { groups: directions, outputs: 4 * hidden, inputs: hidden },
+        (addRecurrent) => {
+          if (places === undefined) {
+            ifAsked(dweightIh, gradientInParts, weightSize, (addInput) =>
+              ifAsked(dbias, sumInParts, tokens, (addBias) =>
+                eachPart(({ token, size: own }, dgates, rowsOfX, before) => {
+                  const n = own.tokens;
+                  addRecurrent?.(before, dgates, n);
+                  addInput?.(rowsOfX, dgates, n);
+                  addBias?.(dgates, n);
+                  if (dx !== undefined)
+                    kernels.matmul(dgates, weightIh, dx.part(token * input, n * input), { ...product, m: n });
+                }),
+              ),
+            );
+            return;
+          }
+          memory.lend(rows * 4 * width, (dprojected) => {
+            fill(0, dprojected.pointer, dprojected.bytes);
+            eachPart(({ token, size: own }, dgates, _, before) => {
+              const n = own.tokens;
+              addRecurrent?.(before, dgates, n);
+              addRows(dgates, places.part(token, n), dprojected, { count: n, dim: 4 * width });
+            });
+            if (dx !== undefined) kernels.matmul(dprojected, weightIh, dx, { ...product, m: rows });
+            if (dweightIh !== undefined) kernels.weightGradient(x, dprojected, dweightIh, { ...weightSize, rows });
+            if (dbias !== undefined) kernels.sum(dprojected, dbias, { outer: 1, axis: rows, inner: 4 * width });
           });
-          if (dx !== undefined) kernels.matmul(dprojected, weightIh, dx, { ...product, m: rows });
-          if (dweightIh !== undefined) kernels.weightGradient(x, dprojected, dweightIh, { ...weightSize, rows });
-          if (dbias !== undefined) kernels.sum(dprojected, dbias, { outer: 1, axis: rows, inner: 4 * width });
-        });
-      });
+        },
+      );
     },
   };
 

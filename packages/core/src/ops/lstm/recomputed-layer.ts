@@ -42,7 +42,10 @@ export function recomputedLayer(operation: string, of: LayerOperands, size: Lstm
   return record(operation, states, inputs, (dstates, asked) => {
     const find = (): readonly (Tensor | undefined)[] => {
       const [dx, dbias] = [asked[0] ? emptyLike(x) : undefined, asked[2] ? emptyLike(bias) : undefined];
-      const [dweightIh, dweightHh] = [asked[1] ? weightIh.emptyLike() : undefined, asked[3] ? weightHh.emptyLike() : undefined];
+      const [dweightIh, dweightHh] = [
+        asked[1] ? weightIh.emptyLike() : undefined,
+        asked[3] ? weightHh.emptyLike() : undefined,
+      ];
       kernels.lstmGradients!(
         dstates.storage,
         x.storage,

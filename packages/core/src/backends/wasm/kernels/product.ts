@@ -6,9 +6,7 @@ import { createProduct, ROWS } from "./one-product.ts";
 const SPARSE = 0.3;
 
 /** Matrix products, and convolutions along one axis, which are products of windows. Threads split rows or columns, or the batch. */
-export function product(
-  context: Context,
-): WasmKernels<"matmul" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
+export function product(context: Context): WasmKernels<"matmul" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
   const { exports, parallelFor } = context;
   const multiply = createProduct(context);
   /** Whether a gradient is added term by term: most terms are 0, or the other operand is not finite and a product would add 0·∞. */
