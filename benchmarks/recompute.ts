@@ -10,7 +10,7 @@ import { inputOf, type Network, networkBench } from "./training.ts";
 
 const MB = 1e6;
 
-/** Training steps of an LSTM that keeps its gates and of one that computes them again, in turn; and the memory of each, in processes of their own. */
+/** Steps of an LSTM that keeps its gates and of one that computes them again, in turn; and memory, each in a process of its own. */
 export async function recomputeBench({
   network,
   backends,

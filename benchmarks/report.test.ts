@@ -77,8 +77,15 @@ test("a network that computes its gates again is compared with the one that keep
     ["setting", "imdb-lstm, recomputed", "imdb-lstm", 0.8],
   ]);
   const { parts } = benchmarkReport([file]);
-  const rows = [...parts.values()].join("\n").split("\n").filter((line) => line.includes("memory"));
-  expect(rows.map((row) => /([\d.]+ × as much)/.exec(row)?.[1])).toEqual(["0.60 × as much", "0.75 × as much", "0.40 × as much"]);
+  const rows = [...parts.values()]
+    .join("\n")
+    .split("\n")
+    .filter((line) => line.includes("memory"));
+  expect(rows.map((row) => /([\d.]+ × as much)/.exec(row)?.[1])).toEqual([
+    "0.60 × as much",
+    "0.75 × as much",
+    "0.40 × as much",
+  ]);
 });
 
 test("21 rounds cost the sum of their steps in dense ones", () => {

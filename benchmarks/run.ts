@@ -156,7 +156,13 @@ async function bench(
     if (network === undefined || network.endsWith("cnn"))
       throw new RangeError(`--only ${only}: name an LSTM of ${NETWORKS.join(", ")}`);
     const shares = chosenDensities ?? [1, 0.1];
-    const result = await recomputeBench({ network, backends: await backends(), densities: shares, seconds: budget, data });
+    const result = await recomputeBench({
+      network,
+      backends: await backends(),
+      densities: shares,
+      seconds: budget,
+      data,
+    });
     measurements.push(...result.measurements);
     sentences.push(...(json === true ? [] : result.sentences));
   } else if (kind === "images") {

@@ -65,18 +65,18 @@ export function networkBench(
       backends.flatMap((backend) =>
         densities.flatMap((density) =>
           recompute.map((again) => ({
-          name: `${network}${form === "padded" ? "" : ", bucketed"}${again ? RECOMPUTED : ""}`,
-          id: `${network} ${form} ${idOf(backend)} ${density} ${again}`,
-          backend,
-          density,
-          texts: input[form]
-            .slice(0, form === "padded" ? 1 : undefined)
-            .reduce((sum, { targets }) => sum + targets.size, 0),
-          flops:
-            network.endsWith("cnn") || density < 1
-              ? undefined
-              : lstmFlops(lstmSize(network), input[form], kind === "training" ? 3 : 1),
-          prepare: () => prepareSteps(kind, network, backend, input, { form, density, recompute: again }),
+            name: `${network}${form === "padded" ? "" : ", bucketed"}${again ? RECOMPUTED : ""}`,
+            id: `${network} ${form} ${idOf(backend)} ${density} ${again}`,
+            backend,
+            density,
+            texts: input[form]
+              .slice(0, form === "padded" ? 1 : undefined)
+              .reduce((sum, { targets }) => sum + targets.size, 0),
+            flops:
+              network.endsWith("cnn") || density < 1
+                ? undefined
+                : lstmFlops(lstmSize(network), input[form], kind === "training" ? 3 : 1),
+            prepare: () => prepareSteps(kind, network, backend, input, { form, density, recompute: again }),
           })),
         ),
       ),

@@ -74,7 +74,9 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
   if (options.hidden !== undefined && isCnn)
     throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
   if (options.recompute !== undefined && (isCnn || isImages))
-    throw new RangeError(`recompute is ${options.recompute}, but ${name} has no LSTM: only that has gates to compute again`);
+    throw new RangeError(
+      `recompute is ${options.recompute}, but ${name} has no LSTM: only that has gates to compute again`,
+    );
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   const hasTopics = pair !== undefined && !isImages && isReuters(pair);

@@ -63,7 +63,7 @@ export interface RunOptions {
   readonly hidden?: number | undefined;
   /** Of texts: the probability that training drops a feature, wherever the network has dropout. Default the published 0.5. */
   readonly dropout?: number | undefined;
-  /** Of an LSTM: compute gates again instead of keeping them, which takes less memory and more time; the results are the same bits. Default false. */
+  /** Of an LSTM: compute gates again instead of keeping them: less memory, more time, the same bits. Default false. */
   readonly recompute?: boolean | undefined;
   /** Names of arms: ours, and those of plugins. */
   readonly arms?: readonly string[] | undefined;

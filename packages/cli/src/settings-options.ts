@@ -109,7 +109,10 @@ export function addSettings(command: Command): Command {
     .option("--ticket-rounds <list>", "of that run, as 4,8,12 (default: all that this run has)", roundsOf)
     .option("--dropout <p>", "of texts: probability that training drops a feature (default: 0.5)", fractionOf)
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
-    .option("--recompute", "of an LSTM: compute gates again instead of keeping them: less memory, more time, the same results")
+    .option(
+      "--recompute",
+      "of an LSTM: compute gates again instead of keeping them: less memory, more time, the same results",
+    )
     .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(
       "--criterion <name>",

@@ -209,8 +209,8 @@ export function weightGradientScratch(rows: i32, outputs: i32, inputs: i32): f64
 /**
  * See `Kernels.weightGradient`: `outputs` rows and `inputs` columns of it, of one group. Rows of each are that many bytes apart.
  *
- * Of rows that come in parts, `sums` holds the four sums so far, in rows as those of `out` and `sumStep` bytes apart: they go on from there, the first row
- * of this part adding to sum `turn`, and `out` is what they are together.
+ * Of rows that come in parts, `sums` holds the four sums so far, in rows as those of `out` and `sumStep` bytes apart: they go on from
+ * there, the first row of this part adding to sum `turn`, and `out` is what they are together.
  */
 export function weightGradient(
   x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, outRow: usize, rows: i32, outputs: i32, inputs: i32,

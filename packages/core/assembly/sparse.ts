@@ -311,8 +311,8 @@ export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i
 }
 
 /**
- * See `Kernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. Where `kept` holds the sums of rows before these,
- * `keptStep` bytes apart, they go on, the first row adding to sum `turn`.
+ * See `Kernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. Where `kept` holds the
+ * sums of rows before these, `keptStep` bytes apart, they go on, the first row adding to sum `turn`.
  */
 export function sparseWeightGradient(
   x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,

@@ -475,7 +475,11 @@ export function testAgreement(pairs: Pairs): void {
     });
 
     test("an LSTM layer with the product of its input, and the gradients that are asked for", () => {
-      const run = (rng: Rng, sizes: { batch: number; time: number; hidden: number; input: number }, extreme: boolean) => {
+      const run = (
+        rng: Rng,
+        sizes: { batch: number; time: number; hidden: number; input: number },
+        extreme: boolean,
+      ) => {
         const { batch, time, hidden, input } = sizes;
         const starts = new Int32Array(batch + 1);
         for (let b = 0; b < batch; b++) starts[b + 1] = starts[b]! + 1 + rng.below(time);
@@ -491,7 +495,8 @@ export function testAgreement(pairs: Pairs): void {
           if (!isStored) return () => floats(rng, outputs * inputs).map((x) => x / inputs);
           const shape = [outputs, inputs * blocks] as const;
           const all = Int32Array.from({ length: outputs * inputs * blocks }, (_, i) => i);
-          const inBlock = (at: number) => Math.floor(at / shape[1] / (outputs / blocks)) === Math.floor((at % shape[1]) / inputs);
+          const inBlock = (at: number) =>
+            Math.floor(at / shape[1] / (outputs / blocks)) === Math.floor((at % shape[1]) / inputs);
           const positions = all.filter((at) => inBlock(at) && rng.uniform() < density);
           const pattern = new Pattern("test", shape, positions);
           return () => {
@@ -501,7 +506,14 @@ export function testAgreement(pairs: Pairs): void {
         };
         const [weightIh, recurrent] = [weight(4 * width, input), weight(4 * width, hidden, directions)];
         const more = isShared ? 0 : rng.below(3) * input; // rows that no token has
-        const layer = [floats(rng, rows * input + more, { special }), places, weightIh(), floats(rng, 4 * width), recurrent(), starts];
+        const layer = [
+          floats(rng, rows * input + more, { special }),
+          places,
+          weightIh(),
+          floats(rng, 4 * width),
+          recurrent(),
+          starts,
+        ];
         const states = floats(rng, (tokens + batch + 1) * width);
         agree("lstmStates", [...layer, states], size);
         const dstates = floats(rng, states.length, { special });
@@ -511,7 +523,11 @@ export function testAgreement(pairs: Pairs): void {
         agree("lstmGradients", [dstates, ...layer, dx, dweightIh, dbias, drecurrent], size);
       };
       times(80, "lstmLayer", (rng, special) =>
-        run(rng, { batch: 1 + rng.below(20), time: 1 + rng.below(7), hidden: 1 + rng.below(11), input: 1 + rng.below(9) }, special),
+        run(
+          rng,
+          { batch: 1 + rng.below(20), time: 1 + rng.below(7), hidden: 1 + rng.below(11), input: 1 + rng.below(9) },
+          special,
+        ),
       );
       run(stream(7), { batch: 40, time: 3, hidden: 33, input: 50 }, false);
       for (const seed of [8, 9, 10]) run(stream(seed), { batch: 30, time: 2000, hidden: 2, input: 1 }, false); // bias sums of several blocks

@@ -44,7 +44,9 @@ function weightOf(rng: Rng, shape: readonly [number, number], density: number) {
     const whole = leaf(shape) as Matrix;
     return { weight: whole, trained: whole };
   }
-  const positions = Int32Array.from({ length: shape[0] * shape[1] }, (_, at) => at).filter(() => rng.uniform() < density);
+  const positions = Int32Array.from({ length: shape[0] * shape[1] }, (_, at) => at).filter(
+    () => rng.uniform() < density,
+  );
   const trained = leaf([positions.length]);
   return { weight: new Sparse(shape, positions, trained as never), trained };
 }
@@ -170,5 +172,3 @@ test("what is no boolean is refused", () => {
   const run = () => lstm(tensor([[[1]]]), [[{ ...layer, ...biases }]], { recompute: 1 as never });
   expect(run).toThrow(new TypeError("lstm: recompute is 1; it is true or false"));
 });
-
-

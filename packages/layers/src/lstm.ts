@@ -38,7 +38,7 @@ export interface LstmOptions {
   readonly bidirectional?: boolean;
   /** Between layers, while training. Default 0. */
   readonly dropout?: number;
-  /** While training, compute gates again instead of keeping them: the same bits in less memory, see `LstmOptions.recompute` of @ltt/core. Default false. */
+  /** While training, compute gates again instead of keeping them: the same bits in less memory, see `lstm` of @ltt/core. Default false. */
   readonly recompute?: boolean;
   /** Default, as in PyTorch: all uniform on ±1/√hidden. `bias` makes both biases. */
   readonly initialisers?: {

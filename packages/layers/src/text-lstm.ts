@@ -43,7 +43,7 @@ export interface TextLstmOptions {
   readonly layerDropout?: number;
   /** Before the linear layer. Default 0.5. */
   readonly outputDropout?: number;
-  /** While training, compute the LSTM's gates again instead of keeping them: the same bits in less memory, see `LstmOptions`. Default false. */
+  /** While training, compute the LSTM's gates again instead of keeping them: the same bits in less memory. Default false. */
   readonly recompute?: boolean;
   /** The embedding's initial values, pre-trained vectors for example, and whether it keeps them. Default N(0, 1), trained. */
   readonly embedding?: Pick<EmbeddingOptions, "initialisers" | "frozen">;

@@ -98,8 +98,8 @@ export interface LstmKernels {
   ): void;
 
   /**
-   * The states of `lstm`, from x[rows,input] and `weightIh`, [d·4h,input], whose products are not kept: the bits of `matmul` and `lstm`. Rows of x past
-   * `rows` are not read. Optional, as the next: a backend has both, which need less memory than the products and gates of all tokens, or neither.
+   * The states of `lstm`, from x[rows,input] and `weightIh`, [d·4h,input], whose products are not kept: the bits of
+   * `matmul` and `lstm`. Rows of x past `rows` are not read. A backend has this and the next, or neither.
    */
   lstmStates?(
     x: Storage,
@@ -112,14 +112,14 @@ export interface LstmKernels {
     size: LstmLayerSize,
   ): void;
   /**
-   * From dstates[tokens+batch+1,d·h] and the operands of `lstmStates`, the gradients of those that are not undefined. Gates and cells, which nobody
-   * kept, are computed again: the bits of `matmul`, `lstm`, `lstmGates`, and, of dprojected[rows,d·4h], which is the gates' gradient, or with `places`
-   * what `scatterRows` makes of it,
+   * From dstates[tokens+batch+1,d·h] and the operands of `lstmStates`, the gradients that are not undefined. Gates and
+   * cells, which nobody kept, are computed again: the bits of `matmul`, `lstm`, `lstmGates`, and, of
+   * dprojected[rows,d·4h], which is the gates' gradient, or with `places` what `scatterRows` makes of it,
    *
    *     dx = dprojected · weightIh, by `matmul`; 0 in rows past `rows`
    *     dweightIh by `weightGradient` of x, dprojected
    *     dbias by `sum` of dprojected
-   *     drecurrent by `weightGradient` of the states before each step, 0 before the first, and the gates' gradient
+   *     drecurrent by `weightGradient` of the states before each step, 0 before the first, and of the gates' gradient
    */
   lstmGradients?(
     dstates: Storage,

@@ -1,6 +1,6 @@
 /**
- * For every token and direction of texts that lie one after the other, the row of the state before that step, in `[(tokens + batch + 1)·directions, hidden]`
- * as `lstm` leaves states there: of the first step, the last row, which holds zeros.
+ * For every token and direction of texts that lie one after the other, the row of the state before that step, in the states of `lstm`
+ * as `[(tokens + batch + 1)·directions, hidden]`: of the first step, the last row, which holds zeros.
  *
  * @param starts - `[batch + 1]`, see `LstmSize`.
  */

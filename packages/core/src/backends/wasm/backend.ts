@@ -27,8 +27,8 @@ export interface WasmBackend extends Backend {
    */
   limitThreads(threads: number): void;
   /**
-   * Bytes of tensors and of what kernels need meanwhile: those in use, the most that were in use at a time since this was last asked, and of the whole
-   * memory, which never shrinks.
+   * Bytes of tensors and of what kernels need meanwhile: those in use, the most that were in use at a time since this
+   * was last asked, and of the whole memory, which never shrinks.
    */
   memory(): { readonly bytes: number; readonly peak: number; readonly total: number };
   /**

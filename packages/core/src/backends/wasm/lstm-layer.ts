@@ -26,11 +26,12 @@ interface Part {
 type Used = "matmul" | "sum" | "add" | "gatherRows" | "weightGradient";
 
 /**
- * An LSTM layer with the product of its input, part by part: whole texts, so that every text is read from its first token to its last, and their rows are
- * side by side. What depends on one row alone has the same bits in a part; sums over rows go on from part to part, in the order of all.
+ * An LSTM layer with the product of its input, part by part: whole texts, so that every text is read from its first token to its last,
+ * and their rows are side by side. What depends on one row alone has the same bits in a part; sums over rows go on from part to part, in
+ * the order of all.
  *
- * Of `tokens` tokens in `directions` directions of `hidden` units, scratch memory is about an eighth of the 6·directions·hidden values a token that gates,
- * cells and states take, and of a gradient of weights four sums.
+ * Scratch memory is about an eighth of the 6·directions·hidden values a token that gates, cells and states take, the products of the
+ * input where tokens share its rows, and four sums of each weight whose gradient is asked for.
  */
 export function lstmLayer(
   context: Context,

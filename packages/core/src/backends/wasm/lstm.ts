@@ -26,7 +26,7 @@ interface Reading {
 const MANY = 256;
 
 /** The operands of `Kernels.lstm` but its recurrent weight; the rows after the states of all tokens are regions of their own. */
-export interface ForwardRun {
+interface ForwardRun {
   readonly projected: Region;
   readonly places: Region | undefined;
   readonly bias: Region;
@@ -39,7 +39,7 @@ export interface ForwardRun {
 }
 
 /** The same of `Kernels.lstmGates`. */
-export interface BackwardRun {
+interface BackwardRun {
   readonly dstates: Region;
   readonly dfinals: Region;
   readonly gates: Region;

@@ -127,7 +127,7 @@ export function weightGradients(
   };
 }
 
-/** As the compiled kernels take sums: where they are, from `offset` on, how far apart, and whose turn it is; nowhere, if all rows come at once. */
+/** Sums as the compiled kernels take them: where they are, from `offset` on, how far apart, and whose turn it is; 0 if there are none. */
 function sumsFrom(sums: Sums | undefined, length: number, offset: number): readonly [number, number, number] {
   return sums === undefined ? [0, 0, 0] : [sums.region.pointer + offset, length * 4, sums.turn];
 }

@@ -42,9 +42,10 @@ export interface LstmOptions {
   /** Dropout of the output of every layer but the last: an element becomes 0 with probability `p`. Default: none. */
   readonly dropout?: { readonly p: number; readonly rng: Rng } | undefined;
   /**
-   * Compute the gates again for the gradient, instead of keeping gates and cells, 5·directions·hidden values a token and layer: the same bits, in less
-   * memory, for one more forward pass of the layer. On the backend `wasm` the gates of about an eighth of the batch exist at a time; on others of all of it,
-   * while the gradient is computed. Nothing without gradients. Default false.
+   * Compute the gates again for the gradient, instead of keeping gates and cells, 5·directions·hidden values a token and
+   * layer: the same bits, in less memory, for one more forward pass of the layer. On the backend `wasm` the gates of
+   * about an eighth of the batch exist at a time, of 32 texts or more; on others those of the layer whose gradient is
+   * computed. Changes nothing where no gradient can be asked for. Default false.
    *
    * @see Chen, Xu, Zhang & Guestrin, “Training Deep Nets with Sublinear Memory Cost”, 2016, arXiv 1604.06174.
    */
@@ -144,7 +145,7 @@ function layer(
   }
   const ends = indices(starts);
   const states: Matrix = empty([tokens + batch + 1, width]);
-  /** @param kept - Where gates and cells are kept for the gradient; where every token has its own row, gates overwrite the input's product. */
+  /** @param kept - For the gradient; where every token has its own row, gates overwrite the input's product. */
   const compute = (kept: Kept | undefined) => {
     const read = (projected: Storage) => {
       const product = { batch: 1, m: rows, k: input, n: 4 * width, transposeA: false, transposeB: true };
@@ -166,7 +167,7 @@ function layer(
 
   return record(operation, states, inputs, (dstates) => {
     const dgates = once(() => {
-      const { gates, cells } = kept ?? keep(); // again also where gradients are asked for twice: the first time, the gradient overwrote the gates
+      const { gates, cells } = kept ?? keep(); // asked for a second time, too: the first time, the gradient overwrote the gates
       kept = undefined;
       kernels.lstmGates(dstates.storage, gates, cells, weightHh.storage, ends, gates, size);
       return gates;

@@ -16,8 +16,8 @@ export interface LayerOperands {
 }
 
 /**
- * A layer that keeps nothing but its states, whose gradient computes the gates again: the bits of the layer that keeps them. For backends that have
- * `lstmStates` and `lstmGradients`.
+ * A layer that keeps nothing but its states, whose gradient computes the gates again: the bits of the layer that keeps them. For
+ * backends that have `lstmStates` and `lstmGradients`.
  *
  * @see Chen, Xu, Zhang & Guestrin, “Training Deep Nets with Sublinear Memory Cost”, 2016, arXiv 1604.06174, section 3.
  */
