@@ -13,7 +13,8 @@ const OWN_ARMS = ["winning-ticket"] as const;
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images of an embedding.
+ * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images
+ *   of an embedding.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const subject = subjectOf(options);

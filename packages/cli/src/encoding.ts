@@ -4,7 +4,10 @@ import { parseVocabulary, type Vocabulary } from "@ltt/data";
 import { RunFolderError, writeAtomic } from "@ltt/lottery";
 import { type ImageShape, isShape } from "./architecture.ts";
 
-/** How a text became the ids that the networks of a run read, and what their answers stand for: whoever uses a network without its data set needs it. */
+/**
+ * How a text became the ids that the networks of a run read, and what their answers stand for: whoever uses a network without its data set
+ * needs it.
+ */
 export interface Encoding {
   readonly corpus: string;
   /** The name of each class. */
@@ -25,8 +28,8 @@ export interface ImageEncoding extends Pick<Encoding, "corpus" | "classes"> {
 const VERSION = 1;
 
 /**
- * Keeps an encoding in a run folder, as `encodings/DIGEST.json`, by the digest of what was encoded, which every trained node names. Outside the hashes: it is a
- * function of the data.
+ * Keeps an encoding in a run folder, as `encodings/DIGEST.json`, by the digest of what was encoded, which every trained node names. Outside
+ * the hashes: it is a function of the data.
  */
 export async function keepEncoding(folder: string, digest: string, encoding: Encoding | ImageEncoding): Promise<void> {
   const { corpus, classes } = encoding;

@@ -95,7 +95,8 @@ export function prepareImageSet(
   const { trainSize = rest.labels.length, augment, batchSize } = data;
   if (trainSize > rest.labels.length) {
     throw new DataError(
-      `${subject}: train: ${trainSize} images are asked for, there are ${rest.labels.length}; ask for fewer: --train-size ${rest.labels.length}`,
+      `${subject}: train: ${trainSize} images are asked for, there are ` +
+        `${rest.labels.length}; ask for fewer: --train-size ${rest.labels.length}`,
     );
   }
   const images = {

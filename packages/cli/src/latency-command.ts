@@ -52,7 +52,8 @@ async function latency(folder: string, { arm, seed: asked, batch, passes, json }
     .sort((a, b) => a.round - b.round);
   if (!chosen.some(({ round }) => round > 0))
     throw new RunFolderError(
-      `ltt latency: ${folder}: the latest run has no network of arm ${arm}, seed ${seed}: it has ${[...new Set(covered.map((network) => network.arm))].join(", ")} of seeds ${[...new Set(seeds)].join(", ")}`,
+      `ltt latency: ${folder}: the latest run has no network of arm ${arm}, seed ${seed}: it has ` +
+        `${[...new Set(covered.map((network) => network.arm))].join(", ")} of seeds ${[...new Set(seeds)].join(", ")}`,
     );
   const backend = await createBackend(undefined, { threads: 1 });
   useBackend(backend);

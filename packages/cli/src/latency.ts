@@ -4,14 +4,18 @@ import { RunFolderError, writeAtomic } from "@ltt/lottery";
 import { type Latencies, type Latency, renderLatencyCsv } from "@ltt/report";
 import type { Trial } from "./made-up-examples.ts";
 
-/** What answers of a run's networks took: `latency.json` in its folder. Outside all nodes: no hash and no table of results has it, so the same run gives the same bytes. */
+/**
+ * What answers of a run's networks took: `latency.json` in its folder. Outside all nodes: no hash and no table of results has it, so the
+ * same run gives the same bytes.
+ */
 const FILE = "latency.json";
 const VERSION = 1;
 /** Passes before anything is counted: V8 compiles hot code a second time while it runs. */
 const WARM = 5;
 
 /**
- * Seconds of a forward pass of one example and of a batch, without gradients: all networks in turn, pass by pass, so that what the machine does to one it does to the others.
+ * Seconds of a forward pass of one example and of a batch, without gradients: all networks in turn, pass by pass, so that what the machine
+ * does to one it does to the others.
  *
  * @param clock - Seconds.
  * @param passes - Whose medians and quartiles are told, after some that warm up.

@@ -127,7 +127,10 @@ export interface RunOptions {
   readonly queue?: string | undefined;
   /** Of a queue: where workers find and put networks, a folder or `s3://BUCKET/PREFIX`. Default: the run folder. */
   readonly store?: string | undefined;
-  /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
+  /**
+   * By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results.
+   * Default 0.005.
+   */
   readonly margin?: number | undefined;
   /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
   readonly published?: string | undefined;

@@ -64,8 +64,8 @@ export interface RunResult {
 }
 
 /**
- * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again, and its report covers
- * every seed of the same experiment that is finished there.
+ * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again, and its report
+ * covers every seed of the same experiment that is finished there.
  *
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */

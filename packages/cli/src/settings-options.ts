@@ -134,7 +134,8 @@ export function addSettings(command: Command): Command {
     .option("--learning-rate <x>", "of the optimiser", positive)
     .option(
       "--schedule <moments>",
-      "when the learning rate falls, as step:20000,step:25000 or epoch:80,epoch:120, or none (default: never; of deep image networks as published)",
+      "when the learning rate falls, as step:20000,step:25000 or epoch:80,epoch:120, or none " +
+        "(default: never; of deep image networks as published)",
       momentsOf,
     )
     .option("--schedule-factor <x>", "what the learning rate is multiplied by then (default: 0.1)", fractionOf)

@@ -21,7 +21,8 @@ export interface TrainedNetwork extends Meaning {
 }
 
 /**
- * A trained network, ready to be asked: a node's folder in a run folder, `RUN/nodes/HASH`, or one that `ltt export --to safetensors` wrote. It needs no data set.
+ * A trained network, ready to be asked: a node's folder in a run folder, `RUN/nodes/HASH`, or one that `ltt export --to safetensors` wrote.
+ * It needs no data set.
  *
  *     const { classify } = await openClassifier("my-ticket");
  *     const [{ labels }] = await classify(["a text"]);

@@ -21,7 +21,10 @@ export interface AdapterInfo {
   readonly largestBuffer: number;
   /** Arrays that a kernel can read. */
   readonly inputs: number;
-  /** How kernels that have variants run fastest: WebGPU keeps what four neighbours computed in a flat array, WebGL what is read by fours too. */
+  /**
+   * How kernels that have variants run fastest: WebGPU keeps what four neighbours computed in a flat array, WebGL what is read by fours
+   * too.
+   */
   readonly prefers: Variant;
 }
 

@@ -27,7 +27,9 @@ interface Rows {
 }
 const rowsOf = (rows: Rows) => [rows.result, rows[0], rows[1], rows[2]];
 
-/** Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for. */
+/**
+ * Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for.
+ */
 class TextureArray implements DeviceArray {
   readonly length: number;
   flat: FloatTexture | undefined;

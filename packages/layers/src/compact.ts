@@ -16,7 +16,10 @@ import { unitsFor } from "./units-of.ts";
 export interface Compacted<M> {
   readonly model: M;
   readonly groups: readonly CompactedGroup[];
-  /** Units that gave a constant other than 0, which is now in the biases of the layers behind them: these add in another order, so outputs agree up to rounding. Of 0, every bit is the same. */
+  /**
+   * Units that gave a constant other than 0, which is now in the biases of the layers behind them: these add in another order, so outputs
+   * agree up to rounding. Of 0, every bit is the same.
+   */
   readonly folded: number;
 }
 
@@ -32,11 +35,12 @@ export interface CompactedGroup {
  * The network without the units that do nothing: smaller tensors, the same outputs in evaluation. A unit does nothing if
  *
  * - no stored weight other than 0 reads it (of an LSTM's own only those of hidden units that are read themselves), or
- * - nothing reaches it: all weights into it are 0, so that it gives a constant: b, of a ReLU `max(0, b)`, behind a batch normalisation `max(0, (b − mean)·γ/√(variance + ε) + β)`; of an LSTM 0, if
- *   also the bias of its candidate, gate g, is 0. The constant goes into the biases of the layers that read it; where it cannot, because a convolution pads or has no bias, only 0 counts.
+ * - nothing reaches it: all weights into it are 0, so that it gives a constant: b, of a ReLU `max(0, b)`, behind a batch normalisation
+ *   `max(0, (b − mean)·γ/√(variance + ε) + β)`; of an LSTM 0, if also the bias of its candidate, gate g, is 0. The constant goes into the
+ *   biases of the layers that read it; where it cannot, because a convolution pads or has no bias, only 0 counts.
  *
- * What is removed may leave others with nothing to do, so this is repeated. One unit of each group stays, and the layers and directions of an LSTM keep equally many, as it has one hidden size:
- * as many as the one that needs most.
+ * What is removed may leave others with nothing to do, so this is repeated. One unit of each group stays, and the layers and directions of
+ * an LSTM keep equally many, as it has one hidden size: as many as the one that needs most.
  *
  * What remains sparse is `Sparse`; a tensor all of whose elements are left becomes an ordinary one.
  *
@@ -179,7 +183,9 @@ function clear(group: UnitGroup, unit: number, planes: Planes): void {
   }
 }
 
-/** One unit of each group stays; groups of one count keep as many as the largest of them. Those that are put back give 0, or are not read. */
+/**
+ * One unit of each group stays; groups of one count keep as many as the largest of them. Those that are put back give 0, or are not read.
+ */
 function keepAlike(groups: readonly UnitGroup[], left: ReadonlyMap<string, boolean[]>): void {
   const countOf = (group: UnitGroup) => left.get(group.name)!.filter((isLeft) => isLeft).length;
   for (const group of groups) {

@@ -20,8 +20,9 @@ export interface LeNet5Options {
 const OPTIONS: Kinds<LeNet5Options> = { size: positive, channels: positive, outputs: positive };
 
 /**
- * LeNet-5 as papers on pruning train it: 5×5 convolutions of 20 and 50 filters without padding, a maximum over 2×2 behind each, and two dense layers, 500, outputs; ReLU behind the
- * first. Of 28×28 images 430,500 weights and 580 biases. Weights start Glorot-normal, biases at 0.
+ * LeNet-5 as papers on pruning train it: 5×5 convolutions of 20 and 50 filters without padding, a maximum over 2×2 behind each, and two
+ * dense layers, 500, outputs; ReLU behind the first. Of 28×28 images 430,500 weights and 580 biases. Weights start Glorot-normal, biases at
+ * 0.
  *
  * Departs from LeCun et al. (1998), who had fewer filters, means in the place of maxima, and tanh.
  *

@@ -20,8 +20,9 @@ import { checkClasses } from "./batch.ts";
 export type Loss<Targets = TokenVector | TokenMatrix> = (outputs: Matrix, targets: Targets) => Scalar;
 
 /**
- * The mean loss of a batch of classified examples, `[batch, outputs] → []`: with one output it is the logit of class 1 of two (binary cross-entropy), with more
- * there is one a class (cross-entropy). Where several classes may hold, each output is one of them, and the mean is over all (binary cross-entropy).
+ * The mean loss of a batch of classified examples, `[batch, outputs] → []`: with one output it is the logit of class 1 of two (binary
+ * cross-entropy), with more there is one a class (cross-entropy). Where several classes may hold, each output is one of them, and the mean
+ * is over all (binary cross-entropy).
  *
  * @param targets - The right class of each example, `[batch]`; or 1 for each class that holds and 0 for the others, `[batch, outputs]`.
  * @throws {ShapeError} if targets of several classes have another shape than the logits.

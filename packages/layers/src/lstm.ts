@@ -121,7 +121,8 @@ export class Lstm extends Module {
   }
 
   /**
-   * The final states alone, of texts of ids `[batch, time]`; see `textLstm` of @ltt/core. The same as embedding, dropout and `forward`, at less cost.
+   * The final states alone, of texts of ids `[batch, time]`; see `textLstm` of @ltt/core. The same as embedding, dropout and `forward`, at
+   * less cost.
    *
    * @param input - What the ids go through before.
    */

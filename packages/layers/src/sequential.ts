@@ -20,7 +20,8 @@ const stepKind: Kind = {
 /**
  * Layers and functions, one after the other; its weights have PyTorch's names, `0.weight`, `2.weight`, since functions count too:
  *
- *     new Sequential([new Linear({ inputs: 784, outputs: 300 }, rng.split(0)), relu, new Linear({ inputs: 300, outputs: 10 }, rng.split(2))])
+ *     const hidden = new Linear({ inputs: 784, outputs: 300 }, rng.split(0));
+ *     new Sequential([hidden, relu, new Linear({ inputs: 300, outputs: 10 }, rng.split(2))])
  *
  * Each layer checks what the one before gave it.
  */

@@ -131,7 +131,10 @@ export class TextLstm extends Module implements Model, UnitModel<TokenMatrix> {
     return [dimensions("embedding", this.embedding, reads), ...hiddenUnits("lstm", this.lstm, "linear")];
   }
 
-  /** The hidden states of a layer below the last, of `lstm.l0` and `lstm.l0_reverse` side by side: `[batch, time, directions · hidden]`, 0 where a text has ended. */
+  /**
+   * The hidden states of a layer below the last, of `lstm.l0` and `lstm.l0_reverse` side by side: `[batch, time, directions · hidden]`, 0
+   * where a text has ended.
+   */
   unitValues(group: string, tokens: TokenMatrix, context: Context = {}): Cube | undefined {
     const layer = /^lstm\.l(\d+)(_reverse)?$/.exec(group)?.[1];
     if (layer === undefined || Number(layer) + 1 >= this.lstm.layers) return undefined;

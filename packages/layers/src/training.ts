@@ -69,12 +69,13 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  *
  *     for await (const { step, loss, endOfEpoch } of train(model, { batches, epochs: 10, optimiser, seed: 1 })) …
  *
- * A step waits for nothing but its loss, and gives back all memory that it took; a batch is given back once it is garbage. Every 20 ms the event loop turns.
+ * A step waits for nothing but its loss, and gives back all memory that it took; a batch is given back once it is garbage. Every 20 ms the
+ * event loop turns.
  *
  * @throws {TypeError} if an option is unknown or of the wrong kind, or a batch is none.
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
- * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or gradient that is
- *   not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
+ * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or
+ *   gradient that is not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
 export async function* train<Input, Targets>(
   model: Model<Input>,

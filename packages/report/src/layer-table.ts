@@ -13,8 +13,8 @@ import { html, type Markup } from "./markup.ts";
 import { count, sparsityPercent, trim } from "./numbers.ts";
 
 /**
- * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of the last round of
- * every arm, folded; of many arms those that are not read first are folded once more, together.
+ * Layer by layer what a network stores and which structures fell away as a whole: of the sparsest winning ticket, which stands open, and of
+ * the last round of every arm, folded; of many arms those that are not read first are folded once more, together.
  */
 export function layerTables(
   { arms }: Summary,

@@ -6,8 +6,8 @@ import { count, percentEstimate, sparsityPercent } from "./numbers.ts";
 import { verdictWords } from "./verdict-words.ts";
 
 /**
- * A model card in Markdown, with the fields that the Hugging Face Hub reads before it (`model-index`, `metrics`, `tags`): of the verdict's winner, or where there is none of the most accurate winning ticket; of a run without
- * tickets, of the dense network.
+ * A model card in Markdown, with the fields that the Hugging Face Hub reads before it (`model-index`, `metrics`, `tags`): of the verdict's
+ * winner, or where there is none of the most accurate winning ticket; of a run without tickets, of the dense network.
  *
  * @throws {TypeError | RangeError} as `renderReport` does; without any network.
  * @see Mitchell et al., “Model Cards for Model Reporting”, FAT* 2019; huggingface.co/docs/hub/model-cards

@@ -22,7 +22,8 @@ import { verdictWordsIn } from "./verdict-words-in.ts";
 import { warningsOf } from "./warnings.ts";
 
 /**
- * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read but values at the pointer.
+ * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read
+ * but values at the pointer.
  *
  * @throws {TypeError | RangeError} if a part of the results is missing, unknown or of the wrong kind.
  * @throws {RangeError} if two results have the same arm, seed and round.

@@ -4,8 +4,8 @@ import { html, type Markup } from "./markup.ts";
 import { count, sharePercent } from "./numbers.ts";
 
 /**
- * Percent of the weights kept, a row a tensor and a column a round, group by group: most weights of a text model are rows of its embedding, many for words hardly ever
- * seen, so one overall sparsity hides two very different ones.
+ * Percent of the weights kept, a row a tensor and a column a round, group by group: most weights of a text model are rows of its embedding,
+ * many for words hardly ever seen, so one overall sparsity hides two very different ones.
  */
 export function tensorTable({ arm, levels }: ArmSummary, labels: Labels): Markup {
   const tensors = new Map(

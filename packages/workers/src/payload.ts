@@ -62,8 +62,8 @@ export function checkPayload(data: unknown): Payload {
   }
   if (ltt !== LTT_VERSION) {
     throw new Refusal(
-      `node ${read.data.node} (${read.data.label}) was planned by ltt ${read.data.ltt}; this worker is ltt ${LTT_VERSION}, which might give other bytes: ` +
-        `start a worker of ltt ${read.data.ltt}, or plan the run again with this version`,
+      `node ${read.data.node} (${read.data.label}) was planned by ltt ${read.data.ltt}; this worker is ltt ${LTT_VERSION}, which might ` +
+        `give other bytes: start a worker of ltt ${read.data.ltt}, or plan the run again with this version`,
     );
   }
   return read.data;

@@ -30,8 +30,8 @@ export interface Exported {
  * - `onnx`: `model.onnx`;
  * - `page`: `index.html`, which computes in a browser, to the same bits.
  *
- * `pytorch` and `onnx` leave out units that are dead, so their outputs differ by rounding. Beside them lies `check.json`: inputs, and what the network says of them.
- * The folder appears whole or not at all.
+ * `pytorch` and `onnx` leave out units that are dead, so their outputs differ by rounding. Beside them lies `check.json`: inputs, and what
+ * the network says of them. The folder appears whole or not at all.
  *
  * @param from - A node's folder in a run folder, or an export.
  * @param to - A folder that is not there yet, or is empty.

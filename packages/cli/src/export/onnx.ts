@@ -4,9 +4,9 @@ import { OnnxGraph } from "./onnx-graph.ts";
 import type { Portable, PortableResNet, PortableStack } from "./portable.ts";
 
 /**
- * A network as the bytes of an ONNX file. Inputs of a text network are `tokens` `[batch, time]` and `lengths` `[batch]`, int64; of one of images `pixels`
- * `[batch, pixels]` or `image` `[batch, channels, height, width]`, float32 from 0 to 1. Outputs are `logits` and `probabilities` `[batch, outputs]`: softmax, or
- * sigmoid where there is one output or may be several classes.
+ * A network as the bytes of an ONNX file. Inputs of a text network are `tokens` `[batch, time]` and `lengths` `[batch]`, int64; of one of
+ * images `pixels` `[batch, pixels]` or `image` `[batch, channels, height, width]`, float32 from 0 to 1. Outputs are `logits` and
+ * `probabilities` `[batch, outputs]`: softmax, or sigmoid where there is one output or may be several classes.
  */
 export function onnxModel(network: Portable, { classes, several }: Meaning): Uint8Array {
   const graph = new OnnxGraph();
