@@ -139,7 +139,7 @@ export function backendOn(device: Device): GpuBackend {
         const found = inputs.map((values) => arrayOf(together.name, values));
         const arrays: DeviceArray[] = [];
         for (const kernel of kernels) arrays.push(...(await device.run(kernel, found, numbers, [x, y, z])));
-        outs.forEach((one, i) => put((one as Handle).place, arrays[i]));
+        for (const [i, one] of outs.entries()) put((one as Handle).place, arrays[i]);
       });
     },
     allocate: (length) => make(length),
