@@ -119,8 +119,27 @@ export function backendOn(device: Device): GpuBackend {
       const numbers = [...kernel.integers, ...kernel.numbers].map((name) => scalars[name]);
       queue.issue(async () => {
         const found = inputs.map((values) => arrayOf(kernel.name, values));
-        const array = await device.run(kernel, found, numbers, [x, y, z]);
+        const [array] = await device.run(kernel, found, numbers, [x, y, z]);
         put((out as Handle).place, array);
+      });
+    },
+    launchSeveral: ({ together, apart, results }, operands, scalars, out, [x, y = 1, z = 1]) => {
+      const named: Readonly<Record<string, Values>> = operands;
+      const all: Readonly<Record<string, Values>> = out;
+      const outs = results.map((name) => all[name]!);
+      if (outs.some(({ length }) => length !== x * y * z)) {
+        throw new Error(`${together.name}: computes ${x * y * z} of ${outs.map(({ length }) => length)} values`);
+      }
+      if (x * y * z === 0) return;
+      checkInputs(together, adapter);
+      const kernels = results.length <= adapter.results ? [together] : apart;
+      const inputs = together.arrays.map((name) => named[name]!);
+      const numbers = [...together.integers, ...together.numbers].map((name) => scalars[name]);
+      queue.issue(async () => {
+        const found = inputs.map((values) => arrayOf(together.name, values));
+        const arrays: DeviceArray[] = [];
+        for (const kernel of kernels) arrays.push(...(await device.run(kernel, found, numbers, [x, y, z])));
+        for (const [i, one] of outs.entries()) put((one as Handle).place, arrays[i]);
       });
     },
     allocate: (length) => make(length),

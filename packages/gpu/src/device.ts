@@ -21,6 +21,8 @@ export interface AdapterInfo {
   readonly largestBuffer: number;
   /** Arrays that a kernel can read. */
   readonly inputs: number;
+  /** Arrays that a kernel can write. */
+  readonly results: number;
   /**
    * How kernels that have variants run fastest: WebGPU keeps what four neighbours computed in a flat array, WebGL what is read by fours
    * too.
@@ -31,8 +33,8 @@ export interface AdapterInfo {
 /** A GPU through gpu.js, one call at a time: `Queue` sees to it. */
 export interface Device {
   readonly adapter: AdapterInfo;
-  /** Arrays in the kernel's order; integers, then numbers. */
-  run(kernel: Kernel, arrays: readonly DeviceArray[], scalars: readonly number[], grid: Grid): Promise<DeviceArray>;
+  /** Arrays in the kernel's order; integers, then numbers. As many arrays as the kernel has results. */
+  run(kernel: Kernel, arrays: readonly DeviceArray[], scalars: readonly number[], grid: Grid): Promise<DeviceArray[]>;
   upload(values: Float32Array): DeviceArray;
   read(array: DeviceArray): Promise<Float32Array>;
   free(array: DeviceArray): void;

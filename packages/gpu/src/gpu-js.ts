@@ -19,19 +19,27 @@ export interface CompiledKernel {
   readonly kernel: object;
 }
 
-/** What gets a thread's other rows. */
-const OTHER_ROWS = [1, 2, 3].map((row) => `function row${row}(values) { return values; }`);
+/** What gets a thread's other rows, or results. */
+const others = (name: string, count: number) =>
+  Array.from({ length: count - 1 }, (_, i) => `function ${name}${i + 1}(values) { return values; }`);
+
+interface CompilerSettings {
+  /** How gpu.js calls an array that is on the device already, and one that is read by fours. */
+  readonly flat: string;
+  readonly packed?: string;
+  /** Whether gpu.js makes memory for each result; else its kernels write where they are told. */
+  readonly immutable: boolean;
+}
 
 /** Kernels compiled once for each rank of output, for any sizes. */
 export class Compiler {
   readonly #gpu: InstanceType<GpuJs>;
-  /** How gpu.js calls an array that is on the device already, and one that is read by fours. */
-  readonly #types: { readonly flat: string; readonly packed?: string };
+  readonly #settings: CompilerSettings;
   readonly #compiled = new Map<Kernel, CompiledKernel[]>();
 
-  constructor(library: GpuJs, mode: string, types: { readonly flat: string; readonly packed?: string }) {
+  constructor(library: GpuJs, mode: string, settings: CompilerSettings) {
     this.#gpu = new library({ mode });
-    this.#types = types;
+    this.#settings = settings;
   }
 
   compiled(kernel: Kernel, output: readonly number[]): CompiledKernel {
@@ -42,10 +50,11 @@ export class Compiler {
       found.setOutput(output);
       return found;
     }
+    const { flat, packed, immutable } = this.#settings;
     const settings = {
       output,
       argumentTypes: [
-        ...kernel.arrays.map(() => (kernel.packed ? this.#types.packed : this.#types.flat)),
+        ...kernel.arrays.map(() => (kernel.packed ? packed : flat)),
         ...kernel.integers.map(() => "Integer"),
         ...kernel.numbers.map(() => "Float"),
       ],
@@ -54,16 +63,17 @@ export class Compiler {
       injectedNative: kernel.shared,
       dynamicOutput: true,
       dynamicArguments: true,
-      pipeline: true, // results stay on the device,
-      immutable: true, // each in memory of its own
+      pipeline: true, // results stay on the device
+      immutable,
       precision: "single",
       tactic: "precision",
       loopMaxIterations: 2 ** 31 - 1, // else loops end, silently, after 1000
     };
+    const parts = kernel.rows > 1 ? others("row", kernel.rows) : others("result", kernel.results);
     const made =
-      kernel.rows === 1
+      parts.length === 0
         ? this.#gpu.createKernel(kernel.source, settings)
-        : this.#gpu.createKernelMap(OTHER_ROWS, kernel.source, settings);
+        : this.#gpu.createKernelMap(parts, kernel.source, settings);
     ranks[output.length] = made;
     return made;
   }

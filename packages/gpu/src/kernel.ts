@@ -23,6 +23,8 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
    * the first and gives the others to `row1`, `row2` and `row3`.
    */
   readonly rows: 1 | 4;
+  /** How many arrays it writes, for WebGL likewise: the body gives the others to `result1`, `result2` and `result3`. See `several`. */
+  readonly results: number;
   /** For WebGL: functions in GLSL that the body calls, and what they share. */
   readonly natives: readonly Native[];
   readonly shared: string;
@@ -44,6 +46,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   together = 1,
   packed = false,
   rows = 1,
+  results = 1,
   natives = [],
   shared = "",
   body,
@@ -55,6 +58,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   together?: 1 | 4;
   packed?: boolean;
   rows?: 1 | 4;
+  results?: number;
   natives?: readonly Native[];
   shared?: string;
   body: string;
@@ -67,6 +71,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
     together,
     packed,
     rows,
+    results,
     natives,
     shared,
     source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,

@@ -18,14 +18,15 @@ interface FloatTexture {
   delete(): void;
 }
 
-/** What a kernel of four rows gives. */
-interface Rows {
+/** What a kernel of several rows or results gives: the first, and the others by their index. */
+interface Results {
   readonly result: FloatTexture;
-  readonly 0: FloatTexture;
-  readonly 1: FloatTexture;
-  readonly 2: FloatTexture;
+  readonly [index: number]: FloatTexture;
 }
-const rowsOf = (rows: Rows) => [rows.result, rows[0], rows[1], rows[2]];
+const allOf = (results: Results, count: number) => [
+  results.result,
+  ...Array.from({ length: count - 1 }, (_, i) => results[i]!),
+];
 
 /**
  * Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for.
@@ -46,7 +47,11 @@ const firstFour = kernel({ name: "firstFour", arrays: [], together: 4, body: "re
 
 /** gpu.js on WebGL 2. The first kernels bring the context and the classes of results. */
 export function openWebGl(library: GpuJs): Device {
-  const compiler = new Compiler(library, "webgl2", { flat: "ArrayTexture(1)", packed: "ArrayTexture(4)" });
+  const compiler = new Compiler(library, "webgl2", {
+    flat: "ArrayTexture(1)",
+    packed: "ArrayTexture(4)",
+    immutable: true,
+  });
   const probe = (kernel: Kernel) => compiler.compiled(kernel, [1])() as FloatTexture;
   return new WebGlDevice(compiler, probe(first), probe(firstFour));
 }
@@ -69,15 +74,15 @@ class WebGlDevice implements Device {
     arrays: readonly DeviceArray[],
     scalars: readonly number[],
     grid: Grid,
-  ): Promise<DeviceArray> {
+  ): Promise<DeviceArray[]> {
     this.#check();
     const form = kernel.packed ? this.#packed : this.#flat;
     const inputs = arrays.map((array) => form.call(this, array as TextureArray));
     const [x, y = 1, z = 1] = grid;
-    const rows = this.#launch(kernel, inputs, scalars, outputOf([x, Math.ceil(y / kernel.rows), z]));
-    const texture = rows.length === 1 ? rows[0]! : this.#interleaved(rows, grid);
+    const textures = this.#launch(kernel, inputs, scalars, outputOf([x, Math.ceil(y / kernel.rows), z]));
+    const results = kernel.rows === 1 ? textures : [this.#interleaved(textures, grid)];
     const length = x * y * z * kernel.together;
-    return new TextureArray(length, kernel.together === 4 ? { packed: texture } : { flat: texture });
+    return results.map((one) => new TextureArray(length, kernel.together === 4 ? { packed: one } : { flat: one }));
   }
 
   upload(values: Float32Array): DeviceArray {
@@ -126,7 +131,7 @@ class WebGlDevice implements Device {
     return texture!;
   }
 
-  /** A texture for each row that a thread computes. */
+  /** A texture for each row, or result, that a thread computes. */
   #launch(
     kernel: Kernel,
     inputs: readonly FloatTexture[],
@@ -137,7 +142,8 @@ class WebGlDevice implements Device {
     let results: readonly FloatTexture[];
     try {
       const found = compiled(...inputs, ...scalars);
-      results = kernel.rows === 1 ? [found as FloatTexture] : rowsOf(found as Rows);
+      const count = kernel.rows * kernel.results;
+      results = count === 1 ? [found as FloatTexture] : allOf(found as Results, count);
     } catch (cause) {
       this.#check();
       throw new Error(`gpu: the kernel ${kernel.name}: ${(cause as Error).message}`, { cause });
@@ -178,6 +184,7 @@ function describe(gl: WebGL2RenderingContext): AdapterInfo {
     software: /swiftshader|llvmpipe|software|basic render/i.test(description),
     largestBuffer: gl.getParameter(gl.MAX_TEXTURE_SIZE) ** 2 * Float32Array.BYTES_PER_ELEMENT,
     inputs: gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) - 1, // the last is gpu.js's own
+    results: 1,
     prefers: "packed",
   };
 }

@@ -1,12 +1,10 @@
+import { BufferPool, type GpuBuffer } from "./buffer-pool.ts";
 import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
 import { GpuError } from "./gpu-error.ts";
 import { type CompiledKernel, Compiler, type GpuJs, outputOf } from "./gpu-js.ts";
 import { type Grid, type Kernel, kernel } from "./kernel.ts";
 
 // The part of WebGPU that is used here; the DOM's types do not have it.
-interface GpuBuffer {
-  destroy(): void;
-}
 interface GpuDevice {
   readonly limits: Readonly<Record<string, number>>;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
@@ -34,7 +32,6 @@ interface BufferResult {
   readonly kernel: object;
   readonly constructor: new (settings: object) => BufferResult;
   toArray(): Promise<Float32Array>;
-  delete(): void;
 }
 
 class BufferArray implements DeviceArray {
@@ -49,14 +46,11 @@ class BufferArray implements DeviceArray {
   }
 }
 
-/** STORAGE | COPY_SRC | COPY_DST */
-const USAGE = 0x8c;
-
 const first = kernel({ name: "first", arrays: [], body: "return 0;" });
 
 /** gpu.js on WebGPU. The first kernel brings the adapter, the device and the class of results. */
 export async function openWebGpu(library: GpuJs): Promise<Device> {
-  const compiler = new Compiler(library, "webgpu", { flat: "Array" });
+  const compiler = new Compiler(library, "webgpu", { flat: "Array", immutable: false });
   const probe = (await compiler.compiled(first, [1])()) as BufferResult;
   return new WebGpuDevice(compiler, probe);
 }
@@ -65,6 +59,7 @@ class WebGpuDevice implements Device {
   readonly adapter: AdapterInfo;
   readonly #compiler: Compiler;
   readonly #probe: BufferResult;
+  readonly #pool: BufferPool;
   #lost: GpuError | undefined;
   #wrong: string | undefined;
 
@@ -73,6 +68,7 @@ class WebGpuDevice implements Device {
     this.#probe = probe;
     const { adapter, device } = probe.context;
     this.adapter = describe(adapter, device);
+    this.#pool = new BufferPool(device, { largest: this.adapter.largestBuffer });
     void device.lost.then(({ reason, message }) => {
       this.#lost = lost(`${reason}: ${message}`);
     });
@@ -87,24 +83,25 @@ class WebGpuDevice implements Device {
     arrays: readonly DeviceArray[],
     scalars: readonly number[],
     grid: Grid,
-  ): Promise<DeviceArray> {
+  ): Promise<DeviceArray[]> {
     this.#check();
     const output = outputOf(grid);
+    const length = output.reduce((product, size) => product * size, kernel.together);
     const compiled: CompiledKernel = this.#compiler.compiled(kernel, output);
     const inputs = arrays.map((array) => (array as BufferArray).result);
+    // a kernel of gpu.js that is not immutable writes into its own buffer if that is large enough: each time one of the pool
+    const outputBuffer = this.#pool.take(length * Float32Array.BYTES_PER_ELEMENT);
+    Object.assign(compiled.kernel, { outputBuffer, bindGroupDirty: true });
     const result = (await Promise.resolve(compiled(...inputs, ...scalars)).catch((cause: Error) => {
       throw this.#lost ?? new Error(`gpu: the kernel ${kernel.name}: ${cause.message}`, { cause });
     })) as BufferResult;
-    return new BufferArray(
-      result,
-      output.reduce((product, size) => product * size, kernel.together),
-    );
+    return [new BufferArray(result, length)];
   }
 
   upload(values: Float32Array): DeviceArray {
     this.#check();
     const { context, kernel, constructor: Result } = this.#probe;
-    const buffer = context.device.createBuffer({ size: values.byteLength, usage: USAGE });
+    const buffer = this.#pool.take(values.byteLength);
     context.device.queue.writeBuffer(buffer, 0, values);
     const settings = { buffer, output: [values.length], componentCount: 1, context, kernel };
     return new BufferArray(new Result(settings), values.length);
@@ -122,7 +119,7 @@ class WebGpuDevice implements Device {
   }
 
   free(array: DeviceArray): void {
-    (array as BufferArray).result.delete();
+    this.#pool.give((array as BufferArray).result.buffer);
   }
 
   #check(): void {
@@ -147,6 +144,7 @@ function describe({ info }: GpuAdapter, { limits }: GpuDevice): AdapterInfo {
     software: info.isFallbackAdapter ?? /swiftshader|llvmpipe|software/i.test(text),
     largestBuffer: Math.min(limits.maxStorageBufferBindingSize!, limits.maxBufferSize!),
     inputs: limits.maxStorageBuffersPerShaderStage! - 1,
+    results: 1,
     prefers: "four",
   };
 }

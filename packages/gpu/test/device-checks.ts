@@ -222,6 +222,37 @@ export const deviceChecks: readonly DeviceCheck[] = [
     },
   },
   {
+    name: "steps of Adam beside the reference: of all weights, and of rows, most of which have no gradient",
+    run: async (gpu) => {
+      const [rows, dim] = [9, 5];
+      const rates = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+      for (const [weightDecay, decoupledDecay] of [
+        [0, 0],
+        [0.1, 0],
+        [0, 0.1],
+      ] as const) {
+        const [mine, theirs] = await Promise.all(
+          [gpu, createReferenceBackend()].map(async (backend) => {
+            const { kernels } = backend;
+            const upload = (name: string, length = rows * dim) => backend.upload(eighths(length, name));
+            const [m, v] = [backend.upload(new Float32Array(rows * dim)), backend.upload(new Float32Array(rows * dim))];
+            const weights = upload("weights");
+            for (let step = 1; step <= 4; step++) {
+              const options = { ...rates, weightDecay, decoupledDecay, step };
+              const ids = backend.uploadIndices(Int32Array.of(1, 4, step + 4));
+              if (step % 2 === 1) kernels.adam(upload(`g${step}`), m, v, weights, options);
+              else kernels.adamRows(upload(`r${step}`, 3 * dim), ids, m, v, weights, { ...options, dim, except: 4 });
+            }
+            return Promise.all([weights, m, v].map((storage) => backend.read(storage)));
+          }),
+        );
+        for (const [i, name] of ["weights", "m", "v"].entries()) {
+          same(`${name} with decays ${weightDecay}, ${decoupledDecay}`, mine![i]!, theirs![i]!, 2 ** -20);
+        }
+      }
+    },
+  },
+  {
     name: "walks of five axes, of which three share a coordinate",
     run: async (gpu) => {
       const size = 2 * 3 * 4 * 5 * 6;

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { gradients, matmul, scope, sgdUpdate, square, sum, tensor, useBackend } from "@ltt/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { backendOn } from "../src/backend.ts";
 import { kernel } from "../src/kernel.ts";
 import { open } from "../src/open.ts";
@@ -11,9 +11,11 @@ import { deviceChecks } from "./device-checks.ts";
 describe.skipIf(gpu === undefined)("the GPU", () => {
   test.each(deviceChecks)("$name", ({ run }) => run(gpu!));
 
-  test("uses the memory of ten steps for two thousand", async () => {
+  test("uses the memory of ten steps for two thousand, and the same buffers", async () => {
     const own = backendOn(await open("webgpu")); // whose memory no other test's garbage is in
     const before = useBackend(own);
+    const { GPUDevice } = globalThis as typeof globalThis & { GPUDevice: { prototype: { createBuffer(): object } } };
+    const made = vi.spyOn(GPUDevice.prototype, "createBuffer");
     try {
       const weights = tensor([0.5, -0.25, 1, 0.75], [2, 2], { requiresGrad: true });
       const rates = { learningRate: 0.01, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, first: false };
@@ -25,12 +27,17 @@ describe.skipIf(gpu === undefined)("the GPU", () => {
           return { reading: loss.item() };
         });
         const loss = await reading;
-        if (step === 10) early = await own.memory();
+        if (step === 10) {
+          early = await own.memory();
+          made.mockClear();
+        }
         if (step === 2000) expect(loss).toBeLessThan(1e-4);
       }
+      expect(made).not.toHaveBeenCalled();
       expect(early.bytes).toBeGreaterThan(0);
       expect(await own.memory()).toEqual(early);
     } finally {
+      made.mockRestore();
       useBackend(before);
     }
   });

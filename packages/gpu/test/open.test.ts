@@ -96,6 +96,7 @@ describe("a device", () => {
     software: true,
     largestBuffer: 64,
     inputs: 1,
+    results: 1,
     prefers: "one",
   };
   const device: Device = {

@@ -1,4 +1,5 @@
 import type { Grid, Kernel } from "../kernel.ts";
+import type { Several } from "./several.ts";
 
 /** float32 values that will be on the device when their turn comes. */
 export interface Values {
@@ -22,6 +23,14 @@ export interface Issue {
     arrays: Readonly<Record<Arrays, Values>>,
     scalars: Readonly<Record<Scalars, number>>,
     out: Values,
+    grid: Grid,
+  ): void;
+  /** Overwrites several arrays, of one length, which may be read too: they are replaced when all have been computed. */
+  launchSeveral<Arrays extends string, Scalars extends string, Results extends string>(
+    kernels: Several<Arrays, Scalars, Results>,
+    arrays: Readonly<Record<Arrays, Values>>,
+    scalars: Readonly<Record<Scalars, number>>,
+    out: Readonly<Record<Results, Values>>,
     grid: Grid,
   ): void;
   allocate(length: number): Values;

@@ -6,17 +6,19 @@ import type { Issue, Values } from "./issue.ts";
 /** The largest y that WebGPU lets a launch count to: 65,535 groups of eight. */
 const TALLEST = 65_535 * 8;
 /** Where the thread is: x counts what is in a row, and y rows; or x counts both, where there are more rows than y can count. */
-const AXES = {
+export interface Axes {
+  readonly row: string;
+  readonly column: string;
+}
+const AXES: Readonly<Record<"one" | "two", Axes>> = {
   two: { row: "this.thread.y", column: "this.thread.x" },
   one: { row: "quotient(this.thread.x, dim)", column: remainder("this.thread.x", "dim") },
-} as const;
-type Axes = (typeof AXES)["one" | "two"];
+};
 
-/** A kernel in both forms, and the one for so many rows with its grid. */
-function byRows<Arrays extends string>(make: (axes: Axes) => Kernel<Arrays, "dim">) {
+/** A kernel, or several, in both forms, and the one for so many rows with its grid. */
+export function byRows<K>(make: (axes: Axes) => K): (rows: number, dim: number) => { kernel: K; grid: Grid } {
   const [one, two] = [make(AXES.one), make(AXES.two)];
-  return (rows: number, dim: number): { kernel: Kernel<Arrays, "dim">; grid: Grid } =>
-    rows > TALLEST ? { kernel: one, grid: [rows * dim] } : { kernel: two, grid: [dim, rows] };
+  return (rows, dim) => (rows > TALLEST ? { kernel: one, grid: [rows * dim] } : { kernel: two, grid: [dim, rows] });
 }
 
 const gatherRows = byRows(({ row, column }) =>
@@ -43,22 +45,22 @@ const sumOfRows = sums("sumOfRows", [], () => "0");
 const sumOntoRows = sums("sumOntoRows", ["before"], ({ row, column }) => `before[${row} * dim + ${column}]`);
 
 function sums<More extends string>(name: string, more: readonly More[], first: (axes: Axes) => string) {
-  return byRows<"rows" | "order" | "starts" | More>((at) =>
-    kernel({
-      name,
-      arrays: ["rows", "order", "starts", ...more],
-      integers: ["dim"],
-      body: `
-    let sum = ${first(at)};
-    const start = starts[${at.row}];
-    const count = starts[${at.row} + 1] - start;
+  return byRows((at): Kernel<"rows" | "order" | "starts" | More, "dim"> => {
+    const body = `${sumOfEntries(first(at), at)}\nreturn sum;`;
+    return kernel({ name, arrays: ["rows", "order", "starts", ...more], integers: ["dim"], body });
+  });
+}
+
+/** Declares `sum`: what was `first`, and the entries of the thread's row. */
+export function sumOfEntries(first: string, { row, column }: Axes): string {
+  return `
+    let sum = ${first};
+    const start = starts[${row}];
+    const count = starts[${row} + 1] - start;
     for (let k = 0; k < count; k++) {
       const entry = order[whole(start) + k];
-      sum += rows[whole(entry) * dim + ${at.column}];
-    }
-    return sum;`,
-    }),
-  );
+      sum += rows[whole(entry) * dim + ${column}];
+    }`;
 }
 
 /** out[r,d] = Σ rows[i,d] over the i whose id is r, in the order of i; or, asked for, out[r,d] += it. */
@@ -70,19 +72,31 @@ export function scatter(
   { dim, except, onto = false }: { dim: number; except?: number | undefined; onto?: boolean },
 ): void {
   if (out.length === 0) return;
-  const { order, starts } = sorted(hostIndices("scatterRows", ids), out.length / dim, except);
-  const [entries, ends] = [issue.upload(order), issue.upload(starts)];
-  const arrays = { rows, order: entries, starts: ends };
-  const count = starts.length - 1;
-  if (onto) {
-    const { kernel, grid } = sumOntoRows(count, dim);
-    issue.launch(kernel, { ...arrays, before: out }, { dim }, out, grid);
-  } else {
-    const { kernel, grid } = sumOfRows(count, dim);
-    issue.launch(kernel, arrays, { dim }, out, grid);
-  }
-  issue.release(entries);
-  issue.release(ends);
+  byRow(issue, ids, out.length / dim, except, ({ order, starts, count }) => {
+    const arrays = { rows, order, starts };
+    if (onto) {
+      const { kernel, grid } = sumOntoRows(count, dim);
+      issue.launch(kernel, { ...arrays, before: out }, { dim }, out, grid);
+    } else {
+      const { kernel, grid } = sumOfRows(count, dim);
+      issue.launch(kernel, arrays, { dim }, out, grid);
+    }
+  });
+}
+
+/** Runs `body` with the entries of each of `rows` rows side by side, on the device as long as it takes. */
+export function byRow(
+  issue: Issue,
+  ids: Indices,
+  rows: number,
+  except: number | undefined,
+  body: (entries: { readonly order: Values; readonly starts: Values; readonly count: number }) => void,
+): void {
+  const found = sorted(hostIndices("scatterRows", ids), rows, except);
+  const [order, starts] = [issue.upload(found.order), issue.upload(found.starts)];
+  body({ order, starts, count: rows });
+  issue.release(order);
+  issue.release(starts);
 }
 
 /** A counting sort: the entries of row r are order[starts[r]] … order[starts[r + 1] − 1]. */

@@ -1,7 +1,8 @@
-import type { WholeWeightKernels } from "@ltt/core";
+import type { AdamStep, WholeWeightKernels } from "@ltt/core";
 import { type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
-import { scatter } from "./rows.ts";
+import { byRow, byRows, sumOfEntries } from "./rows.ts";
+import { several } from "./several.ts";
 
 /** g = gradient + λ·θ */
 const G = "(gradient[this.thread.x] + decay * weights[this.thread.x])";
@@ -12,7 +13,6 @@ const update = <const Arrays extends string, const Scalars extends string>(
   value: string,
 ): Kernel<Arrays, Scalars> => kernel({ name, arrays, numbers, body: `return ${value};` });
 
-const decayed = update("decayed", ["weights"], ["kept"], "weights[this.thread.x] * kept");
 const regularised = update("regularised", ["gradient", "weights"], ["decay"], G);
 /** rate·old + share·g */
 const mixed = update(
@@ -39,12 +39,37 @@ const descendedNesterov = update(
   ["eta", "momentum", "decay"],
   `weights[this.thread.x] - eta * (${G} + momentum * velocity[this.thread.x])`,
 );
-const adamDescended = update(
-  "adamDescended",
-  ["weights", "m", "v"],
-  ["eta", "scale", "epsilon"],
-  "weights[this.thread.x] - eta * m[this.thread.x] / (Math.sqrt(v[this.thread.x]) / scale + epsilon)",
-);
+const ADAM_NUMBERS = ["beta1", "share1", "beta2", "share2", "decay", "kept", "eta", "scale", "epsilon"] as const;
+/** Adam of the element `at`, with the gradient `g`, which is of the weights before the decoupled decay. */
+const adamOf = (at: string, g: string) => ({
+  body: `
+    const g = ${g} + decay * weights[${at}];
+    const newM = flushed(beta1 * m[${at}] + share1 * g);
+    const newV = flushed(beta2 * v[${at}] + share2 * (g * g));`,
+  results: {
+    weights: `weights[${at}] * kept - eta * newM / (Math.sqrt(newV) / scale + epsilon)`,
+    m: "newM",
+    v: "newV",
+  },
+});
+const adamOfAll = several({
+  name: "adam",
+  arrays: ["gradient", "m", "v", "weights"],
+  numbers: ADAM_NUMBERS,
+  ...adamOf("this.thread.x", "gradient[this.thread.x]"),
+});
+/** Its gradient is the sum of some rows for each row of the weights, of most none: it is never written out. */
+const adamOfRows = byRows(({ row, column }) => {
+  const { body, results } = adamOf(`${row} * dim + ${column}`, "sum");
+  return several({
+    name: "adamOfRows",
+    arrays: ["rows", "order", "starts", "m", "v", "weights"],
+    integers: ["dim"],
+    numbers: ADAM_NUMBERS,
+    body: `${sumOfEntries("0", { row, column })}${body}`,
+    results,
+  });
+});
 /** μ·b + g / (√v + ε) */
 const normalised = update(
   "normalised",
@@ -59,21 +84,15 @@ const rmspropDescended = update(
   `weights[this.thread.x] - eta * (${G} / (Math.sqrt(v[this.thread.x]) + epsilon))`,
 );
 
-export function updates(issue: Issue): Pick<WholeWeightKernels, "sgd" | "adam" | "adamRows" | "rmsprop"> {
-  const adam: WholeWeightKernels["adam"] = (gradient, m, v, weights, step) => {
-    const { learningRate, beta1, beta2, epsilon, weightDecay: decay, decoupledDecay } = step;
-    const grid = [weights.length] as const;
-    // g is of the weights before the decoupled decay, which come out the same where one of the two is 0
-    issue.launch(mixed, { old: m, gradient, weights }, { rate: beta1, share: 1 - beta1, decay }, m, grid);
-    issue.launch(mixedSquares, { old: v, gradient, weights }, { rate: beta2, share: 1 - beta2, decay }, v, grid);
-    if (decoupledDecay !== 0) {
-      issue.launch(decayed, { weights }, { kept: 1 - learningRate * decoupledDecay }, weights, grid);
-    }
-    const eta = learningRate / (1 - beta1 ** step.step);
-    const scale = Math.sqrt(1 - beta2 ** step.step);
-    issue.launch(adamDescended, { weights, m, v }, { eta, scale, epsilon }, weights, grid);
-  };
+function numbersOf(given: AdamStep): Record<(typeof ADAM_NUMBERS)[number], number> {
+  const { learningRate, beta1, beta2, epsilon, weightDecay: decay, decoupledDecay, step } = given;
+  const eta = learningRate / (1 - beta1 ** step);
+  const scale = Math.sqrt(1 - beta2 ** step);
+  const kept = 1 - learningRate * decoupledDecay;
+  return { beta1, share1: 1 - beta1, beta2, share2: 1 - beta2, decay, kept, eta, scale, epsilon };
+}
 
+export function updates(issue: Issue): Pick<WholeWeightKernels, "sgd" | "adam" | "adamRows" | "rmsprop"> {
   return {
     sgd: (gradient, velocity, weights, step) => {
       const { learningRate: eta, momentum, dampening, nesterov, first, weightDecay: decay } = step;
@@ -95,12 +114,18 @@ export function updates(issue: Issue): Pick<WholeWeightKernels, "sgd" | "adam" |
         issue.launch(descendedNesterov, { weights, gradient, velocity }, { eta, momentum, decay }, weights, grid);
       } else issue.launch(descended, { weights, step: velocity }, { eta }, weights, grid);
     },
-    adam,
+    adam: (gradient, m, v, weights, step) => {
+      const arrays = { gradient, m, v, weights };
+      issue.launchSeveral(adamOfAll, arrays, numbersOf(step), { weights, m, v }, [weights.length]);
+    },
     adamRows: (rows, ids, m, v, weights, step) => {
-      const gradient = issue.allocate(weights.length);
-      scatter(issue, rows, ids, gradient, step);
-      adam(gradient, m, v, weights, step);
-      issue.release(gradient);
+      if (weights.length === 0) return;
+      const { dim, except } = step;
+      byRow(issue, ids, weights.length / dim, except, ({ order, starts, count }) => {
+        const { kernel, grid } = adamOfRows(count, dim);
+        const arrays = { rows, order, starts, m, v, weights };
+        issue.launchSeveral(kernel, arrays, { ...numbersOf(step), dim }, { weights, m, v }, grid);
+      });
     },
     rmsprop: (gradient, v, b, weights, step) => {
       const { learningRate: eta, alpha, epsilon, weightDecay: decay, momentum } = step;
