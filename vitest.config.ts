@@ -9,6 +9,7 @@ const slow = [
   "packages/cli/test/machines.test.ts",
   "packages/cli/test/native.test.ts",
   "packages/cli/test/native-steps.test.ts",
+  "packages/cli/test/own-images.test.ts",
   "packages/cli/test/inspect.test.ts",
   "packages/cli/test/transfer.test.ts",
   "packages/gpu/test/**/*.test.ts",

@@ -1,5 +1,5 @@
 import { median, quartiles } from "./quantile.ts";
-import type { Group, Measurement, ResultFile } from "./results.ts";
+import { type Group, type Measurement, RECOMPUTED, type ResultFile } from "./results.ts";
 import { ROUNDS } from "./sparse.ts";
 
 /** Of ratios taken round by round. */
@@ -89,6 +89,10 @@ function amongOurs(own: readonly Measurement[]): Pair[] {
           other.name === name && other.backend === backend && other.threads === threads && other.density === density,
       );
     };
+    if (one.name.endsWith(RECOMPUTED)) {
+      const kept = find({ name: one.name.slice(0, -RECOMPUTED.length) });
+      return kept === undefined ? [] : [["setting", one, kept]];
+    }
     if (one.density < 1) {
       const dense = find({ density: 1 });
       return one.density === tenth && dense !== undefined ? [["pruned", one, dense]] : [];

@@ -1,6 +1,6 @@
 // Started by memory.ts: trains one network, and answers with the memory that it took.
 import { createBackend } from "@ltt/cli";
-import { createReferenceBackend, tensor, tokens, useBackend } from "@ltt/core";
+import { createReferenceBackend, tokens, useBackend, type WasmBackend } from "@ltt/core";
 import { Adam, type Batch, type Model, parametersOf, trainable, withParameters } from "@ltt/layers";
 import { sparseWeights } from "@ltt/lottery";
 import type { MemoryJob, MemoryUse } from "./memory.ts";
@@ -20,11 +20,12 @@ async function measure({
   ticket,
   rows,
   outputs,
+  recompute,
   batches,
 }: MemoryJob): Promise<MemoryUse> {
   const backend = await createBackend(name, { threads });
   useBackend(backend);
-  const linear = () => backend.view(tensor([0]).storage)!.buffer.byteLength;
+  const use = () => (backend as WasmBackend).memory();
   const resident = () => process.memoryUsage.rss();
   globalThis.gc!();
   const idle = resident();
@@ -32,18 +33,19 @@ async function measure({
   const model = create();
   globalThis.gc!();
   const optimiser = new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 });
-  let peak = 0;
+  let highest = 0;
   for (let step = 0; step < STEPS; step++) {
     await trainStep(model, optimiser, batchAt(step), step).reading;
-    peak = Math.max(peak, resident());
+    highest = Math.max(highest, resident());
   }
-  return { linear: linear(), resident: peak, idle };
+  const { total: linear, peak } = use();
+  return { linear, peak, resident: highest, idle };
 
   /** A pruned network takes only its form from a dense one, which is made elsewhere: the memory measured never held it. */
   function create(): Model {
-    if (ticket === undefined) return networkOf(network, { rows, outputs });
+    if (ticket === undefined) return networkOf(network, { rows, outputs, recompute });
     useBackend(createReferenceBackend());
-    const form = networkOf(network, { rows, outputs });
+    const form = networkOf(network, { rows, outputs, recompute });
     useBackend(backend);
     return withParameters(form, sparseWeights(parametersOf(form), ticket.pattern, ticket.values));
   }

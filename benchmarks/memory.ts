@@ -13,6 +13,8 @@ export interface MemoryJob {
   readonly threads: number;
   readonly rows: number;
   readonly outputs: number;
+  /** Of an LSTM: gates are computed again. */
+  readonly recompute: boolean;
   /** The largest initial weights of every tensor, if some are left out. */
   readonly ticket: { readonly pattern: Pattern; readonly values: Values } | undefined;
   readonly batches: readonly {
@@ -30,6 +32,8 @@ export interface MemoryUse {
    * It never shrinks, and grows ahead of its use by an eighth at most.
    */
   readonly linear: number;
+  /** The most of it that was in use at a time. */
+  readonly peak: number;
   /** Resident memory of the whole process at its peak, Node and compiled code included, and before the network was made. */
   readonly resident: number;
   readonly idle: number;
@@ -42,9 +46,10 @@ export async function memoryOf(
   threads: number,
   density: number,
   { rows, outputs, padded }: BenchmarkInput,
+  { recompute = false }: { recompute?: boolean } = {},
 ): Promise<MemoryUse> {
   const job: MemoryJob = {
-    ...{ network, backend, threads, rows, outputs },
+    ...{ network, backend, threads, rows, outputs, recompute },
     ticket: density === 1 ? undefined : await ticketOf(networkOf(network, { rows, outputs }), density),
     batches: padded.map(({ input, lengths, targets }) => ({
       ...{ ids: input.data, time: input.shape[1], lengths: lengths.data, targets: targets.data },

@@ -62,6 +62,32 @@ describe("ratios", () => {
   });
 });
 
+test("a network that computes its gates again is compared with the one that keeps them, its memory with the dense one's", () => {
+  const lstm = (name: string, density: number, value: number, tensorsMb: number) =>
+    measurement({ ...step, name, density, values: [value], tensorsMb });
+  const file = fileOf(
+    "recompute",
+    ...[lstm("imdb-lstm", 1, 100, 200), lstm("imdb-lstm, recomputed", 1, 80, 120)],
+    ...[lstm("imdb-lstm", 0.1, 300, 150), lstm("imdb-lstm, recomputed", 0.1, 240, 80)],
+  );
+  const told = comparisonsOf(file).map(({ kind, ours, other, ratio }) => [kind, ours.name, other.name, ratio.median]);
+  expect(told).toEqual([
+    ["setting", "imdb-lstm, recomputed", "imdb-lstm", 0.8],
+    ["pruned", "imdb-lstm", "imdb-lstm", 3],
+    ["setting", "imdb-lstm, recomputed", "imdb-lstm", 0.8],
+  ]);
+  const { parts } = benchmarkReport([file]);
+  const rows = [...parts.values()]
+    .join("\n")
+    .split("\n")
+    .filter((line) => line.includes("memory"));
+  expect(rows.map((row) => /([\d.]+ × as much)/.exec(row)?.[1])).toEqual([
+    "0.60 × as much",
+    "0.75 × as much",
+    "0.40 × as much",
+  ]);
+});
+
 test("21 rounds cost the sum of their steps in dense ones", () => {
   const [run] = wholeRunsOf(lottery);
   const expected = ROUNDS.reduce((sum, density) => sum + 0.2 + 0.8 * density, 0);

@@ -1,7 +1,7 @@
 import { type Comparison, comparisonsOf, type Ratio, type WholeRun, wholeRunsOf } from "./comparisons.ts";
 import { densityChart } from "./density-chart.ts";
 import { ratioChart } from "./ratio-chart.ts";
-import type { Measurement, ResultFile } from "./results.ts";
+import { type Measurement, RECOMPUTED, type ResultFile } from "./results.ts";
 
 /** What the page of benchmarks is made of: parts of its text by name, and charts by the names of their files. */
 export interface BenchmarkReport {
@@ -115,11 +115,15 @@ function memoryRows(file: ResultFile): string[][] {
     measurements.filter(({ tensorsMb }) => tensorsMb !== undefined),
   );
   return measured
-    .filter(({ density }) => density < 1)
+    .filter(({ name, density }) => density < 1 || name.endsWith(RECOMPUTED))
     .flatMap((one) => {
       const { name, threads, backend, tensorsMb } = one;
       const dense = measured.find(
-        (other) => other.density === 1 && other.name === name && other.threads === threads && other.backend === backend,
+        (other) =>
+          other.density === 1 &&
+          other.name === name.replace(RECOMPUTED, "") &&
+          other.threads === threads &&
+          other.backend === backend,
       );
       if (dense === undefined) return [];
       const ratio = `${(tensorsMb! / dense.tensorsMb!).toFixed(2)} × as much`;

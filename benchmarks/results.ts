@@ -46,6 +46,9 @@ export interface Measurement {
   readonly bytes?: number;
 }
 
+/** After the name of a network whose gates are computed again. */
+export const RECOMPUTED = ", recomputed";
+
 /** Measurements whose rounds were taken in turn: the ratio of two is taken round by round. */
 export interface Group {
   readonly title: string;

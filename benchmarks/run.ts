@@ -1,4 +1,4 @@
-// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images|break-evens [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--save [NAME]]
+// npm run bench -- kernels|training|inference|sparse|growing|lottery|jobs|mlp|images|break-evens|recompute [--backend wasm,reference] [--threads N] [--only NAME] [--seconds N] [--peak COMMAND] [--json] [--save [NAME]]
 //
 //     npm run bench -- sparse --only ag-news-cnn --exchange trixie/perf/real --pytorch "chroot trixie /usr/bin/python3 /perf/torch_bench.py --data /perf/real"
 import { availableParallelism } from "node:os";
@@ -19,6 +19,7 @@ import { mlpBench } from "./mlp.ts";
 import { peakOf } from "./peak.ts";
 import { pytorchOfImages } from "./peer.ts";
 import { prunedNetworkBench, sentencesOf } from "./pruned-networks.ts";
+import { recomputeBench } from "./recompute.ts";
 import { type Measurement, saveResults } from "./results.ts";
 import { productBench, ROUNDS } from "./sparse.ts";
 import { type Form, inputOf, NETWORKS, networkBench } from "./training.ts";
@@ -34,6 +35,7 @@ const BENCHES = [
   "mlp",
   "images",
   "break-evens",
+  "recompute",
 ] as const;
 
 /** What an LSTM's products are compared with. */
@@ -150,6 +152,19 @@ async function bench(
       measurements.push(...result.measurements);
       sentences.push(...result.sentences);
     }
+  } else if (kind === "recompute") {
+    if (network === undefined || network.endsWith("cnn"))
+      throw new RangeError(`--only ${only}: name an LSTM of ${NETWORKS.join(", ")}`);
+    const shares = chosenDensities ?? [1, 0.1];
+    const result = await recomputeBench({
+      network,
+      backends: await backends(),
+      densities: shares,
+      seconds: budget,
+      data,
+    });
+    measurements.push(...result.measurements);
+    sentences.push(...(json === true ? [] : result.sentences));
   } else if (kind === "images") {
     const images = IMAGE_NETWORKS.find((name) => name === (only ?? "lenet-300-100"));
     if (images === undefined) throw new RangeError(`--only ${only}: there are ${IMAGE_NETWORKS.join(", ")}`);

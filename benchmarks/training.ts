@@ -18,7 +18,7 @@ import { type LstmSize, lstmFlops } from "./flops.ts";
 import type { BenchmarkInput, Input } from "./inputs.ts";
 import type { Prepared } from "./interleave.ts";
 import type { Bench } from "./kernels.ts";
-import { measurement, ratesOf } from "./results.ts";
+import { measurement, RECOMPUTED, ratesOf } from "./results.ts";
 
 /** Networks whose steps are timed. */
 export const NETWORKS = [
@@ -46,30 +46,39 @@ function lstmSize(network: Network): LstmSize {
     : { hidden: 128, layers: 1, bidirectional: false };
 }
 
+interface StepOptions {
+  readonly forms?: readonly Form[];
+  readonly densities?: readonly number[];
+  /** Of LSTMs: whether gates are computed again, one or both. */
+  readonly recompute?: readonly boolean[];
+}
+
 /** A whole step of training (forward, loss, backward, Adam on every weight), or a forward pass, on batches as they are or bucketed by length. */
 export function networkBench(
   kind: "training" | "inference",
   backends: readonly Backend[],
   inputs: ReadonlyMap<Network, BenchmarkInput>,
-  { forms = ["padded", "bucketed"], densities = [1] }: { forms?: readonly Form[]; densities?: readonly number[] } = {},
+  { forms = ["padded", "bucketed"], densities = [1], recompute = [false] }: StepOptions = {},
 ): Bench {
   const cases = [...inputs].flatMap(([network, input]) =>
     forms.flatMap((form) =>
       backends.flatMap((backend) =>
-        densities.map((density) => ({
-          name: form === "padded" ? network : `${network}, bucketed`,
-          id: `${network} ${form} ${idOf(backend)} ${density}`,
-          backend,
-          density,
-          texts: input[form]
-            .slice(0, form === "padded" ? 1 : undefined)
-            .reduce((sum, { targets }) => sum + targets.size, 0),
-          flops:
-            network.endsWith("cnn") || density < 1
-              ? undefined
-              : lstmFlops(lstmSize(network), input[form], kind === "training" ? 3 : 1),
-          prepare: () => prepareSteps(kind, network, backend, input, form, density),
-        })),
+        densities.flatMap((density) =>
+          recompute.map((again) => ({
+            name: `${network}${form === "padded" ? "" : ", bucketed"}${again ? RECOMPUTED : ""}`,
+            id: `${network} ${form} ${idOf(backend)} ${density} ${again}`,
+            backend,
+            density,
+            texts: input[form]
+              .slice(0, form === "padded" ? 1 : undefined)
+              .reduce((sum, { targets }) => sum + targets.size, 0),
+            flops:
+              network.endsWith("cnn") || density < 1
+                ? undefined
+                : lstmFlops(lstmSize(network), input[form], kind === "training" ? 3 : 1),
+            prepare: () => prepareSteps(kind, network, backend, input, { form, density, recompute: again }),
+          })),
+        ),
       ),
     ),
   );
@@ -91,8 +100,7 @@ async function prepareSteps(
   network: Network,
   backend: Backend,
   { rows, outputs, padded, bucketed }: BenchmarkInput,
-  form: Form,
-  density: number,
+  { form, density, recompute }: { form: Form; density: number; recompute: boolean },
 ): Promise<Prepared> {
   const on = <T>(body: () => T): T => {
     const before = useBackend(backend);
@@ -103,7 +111,7 @@ async function prepareSteps(
     }
   };
   const batches = form === "padded" ? padded : bucketed;
-  const model = await on(() => modelOf(network, { rows, outputs }, density, on));
+  const model = await on(() => modelOf(network, { rows, outputs, recompute }, density, on));
   const optimiser = on(() => new Adam(trainable(parametersOf(model).values()), { learningRate: 1e-3 }));
   let step = 0;
   const work = kind === "training" ? trainStep : inferStep;
@@ -120,7 +128,7 @@ async function prepareSteps(
 
 async function modelOf(
   network: Network,
-  sizes: Pick<BenchmarkInput, "rows" | "outputs">,
+  sizes: NetworkSizes,
   density: number,
   on: <T>(body: () => T) => T,
 ): Promise<Model> {
@@ -130,12 +138,17 @@ async function modelOf(
   return on(() => withParameters(dense, sparseWeights(parametersOf(dense), pattern, values)));
 }
 
+export interface NetworkSizes extends Pick<BenchmarkInput, "rows" | "outputs"> {
+  /** Of an LSTM: gates are computed again. Default false. */
+  readonly recompute?: boolean;
+}
+
 /** A network as the peers have it, with its initial weights. */
-export function networkOf(network: Network, { rows, outputs }: Pick<BenchmarkInput, "rows" | "outputs">): Model {
+export function networkOf(network: Network, { rows, outputs, recompute = false }: NetworkSizes): Model {
   const rng = stream(1, "init");
   return network.endsWith("cnn")
     ? new TextCnn({ rows, outputs, paddingId: PADDING }, rng)
-    : new TextLstm({ rows, outputs, paddingId: PADDING, inputDropout: 0, ...lstmSize(network) }, rng);
+    : new TextLstm({ rows, outputs, paddingId: PADDING, inputDropout: 0, recompute, ...lstmSize(network) }, rng);
 }
 
 /** The largest weights of every tensor: as a winning ticket of that density, whose mask a lottery takes from the trained ones. */

@@ -21,10 +21,15 @@ const { publish, dryRun } = program.opts<{ publish?: true; dryRun?: true }>();
 
 if ((version === undefined) !== (dryRun === true)) throw new Error("release: give a version, or --dry-run");
 if (publish && dryRun) throw new Error("release: --publish or --dry-run, not both");
-if (version !== undefined) prepare(version);
-
-say("build", () => run("npm", ["run", "build"], { cwd: root }));
-say("check the tarballs", () => run("npm", ["run", "--silent", "packages"], { cwd: root }));
+if (version !== undefined) say(`version ${version}`, () => prepare(version));
+try {
+  say("build", () => run("npm", ["run", "build"], { cwd: root }));
+  say("check the tarballs", () => run("npm", ["run", "--silent", "packages"], { cwd: root }));
+} catch (error) {
+  if (version !== undefined)
+    console.error("release: nothing is committed; `git checkout .` takes the new version back");
+  throw error;
+}
 
 if (version !== undefined) {
   say(`commit and tag v${version}`, () => {
@@ -48,15 +53,17 @@ function prepare(next: string): void {
     throw new Error("release: there are changes that are not committed");
   if (!readFileSync(join(root, "CHANGELOG.md"), "utf8").includes(`\n## ${next}\n`))
     throw new Error(`release: CHANGELOG.md has no heading "## ${next}": say what changed`);
-  for (const folder of manifests().keys()) {
-    const file = join(root, "packages", folder, "package.json");
-    const text = readFileSync(file, "utf8");
-    writeFileSync(
-      file,
+  for (const folder of ["", "docs/site", ...[...manifests().keys()].map((name) => `packages/${name}`)])
+    rewrite(join(folder, "package.json"), (text) =>
       text.replace(/^( {2}"version": )"[^"]+"/m, `$1"${next}"`).replace(/("@ltt\/[\w-]+": )"[\d.]+"/g, `$1"${next}"`),
     );
-  }
+  rewrite("README.md", (text) => text.replaceAll(`-${now}.tgz`, `-${next}.tgz`));
   run("npm", ["install", "--package-lock-only", "--ignore-scripts"], { cwd: root });
+}
+
+function rewrite(path: string, change: (text: string) => string): void {
+  const file = join(root, path);
+  writeFileSync(file, change(readFileSync(file, "utf8")));
 }
 
 function publishOne(folder: string): string {

@@ -21,12 +21,13 @@ export type Width = (typeof WIDTHS)[number];
 const narrowed = new WeakMap<Backend, string>();
 
 /**
- * The backend of that name: what was asked for is what runs. Without a name, the fastest that runs here: `wasm-fma` where the platform and its
- * processor fuse a product and its sum, else `wasm`. `native` is `wasm-fma` with its heaviest kernels in machine code: the same bits and the same name. A run's networks are named by their backend too, so they are only ever continued on it.
+ * The backend of that name: what was asked for is what runs. Without a name, the fastest that runs here: `wasm-fma` where the platform and
+ * its processor fuse a product and its sum, else `wasm`. `native` is `wasm-fma` with its heaviest kernels in machine code: the same bits
+ * and the same name. A run's networks are named by their backend too, so they are only ever continued on it.
  *
  * @param options.threads - How many compute together; results are the same bits for any number. Default: one for each core.
- * @param options.width - Bits of a vector; results are the same bits for any. Default: of `wasm` and `wasm-fma` 256 where the platform has them and every kernel passes its trial, else
- *   128; of `native` the most that the processor has.
+ * @param options.width - Bits of a vector; results are the same bits for any. Default: of `wasm` and `wasm-fma` 256 where the platform has
+ *   them and every kernel passes its trial, else 128; of `native` the most that the processor has.
  * @throws {RangeError} if it cannot use so many threads, or has no such vectors.
  * @throws {Error} if the platform lacks what it needs.
  */

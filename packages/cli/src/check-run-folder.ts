@@ -12,6 +12,7 @@ const REPORTS = [
   "statistics.csv",
   "inspection.json",
   "latency.json",
+  "latency.csv",
   "report.html",
   ARCHIVE,
 ] as const;

@@ -13,7 +13,8 @@ const OWN_ARMS = ["winning-ticket"] as const;
  * What a run does: what its profile says, and in its place what its options say.
  *
  * @throws {Error} if a plugin cannot be read or run.
- * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images of an embedding.
+ * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images
+ *   of an embedding.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const subject = subjectOf(options);
@@ -44,6 +45,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
       ...model,
       hidden: options.hidden ?? model.hidden,
       dropout: options.dropout ?? model.dropout,
+      recompute: options.recompute,
       embedding: {
         vectors: options.embedding ?? model.embedding.vectors,
         frozen: options.freezeEmbedding ?? model.embedding.frozen,
@@ -72,6 +74,10 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
     throw new RangeError(`${told} is ${options[told]}, but ${name} is of images: only pairs of texts have it`);
   if (options.hidden !== undefined && isCnn)
     throw new RangeError(`hidden is ${options.hidden}, but ${name} is a CNN: only an LSTM has hidden units`);
+  if (options.recompute !== undefined && (isCnn || isImages))
+    throw new RangeError(
+      `recompute is ${options.recompute}, but ${name} has no LSTM: only that has gates to compute again`,
+    );
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   const hasTopics = pair !== undefined && !isImages && isReuters(pair);

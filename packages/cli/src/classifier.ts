@@ -53,7 +53,7 @@ export function createClassifier(network: Network, { classes, several, encoding 
   };
   return {
     classes,
-    imageShape: network.takes === "images" ? network.shape : undefined,
+    imageShape: network.shape,
     async classify(questions) {
       const rows =
         network.takes === "texts"

@@ -1,13 +1,12 @@
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { noGrad, scope, storedPositions, tensor, useBackend, type Weight } from "@ltt/core";
+import { storedPositions, tensor, useBackend, type Weight } from "@ltt/core";
 import {
   buffersOf,
   type Compacted,
   compact,
   countParameters,
   encodeCheckpoint,
-  multiplications,
   parametersOf,
   snapshot,
   type UnitModel,
@@ -15,10 +14,12 @@ import {
 } from "@ltt/layers";
 import { FolderStore, RunFolderError, writeAtomic } from "@ltt/lottery";
 import type { Command } from "commander";
+import { type Architecture, type Network, networkWith } from "./architecture.ts";
 import { createBackend } from "./backends.ts";
+import { type Pass, trialOf } from "./made-up-examples.ts";
 import { pathOf, textOf } from "./option-values.ts";
-import { type StoredModel, storedModel } from "./stored-model.ts";
 import { writeLines } from "./terminal.ts";
+import { storedNetwork } from "./trained-network.ts";
 
 interface Flags {
   readonly out: string;
@@ -60,33 +61,26 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
       `${node}: is no trained network: name its folder, RUN/nodes/HASH; hashes stand in metrics.csv`,
     );
   useBackend(await createBackend(undefined, { threads: 1 }));
-  const before = storedModel(stored);
-  const compacted = await compact(before.model);
-  const after: StoredModel = { ...before, model: compacted.model };
+  const { architecture, network } = await storedNetwork(stored, runFolder);
+  const compacted = await compact(network.module);
+  const after = networkWith(compacted.model, network.shape);
+  const whole = networkWith(await unpruned(network.module), network.shape);
+  const trials = [whole, network, after].map(trialOf);
 
-  const whole: StoredModel = { ...before, model: await unpruned(before.model) };
-
-  const input = before.examples(BATCH);
-  const [one, other] = [outputsOf(before, input), outputsOf(after, input)];
+  const passes = trials.map(({ pass }) => pass(BATCH));
+  const [one, other] = [passes[1]!.read(), passes[2]!.read()];
   const difference = one.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0);
-  const bytes = await encodeCheckpoint({ weights: parametersOf(after.model), buffers: buffersOf(after.model) });
+  const bytes = await checkpointOf(after);
   await mkdir(out, { recursive: true });
   await writeAtomic(join(out, "weights.safetensors"), bytes);
-  await writeAtomic(
-    join(out, "config.json"),
-    `${JSON.stringify(configOf(hash, before.architecture, compacted), null, 2)}\n`,
-  );
+  await writeAtomic(join(out, "config.json"), `${JSON.stringify(configOf(hash, architecture, compacted), null, 2)}\n`);
 
-  const times = timed([whole, before, after], input);
-  const wholeBytes = await encodeCheckpoint({ weights: parametersOf(whole.model), buffers: buffersOf(whole.model) });
-  const all = { ...sizeOf(whole.model), macs: macsOf(whole), bytes: wholeBytes.length, ms: times[0]! };
-  const was = {
-    ...sizeOf(before.model),
-    macs: macsOf(before),
-    bytes: stored.files.get("weights.safetensors")!.length,
-    ms: times[1]!,
-  };
-  const is = { ...sizeOf(after.model), macs: macsOf(after), bytes: bytes.length, ms: times[2]! };
+  const times = timed(passes);
+  const lengths = [(await checkpointOf(whole)).length, stored.files.get("weights.safetensors")!.length, bytes.length];
+  const [all, was, is] = [whole, network, after].map(({ module }, i) => ({
+    ...sizeOf(module),
+    ...{ macs: trials[i]!.macs, bytes: lengths[i]!, ms: times[i]! },
+  })) as [Sized, Sized, Sized];
   const { groups, folded } = compacted;
   const units = groups.map(({ name, kind, count, kept }) => ({ name, kind, count, kept: kept.length }));
   if (json === true) {
@@ -99,7 +93,7 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
     name.padEnd(31) +
     numbers.map((value) => shown(value, digits).padStart(13)).join("") +
     `${Math.round((100 * numbers.at(-1)!) / numbers[0]!)} %`.padStart(7);
-  const sizes = (of: (size: typeof all) => number) => [all, was, is].map(of);
+  const sizes = (of: (size: Sized) => number) => [all, was, is].map(of);
   writeLines(
     process.stdout,
     [
@@ -134,8 +128,17 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
   );
 }
 
+/** What a network weighs and takes. */
+interface Sized {
+  readonly elements: number;
+  readonly stored: number;
+  readonly macs: number;
+  readonly bytes: number;
+  readonly ms: number;
+}
+
 /** The same network with every weight stored, those that were pruned as 0: what it costs to compute it so. */
-async function unpruned(model: StoredModel["model"]): Promise<StoredModel["model"]> {
+async function unpruned<M extends UnitModel>(model: M): Promise<M> {
   const values = await snapshot(parametersOf(model));
   const whole = Array.from(parametersOf(model), ([name, weight]): [string, Weight] => {
     const positions = storedPositions(weight);
@@ -147,35 +150,29 @@ async function unpruned(model: StoredModel["model"]): Promise<StoredModel["model
   return withParameters(model, new Map(whole));
 }
 
+function checkpointOf({ module }: Network): Promise<Uint8Array> {
+  return encodeCheckpoint({ weights: parametersOf(module), buffers: buffersOf(module) });
+}
+
 /** What `weights.safetensors` is of: for `resized(new …(architecture), decodeCheckpoint(bytes))`. */
-function configOf(node: string, architecture: unknown, { model, groups, folded }: Compacted<UnitModel>) {
+function configOf(node: string, architecture: Architecture, { model, groups, folded }: Compacted<UnitModel>) {
   const shapes = Object.fromEntries(Array.from(parametersOf(model), ([name, { shape }]) => [name, shape]));
   return { node, architecture, shapes, units: groups, folded };
 }
 
-function sizeOf(model: UnitModel): { elements: number; stored: number } {
+function sizeOf(model: UnitModel): Pick<Sized, "elements" | "stored"> {
   const elements = [...parametersOf(model).values()].reduce((sum, { size }: Weight) => sum + size, 0);
   return { elements, stored: countParameters(model) };
 }
 
-function macsOf({ model, examples }: StoredModel): number {
-  return multiplications(model, examples(1) as never);
-}
-
-function outputsOf({ model }: StoredModel, input: unknown): Float32Array {
-  return Float32Array.from(scope(() => ({ data: noGrad(() => model.forward(input as never)).data.slice() })).data);
-}
-
-/** Milliseconds of a forward pass of each, the median; taken in turns, so that whatever else runs meets both. */
-function timed(models: readonly StoredModel[], input: unknown): number[] {
-  const times: number[][] = models.map(() => []);
-  for (let pass = 0; pass < 2 * PASSES; pass++)
-    for (const [i, { model }] of models.entries()) {
+/** Milliseconds of each pass, the median; taken in turns, so that whatever else runs meets all. */
+function timed(passes: readonly Pass[]): number[] {
+  const times: number[][] = passes.map(() => []);
+  for (let round = 0; round < 2 * PASSES; round++)
+    for (const [i, { run }] of passes.entries()) {
       const began = performance.now();
-      scope(() => {
-        noGrad(() => model.forward(input as never));
-      });
-      if (pass >= PASSES) times[i]!.push(performance.now() - began);
+      run();
+      if (round >= PASSES) times[i]!.push(performance.now() - began);
     }
   return times.map((all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)]!);
 }

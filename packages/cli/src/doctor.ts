@@ -18,8 +18,8 @@ export interface DoctorPlaces {
 }
 
 /**
- * Looks at what runs on this machine, one finding after the other; trains nothing and writes nothing. Each backend computes a small gradient, whose values
- * are compared with those of the reference.
+ * Looks at what runs on this machine, one finding after the other; trains nothing and writes nothing. Each backend computes a small
+ * gradient, whose values are compared with those of the reference.
  */
 export async function* examine(
   { data, cache }: DoctorPlaces,

@@ -25,7 +25,8 @@ export function describeEstimate(estimate: RunEstimate): string {
     ...(isThere.length === 0
       ? []
       : [
-          `${isThere.length} of ${networks} networks ${isThere.length === 1 ? "is" : "are"} in the run folder: ${duration(left)} at most for the others`,
+          `${isThere.length} of ${networks} networks ${isThere.length === 1 ? "is" : "are"} in ` +
+            `the run folder: ${duration(left)} at most for the others`,
         ]),
     `about ${memoryMb} MB of memory`,
   ].join("\n");

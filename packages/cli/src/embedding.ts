@@ -13,7 +13,10 @@ import {
 } from "@ltt/data";
 import type { EmbeddingStart } from "./embedding-start.ts";
 
-/** What the rows of an embedding start from: numbers of N(0, 1); of U(−0.25, 0.25), as Kim (EMNLP 2014) and his code; or GloVe's vectors of 6 billion words (Pennington et al. 2014). */
+/**
+ * What the rows of an embedding start from: numbers of N(0, 1); of U(−0.25, 0.25), as Kim (EMNLP 2014) and his code; or GloVe's vectors of
+ * 6 billion words (Pennington et al. 2014).
+ */
 export const VECTORS = ["normal", "uniform", "glove"] as const;
 export type Vectors = (typeof VECTORS)[number];
 
@@ -95,14 +98,17 @@ export async function initialEmbedding(
       identity: { vectors, frozen, words, digest: digestOf(glove.vectors, glove.found) },
       given: { vectors: glove.vectors, found: glove.found, dimensions: DIMENSIONS, deviation },
     },
-    description: `GloVe 6B.100d, ${frozen ? "frozen" : "trained"}: vectors for ${coverage}; other words start N(0, ${deviation.toFixed(3)}²), the variance of those found`,
+    description:
+      `GloVe 6B.100d, ${frozen ? "frozen" : "trained"}: vectors for ${coverage}; other words start N(0, ` +
+      `${deviation.toFixed(3)}²), the variance of those found`,
     notes: [frozen ? frozenNote("GloVe's vectors") : trainedNote],
   };
 }
 
 const trainedNote =
-  "The embedding starts from GloVe's vectors and is trained and pruned like every tensor. The control draws it anew too, with the same variance: " +
-  "it lacks the pre-training as well as the ticket's own draw. With a frozen embedding all networks keep GloVe, and the control differs in the rest alone.";
+  "The embedding starts from GloVe's vectors and is trained and pruned like every tensor. The control draws it anew too, with the same " +
+  "variance: it lacks the pre-training as well as the ticket's own draw. With a frozen embedding all networks keep GloVe, and the " +
+  "control differs in the rest alone.";
 
 function frozenNote(what: string): string {
   return (

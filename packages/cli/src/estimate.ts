@@ -51,8 +51,8 @@ interface MeasuredStep {
 const [WARM, TIMED] = [0.5, 1];
 
 /**
- * Trains a few real steps of the dense network and of networks pruned as far as some of the rounds, and adds up. Their patterns are those of the largest
- * initial weights, since nothing is trained yet.
+ * Trains a few real steps of the dense network and of networks pruned as far as some of the rounds, and adds up. Their patterns are those
+ * of the largest initial weights, since nothing is trained yet.
  */
 export async function estimateRun(
   { task, parameters, stepsPerEpoch }: PreparedTask,
@@ -109,7 +109,9 @@ export async function estimateRun(
   }
 }
 
-/** The dense network, the last round, and of 20 rounds of a fifth those with 41 and 11 % left: where sparse kernels begin to pay, and do. */
+/**
+ * The dense network, the last round, and of 20 rounds of a fifth those with 41 and 11 % left: where sparse kernels begin to pay, and do.
+ */
 function measuredRounds(rounds: number): number[] {
   return [...new Set([0, Math.ceil(rounds / 5), Math.ceil(rounds / 2), rounds])];
 }

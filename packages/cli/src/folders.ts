@@ -2,8 +2,8 @@ import { homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /**
- * Where downloaded data is kept: `ltt` in the user's cache folder (XDG Base Directory Specification, by which a path that is empty or relative
- * does not count).
+ * Where downloaded data is kept: `ltt` in the user's cache folder (XDG Base Directory Specification, by which a path that is empty or
+ * relative does not count).
  */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const base = environment.XDG_CACHE_HOME ?? "";

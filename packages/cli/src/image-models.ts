@@ -16,8 +16,8 @@ export const IMAGE_MODELS = [
 export type ImageModel = (typeof IMAGE_MODELS)[number];
 
 /**
- * What weights start from, biases and β at 0. `glorot`: Glorot-normal, γ at 1, as in Frankle & Carbin (2019). `kaiming`: Kaiming-normal by fan-in, γ uniform in [0, 1], as in Frankle et
- * al. (2020); of networks with batch normalisation.
+ * What weights start from, biases and β at 0. `glorot`: Glorot-normal, γ at 1, as in Frankle & Carbin (2019). `kaiming`: Kaiming-normal by
+ * fan-in, γ uniform in [0, 1], as in Frankle et al. (2020); of networks with batch normalisation.
  */
 export type ImageStart = "glorot" | "kaiming";
 
@@ -98,8 +98,8 @@ export function imageModelOf(
 }
 
 /**
- * The groups that rates and exclusions name: `norms` (γ and β) and `biases`, since image experiments prune weights only; `convolutions`, `shortcuts` (1×1) and the `output`, which are
- * pruned at rates of their own or not at all; `hidden` are other dense layers.
+ * The groups that rates and exclusions name: `norms` (γ and β) and `biases`, since image experiments prune weights only; `convolutions`,
+ * `shortcuts` (1×1) and the `output`, which are pruned at rates of their own or not at all; `hidden` are other dense layers.
  */
 export function imageGroup(tensor: string): string {
   if (/(^|\.)(bn\d|norms\.\d+|downsample\.1)\.\w+$/.test(tensor)) return "norms";

@@ -87,14 +87,16 @@ export function prepareImageSet(
   model: ImageModel,
   { data, start = "glorot" }: ImageSettings,
 ): PreparedTask {
-  const { name, train: all, test: allTests, classes, outputs, share, notes } = set;
+  const { name, train: all, test: allTests, classes, share, notes } = set;
+  const outputs = classes.length;
   const size = Math.max(1, Math.round(data.validationSize * share));
   const split = () => splitImages(all, { seed: IMAGE_SPLIT_SEED, size });
   const { held, rest } = set.validation === undefined ? split() : { held: set.validation, rest: all };
   const { trainSize = rest.labels.length, augment, batchSize } = data;
   if (trainSize > rest.labels.length) {
     throw new DataError(
-      `${subject}: train: ${trainSize} images are asked for, there are ${rest.labels.length}; ask for fewer: --train-size ${rest.labels.length}`,
+      `${subject}: train: ${trainSize} images are asked for, there are ` +
+        `${rest.labels.length}; ask for fewer: --train-size ${rest.labels.length}`,
     );
   }
   const images = {
@@ -115,10 +117,11 @@ export function prepareImageSet(
   return {
     task,
     data: made,
+    images: { corpus: name, classes, shape: [channels, height, width] },
     dataset: [
       `${name}, ${read} images of ${height} × ${width} pixels${channels === 1 ? "" : ` in ${channels} colours`} read`,
       `${train} to train, ${validation} to validate, ${test} to test`,
-      `classes ${classes}`,
+      `classes ${isDigits(classes) ? "0–9" : classes.join(", ")}`,
       "brightness divided by 255",
       ...(augment === undefined ? [] : [augmentWords(augment)]),
     ].join("; "),
@@ -129,6 +132,10 @@ export function prepareImageSet(
     examples: "images",
     monitored: validation!,
   };
+}
+
+function isDigits(classes: readonly string[]): boolean {
+  return classes.join("") === "0123456789";
 }
 
 /** What differs from the defaults. */

@@ -13,12 +13,14 @@ const IMAGE_NOTES: Record<ImageProfile, readonly string[]> = {
     "Quick profile: few of the images, few steps, half of the weights removed a round. A first look, never a claim.",
   ],
   paper: [
-    "Paper profile: network, optimiser, steps and rates of Frankle & Carbin (2019). Cuts score the weights that training ended with, as published; accuracies are those " +
-      "at the step of the lowest validation loss, unless said to be at the end. Biases are not pruned, but counted: sparsities are fractions of all that is trained.",
+    "Paper profile: network, optimiser, steps and rates of Frankle & Carbin (2019). Cuts score the weights that training ended with, " +
+      "as published; accuracies are those at the step of the lowest validation loss, unless said to be at the end. Biases are not " +
+      "pruned, but counted: sparsities are fractions of all that is trained.",
   ],
   rewinding: [
-    "Rewinding profile: network, optimiser, epochs and rates of Frankle et al. (2020). Late rewinding goes back to step 2,000 and trains on from there, and so do its re-initialised " +
-      "control and the learning rate. Cuts score the weights that training ended with. Biases, γ and β are not pruned, but counted.",
+    "Rewinding profile: network, optimiser, epochs and rates of Frankle et al. (2020). Late rewinding goes back to step 2,000 and " +
+      "trains on from there, and so do its re-initialised control and the learning rate. Cuts score the weights that training ended " +
+      "with. Biases, γ and β are not pruned, but counted.",
   ],
 };
 
@@ -29,7 +31,8 @@ const OWN_CHOICE: Partial<Record<ImagePair, string>> = {
   "mnist-conv4": "MNIST has no published settings for this network: those of CIFAR-10 are taken.",
   "mnist-conv6": "MNIST has no published settings for this network: those of CIFAR-10 are taken.",
   "mnist-vgg11":
-    "MNIST has no published settings for this network: those of VGG-19 on CIFAR-10 are taken, but a tenth of the steps and no augmentation.",
+    "MNIST has no published settings for this network: those of VGG-19 on CIFAR-10 are " +
+    "taken, but a tenth of the steps and no augmentation.",
   "cifar-vgg16": "VGG-16 has no settings of its own in the 2019 paper: those of VGG-19 are taken.",
 };
 
@@ -43,7 +46,10 @@ export function hasImageProfile(pair: ImagePair, profile: ImageProfile): boolean
   return profile !== "rewinding" || isDeep(modelOfPair(pair));
 }
 
-/** The settings of a profile for a pair of images: Frankle & Carbin (ICLR 2019), fig. 2 and appendices G–I, or Frankle et al. (ICML 2020); `quick` is a first look. */
+/**
+ * The settings of a profile for a pair of images: Frankle & Carbin (ICLR 2019), fig. 2 and appendices G–I, or Frankle et al. (ICML 2020);
+ * `quick` is a first look.
+ */
 export function imageSettingsOf(pair: ImagePair, profile: ImageProfile): ImageRunSettings {
   const model = modelOfPair(pair);
   const isMnist = !pair.startsWith("cifar");
@@ -103,7 +109,10 @@ function shallow(model: ImageModel): ImageRunSettings {
   return { experiment: { ...COMMON, rates, steps, learningRate }, data: { validationSize: 5000, batchSize: 60 } };
 }
 
-/** SGD with momentum, weights pruned globally, the dense layer and 1×1 shortcuts whole. Of the three learning rates for ResNet-20 it is the highest at which tickets were found. */
+/**
+ * SGD with momentum, weights pruned globally, the dense layer and 1×1 shortcuts whole. Of the three learning rates for ResNet-20 it is the
+ * highest at which tickets were found.
+ */
 function deep(model: ImageModel, isMnist = false): ImageRunSettings {
   const common: Omit<ExperimentSettings, "learningRate"> = {
     ...COMMON,
@@ -126,7 +135,10 @@ function deep(model: ImageModel, isMnist = false): ImageRunSettings {
   return { experiment: { ...common, ...rates, steps: 112_000 / tenth }, data: { ...data, batchSize: 64 } };
 }
 
-/** Published as 160 epochs of 128 images, with the rewinding moment in steps. Of ResNet-20 all weights are pruned, of VGG not those of the dense layer. */
+/**
+ * Published as 160 epochs of 128 images, with the rewinding moment in steps. Of ResNet-20 all weights are pruned, of VGG not those of the
+ * dense layer.
+ */
 function rewinding(model: ImageModel, isMnist: boolean): ImageRunSettings {
   const { experiment, data } = deep(model, isMnist);
   const { steps: _, warmUp: __, ...common } = experiment;

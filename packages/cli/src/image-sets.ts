@@ -18,9 +18,7 @@ export interface ImageSet {
   /** Where it is left out it is held out of those to train on. */
   readonly validation?: LabelledImages | undefined;
   readonly test: LabelledImages;
-  /** In a report. */
-  readonly classes: string;
-  readonly outputs: number;
+  readonly classes: readonly string[];
   /** The part of the images as published that the files hold. */
   readonly share: number;
   readonly notes: readonly string[];
@@ -34,19 +32,19 @@ const CIFAR_10_TRAINING = 50_000;
 
 /** @throws {DataError} if data is missing, malformed or of another set. */
 export async function readImageSet(name: ImageSetName, places: Places): Promise<ImageSet> {
-  const whole = { name, outputs: 10, share: 1, notes: [] };
+  const whole = { name, share: 1, notes: [] };
   switch (name) {
     case "mnist":
-      return { ...whole, ...(await readMnist(await locateMnist(places))), classes: "0–9" };
+      return { ...whole, ...(await readMnist(await locateMnist(places))), classes: [..."0123456789"] };
     case "fashion-mnist": {
       const parts = await readFashionMnist(await locateFashionMnist(places));
-      return { ...whole, ...parts, classes: FASHION_MNIST_CLASSES.join(", ") };
+      return { ...whole, ...parts, classes: FASHION_MNIST_CLASSES };
     }
     case "cifar-10": {
       const { train, test } = await readCifar10(await locateCifar10(places));
       const has = train.labels.length;
       return {
-        ...{ ...whole, train, test, classes: CIFAR_10_CLASSES.join(", "), share: has / CIFAR_10_TRAINING },
+        ...{ ...whole, train, test, classes: CIFAR_10_CLASSES, share: has / CIFAR_10_TRAINING },
         notes: has < CIFAR_10_TRAINING ? [incompleteness(has)] : [],
       };
     }

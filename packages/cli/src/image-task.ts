@@ -27,7 +27,13 @@ export function imageTaskOf(data: ImageTaskData): Task {
   const [, channels, height, width] = imageShapeOf(images.train);
   return {
     data: {
-      ...{ name, images: digestOf(images), pixels: "brightness / 255", evaluationBatch: EVALUATION_BATCH, batchSize },
+      ...{
+        name,
+        images: digestOfImages(images),
+        pixels: "brightness / 255",
+        evaluationBatch: EVALUATION_BATCH,
+        batchSize,
+      },
       ...(augment === undefined ? {} : { augment: { padding: augment.padding ?? 0, flip: augment.flip ?? false } }),
     },
     architecture: { model, outputs, ...(start === "glorot" ? {} : { start }) },
@@ -69,7 +75,7 @@ function* mapped<A, B>(values: Iterable<A>, change: (value: A) => B): Generator<
 }
 
 /** Names what is learned from and measured on: other files or another split make another run. */
-function digestOf(parts: ImageTaskData["images"]): string {
+export function digestOfImages(parts: ImageTaskData["images"]): string {
   const hash = createHash("sha256");
   for (const [name, { pixels, shape, labels }] of Object.entries(parts)) {
     hash.update(`${name} ${shape.join(" ")}\n`);

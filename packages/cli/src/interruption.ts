@@ -21,7 +21,8 @@ const ASKED = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Does work that Ctrl-C (SIGINT), SIGTERM, SIGHUP and a reader of its output that goes away (EPIPE) end by aborting the signal, with an
- * `Interrupted` as its reason. Node ignores SIGPIPE itself. Who asks again with Ctrl-C or SIGTERM ends the process at once, as if nobody handled it.
+ * `Interrupted` as its reason. Node ignores SIGPIPE itself. Who asks again with Ctrl-C or SIGTERM ends the process at once, as if nobody
+ * handled it.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -1,5 +1,6 @@
-// job-main.ts BACKEND THREADS [WIDTH]: a process that trains networks for `ltt run --jobs N`, which starts it and tells it what to do (job-messages.ts). Signals are for the
-// command, which then tells; where the command is gone, however it ended, this process keeps what it is at and ends too.
+// job-main.ts BACKEND THREADS [WIDTH]: a process that trains networks for `ltt run --jobs N`, which starts it and tells it what to do
+// (job-messages.ts). Signals are for the command, which then tells; where the command is gone, however it ended, this process keeps what it
+// is at and ends too.
 import { useBackend, type WasmBackend } from "@ltt/core";
 import { createJob, FolderStore, type Job } from "@ltt/lottery";
 import { type BackendName, createBackend, type Width } from "./backends.ts";

@@ -4,7 +4,9 @@ import type { TaskData } from "./task-of.ts";
 
 /** What a command tells a process that trains for it. */
 export type ToJob =
-  /** What was read, what to do with it, and the run folder. Once, before anything else. Options name plugins, whose code no message holds. */
+  /**
+   * What was read, what to do with it, and the run folder. Once, before anything else. Options name plugins, whose code no message holds.
+   */
   | {
       readonly kind: "begin";
       readonly data: TaskData;

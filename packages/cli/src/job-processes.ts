@@ -155,7 +155,8 @@ class JobProcess implements Job {
     const why = words === "" ? "" : `: ${words}`;
     reject(
       new Error(
-        `job ${this.#number} (process ${this.#child.pid}) ${how} while it trained ${network.label}${why}; what was kept of the network, every two minutes, stays, and the same command goes on from there`,
+        `job ${this.#number} (process ${this.#child.pid}) ${how} while it trained ${network.label}${why}; what was kept of the ` +
+          "network, every two minutes, stays, and the same command goes on from there",
       ),
     );
   }

@@ -30,8 +30,8 @@ export interface Resources {
 }
 
 /**
- * How many jobs a run has, and threads for each: as told, else by the default. `auto` is a job for each core, but no more than networks that can be trained at once and
- * than the memory holds. Threads: the cores divided among the jobs.
+ * How many jobs a run has, and threads for each: as told, else by the default. `auto` is a job for each core, but no more than networks
+ * that can be trained at once and than the memory holds. Threads: the cores divided among the jobs.
  */
 export function chooseJobs(
   asked: {

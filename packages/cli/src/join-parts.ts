@@ -16,7 +16,8 @@ export interface JoinedRun {
 }
 
 /**
- * Puts together parts of one experiment: those whose networks of the same arm and round differ in nothing but their seed. What is left are several experiments, to be compared.
+ * Puts together parts of one experiment: those whose networks of the same arm and round differ in nothing but their seed. What is left are
+ * several experiments, to be compared.
  *
  * @throws {RunFolderError} if two parts have the same network with other files: one of them was made by other code, or by a faulty machine.
  */

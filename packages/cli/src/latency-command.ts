@@ -5,10 +5,11 @@ import type { Latencies } from "@ltt/report";
 import type { Command } from "commander";
 import { createBackend, describeBackend } from "./backends.ts";
 import { measureLatency, writeLatencies } from "./latency.ts";
+import { trialOf } from "./made-up-examples.ts";
 import { integerFrom, textOf } from "./option-values.ts";
 import { latestRun } from "./run-folder.ts";
-import { storedModel } from "./stored-model.ts";
 import { writeLines } from "./terminal.ts";
+import { storedNetwork } from "./trained-network.ts";
 
 interface Flags {
   readonly arm: string;
@@ -35,8 +36,9 @@ export function addLatencyCommand(program: Command): void {
 Forward passes on one thread, networks in turn, on made-up examples: texts of 64
 tokens or images of the right size. Reading and splitting texts is not counted.
 
-What is found stands in RUN/latency.json, outside all nodes and tables: it changes
-no hash. ltt report RUN shows it.`,
+What is found stands in RUN/latency.json and latency.csv, outside all nodes and the
+tables of results: it changes no hash. ltt report RUN shows it, and so does the
+model card that it writes.`,
     )
     .action(latency);
 }
@@ -50,7 +52,8 @@ async function latency(folder: string, { arm, seed: asked, batch, passes, json }
     .sort((a, b) => a.round - b.round);
   if (!chosen.some(({ round }) => round > 0))
     throw new RunFolderError(
-      `ltt latency: ${folder}: the latest run has no network of arm ${arm}, seed ${seed}: it has ${[...new Set(covered.map((network) => network.arm))].join(", ")} of seeds ${[...new Set(seeds)].join(", ")}`,
+      `ltt latency: ${folder}: the latest run has no network of arm ${arm}, seed ${seed}: it has ` +
+        `${[...new Set(covered.map((network) => network.arm))].join(", ")} of seeds ${[...new Set(seeds)].join(", ")}`,
     );
   const backend = await createBackend(undefined, { threads: 1 });
   useBackend(backend);
@@ -58,12 +61,12 @@ async function latency(folder: string, { arm, seed: asked, batch, passes, json }
   const found = [];
   for (const network of chosen) {
     const stored = await store.read(network.node);
-    if (stored !== undefined) found.push({ network, model: storedModel(stored) });
+    if (stored !== undefined) found.push({ network, trial: trialOf((await storedNetwork(stored, folder)).network) });
   }
   const load = loadavg()[0]!;
   const clock = () => performance.now() / 1000;
   const measured = measureLatency(
-    found.map(({ model }) => model),
+    found.map(({ trial }) => trial),
     { batch, passes, clock },
   );
   const latencies: Latencies = {

@@ -1,38 +1,39 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { noGrad, scope } from "@ltt/core";
 import { RunFolderError, writeAtomic } from "@ltt/lottery";
-import type { Latencies, Latency } from "@ltt/report";
-import type { StoredModel } from "./stored-model.ts";
+import { type Latencies, type Latency, renderLatencyCsv } from "@ltt/report";
+import type { Trial } from "./made-up-examples.ts";
 
-/** What answers of a run's networks took: `latency.json` in its folder. Outside all nodes: no hash and no table of results has it, so the same run gives the same bytes. */
+/**
+ * What answers of a run's networks took: `latency.json` in its folder. Outside all nodes: no hash and no table of results has it, so the
+ * same run gives the same bytes.
+ */
 const FILE = "latency.json";
 const VERSION = 1;
 /** Passes before anything is counted: V8 compiles hot code a second time while it runs. */
 const WARM = 5;
 
 /**
- * Seconds of a forward pass of one example and of a batch, without gradients: all networks in turn, pass by pass, so that what the machine does to one it does to the others.
+ * Seconds of a forward pass of one example and of a batch, without gradients: all networks in turn, pass by pass, so that what the machine
+ * does to one it does to the others.
  *
  * @param clock - Seconds.
  * @param passes - Whose medians and quartiles are told, after some that warm up.
  */
 export function measureLatency(
-  models: readonly StoredModel[],
+  trials: readonly Trial[],
   { batch, passes, clock }: { readonly batch: number; readonly passes: number; readonly clock: () => number },
 ): { readonly one: Latency; readonly batch: Latency }[] {
-  const subjects = models.map(({ model, examples }) => ({
-    ...{ model, inputs: [examples(1), examples(batch)] as const },
+  const subjects = trials.map(({ pass }) => ({
+    passes: [pass(1), pass(batch)] as const,
     times: [[], []] as [number[], number[]],
   }));
-  for (let pass = -WARM; pass < passes; pass++)
-    for (const { model, inputs, times } of subjects)
-      for (const [i, input] of inputs.entries()) {
+  for (let round = -WARM; round < passes; round++)
+    for (const { passes: sizes, times } of subjects)
+      for (const [i, { run }] of sizes.entries()) {
         const began = clock();
-        scope(() => {
-          noGrad(() => model.forward(input as never));
-        });
-        if (pass >= 0) times[i]!.push(clock() - began);
+        run();
+        if (round >= 0) times[i]!.push(clock() - began);
       }
   return subjects.map(({ times: [one, many] }) => ({ one: latencyOf(one), batch: latencyOf(many) }));
 }
@@ -60,7 +61,8 @@ export async function readLatencies(folder: string): Promise<Latencies | undefin
   throw new RunFolderError(`${path}: is of another version of ltt, or damaged: remove it, and measure again`);
 }
 
-/** In place of what was measured before: latencies are compared only within one measurement. */
+/** In place of what was measured before: latencies are compared only within one measurement. `latency.csv` has the same as a table. */
 export async function writeLatencies(folder: string, latencies: Latencies): Promise<void> {
+  await writeAtomic(join(folder, "latency.csv"), renderLatencyCsv([latencies]));
   await writeAtomic(join(folder, FILE), `${JSON.stringify({ version: VERSION, ...latencies }, null, 2)}\n`);
 }

@@ -13,7 +13,10 @@ export interface LiveStatus {
   readonly words: string;
 }
 
-/** A run that is going on, as its folder tells: networks are read once, when they are finished. Nothing is audited: the run does that at its end. */
+/**
+ * A run that is going on, as its folder tells: networks are read once, when they are finished. Nothing is audited: the run does that at its
+ * end.
+ */
 export class LiveRun {
   readonly #folder: string;
   readonly #results = new Map<string, LevelResult>();

@@ -81,7 +81,10 @@ async function outcome(program: Command, args: readonly string[]): Promise<numbe
 /** The first error of standard output. */
 let lost: Error | undefined;
 
-/** Errors of output that nobody hears end Node with a stack. That nobody reads it (EPIPE) is no error of ours, and of standard error there is nobody to tell. */
+/**
+ * Errors of output that nobody hears end Node with a stack. That nobody reads it (EPIPE) is no error of ours, and of standard error there
+ * is nobody to tell.
+ */
 function hearOutputErrors(): void {
   lost = undefined;
   process.stdout.off("error", onOutputError).on("error", onOutputError);

@@ -8,8 +8,8 @@ import {
 } from "@ltt/lottery";
 
 /**
- * The results of the same experiment with other seeds that earlier runs left in the folder: a report without them would replace theirs. Seeds
- * that lack a network with these settings are left out, and `say` hears of both.
+ * The results of the same experiment with other seeds that earlier runs left in the folder: a report without them would replace theirs.
+ * Seeds that lack a network with these settings are left out, and `say` hears of both.
  */
 export async function otherSeeds<Input>(
   task: Task<Input>,

@@ -30,14 +30,16 @@ export async function noteFiles({ files }: OwnData, folder: string): Promise<rea
     const now = await digestOf(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT" || before === undefined) return undefined; // told by who reads it
       throw new RunFolderError(
-        `${file}: there is no such file; the run in ${folder} read it (${before.bytes} bytes, SHA-256 ${short(before.sha256)}): if it was moved, name it with --${option}`,
+        `${file}: there is no such file; the run in ${folder} read it (${before.bytes} bytes, SHA-256 ${short(before.sha256)}): if it ` +
+          `was moved, name it with --${option}`,
         { cause: error },
       );
     });
     if (now === undefined) continue;
     if (before !== undefined && before.sha256 !== now.sha256) {
       throw new RunFolderError(
-        `${file}: has changed since the run in ${folder} read it: SHA-256 ${short(before.sha256)} then, ${short(now.sha256)} now; put it back, or choose another folder with --out`,
+        `${file}: has changed since the run in ${folder} read it: SHA-256 ${short(before.sha256)} then, ${short(now.sha256)} now; put ` +
+          "it back, or choose another folder with --out",
       );
     }
     noted.push({ option, path: resolve(file), ...now });

@@ -17,6 +17,5 @@ export async function prepareOwnImages(
   const onProgress = (images: number) => say?.(`${folder}: ${images.toLocaleString("en-US")} images read`);
   const { classes, mixed, ...parts } = await readImageFolder(folder, { seed: IMAGE_SPLIT_SEED, onProgress, signal });
   const notes = mixed ? ["Some images are grey, others in colour: all are taken in three colours."] : [];
-  const of = { classes: classes.join(", "), outputs: classes.length, share: 1, notes };
-  return prepareImageSet(folder, { name: "own images", ...parts, ...of }, model, settings);
+  return prepareImageSet(folder, { name: "own images", ...parts, classes, share: 1, notes }, model, settings);
 }

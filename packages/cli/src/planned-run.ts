@@ -9,7 +9,8 @@ import { subjectOf } from "./subject.ts";
 
 /** What `run.json` says. */
 export function plannedRunOf({ options: told, settings, prepared, files }: Begun, jobs: number): PlannedRun {
-  const { pair: _pair, profile = defaultProfile(subjectOf(told)), queue: _queue, store: _store, ...options } = told; // addresses may hold passwords
+  // Addresses of queue and store may hold passwords.
+  const { pair: _pair, profile = defaultProfile(subjectOf(told)), queue: _queue, store: _store, ...options } = told;
   const { experiment } = settings;
   const networks = plannedNodes(prepared.task, experiment, new Set())
     .filter(({ op }) => op === "train")

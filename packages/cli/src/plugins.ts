@@ -20,8 +20,8 @@ export interface Plugins {
 }
 
 /**
- * Reads plugin files: ES modules that export `criteria`, `arms` or both, as arrays. A file's SHA-256 becomes part of the names of nodes that rest on its code, so a changed
- * file makes others; of what it imports from other files the digest does not tell.
+ * Reads plugin files: ES modules that export `criteria`, `arms` or both, as arrays. A file's SHA-256 becomes part of the names of nodes
+ * that rest on its code, so a changed file makes others; of what it imports from other files the digest does not tell.
  *
  * @throws {Error} if a file cannot be read or run, exports something else, or uses a name that is taken.
  */
@@ -102,7 +102,8 @@ async function importFrom(where: string, file: string, digest: string): Promise<
     const { message, code } = error as NodeJS.ErrnoException;
     const hint =
       code === "ERR_UNKNOWN_FILE_EXTENSION"
-        ? `Node ${process.versions.node} does not run it: write JavaScript (.js, .mjs), or TypeScript for Node 22.18 or newer, which strips types`
+        ? `Node ${process.versions.node} does not run it: write JavaScript (.js, .mjs), or ` +
+          "TypeScript for Node 22.18 or newer, which strips types"
         : message;
     throw new Error(`${where}: ${hint}`, { cause: error });
   }

@@ -33,6 +33,8 @@ interface ModelSettings {
   readonly hidden?: number | undefined;
   /** The probability of every dropout; the published 0.5 where it is left out. */
   readonly dropout?: number | undefined;
+  /** Of an LSTM: compute gates again instead of keeping them. */
+  readonly recompute?: boolean | undefined;
 }
 
 /** What a task is made with. */
@@ -68,7 +70,7 @@ export async function prepareEncoded(
   access: GloveAccess,
 ): Promise<PreparedTask> {
   const { maxLength, batchSize, fold } = settings.data;
-  const { hidden, dropout } = settings.model;
+  const { hidden, dropout, recompute } = settings.model;
   const outputs = classes.length === 2 && encoded.train.several === undefined ? 1 : classes.length;
   const embedding = await initialEmbedding(settings.model.embedding, vocabulary, encoded.train, access);
   const data: TextTaskData = {
@@ -80,6 +82,7 @@ export async function prepareEncoded(
     outputs,
     hidden,
     dropout,
+    recompute,
     embedding: embedding.start,
   };
   const task = textTaskOf(data);

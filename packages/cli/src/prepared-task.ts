@@ -1,5 +1,5 @@
 import type { Task } from "@ltt/lottery";
-import type { Encoding } from "./encoding.ts";
+import type { Encoding, ImageEncoding } from "./encoding.ts";
 import type { TaskData } from "./task-of.ts";
 
 /** A task, and what a report says about its data and its model. */
@@ -9,6 +9,8 @@ export interface PreparedTask {
   readonly data: TaskData;
   /** How texts became ids. */
   readonly encoding?: Encoding | undefined;
+  /** What images are. */
+  readonly images?: ImageEncoding | undefined;
   readonly dataset: string;
   /** Lines of the report about the model: what each is called, and what it is. */
   readonly words: readonly (readonly [name: string, value: string])[];

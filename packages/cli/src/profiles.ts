@@ -11,16 +11,17 @@ export interface TextRunSettings extends TaskSettings {
 /** What a report must say about a profile. */
 export const NOTES: Record<TextProfile, readonly string[]> = {
   quick: [
-    "Quick profile: few texts, cut short, few epochs, half of the weights removed a round, and of an LSTM a quarter of the units. A first look, never a claim.",
+    "Quick profile: few texts, cut short, few epochs, half of the weights removed a round, and of " +
+      "an LSTM a quarter of the units. A first look, never a claim.",
   ],
   corrected: [
-    "Corrected profile: data, models, optimiser and rounds of the published experiment (2020) without its faults. Reviews are cut at 400 tokens, " +
-      "descriptions at 64; controls have the ticket's pattern and fresh weights in every tensor, or its initial weights shuffled; late rewinding goes back " +
-      "to the end of epoch 1 and trains on from there; all sparsities are judged at once.",
+    "Corrected profile: data, models, optimiser and rounds of the published experiment (2020) without its faults. Reviews are cut at " +
+      "400 tokens, descriptions at 64; controls have the ticket's pattern and fresh weights in every tensor, or its initial weights " +
+      "shuffled; late rewinding goes back to the end of epoch 1 and trains on from there; all sparsities are judged at once.",
   ],
   "published-2020": [
-    `Published-2020 profile: the faults of the published experiment are re-enacted: ${FAULTS.join(", ")}. Its figures show what these faults do, ` +
-      "not what lottery tickets do.",
+    `Published-2020 profile: the faults of the published experiment are re-enacted: ${FAULTS.join(", ")}. Its figures show what these ` +
+      "faults do, not what lottery tickets do.",
   ],
 };
 
@@ -93,8 +94,9 @@ function unpublishedSettings(pair: TextPair): TextRunSettings | undefined {
 }
 
 /**
- * Newswire with several topics: model, optimiser, batches and rounds are those of AG News, on the ten most frequent topics; a fifth of the ModApté training part validates; 30 epochs, since
- * they are short (the dense CNN of R10 was best at step 1,630 of the 1,640 of 20); all measures are kept over epochs, on training texts too (Unverzagt's accuracy, precision and recall).
+ * Newswire with several topics: model, optimiser, batches and rounds are those of AG News, on the ten most frequent topics; a fifth of the
+ * ModApté training part validates; 30 epochs, since they are short (the dense CNN of R10 was best at step 1,630 of the 1,640 of 20); all
+ * measures are kept over epochs, on training texts too (Unverzagt's accuracy, precision and recall).
  */
 function reutersSettings(pair: TextPair): TextRunSettings {
   const { experiment, data, model } = publishedSettings(pair);
@@ -106,8 +108,9 @@ function reutersSettings(pair: TextPair): TextRunSettings {
 }
 
 /**
- * Sentences have no published lottery: model, optimiser and rounds are those of the other pairs; batches, epochs, the test part of a tenth and the validation part of a tenth of
- * the rest are Kim's (EMNLP 2014, §3.1, §3.2, and his code), and so is what the embedding starts from: N(0, 1), with which few texts are fitted before they are learnt, is worse by points.
+ * Sentences have no published lottery: model, optimiser and rounds are those of the other pairs; batches, epochs, the test part of a tenth
+ * and the validation part of a tenth of the rest are Kim's (EMNLP 2014, §3.1, §3.2, and his code), and so is what the embedding starts
+ * from: N(0, 1), with which few texts are fitted before they are learnt, is worse by points.
  */
 function sentenceSettings(pair: TextPair): TextRunSettings {
   const { experiment, data, model } = publishedSettings(pair);

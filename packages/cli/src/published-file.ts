@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { RunFolderError } from "@ltt/lottery";
 import { publishedCurves } from "@ltt/report";
 
-/** The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early epoch. */
+/**
+ * The published curves of a pair. What was published as late rewinding is that of the corrected profile only where it went back to an early
+ * epoch.
+ */
 export async function readPublished(
   file: string,
   { pair, profile }: { readonly pair: string; readonly profile?: string | undefined },

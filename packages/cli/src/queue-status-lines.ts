@@ -15,7 +15,8 @@ export async function showQueue(url: string, json: boolean): Promise<void> {
 
 function linesOf(shown: string, { plans, workers, active, waiting, delayed, failed }: QueueStatus): string[] {
   return [
-    `${shown}: ${counted(plans.length, "plan")}, ${counted(workers.length, "worker")}; ${active.length} in the making, ${waiting} waiting, ${delayed} to be tried again, ${failed.size} failed`,
+    `${shown}: ${counted(plans.length, "plan")}, ${counted(workers.length, "worker")}; ${active.length} in the making, ${waiting} ` +
+      `waiting, ${delayed} to be tried again, ${failed.size} failed`,
     ...plans.map(({ plan, title, store, networks, finished }) => {
       return `  plan ${plan.slice(0, 12)}: ${title}: ${finished} of ${counted(networks, "network")} finished, in ${store}`;
     }),

@@ -9,7 +9,10 @@ import type { RunOptions } from "./run-options.ts";
 import { addSettings } from "./settings-options.ts";
 import { writeLines } from "./terminal.ts";
 
-/** `ltt replay HASH --out RUN`: trains one network of a run again, elsewhere, and compares every byte. Or `ltt replay PAIR HASH`, with all options of the run. */
+/**
+ * `ltt replay HASH --out RUN`: trains one network of a run again, elsewhere, and compares every byte. Or `ltt replay PAIR HASH`, with all
+ * options of the run.
+ */
 export function addReplayCommand(program: Command): void {
   const command = program
     .command("replay")

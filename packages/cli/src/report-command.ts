@@ -22,7 +22,9 @@ interface Flags {
   readonly figures?: true;
 }
 
-/** `ltt report RUN…`: the report, from folders of finished or partly finished runs, or from archives. Needs no data set, and trains nothing. */
+/**
+ * `ltt report RUN…`: the report, from folders of finished or partly finished runs, or from archives. Needs no data set, and trains nothing.
+ */
 export function addReportCommand(program: Command): void {
   program
     .command("report")

@@ -8,6 +8,7 @@ import {
   renderCurvesCsv,
   renderEvents,
   renderFigures,
+  renderLatencyCsv,
   renderModelCard,
   renderReport,
   renderStatisticsCsv,
@@ -29,7 +30,11 @@ export async function writeTables(
   if (isMeasured) await writeAtomic(join(folder, "curves.csv"), renderCurvesCsv(levels));
 }
 
-/** Writes `report.html`, `statistics.csv`, `model-card.md` and the TensorBoard events. @returns the report's path. */
+/**
+ * Writes `report.html`, `statistics.csv`, `latency.csv` of what was measured, `model-card.md` and the TensorBoard events.
+ *
+ * @returns the report's path.
+ */
 export async function writeReport(
   folder: string,
   input: ReportInput,
@@ -38,6 +43,8 @@ export async function writeReport(
   const path = join(folder, "report.html");
   if (input.statistics !== undefined)
     await writeAtomic(join(folder, "statistics.csv"), renderStatisticsCsv(input.statistics));
+  if (input.latencies !== undefined && input.latencies.length > 0)
+    await writeAtomic(join(folder, "latency.csv"), renderLatencyCsv(input.latencies));
   if (input.levels.length > 0) await writeAtomic(join(folder, "model-card.md"), renderModelCard(input));
   await writeEvents(folder, input.levels);
   await writeAtomic(path, renderReport(input, { language }));
@@ -52,7 +59,10 @@ export async function writeFigures(folder: string, input: ReportInput, options: 
   return drawn.size;
 }
 
-/** A folder for each network, which TensorBoard calls a run: `events/winning-ticket/seed-1/round-03`. Events carry no wall time, so that the same run has the same bytes. */
+/**
+ * A folder for each network, which TensorBoard calls a run: `events/winning-ticket/seed-1/round-03`. Events carry no wall time, so that the
+ * same run has the same bytes.
+ */
 async function writeEvents(folder: string, levels: readonly LevelResult[]): Promise<void> {
   for (const level of levels) {
     const { arm, seed, round } = level;

@@ -59,6 +59,7 @@ const OPTIONS: Kinds<RunOptions> = {
   ticketRounds: list,
   hidden: positive,
   dropout: fraction,
+  recompute: flag,
   arms: list,
   criterion: text,
   pool: oneOf(...POOLS),

@@ -12,7 +12,7 @@ test.each<[Partial<RunOptions>, string]>([
   [{ rewind: { step: 500 } }, "--rewind step:500"],
   [{ warmUp: null }, "--warm-up none"],
   [{ phrases: false, measureTraining: true }, "--no-phrases --measure-training"],
-  [{ dropout: 0 }, "--dropout 0"],
+  [{ dropout: 0, recompute: true, threads: 2 }, "--dropout 0"],
 ])("%j is told as it is typed", (options, flags) => {
   expect(commandOf({ pair: "spam-cnn", profile: "quick", options }, [1, 2])).toBe(
     `ltt run spam-cnn --profile quick ${flags} --seeds 1,2`,

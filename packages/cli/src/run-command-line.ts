@@ -14,7 +14,9 @@ export function commandOf(
 }
 
 /** Told otherwise, or of no consequence for what is trained. */
-const OTHERWISE = new Set(["pair", "profile", "seeds", "jobs", "threads", "width", "title", "margin", "published"]);
+const OTHERWISE = new Set([
+  ...["pair", "profile", "seeds", "jobs", "threads", "width", "recompute", "title", "margin", "published"],
+]);
 
 const NAMES: Readonly<Record<string, string>> = { plugins: "plugin" };
 

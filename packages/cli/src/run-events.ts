@@ -55,5 +55,8 @@ export function levelLine({
   testAccuracy,
   seconds,
 }: LevelResult): string {
-  return `${arm}, seed ${seed}, round ${round}: ${sparsityPercent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`;
+  return (
+    `${arm}, seed ${seed}, round ${round}: ${sparsityPercent(sparsity)} removed, validation ${percent(validationAccuracy)}, test ` +
+    `${percent(testAccuracy)}, ${duration(seconds)}`
+  );
 }

@@ -40,6 +40,7 @@ export interface Flags {
   readonly ticketRounds?: readonly number[];
   readonly hidden?: number;
   readonly dropout?: number;
+  readonly recompute?: true;
   readonly arms?: readonly string[];
   readonly criterion?: string;
   readonly pool?: Pool;

@@ -63,6 +63,8 @@ export interface RunOptions {
   readonly hidden?: number | undefined;
   /** Of texts: the probability that training drops a feature, wherever the network has dropout. Default the published 0.5. */
   readonly dropout?: number | undefined;
+  /** Of an LSTM: compute gates again instead of keeping them: less memory, more time, the same bits. Default false. */
+  readonly recompute?: boolean | undefined;
   /** Names of arms: ours, and those of plugins. */
   readonly arms?: readonly string[] | undefined;
   /** The name of a criterion: ours, or of a plugin. Default `magnitude`. */
@@ -125,7 +127,10 @@ export interface RunOptions {
   readonly queue?: string | undefined;
   /** Of a queue: where workers find and put networks, a folder or `s3://BUCKET/PREFIX`. Default: the run folder. */
   readonly store?: string | undefined;
-  /** By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results. Default 0.005. */
+  /**
+   * By how much a network may be less accurate than the dense one and still match it, a fraction: of the verdict, not of the results.
+   * Default 0.005.
+   */
   readonly margin?: number | undefined;
   /** A file of published curves, see `publishedCurves`, to draw under those of the run. Part of its report, not of its results. */
   readonly published?: string | undefined;

@@ -23,6 +23,7 @@ import { ARCHIVE, writeArchive } from "./archive-file.ts";
 import { type Begun, begin } from "./begin-run.ts";
 import { keepEncoding } from "./encoding.ts";
 import { estimateRun, type RunEstimate } from "./estimate.ts";
+import { digestOfImages } from "./image-task.ts";
 import { readInspections } from "./inspections.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
@@ -63,8 +64,8 @@ export interface RunResult {
 }
 
 /**
- * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again, and its report covers
- * every seed of the same experiment that is finished there.
+ * Runs the lottery of a pair, from text to report. Finished networks of an earlier run in the same folder are used again, and its report
+ * covers every seed of the same experiment that is finished there.
  *
  *     await runPair({ pair: "imdb-cnn", profile: "quick", data: "data" });
  */
@@ -129,8 +130,9 @@ async function runBegun(
     origin: await originHere(),
   };
   await noteRun(folder, run);
-  const { data, encoding } = prepared;
+  const { data, encoding, images } = prepared;
   if (encoding !== undefined && "encoded" in data) await keepEncoding(folder, digestOf(data.encoded), encoding);
+  if (images !== undefined && "images" in data) await keepEncoding(folder, digestOfImages(data.images), images);
   const levels = await unlessAborted(signal, otherSeeds(prepared.task, settings.experiment, store, say));
   const seeds = [...new Set(levels.map(({ seed }) => seed)), ...settings.experiment.seeds];
   const covered = { ...settings, experiment: { ...settings.experiment, seeds } };

@@ -9,7 +9,8 @@ export interface SeedOverlap extends MaskOverlap {
 }
 
 /**
- * The overlap of an arm's masks between the seeds of a run folder, round by round, each pair of seeds once: do searches that begin with other weights find the same tickets?
+ * The overlap of an arm's masks between the seeds of a run folder, round by round, each pair of seeds once: do searches that begin with
+ * other weights find the same tickets?
  *
  * @param weightsOf - The trained weights of a node.
  * @throws {RunFolderError} if the folder has no run, or the arm has no round with two seeds.

@@ -109,6 +109,10 @@ export function addSettings(command: Command): Command {
     .option("--ticket-rounds <list>", "of that run, as 4,8,12 (default: all that this run has)", roundsOf)
     .option("--dropout <p>", "of texts: probability that training drops a feature (default: 0.5)", fractionOf)
     .option("--hidden <n>", "units of each direction of an LSTM's layers (default: 256; quick: 64)", integerFrom(1))
+    .option(
+      "--recompute",
+      "of an LSTM: compute gates again instead of keeping them: less memory, more time, the same results",
+    )
     .option("--arms <names>", `all, or some of ${ARMS.join(",")}, and of those of plugins`, armsOf)
     .option(
       "--criterion <name>",
@@ -130,7 +134,8 @@ export function addSettings(command: Command): Command {
     .option("--learning-rate <x>", "of the optimiser", positive)
     .option(
       "--schedule <moments>",
-      "when the learning rate falls, as step:20000,step:25000 or epoch:80,epoch:120, or none (default: never; of deep image networks as published)",
+      "when the learning rate falls, as step:20000,step:25000 or epoch:80,epoch:120, or none " +
+        "(default: never; of deep image networks as published)",
       momentsOf,
     )
     .option("--schedule-factor <x>", "what the learning rate is multiplied by then (default: 0.1)", fractionOf)

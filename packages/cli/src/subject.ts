@@ -55,7 +55,8 @@ export function subjectOf(options: SubjectOptions): Subject {
   }
   if (text === undefined || (label === undefined && labels === undefined)) {
     throw new RangeError(
-      `--texts ${texts}: name the columns of the texts and of their labels with --text and --label (or --labels, where a text may have several)`,
+      `--texts ${texts}: name the columns of the texts and of their labels with --text and ` +
+        "--label (or --labels, where a text may have several)",
     );
   }
   if (label !== undefined && labels !== undefined) {

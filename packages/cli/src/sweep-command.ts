@@ -86,7 +86,8 @@ async function sweep(file: string, { out, dryRun, ...flags }: Flags): Promise<vo
 }
 
 /**
- * The runs of a file, their options read and their settings put together: what is wrong with the last one is said before the first one trains.
+ * The runs of a file, their options read and their settings put together: what is wrong with the last one is said before the first one
+ * trains.
  *
  * @throws {RangeError} if an option or a setting is wrong; it names the file and the run.
  */

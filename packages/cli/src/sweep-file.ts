@@ -21,8 +21,8 @@ const OF_SWEEP = ["out", "queue", "store", "jobs", "json", "dry-run"];
 const MOST_RUNS = 10_000;
 
 /**
- * The runs of a file, YAML or JSON: `run`, a pair, unless `settings` have texts; `settings`, options of `ltt run` that all have; `grid`, a list of values for each
- * option that differs. Every combination is a run, the last option changing fastest.
+ * The runs of a file, YAML or JSON: `run`, a pair, unless `settings` have texts; `settings`, options of `ltt run` that all have; `grid`, a
+ * list of values for each option that differs. Every combination is a run, the last option changing fastest.
  *
  * @throws {RangeError} if the file says something else; it names the file and the field.
  */

@@ -10,6 +10,13 @@ const data = {
   ...{ hidden: undefined, embedding: { frozen: false, identity: undefined, given: undefined } },
 };
 
+test("gates that are computed again are no part of the architecture: the network is the same, and so is its name", () => {
+  const [usual, again] = [undefined, true].map((recompute) => textTaskOf({ ...data, model: "text-lstm", recompute }));
+  expect((again!.model(stream(1)) as TextLstm).lstm.recompute).toBe(true);
+  expect((usual!.model(stream(1)) as TextLstm).lstm.recompute).toBe(false);
+  expect([again!.architecture, again!.data]).toEqual([usual!.architecture, usual!.data]);
+});
+
 test("a dropout that is told is that of every layer that has one, and part of the architecture", () => {
   const cnn = textTaskOf({ ...data, model: "text-cnn", dropout: 0.25 });
   const lstm = textTaskOf({ ...data, model: "text-lstm", dropout: 0.25 });

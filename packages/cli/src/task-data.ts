@@ -19,6 +19,8 @@ export interface TextTaskData {
   readonly hidden: number | undefined;
   /** The probability of every dropout; the published 0.5 where it is left out. */
   readonly dropout?: number | undefined;
+  /** Of an LSTM: gates are computed again, to the same bits: so it names no network, and is no part of the architecture. */
+  readonly recompute?: boolean | undefined;
   readonly embedding: EmbeddingStart;
 }
 
@@ -51,7 +53,10 @@ export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
   };
 }
 
-function creator({ model, rows, outputs, hidden, dropout }: TextTaskData, embedding: TextLstmOptions["embedding"]) {
+function creator(
+  { model, rows, outputs, hidden, dropout, recompute = false }: TextTaskData,
+  embedding: TextLstmOptions["embedding"],
+) {
   const options: TextLstmOptions & TextCnnOptions = { rows, outputs, paddingId: PADDING, embedding: embedding! };
   if (model === "text-cnn") {
     const dropped = dropout === undefined ? options : { ...options, dropout };
@@ -62,6 +67,7 @@ function creator({ model, rows, outputs, hidden, dropout }: TextTaskData, embedd
     ...options,
     ...(hidden === undefined ? {} : { hidden }),
     ...(dropout === undefined ? {} : everywhere),
+    recompute,
   };
   return (rng: Rng): Model<TokenMatrix> => new TextLstm(sized, rng);
 }

@@ -12,7 +12,8 @@ const WORDS = 30;
 const PIXELS = 784;
 
 /**
- * Masks of winning tickets of the first seed, drawn small: those that the verdict calls the sparsest supported, or of the middle round, and those of the last.
+ * Masks of winning tickets of the first seed, drawn small: those that the verdict calls the sparsest supported, or of the middle round, and
+ * those of the last.
  *
  * @param vocabulary - Of texts: whose rows the embedding has.
  */

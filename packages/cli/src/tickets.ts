@@ -39,7 +39,8 @@ export interface TransferredTickets {
 const WORDS = "embedding.weight";
 
 /**
- * Takes tickets of another run to this one: for each seed and round the network of the other run of the same seed and round, its embedding row by row to the same words.
+ * Takes tickets of another run to this one: for each seed and round the network of the other run of the same seed and round, its embedding
+ * row by row to the same words.
  *
  * @param seeds - Those that must be there, and others that are taken if they are.
  * @throws {RunFolderError} if the other run lacks a network, its encoding, or removed another fraction each round.
@@ -75,7 +76,8 @@ export async function transferredTickets(
       if (source === undefined || stored === undefined) {
         if (!seeds.asked.includes(seed)) continue;
         throw new RunFolderError(
-          `${folder}: has no network of ${ticketArm}, seed ${seed}, round ${round}: finish that run first, or ask for others (--seeds, --ticket-rounds)`,
+          `${folder}: has no network of ${ticketArm}, seed ${seed}, round ${round}: finish that ` +
+            "run first, or ask for others (--seeds, --ticket-rounds)",
         );
       }
       const digest = encodedOf(stored);
@@ -102,8 +104,9 @@ export async function transferredTickets(
     tickets,
     files,
     notes: [
-      `Tickets of ${corpus} (${ticketArm}) are trained here: transferred-ticket has their mask and starting values, transferred-mask their mask and initial weights of its own, ` +
-        `transferred-random as many weights of each tensor at random places. ${words}; the others keep weights at random places, so many that the embedding is as dense as the ticket's.`,
+      `Tickets of ${corpus} (${ticketArm}) are trained here: transferred-ticket has their mask and starting values, transferred-mask ` +
+        `their mask and initial weights of its own, transferred-random as many weights of each tensor at random places. ${words}; the ` +
+        "others keep weights at random places, so many that the embedding is as dense as the ticket's.",
     ],
   };
 }

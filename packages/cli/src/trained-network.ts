@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { CIFAR_10_CLASSES, parseVocabulary } from "@ltt/data";
+import { CIFAR_10_CLASSES, FASHION_MNIST_CLASSES, parseVocabulary } from "@ltt/data";
 import { FolderStore, INIT, RunFolderError, type StoredFiles } from "@ltt/lottery";
-import { type Architecture, architectureIn, networkOf } from "./architecture.ts";
+import { type Architecture, architectureIn, type ImageShape, type Network, networkOf } from "./architecture.ts";
 import { type Classifier, createClassifier, type Meaning } from "./classifier.ts";
-import { readEncoding } from "./encoding.ts";
+import { type ImageEncoding, readEncoding, readImageEncoding } from "./encoding.ts";
 import { dataOf, encodedOf, lineageOf } from "./node-files.ts";
 
 /** A trained network as files have it: of a run folder, or exported. */
@@ -21,7 +21,8 @@ export interface TrainedNetwork extends Meaning {
 }
 
 /**
- * A trained network, ready to be asked: a node's folder in a run folder, `RUN/nodes/HASH`, or one that `ltt export --to safetensors` wrote. It needs no data set.
+ * A trained network, ready to be asked: a node's folder in a run folder, `RUN/nodes/HASH`, or one that `ltt export --to safetensors` wrote.
+ * It needs no data set.
  *
  *     const { classify } = await openClassifier("my-ticket");
  *     const [{ labels }] = await classify(["a text"]);
@@ -46,27 +47,54 @@ async function readNode(folder: string): Promise<TrainedNetwork> {
     throw new RunFolderError(
       `${folder}: is no trained network: name its folder, RUN/nodes/HASH, or an exported one; hashes stand in metrics.csv`,
     );
-  const architecture = architectureOf(stored);
+  const images = await imagesOf(stored, run);
+  const architecture = architectureOf(stored, images?.shape);
   const parts = { place: stored.place, node: hash, architecture, weights: stored.files.get("weights.safetensors")! };
-  if (!architecture.model.startsWith("text-")) {
-    const { name } = dataOf(stored);
-    return { ...parts, corpus: String(name), ...imageMeaning(name, architecture.outputs) };
+  if ("rows" in architecture) {
+    const { classes, several = false, corpus, vocabulary, maxLength } = await readEncoding(run, encodedOf(stored));
+    return { ...parts, corpus, classes, several, encoding: { vocabulary, maxLength } };
   }
-  const { classes, several = false, corpus, vocabulary, maxLength } = await readEncoding(run, encodedOf(stored));
-  return { ...parts, corpus, classes, several, encoding: { vocabulary, maxLength } };
+  const corpus = String(dataOf(stored).name);
+  const classes = images?.classes ?? Array.from({ length: architecture.outputs }, (_, i) => String(i));
+  return { ...parts, corpus, classes, several: false, encoding: undefined };
 }
 
-function imageMeaning(name: unknown, outputs: number): Meaning {
-  const classes = name === "cifar-10" ? CIFAR_10_CLASSES : Array.from({ length: outputs }, (_, i) => String(i));
-  return { classes, several: false, encoding: undefined };
+/**
+ * The network of a node as it was made, with its best weights. It needs neither data nor what texts or answers mean.
+ *
+ * @param run - The run folder.
+ * @throws {RunFolderError} if its model is of another kind.
+ */
+export async function storedNetwork(
+  stored: StoredFiles,
+  run: string,
+): Promise<{ architecture: Architecture; network: Network }> {
+  const architecture = architectureOf(stored, (await imagesOf(stored, run))?.shape);
+  const network = networkOf(
+    architecture,
+    stored.files.get("weights.safetensors")!,
+    `${stored.place}/weights.safetensors`,
+  );
+  return { architecture, network };
 }
 
-/** Of the images of data sets, in pixels: a network that takes any size does not tell what it was trained on. */
-const SIDES: Readonly<Record<string, number>> = { mnist: 28, "fashion-mnist": 28, "cifar-10": 32 };
+/** Images of published sets: a run before its images were described tells their name only. */
+const PUBLISHED: Readonly<Record<string, Omit<ImageEncoding, "corpus">>> = {
+  mnist: { shape: [1, 28, 28], classes: [..."0123456789"] },
+  "fashion-mnist": { shape: [1, 28, 28], classes: FASHION_MNIST_CLASSES },
+  "cifar-10": { shape: [3, 32, 32], classes: CIFAR_10_CLASSES },
+};
 
-function architectureOf(stored: StoredFiles): Architecture {
+/** What a network's images are; `undefined` of texts, and where it is not known. */
+async function imagesOf(stored: StoredFiles, run: string): Promise<Omit<ImageEncoding, "corpus"> | undefined> {
+  const { name, images } = dataOf(stored);
+  if (typeof images !== "string") return undefined;
+  return (await readImageEncoding(run, images)) ?? PUBLISHED[String(name)];
+}
+
+function architectureOf(stored: StoredFiles, shape: ImageShape | undefined): Architecture {
   const told = lineageOf(stored).find(({ op }) => op === INIT.name)?.params?.architecture;
-  const architecture = architectureIn(told, SIDES[String(dataOf(stored).name)]);
+  const architecture = architectureIn(told, shape);
   if (architecture !== undefined) return architecture;
   throw new RunFolderError(`${stored.place}: its network is ${JSON.stringify(told)}, which this version cannot make`);
 }
@@ -103,7 +131,7 @@ async function readExported(folder: string): Promise<TrainedNetwork> {
   };
   const parts = { place: folder, node, corpus, architecture, classes, several: several === true };
   const weights = await read("weights.safetensors");
-  if (!architecture.model.startsWith("text-")) return { ...parts, weights, encoding: undefined };
+  if (!("rows" in architecture)) return { ...parts, weights, encoding: undefined };
   if (maxLength !== null && !Number.isSafeInteger(maxLength)) throw wrong("does not say where texts are cut");
   const vocabulary = parseVocabulary((await read("vocabulary.json")).toString("utf8"), join(folder, "vocabulary.json"));
   return { ...parts, weights, encoding: { vocabulary, maxLength } } as TrainedNetwork;

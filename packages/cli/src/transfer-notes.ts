@@ -18,8 +18,8 @@ const COMPARED = [
 ] as const;
 
 /**
- * Of a run with tickets of another one: the differences of test accuracy in points, a line for each two networks, with an interval for each round that covers at 95 % for all rounds together. Over seeds
- * where there are several, paired; else over the test examples of the one.
+ * Of a run with tickets of another one: the differences of test accuracy in points, a line for each two networks, with an interval for each
+ * round that covers at 95 % for all rounds together. Over seeds where there are several, paired; else over the test examples of the one.
  */
 export function transferNotes(levels: readonly LevelResult[]): string[] {
   if (!levels.some(({ arm }) => arm === TRANSFER_ARMS[0])) return [];

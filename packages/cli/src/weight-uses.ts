@@ -8,8 +8,8 @@ import type { TextTaskData } from "./task-data.ts";
 import { type TaskData, taskOf } from "./task-of.ts";
 
 /**
- * How often each weight of a task's model is used for one test example, in the mean: a kernel's once a position, a recurrent one's once a token, of a dense layer once, of an
- * embedding never, for its rows are looked up; biases multiply nothing.
+ * How often each weight of a task's model is used for one test example, in the mean: a kernel's once a position, a recurrent one's once a
+ * token, of a dense layer once, of an embedding never, for its rows are looked up; biases multiply nothing.
  */
 export function usesOf(data: TaskData): Uses {
   const each = "images" in data ? ofImages(data) : ofTexts(data);

@@ -250,6 +250,8 @@ describe("what is wrong is one line, with an exit code, and nothing half-written
     ["threads for the GPU", ["run", "spam-cnn", "--backend", "gpu", "--threads", "2"], /"gpu" is driven by one thread/],
     ["a limit that is none", ["run", "spam-cnn", "--clip-norm", "0"], /--clip-norm.*It is a number above 0/],
     ["hidden units of a CNN", ["run", "spam-cnn", "--hidden", "8"], /hidden is 8, but spam-cnn is a CNN/],
+    ["gates of a CNN", ["run", "spam-cnn", "--recompute"], /recompute is true, but spam-cnn has no LSTM/],
+    ["gates of images", ["run", "mnist-lenet", "--recompute"], /recompute is true, but mnist-lenet has no LSTM/],
     [
       "vectors that are none",
       ["run", "spam-cnn", "--embedding", "elmo"],

@@ -39,7 +39,8 @@ describe("what is dead is left out of", () => {
     const folder = join(root, ticket.architecture.model, String(ticket.several));
     await writeTicket(folder, ticket);
     const trained = await openNetwork(folder);
-    const [network, { inputs, logits }] = [await portable(trained), await samplesOf(trained)];
+    const network = await portable(trained);
+    const { inputs, logits } = (await samplesOf(trained)).samples;
     expect(network.sizes.after).toBeLessThan(0.95 * network.sizes.before);
     for (const [i, input] of inputs.entries()) {
       const said = answer(network, input).data;
@@ -80,10 +81,11 @@ function answer(network: Portable, input: readonly number[]): Tensor {
     ); // prettier-ignore
   }
   const { shape, inputs } = network;
-  const convolve = (images: Tensor4, name: string, stride = 1) => {
+  const convolve = (images: Tensor4, name: string, { stride = 1, padding = -1 } = {}) => {
     const kernel = weight(`${name}.weight`) as Tensor4;
     const bias = reshape(weight(`${name}.bias`), [1, kernel.shape[0], 1, 1]);
-    return add(conv2d(images, kernel, { padding: (kernel.shape[2] - 1) / 2, stride }), bias) as Tensor4;
+    const around = padding < 0 ? (kernel.shape[2] - 1) / 2 : padding;
+    return add(conv2d(images, kernel, { padding: around, stride }), bias) as Tensor4;
   };
   const brightness = input.map((byte) => byte / 255);
   const plane = network.kind === "dense" ? 1 : shape[1] * shape[2];
@@ -94,18 +96,19 @@ function answer(network: Portable, input: readonly number[]): Tensor {
   if (network.kind === "residual") {
     let y = relu(convolve(image(), "conv1")) as Tensor4;
     for (const { name, stride, hasShortcut } of network.blocks) {
-      const inner = convolve(relu(convolve(y, `${name}.conv1`, stride)) as Tensor4, `${name}.conv2`);
-      y = relu(add(inner, hasShortcut ? convolve(y, `${name}.downsample.0`, stride) : y)) as Tensor4;
+      const inner = convolve(relu(convolve(y, `${name}.conv1`, { stride })) as Tensor4, `${name}.conv2`);
+      y = relu(add(inner, hasShortcut ? convolve(y, `${name}.downsample.0`, { stride }) : y)) as Tensor4;
     }
     return linear(means(y), "fc");
   }
-  const { layers, halvings, head } = network;
+  const { layers, padding, isRectified, halvings, head } = network;
   const convs = layers.filter((name) => name.startsWith("convs."));
   let x = pixels;
   if (convs.length > 0) {
     let images = image();
     for (const [i, name] of convs.entries()) {
-      images = relu(convolve(images, name)) as Tensor4;
+      images = convolve(images, name, { padding });
+      if (isRectified) images = relu(images) as Tensor4;
       if (halvings.includes(i)) images = maxPool2d(images, 2);
     }
     x = head === "mean" ? means(images) : (reshape(images, [1, -1]) as Matrix);

@@ -101,7 +101,12 @@ test("ltt latency keeps what it measures outside nodes and tables, and the repor
   const { networks, machine } = JSON.parse(readFileSync(join(root, "run", "latency.json"), "utf8"));
   expect(networks.map(({ node }: { node: string }) => node)).toEqual([dense, small]);
   for (const { one, batch } of networks) expect([one.median > 0, batch.median > 0]).toEqual([true, true]);
+  const table = () => readFileSync(join(root, "run", "latency.csv"), "utf8");
+  const measured = table();
+  const [{ one }] = networks;
+  expect(measured).toContain(`\r\ndense,1,0,1,${one.median},${one.quartiles.join(",")},3,1,`);
   expect((await ltt(["report", "run"], { cwd: root })).code).toBe(0);
+  expect(table()).toBe(measured);
   const page = readFileSync(join(root, "run", "report.html"), "utf8");
   expect(page).toContain("Latency, measured");
   expect(page).toContain(machine);

@@ -79,6 +79,21 @@ describe("a run of texts of one's own", { timeout: 120_000 }, () => {
     expect(moved.out).toBe(`${node()}: 6 of 6 files have the same bytes\n`);
   });
 
+  test("has the same networks, by name and by bytes, where gates are computed again", async () => {
+    const command = `run --texts reviews.csv ${columns} --model lstm --hidden 4 ${quick}`;
+    const [kept, again] = [await run(`${command} --out kept`), await run(`${command} --recompute --out again`)];
+    expect([kept.code, again.code]).toEqual([0, 0]);
+    expect(nodesOf("again")).toEqual(nodesOf("kept"));
+    for (const node of nodesOf("kept")) {
+      const weights = (folder: string) => {
+        const files = readdirSync(join(root, folder, "nodes", node)).filter((file) => file.endsWith(".safetensors"));
+        return files.map((file) => [file, readFileSync(join(root, folder, "nodes", node, file), "hex")]);
+      };
+      expect(weights("again")).toEqual(weights("kept"));
+    }
+    expect((await run(`${command} --recompute --out kept`)).err).not.toContain("step");
+  });
+
   test("does not go on with a file that has changed", async () => {
     writeFileSync(join(root, "changing.csv"), csv);
     const command = `run --texts changing.csv ${columns} ${quick} --out changing --dry-run`;

@@ -8,6 +8,7 @@ import {
   buffersOf,
   ConvNet,
   encodeCheckpoint,
+  LeNet5,
   LeNet300,
   type Module,
   parametersOf,
@@ -58,6 +59,13 @@ export const TICKETS: readonly PrunedTicket[] = [
     classes: [..."0123456789"],
     several: false,
     made: new LeNet300({ inputs: 784, outputs: 10 }, rng.split("lenet")),
+  },
+  {
+    name: "LeNet-5",
+    architecture: { model: "lenet-5", outputs: 10, shape: [1, 28, 28] },
+    classes: [..."0123456789"],
+    several: false,
+    made: new LeNet5({}, rng.split("lenet-5")),
   },
   ...([2, 4, 6] as const).map((depth) => ({
     name: `Conv-${depth}`,

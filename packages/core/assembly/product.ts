@@ -206,11 +206,29 @@ export function weightGradientScratch(rows: i32, outputs: i32, inputs: i32): f64
   return productScratch(rows, inputs, true) + <f64>(<u64>outputs * inputs << 2);
 }
 
-/** See `Kernels.weightGradient`: `outputs` rows and `inputs` columns of it, of one group. Rows of each are that many bytes apart. */
+/**
+ * See `Kernels.weightGradient`: `outputs` rows and `inputs` columns of it, of one group. Rows of each are that many bytes apart.
+ *
+ * Of rows that come in parts, `sums` holds the four sums so far, in rows as those of `out` and `sumStep` bytes apart: they go on from
+ * there, the first row of this part adding to sum `turn`, and `out` is what they are together.
+ */
 export function weightGradient(
-  x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, outRow: usize, rows: i32, outputs: i32, inputs: i32, scratch: usize,
+  x: usize, xRow: usize, dy: usize, dyRow: usize, out: usize, outRow: usize, rows: i32, outputs: i32, inputs: i32,
+  sums: usize, sumStep: usize, turn: i32, scratch: usize,
 ): void {
   const sumRow = <usize>inputs << 2;
+  if (sums != 0) {
+    for (let k = 0; k < 4; k++, x += xRow, dy += dyRow) {
+      const terms = (rows - k + 3) >> 2;
+      const to = sums + <usize>((turn + k) & 3) * sumStep;
+      if (terms > 0) productTransposed(dy, 4 * dyRow, x, 4 * xRow, to, outRow, outputs, terms, inputs, false, true, scratch);
+    }
+    for (let o = 0; o < outputs; o++, sums += outRow, out += outRow) {
+      copyRow(sums, out, inputs);
+      for (let k: usize = 1; k < 4; k++) addTo(out, sums + k * sumStep, sumRow);
+    }
+    return;
+  }
   const sum = scratch + <usize>productScratch(rows, inputs, true);
   for (let k = 0; k < 4; k++, x += xRow, dy += dyRow) {
     const to = k == 0 ? out : sum;

@@ -310,10 +310,13 @@ export function sparseWeightGradientScratch(inner: i32, columns: i32, entries: i
   return <f64>((<u64>(inner + columns) * TERMS << 2) + (<u64>min(entries, max(ENTRIES, inner)) << 4));
 }
 
-/** See `Kernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. */
+/**
+ * See `Kernels.weightGradient`. Lanes are the four sums of an entry. This is columns `begin` … `end` − 1. Where `kept` holds the
+ * sums of rows before these, `keptStep` bytes apart, they go on, the first row adding to sum `turn`.
+ */
 export function sparseWeightGradient(
   x: usize, dy: usize, starts: usize, places: usize, order: usize, dvalues: usize,
-  rows: i32, columns: i32, inner: i32, begin: i32, end: i32, scratch: usize,
+  rows: i32, columns: i32, inner: i32, begin: i32, end: i32, kept: usize, keptStep: usize, turn: i32, scratch: usize,
 ): void {
   const turnedDy = scratch + (<usize>inner * TERMS << 2);
   const sums = turnedDy + (<usize>(end - begin) * TERMS << 2);
@@ -323,7 +326,13 @@ export function sparseWeightGradient(
     let next = j + 1;
     while (next < end && load<i32>(starts + (<usize>(next + 1) << 2)) - first <= ENTRIES) next++;
     const last = load<i32>(starts + (<usize>next << 2));
-    memory.fill(sums, 0, <usize>(last - first) << 4);
+    if (kept == 0) memory.fill(sums, 0, <usize>(last - first) << 4);
+    else {
+      for (let e = first, sum = sums; e < last; e++, sum += 16) {
+        const from = kept + placeOfValue(order, e);
+        for (let k = 0; k < 4; k++) store<f32>(sum + (<usize>k << 2), load<f32>(from + <usize>((turn + k) & 3) * keptStep));
+      }
+    }
     for (let i = 0; i < rows; i += TERMS) {
       const some = min(rows - i, TERMS);
       if (some < TERMS) {
@@ -336,13 +345,29 @@ export function sparseWeightGradient(
       addLanes(own, next - j, places, scratch, turnedDy, sums);
     }
     for (let e = first, sum = sums; e < last; e++, sum += 16) {
-      const at = <usize>e << 2;
-      const to = order == 0 ? at : <usize>load<i32>(order + at) << 2;
-      const four = load<f32>(sum) + load<f32>(sum, 4) + load<f32>(sum, 8) + load<f32>(sum, 12);
+      const to = placeOfValue(order, e);
+      if (kept == 0) {
+        store<f32>(dvalues + to, load<f32>(sum) + load<f32>(sum, 4) + load<f32>(sum, 8) + load<f32>(sum, 12));
+        continue;
+      }
+      let four: f32 = 0;
+      for (let k = 0; k < 4; k++) {
+        const one = load<f32>(sum + (<usize>((k - turn) & 3) << 2));
+        store<f32>(kept + to + <usize>k * keptStep, one);
+        four = k == 0 ? one : four + one;
+      }
       store<f32>(dvalues + to, four);
     }
     j = next;
   }
+}
+
+/** Where the value of entry `e` is, in bytes. */
+// @ts-ignore: decorator
+@inline
+function placeOfValue(order: usize, e: i32): usize {
+  const at = <usize>e << 2;
+  return order == 0 ? at : <usize>load<i32>(order + at) << 2;
 }
 
 /** sums[e, i mod 4] += x[i, places[e]]·dy[i], for the entries of columns that begin at `starts`. */

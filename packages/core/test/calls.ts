@@ -88,6 +88,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       call(core.lstm, ones([2, 3, 4]), [[lstmWeights(4, 2), lstmWeights(4, 2)], [lstmWeights(4, 2)]], {
         lengths: lengths(),
         dropout: { p: 0.5, rng: rng() },
+        recompute: true,
       }),
   ],
   lstmCell: [() => call(core.lstmCell, ones([2, 4]), { h: ones([2, 3]), c: ones([2, 3]) }, lstmWeights(4, 3))],
@@ -190,6 +191,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         lengths: lengths(),
         inputDropout: { p: 0.5, rng: rng() },
         dropout: { p: 0.5, rng: rng() },
+        recompute: true,
         paddingId: 1,
       }),
   ],

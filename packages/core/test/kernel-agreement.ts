@@ -474,6 +474,65 @@ export function testAgreement(pairs: Pairs): void {
       run(stream(5), 16, 60, 10, false); // more tokens than a block of steps
     });
 
+    test("an LSTM layer with the product of its input, and the gradients that are asked for", () => {
+      const run = (
+        rng: Rng,
+        sizes: { batch: number; time: number; hidden: number; input: number },
+        extreme: boolean,
+      ) => {
+        const { batch, time, hidden, input } = sizes;
+        const starts = new Int32Array(batch + 1);
+        for (let b = 0; b < batch; b++) starts[b + 1] = starts[b]! + 1 + rng.below(time);
+        const tokens = starts.at(-1)!;
+        const directions = 1 + rng.below(2);
+        const width = directions * hidden;
+        const [isShared, isStored, density] = [rng.below(2) === 0, rng.below(2) === 0, [0, 0.1, 0.4, 1][rng.below(4)]!];
+        const special = extreme && !isStored; // what is not stored may be multiplied by them or not
+        const rows = isShared ? 1 + rng.below(tokens) : tokens;
+        const places = isShared ? integers(rng, tokens, 0, rows - 1) : undefined;
+        const size = { batch, tokens, hidden, directions, rows, input };
+        const weight = (outputs: number, inputs: number, blocks = 1): (() => Float32Array | StoredWeight) => {
+          if (!isStored) return () => floats(rng, outputs * inputs).map((x) => x / inputs);
+          const shape = [outputs, inputs * blocks] as const;
+          const all = Int32Array.from({ length: outputs * inputs * blocks }, (_, i) => i);
+          const inBlock = (at: number) =>
+            Math.floor(at / shape[1] / (outputs / blocks)) === Math.floor((at % shape[1]) / inputs);
+          const positions = all.filter((at) => inBlock(at) && rng.uniform() < density);
+          const pattern = new Pattern("test", shape, positions);
+          return () => {
+            const values = floats(rng, positions.length).map((x) => x / inputs);
+            return { values, pattern, whole: () => values };
+          };
+        };
+        const [weightIh, recurrent] = [weight(4 * width, input), weight(4 * width, hidden, directions)];
+        const more = isShared ? 0 : rng.below(3) * input; // rows that no token has
+        const layer = [
+          floats(rng, rows * input + more, { special }),
+          places,
+          weightIh(),
+          floats(rng, 4 * width),
+          recurrent(),
+          starts,
+        ];
+        const states = floats(rng, (tokens + batch + 1) * width);
+        agree("lstmStates", [...layer, states], size);
+        const dstates = floats(rng, states.length, { special });
+        const asked = <T>(make: () => T) => (rng.below(4) === 0 ? undefined : make());
+        const dx = asked(() => floats(rng, rows * input + more));
+        const [dweightIh, dbias, drecurrent] = [asked(weightIh), asked(() => floats(rng, 4 * width)), asked(recurrent)];
+        agree("lstmGradients", [dstates, ...layer, dx, dweightIh, dbias, drecurrent], size);
+      };
+      times(80, "lstmLayer", (rng, special) =>
+        run(
+          rng,
+          { batch: 1 + rng.below(20), time: 1 + rng.below(7), hidden: 1 + rng.below(11), input: 1 + rng.below(9) },
+          special,
+        ),
+      );
+      run(stream(7), { batch: 40, time: 3, hidden: 33, input: 50 }, false);
+      for (const seed of [8, 9, 10]) run(stream(seed), { batch: 30, time: 2000, hidden: 2, input: 1 }, false); // bias sums of several blocks
+    });
+
     test("the gradient of weights, with few terms, and more than a block of them", () => {
       const run = (rng: Rng, rows: number, outputs: number, inputs: number, special: boolean) => {
         const groups = 1 + rng.below(3);

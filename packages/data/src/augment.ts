@@ -18,8 +18,8 @@ export function checkAugmentation(where: string, augmentation: Augmentation): vo
 }
 
 /**
- * Copies of images, mirrored and moved at random. What happens to an image is a function of seed, epoch and the place that it has among all, so neither batches nor
- * order change it.
+ * Copies of images, mirrored and moved at random. What happens to an image is a function of seed, epoch and the place that it has among
+ * all, so neither batches nor order change it.
  *
  * @param places - Those of the images among all.
  */

@@ -28,8 +28,8 @@ const PIXELS = 3 * 32 * 32;
 const RECORD = 1 + PIXELS;
 
 /**
- * CIFAR-10 (Krizhevsky 2009) in its binary form: photographs of 32 × 32 pixels in three colours, of ten classes. Whatever of `data_batch_1.bin` to `data_batch_5.bin` is there is
- * read, as published 50,000 images, and `test_batch.bin`, 10,000.
+ * CIFAR-10 (Krizhevsky 2009) in its binary form: photographs of 32 × 32 pixels in three colours, of ten classes. Whatever of
+ * `data_batch_1.bin` to `data_batch_5.bin` is there is read, as published 50,000 images, and `test_batch.bin`, 10,000.
  *
  * @throws {DataError} for a file that is missing or cut off, or holds something else.
  */

@@ -96,7 +96,10 @@ export class ClassNames {
 /** The classes of texts. */
 export interface Classes {
   readonly classes: readonly string[];
-  /** What parts are divided in proportion by: the class of each text that the fewest texts to train on have, the first of equals; the number of classes where it has none. */
+  /**
+   * What parts are divided in proportion by: the class of each text that the fewest texts to train on have, the first of equals; the number
+   * of classes where it has none.
+   */
   readonly labels: Int32Array;
   /** All of each text. */
   readonly several: SeveralLabels;

@@ -1,4 +1,5 @@
-// By hand, with a table of 63 names, and not by the package `entities`: its 2,231 names would decode prose (“&sum;”, “&it;”) and change the tokens, whose digests are pinned.
+// By hand, with a table of 63 names, and not by the package `entities`: its 2,231 names would decode prose (“&sum;”, “&it;”) and change the
+// tokens, whose digests are pinned.
 import { check, text as string } from "@ltt/core/arguments";
 import { windows1252 } from "./windows-1252.ts";
 

@@ -1,4 +1,5 @@
-// By hand on fetch: of what `got` has, only its idle timeout would serve: a further attempt goes on from the bytes that are there, and no redirection may leave https.
+// By hand on fetch: of what `got` has, only its idle timeout would serve: a further attempt goes on from the bytes that are there, and no
+// redirection may leave https.
 import { DataError, errorCode } from "./data-error.ts";
 
 /** What a further attempt may overcome. */

@@ -1,4 +1,5 @@
-// By hand before fast-csv, and not by csv-parse: both read bytes that are no UTF-8 and mixed line ends without a word; here each fault is told with the line on which its row starts.
+// By hand before fast-csv, and not by csv-parse: both read bytes that are no UTF-8 and mixed line ends without a word; here each fault is
+// told with the line on which its row starts.
 import { DataError, show } from "./data-error.ts";
 import { utf8Lines } from "./utf8-lines.ts";
 

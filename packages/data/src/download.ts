@@ -1,4 +1,5 @@
-// By hand on fetch: no kept library goes on with a part of a file in a later process, by the mark (ETag) that its server gave it, and checks the whole against a published sum.
+// By hand on fetch: no kept library goes on with a part of a file in a later process, by the mark (ETag) that its server gave it, and
+// checks the whole against a published sum.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -117,10 +118,12 @@ export function checkRemote(where: string, name: string, remote: Remote): void {
  * server's own `If-Range` mark, which is kept in `path.part.mark`; so does a later call after a crash. A server that knows no
  * ranges, or whose file has changed, sends all again. The whole is checked against the checksum, flushed and renamed.
  *
- * Of a member of a zip archive only the archive's end and the member's own bytes are asked for, by ranges; resumed in the same way, then unpacked.
+ * Of a member of a zip archive only the archive's end and the member's own bytes are asked for, by ranges; resumed in the same way, then
+ * unpacked.
  *
  * @throws {DataError} in one line that says what to do: no network, an HTTP error, too many redirections, stalls or cuts,
- * another checksum (then the part is removed), a full disk, a folder nobody may write to; of a member: a server without ranges, no zip archive.
+ * another checksum (then the part is removed), a full disk, a folder nobody may write to; of a member: a server without ranges, no zip
+ * archive.
  */
 export async function download(remote: Remote, path: string, options: DownloadOptions = {}): Promise<void> {
   checkRemote("download", "remote", remote);

@@ -15,7 +15,8 @@ export const FASHION_MNIST_CLASSES = [
 ] as const;
 
 /**
- * Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, arXiv 1708.07747): grey photographs of clothes, in the form and the sizes of MNIST, whose file names it has too.
+ * Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, arXiv 1708.07747): grey photographs of clothes, in the form and the sizes of MNIST, whose
+ * file names it has too.
  *
  * @throws {DataError} as `readMnist`, and for MNIST itself.
  */

@@ -20,7 +20,8 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * An idx file of unsigned bytes, as MNIST's are, or one that gzip compressed: `0 0 type rank`, a size an axis (32 bits, big-endian), the elements.
+ * An idx file of unsigned bytes, as MNIST's are, or one that gzip compressed: `0 0 type rank`, a size an axis (32 bits, big-endian), the
+ * elements.
  *
  * @throws {DataError} for a file that is missing, is no idx file, has elements of another type, or more or fewer than its sizes say.
  * @see LeCun, Cortes & Burges, “The MNIST database”, the section on file formats.

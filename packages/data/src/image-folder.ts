@@ -34,10 +34,12 @@ const signal: Kind = { words: "an AbortSignal", accepts: (value) => value instan
 const OPTIONS: Kinds<ImageFolderOptions> = { seed: count, onProgress: callable, signal };
 
 /**
- * Reads images of one's own: a folder that has a folder for each class, named for it, with its images as PNG. They are divided as texts of one's own are: a fifth to test and 0.3 of the
- * others to validate, each class in proportion, images of the same pixels in one part. Hidden files are passed over.
+ * Reads images of one's own: a folder that has a folder for each class, named for it, with its images as PNG. They are divided as texts of
+ * one's own are: a fifth to test and 0.3 of the others to validate, each class in proportion, images of the same pixels in one part. Hidden
+ * files are passed over.
  *
- * @throws {DataError} for what is no PNG, or damaged, partly transparent, of another size than the first, or in no class; for fewer than two classes, and one without an image to train on.
+ * @throws {DataError} for what is no PNG, or damaged, partly transparent, of another size than the first, or in no class; for fewer than
+ *   two classes, and one without an image to train on.
  */
 export async function readImageFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
   check("readImageFolder", "folder", folder, pathKind);

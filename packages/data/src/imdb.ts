@@ -27,9 +27,9 @@ const form = oneOf("csv", "folder", "archive");
  * The Large Movie Review Dataset (Maas et al., ACL 2011): 50,000 reviews, half of them positive. Texts are as published, with
  * their `<br />`, which the tokeniser removes; 418 reviews repeat an earlier one.
  *
- * It is read from Kaggle's CSV (`review,sentiment`, in any order, among other columns, or without a header), from the folder `aclImdb/{train,test}/{pos,neg}/N_S.txt`, or out of
- * `aclImdb_v1.tar.gz`, which is streamed and never unpacked. Folder and archive give the same corpus, in the same order:
- * train before test, negative before positive, by number. The CSV is in its file's order.
+ * It is read from Kaggle's CSV (`review,sentiment`, in any order, among other columns, or without a header), from the folder
+ * `aclImdb/{train,test}/{pos,neg}/N_S.txt`, or out of `aclImdb_v1.tar.gz`, which is streamed and never unpacked. Folder and archive give
+ * the same corpus, in the same order: train before test, negative before positive, by number. The CSV is in its file's order.
  *
  * @throws {DataError} for a malformed row, with its line; for a file that is damaged, missing or not UTF-8; for other labels.
  */

@@ -42,6 +42,7 @@ export function checkImages(where: string, images: LabelledImages): void {
   const size = shape.reduce((product, each) => product * each, 1);
   if ([3, 4].includes(shape.length) && labels.length === shape[0] && pixels.length === size) return;
   throw new RangeError(
-    `${where}: images have ${pixels.length} pixels and ${labels.length} labels; their shape is [${shape}], [images, height, width] or [images, channels, height, width]`,
+    `${where}: images have ${pixels.length} pixels and ${labels.length} labels; their shape is [${shape}], [images, height, width] or ` +
+      "[images, channels, height, width]",
   );
 }

@@ -30,11 +30,13 @@ const notEmpty: Kind = {
 const COLUMNS: Kinds<TextColumns> = { text, label: text, labels: text, separator: notEmpty };
 
 /**
- * The texts and labels of a table, row by row: CSV, tab-separated values or JSON lines, as they are or with gzip, or Parquet, as the file's name ends.
+ * The texts and labels of a table, row by row: CSV, tab-separated values or JSON lines, as they are or with gzip, or Parquet, as the file's
+ * name ends.
  *
  * Labels are any words, without the blanks around them; numbers and truth values become words.
  *
- * @throws {DataError} one line: the file, the row, what is wrong. An unknown ending, a file that cannot be read or is empty, a column that is not there (with the nearest name),
+ * @throws {DataError} one line: the file, the row, what is wrong. An unknown ending, a file that cannot be read or is empty, a column that
+ *   is not there (with the nearest name),
  * a row that does not parse, a text or a label that is empty or none.
  */
 export async function* readLabelledTexts(

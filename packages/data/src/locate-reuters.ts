@@ -7,8 +7,9 @@ import { REUTERS_FILES, type ReutersPlace } from "./reuters.ts";
 const ARCHIVE = "reuters21578.tar.gz";
 
 /**
- * Finds Reuters-21578: the folder with `reut2-000.sgm` to `reut2-021.sgm`, or the archive `reuters21578.tar.gz`, under `reuters-21578/`, `reuters21578/` or `reuters/`, or directly in the folder; the
- * folder of the files may be a `reuters21578` inside. The place named may also be the archive itself.
+ * Finds Reuters-21578: the folder with `reut2-000.sgm` to `reut2-021.sgm`, or the archive `reuters21578.tar.gz`, under `reuters-21578/`,
+ * `reuters21578/` or `reuters/`, or directly in the folder; the folder of the files may be a `reuters21578` inside. The place named may
+ * also be the archive itself.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */

@@ -13,7 +13,8 @@ export interface SentenceOptions {
 const OPTIONS: Kinds<SentenceOptions> = { phrases: flag };
 
 /**
- * Finds one of Kim's sets in whichever of its published forms is there, each file as it is or with `.gz`: in the set's own folder (`mr/`), or directly in the folder.
+ * Finds one of Kim's sets in whichever of its published forms is there, each file as it is or with `.gz`: in the set's own folder (`mr/`),
+ * or directly in the folder.
  *
  * @throws {RangeError} if phrases are asked for of a set that has none.
  * @throws {DataError} that says what was looked for, where, and how to get it.

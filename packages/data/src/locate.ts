@@ -136,8 +136,8 @@ function gloveForms(dimensions: number): readonly { form: GlovePlace["form"]; na
 }
 
 /**
- * Finds MNIST: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` (or each with `.gz`), under `mnist/`, or
- * `MNIST/raw/` as torchvision puts them, or directly in the folder.
+ * Finds MNIST: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` (or each with
+ * `.gz`), under `mnist/`, or `MNIST/raw/` as torchvision puts them, or directly in the folder.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
@@ -149,7 +149,8 @@ export async function locateMnist(places: Places): Promise<MnistPlace> {
 }
 
 /**
- * Finds Fashion-MNIST, whose files are called as MNIST's, under `fashion-mnist/`, or `FashionMNIST/raw/` as torchvision puts them, or directly in the folder.
+ * Finds Fashion-MNIST, whose files are called as MNIST's, under `fashion-mnist/`, or `FashionMNIST/raw/` as torchvision puts them, or
+ * directly in the folder.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */
@@ -178,7 +179,8 @@ async function mnistIn(folder: string): Promise<MnistPlace | undefined> {
 }
 
 /**
- * Finds CIFAR-10 in its binary form: `data_batch_1.bin` and the others, under `cifar-10-batches-bin/` or `cifar-10/`, or directly in the folder.
+ * Finds CIFAR-10 in its binary form: `data_batch_1.bin` and the others, under `cifar-10-batches-bin/` or `cifar-10/`, or directly in the
+ * folder.
  *
  * @throws {DataError} that says what was looked for, where, and how to get it.
  */

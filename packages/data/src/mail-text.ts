@@ -1,4 +1,5 @@
-// By hand and not by postal-mime, which reads 43 of 202 of these e-mails, many of them malformed, in another way: the tokens' digests are pinned.
+// By hand and not by postal-mime, which reads 43 of 202 of these e-mails, many of them malformed, in another way: the tokens' digests are
+// pinned.
 import { htmlText } from "./html-text.ts";
 import { decodeWindows1252, isWindows1252 } from "./windows-1252.ts";
 

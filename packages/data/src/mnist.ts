@@ -22,7 +22,8 @@ const BEGINNINGS: Readonly<Record<MnistName, readonly number[]>> = {
 };
 
 /**
- * MNIST (LeCun, Bottou, Bengio & Haffner, Proceedings of the IEEE 1998): handwritten digits of 28 × 28 pixels, 60,000 to train and 10,000 to test, of classes 0–9.
+ * MNIST (LeCun, Bottou, Bengio & Haffner, Proceedings of the IEEE 1998): handwritten digits of 28 × 28 pixels, 60,000 to train and 10,000
+ * to test, of classes 0–9.
  *
  * @throws {DataError} for a file that is missing or damaged, holds something else, or does not belong to the other.
  * @param name - Which set it is; the other one is refused. Default `mnist`.

@@ -53,12 +53,14 @@ const OPTIONS: Kinds<OwnTextsOptions> = { seed: count, maxLength: positive, onPr
 const ENCODE: Kinds<OwnEncodeOptions> = { vocabularySize: positive, trainSize: positive };
 
 /**
- * Reads texts of one's own, in one pass that keeps their words as numbers only, and divides them as `splitCorpus` does: each class in proportion, texts that are one
- * after cleaning (`textKey`) in one part, a fifth to test and 0.3 of the others to validate, where no file is given for it.
+ * Reads texts of one's own, in one pass that keeps their words as numbers only, and divides them as `splitCorpus` does: each class in
+ * proportion, texts that are one after cleaning (`textKey`) in one part, a fifth to test and 0.3 of the others to validate, where no file
+ * is given for it.
  *
  * Where texts may have several labels, proportions are of the rarest label of each.
  *
- * @throws {DataError} as `readLabelledTexts`; for a text without any word; for a single label, a label that stands once, and one that only validation or test have; for too few texts.
+ * @throws {DataError} as `readLabelledTexts`; for a text without any word; for a single label, a label that stands once, and one that only
+ *   validation or test have; for too few texts.
  */
 export async function readOwnTexts(
   files: TextFiles,

@@ -13,8 +13,9 @@ export interface ReutersDocument {
 }
 
 /**
- * The documents of one file of Reuters-21578 (`reut2-000.sgm` to `reut2-021.sgm`), in their order. Files are Latin-1 and use a small part of SGML: elements with end tags, attributes in quotes, and the
- * references `&lt;`, `&amp;` and `&#…;`, the last for control characters of the wire only, which are dropped.
+ * The documents of one file of Reuters-21578 (`reut2-000.sgm` to `reut2-021.sgm`), in their order. Files are Latin-1 and use a small part
+ * of SGML: elements with end tags, attributes in quotes, and the references `&lt;`, `&amp;` and `&#…;`, the last for control characters of
+ * the wire only, which are dropped.
  *
  * @param path - What messages call the file.
  * @throws {DataError} `path:line: …` for a document without an end, attributes, topics or text; for a file without documents.

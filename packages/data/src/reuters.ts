@@ -39,18 +39,22 @@ const OPTIONS: Kinds<ReutersOptions> = {
 };
 
 /**
- * Reuters-21578, Distribution 1.0 (Lewis, 1997): newswire of 1987 with topics, none to many a document, in the ModApté split: 9,603 documents to train
- * (`LEWISSPLIT="TRAIN"`, `TOPICS="YES"`), 3,299 to test (`LEWISSPLIT="TEST"`, `TOPICS="YES"`).
+ * Reuters-21578, Distribution 1.0 (Lewis, 1997): newswire of 1987 with topics, none to many a document, in the ModApté split: 9,603
+ * documents to train (`LEWISSPLIT="TRAIN"`, `TOPICS="YES"`), 3,299 to test (`LEWISSPLIT="TEST"`, `TOPICS="YES"`).
  *
- * - **R90**: the 90 topics with a training and a test document at least; 7,770 and 3,019 documents have one of them. (Yang & Liu, SIGIR 1999, count 7,769 to train in their edition.)
+ * - **R90**: the 90 topics with a training and a test document at least; 7,770 and 3,019 documents have one of them. (Yang & Liu, SIGIR
+ *   1999, count 7,769 to train in their edition.)
  * - **R10**: the ten topics with the most training documents; 6,490 and 2,545 documents.
  *
- * Topics are in alphabetical order. Of a document's topics those that are not among the chosen ones are left out, and documents without any of these.
- * The text is title and body, with a blank line between; of one without a body the title, or what stands there unmarked (`TYPE="UNPROC"`).
+ * Topics are in alphabetical order. Of a document's topics those that are not among the chosen ones are left out, and documents without any
+ * of these. The text is title and body, with a blank line between; of one without a body the title, or what stands there unmarked
+ * (`TYPE="UNPROC"`).
  *
- * It is read from the folder with `reut2-000.sgm` to `reut2-021.sgm`, each as it is or with `.gz`, or out of `reuters21578.tar.gz`, which is streamed and never unpacked.
+ * It is read from the folder with `reut2-000.sgm` to `reut2-021.sgm`, each as it is or with `.gz`, or out of `reuters21578.tar.gz`, which
+ * is streamed and never unpacked.
  *
- * @throws {DataError} for a file that is missing or malformed, with its line; where the files hold no topic with a training and a test document.
+ * @throws {DataError} for a file that is missing or malformed, with its line; where the files hold no topic with a training and a test
+ *   document.
  */
 export async function readReuters(place: ReutersPlace, options: ReutersOptions = {}): Promise<Corpus> {
   check("readReuters", "place", place, object);

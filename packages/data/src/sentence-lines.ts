@@ -11,8 +11,9 @@ export interface SentenceLine {
 }
 
 /**
- * The lines of a file of sentences. UTF-8 if all of it is; else windows-1252, of which Latin-1's letters are a part: so MR, Subj and TREC were published, and later copied in
- * either. Lines end as Unix, Windows or old Macs end them; nothing else divides them (0x85 is an ellipsis, not a line end).
+ * The lines of a file of sentences. UTF-8 if all of it is; else windows-1252, of which Latin-1's letters are a part: so MR, Subj and TREC
+ * were published, and later copied in either. Lines end as Unix, Windows or old Macs end them; nothing else divides them (0x85 is an
+ * ellipsis, not a line end).
  *
  * @throws {DataError} for a file that cannot be read, is damaged or holds a NUL.
  */

@@ -5,8 +5,8 @@ export interface Phrase {
 }
 
 /**
- * The phrases of a tree in the Stanford Sentiment Treebank's brackets, the whole sentence first: `(3 (2 A) (4 film))` → 3 `A film`, 2 `A`, 4 `film`. Words between blanks;
- * the Penn Treebank's names of brackets and its escaped slashes are undone.
+ * The phrases of a tree in the Stanford Sentiment Treebank's brackets, the whole sentence first: `(3 (2 A) (4 film))` → 3 `A film`, 2 `A`,
+ * 4 `film`. Words between blanks; the Penn Treebank's names of brackets and its escaped slashes are undone.
  *
  * @returns `undefined` if it is no such tree.
  */

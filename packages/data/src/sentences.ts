@@ -26,8 +26,9 @@ export interface SentencePlace {
 }
 
 /**
- * Reads one of Kim's sets (EMNLP 2014, Table 1), in whatever published form it is there: MR, SST-2, SST-1, Subj, TREC, CR or MPQA. Its parts are as published: the treebank
- * has all three, TREC no validation part, the others are one whole. Texts are as they stand in the files, in their order; MR's and Subj's classes one after the other.
+ * Reads one of Kim's sets (EMNLP 2014, Table 1), in whatever published form it is there: MR, SST-2, SST-1, Subj, TREC, CR or MPQA. Its
+ * parts are as published: the treebank has all three, TREC no validation part, the others are one whole. Texts are as they stand in the
+ * files, in their order; MR's and Subj's classes one after the other.
  *
  * @throws {DataError} for a line that is none of its form, with its number; for a file that is missing, damaged or holds no text.
  */

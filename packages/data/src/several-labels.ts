@@ -2,7 +2,10 @@ import { check, integers, list, object, positive, text } from "@ltt/core/argumen
 import { checkLabels, oneOfClasses } from "./class-labels.ts";
 import type { Example } from "./example.ts";
 
-/** The classes of examples that may have several: those of example i are `ids[offsets[i] … offsets[i + 1])`, ascending; none where the two are equal. */
+/**
+ * The classes of examples that may have several: those of example i are `ids[offsets[i] … offsets[i + 1])`, ascending; none where the two
+ * are equal.
+ */
 export interface SeveralLabels {
   /** How many there are to choose from. */
   readonly classes: number;
@@ -17,8 +20,9 @@ export interface TextWithLabels {
 }
 
 /**
- * Texts that may have several of `classes` classes, as the examples of a corpus. Parts are divided in proportion by `label`: the class of a text that the fewest of these texts
- * have, the first of equals, so that rare classes are in every part; `classes` itself, one more than there is, for texts without any.
+ * Texts that may have several of `classes` classes, as the examples of a corpus. Parts are divided in proportion by `label`: the class of a
+ * text that the fewest of these texts have, the first of equals, so that rare classes are in every part; `classes` itself, one more than
+ * there is, for texts without any.
  *
  * @throws {TypeError | RangeError} that names the text which is none, or its label that is no class.
  */
@@ -69,7 +73,8 @@ export function checkSeveral(where: string, several: SeveralLabels, examples: nu
   check(where, "several.offsets", offsets, integers);
   if (offsets.length === examples + 1 && offsets[0] === 0 && offsets.at(-1) === ids.length) return;
   throw new RangeError(
-    `${where}: several has ${ids.length} ids and ${offsets.length} offsets; of ${examples} examples offsets are ${examples + 1}, from 0 to ${ids.length}`,
+    `${where}: several has ${ids.length} ids and ${offsets.length} offsets; of ${examples} ` +
+      `examples offsets are ${examples + 1}, from 0 to ${ids.length}`,
   );
 }
 

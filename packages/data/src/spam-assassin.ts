@@ -17,7 +17,8 @@ export interface SpamAssassin extends Corpus {
 }
 
 /**
- * The SpamAssassin public mail corpus (2002–2003) of its e-mails, of which `@ltt/spam-corpus` has all 6,046: 4,150 are wanted ("ham") and 1,896 are spam.
+ * The SpamAssassin public mail corpus (2002–2003) of its e-mails, of which `@ltt/spam-corpus` has all 6,046: 4,150 are wanted ("ham") and
+ * 1,896 are spam.
  *
  * The text of an e-mail is its subject and body, without the other headers (`mailText`): those give the label away. Some of it
  * still shows in bodies and subjects, as the names of mailing lists do. E-mails whose text repeats an earlier one's (`textKey`)

@@ -14,8 +14,8 @@ export interface ImageSplitOptions {
 const OPTIONS: Kinds<ImageSplitOptions> = { seed: count, size: positive };
 
 /**
- * Images in two parts, `held` of so many and `rest` of the others, each class in proportion by largest remainder, drawn at random; both keep the order of the
- * images. MNIST's 60,000 into 55,000 to train and 5,000 to validate:
+ * Images in two parts, `held` of so many and `rest` of the others, each class in proportion by largest remainder, drawn at random; both
+ * keep the order of the images. MNIST's 60,000 into 55,000 to train and 5,000 to validate:
  *
  *     const { held: validation, rest: train } = splitImages(images, { seed: 1, size: 5000 });
  *

@@ -8,7 +8,8 @@ export interface Grouped {
 }
 
 /**
- * Two parts of the texts, as places in rising order: the first of `round(fraction · n)`, each class in proportion, texts of a group kept together.
+ * Two parts of the texts, as places in rising order: the first of `round(fraction · n)`, each class in proportion, texts of a group kept
+ * together.
  *
  * Repeats go first, while there is room for them anywhere: each group to a side with the odds of the room left there.
  */

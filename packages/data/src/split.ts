@@ -11,7 +11,10 @@ export interface SplitOptions {
   readonly seed: number;
   /** Fraction of a corpus without a test part that becomes one; 0.2 unless told. */
   readonly testFraction?: number;
-  /** Which of `floor(1 / testFraction)` parts that have no example in common is tested on, from 1: for cross-validation. The first unless told. */
+  /**
+   * Which of `floor(1 / testFraction)` parts that have no example in common is tested on, from 1: for cross-validation. The first unless
+   * told.
+   */
   readonly fold?: number;
   /** Fraction of what is not for testing that is for validation; 0.3 unless told. */
   readonly validationFraction?: number;

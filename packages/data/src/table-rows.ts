@@ -8,7 +8,8 @@ import { tsvRows } from "./tsv.ts";
 /**
  * The wanted columns of a table, row by row: never the whole file at once.
  *
- * @throws {DataError} one line that names the file, the row and what to do: an unknown form, a missing column, a row that does not parse, no rows.
+ * @throws {DataError} one line that names the file, the row and what to do: an unknown form, a missing column, a row that does not parse,
+ *   no rows.
  */
 export async function* tableRows(path: string, wanted: readonly string[]): AsyncGenerator<TableRow, void, undefined> {
   let rows = 0;

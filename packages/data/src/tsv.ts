@@ -5,7 +5,8 @@ import { utf8Lines } from "./utf8-lines.ts";
 /**
  * Rows of tab-separated values: a line is a row, a tab ends a field (IANA, text/tab-separated-values), the first row names the columns.
  *
- * Quotes are ordinary characters, as most corpora have them; but a field that is quoted as spreadsheets and pandas do it, quotes around and those inside doubled, loses its quotes.
+ * Quotes are ordinary characters, as most corpora have them; but a field that is quoted as spreadsheets and pandas do it, quotes around and
+ * those inside doubled, loses its quotes.
  *
  * @throws {DataError} for a row of fewer or more fields than the header.
  */

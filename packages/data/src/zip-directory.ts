@@ -47,7 +47,8 @@ export async function findZipMember(
 
 function findEntry(reader: RandomAccessReader, total: number, name: Buffer): Promise<Entry | undefined> {
   return new Promise((resolve, reject) => {
-    // Names as bytes: one that leads out of a folder is no fault here, where nothing is written by its name. Sizes are checked as the bytes come (`checkMember`).
+    // Names as bytes: one that leads out of a folder is no fault here, where nothing is written by its name. Sizes are checked as the bytes
+    // come (`checkMember`).
     const options = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false };
     fromRandomAccessReader(reader, total, options, (error: Error | null, archive: ZipFile) => {
       if (error) return reject(error);
@@ -77,7 +78,10 @@ function memberOf(entry: Entry): ZipMember {
 /** Far more than any archive of ours needs, and little enough to hold. */
 const MAX_DIRECTORY = 64 * 2 ** 20;
 
-/** Reads from an archive's tail. yauzl asks entry by entry: what lies before the tail is fetched at once, from the first byte that is asked for. */
+/**
+ * Reads from an archive's tail. yauzl asks entry by entry: what lies before the tail is fetched at once, from the first byte that is asked
+ * for.
+ */
 class DirectoryReader extends RandomAccessReader {
   /** What went wrong with fetching: no fault of the archive. */
   failure: unknown;
@@ -126,7 +130,8 @@ class DirectoryReader extends RandomAccessReader {
 }
 
 /**
- * The archive's bytes `[from, to)` that hold a member's data: behind its local header, whose length only it knows (PKWARE APPNOTE 6.3.10, 4.3.7).
+ * The archive's bytes `[from, to)` that hold a member's data: behind its local header, whose length only it knows (PKWARE APPNOTE 6.3.10,
+ * 4.3.7).
  *
  * @throws {ZipError} if there is no local header.
  */

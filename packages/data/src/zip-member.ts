@@ -1,4 +1,5 @@
-// yauzl reads the directory (`zip-directory.ts`); fetching only the member, going on where a connection broke, and its CRC-32 before anything uses it, are here.
+// yauzl reads the directory (`zip-directory.ts`); fetching only the member, going on where a connection broke, and its CRC-32 before
+// anything uses it, are here.
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
@@ -96,6 +97,7 @@ export async function unpackMember(remote: RemoteMember, path: string, member: Z
 export function noRanges({ url, member }: RemoteMember, path: string): DataError {
   const archive = basename(new URL(url).pathname);
   return new DataError(
-    `${url}: the server sends no parts of files, and ${member} is only a part: get the whole ${archive} by hand, and put it, or ${member} out of it, into ${dirname(path)}`,
+    `${url}: the server sends no parts of files, and ${member} is only a part: get the whole ${archive} by hand, and put it, or ` +
+      `${member} out of it, into ${dirname(path)}`,
   );
 }

@@ -34,8 +34,8 @@ interface GpuOptions {
 const OPTIONS: Kinds<GpuOptions> = { mode: oneOf("webgpu", "webgl2") };
 
 /**
- * A backend on the GPU, through gpu.js. Data stay on the device from `upload` to `read`; results agree with the reference but for rounding, so
- * they are not the same bits on every device.
+ * A backend on the GPU, through gpu.js. Data stay on the device from `upload` to `read`; results agree with the reference but for rounding,
+ * so they are not the same bits on every device.
  *
  * @param options.mode - `"webgpu"` (Node, browsers) or `"webgl2"` (browsers). Default `"webgpu"`. What was asked for is what runs.
  * @throws {GpuError} if a package is absent or cannot be loaded, or there is no adapter: the message says what to do.
@@ -139,7 +139,7 @@ export function backendOn(device: Device): GpuBackend {
         const found = inputs.map((values) => arrayOf(together.name, values));
         const arrays: DeviceArray[] = [];
         for (const kernel of kernels) arrays.push(...(await device.run(kernel, found, numbers, [x, y, z])));
-        outs.forEach((one, i) => put((one as Handle).place, arrays[i]));
+        for (const [i, one] of outs.entries()) put((one as Handle).place, arrays[i]);
       });
     },
     allocate: (length) => make(length),
@@ -150,7 +150,8 @@ export function backendOn(device: Device): GpuBackend {
     },
     release: (values) => {
       const handle = values as Handle;
-      // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are resolved
+      // else what was registered stays until the event loop turns: kilobytes a step where a loop awaits nothing but promises that are
+      // resolved
       forgotten.unregister(handle);
       queue.issue(() => {
         put(handle.place, undefined);

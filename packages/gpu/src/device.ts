@@ -23,7 +23,10 @@ export interface AdapterInfo {
   readonly inputs: number;
   /** Arrays that a kernel can write. */
   readonly results: number;
-  /** How kernels that have variants run fastest: WebGPU keeps what four neighbours computed in a flat array, WebGL what is read by fours too. */
+  /**
+   * How kernels that have variants run fastest: WebGPU keeps what four neighbours computed in a flat array, WebGL what is read by fours
+   * too.
+   */
   readonly prefers: Variant;
 }
 

@@ -50,8 +50,8 @@ float oneOf(int i) {
 });
 
 /**
- * What a kernel of four rows computed, each fourth row in a texture of its own → rows of `width` texels in their order. The last group of the `length` rows of
- * a batch may have rows too many.
+ * What a kernel of four rows computed, each fourth row in a texture of its own → rows of `width` texels in their order. The last group of
+ * the `length` rows of a batch may have rows too many.
  */
 export const interleave: Kernel = kernel({
   name: "interleave",

@@ -3,9 +3,9 @@
  *
  * The body is text, not a function: gpu.js translates a function's source, and minifiers rewrite functions into what it cannot
  * translate (comma operators, chains of conditions). Rules of the text: index arithmetic stands inside the brackets, or
- * goes through the helpers below, or through variables that `integer` declares, since an integer in any other becomes a float32, exact only to 2²⁴; every loop has a counter of a name of
- * its own; values are read flat; and what is read to be an index goes into a local variable first, since for WebGL gpu.js takes nested reads and nested calls of
- * one function apart, by way of float32.
+ * goes through the helpers below, or through variables that `integer` declares, since an integer in any other becomes a float32, exact only
+ * to 2²⁴; every loop has a counter of a name of its own; values are read flat; and what is read to be an index goes into a local variable
+ * first, since for WebGL gpu.js takes nested reads and nested calls of one function apart, by way of float32.
  */
 export interface Kernel<Arrays extends string = string, Scalars extends string = string> {
   readonly name: string;
@@ -107,8 +107,8 @@ const estimate = { ...division, q: "Integer" } as const;
 
 // gpu.js declares them in the wrong order for WebGL where one that calls others is itself called in two ways: none here is.
 export const HELPERS: readonly Helper[] = [
-  // ⌊a / b⌋ of integers, 0 ≤ a < 2³¹, b ≥ 1. A float32 quotient is off by up to a few parts in 2²⁴; its remainder, an exact integer, is small
-  // enough to be divided again, and what is still off is one.
+  // ⌊a / b⌋ of integers, 0 ≤ a < 2³¹, b ≥ 1. A float32 quotient is off by up to a few parts in 2²⁴; its remainder, an exact integer, is
+  // small enough to be divided again, and what is still off is one.
   helper("whole", x, "Integer", "return Math.floor(x);"),
   helper("corrected", estimate, "Integer", "return q + whole((a - q * b) / b);"),
   helper(

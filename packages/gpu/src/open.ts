@@ -46,7 +46,8 @@ export async function open(mode: Mode, platform: Platform = here): Promise<Devic
       "no adapter",
       platform.node
         ? `WebGPU found no adapter: install the Vulkan driver of the GPU; ${SOFTWARE}`
-        : 'WebGPU found no adapter: the browser has it switched off for this GPU (chrome://gpu tells why; headless Chromium wants --enable-unsafe-webgpu), or ask for the mode "webgl2"',
+        : "WebGPU found no adapter: the browser has it switched off for this GPU (chrome://gpu tells why; headless Chromium wants " +
+            '--enable-unsafe-webgpu), or ask for the mode "webgl2"',
     );
   }
   return openWebGpu(library);
@@ -67,7 +68,8 @@ async function provideDawn({ importDawn }: Platform): Promise<void> {
       ? new GpuError("package absent", "the package webgpu is not there: npm install webgpu@0.6.2", { cause })
       : new GpuError(
           "native load failure",
-          `the native part of the package webgpu could not be loaded: ${message}. It wants glibc 2.36 or newer, or another platform that its folder dist names`,
+          `the native part of the package webgpu could not be loaded: ${message}. It wants glibc 2.36 ` +
+            "or newer, or another platform that its folder dist names",
           { cause },
         );
   });
@@ -92,7 +94,8 @@ function webGl(library: GpuJs, { node }: Platform): Device {
   if (context === null || context.getExtension("EXT_color_buffer_float") === null) {
     throw new GpuError(
       "no adapter",
-      "this browser has no WebGL 2 that computes in float32 (EXT_color_buffer_float): switch hardware acceleration on, or update the driver",
+      "this browser has no WebGL 2 that computes in float32 (EXT_color_buffer_float): " +
+        "switch hardware acceleration on, or update the driver",
     );
   }
   return openWebGl(library);

@@ -1,4 +1,7 @@
-/** One chain of promises: work takes effect in the order in which it was issued. The first error stops the rest, and meets whoever asks next. */
+/**
+ * One chain of promises: work takes effect in the order in which it was issued. The first error stops the rest, and meets whoever asks
+ * next.
+ */
 export class Queue {
   #last: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;

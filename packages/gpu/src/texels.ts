@@ -1,6 +1,6 @@
 /**
- * GLSL for natives that walk an array of WebGL: index i is the texel i mod width of row ⌊i / width⌋ of its texture. gpu.js divides for each read; a walk
- * divides once, where it begins, and goes onward by columns, fewer than a row has, and rows.
+ * GLSL for natives that walk an array of WebGL: index i is the texel i mod width of row ⌊i / width⌋ of its texture. gpu.js divides for each
+ * read; a walk divides once, where it begins, and goes onward by columns, fewer than a row has, and rows.
  *
  * Texels are sampled at their middles, off by a few thousandths of a texel at most in float32: `texelFetch` took
  * 1.4 times as long on SwiftShader. Textures have one level and no filter, so that what samples beside it do does not matter.

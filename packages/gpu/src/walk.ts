@@ -6,7 +6,9 @@ interface Walked {
   readonly strides: readonly (readonly number[])[];
 }
 
-/** The same walk over as few axes as possible, at least one: axes of one element go, and neighbours that every operand walks as one are one. */
+/**
+ * The same walk over as few axes as possible, at least one: axes of one element go, and neighbours that every operand walks as one are one.
+ */
 export function collapse(shape: readonly number[], strides: readonly (readonly number[])[]): Walked {
   const kept: { size: number; strides: number[] }[] = [];
   shape.forEach((size, axis) => {

@@ -28,7 +28,9 @@ const allOf = (results: Results, count: number) => [
   ...Array.from({ length: count - 1 }, (_, i) => results[i]!),
 ];
 
-/** Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for. */
+/**
+ * Values with one a texel, with four a texel for kernels that read by fours, or both: the other form is made when it is first asked for.
+ */
 class TextureArray implements DeviceArray {
   readonly length: number;
   flat: FloatTexture | undefined;

@@ -40,7 +40,9 @@ export class Adam extends TensorwiseOptimiser<Moments> {
     learningRate: number,
     step: number,
   ): void {
-    adamUpdate(parameter, gradient, memory, { ...this.#options, learningRate, decoupledDecay: 0, step });
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    const rates = { learningRate, beta1, beta2, epsilon, weightDecay, decoupledDecay: 0, step };
+    adamUpdate(parameter, gradient, memory, rates);
   }
 }
 
@@ -65,8 +67,9 @@ export class AdamW extends TensorwiseOptimiser<Moments> {
     learningRate: number,
     step: number,
   ): void {
-    const { weightDecay: decoupledDecay, ...options } = this.#options;
-    adamUpdate(parameter, gradient, memory, { ...options, learningRate, weightDecay: 0, decoupledDecay, step });
+    const { beta1, beta2, epsilon, weightDecay: decoupledDecay } = this.#options;
+    const rates = { learningRate, beta1, beta2, epsilon, weightDecay: 0, decoupledDecay, step };
+    adamUpdate(parameter, gradient, memory, rates);
   }
 }
 

@@ -7,8 +7,8 @@ import { answer, type Model, modelKind } from "./model.ts";
 import { Module } from "./module.ts";
 
 /**
- * Computes the running statistics of every batch normalisation of a model anew, in place: means over the batches of each batch's mean and variance. What weights that were not trained to it need,
- * as those between two networks. `update_bn` of PyTorch. The weights stay.
+ * Computes the running statistics of every batch normalisation of a model anew, in place: means over the batches of each batch's mean and
+ * variance. What weights that were not trained to it need, as those between two networks. `update_bn` of PyTorch. The weights stay.
  *
  * @param rng - Of dropout, which is on, as in training.
  * @returns whether there was any batch normalisation.

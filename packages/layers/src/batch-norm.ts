@@ -64,8 +64,9 @@ export interface AfterNorm {
 const AFTER: Kinds<AfterNorm> = { residual: anything, relu: flag };
 
 /**
- * Batch normalisation of channels: while training `y = (x − mean) · γ / √(variance + ε) + β` with mean and variance of the batch, which also move the running statistics,
- * `running ← (1 − momentum) · running + momentum · batch` (the batch's variance unbiased there); in evaluation with the running ones. PyTorch's names.
+ * Batch normalisation of channels: while training `y = (x − mean) · γ / √(variance + ε) + β` with mean and variance of the batch, which
+ * also move the running statistics, `running ← (1 − momentum) · running + momentum · batch` (the batch's variance unbiased there); in
+ * evaluation with the running ones. PyTorch's names.
  *
  * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithms 1 and 2.
  */

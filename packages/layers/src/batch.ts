@@ -7,11 +7,17 @@ export interface Batch<Input = TokenMatrix, Targets = TokenVector | TokenMatrix>
   readonly input: Input;
   /** Of sequences: how many elements of each are not padding, `[batch]`. */
   readonly lengths?: TokenVector | undefined;
-  /** The class of each example, `[batch]`; or where several may hold, 1 for each that does, `[batch, outputs]`. Whatever the loss takes: of a regression, numbers. */
+  /**
+   * The class of each example, `[batch]`; or where several may hold, 1 for each that does, `[batch, outputs]`. Whatever the loss takes: of
+   * a regression, numbers.
+   */
   readonly targets: Targets;
 }
 
-/** @throws {TypeError | ShapeError} unless it has an input and targets, and lengths if any are those of sequences; the model checks its input itself. */
+/**
+ * @throws {TypeError | ShapeError} unless it has an input and targets, and lengths if any are those of sequences; the model checks its
+ * input itself.
+ */
 export function checkBatch(where: string, batch: Batch<unknown, unknown>): void {
   check(where, "the batch", batch, object);
   check(where, "input", batch.input, object);

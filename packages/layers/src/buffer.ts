@@ -5,8 +5,8 @@ import { checkTensor } from "@ltt/core/arguments";
 const buffers = new WeakSet<Weight>();
 
 /**
- * Marks a tensor as a buffer: a module's values that are saved, restored and loaded with its weights, but are neither trained, pruned nor counted, as
- * the running mean of a batch normalisation. `register_buffer` of PyTorch.
+ * Marks a tensor as a buffer: a module's values that are saved, restored and loaded with its weights, but are neither trained, pruned nor
+ * counted, as the running mean of a batch normalisation. `register_buffer` of PyTorch.
  *
  *     this.running_mean = buffer(zeros([channels]));
  *

@@ -4,7 +4,8 @@ import { Module } from "./module.ts";
 const moduleKind: Kind = { words: "a Module", accepts: (value) => value instanceof Module };
 
 /**
- * For every function that walks a model: a module may stand in two places, but not inside itself, where its weights would have infinitely many names.
+ * For every function that walks a model: a module may stand in two places, but not inside itself, where its weights would have infinitely
+ * many names.
  *
  * @throws {TypeError} unless it is a `Module`; if it contains itself, or a module or an array in it does.
  */

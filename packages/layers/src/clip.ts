@@ -25,7 +25,8 @@ import { above0, check, checkTensors } from "@ltt/core/arguments";
  * Gradients scaled together so that their common Euclidean norm is at most `maxNorm`:
  * `gᵢ · min(1, maxNorm / (norm + 1e-6))`, `norm = √Σᵢ‖gᵢ‖²`, as `torch.nn.utils.clip_grad_norm_`.
  *
- * The gradient of an embedding stays the rows that its batch has read. Nothing is read, so training does not wait for a device here. A norm that is NaN makes every gradient NaN.
+ * The gradient of an embedding stays the rows that its batch has read. Nothing is read, so training does not wait for a device here. A norm
+ * that is NaN makes every gradient NaN.
  *
  * @returns the clipped gradients, and the norm before clipping.
  * @throws {RangeError} if maxNorm is not above 0.

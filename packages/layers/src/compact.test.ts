@@ -19,6 +19,7 @@ import { Conv2d } from "./conv2d.ts";
 import { zeros } from "./initialisers.ts";
 import { filters, readByLinear } from "./layer-units.ts";
 import { LeNet300 } from "./lenet-300.ts";
+import { LeNet5 } from "./lenet5.ts";
 import { Linear } from "./linear.ts";
 import type { Model } from "./model.ts";
 import { Module } from "./module.ts";
@@ -42,6 +43,7 @@ const NETWORKS: Readonly<Record<string, { model: () => Net; input: () => unknown
     model: () => new LeNet300({ inputs: 12, outputs: 3 }, rng()),
     input: () => tensor(stream(3).normals(24), [2, 12]),
   },
+  "LeNet-5": { model: () => new LeNet5({ size: 20, channels: 3, outputs: 2 }, rng()), input: () => images(20) },
   "Conv-2": { model: () => new ConvNet({ depth: 2, size: 8 }, rng()), input: () => images(8) },
   "Conv-4": { model: () => new ConvNet({ depth: 4, size: 8 }, rng()), input: () => images(8) },
   ResNet: { model: () => new ResNet({ depth: 8 }, rng()), input: () => images(8) },
@@ -200,6 +202,24 @@ describe("units that do nothing after unstructured pruning", () => {
     const small = await compact(changed);
     expect(small.groups[0]!.kept.slice(0, 2)).toEqual([0, 2]); // max(0, −1) = 0 goes
     expect(small.model.forward(images(4)).data).toEqual(changed.forward(images(4)).data);
+  });
+
+  test("a filter that no ReLU follows gives its bias, also one below 0, to a convolution that does not pad", async () => {
+    const model = await trainedLike(new LeNet5({ size: 20, channels: 3, outputs: 2 }, rng()));
+    const weights = new Map<string, Weight>(parametersOf(model));
+    const change = (name: string, edit: (values: Float32Array) => void) => {
+      const { shape, data } = weights.get(name) as Tensor;
+      const values = data.slice() as Float32Array;
+      edit(values);
+      weights.set(name, tensor(values, shape, { requiresGrad: true }));
+    };
+    change("convs.0.weight", (values) => values.fill(0, 0, 75)); // filter 0
+    change("convs.0.bias", (values) => values.set([-1]));
+    const changed = withParameters(model, weights);
+    const small = await compact(changed);
+    expect([small.folded, small.groups[0]!.kept[0], small.groups[0]!.kept.length]).toEqual([1, 1, 19]);
+    const [found, expected] = [small.model.forward(images(20)).data, changed.forward(images(20)).data];
+    for (const [i, value] of found.entries()) expect(value).toBeCloseTo(expected[i]!, 4);
   });
 
   test("a hidden unit whose candidate is 0 goes, and layers keep equally many", async () => {

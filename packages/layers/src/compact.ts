@@ -16,7 +16,10 @@ import { unitsFor } from "./units-of.ts";
 export interface Compacted<M> {
   readonly model: M;
   readonly groups: readonly CompactedGroup[];
-  /** Units that gave a constant other than 0, which is now in the biases of the layers behind them: these add in another order, so outputs agree up to rounding. Of 0, every bit is the same. */
+  /**
+   * Units that gave a constant other than 0, which is now in the biases of the layers behind them: these add in another order, so outputs
+   * agree up to rounding. Of 0, every bit is the same.
+   */
   readonly folded: number;
 }
 
@@ -32,11 +35,12 @@ export interface CompactedGroup {
  * The network without the units that do nothing: smaller tensors, the same outputs in evaluation. A unit does nothing if
  *
  * - no stored weight other than 0 reads it (of an LSTM's own only those of hidden units that are read themselves), or
- * - nothing reaches it: all weights into it are 0, so that it gives a constant: of a ReLU `max(0, b)`, behind a batch normalisation `max(0, (b − mean)·γ/√(variance + ε) + β)`; of an LSTM 0, if
- *   also the bias of its candidate, gate g, is 0. The constant goes into the biases of the layers that read it; where it cannot, because a convolution pads or has no bias, only 0 counts.
+ * - nothing reaches it: all weights into it are 0, so that it gives a constant: b, of a ReLU `max(0, b)`, behind a batch normalisation
+ *   `max(0, (b − mean)·γ/√(variance + ε) + β)`; of an LSTM 0, if also the bias of its candidate, gate g, is 0. The constant goes into the
+ *   biases of the layers that read it; where it cannot, because a convolution pads or has no bias, only 0 counts.
  *
- * What is removed may leave others with nothing to do, so this is repeated. One unit of each group stays, and the layers and directions of an LSTM keep equally many, as it has one hidden size:
- * as many as the one that needs most.
+ * What is removed may leave others with nothing to do, so this is repeated. One unit of each group stays, and the layers and directions of
+ * an LSTM keep equally many, as it has one hidden size: as many as the one that needs most.
  *
  * What remains sparse is `Sparse`; a tensor all of whose elements are left becomes an ordinary one.
  *
@@ -123,20 +127,21 @@ function readUnits(group: UnitGroup, planes: Planes): boolean[] {
 
 /** What a unit gives that nothing reaches; `undefined` of any other. */
 function constantOf(group: UnitGroup, unit: number, planes: Planes): number | undefined {
-  const { kind, weights, biases, norm } = group;
+  const { kind, weights, biases, norm, isLinear } = group;
   if (kind === "hidden units") {
     const candidate = [...weights, ...biases].map((part) => ({ ...part, offsets: [part.offsets![2]!] }));
     return candidate.every((part) => isZero(part, unit, planes)) ? 0 : undefined;
   }
   const at = (name: string) => planes.get(name)!.values[unit]!;
+  const active = (value: number) => (isLinear === true ? value : Math.max(0, value));
   const isEmpty = weights.every((part) => isZero(part, unit, planes));
   if (kind === "dimensions") return isEmpty ? 0 : undefined;
-  if (norm !== undefined && at(norm.gamma) === 0) return Math.max(0, at(norm.beta));
+  if (norm !== undefined && at(norm.gamma) === 0) return active(at(norm.beta));
   if (!isEmpty) return undefined;
   const bias = biases.reduce((sum, { tensor }) => sum + at(tensor), 0);
-  if (norm === undefined) return Math.max(0, bias);
+  if (norm === undefined) return active(bias);
   const scale = at(norm.gamma) / Math.sqrt(at(norm.variance) + norm.epsilon);
-  return Math.max(0, (bias - at(norm.mean)) * scale + at(norm.beta));
+  return active((bias - at(norm.mean)) * scale + at(norm.beta));
 }
 
 function isZero(part: UnitPart, unit: number, planes: Planes, skips = (_before: number) => false): boolean {
@@ -178,7 +183,9 @@ function clear(group: UnitGroup, unit: number, planes: Planes): void {
   }
 }
 
-/** One unit of each group stays; groups of one count keep as many as the largest of them. Those that are put back give 0, or are not read. */
+/**
+ * One unit of each group stays; groups of one count keep as many as the largest of them. Those that are put back give 0, or are not read.
+ */
 function keepAlike(groups: readonly UnitGroup[], left: ReadonlyMap<string, boolean[]>): void {
   const countOf = (group: UnitGroup) => left.get(group.name)!.filter((isLeft) => isLeft).length;
   for (const group of groups) {

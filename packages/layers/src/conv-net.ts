@@ -30,8 +30,9 @@ const OPTIONS: Kinds<ConvNetOptions> = {
 const FILTERS = [64, 128, 256] as const;
 
 /**
- * Conv-2, Conv-4 and Conv-6, small relatives of VGG: pairs of 3×3 convolutions with padding, of 64, 128 and 256 filters, a maximum over 2×2 behind each pair, and three dense layers,
- * 256, 256, outputs; ReLU between. Of 32×32×3 images 4,300,992, 2,425,024 and 2,261,184 weights. Weights start Glorot-normal, biases at 0.
+ * Conv-2, Conv-4 and Conv-6, small relatives of VGG: pairs of 3×3 convolutions with padding, of 64, 128 and 256 filters, a maximum over 2×2
+ * behind each pair, and three dense layers, 256, 256, outputs; ReLU between. Of 32×32×3 images 4,300,992, 2,425,024 and 2,261,184 weights.
+ * Weights start Glorot-normal, biases at 0.
  *
  * @see Frankle & Carbin, “The Lottery Ticket Hypothesis”, ICLR 2019, fig. 2.
  */

@@ -20,8 +20,9 @@ export function valueNow(x: Tensor): number | undefined {
 }
 
 /**
- * Where it began, of what can be seen now: weights that are not finite; or, where the loss is not, the largest weight; or else the gradient that is not
- * finite and is nearest to the loss, from where NaN spreads to all that come before. Only for a step that failed: it reads everything.
+ * Where it began, of what can be seen now: weights that are not finite; or, where the loss is not, the largest weight; or else the gradient
+ * that is not finite and is nearest to the loss, from where NaN spreads to all that come before. Only for a step that failed: it reads
+ * everything.
  */
 export function blame(
   model: object,

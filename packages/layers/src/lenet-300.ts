@@ -17,10 +17,11 @@ export interface LeNet300Options {
 const OPTIONS: Kinds<LeNet300Options> = { inputs: positive, outputs: positive };
 
 /**
- * LeNet-300-100: `[batch, inputs] → 300 → 100 → [batch, outputs]` with ReLU between: 266,200 weights and 410 biases. Weights start Glorot-normal, biases at 0.
+ * LeNet-300-100: `[batch, inputs] → 300 → 100 → [batch, outputs]` with ReLU between: 266,200 weights and 410 biases. Weights start
+ * Glorot-normal, biases at 0.
  *
- * @see LeCun, Bottou, Bengio & Haffner, “Gradient-based learning applied to document recognition”, Proceedings of the IEEE 1998; as in Frankle & Carbin, ICLR 2019,
- *   fig. 2.
+ * @see LeCun, Bottou, Bengio & Haffner, “Gradient-based learning applied to document recognition”, Proceedings of the IEEE 1998; as in
+ *   Frankle & Carbin, ICLR 2019, fig. 2.
  */
 export class LeNet300 extends Module implements Model<Matrix>, UnitModel {
   readonly fc1: Linear;

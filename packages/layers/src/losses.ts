@@ -20,19 +20,16 @@ import { checkClasses } from "./batch.ts";
 export type Loss<Targets = TokenVector | TokenMatrix> = (outputs: Matrix, targets: Targets) => Scalar;
 
 /**
- * The mean loss of a batch of classified examples, `[batch, outputs] → []`: with one output it is the logit of class 1 of two (binary cross-entropy), with more
- * there is one a class (cross-entropy). Where several classes may hold, each output is one of them, and the mean is over all (binary cross-entropy).
+ * The mean loss of a batch of classified examples, `[batch, outputs] → []`: with one output it is the logit of class 1 of two (binary
+ * cross-entropy), with more there is one a class (cross-entropy). Where several classes may hold, each output is one of them, and the mean
+ * is over all (binary cross-entropy).
  *
  * @param targets - The right class of each example, `[batch]`; or 1 for each class that holds and 0 for the others, `[batch, outputs]`.
  * @throws {ShapeError} if targets of several classes have another shape than the logits.
  */
 export function classificationLoss(logits: Matrix, targets: TokenVector | TokenMatrix): Scalar {
   checkTensor("classificationLoss", "logits", logits, 2);
-  if (targets instanceof Tensor)
-    throw new TypeError(
-      "classificationLoss: targets are numbers, not classes: name a loss for them, { loss: meanSquaredError } for a regression",
-    );
-  checkClasses("classificationLoss", targets);
+  assertClasses(targets);
   const [batch, outputs] = logits.shape;
   if (isMatrix(targets)) {
     if (targets.shape[0] !== batch || targets.shape[1] !== outputs)
@@ -44,6 +41,15 @@ export function classificationLoss(logits: Matrix, targets: TokenVector | TokenM
   return outputs === 1
     ? binaryCrossEntropyWithLogits(reshape(logits, [batch]), targets)
     : crossEntropy(logits, targets);
+}
+
+/** @throws {TypeError | ShapeError} unless targets are classes, which `classificationLoss` is for. */
+export function assertClasses(targets: unknown): asserts targets is TokenVector | TokenMatrix {
+  if (targets instanceof Tensor)
+    throw new TypeError(
+      "classificationLoss: targets are numbers, not classes: name a loss for them, { loss: meanSquaredError } for a regression",
+    );
+  checkClasses("classificationLoss", targets);
 }
 
 /**

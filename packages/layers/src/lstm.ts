@@ -38,6 +38,8 @@ export interface LstmOptions {
   readonly bidirectional?: boolean;
   /** Between layers, while training. Default 0. */
   readonly dropout?: number;
+  /** While training, compute gates again instead of keeping them: the same bits in less memory, see `lstm` of @ltt/core. Default false. */
+  readonly recompute?: boolean;
   /** Default, as in PyTorch: all uniform on ±1/√hidden. `bias` makes both biases. */
   readonly initialisers?: {
     readonly weightIh?: Initialiser;
@@ -52,6 +54,7 @@ const OPTIONS: Kinds<LstmOptions> = {
   layers: positive,
   bidirectional: flag,
   dropout: probability,
+  recompute: flag,
   initialisers: object,
 };
 
@@ -72,6 +75,7 @@ export class Lstm extends Module {
   readonly layers: number;
   readonly bidirectional: boolean;
   readonly dropout: Dropout;
+  readonly recompute: boolean;
 
   /**
    * @throws {TypeError} if an option is unknown or of the wrong kind, or there is no stream.
@@ -80,12 +84,14 @@ export class Lstm extends Module {
   constructor(options: LstmOptions, rng: Rng) {
     super();
     const checked = checkOptions("Lstm", options, OPTIONS, ["inputs", "hidden"]);
-    const { inputs, hidden, layers = 1, bidirectional = false, dropout = 0, initialisers = {} } = checked;
+    const { inputs, hidden, layers = 1, bidirectional = false, dropout = 0, recompute = false } = checked;
+    const { initialisers = {} } = checked;
     checkOptions("Lstm: initialisers", initialisers, { weightIh: callable, weightHh: callable, bias: callable });
     checkRng("Lstm", "rng", rng);
     this.layers = layers;
     this.bidirectional = bidirectional;
     this.dropout = new Dropout({ p: dropout });
+    this.recompute = recompute;
 
     const limit = 1 / Math.sqrt(hidden);
     const usual = uniform({ low: -limit, high: limit });
@@ -110,11 +116,13 @@ export class Lstm extends Module {
     checkTensor("Lstm", "x", x, 3);
     checkContext("Lstm", context);
     const { lengths, training } = context;
-    return lstm(x, stackOf(this), { lengths, dropout: dropoutOf(this.dropout, training) });
+    const { recompute } = this;
+    return lstm(x, stackOf(this), { lengths, dropout: dropoutOf(this.dropout, training), recompute });
   }
 
   /**
-   * The final states alone, of texts of ids `[batch, time]`; see `textLstm` of @ltt/core. The same as embedding, dropout and `forward`, at less cost.
+   * The final states alone, of texts of ids `[batch, time]`; see `textLstm` of @ltt/core. The same as embedding, dropout and `forward`, at
+   * less cost.
    *
    * @param input - What the ids go through before.
    */
@@ -133,6 +141,7 @@ export class Lstm extends Module {
       paddingId: embedding.paddingId,
       inputDropout: dropoutOf(dropout, training),
       dropout: dropoutOf(this.dropout, training),
+      recompute: this.recompute,
     });
   }
 }

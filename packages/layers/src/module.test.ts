@@ -47,7 +47,7 @@ test("what is long stands in lines", () => {
   const model = new TextLstm({ rows: 5, outputs: 1, dim: 4, hidden: 3, layers: 1 }, rng);
   expect(String(model)).toContain(`
   (lstm): Lstm(
-    layers=1, bidirectional=true
+    layers=1, bidirectional=true, recompute=false
     weight_ih_l0 [12,4]
     weight_hh_l0 [12,3]
     bias_ih_l0 [12]

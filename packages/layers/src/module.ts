@@ -5,8 +5,8 @@ import { isBuffer } from "./buffer.ts";
  * What has weights: a layer, or a model made of layers.
  *
  * The weights are fields. `parametersOf` finds them by walking the object's own fields: a `Tensor` or a `Sparse` is a
- * parameter under the field's name, unless `buffer` marked it; a `Module` or an array of them is walked further, everything else is left alone. So a new
- * layer is its fields and one `forward`:
+ * parameter under the field's name, unless `buffer` marked it; a `Module` or an array of them is walked further, everything else is left
+ * alone. So a new layer is its fields and one `forward`:
  *
  *     class Scale extends Module {
  *       readonly weight: WeightVector;
@@ -63,7 +63,8 @@ const WIDE = 100;
 
 /** `Linear(weight [2,3], bias [2])`; with layers inside, or much to say, in lines. */
 function described(module: Module, above: readonly Module[]): string {
-  if (above.includes(module)) return `${module.constructor.name}, which contains this`; // printing is how one finds such a mistake, so it is no error here
+  // Printing is how one finds such a mistake, so it is no error here.
+  if (above.includes(module)) return `${module.constructor.name}, which contains this`;
   const path = [...above, module];
   const [options, tensors, inside]: [string[], string[], string[]] = [[], [], []];
   for (const [field, value] of Object.entries(module)) {

@@ -13,8 +13,9 @@ import { TextCnn } from "./text-cnn.ts";
 import { TextLstm } from "./text-lstm.ts";
 
 /**
- * Multiplications of weights with inputs in one forward pass, "MACs": every stored weight times the places at which it is used; of a linear layer its examples, of a convolution the pixels or
- * windows of its result, of an LSTM all tokens. Looking up rows, adding, activations and normalisation count nothing, and neither does what identities save (distinct words projected once, Winograd).
+ * Multiplications of weights with inputs in one forward pass, "MACs": every stored weight times the places at which it is used; of a linear
+ * layer its examples, of a convolution the pixels or windows of its result, of an LSTM all tokens. Looking up rows, adding, activations and
+ * normalisation count nothing, and neither does what identities save (distinct words projected once, Winograd).
  *
  * @throws {TypeError} if it is no model.
  */

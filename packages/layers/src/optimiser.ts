@@ -114,7 +114,7 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
       throw new ShapeError(`${this.#name}: ${gradients.length} gradients for ${parameters.length} parameters`);
     }
     for (const [i, parameter] of parameters.entries()) {
-      if (show(gradients[i]!) !== show(parameter)) {
+      if (!sameShape(gradients[i]!, parameter)) {
         throw new ShapeError(
           `${this.#name}: parameter ${i} is ${show(parameter)}, its gradient ${show(gradients[i]!)}`,
         );
@@ -161,6 +161,10 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
     );
     return new Map(named.flat());
   }
+}
+
+function sameShape({ shape }: Tensor, other: Tensor): boolean {
+  return shape.length === other.shape.length && shape.every((size, axis) => size === other.shape[axis]);
 }
 
 const STATE: Kinds<OptimiserState> = { kind: text, steps: count, values: map };

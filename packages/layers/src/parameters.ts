@@ -58,9 +58,10 @@ export function stateOf(model: Module): Map<string, Weight> {
  * The same model with other weights: a new object, which shares everything but weights and buffers with the old one. This is how
  * pruning enters training: it hands over `Sparse` weights.
  *
- * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order. A buffer may be among them, by its name; of the
- *   others the new model has copies.
- * @throws {TypeError} if the model is no `Module`, or contains itself, if the parameters are no map of weights, or a buffer is to be trained.
+ * @param parameters - One weight for each name of `parametersOf(model)`, of the same full shape, in any order. A buffer may be among them,
+ *   by its name; of the others the new model has copies.
+ * @throws {TypeError} if the model is no `Module`, or contains itself, if the parameters are no map of weights, or a buffer is to be
+ *   trained.
  * @throws {RangeError} if a name is missing or unknown.
  * @throws {ShapeError} if a shape differs.
  */
@@ -87,7 +88,8 @@ export function withParameters<M extends Module>(model: M, parameters: ReadonlyM
 }
 
 /**
- * The same model with tensors of other sizes, as `compact` makes them: what a file of a compacted model is read into. Layers take their sizes from their tensors.
+ * The same model with tensors of other sizes, as `compact` makes them: what a file of a compacted model is read into. Layers take their
+ * sizes from their tensors.
  *
  * @param tensors - One for each name of `parametersOf(model)` and of `buffersOf(model)`.
  * @throws {TypeError} if the model is no `Module`, or contains itself, or if the tensors are no map of weights.

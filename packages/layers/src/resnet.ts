@@ -39,8 +39,9 @@ interface Start {
 }
 
 /**
- * The residual networks for CIFAR-10: a 3×3 convolution, three stages of n blocks with 16, 32 and 64 filters, the first block of the second and third with stride 2, a mean over all
- * pixels, and a dense layer. ResNet-20 of 32×32×3 images has 270,896 weights without biases. Where the shape changes, the shortcut is a 1×1 convolution with batch normalisation.
+ * The residual networks for CIFAR-10: a 3×3 convolution, three stages of n blocks with 16, 32 and 64 filters, the first block of the second
+ * and third with stride 2, a mean over all pixels, and a dense layer. ResNet-20 of 32×32×3 images has 270,896 weights without biases. Where
+ * the shape changes, the shortcut is a 1×1 convolution with batch normalisation.
  *
  * @see He, Zhang, Ren & Sun, “Deep residual learning for image recognition”, CVPR 2016, §4.2; option B.
  */
@@ -88,7 +89,10 @@ export class ResNet extends Module implements Model<Tensor4>, UnitModel {
     return this.fc.forward(mean(features, { axis: [2, 3] }) as Matrix);
   }
 
-  /** The filters between the two convolutions of every block. What a block gives is added to its input: these channels belong to all blocks of a stage, and stay. */
+  /**
+   * The filters between the two convolutions of every block. What a block gives is added to its input: these channels belong to all blocks
+   * of a stage, and stay.
+   */
   units(): readonly UnitGroup[] {
     return (["layer1", "layer2", "layer3"] as const).flatMap((stage) =>
       this[stage].map(({ conv1, bn1, conv2 }, i) => {

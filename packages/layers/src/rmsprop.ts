@@ -47,6 +47,7 @@ export class Rmsprop extends TensorwiseOptimiser<Memory> {
 
   protected override update(parameter: Tensor, gradient: Tensor, memory: Memory, learningRate: number): void {
     const { v, velocity } = memory;
-    rmspropUpdate(parameter, gradient, { v, velocity }, { ...this.#options, learningRate });
+    const { alpha, epsilon, weightDecay, momentum } = this.#options;
+    rmspropUpdate(parameter, gradient, { v, velocity }, { learningRate, alpha, epsilon, weightDecay, momentum });
   }
 }

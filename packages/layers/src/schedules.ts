@@ -22,7 +22,8 @@ export function stepDecay(rate: number, options: { every: number; factor?: numbe
 }
 
 /**
- * `rate · factor^n` once n of the milestones are done: the step after milestone 100 (the 101st) is the first of the next rate, as `MultiStepLR` (factor 0.1 there too).
+ * `rate · factor^n` once n of the milestones are done: the step after milestone 100 (the 101st) is the first of the next rate, as
+ * `MultiStepLR` (factor 0.1 there too).
  *
  * @throws {RangeError} if milestones are not integers from 1, each above the one before.
  */

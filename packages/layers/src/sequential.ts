@@ -3,8 +3,13 @@ import { check, checkTensor, type Kind, list } from "@ltt/core/arguments";
 import { type Context, checkContext } from "./context.ts";
 import { Module } from "./module.ts";
 
+/** Declared as a method: of those TypeScript lets a parameter be narrower, so a step may take tensors of one rank, or ids. */
+interface Steps {
+  apply(x: Tensor | Tokens): Tensor;
+}
+
 /** A layer, or a function as `relu`. */
-export type SequentialStep = ((x: never) => Tensor) | (Module & { forward(x: never, context?: Context): Tensor });
+export type SequentialStep = Steps["apply"] | (Module & { forward(x: Tensor | Tokens, context?: Context): Tensor });
 
 const stepKind: Kind = {
   words: "a layer with a method forward(x), or a function",
@@ -15,7 +20,8 @@ const stepKind: Kind = {
 /**
  * Layers and functions, one after the other; its weights have PyTorch's names, `0.weight`, `2.weight`, since functions count too:
  *
- *     new Sequential([new Linear({ inputs: 784, outputs: 300 }, rng.split(0)), relu, new Linear({ inputs: 300, outputs: 10 }, rng.split(2))])
+ *     const hidden = new Linear({ inputs: 784, outputs: 300 }, rng.split(0));
+ *     new Sequential([hidden, relu, new Linear({ inputs: 300, outputs: 10 }, rng.split(2))])
  *
  * Each layer checks what the one before gave it.
  */
@@ -33,10 +39,9 @@ export class Sequential<Input extends Tensor | Tokens = Matrix, Output extends T
   forward(x: Input, context: Context = {}): Output {
     if (!(x instanceof Tokens)) checkTensor("Sequential", "x", x);
     checkContext("Sequential", context);
-    const given: Tensor | Tokens = x;
     return Object.values(this).reduce(
-      (y, step: SequentialStep) => (typeof step === "function" ? step(y as never) : step.forward(y as never, context)),
-      given,
+      (y: Tensor | Tokens, step: SequentialStep) => (typeof step === "function" ? step(y) : step.forward(y, context)),
+      x,
     ) as Output;
   }
 }

@@ -50,6 +50,8 @@ export class Sgd extends TensorwiseOptimiser<{ velocity: Tensor } | Record<never
     learningRate: number,
     step: number,
   ): void {
-    sgdUpdate(parameter, gradient, memory, { ...this.#options, learningRate, first: step === 1 });
+    const { momentum, dampening, nesterov, weightDecay } = this.#options;
+    const rates = { learningRate, momentum, dampening, nesterov, weightDecay, first: step === 1 };
+    sgdUpdate(parameter, gradient, memory, rates);
   }
 }

@@ -14,13 +14,15 @@ import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
 
 /**
  * Overwrites a model's weights and buffers with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
- * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`. float16 and bfloat16 become float32 exactly, float64 is rounded.
+ * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`. float16 and bfloat16 become float32 exactly, float64
+ * is rounded.
  *
  * @throws {RangeError} if a name is missing or unknown; if all stand behind a prefix, as `module.` of DataParallel, it is named.
  * @throws {ShapeError} if a shape differs.
  * Buffers may also be integers, as `num_batches_tracked` is.
  *
- * @throws {TypeError} if the model contains itself, a tensor is none of floats, or a weight of the model is pruned. Nothing is written if anything is wrong.
+ * @throws {TypeError} if the model contains itself, a tensor is none of floats, or a weight of the model is pruned. Nothing is written if
+ *   anything is wrong.
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
   checkModule("loadStateDict", model);

@@ -72,7 +72,8 @@ const OPTIONS: Kinds<TextCnnOptions> = {
 /**
  * Kim's network: embedding → convolutions of several widths → ReLU → maximum over time → dropout → linear.
  *
- * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; the other weights Xavier-normal, biases 0.
+ * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; the other weights Xavier-normal,
+ * biases 0.
  *
  * @see Kim, “Convolutional Neural Networks for Sentence Classification”, EMNLP 2014, §2; one channel, no norm constraint.
  */

@@ -43,6 +43,8 @@ export interface TextLstmOptions {
   readonly layerDropout?: number;
   /** Before the linear layer. Default 0.5. */
   readonly outputDropout?: number;
+  /** While training, compute the LSTM's gates again instead of keeping them: the same bits in less memory. Default false. */
+  readonly recompute?: boolean;
   /** The embedding's initial values, pre-trained vectors for example, and whether it keeps them. Default N(0, 1), trained. */
   readonly embedding?: Pick<EmbeddingOptions, "initialisers" | "frozen">;
   /** The padding's row gets no gradient. Default: it is trained like the others. */
@@ -59,6 +61,7 @@ const OPTIONS: Kinds<TextLstmOptions> = {
   inputDropout: probability,
   layerDropout: probability,
   outputDropout: probability,
+  recompute: flag,
   embedding: object,
   paddingId: finite,
 };
@@ -69,7 +72,7 @@ const OPTIONS: Kinds<TextLstmOptions> = {
  * The embedding starts N(0, 1) unless told, the rows of unknown words (id 0) and padding (id 1) at 0; `weight_hh` orthogonal, the other
  * weights Xavier-normal, biases 0.
  */
-export class TextLstm extends Module implements Model, UnitModel {
+export class TextLstm extends Module implements Model, UnitModel<TokenMatrix> {
   readonly embedding: Embedding;
   readonly inputDropout: Dropout;
   readonly lstm: Lstm;
@@ -86,14 +89,14 @@ export class TextLstm extends Module implements Model, UnitModel {
     checkOptions("TextLstm: embedding", options.embedding ?? {}, EMBEDDING_OPTIONS);
     checkRng("TextLstm", "rng", rng);
     const { rows, outputs, dim = 100, hidden = 256, layers = 2, bidirectional = true, embedding, paddingId } = options;
-    const { inputDropout = 0.5, layerDropout = 0.5, outputDropout = 0.5 } = options;
+    const { inputDropout = 0.5, layerDropout = 0.5, outputDropout = 0.5, recompute = false } = options;
     const [xavier, bias] = [xavierNormal(), zeros()];
     const zeroRows = [UNKNOWN_ID, PADDING_ID];
     this.embedding = new Embedding({ ...embedding, rows, dim, paddingId, zeroRows }, rng.split("embedding"));
     this.inputDropout = new Dropout({ p: inputDropout });
     const initialisers = { weightIh: xavier, weightHh: orthogonal(), bias };
     this.lstm = new Lstm(
-      { inputs: dim, hidden, layers, bidirectional, dropout: layerDropout, initialisers },
+      { inputs: dim, hidden, layers, bidirectional, dropout: layerDropout, recompute, initialisers },
       rng.split("lstm"),
     );
     this.outputDropout = new Dropout({ p: outputDropout });
@@ -128,7 +131,10 @@ export class TextLstm extends Module implements Model, UnitModel {
     return [dimensions("embedding", this.embedding, reads), ...hiddenUnits("lstm", this.lstm, "linear")];
   }
 
-  /** The hidden states of a layer below the last, of `lstm.l0` and `lstm.l0_reverse` side by side: `[batch, time, directions · hidden]`, 0 where a text has ended. */
+  /**
+   * The hidden states of a layer below the last, of `lstm.l0` and `lstm.l0_reverse` side by side: `[batch, time, directions · hidden]`, 0
+   * where a text has ended.
+   */
   unitValues(group: string, tokens: TokenMatrix, context: Context = {}): Cube | undefined {
     const layer = /^lstm\.l(\d+)(_reverse)?$/.exec(group)?.[1];
     if (layer === undefined || Number(layer) + 1 >= this.lstm.layers) return undefined;

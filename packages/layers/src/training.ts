@@ -16,7 +16,7 @@ import {
 import { type Batch, checkBatch } from "./batch.ts";
 import { clipByNorm } from "./clip.ts";
 import { blame, blameRead, DivergenceError, valueNow } from "./divergence.ts";
-import { classificationLoss, type Loss } from "./losses.ts";
+import { assertClasses, classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
 import type { Optimiser } from "./optimiser.ts";
 import type { Schedule } from "./schedules.ts";
@@ -69,12 +69,13 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  *
  *     for await (const { step, loss, endOfEpoch } of train(model, { batches, epochs: 10, optimiser, seed: 1 })) …
  *
- * A step waits for nothing but its loss, and gives back all memory that it took; a batch is given back once it is garbage. Every 20 ms the event loop turns.
+ * A step waits for nothing but its loss, and gives back all memory that it took; a batch is given back once it is garbage. Every 20 ms the
+ * event loop turns.
  *
  * @throws {TypeError} if an option is unknown or of the wrong kind, or a batch is none.
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
- * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or gradient that is
- *   not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
+ * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or
+ *   gradient that is not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
 export async function* train<Input, Targets>(
   model: Model<Input>,
@@ -154,9 +155,7 @@ async function makeStep<Input, Targets>(
   batch: Batch<Input, Targets>,
   options: TrainOptions<Input, Targets> & { epoch: number; batch: number; step: number },
 ): Promise<{ loss: number; norm: number | undefined; fault: string | undefined }> {
-  const { optimiser, seed, epoch, step, clipNorm } = options;
-  // Of targets that are no classes it says that a loss is wanted.
-  const lossOf: Loss<Targets> = options.loss ?? ((outputs, targets) => classificationLoss(outputs, targets as never));
+  const { optimiser, seed, epoch, step, clipNorm, loss: lossOf = lossOfClasses } = options;
   const { reading, fault } = scope(() => {
     const rng = stream(seed, "dropout", epoch, step);
     const where = `train: epoch ${epoch}: batch ${options.batch}`;
@@ -176,6 +175,12 @@ async function makeStep<Input, Targets>(
   const [loss, norm] = await reading;
   return { loss: loss!, norm, fault };
 }
+
+/** Of targets that are no classes it says that a loss is wanted. */
+const lossOfClasses: Loss<unknown> = (outputs, targets) => {
+  assertClasses(targets);
+  return classificationLoss(outputs, targets);
+};
 
 /** Values, each with whether it is the last. */
 function* withLast<T>(values: Iterable<T>): Generator<{ value: T; last: boolean }> {

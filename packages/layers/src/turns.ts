@@ -2,8 +2,8 @@
 const TURN = 20;
 
 /**
- * What a long loop awaits in each of its rounds: every 20 ms a turn of the event loop, where nothing else waits for one, since computing on a CPU is synchronous. Then pages draw, Node hears
- * signals, timers run, and memory that has become garbage is given back.
+ * What a long loop awaits in each of its rounds: every 20 ms a turn of the event loop, where nothing else waits for one, since computing on
+ * a CPU is synchronous. Then pages draw, Node hears signals, timers run, and memory that has become garbage is given back.
  */
 export function turns(): () => Promise<void> | undefined {
   let until = performance.now() + TURN;

@@ -3,8 +3,9 @@ import type { Context } from "./context.ts";
 import type { Module } from "./module.ts";
 
 /**
- * Where the units of a group lie in a tensor: along an axis, unit u at the indices `offset + u·width … offset + (u + 1)·width − 1` of every offset. The four gates of an LSTM are four
- * offsets; a filter whose image was flattened has as many columns of the next layer as the image has pixels, its width.
+ * Where the units of a group lie in a tensor: along an axis, unit u at the indices `offset + u·width … offset + (u + 1)·width − 1` of every
+ * offset. The four gates of an LSTM are four offsets; a filter whose image was flattened has as many columns of the next layer as the image
+ * has pixels, its width.
  */
 export interface UnitPart {
   readonly tensor: string;
@@ -17,11 +18,17 @@ export interface UnitPart {
 
 /** The reading side: the layer that multiplies what units give. */
 export interface UnitReader extends UnitPart {
-  /** Where a constant input can be added instead: the bias of the layer, unless padding makes the constant end at an image's border. Default: nowhere. */
+  /**
+   * Where a constant input can be added instead: the bias of the layer, unless padding makes the constant end at an image's border.
+   * Default: nowhere.
+   */
   readonly bias?: string | undefined;
 }
 
-/** What can be removed from a network as a whole: filters of a convolution, neurons of a linear layer, hidden units of an LSTM, dimensions of an embedding. */
+/**
+ * What can be removed from a network as a whole: filters of a convolution, neurons of a linear layer, hidden units of an LSTM, dimensions
+ * of an embedding.
+ */
 export interface UnitGroup {
   /** Of the layer: `convs.0`, `fc1`, `lstm.l0_reverse`. */
   readonly name: string;
@@ -31,6 +38,8 @@ export interface UnitGroup {
   readonly weights: readonly UnitPart[];
   /** What is added. */
   readonly biases: readonly UnitPart[];
+  /** Whether what is computed is read as it is. Default: of filters and neurons, behind a ReLU. */
+  readonly isLinear?: boolean | undefined;
   /** The batch normalisation behind it: the names of γ, β and the running statistics. */
   readonly norm?: UnitNorm | undefined;
   readonly reads: readonly UnitReader[];
@@ -49,11 +58,14 @@ export interface UnitNorm {
 }
 
 /** A model that says what can be removed from it. */
-export interface UnitModel extends Module {
+export interface UnitModel<Input = never> extends Module {
   /** Of the sizes that its tensors have now. Outputs, and channels that shortcuts add, are no units: they belong to several layers. */
   units(): readonly UnitGroup[];
-  /** What the units of a group give, `[…, units]`, where no layer alone is given them: between the layers of an LSTM, those of all tokens, in all directions. */
-  unitValues?(group: string, input: never, context?: Context): Tensor | undefined;
+  /**
+   * What the units of a group give, `[…, units]`, where no layer alone is given them: between the layers of an LSTM, those of all tokens,
+   * in all directions.
+   */
+  unitValues?(group: string, input: Input, context?: Context): Tensor | undefined;
 }
 
 /** The names of the parameters that a unit is computed by: those that go with it, besides its buffers and what reads it. */

@@ -37,10 +37,12 @@ const FILTERS = [64, 128, 256, 512, 512] as const;
 const STAGES = { 11: [1, 1, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4] } as const;
 
 /**
- * VGG for small images, as lottery-ticket papers train it: stages of 3×3 convolutions with batch normalisation and ReLU, a maximum over 2×2 between stages, a mean over all pixels, one
- * dense layer. Of 3 channels and 10 classes VGG-16 has 14,715,584 weights and VGG-19 20,024,000, without biases.
+ * VGG for small images, as lottery-ticket papers train it: stages of 3×3 convolutions with batch normalisation and ReLU, a maximum over 2×2
+ * between stages, a mean over all pixels, one dense layer. Of 3 channels and 10 classes VGG-16 has 14,715,584 weights and VGG-19
+ * 20,024,000, without biases.
  *
- * @see Simonyan & Zisserman, “Very deep convolutional networks for large-scale image recognition”, ICLR 2015, table 1; the head as in Frankle & Carbin, ICLR 2019, §4.
+ * @see Simonyan & Zisserman, “Very deep convolutional networks for large-scale image recognition”, ICLR 2015, table 1; the head as in
+ *   Frankle & Carbin, ICLR 2019, §4.
  */
 export class Vgg extends Module implements Model<Tensor4>, UnitModel {
   readonly convs: readonly Conv2d[];

@@ -134,7 +134,9 @@ describe("BatchNorm", () => {
       const expected = apart.data.map((value, i) => Math.max(Math.fround(value + residual.data[i]!), 0));
       expect([...norm.forward(x, context, { residual, relu: true }).data]).toEqual([...expected]);
       expect([...norm.forward(x, context, { relu: true }).data]).toEqual(Array.from(apart.data, (v) => Math.max(v, 0)));
-      expect(() => norm.forward(x, context, { residual: tensor([1]) })).toThrow("residual is [1]; x, to which it is added");
+      expect(() => norm.forward(x, context, { residual: tensor([1]) })).toThrow(
+        "residual is [1]; x, to which it is added",
+      );
       expect(() => norm.forward(x, context, { gelu: true } as never)).toThrow(`${name}: `);
     }
   });

@@ -169,7 +169,10 @@ export function constantSizes(weights: Hash<"weights">): Expectation {
   return { kind: "constantSizes", weights };
 }
 
-/** All values that the network starts from have one size, of whatever tensor, but for zeros and for tensors of equal values, which keep those of these weights. */
+/**
+ * All values that the network starts from have one size, of whatever tensor, but for zeros and for tensors of equal values, which keep
+ * those of these weights.
+ */
 export function oneSize(weights: Hash<"weights">): Expectation {
   check("oneSize", "weights", weights, text);
   return { kind: "oneSize", weights };

@@ -99,7 +99,10 @@ export async function* runExperiment<Input>(
   }
 }
 
-/** The networks of levels, each after those that it rests on: also those that are no level themselves, as the one that `slimming` cuts first. */
+/**
+ * The networks of levels, each after those that it rests on: also those that are no level themselves, as the one that `slimming` cuts
+ * first.
+ */
 function networksOf(graph: Graph, levels: readonly PlannedLevel[]): Set<string> {
   const seen = new Set<string>();
   const visit = (hash: string) => {

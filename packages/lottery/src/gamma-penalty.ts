@@ -7,8 +7,8 @@ export function gammasOf<Input>(model: Model<Input>): string[] {
 }
 
 /**
- * An optimiser of the loss and `λ · Σ|γ|`, γ those of `gammasOf`: the sparsity-induced penalty of network slimming (Liu et al., ICCV 2017, arXiv 1708.06519), §3, eq. 1, by its subgradient as
- * there.
+ * An optimiser of the loss and `λ · Σ|γ|`, γ those of `gammasOf`: the sparsity-induced penalty of network slimming (Liu et al., ICCV 2017,
+ * arXiv 1708.06519), §3, eq. 1, by its subgradient as there.
  *
  * @param strength - λ; 0 is none.
  * @throws {RangeError} if the network has no batch normalisation behind units.

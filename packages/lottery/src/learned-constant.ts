@@ -13,8 +13,9 @@ export interface ConstantLearning {
 export const CONSTANT_LEARNING: ConstantLearning = { steps: 100, learningRate: 0.05 };
 
 /**
- * `α · sign(w)` at a mask, with one α for all tensors that makes the training loss small: the “tuned shared weight” of Gaier & Ha (NeurIPS 2019, arXiv 1906.04358), table 1, found by gradient where they search. No
- * weight is trained: `log α` is, by Adam, from the root mean square of the weights, with `dL/d(log α) = α · Σ s·∂L/∂w`, s the signs, a batch a step.
+ * `α · sign(w)` at a mask, with one α for all tensors that makes the training loss small: the “tuned shared weight” of Gaier & Ha (NeurIPS
+ * 2019, arXiv 1906.04358), table 1, found by gradient where they search. No weight is trained: `log α` is, by Adam, from the root mean
+ * square of the weights, with `dL/d(log α) = α · Σ s·∂L/∂w`, s the signs, a batch a step.
  *
  * @param gradientOf - `∂L/∂w` at the mask of the next training batch, for some weights there.
  * @param rng - Draws signs. Without it they are those of the weights.

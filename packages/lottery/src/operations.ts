@@ -87,8 +87,9 @@ export const GIVEN: Operation<"mask"> = { name: "given", version: 1, defaults: {
  * `move`: the values of `whole` at the mask `from`, in random order (`seed`). `transplant`: the values that the ticket
  * `mask` was given, and those of `whole` where it has none. `constant`: `±α`, α the standard deviation of each tensor
  * of `whole`, or `value`, or learned on training batches (`learns`: `steps`, `learningRate`, `data`, `backend`)
- * (`seed`, of signs and batches); `gains`: tensors of equal values are `kept`, or `constant` as others are. `signs`: those of `whole` are kept. `fresh-but-embedding`: the fault of a publication. `rest`: what is not at the mask is `zero`, keeps the values of `whole` (`freeze`), or does so unless it
- * came nearer to 0 in `trained` (`freeze-unless-shrunk`). Inputs: `mask`, `whole`, `from`, `trained`.
+ * (`seed`, of signs and batches); `gains`: tensors of equal values are `kept`, or `constant` as others are. `signs`: those of `whole` are
+ * kept. `fresh-but-embedding`: the fault of a publication. `rest`: what is not at the mask is `zero`, keeps the values of `whole`
+ * (`freeze`), or does so unless it came nearer to 0 in `trained` (`freeze-unless-shrunk`). Inputs: `mask`, `whole`, `from`, `trained`.
  */
 export const START: Operation<"start"> = {
   name: "start",

@@ -38,7 +38,10 @@ export interface LevelResult {
   readonly firstStep: number;
   /** The step that training ended with, counted as `earlyStopStep` is: `steps − firstStep` were made. */
   readonly steps: number;
-  /** The steps of dense training that its mask needed, where those are not all: that a search saw before it stopped by itself, or after which the mask was cut. */
+  /**
+   * The steps of dense training that its mask needed, where those are not all: that a search saw before it stopped by itself, or after
+   * which the mask was cut.
+   */
   readonly searchedSteps?: number | undefined;
   /** How the network answers without having learnt: see `Collapse`. */
   readonly collapsed: Collapse | null;

@@ -142,6 +142,7 @@ CHECK(weightGradient) {
   ALL(x, span(given->rows, given->xRow / 4, given->inputs));
   ALL(dy, span(given->rows, given->dyRow / 4, given->outputs));
   ALL(out, span(given->outputs, given->outRow / 4, given->inputs));
+  IF(sums, span(4, given->sumStep / 4, span(given->outputs, given->outRow / 4, given->inputs)));
   SCRATCH(weightGradientScratch, given->rows, given->outputs, given->inputs);
 }
 
@@ -245,6 +246,7 @@ CHECK(sparseWeightGradient) {
   ALL(x, (i64)given->rows * given->inner);
   ALL(dy, (i64)given->rows * given->columns);
   entries(given->starts, 0, given->columns, given->places, 0, given->inner, given->order, given->dvalues);
+  if (!call.failed) IF(kept, span(4, given->keptStep / 4, given->starts[given->columns]));
   if (!call.failed) SCRATCH(sparseWeightGradientScratch, given->inner, given->columns, given->starts[given->columns]);
 }
 

@@ -10,7 +10,7 @@ void KERNEL(matmul)(
 double KERNEL(weightGradientScratch)(i32 rows, i32 outputs, i32 inputs);
 void KERNEL(weightGradient)(
     const float *x, u32 xRow, const float *dy, u32 dyRow, float *out, u32 outRow, i32 rows, i32 outputs, i32 inputs,
-    float *scratch);
+    float *sums, u32 sumStep, i32 turn, float *scratch);
 void KERNEL(conv1d)(
     const float *x, const float *kernel, float *y, i32 batch, i32 time, i32 channels, i32 width, i32 filters,
     float *scratch);
@@ -44,7 +44,7 @@ void KERNEL(sparseProductValues)(
 double KERNEL(sparseWeightGradientScratch)(i32 inner, i32 columns, i32 entries);
 void KERNEL(sparseWeightGradient)(
     const float *x, const float *dy, const i32 *starts, const i32 *places, const i32 *order, float *dvalues, i32 rows,
-    i32 columns, i32 inner, i32 begin, i32 end, float *scratch);
+    i32 columns, i32 inner, i32 begin, i32 end, float *kept, u32 keptStep, i32 turn, float *scratch);
 double KERNEL(maxOfWindowsScratch)(i32 rows, i32 channels, i32 widest);
 void KERNEL(maxOfWindows)(
     char *memory, const struct Line *widths, i32 lines, const float *rows, const i32 *places, const i32 *ends, float *y,

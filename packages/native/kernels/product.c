@@ -178,8 +178,21 @@ static void add_to(float *out, const float *a, u64 n) {
 
 void KERNEL(weightGradient)(
     const float *x, u32 xRow, const float *dy, u32 dyRow, float *out, u32 outRow, i32 rows, i32 outputs, i32 inputs,
-    float *scratch) {
+    float *sums, u32 sumStep, i32 turn, float *scratch) {
   u64 out_row = outRow / 4;
+  if (sums != NULL) {
+    u64 step = sumStep / 4;
+    for (i32 k = 0; k < 4; k++, x += xRow / 4, dy += dyRow / 4) {
+      i32 terms = (rows - k + 3) >> 2;
+      float *to = sums + ((turn + k) & 3) * step;
+      if (terms > 0) product_transposed(dy, dyRow, x, xRow, to, out_row, outputs, terms, inputs, 0, 1, scratch);
+    }
+    for (i32 o = 0; o < outputs; o++, sums += out_row, out += out_row) {
+      memcpy(out, sums, (u64)inputs * 4);
+      for (i32 k = 1; k < 4; k++) add_to(out, sums + k * step, inputs);
+    }
+    return;
+  }
   float *sum = scratch + product_room(rows, inputs, 1);
   for (i32 k = 0; k < 4; k++, x += xRow / 4, dy += dyRow / 4) {
     float *to = k == 0 ? out : sum;

@@ -138,13 +138,19 @@ static void add_lanes(const i32 *starts, i32 columns, const i32 *places, const f
 /** This is columns `begin` … `end` − 1. */
 void KERNEL(sparseWeightGradient)(
     const float *x, const float *dy, const i32 *starts, const i32 *places, const i32 *order, float *dvalues, i32 rows,
-    i32 columns, i32 inner, i32 begin, i32 end, float *scratch) {
+    i32 columns, i32 inner, i32 begin, i32 end, float *kept, u32 keptStep, i32 turn, float *scratch) {
+  u64 step = keptStep / 4;
   float *turned_dy = scratch + (u64)inner * TERMS, *sums = turned_dy + (u64)(end - begin) * TERMS;
   for (i32 j = begin; j < end;) {
     i32 first = starts[j], next = j + 1;
     while (next < end && starts[next + 1] - first <= ENTRIES) next++;
     i32 last = starts[next];
-    memset(sums, 0, (u64)(last - first) * 16);
+    if (kept == NULL) memset(sums, 0, (u64)(last - first) * 16);
+    else
+      for (i32 e = first; e < last; e++) {
+        const float *from = kept + (order == NULL ? e : order[e]);
+        for (i32 k = 0; k < 4; k++) sums[(u64)(e - first) * 4 + k] = from[((turn + k) & 3) * step];
+      }
     for (i32 i = 0; i < rows; i += TERMS) {
       i32 some = least(rows - i, TERMS);
       if (some < TERMS) {
@@ -158,7 +164,11 @@ void KERNEL(sparseWeightGradient)(
     }
     for (i32 e = first; e < last; e++) {
       const float *four = sums + (u64)(e - first) * 4;
-      dvalues[order == NULL ? e : order[e]] = four[0] + four[1] + four[2] + four[3];
+      i32 to = order == NULL ? e : order[e];
+      i32 at = kept == NULL ? 0 : -turn & 3; // of the first sum
+      dvalues[to] = four[at] + four[(at + 1) & 3] + four[(at + 2) & 3] + four[(at + 3) & 3];
+      if (kept != NULL)
+        for (i32 k = 0; k < 4; k++) kept[to + k * step] = four[(at + k) & 3];
     }
     j = next;
   }

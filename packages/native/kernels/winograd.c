@@ -1,8 +1,9 @@
 // Convolution with kernels of 3×3 and stride 1 by Winograd's F(2×2, 3×3): see `Kernels.winograd`. Images are cut into tiles of 4×4 pixels, two apart. In each of the 16 places of a tile
-// the sum over channels is a matrix product, u[filters,channels] · v[channels,tiles], and that is wide; what transforms tiles takes four of them side by side.
+// the sum over channels is a matrix product, u[filters,channels] · v[channels,tiles]. What transforms tiles takes four, eight or sixteen of them side by side.
 #include "product.h"
 
 #include "kernels.h"
+#include "pairs.h"
 
 #define PLACES 16
 /** Bytes of a block's tiles, of all channels and filters, that stay in the second-level cache. */
@@ -71,31 +72,70 @@ static void transform_kernels(const float *kernel, float *u, i32 filters, i32 ch
   }
 }
 
-/** A row of ten pixels, times B: the tiles' pixels 0, 1, 2 and 3 are two apart. */
-INLINE void transform_across(__m128 low, __m128 middle, __m128 high, float *to, u64 place) {
-  __m128 p0 = _mm_shuffle_ps(low, middle, _MM_SHUFFLE(2, 0, 2, 0)), p1 = _mm_shuffle_ps(low, middle, _MM_SHUFFLE(3, 1, 3, 1));
-  // one pixel further: lanes 1, 2, 3 and one of `high`
-  __m128 p2 = _mm_shuffle_ps(p0, _mm_shuffle_ps(p0, high, _MM_SHUFFLE(0, 0, 3, 3)), _MM_SHUFFLE(2, 0, 2, 1));
-  __m128 p3 = _mm_shuffle_ps(p1, _mm_shuffle_ps(p1, high, _MM_SHUFFLE(1, 1, 3, 3)), _MM_SHUFFLE(2, 0, 2, 1));
-  _mm_storeu_ps(to, _mm_sub_ps(p0, p2));
-  _mm_storeu_ps(to + place, _mm_add_ps(p1, p2));
-  _mm_storeu_ps(to + 2 * place, _mm_sub_ps(p2, p1));
-  _mm_storeu_ps(to + 3 * place, _mm_sub_ps(p1, p3));
-}
+/**
+ * What transforms N tiles side by side, named `transform_tiles_N`, …: each computes what the one of four tiles does, of more.
+ *
+ * - transform_tiles: Bᵀ d B, down first. A tile's pixels 0, 1, 2 and 3 are those of even and of odd place from the first on, and from the third.
+ * - tiles_back: two rows of y = Aᵀ m A, down first, then across, of four vectors: N pixels of even and of odd place.
+ * - transform_gradients: A d Aᵀ of the rows `low` and `high` of two, taken apart into even and odd places.
+ */
+#define TRANSFORMS(N, VN)                                                                                                 \
+  INLINE void transform_across_##N(VN a, VN b, VN c, VN d, float *to, u64 place) {                                        \
+    VN p0 = evens##N(a, b), p1 = odds##N(a, b), p2 = evens##N(c, d), p3 = odds##N(c, d);                                  \
+    store##N(to, sub##N(p0, p2));                                                                                         \
+    store##N(to + place, add##N(p1, p2));                                                                                 \
+    store##N(to + 2 * place, sub##N(p2, p1));                                                                             \
+    store##N(to + 3 * place, sub##N(p1, p3));                                                                             \
+  }                                                                                                                       \
+  INLINE void transform_tiles_##N(const float *d, u64 line, float *to, u64 place) {                                       \
+    VN r[4][4];                                                                                                           \
+    _Pragma("GCC unroll 4") for (i32 y = 0; y < 4; y++) {                                                                 \
+      r[y][0] = load##N(d + y * line), r[y][1] = load##N(d + y * line + N);                                               \
+      r[y][2] = load##N(d + y * line + 2), r[y][3] = load##N(d + y * line + N + 2);                                       \
+    }                                                                                                                     \
+    DOWN(N, sub, 0, 2, 0) DOWN(N, add, 1, 2, 4) DOWN(N, sub, 2, 1, 8) DOWN(N, sub, 1, 3, 12)                              \
+  }                                                                                                                       \
+  INLINE void tiles_back_##N(const float *m, u64 place, VN even[2], VN odd[2]) {                                          \
+    VN s[2][4];                                                                                                           \
+    _Pragma("GCC unroll 4") for (i32 c = 0; c < 4; c++) {                                                                 \
+      const float *at = m + c * place;                                                                                    \
+      VN m0 = load##N(at), m1 = load##N(at + 4 * place), m2 = load##N(at + 8 * place), m3 = load##N(at + 12 * place);     \
+      s[0][c] = add##N(add##N(m0, m1), m2);                                                                               \
+      s[1][c] = sub##N(sub##N(m1, m2), m3);                                                                               \
+    }                                                                                                                     \
+    _Pragma("GCC unroll 2") for (i32 i = 0; i < 2; i++) {                                                                 \
+      even[i] = add##N(add##N(s[i][0], s[i][1]), s[i][2]);                                                                \
+      odd[i] = sub##N(sub##N(s[i][1], s[i][2]), s[i][3]);                                                                 \
+    }                                                                                                                     \
+  }                                                                                                                       \
+  INLINE void spread_across_##N(VN even, VN odd, float *to, u64 place) {                                                  \
+    store##N(to, even);                                                                                                   \
+    store##N(to + place, add##N(even, odd));                                                                              \
+    store##N(to + 2 * place, sub##N(even, odd));                                                                          \
+    store##N(to + 3 * place, negate##N(odd));                                                                             \
+  }                                                                                                                       \
+  INLINE void transform_gradients_##N(VN low0, VN high0, VN low1, VN high1, float *to, u64 place) {                       \
+    VN even0 = evens##N(low0, high0), odd0 = odds##N(low0, high0), even1 = evens##N(low1, high1), odd1 = odds##N(low1, high1); \
+    spread_across_##N(even0, odd0, to, place);                                                                            \
+    spread_across_##N(add##N(even0, even1), add##N(odd0, odd1), to + 4 * place, place);                                   \
+    spread_across_##N(sub##N(even0, even1), sub##N(odd0, odd1), to + 8 * place, place);                                   \
+    spread_across_##N(negate##N(even1), negate##N(odd1), to + 12 * place, place);                                         \
+  }
+#define DOWN(N, op, a, b, at)                                                                                             \
+  transform_across_##N(                                                                                                   \
+      op##N(r[a][0], r[b][0]), op##N(r[a][1], r[b][1]), op##N(r[a][2], r[b][2]), op##N(r[a][3], r[b][3]), to + (at) * place, \
+      place);
 
-/** Bᵀ d B of four tiles side by side, down first. */
-INLINE void transform_tiles(const float *d, u64 line, float *to, u64 place) {
-  __m128 r[4][3];
-#pragma GCC unroll 4
-  for (i32 y = 0; y < 4; y++)
-    for (i32 x = 0; x < 3; x++) r[y][x] = _mm_loadu_ps(d + y * line + 4 * x);
-#define ACROSS(op, a, b, at) transform_across(op(r[a][0], r[b][0]), op(r[a][1], r[b][1]), op(r[a][2], r[b][2]), to + (at) * place, place)
-  ACROSS(_mm_sub_ps, 0, 2, 0);
-  ACROSS(_mm_add_ps, 1, 2, 4);
-  ACROSS(_mm_sub_ps, 2, 1, 8);
-  ACROSS(_mm_sub_ps, 1, 3, 12);
-#undef ACROSS
-}
+TRANSFORMS(4, __m128)
+TRANSFORMS(8, __m256)
+#if WIDTH == 512
+TRANSFORMS(16, __m512)
+#endif
+#undef TRANSFORMS
+#undef DOWN
+
+/** How many tiles are taken side by side where so many are left. */
+INLINE i32 tiles_of(i32 left) { return WIDTH == 512 && left >= 16 ? 16 : left >= 8 ? 8 : 4; }
 
 /**
  * v[place,c,t] = Bᵀ d B of `tile_rows` rows of tiles d, from the pixel row `top` on. Tile t of channel c is at (t / COLUMNS)·panel + c·channel + t mod COLUMNS; the first one is t, and
@@ -112,9 +152,18 @@ static void transform_image(
       copy_row(x + (u64)(top + l) * width, plane + l * line + padding, count);
     for (i32 r = 0, first = t; r < tile_rows; r++, first += next) {
       const float *from = plane + 2 * r * line;
-      for (i32 i = 0; i < across; i += 4) {
+      for (i32 i = 0, some; i < across; i += some, from += 2 * some) {
         i32 at = first + i;
-        transform_tiles(from + 2 * i, line, v + (u64)(at / COLUMNS) * panel + at % COLUMNS, place);
+        // tiles side by side that lie side by side in v too
+        i32 left = panel == COLUMNS ? across - i : least(across - i, COLUMNS - at % COLUMNS);
+        float *to = v + (u64)(at / COLUMNS) * panel + at % COLUMNS;
+        some = tiles_of(left);
+#if WIDTH == 512
+        if (some == 16) transform_tiles_16(from, line, to, place);
+        else
+#endif
+        if (some == 8) transform_tiles_8(from, line, to, place);
+        else transform_tiles_4(from, line, to, place);
       }
     }
   }
@@ -122,11 +171,11 @@ static void transform_image(
 
 INLINE __m128i lanes_of(i32 count) { return _mm_cmpgt_epi32(_mm_set1_epi32(count), _mm_setr_epi32(0, 1, 2, 3)); }
 /** The first `count` of four lanes, all of them if it is more. */
-INLINE __m128 load4(const float *at, i32 count) {
+INLINE __m128 load4_part(const float *at, i32 count) {
   touch(at, least(count, 4));
   return _mm_maskload_ps(at, lanes_of(count));
 }
-INLINE void store4(float *at, __m128 x, i32 count) {
+INLINE void store4_part(float *at, __m128 x, i32 count) {
   touch(at, least(count, 4));
   _mm_maskstore_ps(at, lanes_of(count), x);
 }
@@ -139,24 +188,37 @@ static void transform_back(
     const float *from = m;
     for (i32 r = first; r < first + tile_rows; r++) {
       float *upper = y + 2 * r * line;
-      for (i32 i = 0; i < across; i += 4, from += 4) {
+      i32 lines = least(2, rows - 2 * r);
+      for (i32 i = 0, some; i < across; i += some, from += some) {
         i32 left = columns - 2 * i;
+        some = tiles_of(least(across - i, left / 2));
         if (left <= 0) continue;
-        __m128 s0[4], s1[4];
-#pragma GCC unroll 4
-        for (i32 c = 0; c < 4; c++) {
-          const float *at = from + c * place;
-          __m128 m0 = _mm_loadu_ps(at), m1 = _mm_loadu_ps(at + 4 * place);
-          __m128 m2 = _mm_loadu_ps(at + 8 * place), m3 = _mm_loadu_ps(at + 12 * place);
-          s0[c] = _mm_add_ps(_mm_add_ps(m0, m1), m2);
-          s1[c] = _mm_sub_ps(_mm_sub_ps(m1, m2), m3);
+        float *to = upper + 2 * i;
+#if WIDTH == 512
+        if (some == 16) {
+          __m512 even[2], odd[2];
+          tiles_back_16(from, place, even, odd);
+          for (i32 l = 0; l < lines; l++, to += line) {
+            store16(to, lower16(even[l], odd[l]));
+            store16(to + 16, upper16(even[l], odd[l]));
+          }
+          continue;
         }
-        for (i32 lower = 0; lower < 2 && 2 * r + lower < rows; lower++) {
-          const __m128 *s = lower ? s1 : s0;
-          __m128 even = _mm_add_ps(_mm_add_ps(s[0], s[1]), s[2]), odd = _mm_sub_ps(_mm_sub_ps(s[1], s[2]), s[3]);
-          float *to = upper + lower * line + 2 * i;
-          store4(to, _mm_unpacklo_ps(even, odd), left);
-          if (left > 4) store4(to + 4, _mm_unpackhi_ps(even, odd), left - 4);
+#endif
+        if (some == 8) {
+          __m256 even[2], odd[2];
+          tiles_back_8(from, place, even, odd);
+          for (i32 l = 0; l < lines; l++, to += line) {
+            store8(to, lower8(even[l], odd[l]));
+            store8(to + 8, upper8(even[l], odd[l]));
+          }
+          continue;
+        }
+        __m128 even[2], odd[2];
+        tiles_back_4(from, place, even, odd);
+        for (i32 l = 0; l < lines; l++, to += line) {
+          store4_part(to, lower4(even[l], odd[l]), left);
+          if (left > 4) store4_part(to + 4, upper4(even[l], odd[l]), left - 4);
         }
       }
     }
@@ -193,39 +255,39 @@ void KERNEL(winograd)(
   }
 }
 
-INLINE void spread_across(__m128 even, __m128 odd, float *to, u64 place) {
-  __m128 sign = _mm_set1_ps(-0.0f);
-  _mm_storeu_ps(to, even);
-  _mm_storeu_ps(to + place, _mm_add_ps(even, odd));
-  _mm_storeu_ps(to + 2 * place, _mm_sub_ps(even, odd));
-  _mm_storeu_ps(to + 3 * place, _mm_xor_ps(odd, sign));
-}
-
 /** m[place,f,t] = A d Aᵀ of the 2×2 gradients d, down first; `next` tiles are in a row. */
 static void transform_gradients(
     const float *dy, float *m, u64 place, u64 row, i32 filters, i32 rows, i32 columns, i32 first, i32 tile_rows, i32 next) {
   u64 line = (u64)columns;
-  __m128 sign = _mm_set1_ps(-0.0f);
   for (i32 f = 0; f < filters; f++, m += row, dy += rows * line) {
     float *to = m;
     for (i32 r = first; r < first + tile_rows; r++, to += next) {
       const float *upper = dy + 2 * r * line;
       int has_lower = 2 * r + 1 < rows;
-      for (i32 i = 0; i < next; i += 4) {
+      for (i32 i = 0, some; i < next; i += some) {
         i32 left = columns - 2 * i;
-        const float *from = upper + 2 * i;
-        __m128 zero = _mm_setzero_ps();
-        __m128 a = load4(from, left);
-        __m128 b = left > 4 ? load4(from + 4, left - 4) : zero;
-        __m128 c = has_lower ? load4(from + line, left) : zero;
-        __m128 d = has_lower && left > 4 ? load4(from + line + 4, left - 4) : zero;
-        __m128 even0 = _mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)), odd0 = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
-        __m128 even1 = _mm_shuffle_ps(c, d, _MM_SHUFFLE(2, 0, 2, 0)), odd1 = _mm_shuffle_ps(c, d, _MM_SHUFFLE(3, 1, 3, 1));
+        const float *from = upper + 2 * i, *below = from + line;
         float *at = to + i;
-        spread_across(even0, odd0, at, place);
-        spread_across(_mm_add_ps(even0, even1), _mm_add_ps(odd0, odd1), at + 4 * place, place);
-        spread_across(_mm_sub_ps(even0, even1), _mm_sub_ps(odd0, odd1), at + 8 * place, place);
-        spread_across(_mm_xor_ps(even1, sign), _mm_xor_ps(odd1, sign), at + 12 * place, place);
+        some = tiles_of(least(next - i, left / 2));
+#if WIDTH == 512
+        if (some == 16) {
+          __m512 zero = zero16();
+          transform_gradients_16(
+              load16(from), load16(from + 16), has_lower ? load16(below) : zero, has_lower ? load16(below + 16) : zero, at, place);
+          continue;
+        }
+#endif
+        if (some == 8) {
+          __m256 zero = zero8();
+          transform_gradients_8(
+              load8(from), load8(from + 8), has_lower ? load8(below) : zero, has_lower ? load8(below + 8) : zero, at, place);
+          continue;
+        }
+        __m128 zero = zero4();
+        transform_gradients_4(
+            load4_part(from, left), left > 4 ? load4_part(from + 4, left - 4) : zero,
+            has_lower ? load4_part(below, left) : zero,
+            has_lower && left > 4 ? load4_part(below + 4, left - 4) : zero, at, place);
       }
     }
   }

@@ -15,12 +15,14 @@ const INSTRUCTIONS: Readonly<Record<NativeWidth, string>> = { 256: "AVX2 and FMA
 const load = createRequire(import.meta.url);
 
 /**
- * The kernels of this machine, for `createWasmBackend({ arithmetic: "fma", native: native() })`: the bits of `wasm-fma`, whose name the backend keeps, up to three times as fast.
+ * The kernels of this machine, for `createWasmBackend({ arithmetic: "fma", native: native() })`: the bits of `wasm-fma`, whose name the
+ * backend keeps, up to three times as fast.
  *
  * @param options.width - Bits of a vector, 256 or 512; the results are the same bits. Default: the most that the processor has.
  * @param options.form - Default `release`.
  * @throws {RangeError} if `width` is neither.
- * @throws {Error} if there are none for this platform, none were built, or the processor lacks the instructions: it names the backend `wasm-fma`, which runs without them.
+ * @throws {Error} if there are none for this platform, none were built, or the processor lacks the instructions: it names the backend
+ *   `wasm-fma`, which runs without them.
  */
 export function native({
   width,
@@ -37,7 +39,8 @@ export function native({
   const chosen = width ?? widest;
   if (!supports(chosen))
     throw new Error(
-      `native: this processor has no ${INSTRUCTIONS[chosen]}: compute with the backend wasm-fma${chosen === 512 && supports(256) ? ", or with the width 256" : ""}`,
+      `native: this processor has no ${INSTRUCTIONS[chosen]}: compute with the backend ` +
+        `wasm-fma${chosen === 512 && supports(256) ? ", or with the width 256" : ""}`,
     );
   return { addon, width: chosen, breakEvens: BREAK_EVENS[chosen] };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   publishedCurves,
   renderCsv,
+  renderLatencyCsv,
   renderReport,
   renderTable,
   renderTensorsCsv,
@@ -127,6 +128,11 @@ test.each<[() => unknown, string]>([
   [
     () => renderTensorsCsv(withLevel({ tensors: undefined })),
     "renderTensorsCsv: levels[3].tensors is undefined; it is",
+  ],
+  [() => renderLatencyCsv(untyped({})), "renderLatencyCsv: latencies is an object; it is an array"],
+  [
+    () => renderLatencyCsv(untyped([{ machine: "m" }])),
+    "renderLatencyCsv: latencies[0].backend is undefined; it is a string",
   ],
   [() => verdictWords(untyped(undefined)), "verdictWords: verdict is undefined; it is an object"],
   [() => sparsityPercent(untyped("0.5")), 'sparsityPercent: fraction is "0.5" (string); it is a finite number'],

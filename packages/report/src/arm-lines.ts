@@ -7,8 +7,8 @@ export const MOST_ARMS = 7;
 const COLUMN = 8;
 
 /**
- * Many arms as text, a line each: the mean test accuracy (%) by round. Of more rounds than a line holds some are left out, evenly, and never the last; `▶` marks the round
- * of the winning ticket.
+ * Many arms as text, a line each: the mean test accuracy (%) by round. Of more rounds than a line holds some are left out, evenly, and
+ * never the last; `▶` marks the round of the winning ticket.
  */
 export function armLines(arms: readonly ArmSummary[], winner: number | undefined, width: number): string[] {
   const labels = Math.max(...arms.map(({ label }) => label.length));

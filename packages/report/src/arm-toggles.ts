@@ -5,7 +5,8 @@ import type { Labels } from "./labels.ts";
 import { html, Markup } from "./markup.ts";
 
 /**
- * A box for each arm that shows it in all charts or hides it, by rules alone. Of many arms at first the foremost are shown; the tables have all. `undefined` where there is one only.
+ * A box for each arm that shows it in all charts or hides it, by rules alone. Of many arms at first the foremost are shown; the tables have
+ * all. `undefined` where there is one only.
  */
 export function armToggles(arms: readonly ArmSummary[], labels: Labels): Markup | undefined {
   if (arms.length < 2) return undefined;

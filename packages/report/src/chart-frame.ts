@@ -97,7 +97,10 @@ export function marker(
   return html`<path class="${kind}" transform="translate(${px(atX)},${px(atY)})" d="${shape() ?? ""}"/>`;
 }
 
-/** The classes that carry an arm's colour, and by which it is hidden; a thin curve whose arm was not run stays grey. With the marker, and dashes from the 29th on, 56 arms can be told apart. */
+/**
+ * The classes that carry an arm's colour, and by which it is hidden; a thin curve whose arm was not run stays grey. With the marker, and
+ * dashes from the 29th on, 56 arms can be told apart.
+ */
 export function armClass(arm: number): string {
   return arm < 0 ? "arm-none" : `arm-${arm % 7} series-${arm}${arm < 28 ? "" : " later"}`;
 }

@@ -18,8 +18,8 @@ export interface ComparedRun {
 }
 
 /**
- * `comparison.html`: runs of different experiments side by side, a file like a report: what each found, where their settings differ, and each arm that two of them have in one chart. Nothing is
- * tested between runs: they may differ in data, and their seeds are not paired.
+ * `comparison.html`: runs of different experiments side by side, a file like a report: what each found, where their settings differ, and
+ * each arm that two of them have in one chart. Nothing is tested between runs: they may differ in data, and their seeds are not paired.
  *
  * @throws {TypeError | RangeError} as `renderReport` does; with fewer than two runs.
  */

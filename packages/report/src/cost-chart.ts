@@ -9,7 +9,10 @@ import { count, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
 
 const FRAME: Frame = { width: 960, height: 400, left: 62, right: 942, top: 22, bottom: 348 };
 
-/** Test accuracy against the multiplications of an example, both means over seeds, and a table of costs; `undefined` where multiplications are not known. */
+/**
+ * Test accuracy against the multiplications of an example, both means over seeds, and a table of costs; `undefined` where multiplications
+ * are not known.
+ */
 export function costFigure(
   { arms, dense }: Summary,
   uses: Uses | undefined,

@@ -1,11 +1,17 @@
 import type { LevelResult } from "@ltt/lottery";
 
-/** How often a weight of each tensor is used for one example of mean length, by name: of a convolution once a position, of an embedding never, for rows are looked up. */
+/**
+ * How often a weight of each tensor is used for one example of mean length, by name: of a convolution once a position, of an embedding
+ * never, for rows are looked up.
+ */
 export type Uses = Readonly<Record<string, number>>;
 
 /** What a network costs, counted. */
 export interface Cost {
-  /** Multiplications for an example: stored weights × how often each is used; of matrices and kernels only. `undefined` where `uses` are not known. */
+  /**
+   * Multiplications for an example: stored weights × how often each is used; of matrices and kernels only. `undefined` where `uses` are not
+   * known.
+   */
   readonly multiplications: number | undefined;
   /** Of its tensors: 4 a value, and 4 a position where a tensor is stored in part; without headers. */
   readonly bytes: number;

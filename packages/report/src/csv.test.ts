@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
+import { renderCsv, renderCurvesCsv, renderLatencyCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
 import { sampleLevel, sampleTensor } from "./sample.ts";
 
 const HEADER =
@@ -56,6 +56,20 @@ test("metrics.csv quotes commas, quotes and line ends (RFC 4180, 2.5–2.7)", ()
 test("metrics.csv of the same results has the same bytes, however long they took", () => {
   const level = { arm: "dense", round: 0 };
   expect(renderCsv([sampleLevel({ ...level, seconds: 1 })])).toBe(renderCsv([sampleLevel({ ...level, seconds: 2 })]));
+});
+
+test("latency.csv is a line a network and number of examples, in seconds", () => {
+  const network = {
+    ...{ arm: "dense", seed: 1, round: 0, node: "abc" },
+    one: { median: 0.001, quartiles: [0.0005, 0.002] as const },
+    batch: { median: 0.01, quartiles: [0.009, 0.011] as const },
+  };
+  const of = { machine: "EPYC, Node 20", backend: "wasm", threads: 1, batch: 64, passes: 30 };
+  expect(renderLatencyCsv([{ ...of, networks: [network] }])).toBe(
+    "arm,seed,round,examples,median,quartile1,quartile3,passes,threads,backend,machine,node\r\n" +
+      'dense,1,0,1,0.001,0.0005,0.002,30,1,wasm,"EPYC, Node 20",abc\r\n' +
+      'dense,1,0,64,0.01,0.009,0.011,30,1,wasm,"EPYC, Node 20",abc\r\n',
+  );
 });
 
 test("tensors.csv is a line a tensor, with what is stored and which parts are empty", () => {

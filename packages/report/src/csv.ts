@@ -1,7 +1,8 @@
 import type { PairedStatistics } from "@ltt/lottery";
 import { type LevelResult, PARTS } from "@ltt/lottery";
-import { checkResults } from "@ltt/lottery/arguments";
+import { check, checkResults, list } from "@ltt/lottery/arguments";
 import { costOf, type Uses } from "./cost.ts";
+import { checkLatencies, type Latencies } from "./latency-section.ts";
 import { retrievalOf } from "./retrieval.ts";
 
 export interface CsvOptions {
@@ -10,11 +11,13 @@ export interface CsvOptions {
 }
 
 /**
- * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and measures have a column each; so has what was measured at the end of training.
+ * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and
+ * measures have a column each; so has what was measured at the end of training.
  *
  * `storedBytes` and, where `uses` are told, `multiplications` of an example are counted: see `costOf`.
  *
- * Where masks were found before dense training ended, `searchedSteps` of it were seen, `savedSteps` of its steps and `savedFlops` of those of search and training together are saved: see `Retrieval`.
+ * Where masks were found before dense training ended, `searchedSteps` of it were seen, `savedSteps` of its steps and `savedFlops` of those
+ * of search and training together are saved: see `Retrieval`.
  *
  * `seconds` is left out on purpose: the same run twice must give the same bytes. The receipts hold the times.
  */
@@ -92,7 +95,8 @@ const METRICS = [
 ] as const;
 
 /**
- * `statistics.csv`: a header, then one line a round and other network that the winning ticket stands beside: see `pairedStatistics`. Fractions in `[0,1]`; McNemar's columns of every seed.
+ * `statistics.csv`: a header, then one line a round and other network that the winning ticket stands beside: see `pairedStatistics`.
+ * Fractions in `[0,1]`; McNemar's columns of every seed.
  */
 export function renderStatisticsCsv({ rows, seedsNeeded }: PairedStatistics): string {
   const seeds = [...new Set(rows.flatMap((row) => row.seeds.map(({ seed }) => seed)))];
@@ -114,8 +118,30 @@ export function renderStatisticsCsv({ rows, seedsNeeded }: PairedStatistics): st
 }
 
 /**
- * `tensors.csv`: a header, then one line a tensor of a trained network: how many of its weights are stored, and how many of its parts have none, a column a kind
- * of part (`EmptyParts`), left blank where a tensor has no such parts. Of how many follows from the shape.
+ * `latency.csv`: a header, then a line a network and a number of examples that were answered together; seconds of a forward pass. Apart
+ * from `metrics.csv`, since they are of a clock: the same run has others.
+ */
+export function renderLatencyCsv(latencies: readonly Latencies[]): string {
+  check("renderLatencyCsv", "latencies", latencies, list);
+  checkLatencies("renderLatencyCsv", latencies);
+  const header = ["arm", "seed", "round", "examples", "median", "quartile1", "quartile3"];
+  const lines = latencies.flatMap(({ networks, batch, passes, threads, backend, machine }) =>
+    networks.flatMap((network) =>
+      [
+        { examples: 1, ...network.one },
+        { examples: batch, ...network.batch },
+      ].map(({ examples, median, quartiles }) => [
+        ...[network.arm, network.seed, network.round, examples, median, ...quartiles],
+        ...[passes, threads, backend, machine, network.node],
+      ]),
+    ),
+  );
+  return csvOf([[...header, "passes", "threads", "backend", "machine", "node"], ...lines]);
+}
+
+/**
+ * `tensors.csv`: a header, then one line a tensor of a trained network: how many of its weights are stored, and how many of its parts have
+ * none, a column a kind of part (`EmptyParts`), left blank where a tensor has no such parts. Of how many follows from the shape.
  */
 export function renderTensorsCsv(levels: readonly LevelResult[]): string {
   checkResults("renderTensorsCsv", "levels", levels, ["arm", "seed", "round", "tensors"]);
@@ -130,8 +156,8 @@ export function renderTensorsCsv(levels: readonly LevelResult[]): string {
 }
 
 /**
- * `curves.csv`: a header, then one line a validation of a trained network; fractions in `[0,1]`. Measures that a run has kept have a column each, of the monitored validation texts and of the training texts; blank
- * where they were not measured.
+ * `curves.csv`: a header, then one line a validation of a trained network; fractions in `[0,1]`. Measures that a run has kept have a column
+ * each, of the monitored validation texts and of the training texts; blank where they were not measured.
  */
 export function renderCurvesCsv(levels: readonly LevelResult[]): string {
   checkResults("renderCurvesCsv", "levels", levels, ["arm", "seed", "round", "curve"]);

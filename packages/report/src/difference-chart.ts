@@ -6,8 +6,8 @@ import { html, type Markup } from "./markup.ts";
 import { pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
 
 /**
- * What the verdict rests on: the winning ticket's difference to the dense network and to each control, at every sparsity, with the verdict's own intervals; one panel each. `undefined` where
- * there is nothing to compare.
+ * What the verdict rests on: the winning ticket's difference to the dense network and to each control, at every sparsity, with the
+ * verdict's own intervals; one panel each. `undefined` where there is nothing to compare.
  */
 export function differenceCharts(verdict: Verdict, labels: Labels, warning: readonly Markup[]): Markup | undefined {
   const { basis, levels, controls, margin } = verdict;

@@ -15,7 +15,7 @@ import { warningsOf } from "./warnings.ts";
 export function figures(results: ReportInput, summary: Summary, measure: string, labels: Labels): Markup {
   const { verdict } = results;
   const { arms, dense, seeds } = summary;
-  const warning = warningsOf(results);
+  const warning = warningsOf(results, labels);
   const reading = seeds.length > 1 ? labels.readingMany(seeds.length) : labels.readingOne;
   const accuracy = arms.map(({ arm, levels }) => series(labels.arm(arm), levels));
   const published = (results.published ?? []).map(

@@ -65,6 +65,22 @@ describe("the model card", () => {
     expect(card).toContain("- A first look.\n");
   });
 
+  test("tells how long its network takes to answer, beside the dense one, if they were measured together", () => {
+    const latency = (median: number) => ({ median, quartiles: [median / 2, 2 * median] as const });
+    const network = (arm: string, round: number, node: string, median: number) => ({
+      ...{ arm, seed: 1, round, node, one: latency(median), batch: latency(10 * median) },
+    });
+    const of = { machine: "a | machine", backend: "wasm", threads: 1, batch: 64, passes: 30 };
+    const networks = [network("dense", 0, "d", 4e-4), network("winning-ticket", 1, "other", 3e-4)];
+    const ticket = network("winning-ticket", 2, "t22", 1e-4);
+    expect(renderModelCard(sampleResults(levels, { latencies: [{ ...of, networks }] }))).not.toContain("## Latency");
+    const card = renderModelCard(sampleResults(levels, { latencies: [{ ...of, networks: [...networks, ticket] }] }));
+    expect(card).toContain(
+      "| network | one example, ms | 64 together, ms |\n| --- | --- | --- |\n| dense network | 0.400 | 4.00 |\n| winning ticket, round 2 | 0.100 | 1.00 |\n\n" +
+        "Medians of 30 forward passes, in turn; one thread of wasm; a \\| machine.\n",
+    );
+  });
+
   test("says first that an audit failed, and lets no text become Markdown", () => {
     const failed = [{ check: "bad | check", passed: false, detail: "<b>" }];
     const results = sampleResults(levels, { title: "# a\n<script>", audit: failed });

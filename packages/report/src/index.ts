@@ -1,6 +1,13 @@
 export { type ComparedRun, renderComparison } from "./comparison.ts";
 export { type Cost, costOf, type Uses } from "./cost.ts";
-export { type CsvOptions, renderCsv, renderCurvesCsv, renderStatisticsCsv, renderTensorsCsv } from "./csv.ts";
+export {
+  type CsvOptions,
+  renderCsv,
+  renderCurvesCsv,
+  renderLatencyCsv,
+  renderStatisticsCsv,
+  renderTensorsCsv,
+} from "./csv.ts";
 export type { PublishedCurve, ReportInput, ReportOrigin } from "./input.ts";
 export type { InspectedNetwork } from "./inspection-section.ts";
 export { LANGUAGES, type Language } from "./labels.ts";

@@ -105,7 +105,8 @@ const INPUT: Kinds<ReportInput> = {
  * Checks what a report is made of, which JSON may have brought.
  *
  * @param fields - Those of a result that are read.
- * @throws {TypeError | RangeError} if a part is missing, unknown or of the wrong kind: `renderReport: levels[3].testAccuracy is undefined; …`
+ * @throws {TypeError | RangeError} if a part is missing, unknown or of the wrong kind:
+ *   `renderReport: levels[3].testAccuracy is undefined; …`
  */
 export function checkInput(where: string, input: ReportInput, fields: readonly (keyof LevelResult)[]): void {
   checkOptions(where, input, INPUT, ["title", "kicker", "dataset", "notes", "settings", "levels", "verdict"]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkInspections, type InspectedNetwork, inspectionSection } from "./inspection-section.ts";
+import { en } from "./labels-en.ts";
+import { ko } from "./labels-ko.ts";
 
 const movement = { count: 4, distance: 5, relative: 0.5, mean: 0.25, grew: 0.75, keptSign: 0.5 };
 const inspected: InspectedNetwork = {
@@ -26,10 +28,11 @@ const inspected: InspectedNetwork = {
 
 describe("the section of looks inside", () => {
   test("tells each finding with its numbers, and escapes names", () => {
-    const { text } = inspectionSection([inspected])!;
+    const { text } = inspectionSection([inspected], en)!;
     for (const said of [
       "winning ticket, round 2, seed 1",
       "Its weights moved by 0.250 on average, 0.5 times the norm that they began with; 75.0 % grew, 50.0 % kept their sign.",
+      "In the dense network: those that it kept moved by 0.250 on average, 0.5 times",
       "The others moved by 0.250 on average; 75.0 % grew.",
       "fc&lt;1&gt;",
       "89.50 % (−0.50 points)",
@@ -41,8 +44,24 @@ describe("the section of looks inside", () => {
       expect(text).toContain(said);
   });
 
+  test("tells the same in Korean", () => {
+    const { text } = inspectionSection([inspected], ko)!;
+    for (const said of [
+      "<h2>신경망 들여다보기</h2>",
+      "당첨 티켓, 2회차, 시드 1",
+      "이 신경망의 가중치: 평균 0.250만큼 움직였고(처음 노름의 0.5배), 75.0 %가 커졌으며, 50.0 %가 부호를 지켰습니다.",
+      "그 밖의 가중치: 평균 0.250만큼 움직였고, 75.0 %가 커졌습니다.",
+      '<th scope="col">새 가중치로</th>',
+      "89.50 % (−0.50 퍼센트포인트)",
+      "오류율은 양 끝에서 10.00 %와 12.00 %, 3곳 가운데 가장 나쁜 곳에서 30.00 %.",
+      "시드 2 0.500 (0.250)",
+    ])
+      expect(text).toContain(said);
+    expect(text.replaceAll(/<[^>]*>|\((Zhang|Frankle) et al\. \d+\)|fc&lt;1&gt;/g, "")).not.toMatch(/[a-z]{2,}/i);
+  });
+
   test("is not there where nothing was found", () => {
-    expect(inspectionSection([])).toBeUndefined();
+    expect(inspectionSection([], en)).toBeUndefined();
   });
 
   test("what JSON lacks is told", () => {

@@ -1,5 +1,6 @@
 import { armLabel } from "@ltt/lottery";
 import type { Labels } from "./labels.ts";
+import { count } from "./numbers.ts";
 
 export const en: Labels = {
   language: "en",
@@ -30,17 +31,21 @@ export const en: Labels = {
   differences: "What the verdict rests on",
   differencesTo: (name) => `winning ticket − ${name}`,
   differencesCaption: (margin, together) =>
-    `Difference of the winning ticket to the dense network and to its controls, in percentage points${together ? ", with 95 % intervals that hold for all sparsities at once" : ""}. ` +
-    `To match the dense network an interval lies above −${margin} (dashed); to beat a control, above 0.`,
+    "Difference of the winning ticket to the dense network and to its controls, in percentage " +
+    `points${together ? ", with 95 % intervals that hold for all sparsities at once" : ""}. To match the dense network an interval ` +
+    `lies above −${margin} (dashed); to beat a control, above 0.`,
   points: "points",
   speed: "Learning speed",
   speedUnit: "early-stopping step",
   speedCaption:
-    "The step with the lowest validation loss, counted from the beginning of dense training, one panel an arm; dotted: the dense network. Hollow: best at the last step in one run or more, so the true step is later. A ticket must learn no later than the dense network.",
+    "The step with the lowest validation loss, counted from the beginning of dense training, one panel an arm; dotted: the dense " +
+    "network. Hollow: best at the last step in one run or more, so the true step is later. A ticket must learn no later than the " +
+    "dense network.",
   curves: "Learning curves",
   curvesOf: (quantity) => `${quantity} during training, by sparsity`,
   curvesCaption:
-    "One line a run, the dense network in grey, a dot at the early-stopping step. The axes are the same for all sparsities and leave out the first, steepest steps.",
+    "One line a run, the dense network in grey, a dot at the early-stopping step. The axes are the same for all sparsities and leave " +
+    "out the first, steepest steps.",
   roundSlider: "Sparsity of the curves",
   step: "training step",
   validationLoss: "validation loss",
@@ -54,17 +59,21 @@ export const en: Labels = {
   seconds: "seconds of training",
   milliseconds: "ms an example",
   costCaption: (measure) =>
-    `Test ${measure} against the multiplications that the stored weights take for an example of mean length: each stored weight times how often it is used. Cheaper lies to the right.`,
+    `Test ${measure} against the multiplications that the stored weights take for an example of mean length: each stored weight times ` +
+    "how often it is used. Cheaper lies to the right.",
   retrieval: "Masks found early",
   retrievalCaption:
-    "Arms whose masks need no whole dense training: how many of its steps the search saw, the steps and FLOPs of dense training that this saves, those of search and training together beside one cut of the trained dense network, and the accuracy it costs.",
+    "Arms whose masks need no whole dense training: how many of its steps the search saw, the steps and FLOPs of dense training that " +
+    "this saves, those of search and training together beside one cut of the trained dense network, and the accuracy it costs.",
   searchedSteps: "steps searched",
   savedSteps: "steps and FLOPs of the search saved",
   savedFlops: "FLOPs of search and training saved",
   differenceTo: (arm) => `difference to ${arm}`,
   statistics: "Statistics beside the intervals",
   statisticsCaption:
-    "Of every seed: test examples that only the ticket or only the dense network gets right, McNemar's exact test of the two, and the difference in points with a bootstrap interval over test examples (95 %, one sparsity at a time). They say what other test examples would change, not other seeds.",
+    "Of every seed: test examples that only the ticket or only the dense network gets right, McNemar's exact test of the two, and the " +
+    "difference in points with a bootstrap interval over test examples (95 %, one sparsity at a time). They say what other test " +
+    "examples would change, not other seeds.",
   bootstrap: "bootstrap, points",
   interval: "interval over seeds, points",
   mcnemar: "McNemar p",
@@ -72,12 +81,56 @@ export const en: Labels = {
   onlyDense: "only dense right",
   seedsNeeded: "seeds needed",
   seedsNeededWords: (difference, seeds, have) =>
-    `To see a difference of ${difference} points between a level and the dense network (95 %, power 80 %), with the spread of these runs, ${seeds} seeds are needed; there are ${have}.`,
+    `To see a difference of ${difference} points between a level and the dense network (95 %, power 80 %), with the spread of these ` +
+    `runs, ${seeds} seeds are needed; there are ${have}.`,
   masks: "Masks, and the words that are left",
   masksCaption:
-    "Of single tickets: each tensor as a plane, darker where more of its weights are left, on a scale of its own up to the share named. Rows of an embedding go from frequent words to rare ones.",
+    "Of single tickets: each tensor as a plane, darker where more of its weights are left, on a scale of its own up to the share " +
+    "named. Rows of an embedding go from frequent words to rare ones.",
   wordsLeft: (left, rows) => `${left} of ${rows} rows of the embedding have a weight left. Most have`,
   whereLeft: "Where the weights are left",
+  group: (name) => (name === "other" ? "everything else" : name),
+  keptCaption: (name) => `Weights kept, % (${name}, mean over seeds)`,
+  tensor: "tensor",
+  weights: "weights",
+  denseColumn: "dense",
+  roundColumnOf: (round) => `r${round}`,
+  frozen: (group) => `${group} (frozen)`,
+  allWeights: (someAreFrozen) => (someAreFrozen ? "all that are trained" : "all"),
+  layerByLayer: (title) => `Layer by layer: ${title}`,
+  otherArms: (count) => `${count} other arms`,
+  layersCaption:
+    "What is left of a layer's structure where single weights were pruned. A tap is what a filter has at one place of its window; " +
+    "inputs that no output has a weight for are features that nobody reads; a unit of an LSTM counts where none of its gates reads " +
+    "anything.",
+  storedCaption: ({ name, sparsity, seeds }) =>
+    `Stored weights and empty parts (${name}, ${sparsity} sparse${seeds === 1 ? "" : `, means over ${seeds} seeds`})`,
+  layer: "layer",
+  shape: "shape",
+  stored: "stored",
+  density: "density",
+  emptyParts: "parts without a stored weight",
+  emptyOf: (part, empty, of) => `${empty} of ${of} ${part}`,
+  inside: "Looking inside",
+  insideCaption:
+    "Layers put back: one layer of the trained network has its first or fresh weights, the others stay (Zhang et al. 2019); a " +
+    "difference near 0 says that it has learnt nothing that the network needs. The barrier is the greatest error between two copies " +
+    "that were trained from the same weights with other noise, minus the mean of their errors; below 2 points they are linearly " +
+    "connected (Frankle et al. 2020).",
+  ofSeed: (name, seed) => `${name}, seed ${seed}`,
+  movers: { all: "Its weights", kept: "In the dense network: those that it kept", others: "The others" },
+  moved: ({ who, mean, relative, grew, keptSign }) =>
+    `${who} moved by ${mean} on average${relative === undefined ? "" : `, ${relative} times the norm that they began with`}; ` +
+    `${grew} grew${keptSign === undefined ? "" : `, ${keptSign} kept their sign`}.`,
+  layersPutBack: (accuracy) => `Test accuracy with one layer put back, and the difference to ${accuracy}`,
+  putBackTo: (what) => `put back to ${what}`,
+  pointsApart: (difference) => `${difference} points`,
+  copies: ({ step, barrier, ends, worst, places }) =>
+    `Two copies from ${step === 0 ? "its start" : `its weights after step ${count(step)}`}: barrier ${barrier}; ` +
+    `error ${ends.join(" and ")} at the ends, ${worst} at the worst of ${places} places.`,
+  overlaps: (seeds) =>
+    "Mask shared with other seeds (Jaccard; by chance): " +
+    `${seeds.map(({ seed, jaccard, byChance }) => `seed ${seed} ${jaccard} (${byChance})`).join(", ")}.`,
   levelByLevel: "The verdict, level by level",
   verdictTableCaption: (measure) =>
     `Differences of test ${measure} in percentage points, and the early-stopping step t′ beside the dense network's, t`,
@@ -96,7 +149,9 @@ export const en: Labels = {
   costTable: "Every cost",
   latency: "Latency, measured",
   latencyCaption: ({ passes, threads, backend, machine }) =>
-    `ms of a forward pass: medians of ${passes} passes, networks in turn, quartiles small; ${threads === 1 ? "one thread" : `${threads} threads`} of ${backend}; ${machine}. Of this machine and hour: no part of the results`,
+    `ms of a forward pass: medians of ${passes} passes, networks in turn, quartiles small; ` +
+    `${threads === 1 ? "one thread" : `${threads} threads`} of ${backend}; ${machine}. Of this machine and hour: no part of the ` +
+    "results",
   network: "network",
   oneExample: "one example",
   examplesTogether: (count) => `${count} together`,
@@ -107,6 +162,13 @@ export const en: Labels = {
   earlyStop: "early stop",
   steps: "steps",
   audit: "Ticket audit",
+  passed: "passed",
+  failed: "failed",
+  weightsGone: (seeds) =>
+    `The weights of ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")} are not ` +
+    "here: what is said of them was found when they were.",
+  winnerByTest: "The winner is chosen by test accuracy.",
+  notWhatTheyAreCalled: "The audit FAILED: these networks are not what they are called.",
   settings: "Settings",
   origin: "How it was made",
   comparison: "Runs compared",
@@ -115,5 +177,7 @@ export const en: Labels = {
   run: "run",
   differingSettings: "Where settings differ",
   footer:
-    "Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition and figures after Frankle & Carbin, ICLR 2019.",
+    "Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is " +
+    "half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals. Definition " +
+    "and figures after Frankle & Carbin, ICLR 2019.",
 };

@@ -1,5 +1,6 @@
 import { armLabel } from "@ltt/lottery";
 import type { Labels } from "./labels.ts";
+import { count } from "./numbers.ts";
 
 const ARMS: ReadonlyMap<string, string> = new Map([
   ["dense", "전체 신경망"],
@@ -13,6 +14,58 @@ const ARMS: ReadonlyMap<string, string> = new Map([
   ["fine-tuning", "미세 조정"],
   ["random-mask", "무작위 마스크"],
   ["shuffled-mask", "층 안에서 섞은 마스크"],
+  ["rewound-reinit", "늦은 되감기, 새 가중치"],
+  ["own-trajectory-reinit", "자기 경로 재초기화"],
+  ["fresh-signs", "새 크기, 부호 유지"],
+  ["shuffled-signs", "섞은 크기, 부호 유지"],
+  ["constant-signs", "일정한 크기, 부호 유지"],
+  ["constant", "일정한 크기, 무작위 부호"],
+  ["constant-learned", "학습한 크기 하나, 부호 유지"],
+  ["supermask", "슈퍼마스크, 학습하지 않음"],
+  ["supermask-constant", "슈퍼마스크, 일정한 크기, 학습하지 않음"],
+  ["learned-supermask", "슈퍼마스크, 학습한 마스크"],
+  ["rest-frozen", "나머지 고정"],
+  ["rest-frozen-unless-shrunk", "나머지 고정, 줄어든 것은 0"],
+  ["early-mask", "이른 마스크"],
+  ["pruned-at-start", "시작할 때 가지치기"],
+  ["snip-random-mask", "SNIP, 무작위 마스크"],
+  ["grasp-random-mask", "GraSP, 무작위 마스크"],
+  ["synflow-random-mask", "SynFlow, 무작위 마스크"],
+  ["smart-ratios", "스마트 비율"],
+  ["filters", "유닛 전체, 노름 기준"],
+  ["filters-reinit", "유닛 전체, 새 가중치"],
+  ["thinet-reinit", "ThiNet, 새 가중치"],
+  ["slimming", "네트워크 슬리밍"],
+  ["slimming-reinit", "네트워크 슬리밍, 새 가중치"],
+]);
+
+const GROUPS: ReadonlyMap<string, string> = new Map([
+  ["embedding", "임베딩"],
+  ["convolutions", "합성곱"],
+  ["shortcuts", "지름길"],
+  ["hidden", "은닉층"],
+  ["output", "출력층"],
+  ["norms", "정규화"],
+  ["biases", "편향"],
+  ["other", "나머지"],
+]);
+
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ["words", "단어"],
+  ["dimensions", "차원"],
+  ["filters", "필터"],
+  ["taps", "탭"],
+  ["channels", "채널"],
+  ["gates", "게이트"],
+  ["inputs", "입력"],
+  ["states", "상태"],
+  ["units", "유닛"],
+  ["outputs", "출력"],
+]);
+
+const BACK_TO: ReadonlyMap<string, string> = new Map([
+  ["initial", "처음 가중치로"],
+  ["fresh", "새 가중치로"],
 ]);
 
 export const ko: Labels = {
@@ -50,7 +103,8 @@ export const ko: Labels = {
   speed: "학습 속도",
   speedUnit: "조기 종료 단계",
   speedCaption:
-    "검증 손실이 가장 낮은 단계(전체 신경망 학습의 처음부터 셈). 조건마다 그림 하나, 점선은 전체 신경망입니다. 속이 빈 점은 마지막 단계가 최선이었던 실행이 있다는 뜻으로, 실제 값은 더 늦습니다. 티켓은 전체 신경망보다 늦게 배우지 않아야 합니다.",
+    "검증 손실이 가장 낮은 단계(전체 신경망 학습의 처음부터 셈). 조건마다 그림 하나, 점선은 전체 신경망입니다. 속이 빈 점은 마지막 단계가 최선이었던 " +
+    "실행이 있다는 뜻으로, 실제 값은 더 늦습니다. 티켓은 전체 신경망보다 늦게 배우지 않아야 합니다.",
   curves: "학습 곡선",
   curvesOf: (quantity) => `학습 중 ${quantity}, 희소성별`,
   curvesCaption:
@@ -78,7 +132,8 @@ export const ko: Labels = {
   differenceTo: (arm) => `${arm}과의 차이`,
   statistics: "구간 외의 통계",
   statisticsCaption:
-    "시드마다: 티켓만 또는 전체 신경망만 맞힌 시험 예시, 둘에 대한 맥니마 정확 검정, 그리고 시험 예시에 대한 붓스트랩 구간(95 %, 희소성 하나씩)이 있는 차이. 다른 시험 예시가 바꿀 것을 말할 뿐, 다른 시드가 바꿀 것은 말하지 않습니다.",
+    "시드마다: 티켓만 또는 전체 신경망만 맞힌 시험 예시, 둘에 대한 맥니마 정확 검정, 그리고 시험 예시에 대한 붓스트랩 구간(95 %, 희소성 " +
+    "하나씩)이 있는 차이. 다른 시험 예시가 바꿀 것을 말할 뿐, 다른 시드가 바꿀 것은 말하지 않습니다.",
   bootstrap: "붓스트랩, 퍼센트포인트",
   interval: "시드 구간, 퍼센트포인트",
   mcnemar: "맥니마 p",
@@ -92,6 +147,44 @@ export const ko: Labels = {
     "티켓 하나의 텐서를 평면으로 그렸습니다. 가중치가 많이 남은 곳일수록 진하며, 척도는 텐서마다 적힌 비율까지입니다. 임베딩의 행은 잦은 단어에서 드문 단어 순입니다.",
   wordsLeft: (left, rows) => `임베딩의 ${rows}행 가운데 ${left}행에 가중치가 남았습니다. 가장 많이 남은 단어:`,
   whereLeft: "가중치가 남은 곳",
+  group: (name) => GROUPS.get(name) ?? name,
+  keptCaption: (name) => `남은 가중치, % (${name}, 시드 평균)`,
+  tensor: "텐서",
+  weights: "가중치 수",
+  denseColumn: "전체",
+  roundColumnOf: (round) => `${round}회`,
+  frozen: (group) => `${group} (고정)`,
+  allWeights: (someAreFrozen) => (someAreFrozen ? "학습하는 것 모두" : "모두"),
+  layerByLayer: (title) => `층별: ${title}`,
+  otherArms: (count) => `다른 조건 ${count}개`,
+  layersCaption:
+    "가중치를 하나씩 가지치기한 뒤 층의 구조에서 남은 것. 탭은 필터가 창의 한 위치에서 가진 가중치이고, 어느 출력에도 가중치가 없는 입력은 아무도 읽지 않는 특징이며, " +
+    "LSTM의 유닛은 어느 게이트도 아무것도 읽지 않을 때 셉니다.",
+  storedCaption: ({ name, sparsity, seeds }) =>
+    `저장된 가중치와 빈 부분 (${name}, 희소성 ${sparsity}${seeds === 1 ? "" : `, 시드 ${seeds}개의 평균`})`,
+  layer: "층",
+  shape: "모양",
+  stored: "저장된 수",
+  density: "밀도",
+  emptyParts: "저장된 가중치가 없는 부분",
+  emptyOf: (part, empty, of) => `${PARTS.get(part) ?? part} ${of}개 중 ${empty}개`,
+  inside: "신경망 들여다보기",
+  insideCaption:
+    "되돌린 층: 학습한 신경망의 한 층만 처음 가중치나 새로 뽑은 가중치로 바꾸고 나머지는 그대로 둡니다(Zhang et al. 2019). 차이가 0에 가까우면 그 층은 신경망에 필요한 것을 배우지 않은 것입니다. " +
+    "장벽은 같은 가중치에서 다른 잡음으로 학습한 두 사본 사이의 가장 큰 오류율에서 두 오류율의 평균을 뺀 값이며, 2 퍼센트포인트 미만이면 선형으로 이어져 있습니다(Frankle et al. 2020).",
+  ofSeed: (name, seed) => `${name}, 시드 ${seed}`,
+  movers: { all: "이 신경망의 가중치", kept: "전체 신경망에서 티켓이 남긴 가중치", others: "그 밖의 가중치" },
+  moved: ({ who, mean, relative, grew, keptSign }) =>
+    `${who}: 평균 ${mean}만큼 움직였고${relative === undefined ? "" : `(처음 노름의 ${relative}배)`}, ` +
+    `${grew}가 커졌${keptSign === undefined ? "습니다" : `으며, ${keptSign}가 부호를 지켰습니다`}.`,
+  layersPutBack: (accuracy) => `한 층을 되돌렸을 때의 시험 정확도, 괄호 안은 ${accuracy}와의 차이`,
+  putBackTo: (what) => BACK_TO.get(what) ?? what,
+  pointsApart: (difference) => `${difference} 퍼센트포인트`,
+  copies: ({ step, barrier, ends, worst, places }) =>
+    `${step === 0 ? "시작" : `${count(step)}단계 후`}의 가중치에서 학습한 두 사본: 장벽 ${barrier}; ` +
+    `오류율은 양 끝에서 ${ends.join("와 ")}, ${places}곳 가운데 가장 나쁜 곳에서 ${worst}.`,
+  overlaps: (seeds) =>
+    `다른 시드와 공유하는 마스크(자카드 지수, 괄호 안은 우연): ${seeds.map(({ seed, jaccard, byChance }) => `시드 ${seed} ${jaccard} (${byChance})`).join(", ")}.`,
   levelByLevel: "희소성별 판정",
   verdictTableCaption: (measure) =>
     `시험 ${measure}의 차이(퍼센트포인트), 조기 종료 단계 t′와 전체 신경망의 조기 종료 단계 t`,
@@ -120,6 +213,12 @@ export const ko: Labels = {
   earlyStop: "조기 종료",
   steps: "단계",
   audit: "티켓 감사",
+  passed: "통과",
+  failed: "실패",
+  weightsGone: (seeds) =>
+    `시드 ${seeds.join(", ")}의 가중치는 여기에 없습니다. 이들에 대한 내용은 가중치가 있을 때 확인한 것입니다.`,
+  winnerByTest: "판정의 티켓은 시험 정확도로 골랐습니다.",
+  notWhatTheyAreCalled: "감사 실패: 이 신경망들은 이름과 다릅니다.",
   settings: "설정",
   origin: "만든 방법",
   comparison: "실행 비교",
@@ -128,5 +227,6 @@ export const ko: Labels = {
   run: "실행",
   differingSettings: "서로 다른 설정",
   footer:
-    "ltt가 결과 파일로 만들었습니다. 정확도는 조기 종료 단계의 가중치로 잰 것입니다. 그림과 정확도 표의 ±는 평균 하나의 95 % 구간의 절반(시드에 대한 스튜던트 t)이고, 판정의 차이는 동시 구간입니다. 정의와 그림은 Frankle & Carbin, ICLR 2019를 따릅니다.",
+    "ltt가 결과 파일로 만들었습니다. 정확도는 조기 종료 단계의 가중치로 잰 것입니다. 그림과 정확도 표의 ±는 평균 하나의 95 % 구간의 절반(시드에 대한 " +
+    "스튜던트 t)이고, 판정의 차이는 동시 구간입니다. 정의와 그림은 Frankle & Carbin, ICLR 2019를 따릅니다.",
 };

@@ -69,6 +69,50 @@ export interface Labels {
   readonly seedsNeeded: string;
   seedsNeededWords(difference: string, seeds: number, have: number): string;
   readonly whereLeft: string;
+  /** A group of tensors. */
+  group(name: string): string;
+  keptCaption(name: string): string;
+  readonly tensor: string;
+  readonly weights: string;
+  readonly denseColumn: string;
+  roundColumnOf(round: number): string;
+  frozen(group: string): string;
+  allWeights(someAreFrozen: boolean): string;
+  layerByLayer(title: string): string;
+  otherArms(count: number): string;
+  readonly layersCaption: string;
+  storedCaption(of: { readonly name: string; readonly sparsity: string; readonly seeds: number }): string;
+  readonly layer: string;
+  readonly shape: string;
+  readonly stored: string;
+  readonly density: string;
+  readonly emptyParts: string;
+  /** Of a kind of part, so many of so many: `filters`, `taps`. */
+  emptyOf(part: string, empty: string, of: string): string;
+  readonly inside: string;
+  readonly insideCaption: string;
+  ofSeed(name: string, seed: number): string;
+  /** Which weights of a network moved: all, and of the dense network those that the ticket kept, and the others. */
+  readonly movers: Readonly<Record<"all" | "kept" | "others", string>>;
+  moved(of: {
+    readonly who: string;
+    readonly mean: string;
+    readonly relative: string | undefined;
+    readonly grew: string;
+    readonly keptSign: string | undefined;
+  }): string;
+  layersPutBack(accuracy: string): string;
+  /** `initial`, `fresh` */
+  putBackTo(what: string): string;
+  pointsApart(difference: string): string;
+  copies(of: {
+    readonly step: number;
+    readonly barrier: string;
+    readonly ends: readonly [string, string];
+    readonly worst: string;
+    readonly places: number;
+  }): string;
+  overlaps(seeds: readonly { readonly seed: number; readonly jaccard: string; readonly byChance: string }[]): string;
   readonly masks: string;
   readonly masksCaption: string;
   wordsLeft(left: string, rows: string): string;
@@ -103,6 +147,11 @@ export interface Labels {
   readonly earlyStop: string;
   readonly steps: string;
   readonly audit: string;
+  readonly passed: string;
+  readonly failed: string;
+  weightsGone(seeds: readonly number[]): string;
+  readonly winnerByTest: string;
+  readonly notWhatTheyAreCalled: string;
   readonly settings: string;
   readonly origin: string;
   readonly comparison: string;

@@ -35,7 +35,7 @@ export function levelTables(
   const head = (names: readonly string[]) =>
     html`<thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>`;
   return html`<section class="screen"><h2>${labels.allLevels}</h2>
-<div class="wide" tabindex="0"><table>${head([labels.armColumn, labels.roundColumn, labels.sparsity, ...groups, validation, test, labels.earlyStop, labels.seedCount])}<tbody>${rows}</tbody></table></div>
+<div class="wide" tabindex="0"><table>${head([labels.armColumn, labels.roundColumn, labels.sparsity, ...groups.map((name) => labels.group(name)), validation, test, labels.earlyStop, labels.seedCount])}<tbody>${rows}</tbody></table></div>
 <details><summary>${labels.everyNetwork(runs.length)}</summary><div class="wide" tabindex="0"><table>${head([labels.armColumn, labels.seed, labels.roundColumn, labels.sparsity, labels.trainingLoss, labels.validationLoss, validation, test, ...measures.map((name) => labels.testMeasure(name)), labels.earlyStop, labels.steps, labels.seconds])}<tbody>${runs.map((run) => runRow(run, measures, labels))}</tbody></table></div></details></section>`;
 }
 

@@ -1,12 +1,13 @@
 import { armLabel, type LevelSummary, mean, summarise } from "@ltt/lottery";
 import { costOf } from "./cost.ts";
 import { checkInput, type ReportInput } from "./input.ts";
+import type { Latencies, Latency } from "./latency-section.ts";
 import { count, percentEstimate, sparsityPercent } from "./numbers.ts";
 import { verdictWords } from "./verdict-words.ts";
 
 /**
- * A model card in Markdown, with the fields that the Hugging Face Hub reads before it (`model-index`, `metrics`, `tags`): of the verdict's winner, or where there is none of the most accurate winning ticket; of a run without
- * tickets, of the dense network.
+ * A model card in Markdown, with the fields that the Hugging Face Hub reads before it (`model-index`, `metrics`, `tags`): of the verdict's
+ * winner, or where there is none of the most accurate winning ticket; of a run without tickets, of the dense network.
  *
  * @throws {TypeError | RangeError} as `renderReport` does; without any network.
  * @see Mitchell et al., “Model Cards for Model Reporting”, FAT* 2019; huggingface.co/docs/hub/model-cards
@@ -77,7 +78,7 @@ ${rows(results, level)
   .join("\n")}
 
 ${sentences.map(plain).join(" ")}
-
+${latencyTable(results.latencies ?? [], level)}
 ## Training
 
 ${table(settings)}
@@ -111,6 +112,26 @@ function rows({ levels }: ReportInput, { round }: LevelSummary): [string, LevelS
     return level === undefined ? [] : [[label, level]];
   });
   return [...(dense === undefined ? [] : [["dense network", dense] as [string, LevelSummary]]), ...beside];
+}
+
+/** How long the network takes to answer beside the dense one, where both were measured together. */
+function latencyTable(latencies: readonly Latencies[], { runs, round }: LevelSummary): string {
+  const nodes = new Set(runs.map(({ node }) => node));
+  const measured = latencies.find(({ networks }) => networks.some(({ node }) => nodes.has(node)));
+  if (measured === undefined) return "";
+  const { networks, batch, passes, threads, backend, machine } = measured;
+  const shown = networks.filter((one) => one.arm === "dense" || nodes.has(one.node));
+  const ms = ({ median }: Latency) => (1000 * median).toPrecision(3);
+  const name = (arm: string) => (arm === "dense" ? "dense network" : `${armLabel(arm)}, round ${round}`);
+  return `
+## Latency
+
+| network | one example, ms | ${batch} together, ms |
+| --- | --- | --- |
+${shown.map(({ arm, one, batch: together }) => `| ${plain(name(arm))} | ${ms(one)} | ${ms(together)} |`).join("\n")}
+
+Medians of ${passes} forward passes, in turn; ${threads === 1 ? "one thread" : `${threads} threads`} of ${plain(backend)}; ${plain(machine)}.
+`;
 }
 
 function table(pairs: readonly (readonly [string, string])[]): string {

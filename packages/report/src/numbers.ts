@@ -12,7 +12,9 @@ export function sparsityPercent(fraction: number): string {
   return `${sharePercent(fraction)} %`;
 }
 
-/** A share in percent, with as many decimals as it takes to tell almost all from all, and almost nothing from nothing: `0.99996` → `99.996`. */
+/**
+ * A share in percent, with as many decimals as it takes to tell almost all from all, and almost nothing from nothing: `0.99996` → `99.996`.
+ */
 export function sharePercent(fraction: number): string {
   const text = trim(100 * fraction);
   const isRounded = (text === "100" && fraction < 1) || (text === "0" && fraction > 0);

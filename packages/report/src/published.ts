@@ -18,8 +18,9 @@ interface PublishedOptions {
 const OPTIONS: Kinds<PublishedOptions> = { pair: aString, arms: map, file: aString };
 
 /**
- * Curves from the literature for a pair, from the text of a JSON file: `{ "source": "…", "sparsityPercent": [0, 20, …], "pairs": { "imdb-cnn": {
- * "winning-ticket": { "testAccuracyPercent": [87.04, …] }, … } } }`, one accuracy a sparsity.
+ * Curves from the literature for a pair, from the text of a JSON file:
+ * `{ "source": "…", "sparsityPercent": [0, 20, …], "pairs": { "imdb-cnn": { "winning-ticket": { "testAccuracyPercent": [87.04, …] }, … } }
+ * }`, one accuracy a sparsity.
  *
  * @param arms - The published names of arms whose name here is another.
  * @param file - For messages.

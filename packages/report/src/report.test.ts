@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ARMS, armLabel, judge, type LevelResult, STANDARD_ARMS } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
 import type { ReportInput } from "./input.ts";
+import { ko } from "./labels-ko.ts";
 import { renderReport } from "./report.ts";
 import { sampleLevel, sampleResults, sampleTensor } from "./sample.ts";
 
@@ -416,4 +417,42 @@ describe("of a task that measures something else than accuracy", () => {
     expect(line.match(/[ML]/g)).toEqual(["M", "L"]); // two points, joined
     expect(renderReport(sampleResults(run([1], 1)))).not.toContain("More measures during training");
   });
+});
+
+test("arms have Korean names, but those that are names", () => {
+  const english = ARMS.filter((arm) => /[a-z]{2}/i.test(ko.arm(arm).replace(/SNIP|GraSP|SynFlow|ThiNet/, "")));
+  expect(english).toEqual(["early-bird", "set", "rigl"]);
+});
+
+test("a Korean page's own words are Korean: Latin letters are names, units, and what the run says", () => {
+  const moved = { count: 4, distance: 5, relative: 0.5, mean: 0.25, grew: 0.75, keptSign: 0.5 };
+  const levels = run([1, 2], 3).map((level) => ({
+    ...level,
+    tensors: level.tensors.map((tensor) => ({ ...tensor, parts: [{ part: "filters", empty: 1, of: 4 } as const] })),
+  }));
+  const results = sampleResults(levels, {
+    title: "제목",
+    kicker: ["이름"],
+    dataset: "자료",
+    settings: [["설정", "값"]],
+    warning: "경고",
+    audit: [{ check: "검사", passed: true, detail: "내용" }],
+    uses: { "linear.weight": 2 },
+    inspections: [
+      {
+        ...{ arm: "winning-ticket", seed: 1, round: 1, node: "0", accuracy: 0.9, overlaps: [] },
+        ...{ movement: { all: moved, tensors: {} }, layers: [] },
+      },
+    ],
+  });
+  const page = renderReport(results, { language: "ko" })
+    .replace(/<head>.*<\/head>/s, "")
+    .replaceAll(/<script>.*?<\/script>|<style>.*?<\/style>/gs, "");
+  const labels = Array.from(page.matchAll(/ (?:aria-label|title)="([^"]*)"/g), ([, words]) => words);
+  const words = `${page.replaceAll(/<[^>]*>/g, " ")} ${labels.join(" ")}`.match(/[A-Za-z]{2,}/g) ?? [];
+  const papers = ["Carbin", "Frankle", "ICLR", "Zhang", "al", "et"];
+  const ofTheRun = ["bias", "embedding", "linear", "precision", "recall", "weight"];
+  const entities = ["amp", "lt"];
+  const own = [...new Set(words)].filter((word) => ![...papers, ...ofTheRun, ...entities].includes(word));
+  expect(own.sort()).toEqual(["LSTM", "csv", "ltt", "metrics"]);
 });

@@ -22,7 +22,8 @@ import { verdictWordsIn } from "./verdict-words-in.ts";
 import { warningsOf } from "./warnings.ts";
 
 /**
- * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read but values at the pointer.
+ * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read
+ * but values at the pointer.
  *
  * @throws {TypeError | RangeError} if a part of the results is missing, unknown or of the wrong kind.
  * @throws {RangeError} if two results have the same arm, seed and round.
@@ -43,9 +44,9 @@ ${results.statistics === undefined ? undefined : statisticsTable(results.statist
 ${verdictTable(verdict, labels)}
 ${latencySection(results.latencies ?? [], labels)}
 ${whereLeft(results, summary, labels)}
-${maskPictures(results.masks ?? [], labels, warningsOf(results))}
+${maskPictures(results.masks ?? [], labels, warningsOf(results, labels))}
 ${levelTables(summary, verdict, measure, labels)}
-${inspectionSection(results.inspections ?? [])}
+${inspectionSection(results.inspections ?? [], labels)}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
 ${settings(results, labels)}
 ${originTable(origins, labels)}
@@ -106,19 +107,17 @@ function caveats({ notes }: ReportInput, labels: Labels): Markup | undefined {
 function whereLeft(results: ReportInput, summary: Summary, labels: Labels): Markup | undefined {
   const first = summary.arms.find(({ arm }) => arm === "winning-ticket") ?? summary.arms[0];
   if (first === undefined) return undefined;
-  return html`<section><h2>${labels.whereLeft}</h2><figure>${tensorTable(first)}</figure>${layerTables(summary, results.verdict, warningsOf(results))}</section>`;
+  return html`<section><h2>${labels.whereLeft}</h2><figure>${tensorTable(first, labels)}</figure>${layerTables(summary, results.verdict, labels, warningsOf(results, labels))}</section>`;
 }
 
 function audit(checks: readonly AuditCheck[], origins: readonly ReportOrigin[], labels: Labels): Markup {
   const gone = origins.filter(({ hasWeights }) => !hasWeights).flatMap(({ seeds }) => seeds);
-  const kept =
-    gone.length === 0
-      ? undefined
-      : html`<p>The weights of ${gone.length === 1 ? "seed" : "seeds"} ${[...new Set(gone)].sort((a, b) => a - b).join(", ")} are not here: what is said of them was found when they were.</p>`;
+  const seeds = [...new Set(gone)].sort((a, b) => a - b);
+  const kept = seeds.length === 0 ? undefined : html`<p>${labels.weightsGone(seeds)}</p>`;
   return html`<section><h2>${labels.audit}</h2>${kept}
 <div class="wide" tabindex="0"><table><tbody>${checks.map(
     ({ check, passed, detail }) =>
-      html`<tr><th scope="row">${check}</th><td class="${passed ? "passed" : "failed"}">${passed ? "✓ passed" : "✗ failed"}</td><td class="words">${detail}</td></tr>`,
+      html`<tr><th scope="row">${check}</th><td class="${passed ? "passed" : "failed"}">${passed ? `✓ ${labels.passed}` : `✗ ${labels.failed}`}</td><td class="words">${detail}</td></tr>`,
   )}</tbody></table></div></section>`;
 }
 

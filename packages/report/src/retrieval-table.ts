@@ -8,7 +8,9 @@ import { type Retrieval, retrievalOf } from "./retrieval.ts";
 /** The arm whose masks are those of the whole dense training: what the others save, they save beside it. */
 const WHOLE = "one-shot";
 
-/** Arms whose masks were found before dense training ended: what that saved, and what it cost in accuracy; `undefined` if there are none. */
+/**
+ * Arms whose masks were found before dense training ended: what that saved, and what it cost in accuracy; `undefined` if there are none.
+ */
 export function retrievalTable(
   { dense, arms }: Summary,
   uses: Uses | undefined,

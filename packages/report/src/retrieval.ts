@@ -8,8 +8,9 @@ export interface Retrieval {
   /** Of the search: `1 − searched / T`, T the steps of the dense network; so much of its FLOPs too, for all its steps cost the same. */
   readonly savedSteps: number;
   /**
-   * Of search and training together: `1 − (searched · D + s · M) / (T · D + s · M)`, s the steps that the network itself was trained for, D and M the multiplications of an example, dense and sparse, to which FLOPs are in
-   * proportion. `undefined` where multiplications are not known.
+   * Of search and training together: `1 − (searched · D + s · M) / (T · D + s · M)`, s the steps that the network itself was trained for, D
+   * and M the multiplications of an example, dense and sparse, to which FLOPs are in proportion. `undefined` where multiplications are not
+   * known.
    */
   readonly savedFlops: number | undefined;
 }

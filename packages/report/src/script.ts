@@ -1,6 +1,7 @@
 /**
- * What a page does when scripts run: pointing at a round, or the arrow keys on a chart, tells its values in every chart; the slider chooses whose learning curves are shown. Without scripts the same values are titles of
- * the columns, and the curves those of one round. It reads nothing but the page.
+ * What a page does when scripts run: pointing at a round, or the arrow keys on a chart, tells its values in every chart; the slider chooses
+ * whose learning curves are shown. Without scripts the same values are titles of the columns, and the curves those of one round. It reads
+ * nothing but the page.
  */
 export const script = `
 (() => {

@@ -18,7 +18,10 @@ import { count, sparsityPercent } from "./numbers.ts";
 
 const FRAME: Frame = { width: 320, height: 232, left: 50, right: 312, top: 42, bottom: 176 };
 
-/** Early-stopping steps against sparsity, a panel an arm on the same axes; hollow where the step is that of the last one in any run, so only a lower bound. */
+/**
+ * Early-stopping steps against sparsity, a panel an arm on the same axes; hollow where the step is that of the last one in any run, so only
+ * a lower bound.
+ */
 export function speedPanels({ arms, dense }: Summary, labels: Labels): Markup {
   const levels = arms.flatMap(({ levels }) => levels);
   const highest = Math.max(1, ...levels.flatMap(({ runs }) => runs.map(({ earlyStopStep }) => earlyStopStep)));

@@ -7,7 +7,8 @@ import { REPORT_OPTIONS, type ReportOptions } from "./report-options.ts";
 import { style } from "./style.ts";
 
 /**
- * Every figure of a report as an SVG file of its own, by name: `accuracy`, `difference-dense`, `speed-0`, `accuracy-curves`, …; of learning curves those of the round that the report shows at first.
+ * Every figure of a report as an SVG file of its own, by name: `accuracy`, `difference-dense`, `speed-0`, `accuracy-curves`, …; of learning
+ * curves those of the round that the report shows at first.
  *
  * @throws {TypeError | RangeError} as `renderReport` does.
  */
@@ -32,7 +33,9 @@ export function renderFigures(results: ReportInput, options: ReportOptions = {})
           .replaceAll(/<g class="round" data-round.*?(?=<g class="round|$)/gs, "");
         return [
           name!,
-          `<svg xmlns="http://www.w3.org/2000/svg" class="${classes}" width="${width}" height="${height}" ${attributes}><style>${rules} .chart { width: auto; }</style><rect width="100%" height="100%" style="fill:var(--ground)"/>${drawn}</svg>\n`,
+          `<svg xmlns="http://www.w3.org/2000/svg" class="${classes}" width="${width}" height="${height}" ` +
+            `${attributes}><style>${rules} .chart { width: auto; }</style><rect width="100%" height="100%" ` +
+            `style="fill:var(--ground)"/>${drawn}</svg>\n`,
         ];
       },
     ),

@@ -1,8 +1,8 @@
 import { Markup } from "./markup.ts";
 
 /**
- * The page's look. Colours are Okabe & Ito's, which people of every colour vision can tell apart; on dark ground, where blue and vermillion sink,
- * their lighter neighbours stand in. Print is always light: the dark rules are for screens only.
+ * The page's look. Colours are Okabe & Ito's, which people of every colour vision can tell apart; on dark ground, where blue and vermillion
+ * sink, their lighter neighbours stand in. Print is always light: the dark rules are for screens only.
  */
 export const style: Markup = new Markup(`
 :root { color-scheme: light dark; --ground:#fff; --ink:#1b1f24; --faint:#626a73; --rule:#d9dde2; --soft:#f5f6f8; --good:#00704f; --bad:#b03a00;

@@ -7,11 +7,11 @@ import { verdictWords } from "./verdict-words.ts";
 import { wrap } from "./wrap.ts";
 
 /**
- * The results as text for a terminal: a line a round, for each arm the validation accuracy, the test accuracy (%) and the early-stopping step,
- * after ≥ where it is the last step, then the verdict. Lines end in `\n`; control characters from names are dropped.
+ * The results as text for a terminal: a line a round, for each arm the validation accuracy, the test accuracy (%) and the early-stopping
+ * step, after ≥ where it is the last step, then the verdict. Lines end in `\n`; control characters from names are dropped.
  *
- * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; more than seven have a line
- *   each, of test accuracies alone; sentences are divided between words. 100 unless told.
+ * @param width - Characters a line may have: where the arms do not fit beside each other, each has a table of its own; more than seven have
+ *   a line each, of test accuracies alone; sentences are divided between words. 100 unless told.
  */
 export function renderTable(results: ReportInput, options: { readonly width?: number } = {}): string {
   checkInput("renderTable", results, READ);

@@ -1,12 +1,13 @@
 import { type ArmSummary, type LevelSummary, mean } from "@ltt/lottery";
+import type { Labels } from "./labels.ts";
 import { html, type Markup } from "./markup.ts";
 import { count, sharePercent } from "./numbers.ts";
 
 /**
- * Percent of the weights kept, a row a tensor and a column a round, group by group: most weights of a text model are rows of its embedding, many for words hardly ever
- * seen, so one overall sparsity hides two very different ones.
+ * Percent of the weights kept, a row a tensor and a column a round, group by group: most weights of a text model are rows of its embedding,
+ * many for words hardly ever seen, so one overall sparsity hides two very different ones.
  */
-export function tensorTable({ label, levels }: ArmSummary): Markup {
+export function tensorTable({ arm, levels }: ArmSummary, labels: Labels): Markup {
   const tensors = new Map(
     levels.flatMap(({ runs }) => runs.flatMap((run) => run.tensors.map(({ name, group }) => [name, group] as const))),
   );
@@ -15,15 +16,15 @@ export function tensorTable({ label, levels }: ArmSummary): Markup {
   const trained = names.filter((name) => !frozen.has(name));
   const groups = [...new Set(tensors.values())].map((group) => {
     const members = names.filter((name) => tensors.get(name) === group);
-    const title = group === "other" ? "everything else" : group;
+    const title = labels.group(group);
     return {
-      title: members.every((name) => frozen.has(name)) ? `${title} (frozen)` : title,
+      title: members.every((name) => frozen.has(name)) ? labels.frozen(title) : title,
       kept: levels.map(({ runs }) => 1 - mean(runs.map((run) => run.groups[group] ?? 0))),
       names: members,
     };
   });
-  return html`<div class="wide" tabindex="0"><table class="heat"><caption>Weights kept, % (${label}, mean over seeds)</caption>
-<thead><tr><th scope="col">tensor</th><th scope="col">weights</th>${levels.map(({ round }) => html`<th scope="col">${round === 0 ? "dense" : `r${round}`}</th>`)}</tr></thead>
+  return html`<div class="wide" tabindex="0"><table class="heat"><caption>${labels.keptCaption(labels.arm(arm))}</caption>
+<thead><tr><th scope="col">${labels.tensor}</th><th scope="col">${labels.weights}</th>${levels.map(({ round }) => html`<th scope="col">${round === 0 ? labels.denseColumn : labels.roundColumnOf(round)}</th>`)}</tr></thead>
 ${groups.map(
   (group) =>
     html`<tbody>${row(group.title, sizeOf(group.names, levels), group.kept, "group")}${(
@@ -38,7 +39,7 @@ ${groups.map(
     )}</tbody>`,
 )}
 <tfoot>${row(
-    frozen.size === 0 ? "all" : "all that are trained",
+    labels.allWeights(frozen.size > 0),
     sizeOf(trained, levels),
     levels.map(({ sparsity }) => 1 - sparsity),
     "group",

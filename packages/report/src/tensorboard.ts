@@ -10,8 +10,8 @@ export interface Scalar {
 }
 
 /**
- * A TensorBoard event file: TFRecords, each `length (uint64), masked CRC32C of it, data, masked CRC32C of that`, all little-endian, whose data are `Event` messages of protocol buffers: first the
- * version of the format, then a scalar each.
+ * A TensorBoard event file: TFRecords, each `length (uint64), masked CRC32C of it, data, masked CRC32C of that`, all little-endian, whose
+ * data are `Event` messages of protocol buffers: first the version of the format, then a scalar each.
  *
  * @param time - Seconds since 1970 that all events have: a clock is an argument.
  * @see tensorflow/core/lib/io/record_writer.h; tensorflow/core/util/event.proto; tensorflow/core/framework/summary.proto

@@ -39,7 +39,10 @@ function inKorean(verdict: Verdict, labels: Labels): VerdictWords {
 function headlineOf({ basis, levels, winner, controls }: Verdict, chosenBy: Verdict["chosenBy"]): string {
   const one = basis === "one run" ? "한 번의 실행이므로 주장은 아닙니다: " : "";
   if (winner !== undefined && chosenBy === "test accuracy")
-    return `시험 정확도로 골랐으므로 주장이 아닙니다: 희소성 ${sparsityPercent(winner.sparsity)}에서 ${percent(winner.testAccuracy)}, 전체 신경망 ${percent(winner.denseTestAccuracy)}.`;
+    return (
+      `시험 정확도로 골랐으므로 주장이 아닙니다: 희소성 ${sparsityPercent(winner.sparsity)}에서 ${percent(winner.testAccuracy)}, 전체 신경망 ` +
+      `${percent(winner.denseTestAccuracy)}.`
+    );
   if (winner !== undefined) {
     const beaten = controls.length === 0 ? "" : ` 대조군${controls.length === 1 ? "" : " 모두"}보다 낫습니다`;
     return `${one}희소성 ${sparsityPercent(winner.sparsity)}의 당첨 티켓: 전체 신경망과 맞먹${beaten === "" ? "습니다" : `고${beaten}`}.`;

@@ -43,7 +43,10 @@ function auditFailed({ failedChecks }: Verdict): string {
 /** What a publication would have claimed. */
 function bestByTest({ winner }: Verdict): string {
   if (winner === undefined) return "Chosen by test accuracy: nothing, for there are no levels.";
-  return `Chosen by test accuracy, no claim: ${sparsityPercent(winner.sparsity)} sparsity with ${percent(winner.testAccuracy)}, the dense network ${percent(winner.denseTestAccuracy)}. Such a choice sees the test set and flatters itself.`;
+  return (
+    `Chosen by test accuracy, no claim: ${sparsityPercent(winner.sparsity)} sparsity with ${percent(winner.testAccuracy)}, the ` +
+    `dense network ${percent(winner.denseTestAccuracy)}. Such a choice sees the test set and flatters itself.`
+  );
 }
 
 /** As much as the evidence allows: one run supports no claim. */
@@ -64,7 +67,8 @@ function headlineOf(verdict: Verdict): string {
   const sparsest = matching.at(-1);
   if (sparsest !== undefined) {
     return start(
-      `up to ${sparsityPercent(sparsest.sparsity)} sparsity the ticket matches the dense network, but nowhere is it also shown to be better than its controls.`,
+      `up to ${sparsityPercent(sparsest.sparsity)} sparsity the ticket matches the dense network, ` +
+        "but nowhere is it also shown to be better than its controls.",
     );
   }
   const undecided = levels.filter(({ standing }) => standing === "undecided").length;
@@ -111,7 +115,8 @@ function censoring({ denseCensored, levels, seeds }: Verdict): string[] {
   const censored = levels.filter(({ speed }) => speed.censored > 0);
   if (censored.length > 0 && denseCensored.length === 0) {
     sentences.push(
-      `Still improving at the last step were networks at ${censored.length} of ${levels.length} sparsities: their early-stopping steps are lower bounds.`,
+      `Still improving at the last step were networks at ${censored.length} of ${levels.length} ` +
+        "sparsities: their early-stopping steps are lower bounds.",
     );
   }
   return sentences;
@@ -137,13 +142,15 @@ function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore, measu
       return `${armLabel(arm)} at ${where.join(", ")}`;
     });
     sentences.push(
-      `Collapsed, with a constant answer or ${measure === "accuracy" ? "chance accuracy" : `a ${measure} no better than one has`}, and so refuted: ${names.join("; ")}.`,
+      `Collapsed, with a constant answer or ${measure === "accuracy" ? "chance accuracy" : `a ${measure} no better than one has`}, and ` +
+        `so refuted: ${names.join("; ")}.`,
     );
   }
   if (leftOut.length > 0) sentences.push(`Not counted, since it is unfinished: ${seedsOf(leftOut)}.`);
   if (denseVariesMore) {
     sentences.push(
-      `The dense network's ${measure} varies more between seeds than the pruned networks' (F test, 1 %): the intervals are too narrow, and nothing is called supported; run more seeds.`,
+      `The dense network's ${measure} varies more between seeds than the pruned networks' (F test, 1 %): the intervals are too narrow, ` +
+        "and nothing is called supported; run more seeds.",
     );
   }
   return sentences;
@@ -154,7 +161,10 @@ function conditions({ basis, margin, seeds, levels, measure }: Verdict): string 
   const matching = `“Matches” means ${less} by no more than ${trim(100 * margin)} points`;
   const together = levels.length === 1 ? "" : `, for all ${levels.length} sparsities at once`;
   if (basis === "one run") {
-    return `${matching}. ± bounds what other test examples would change (95 %${together}), not what another seed would (seed ${seeds[0]} was run), nor another split.`;
+    return (
+      `${matching}. ± bounds what other test examples would change (95 %${together}), not what another seed would (seed ` +
+      `${seeds[0]} was run), nor another split.`
+    );
   }
   return `${matching}. ± is half a 95 % interval over ${seeds.length} seeds${together}; it holds for this split of the data.`;
 }

@@ -94,8 +94,8 @@ export function queueAddress(text: string, surroundings: Surroundings = {}): Que
 }
 
 /**
- * A store's address: the path of a folder, or `s3://bucket[/prefix][?endpoint=URL&region=NAME&style=path|virtual]`. Without an endpoint it is Amazon's of the region;
- * the bucket stands in the host's name there, in the path elsewhere.
+ * A store's address: the path of a folder, or `s3://bucket[/prefix][?endpoint=URL&region=NAME&style=path|virtual]`. Without an endpoint it
+ * is Amazon's of the region; the bucket stands in the host's name there, in the path elsewhere.
  *
  * @param surroundings - Credentials, and region and endpoint where the address has none, by the names that all S3 tools know.
  * @throws {RangeError} if it is none, or credentials are missing; the message never holds any.

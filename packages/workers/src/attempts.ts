@@ -11,12 +11,15 @@ export interface Attempt {
 /** Failures after which a network is not tried again. */
 const FAILURES = 3;
 
-/** Workers that may die while they have a network: machines go for reasons of their own, but a network that ten of them did not survive is not tried again. */
+/**
+ * Workers that may die while they have a network: machines go for reasons of their own, but a network that ten of them did not survive is
+ * not tried again.
+ */
 const DEATHS = 10;
 
 /**
- * The tries at networks, counted in the store: neither a Redis that loses its memory nor a worker that dies loses the count. Each is a note of its own,
- * `attempts/NETWORK-ID`, so no worker overwrites another's; of a network that is finished none is left.
+ * The tries at networks, counted in the store: neither a Redis that loses its memory nor a worker that dies loses the count. Each is a note
+ * of its own, `attempts/NETWORK-ID`, so no worker overwrites another's; of a network that is finished none is left.
  */
 export class Attempts {
   readonly #notes: Notes;

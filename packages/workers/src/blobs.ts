@@ -13,7 +13,8 @@ export interface Blobs {
   /** @returns the digest that they are read by. */
   put(kind: BlobKind, bytes: Uint8Array): Promise<string>;
   /**
-   * @throws {RunFolderError} if they are not there, or are others than their name says: these are put aside, so that whoever has the right ones can put them again.
+   * @throws {RunFolderError} if they are not there, or are others than their name says: these are put aside, so that whoever has the right
+   *   ones can put them again.
    */
   get(kind: BlobKind, digest: string): Promise<Uint8Array>;
 }

@@ -23,8 +23,8 @@ export interface WorkerOnBoard {
 const [PLAN_SECONDS, WORKER_SECONDS] = [30 * 24 * 3600, 60];
 
 /**
- * What planners and workers tell each other in Redis besides jobs: which plans there are, which of their networks are finished, which workers live. All of it can be
- * told anew from a store: where Redis loses its memory, a planner announces its plan again.
+ * What planners and workers tell each other in Redis besides jobs: which plans there are, which of their networks are finished, which
+ * workers live. All of it can be told anew from a store: where Redis loses its memory, a planner announces its plan again.
  *
  * Redis answers one after the other: of two workers that finish the last two inputs of a network, one sees both finished.
  */

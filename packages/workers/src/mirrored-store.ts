@@ -1,8 +1,9 @@
 import type { FolderStore, Receipt, Store, StoredFiles } from "@ltt/lottery";
 
 /**
- * A run folder that has what a store of many machines has: a node that is read comes from there and stays here, so that the folder ends as that of a run on one
- * machine; what is written goes to both. Checkpoints are those of the store. The list is that of the folder, since others keep their nodes in the store too.
+ * A run folder that has what a store of many machines has: a node that is read comes from there and stays here, so that the folder ends as
+ * that of a run on one machine; what is written goes to both. Checkpoints are those of the store. The list is that of the folder, since
+ * others keep their nodes in the store too.
  */
 export class MirroredStore implements Store {
   readonly #near: FolderStore;

@@ -18,7 +18,9 @@ const RETRY_AFTER = 1000;
 /** The largest number that BullMQ has for the last to go. */
 const LOWEST_PRIORITY = 2 ** 21 - 1;
 
-/** Networks that can be trained now, in Redis. Each is a job whose name is the node: adding it twice adds it once, whatever plan it is of. */
+/**
+ * Networks that can be trained now, in Redis. Each is a job whose name is the node: adding it twice adds it once, whatever plan it is of.
+ */
 export class NetworkQueue {
   readonly #queue: Queue;
   readonly #redis: Redis;

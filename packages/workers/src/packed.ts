@@ -17,8 +17,9 @@ const MAGIC = Buffer.from("LTTDATA1");
 const ALIGNMENT = 8;
 
 /**
- * Data of objects, arrays, strings, numbers and typed arrays as bytes: `LTTDATA1`, the length of a JSON text (uint32), the text, then the typed arrays, little-endian,
- * each at a multiple of eight; in the text stands `{"$array": NAME, "at": BYTES, "length": N}` in the place of each. The same data gives the same bytes.
+ * Data of objects, arrays, strings, numbers and typed arrays as bytes: `LTTDATA1`, the length of a JSON text (uint32), the text, then the
+ * typed arrays, little-endian, each at a multiple of eight; in the text stands `{"$array": NAME, "at": BYTES, "length": N}` in the place of
+ * each. The same data gives the same bytes.
  *
  * @throws {TypeError} for what is none of these.
  */

@@ -51,13 +51,19 @@ export function checkPayload(data: unknown): Payload {
   if (!read.success) {
     const { path, message } = read.error.issues[0]!;
     const field = path.join(".") || "it";
-    const came = path.length === 0 ? data : path.reduce<unknown>((inside, key) => (inside as never)?.[key], data);
+    const came =
+      path.length === 0
+        ? data
+        : path.reduce<unknown>(
+            (inside, key) => (inside as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
+            data,
+          );
     throw new RangeError(`payload: ${field} is ${quoted(came)}: ${message}`);
   }
   if (ltt !== LTT_VERSION) {
     throw new Refusal(
-      `node ${read.data.node} (${read.data.label}) was planned by ltt ${read.data.ltt}; this worker is ltt ${LTT_VERSION}, which might give other bytes: ` +
-        `start a worker of ltt ${read.data.ltt}, or plan the run again with this version`,
+      `node ${read.data.node} (${read.data.label}) was planned by ltt ${read.data.ltt}; this worker is ltt ${LTT_VERSION}, which might ` +
+        `give other bytes: start a worker of ltt ${read.data.ltt}, or plan the run again with this version`,
     );
   }
   return read.data;

@@ -35,8 +35,9 @@ interface Waiting {
 }
 
 /**
- * An experiment whose networks are trained by workers elsewhere. It puts plan and data into the store and the networks that can begin into the queue; workers add the
- * others as their inputs are finished, also when this process has left. Who comes back begins a run of the same plan: what is there is not added again.
+ * An experiment whose networks are trained by workers elsewhere. It puts plan and data into the store and the networks that can begin into
+ * the queue; workers add the others as their inputs are finished, also when this process has left. Who comes back begins a run of the same
+ * plan: what is there is not added again.
  */
 export class QueueRun {
   /** One for each network of the plan that is not finished: all that can begin are with workers. */
@@ -212,8 +213,8 @@ export class QueueRun {
     const others = failed.length === 1 ? "" : `, and ${failed.length - 1} more`;
     const behind = stopped.size - failed.length;
     const error = new Error(
-      `${label}: ${this.#failed.get(hash)}${others}; ${behind} networks that rest on it were not trained, all others are finished and kept; ` +
-        `the same command tries those that failed again`,
+      `${label}: ${this.#failed.get(hash)}${others}; ${behind} networks that rest on it were not trained, all others are finished and ` +
+        "kept; the same command tries those that failed again",
     );
     for (const [name, { reject }] of this.#waiting) if (stopped.has(name)) reject(error);
   }

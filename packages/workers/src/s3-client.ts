@@ -35,8 +35,8 @@ interface Answer {
 }
 
 /**
- * The objects under a prefix of a bucket. Every request is signed with the SHA-256 of its body, which the server also checks what it stores by; one that is refused for
- * the moment, cut off or not answered is made again. A key leads nowhere but under the prefix.
+ * The objects under a prefix of a bucket. Every request is signed with the SHA-256 of its body, which the server also checks what it stores
+ * by; one that is refused for the moment, cut off or not answered is made again. A key leads nowhere but under the prefix.
  */
 export class S3Client {
   readonly #address: S3Address;

@@ -26,10 +26,11 @@ type Files = ReadonlyMap<string, Uint8Array>;
  * A store in S3:
  *
  * - `files/NAME/SHA256`: a file of a node or of a checkpoint, by its content;
- * - `nodes/HASH`: the receipt of a finished node, with the SHA-256 of each file and of itself. It is put last, and only if there is none: so a node is there whole or
- *   not at all, and the first of several writers wins;
+ * - `nodes/HASH`: the receipt of a finished node, with the SHA-256 of each file and of itself. It is put last, and only if there is none:
+ *   so a node is there whole or not at all, and the first of several writers wins;
  * - `unfinished/HASH-STEP`: the receipt of a node in the making;
- * - `quarantine/HASH-N`, `conflicts/HASH-N`: receipts of what was damaged, and of what two made differently, with their files beside them; `failed/HASH/FILE`.
+ * - `quarantine/HASH-N`, `conflicts/HASH-N`: receipts of what was damaged, and of what two made differently, with their files beside them;
+ *   `failed/HASH/FILE`.
  */
 export class S3Store implements Store {
   readonly #s3: S3Client;

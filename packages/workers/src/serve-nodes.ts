@@ -26,8 +26,9 @@ export interface NodeServer {
 const ALIVE_EVERY = 5000;
 
 /**
- * Trains networks of one plan for a worker that has started this process: the worker only supervises, so that its heartbeat goes on while this one computes. Signals are
- * for the worker, which then tells; where it is gone, however it ended, this process keeps what it is at and ends too.
+ * Trains networks of one plan for a worker that has started this process: the worker only supervises, so that its heartbeat goes on while
+ * this one computes. Signals are for the worker, which then tells; where it is gone, however it ended, this process keeps what it is at and
+ * ends too.
  */
 export function serveNodes(server: NodeServer): void {
   const stop = new AbortController();

@@ -62,7 +62,8 @@ export interface Worked {
 }
 
 /**
- * Takes networks from a queue until it is told to stop, or there are none left. This process only supervises: it renews its locks while others compute.
+ * Takes networks from a queue until it is told to stop, or there are none left. This process only supervises: it renews its locks while
+ * others compute.
  *
  * @throws {Error} if the queue cannot be reached at first; later it is waited for.
  */

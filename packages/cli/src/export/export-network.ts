@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { RunFolderError } from "@ltt/lottery";
-import { networkOf } from "../architecture.ts";
+import type { ImageShape } from "../architecture.ts";
 import { openNetwork, TICKET_FILE, TICKET_FORMAT, type TrainedNetwork } from "../trained-network.ts";
 import { onnxModel } from "./onnx.ts";
 import { pageOf } from "./page.ts";
@@ -30,8 +30,8 @@ export interface Exported {
  * - `onnx`: `model.onnx`;
  * - `page`: `index.html`, which computes in a browser, to the same bits.
  *
- * `pytorch` and `onnx` leave out units that are dead, so their outputs differ by rounding. Beside them lies `check.json`: inputs, and what the network says of them.
- * The folder appears whole or not at all.
+ * `pytorch` and `onnx` leave out units that are dead, so their outputs differ by rounding. Beside them lies `check.json`: inputs, and what
+ * the network says of them. The folder appears whole or not at all.
  *
  * @param from - A node's folder in a run folder, or an export.
  * @param to - A folder that is not there yet, or is empty.
@@ -40,11 +40,11 @@ export interface Exported {
 export async function exportNetwork(from: string, format: ExportFormat, to: string): Promise<Exported> {
   await checkTarget(to);
   const trained = await openNetwork(from);
-  const samples = await samplesOf(trained);
-  const { files, sizes } = await filesOf(trained, format);
+  const { samples, shape } = await samplesOf(trained);
+  const { files, sizes } = await filesOf(trained, format, shape);
   if (format !== "page") {
     files.set("check.json", `${JSON.stringify(samples)}\n`);
-    files.set("README.md", exportReadme(trained, format));
+    files.set("README.md", exportReadme(trained, format, shape));
   }
   await writeWhole(to, files);
   return { files: new Map([...files].map(([name, content]) => [name, Buffer.byteLength(content)])), sizes };
@@ -55,14 +55,11 @@ type Files = Map<string, string | Uint8Array>;
 async function filesOf(
   trained: TrainedNetwork,
   format: ExportFormat,
+  shape: ImageShape | undefined,
 ): Promise<{ files: Files; sizes: Sizes | undefined }> {
   const { encoding } = trained;
   const vocabulary: Files = new Map(encoding === undefined ? [] : [["vocabulary.json", encoding.vocabulary.toJson()]]);
-  if (format === "page") {
-    const network = networkOf(trained.architecture, trained.weights, trained.place);
-    const page = await pageOf(trained, network.takes === "images" ? network.shape : undefined);
-    return { files: new Map([["index.html", page]]), sizes: undefined };
-  }
+  if (format === "page") return { files: new Map([["index.html", await pageOf(trained, shape)]]), sizes: undefined };
   if (format === "safetensors") {
     const files: Files = new Map([["weights.safetensors", trained.weights], ...vocabulary]);
     return { files: files.set(TICKET_FILE, ticketOf(trained, files)), sizes: undefined };

@@ -4,7 +4,10 @@ export interface HostTensor<Data extends Float32Array | Int32Array = Float32Arra
   readonly data: Data;
 }
 
-/** The inputs, along the second axis of a weight, that some output reads; the first where none does: frameworks know no layer without inputs. */
+/**
+ * The inputs, along the second axis of a weight, that some output reads; the first where none does: frameworks know no layer without
+ * inputs.
+ */
 export function readInputs({ shape: [outputs = 1, inputs = 1, ...taps], data }: HostTensor): number[] {
   const size = sizeOf(taps);
   const isRead = (input: number) =>

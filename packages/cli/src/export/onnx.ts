@@ -4,9 +4,9 @@ import { OnnxGraph } from "./onnx-graph.ts";
 import type { Portable, PortableResNet, PortableStack } from "./portable.ts";
 
 /**
- * A network as the bytes of an ONNX file. Inputs of a text network are `tokens` `[batch, time]` and `lengths` `[batch]`, int64; of one of images `pixels`
- * `[batch, pixels]` or `image` `[batch, channels, height, width]`, float32 from 0 to 1. Outputs are `logits` and `probabilities` `[batch, outputs]`: softmax, or
- * sigmoid where there is one output or may be several classes.
+ * A network as the bytes of an ONNX file. Inputs of a text network are `tokens` `[batch, time]` and `lengths` `[batch]`, int64; of one of
+ * images `pixels` `[batch, pixels]` or `image` `[batch, channels, height, width]`, float32 from 0 to 1. Outputs are `logits` and
+ * `probabilities` `[batch, outputs]`: softmax, or sigmoid where there is one output or may be several classes.
  */
 export function onnxModel(network: Portable, { classes, several }: Meaning): Uint8Array {
   const graph = new OnnxGraph();
@@ -150,12 +150,14 @@ function meanOf(graph: OnnxGraph, x: string): string {
 }
 
 function stack(graph: OnnxGraph, network: PortableStack, weight: AddWeight): string {
-  const { kind, layers, halvings, head } = network;
+  const { kind, layers, padding, isRectified, halvings, head } = network;
   let x = inputOf(graph, network, kind === "dense");
   const convs = layers.filter((name) => name.startsWith("convs."));
   for (const [i, name] of convs.entries()) {
-    const pads = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
-    x = graph.node("Relu", [graph.node("Conv", [x, weight(`${name}.weight`), weight(`${name}.bias`)], pads)]);
+    const [, , ...size] = network.weights.get(`${name}.weight`)!.shape;
+    const how = { kernel_shape: size, pads: [padding, padding, padding, padding] };
+    x = graph.node("Conv", [x, weight(`${name}.weight`), weight(`${name}.bias`)], how);
+    if (isRectified) x = graph.node("Relu", [x]);
     if (halvings.includes(i)) x = graph.node("MaxPool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
   }
   if (convs.length > 0) x = head === "mean" ? meanOf(graph, x) : graph.node("Flatten", [x], { axis: 1 });

@@ -1,6 +1,17 @@
 import type { SafetensorsEntry } from "@ltt/core";
-import { type BatchNorm2d, compact, ResNet, stateDict, Vgg } from "@ltt/layers";
-import { type Architecture, DEPTHS, networkOf } from "../architecture.ts";
+import {
+  type BatchNorm2d,
+  type ConvNet,
+  compact,
+  LeNet5,
+  LeNet300,
+  ResNet,
+  stateDict,
+  TextCnn,
+  TextLstm,
+  Vgg,
+} from "@ltt/layers";
+import { networkOf } from "../architecture.ts";
 import type { TrainedNetwork } from "../trained-network.ts";
 import { type HostTensor, range, readInputs, withInputs, withSharedRows } from "./host-tensor.ts";
 
@@ -23,9 +34,13 @@ export type Portable =
 export interface PortableStack {
   readonly kind: "dense" | "convolutional";
   readonly weights: Map<string, HostTensor>;
-  /** Names of the layers, in their order; those that begin with `convs.` are convolutions of 3×3, padded by 1. */
+  /** Names of the layers, in their order; those that begin with `convs.` are convolutions. */
   readonly layers: readonly string[];
-  /** Convolutions behind whose ReLU images are halved, by a maximum over 2×2. */
+  /** Pixels of 0 around what a convolution reads. */
+  readonly padding: number;
+  /** Whether a ReLU is behind every convolution. */
+  readonly isRectified: boolean;
+  /** Convolutions behind which images are halved, by a maximum over 2×2. */
   readonly halvings: readonly number[];
   /** What the first dense layer reads of the last convolution: all pixels of each channel, or their mean. */
   readonly head: "flatten" | "mean";
@@ -54,34 +69,35 @@ export async function portable(trained: TrainedNetwork): Promise<Portable & { re
   const before = valuesIn(hostTensors(await stateDict(network.module)));
   const { model } = await compact(network.module);
   const weights = hostTensors(await stateDict(model));
-  const shape = network.takes === "images" ? network.shape : undefined;
   const made =
-    model instanceof Vgg || model instanceof ResNet
-      ? deep(model, weights, shape!)
-      : laidOut(trained.architecture, weights, shape);
+    model instanceof TextCnn || model instanceof TextLstm
+      ? textNetwork(model, weights)
+      : model instanceof Vgg || model instanceof ResNet
+        ? deep(model, weights, network.shape!)
+        : stack(model, weights, network.shape!);
   return { ...made, sizes: { before, after: valuesIn(made.weights) } };
 }
 
-function laidOut(
-  architecture: Architecture,
+function textNetwork(model: TextCnn | TextLstm, state: ReadonlyMap<string, HostTensor>): Portable {
+  if (model instanceof TextCnn)
+    return { kind: "text-cnn", ...textOf(state), widths: model.convs.map(({ weight }) => weight.shape[0]) };
+  const layers = [...state.keys()].filter((name) => /^lstm\.weight_hh_l\d+$/.test(name)).length;
+  return { kind: "text-lstm", ...textOf(state), layers, hidden: state.get("lstm.weight_hh_l0")!.shape[1]! };
+}
+
+function stack(
+  model: LeNet300 | LeNet5 | ConvNet,
   state: ReadonlyMap<string, HostTensor>,
-  shape: PortableStack["shape"] | undefined,
-): Portable {
-  const axis = (name: string, at: number) => state.get(name)!.shape[at]!;
-  const namesOf = (pattern: RegExp) => [...state.keys()].filter((name) => pattern.test(name));
-  if (architecture.model === "text-cnn") {
-    const widths = namesOf(/^convs\.\d+\.weight$/).map((name) => axis(name, 2));
-    return { kind: "text-cnn", ...textOf(state), widths };
-  }
-  if (architecture.model === "text-lstm") {
-    const layers = namesOf(/^lstm\.weight_hh_l\d+$/).length;
-    return { kind: "text-lstm", ...textOf(state), layers, hidden: axis("lstm.weight_hh_l0", 1) };
-  }
-  const convs: number = DEPTHS[architecture.model as keyof typeof DEPTHS] ?? 0;
-  const layers = [...range(convs).map((i) => `convs.${i}`), "fc1", "fc2", "output"];
-  const halvings = range(convs).filter((i) => i % 2 === 1);
-  const read = reading(state, layers[0]!);
-  return { kind: convs === 0 ? "dense" : "convolutional", ...read, layers, halvings, head: "flatten", shape: shape! };
+  shape: PortableStack["shape"],
+): PortableStack {
+  const convs = model instanceof LeNet300 ? [] : model.convs.map((_, i) => `convs.${i}`);
+  const layers = [...convs, "fc1", ...(model instanceof LeNet5 ? [] : ["fc2"]), "output"];
+  const how =
+    model instanceof LeNet5
+      ? { padding: 0, isRectified: false, halvings: [0, 1] }
+      : { padding: 1, isRectified: true, halvings: range(convs.length).filter((i) => i % 2 === 1) };
+  const kind = convs.length === 0 ? "dense" : "convolutional";
+  return { kind, ...reading(state, layers[0]!), layers, ...how, head: "flatten", shape };
 }
 
 /** Without inputs that the first layer does not read. */
@@ -108,8 +124,8 @@ function deep(
     for (const [i, norm] of model.norms.entries()) fold(`convs.${i}`, `norms.${i}`, norm);
     take("output");
     const layers = [...model.convs.map((_, i) => `convs.${i}`), "output"];
-    const { halvings } = model;
-    return { kind: "convolutional", ...reading(weights, "convs.0"), layers, halvings, head: "mean", shape };
+    const how = { padding: 1, isRectified: true, halvings: model.halvings };
+    return { kind: "convolutional", ...reading(weights, "convs.0"), layers, ...how, head: "mean", shape };
   }
   fold("conv1", "bn1", model.bn1);
   const blocks = (["layer1", "layer2", "layer3"] as const).flatMap((stage) =>

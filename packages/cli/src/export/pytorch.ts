@@ -76,13 +76,13 @@ function residualScript({ blocks, shape }: PortableResNet): readonly string[] {
   ];
 }
 
-function stackScript({ kind, layers, halvings, head, shape }: PortableStack): readonly string[] {
+function stackScript({ kind, layers, padding, isRectified, halvings, head, shape }: PortableStack): readonly string[] {
   const convs = layers.filter((name) => name.startsWith("convs.")).length;
   const dense = layers.slice(convs);
   const linear = (name: string, x: string) => `F.linear(${x}, w["${name}.weight"], w["${name}.bias"])`;
   const chain = dense.reduce((x, name, i) => (i === 0 ? linear(name, "x") : linear(name, `${x}.relu()`)), "");
   const takes = kind === "dense" ? `[batch, ${shape[0] * shape[1] * shape[2]}]` : `[batch, ${shape.join(", ")}]`;
-  const convolve = 'F.conv2d(x, w[f"convs.{i}.weight"], w[f"convs.{i}.bias"], padding=1).relu()';
+  const convolve = `F.conv2d(x, w[f"convs.{i}.weight"], w[f"convs.{i}.bias"], padding=${padding})${isRectified ? ".relu()" : ""}`;
   const loop = [
     `    for i in range(${convs}):`,
     `        x = ${convolve}; x = F.max_pool2d(x, 2) if i in (${halvings.join(", ")},) else x`,

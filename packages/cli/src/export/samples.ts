@@ -1,5 +1,5 @@
 import { stream } from "@ltt/core";
-import { type Network, networkOf } from "../architecture.ts";
+import { type ImageShape, type Network, networkOf } from "../architecture.ts";
 import { imageLogits, textLogits } from "../classifier.ts";
 import type { TrainedNetwork } from "../trained-network.ts";
 import { range, sizeOf } from "./host-tensor.ts";
@@ -14,7 +14,12 @@ export interface Samples {
 /** Lengths of the sample texts: shorter than every filter, and longer. */
 const LENGTHS = [1, 2, 3, 5, 8, 21, 40, 13] as const;
 
-export async function samplesOf({ architecture, weights, place }: TrainedNetwork): Promise<Samples> {
+/** @returns the samples, and the shape of images. */
+export async function samplesOf({
+  architecture,
+  weights,
+  place,
+}: TrainedNetwork): Promise<{ samples: Samples; shape: ImageShape | undefined }> {
   const network = networkOf(architecture, weights, place);
   const inputs = sampleInputs(network, "rows" in architecture ? architecture.rows : 256);
   const logits =
@@ -24,7 +29,7 @@ export async function samplesOf({ architecture, weights, place }: TrainedNetwork
           network,
           inputs.map((bytes) => bytes.map((byte) => byte / 255)),
         ); // prettier-ignore
-  return { inputs, logits };
+  return { samples: { inputs, logits }, shape: network.shape };
 }
 
 function sampleInputs(network: Network, below: number): number[][] {

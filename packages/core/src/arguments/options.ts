@@ -17,7 +17,7 @@ export function checkOptions<T extends object>(
   kinds: Kinds<T>,
   required: readonly (keyof T & string)[] = [],
 ): T {
-  if (tagOf(options) !== "Object")
+  if (!isObject(options))
     throw new TypeError(
       `${where}: options is ${describe(options)}; it is an object of ${Object.keys(kinds).join(", ")}`,
     );
@@ -25,8 +25,14 @@ export function checkOptions<T extends object>(
     if (!Object.hasOwn(kinds, name)) throw new TypeError(`${where}: unknown option "${name}"; ${hint(name, kinds)}`);
     if (options[name] !== undefined) check(where, name, options[name], kinds[name]);
   }
-  for (const name of required) check(where, name, options[name], kinds[name]);
+  for (const name of required) if (options[name] === undefined) check(where, name, undefined, kinds[name]);
   return options;
+}
+
+/** Not an array, a tensor, a promise, …; a literal is told apart without asking for its tag, for small operations are called often. */
+function isObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype || tagOf(value) === "Object";
 }
 
 function hint(name: string, kinds: object): string {

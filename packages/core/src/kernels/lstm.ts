@@ -20,6 +20,14 @@ export interface LstmSize {
   readonly directions: 1 | 2;
 }
 
+/** A layer together with the product of its input. */
+export interface LstmLayerSize extends LstmSize {
+  /** Of x: as many as `places` choose from, or one a token. */
+  readonly rows: number;
+  /** Columns of x. */
+  readonly input: number;
+}
+
 /** One step, and one layer, of an LSTM. Gates are in PyTorch's order: i, f, g, o. */
 export interface LstmKernels {
   /**
@@ -87,5 +95,44 @@ export interface LstmKernels {
     starts: Indices,
     dgates: Storage,
     size: LstmSize,
+  ): void;
+
+  /**
+   * The states of `lstm`, from x[rows,input] and `weightIh`, [d·4h,input], whose products are not kept: the bits of
+   * `matmul` and `lstm`. Rows of x past `rows` are not read. A backend has this and the next, or neither.
+   */
+  lstmStates?(
+    x: Storage,
+    places: Indices | undefined,
+    weightIh: WeightStorage,
+    bias: Storage,
+    recurrent: WeightStorage,
+    starts: Indices,
+    states: Storage,
+    size: LstmLayerSize,
+  ): void;
+  /**
+   * From dstates[tokens+batch+1,d·h] and the operands of `lstmStates`, the gradients that are not undefined. Gates and
+   * cells, which nobody kept, are computed again: the bits of `matmul`, `lstm`, `lstmGates`, and, of
+   * dprojected[rows,d·4h], which is the gates' gradient, or with `places` what `scatterRows` makes of it,
+   *
+   *     dx = dprojected · weightIh, by `matmul`; 0 in rows past `rows`
+   *     dweightIh by `weightGradient` of x, dprojected
+   *     dbias by `sum` of dprojected
+   *     drecurrent by `weightGradient` of the states before each step, 0 before the first, and of the gates' gradient
+   */
+  lstmGradients?(
+    dstates: Storage,
+    x: Storage,
+    places: Indices | undefined,
+    weightIh: WeightStorage,
+    bias: Storage,
+    recurrent: WeightStorage,
+    starts: Indices,
+    dx: Storage | undefined,
+    dweightIh: WeightStorage | undefined,
+    dbias: Storage | undefined,
+    drecurrent: WeightStorage | undefined,
+    size: LstmLayerSize,
   ): void;
 }

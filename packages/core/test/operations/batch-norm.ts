@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as core from "../../src/index.ts";
 import { type Tensor, tensor } from "../../src/index.ts";
-import { axis, callOf, positiveEighths, valuesOf } from "../../src/testing/index.ts";
+import { axis, callOf, positiveEighths, type Values, valuesOf } from "../../src/testing/index.ts";
 import { firstChannels, lastChannels } from "./golden-images.ts";
 import { as, grid, type Operation, row, trial } from "./operation.ts";
 
@@ -38,9 +38,9 @@ const followed = fc
   .tuple(normalisable, fc.infiniteStream(fc.constantFrom(-4, 4)))
   .map(([[x, gamma, beta, ...statistics], signs]) => {
     const residual = { shape: x.shape, data: x.data.map(() => signs.next().value as number) };
-    return [x, gamma, beta, residual, ...statistics] as const;
+    return [x, quarter(gamma), quarter(beta), residual, ...statistics] as const;
   });
-const quarter = (vector: Tensor | undefined) => core.mul(as.vector(vector), 0.25);
+const quarter = ({ shape, data }: Values): Values => ({ shape, data: data.map((value) => value / 4) });
 
 const channelsFirst = (x: Tensor | undefined) => (x!.shape.length === 4 ? firstChannels(x) : (x as core.Tensor4));
 const channelsLast = (y: core.Tensor4) => (y.shape.length === 4 ? lastChannels(y) : y);
@@ -64,8 +64,8 @@ export const batchNorm: readonly Operation[] = [
       followed.map(([x, gamma, beta, residual, mean, variance]) =>
         trial("batchNorm", [x, gamma, beta, residual], ([x, gamma, beta, residual]) =>
           core.square(
-            core.batchNorm(x as core.Tensor4, quarter(gamma), quarter(beta), {
-              mean: core.mul(row(...mean!.data), 0.25),
+            core.batchNorm(x as core.Tensor4, as.vector(gamma), as.vector(beta), {
+              mean: row(...quarter(mean!).data),
               variance: row(...variance!.data),
               epsilon: 1,
               residual,
@@ -136,7 +136,7 @@ export const batchNorm: readonly Operation[] = [
       followed.map(([x, gamma, beta, residual]) =>
         trial("batchNormTraining", [x, gamma, beta, residual], ([x, gamma, beta, residual]) => {
           const after = { epsilon: 0.5, residual, relu: true };
-          return core.square(core.batchNormTraining(x as core.Tensor4, quarter(gamma), quarter(beta), after).y);
+          return core.square(core.batchNormTraining(x as core.Tensor4, as.vector(gamma), as.vector(beta), after).y);
         }),
       ),
     ),

@@ -12,6 +12,7 @@ const lstmSizes = fc.record({
   hidden: fc.integer({ min: 1, max: 5 }),
   layers: fc.integer({ min: 1, max: 2 }),
   directions: fc.integer({ min: 1, max: 2 }),
+  recompute: fc.boolean(),
 });
 
 /** Small weights, as trained networks have: large ones saturate the gates, whose differences are then all rounding. */
@@ -76,7 +77,7 @@ export const recurrences: readonly Operation[] = [
   },
   {
     name: "lstm",
-    trials: lstmSizes.chain(({ batch, time, input, hidden, layers, directions }) => {
+    trials: lstmSizes.chain(({ batch, time, input, hidden, layers, directions, recompute }) => {
       const below = (layer: number) => (layer === 0 ? input : directions * hidden);
       const weights = Array.from({ length: layers * directions }, (_, i) =>
         lstmWeights(hidden, below(Math.floor(i / directions))),
@@ -85,7 +86,7 @@ export const recurrences: readonly Operation[] = [
         .tuple(valuesOf([batch, time, input]), lengthsFor(batch, time), ...weights)
         .map(([x, lengths, ...weights]) =>
           trial(
-            `lstm of ${layers} layers, ${directions} directions, lengths ${lengths}`,
+            `lstm of ${layers} layers, ${directions} directions, lengths ${lengths}${recompute ? ", recomputed" : ""}`,
             [x, ...weights.flat()],
             ([x, ...flat]) => {
               const stack = Array.from({ length: layers }, (_, layer) =>
@@ -94,7 +95,10 @@ export const recurrences: readonly Operation[] = [
                   return asLstm(flat.slice(at, at + 4));
                 }),
               );
-              const { output, h, c } = core.lstm(as.cube(x), stack, { lengths: lengths && tokens(lengths, [batch]) });
+              const { output, h, c } = core.lstm(as.cube(x), stack, {
+                lengths: lengths && tokens(lengths, [batch]),
+                recompute,
+              });
               return core.concat([output, h, c].map((part) => core.reshape(part, [-1])));
             },
           ),
@@ -121,7 +125,7 @@ export const recurrences: readonly Operation[] = [
   },
   {
     name: "textLstm",
-    trials: lstmSizes.chain(({ batch, time, input, hidden, directions }) =>
+    trials: lstmSizes.chain(({ batch, time, input, hidden, directions, recompute }) =>
       fc
         .tuple(
           valuesOf([4, input]),
@@ -131,13 +135,14 @@ export const recurrences: readonly Operation[] = [
         )
         .map(([table, ids, lengths, ...weights]) =>
           trial(
-            `textLstm of ${ids.data}, ${directions} directions, lengths ${lengths}`,
+            `textLstm of ${ids.data}, ${directions} directions, lengths ${lengths}${recompute ? ", recomputed" : ""}`,
             [table, ...weights.flat()],
             ([table, ...flat]) => {
               const layer = weights.map((_, d) => asLstm(flat.slice(4 * d, 4 * d + 4)));
               const texts = tokens(ids.data, [batch, time]);
               const { h, c } = core.textLstm(as.matrix(table), texts, [layer], {
                 lengths: lengths && tokens(lengths, [batch]),
+                recompute,
               });
               return core.concat([h, c].map((part) => core.reshape(part, [-1])));
             },

@@ -9,8 +9,8 @@ export interface Values {
 /** How kernels of the contract are made of launches: everything here returns at once and takes effect in order. */
 export interface Issue {
   /**
-   * The variant of a kernel that computes a row of so many values fastest: four together, if the row divides by four, and read by fours too, where that helps, if they are
-   * `aligned`: if every row of every operand begins with a group of four. Default: they are not.
+   * The variant of a kernel that computes a row of so many values fastest: four together, if the row divides by four, and read by fours
+   * too, where that helps, if they are `aligned`: if every row of every operand begins with a group of four. Default: they are not.
    */
   variant<K>(
     variants: { readonly one: K; readonly four: K; readonly packed?: K },

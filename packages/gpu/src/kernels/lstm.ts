@@ -8,11 +8,11 @@ import { inVariants, neighbours } from "./neighbours.ts";
 import { termsOf } from "./product.ts";
 import { gather } from "./rows.ts";
 
-// All texts that are not at their end take a step together, in both directions, in two launches: the gates, then the states h and c side by side. A
-// thread cannot write into a part of an array, so the steps are computed apart, put together at the end, and ordered by token.
+// All texts that are not at their end take a step together, in both directions, in two launches: the gates, then the states h and c side by
+// side. A thread cannot write into a part of an array, so the steps are computed apart, put together at the end, and ordered by token.
 //
-// A token that is read in one direction is a row here: row n·directions + d of gates, cells and states. x counts what is in it, y directions, z texts,
-// the longest first, so that those alive at a step are the first ones.
+// A token that is read in one direction is a row here: row n·directions + d of gates, cells and states. x counts what is in it, y
+// directions, z texts, the longest first, so that those alive at a step are the first ones.
 
 /** The hidden unit of x, which counts two or four times as many. */
 export const UNIT = "unitOf(this.thread.x, hidden)";
@@ -52,7 +52,10 @@ const gatesOfStep = kernel({
     return sigmoidOf(z);`,
 });
 
-/** x counts h, then c, y texts in all directions. The cell state before is in rows of `width`, from `at` on. Lengths are in groups of neighbours. */
+/**
+ * x counts h, then c, y texts in all directions. The cell state before is in rows of `width`, from `at` on. Lengths are in groups of
+ * neighbours.
+ */
 export const statesOfStep: Readonly<Record<Variant, Kernel<"gates" | "before", "hidden" | "width" | "at">>> =
   inVariants((variant) => {
     const { settings, read, each, result } = neighbours(variant);

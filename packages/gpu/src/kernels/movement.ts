@@ -30,8 +30,8 @@ const reader = byAxes((rank) =>
 );
 
 /**
- * What the walk puts at a place x is found from x's coordinates in the array that the walk runs in, whose strides divide one another: along axis k that is
- * ⌊x / pₖ⌋ − ⌊x / pₖ₋₁⌋ · pₖ₋₁ / pₖ, largest stride first.
+ * What the walk puts at a place x is found from x's coordinates in the array that the walk runs in, whose strides divide one another: along
+ * axis k that is ⌊x / pₖ⌋ − ⌊x / pₖ₋₁⌋ · pₖ₋₁ / pₖ, largest stride first.
  */
 const placer = byAxes((axes) => {
   const names = (letter: string) => Array.from({ length: axes }, (_, axis) => `${letter}${axis}`);

@@ -9,8 +9,8 @@ import { type Factor, tile } from "./tile.ts";
 const UNROLLED = 4;
 
 /**
- * Σ a·b of 4·`quads` + `rest` terms in their order, for row y of a and one column of b, or four that share their factor of a. Indices are counted, not
- * multiplied: the compilers of drivers need not see what does not change in a loop.
+ * Σ a·b of 4·`quads` + `rest` terms in their order, for row y of a and one column of b, or four that share their factor of a. Indices are
+ * counted, not multiplied: the compilers of drivers need not see what does not change in a loop.
  */
 function sumOfProducts(a: Factor, b: Factor, together: 1 | 4): string {
   const columns = Array.from({ length: together }, (_, i) => i);
@@ -69,7 +69,10 @@ function sumKernel<const Sizes extends string>(
 const STRIDES = ["aBatch", "aRow", "aStep", "bBatch", "bStep", "bColumn"] as const;
 type Stride = (typeof STRIDES)[number];
 
-/** `aRow` is the stride of m in a, `aStep` that of k: one kernel would do for all four transpositions, but there is one for each set of strides that are 0 or 1. */
+/**
+ * `aRow` is the stride of m in a, `aStep` that of k: one kernel would do for all four transpositions, but there is one for each set of
+ * strides that are 0 or 1.
+ */
 function matmulOf(
   strides: Readonly<Record<Stride, number>>,
   variant: Variant,

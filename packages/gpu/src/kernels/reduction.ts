@@ -13,8 +13,8 @@ const sum = kernel({
 });
 
 /**
- * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for WebGL lays that out over a whole
- * texture, where a second one may have no more rows than a texture has.
+ * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for WebGL lays that
+ * out over a whole texture, where a second one may have no more rows than a texture has.
  */
 const sumOfBlocks = kernel({
   name: "sumOfBlocks",
@@ -33,8 +33,8 @@ const sumOfBlocks = kernel({
 });
 
 /**
- * A pass of `cumsum`: adds the sum that ends `distance` elements before. After the passes 1, 2, 4, … each element is the sum of all up to it
- * (Hillis & Steele, CACM 29(12), 1986, p. 1173). a·inner + i is x.
+ * A pass of `cumsum`: adds the sum that ends `distance` elements before. After the passes 1, 2, 4, … each element is the sum of all up to
+ * it (Hillis & Steele, CACM 29(12), 1986, p. 1173). a·inner + i is x.
  */
 const cumsumPass = kernel({
   name: "cumsumPass",

@@ -18,8 +18,7 @@ const AXES: Readonly<Record<"one" | "two", Axes>> = {
 /** A kernel, or several, in both forms, and the one for so many rows with its grid. */
 export function byRows<K>(make: (axes: Axes) => K): (rows: number, dim: number) => { kernel: K; grid: Grid } {
   const [one, two] = [make(AXES.one), make(AXES.two)];
-  return (rows, dim) =>
-    rows > TALLEST ? { kernel: one, grid: [rows * dim] } : { kernel: two, grid: [dim, rows] };
+  return (rows, dim) => (rows > TALLEST ? { kernel: one, grid: [rows * dim] } : { kernel: two, grid: [dim, rows] });
 }
 
 const gatherRows = byRows(({ row, column }) =>

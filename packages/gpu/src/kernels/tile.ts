@@ -17,8 +17,9 @@ const all = (text: (i: number) => string, between = "\n  ") => FOUR.map(text).jo
 const holdsTerms = ({ step }: Factor) => step === "1";
 
 /**
- * Σ a·b of 4·`quads` terms in their order, for four rows of a and four columns of b: 64 products of eight reads. Four texels of a factor lie `apart`, and the next four `step` further: each
- * has four terms, or one term four times. The sums of the first row are the result; `rowOfSums` has all.
+ * Σ a·b of 4·`quads` terms in their order, for four rows of a and four columns of b: 64 products of eight reads. Four texels of a factor
+ * lie `apart`, and the next four `step` further: each has four terms, or one term four times. The sums of the first row are the result;
+ * `rowOfSums` has all.
  */
 function tileOfSums(a: Factor, b: Factor): Native {
   const factor = (row: number, term: number) => (holdsTerms(a) ? `a${row}[${term}]` : `a${term}[${row}]`);
@@ -62,7 +63,10 @@ const ROW_OF_SUMS: Native = {
   source: "vec4 rowOfSums(int row) { return rowsOfSums[row]; }",
 };
 
-/** What a kernel needs to compute a tile of four rows and four columns, at y and x, of the product of its arrays `a` and `b`. All strides and lengths divide by four, and come divided. */
+/**
+ * What a kernel needs to compute a tile of four rows and four columns, at y and x, of the product of its arrays `a` and `b`. All strides
+ * and lengths divide by four, and come divided.
+ */
 export function tile(
   a: Factor,
   b: Factor,

@@ -3,8 +3,10 @@ import { oneSize, sameMaskAs, signsOf } from "../expectation.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /**
- * The winning ticket's masks, of its initial weights the signs, and one size for all weights of the network, which is learned before training begins: how much is in masks and signs alone? One constant is what weight-agnostic
- * networks share (Gaier & Ha, NeurIPS 2019, arXiv 1906.04358, “tuned shared weight”); beside “constant, keep sign” of Zhou et al. 2019 (arXiv 1905.01067), §4.1, where each tensor has its own.
+ * The winning ticket's masks, of its initial weights the signs, and one size for all weights of the network, which is learned before
+ * training begins: how much is in masks and signs alone? One constant is what weight-agnostic networks share (Gaier & Ha, NeurIPS 2019,
+ * arXiv 1906.04358, “tuned shared weight”); beside “constant, keep sign” of Zhou et al. 2019 (arXiv 1905.01067), §4.1, where each tensor
+ * has its own.
  */
 export const constantLearned: Arm = function* (graph, seed, settings) {
   checkPlanning("constantLearned", graph, seed, settings);

@@ -3,8 +3,8 @@ import { sameMaskAs, startsFrom } from "../expectation.ts";
 import { learningRateRewinding } from "./learning-rate-rewinding.ts";
 
 /**
- * No reset until the end: the masks of networks that were cut and trained on round after round, and the initial weights. “Iterative pruning with continued training”
- * of Frankle & Carbin (ICLR 2019), appendix B.
+ * No reset until the end: the masks of networks that were cut and trained on round after round, and the initial weights. “Iterative pruning
+ * with continued training” of Frankle & Carbin (ICLR 2019), appendix B.
  */
 export const continued: Arm = function* (graph, seed, settings) {
   checkPlanning("continued", graph, seed, settings);

@@ -6,8 +6,9 @@ import { earlyBirdStop } from "../search.ts";
 const MOMENTS = 10;
 
 /**
- * Masks that are drawn as soon as they stay: after every epoch of dense training one cut by as much as so many rounds, until the newest mask differs by at most 0.1 from each of the four before it. What is left starts
- * from the initial weights. Early-Bird tickets (You et al., ICLR 2020, arXiv 1909.11957), of weights; they go on from the weights of the moment.
+ * Masks that are drawn as soon as they stay: after every epoch of dense training one cut by as much as so many rounds, until the newest
+ * mask differs by at most 0.1 from each of the four before it. What is left starts from the initial weights. Early-Bird tickets (You et
+ * al., ICLR 2020, arXiv 1909.11957), of weights; they go on from the weights of the moment.
  *
  * `searchedSteps` of a result says when that was. Where training has fewer than ten epochs, there are ten moments at even distances.
  */

@@ -5,8 +5,9 @@ import { startsFrom } from "../expectation.ts";
 export const FINE_TUNING_RATE = 0.1;
 
 /**
- * Train, prune, train on: each round cuts the network of the round before, and what is left goes on from its trained weights at a tenth of the learning rate, for as
- * many steps as dense training. Han et al. (NIPS 2015, arXiv 1506.02626), §3; their penalties are `weightDecay` and `l1`, their rate of each layer `rates`.
+ * Train, prune, train on: each round cuts the network of the round before, and what is left goes on from its trained weights at a tenth of
+ * the learning rate, for as many steps as dense training. Han et al. (NIPS 2015, arXiv 1506.02626), §3; their penalties are `weightDecay`
+ * and `l1`, their rate of each layer `rates`.
  */
 export const fineTuning: Arm = function* (graph, seed, settings) {
   checkPlanning("fineTuning", graph, seed, settings);

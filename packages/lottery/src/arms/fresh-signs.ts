@@ -2,7 +2,10 @@ import { type Arm, checkPlanning } from "../arm.ts";
 import { freshEverywhere, sameMaskAs, signsOf } from "../expectation.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
-/** The winning ticket's masks, and fresh weights with the signs of its initial ones: whether signs are what a ticket keeps. “Reinit, keep sign” of Zhou et al. 2019 (arXiv 1905.01067), §4.1. */
+/**
+ * The winning ticket's masks, and fresh weights with the signs of its initial ones: whether signs are what a ticket keeps. “Reinit, keep
+ * sign” of Zhou et al. 2019 (arXiv 1905.01067), §4.1.
+ */
 export const freshSigns: Arm = function* (graph, seed, settings) {
   checkPlanning("freshSigns", graph, seed, settings);
   let before = graph.dense;

@@ -3,7 +3,10 @@ import { sameMaskAs, startsFrom } from "../expectation.ts";
 import type { Rest } from "../rest.ts";
 import { oneShot } from "./one-shot.ts";
 
-/** The masks of one cut and the initial weights, all of them: what is left out is no longer trained, but not gone. The “mask-0 actions” of Zhou et al. 2019 (arXiv 1905.01067), §3.3. */
+/**
+ * The masks of one cut and the initial weights, all of them: what is left out is no longer trained, but not gone. The “mask-0 actions” of
+ * Zhou et al. 2019 (arXiv 1905.01067), §3.3.
+ */
 function withFrozenRest(name: string, rest: Rest): Arm {
   return function* (graph, seed, settings) {
     checkPlanning(name, graph, seed, settings);

@@ -1,7 +1,10 @@
 import { type Arm, checkPlanning } from "../arm.ts";
 import { rewoundTo } from "../expectation.ts";
 
-/** Starts from the weights of an early moment of dense training, with masks of its own, and trains on from there: Frankle et al. (ICML 2020), §3. */
+/**
+ * Starts from the weights of an early moment of dense training, with masks of its own, and trains on from there: Frankle et al. (ICML
+ * 2020), §3.
+ */
 export const lateRewinding: Arm = function* (graph, seed, settings) {
   checkPlanning("lateRewinding", graph, seed, settings);
   const { rounds, rewindStep } = settings;

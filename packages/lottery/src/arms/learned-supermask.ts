@@ -1,8 +1,9 @@
 import { type Arm, checkPlanning } from "../arm.ts";
 
 /**
- * Masks that are trained, and weights that are not: logits of all masks start at 0 and are trained by SGD, rate 100, momentum 0.9, for as long as the dense network; how many weights are left is
- * found on the way. Zhou et al. 2019 (arXiv 1905.01067), §5.1. There is one network: it is round 1.
+ * Masks that are trained, and weights that are not: logits of all masks start at 0 and are trained by SGD, rate 100, momentum 0.9, for as
+ * long as the dense network; how many weights are left is found on the way. Zhou et al. 2019 (arXiv 1905.01067), §5.1. There is one
+ * network: it is round 1.
  *
  * Departure: what is measured has the mask that is likelier than not, where they draw it ten times.
  */

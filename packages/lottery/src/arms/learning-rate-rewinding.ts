@@ -2,8 +2,8 @@ import { type Arm, checkPlanning } from "../arm.ts";
 import { startsFrom } from "../expectation.ts";
 
 /**
- * Each round cuts the network of the round before, and what is left keeps its trained weights; only step and learning rate start again: Renda et al. (ICLR 2020, arXiv
- * 2003.02389), algorithm 1. Also the networks of Frankle & Carbin's search with continued training.
+ * Each round cuts the network of the round before, and what is left keeps its trained weights; only step and learning rate start again:
+ * Renda et al. (ICLR 2020, arXiv 2003.02389), algorithm 1. Also the networks of Frankle & Carbin's search with continued training.
  */
 export const learningRateRewinding: Arm = function* (graph, seed, settings) {
   checkPlanning("learningRateRewinding", graph, seed, settings);

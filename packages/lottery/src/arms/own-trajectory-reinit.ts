@@ -2,8 +2,8 @@ import { type Arm, checkPlanning } from "../arm.ts";
 import { freshEverywhere } from "../expectation.ts";
 
 /**
- * A control: each round cuts its own network of the round before, and what is left starts from fresh weights in every tensor. Unlike `random-reinit` its masks are
- * fitted to networks that were drawn anew; from the second round on they are no ticket's.
+ * A control: each round cuts its own network of the round before, and what is left starts from fresh weights in every tensor. Unlike
+ * `random-reinit` its masks are fitted to networks that were drawn anew; from the second round on they are no ticket's.
  */
 export const ownTrajectoryReinit: Arm = function* (graph, seed, settings) {
   checkPlanning("ownTrajectoryReinit", graph, seed, settings);

@@ -11,8 +11,8 @@ export type AtStart = Pick<CutParams, "criterion" | "pool" | "exclude">;
 const AT_START: Kinds<AtStart> = { criterion: object, pool: oneOf(...POOLS), exclude: list };
 
 /**
- * Pruning at step 0: the initial weights are cut once, by as much as so many rounds, before any training, and what is left starts from them. With the criterion
- * `magnitude` “magnitude pruning at initialisation” of Frankle et al. (ICLR 2021, arXiv 2009.08576), §4.
+ * Pruning at step 0: the initial weights are cut once, by as much as so many rounds, before any training, and what is left starts from
+ * them. With the criterion `magnitude` “magnitude pruning at initialisation” of Frankle et al. (ICLR 2021, arXiv 2009.08576), §4.
  *
  * @param how - Or a function of the graph, which knows the task's embeddings.
  */
@@ -28,7 +28,10 @@ export function prunedAtStartBy(how: AtStart | ((graph: ExperimentGraph) => AtSt
   };
 }
 
-/** The control of pruning at step 0: as many weights of each tensor at random places. A criterion that is no better chooses only how many go from each layer: Frankle et al. (ICLR 2021), §5. */
+/**
+ * The control of pruning at step 0: as many weights of each tensor at random places. A criterion that is no better chooses only how many go
+ * from each layer: Frankle et al. (ICLR 2021), §5.
+ */
 export function randomMaskAtStartBy(how: AtStart | ((graph: ExperimentGraph) => AtStart)): Arm {
   if (typeof how !== "function") checkOptions("randomMaskAtStartBy", how, AT_START);
   const scored = prunedAtStartBy(how);

@@ -3,8 +3,9 @@ import { shuffledMaskOf, startsFrom } from "../expectation.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /**
- * A control: as many weights of each tensor as the winning ticket, at places drawn anew each round, and the initial weights of those places. Tells whether it matters
- * which weights stay, beyond how many of each layer: “random pruning” and “layerwise shuffling” of Frankle et al. (ICLR 2021, arXiv 2009.08576), §5.
+ * A control: as many weights of each tensor as the winning ticket, at places drawn anew each round, and the initial weights of those
+ * places. Tells whether it matters which weights stay, beyond how many of each layer: “random pruning” and “layerwise shuffling” of Frankle
+ * et al. (ICLR 2021, arXiv 2009.08576), §5.
  */
 export const randomMask: Arm = function* (graph, seed, settings) {
   checkPlanning("randomMask", graph, seed, settings);

@@ -3,8 +3,8 @@ import { freshEverywhere, sameMaskAs } from "../expectation.ts";
 import { lateRewinding } from "./late-rewinding.ts";
 
 /**
- * A control of late rewinding: its masks, and fresh weights in every tensor, trained over the same steps, with the batches and the learning rates of these: Frankle et al. (ICML
- * 2020), §4.
+ * A control of late rewinding: its masks, and fresh weights in every tensor, trained over the same steps, with the batches and the learning
+ * rates of these: Frankle et al. (ICML 2020), §4.
  */
 export const rewoundReinit: Arm = function* (graph, seed, settings) {
   checkPlanning("rewoundReinit", graph, seed, settings);

@@ -3,8 +3,8 @@ import { sameMaskAs, shuffledFrom } from "../expectation.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
 /**
- * A control: the winning ticket's masks and its initial weights, shuffled within each tensor. Fresh weights differ from kept ones in size, since a cut keeps what
- * began large; these do not.
+ * A control: the winning ticket's masks and its initial weights, shuffled within each tensor. Fresh weights differ from kept ones in size,
+ * since a cut keeps what began large; these do not.
  */
 export const shuffledInit: Arm = function* (graph, seed, settings) {
   checkPlanning("shuffledInit", graph, seed, settings);

@@ -2,7 +2,10 @@ import { type Arm, checkPlanning } from "../arm.ts";
 import { sameMaskAs, shuffledFrom, signsOf } from "../expectation.ts";
 import { winningTicket } from "./winning-ticket.ts";
 
-/** The winning ticket's masks, and its initial weights with their sizes shuffled within each tensor while signs stay. “Reshuffle, keep sign” of Zhou et al. 2019 (arXiv 1905.01067), §4.1. */
+/**
+ * The winning ticket's masks, and its initial weights with their sizes shuffled within each tensor while signs stay. “Reshuffle, keep sign”
+ * of Zhou et al. 2019 (arXiv 1905.01067), §4.1.
+ */
 export const shuffledSigns: Arm = function* (graph, seed, settings) {
   checkPlanning("shuffledSigns", graph, seed, settings);
   let before = graph.dense;

@@ -6,7 +6,10 @@ import type { AtStart } from "./pruned-at-start.ts";
 
 const how: AtStart = { criterion: erdosRenyi, pool: "all" };
 
-/** Sparse from the first step to the last: random masks, of Erdős–Rényi densities, at the initial weights, which are exchanged while the network trains. */
+/**
+ * Sparse from the first step to the last: random masks, of Erdős–Rényi densities, at the initial weights, which are exchanged while the
+ * network trains.
+ */
 export function sparseFromTheStart(name: string, rewiringOf: (settings: ArmSettings) => Rewiring): Arm {
   return function* (graph, seed, settings) {
     checkPlanning(name, graph, seed, settings);

@@ -11,9 +11,15 @@ export interface Structured {
   readonly criterion: UnitCriterionName;
   /** Default `layer`. */
   readonly pool?: UnitPool | undefined;
-  /** What is left keeps its trained weights and goes on at a tenth of the learning rate, as these methods were published; else it starts from its initial weights, as a ticket does. Default false. */
+  /**
+   * What is left keeps its trained weights and goes on at a tenth of the learning rate, as these methods were published; else it starts
+   * from its initial weights, as a ticket does. Default false.
+   */
   readonly fineTuned?: boolean | undefined;
-  /** λ of a penalty on γ, with which the network that is cut first is trained, one of its own beside the dense one, and all that are cut after it. Default 0: the dense network is cut. */
+  /**
+   * λ of a penalty on γ, with which the network that is cut first is trained, one of its own beside the dense one, and all that are cut
+   * after it. Default 0: the dense network is cut.
+   */
   readonly gammaPenalty?: number | undefined;
 }
 
@@ -24,7 +30,10 @@ const STRUCTURED: Kinds<Structured> = {
   gammaPenalty: atLeast0,
 };
 
-/** Each round removes whole units of the network of the round before: filters, neurons, hidden units. `compact` makes of the result a network that is smaller. */
+/**
+ * Each round removes whole units of the network of the round before: filters, neurons, hidden units. `compact` makes of the result a
+ * network that is smaller.
+ */
 export function structuredBy(how: Structured): Arm {
   checkOptions("structuredBy", how, STRUCTURED, ["criterion"]);
   return function* (graph, seed, settings) {
@@ -40,8 +49,8 @@ export function structuredBy(how: Structured): Arm {
 }
 
 /**
- * The control of structured pruning: the same small network, trained from fresh weights for as many steps as the dense one. Liu et al. (ICLR 2019, arXiv 1810.05270), §3, “Scratch-E”: if it
- * is as good, the method has found a size, and no weights.
+ * The control of structured pruning: the same small network, trained from fresh weights for as many steps as the dense one. Liu et al.
+ * (ICLR 2019, arXiv 1810.05270), §3, “Scratch-E”: if it is as good, the method has found a size, and no weights.
  */
 export function structuredReinitBy(how: Structured): Arm {
   checkOptions("structuredReinitBy", how, STRUCTURED, ["criterion"]);

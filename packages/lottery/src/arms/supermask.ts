@@ -7,8 +7,9 @@ import type { Hash } from "../node.ts";
 type Start = (graph: ExperimentGraph, mask: Hash<"mask">) => Hash<"start">;
 
 /**
- * Masks that make a network of untrained weights: one cut of the dense network by `large-final-same-sign`, by as much as so many rounds, and what is left is measured as
- * it starts, without a step of training. “Supermasks” of Zhou et al. 2019 (arXiv 1905.01067), §5; those that are themselves trained are others.
+ * Masks that make a network of untrained weights: one cut of the dense network by `large-final-same-sign`, by as much as so many rounds,
+ * and what is left is measured as it starts, without a step of training. “Supermasks” of Zhou et al. 2019 (arXiv 1905.01067), §5; those
+ * that are themselves trained are others.
  */
 function untrained(name: string, start: Start, expect: (graph: ExperimentGraph) => Expectation[]): Arm {
   return function* (graph, seed, settings) {

@@ -15,7 +15,8 @@ export interface TicketFor extends GivenTicket {
 export const TRANSFER_ARMS = ["transferred-ticket", "transferred-mask", "transferred-random"] as const;
 
 /**
- * The arms of a transfer (Morcos et al., NeurIPS 2019; Desai et al., EMNLP-IJCNLP 2019 workshop): tickets of another run, trained on the data of this one. Beside dense and winning tickets of its own.
+ * The arms of a transfer (Morcos et al., NeurIPS 2019; Desai et al., EMNLP-IJCNLP 2019 workshop): tickets of another run, trained on the
+ * data of this one. Beside dense and winning tickets of its own.
  *
  * - `transferred-ticket`: mask and starting values of the other run; the network's own initial values where it brings none;
  * - `transferred-mask`: its mask only, with the network's own initial values;

@@ -1,7 +1,8 @@
 import type { Values } from "../pattern.ts";
 
 /**
- * `α|wT|` and `|w0|`, with the α of each tensor for which the medians agree: `α = median |w0| / median |wT|`. Where one of them is 0, α is 1.
+ * `α|wT|` and `|w0|`, with the α of each tensor for which the medians agree: `α = median |w0| / median |wT|`. Where one of them is 0, α is
+ * 1.
  *
  * Zhou et al. 2019, §3, equalise the percentile at the rate of the cut; the median serves cuts of any rate.
  */

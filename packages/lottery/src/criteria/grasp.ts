@@ -10,10 +10,11 @@ const TEMPERATURE = 200;
 const STEP = 2 ** -7;
 
 /**
- * `w ⊙ Hg`: the weights whose removal lets the norm of the gradient grow most, or shrink least, go. GraSP (Wang et al., ICLR 2020, arXiv 2002.07376), eq. 8, on logits
- * divided by 200, of gradients over a whole epoch. Vectors are spared.
+ * `w ⊙ Hg`: the weights whose removal lets the norm of the gradient grow most, or shrink least, go. GraSP (Wang et al., ICLR 2020, arXiv
+ * 2002.07376), eq. 8, on logits divided by 200, of gradients over a whole epoch. Vectors are spared.
  *
- * `Hg ≈ (∇L(w + εg) − ∇L(w − εg)) / 2ε` with `ε|g| ≤ |w| / 128` in every tensor: a central difference, exact where the loss is quadratic; so it needs no second derivative of any layer.
+ * `Hg ≈ (∇L(w + εg) − ∇L(w − εg)) / 2ε` with `ε|g| ≤ |w| / 128` in every tensor: a central difference, exact where the loss is quadratic;
+ * so it needs no second derivative of any layer.
  */
 export const grasp: Criterion = {
   name: "grasp",

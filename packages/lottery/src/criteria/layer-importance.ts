@@ -2,9 +2,10 @@ import type { Criterion } from "../criterion.ts";
 import { layersOf } from "../inside/layers-of.ts";
 
 /**
- * `max(0, L(w; layer ← w0) − L(w)) · wT² / Σ_layer wT²`: what the network loses if the weight's layer is put back to its first weights, shared among the layer's weights by their squares. Layers
- * that have learnt nothing that is needed lose most where weights of all layers are one pool. The importance is that of Zhang, Bengio & Singer (arXiv 1902.01996), §3, measured by the training loss;
- * pruning by it is ours. A loss is computed for each layer.
+ * `max(0, L(w; layer ← w0) − L(w)) · wT² / Σ_layer wT²`: what the network loses if the weight's layer is put back to its first weights,
+ * shared among the layer's weights by their squares. Layers that have learnt nothing that is needed lose most where weights of all layers
+ * are one pool. The importance is that of Zhang, Bengio & Singer (arXiv 1902.01996), §3, measured by the training loss; pruning by it is
+ * ours. A loss is computed for each layer.
  */
 export const layerImportanceCriterion: Criterion = {
   name: "layer-importance",

@@ -2,7 +2,10 @@ import type { Criterion } from "../criterion.ts";
 import { elementwise } from "../elementwise.ts";
 import { balanced } from "./balance.ts";
 
-/** `−max(α|wT|, |w0|)`: stays what is small both before and after training. “Small init & small final” of Zhou et al. 2019, table 1; α: see `balanced`. */
+/**
+ * `−max(α|wT|, |w0|)`: stays what is small both before and after training. “Small init & small final” of Zhou et al. 2019, table 1; α: see
+ * `balanced`.
+ */
 export const smallInitSmallFinal: Criterion = {
   name: "small-init-small-final",
   version: 1,

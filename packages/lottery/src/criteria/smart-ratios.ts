@@ -1,11 +1,13 @@
 import type { Criterion } from "../criterion.ts";
 
 /**
- * `(k² + k) / u`, `u` uniform in (0, 1) and k the number of the layer, counted from the last one: of weights that all compete (`pool: "all"`) a layer keeps a fraction
- * proportional to `k² + k`, at random. “Smart ratios” of Su et al. (NeurIPS 2020, arXiv 2009.11094), §4.2; their last dense layer keeps 30 % whatever the rate, which
- * is left out here. A control: a criterion at step 0 should be better than this one.
+ * `(k² + k) / u`, `u` uniform in (0, 1) and k the number of the layer, counted from the last one: of weights that all compete
+ * (`pool: "all"`) a layer keeps a fraction proportional to `k² + k`, at random. “Smart ratios” of Su et al. (NeurIPS 2020, arXiv
+ * 2009.11094), §4.2; their last dense layer keeps 30 % whatever the rate, which is left out here. A control: a criterion at step 0 should
+ * be better than this one.
  *
- * Of a tensor of n weights u takes the values `(i + ½) / n` in random order, so that the fractions hold but for rounding. A layer is what names share before their last dot.
+ * Of a tensor of n weights u takes the values `(i + ½) / n` in random order, so that the fractions hold but for rounding. A layer is what
+ * names share before their last dot.
  */
 export const smartRatios: Criterion = {
   name: "smart-ratios",

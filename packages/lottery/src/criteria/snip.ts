@@ -3,8 +3,9 @@ import { elementwise } from "../elementwise.ts";
 import { sparingVectors } from "./sparing-vectors.ts";
 
 /**
- * `|w ⊙ ∂L/∂w|`: what the loss would change without the weight, to first order. SNIP (Lee et al., ICLR 2019, arXiv 1810.02340), eq. 4, where weights are those at step
- * 0; here the gradient is that of a whole epoch, since a word that is absent from a batch has none. Vectors are spared.
+ * `|w ⊙ ∂L/∂w|`: what the loss would change without the weight, to first order. SNIP (Lee et al., ICLR 2019, arXiv 1810.02340), eq. 4,
+ * where weights are those at step 0; here the gradient is that of a whole epoch, since a word that is absent from a batch has none. Vectors
+ * are spared.
  */
 export const snip: Criterion = {
   name: "snip",

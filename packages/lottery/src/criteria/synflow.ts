@@ -5,8 +5,9 @@ import { sparingVectors } from "./sparing-vectors.ts";
 const ROUNDS = 100;
 
 /**
- * `|w| · ∂R/∂|w|`, `R` the sum of the outputs of the network with all weights positive, on an input of ones: how much flows through the weight. SynFlow (Tanaka et al.,
- * NeurIPS 2020, arXiv 2006.05467), algorithm 1. A cut that keeps the fraction d is made in 100 rounds, which keep `d^(k/100)`; it needs no data. Vectors are spared.
+ * `|w| · ∂R/∂|w|`, `R` the sum of the outputs of the network with all weights positive, on an input of ones: how much flows through the
+ * weight. SynFlow (Tanaka et al., NeurIPS 2020, arXiv 2006.05467), algorithm 1. A cut that keeps the fraction d is made in 100 rounds,
+ * which keep `d^(k/100)`; it needs no data. Vectors are spared.
  *
  * @see Evidence.flow for networks that begin with an embedding, which is left out.
  */

@@ -31,7 +31,7 @@ export async function contributionsOf<Input>(
         observed(model, see).forward(input, { lengths });
         const units = groups.map(({ group: { name, readBy } }) =>
           readBy === undefined
-            ? (model as Model<Input> & UnitModel).unitValues?.(name, input as never, { lengths })
+            ? (model as Model<Input> & UnitModel<Input>).unitValues?.(name, input, { lengths })
             : given.get(readBy),
         );
         return { values: Promise.all(units.map((tensor) => tensor?.read())), shapes: units.map((one) => one?.shape) };

@@ -4,6 +4,7 @@ import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import { dropoutMask } from "./dropout.ts";
 import * as elementwise from "./elementwise.ts";
 import { lstmCell, lstmCellGradient } from "./lstm-cell.ts";
+import { layers } from "./lstm-layer.ts";
 import * as movement from "./movement.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
@@ -31,6 +32,7 @@ export function createReferenceBackend(): Backend {
       ...pooling,
       ...reduction,
       ...stored,
+      ...layers,
       batchNorm,
       batchNormGradient,
       normalise,

@@ -27,6 +27,11 @@ export interface WasmBackend extends Backend {
    */
   limitThreads(threads: number): void;
   /**
+   * Bytes of tensors and of what kernels need meanwhile: those in use, the most that were in use at a time since this
+   * was last asked, and of the whole memory, which never shrinks.
+   */
+  memory(): { readonly bytes: number; readonly peak: number; readonly total: number };
+  /**
    * Ends the threads and gives the memory up; resolves when they have ended. No process waits for the threads, so this
    * is for programs that go on without the backend. To use it or its tensors afterwards is an error.
    */
@@ -147,6 +152,10 @@ export function backendOf(
       check("wasm.limitThreads", "threads", threads, positive);
       pool.limit(threads);
     },
+    memory: () => {
+      const { inUse: bytes, total } = memory.size;
+      return { bytes, peak: memory.takePeak(), total };
+    },
     close: () => {
       Object.assign(backend, closed(backend.kernels));
       return pool.close();
@@ -156,7 +165,7 @@ export function backendOf(
 }
 
 /** What is left of a backend: an error, whatever is asked of it, but scopes may end. */
-function closed(kernels: Kernels): Omit<Backend, "name" | "takesStoredWeights"> {
+function closed(kernels: Kernels): Omit<Backend, "name" | "takesStoredWeights"> & Pick<WasmBackend, "memory"> {
   const refuse = (): never => {
     throw new Error(CLOSED);
   };
@@ -169,6 +178,7 @@ function closed(kernels: Kernels): Omit<Backend, "name" | "takesStoredWeights"> 
     write: refuse,
     read: async () => refuse(),
     view: refuse,
+    memory: refuse,
     release: () => {},
     releaseIndices: () => {},
   };

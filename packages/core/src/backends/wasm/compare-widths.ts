@@ -99,12 +99,13 @@ function storedOf(
       permutation: permutation.every((from, i) => from === i) ? undefined : integers(permutation),
     };
   };
+  let [byRows, byColumns]: (Csc | undefined)[] = [];
   const pattern: PatternLayouts = {
     shape,
     positions,
     positionIndices: () => integers([...positions]),
-    byRows: () => layout(rows, inner, (at) => [Math.floor(at / inner), at % inner]),
-    byColumns: () => layout(inner, rows, (at) => [at % inner, Math.floor(at / inner)]),
+    byRows: () => (byRows ??= layout(rows, inner, (at) => [Math.floor(at / inner), at % inner])),
+    byColumns: () => (byColumns ??= layout(inner, rows, (at) => [at % inner, Math.floor(at / inner)])),
     byChannels: () => {
       const [width, channels, filters] = shape as readonly [number, number, number];
       return layout(channels, width * filters, (at) => {

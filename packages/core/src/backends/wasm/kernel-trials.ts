@@ -49,6 +49,7 @@ const FILTERS = 4 * 13;
 const CONVOLUTION = { batch: 2, time: 9, channels: 7, width: 3, filters: 13 };
 const LSTM = { batch: 5, tokens: 17, hidden: 13, directions: 2 } as const;
 const STARTS = [0, 4, 5, 11, 14, 17];
+const LAYER = { ...LSTM, rows: 17, input: 11 };
 /** Shares of a weight that are stored: so little that the kernels read it so, and so much that it is written out. */
 const EVERY = [7, 1];
 
@@ -60,6 +61,27 @@ function weights(
 ): void {
   run(whole());
   for (const every of EVERY) run(stored(shape, every, groups));
+}
+
+/** The operands x, places, weightIh, bias and weightHh of an LSTM layer, or room for their gradients. */
+type Layer = readonly [Region, Region | undefined, Region | StoredWeight, Region, Region | StoredWeight];
+
+/** Calls with whole weights and with parts, of inputs a token and of inputs that tokens share. */
+function eachLayer(
+  { indices, stored }: Operands,
+  run: (layer: (made: (length: number) => Region) => Layer) => void,
+): void {
+  for (const every of [0, ...EVERY]) {
+    for (const isShared of [false, true]) {
+      run((made) => [
+        made(17 * 11),
+        isShared ? indices(17, 17) : undefined,
+        every === 0 ? made(104 * 11) : stored([104, 11], every),
+        made(104),
+        every === 0 ? made(104 * 13) : stored([104, 26], every, 2),
+      ]);
+    }
+  }
 }
 
 export const TRIALS: Trials = {
@@ -101,7 +123,11 @@ export const TRIALS: Trials = {
     for (const pixels of [1, 43]) {
       const [n, given] = [3 * 5 * pixels, [floats(5), floats(5), room(5)] as const];
       const sums = [room(5), room(5)] as const;
-      gradient(floats(n), undefined, floats(n), ...given, room(n), undefined, ...sums, { ...NORM, pixels, relu: false });
+      gradient(floats(n), undefined, floats(n), ...given, room(n), undefined, ...sums, {
+        ...NORM,
+        pixels,
+        relu: false,
+      });
       gradient(floats(n), floats(n), floats(n), ...given, room(n), room(n), ...sums, { ...NORM, pixels, relu: true });
     }
   },
@@ -283,6 +309,17 @@ export const TRIALS: Trials = {
     weights(operands, { shape: [104, 26], whole: () => floats(2 * 52 * 13), groups: 2 }, (recurrent) => {
       const [dstates, gates, cells] = [floats(23 * 26), floats(17 * 104), floats(17 * 26)];
       lstmGates(dstates, gates, cells, recurrent, integers(STARTS), room(17 * 104), LSTM);
+    });
+  },
+  lstmStates: (lstm, operands) => {
+    const { floats, integers, room } = operands;
+    eachLayer(operands, (layer) => lstm(...layer(floats), integers(STARTS), room(23 * 26), LAYER));
+  },
+  lstmGradients: (gradients, operands) => {
+    const { floats, integers, room } = operands;
+    eachLayer(operands, (layer) => {
+      const [dx, , dweightIh, dbias, drecurrent] = layer(room);
+      gradients(floats(23 * 26), ...layer(floats), integers(STARTS), dx, dweightIh, dbias, drecurrent, LAYER);
     });
   },
   weightGradient: (gradient, operands) => {

@@ -13,13 +13,15 @@ import { reduction } from "./kernels/reduction.ts";
 import { storedConvolution } from "./kernels/stored-convolution.ts";
 import { updates } from "./kernels/updates.ts";
 import { winograd } from "./kernels/winograd.ts";
-import { createLstmKernels } from "./lstm.ts";
+import { createLstmRuns, lstmKernels } from "./lstm.ts";
+import { lstmLayer } from "./lstm-layer.ts";
 import type { LinearMemory } from "./memory.ts";
 import { createParallelFor } from "./parallel-for.ts";
 import { sparseProducts } from "./sparse-products.ts";
 import { sparseRows } from "./sparse-rows.ts";
 import { sparseWindows } from "./sparse-windows.ts";
 import type { ThreadPool } from "./thread-pool.ts";
+import { weightGradients } from "./weight-gradients.ts";
 import { windows } from "./windows.ts";
 
 /** Multiplications below which waking a second thread takes longer than it saves. */
@@ -56,11 +58,15 @@ export function createKernels(
     ...lstmCell(context),
     ...updates(context),
   };
-  return {
+  const { weightGradient, gradientInParts } = weightGradients(context);
+  const runs = createLstmRuns(exports, { memory, pool, worth, breakEvens });
+  const kernels = {
     ...dense,
+    weightGradient,
     ...sparseProducts(context, dense),
     ...sparseRows(context, dense),
     ...sparseWindows(context, windows(context)),
-    ...createLstmKernels(exports, { memory, pool, worth, breakEvens }),
+    ...lstmKernels(runs),
   };
+  return { ...kernels, ...lstmLayer(context, kernels, runs, gradientInParts) };
 }

@@ -25,8 +25,37 @@ interface Reading {
 /** Hidden units from which the break-even is `breakEvens.recurrent.many`. */
 const MANY = 256;
 
-/** The contract's LSTM kernels in terms of the compiled ones. */
-export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels, "lstm" | "lstmGates"> {
+/** The operands of `Kernels.lstm` but its recurrent weight; the rows after the states of all tokens are regions of their own. */
+interface ForwardRun {
+  readonly projected: Region;
+  readonly places: Region | undefined;
+  readonly bias: Region;
+  readonly starts: Region;
+  readonly gates: Region | undefined;
+  readonly cells: Region | undefined;
+  readonly states: Region;
+  readonly finals: Region;
+  readonly zeros: Region;
+}
+
+/** The same of `Kernels.lstmGates`. */
+interface BackwardRun {
+  readonly dstates: Region;
+  readonly dfinals: Region;
+  readonly gates: Region;
+  readonly cells: Region;
+  readonly starts: Region;
+  readonly dgates: Region;
+}
+
+/** Both directions of a layer, on all threads. */
+export interface LstmRuns {
+  forward(of: ForwardRun, recurrent: Weight, size: LstmSize): void;
+  backward(of: BackwardRun, recurrent: Weight, size: LstmSize): void;
+}
+
+/** In terms of the compiled kernels. */
+export function createLstmRuns(exports: Exports, means: Means): LstmRuns {
   const { memory, breakEvens } = means;
 
   const dense = (recurrent: Region, { hidden }: LstmSize): Recurrent => ({
@@ -65,6 +94,24 @@ export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels,
   };
 
   return {
+    forward: (of, recurrent, size) =>
+      withRecurrent(recurrent, rowsOf, size, ({ room, weightOf }) =>
+        eachReading("lstm", of.starts, size, { ...means, room }, (reading) =>
+          forward(of, size, reading, weightOf(reading.direction)),
+        ),
+      ),
+    backward: (of, recurrent, size) =>
+      withRecurrent(recurrent, columnsOf, size, ({ room, weightOf }) =>
+        eachReading("lstmGates", of.starts, size, { ...means, room }, (reading) =>
+          backward(of, size, reading, weightOf(reading.direction)),
+        ),
+      ),
+  };
+}
+
+/** The contract's LSTM kernels. */
+export function lstmKernels(runs: LstmRuns): Pick<Kernels, "lstm" | "lstmGates"> {
+  return {
     lstm: (
       projected: Region,
       places: Region | undefined,
@@ -75,17 +122,10 @@ export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels,
       cells: Region | undefined,
       states: Region,
       size: LstmSize,
-    ) =>
-      withRecurrent(recurrent, rowsOf, size, ({ room, weightOf }) =>
-        eachReading("lstm", starts, size, { ...means, room }, (reading) =>
-          forward(
-            { projected, places, bias, starts, gates, cells, states },
-            size,
-            reading,
-            weightOf(reading.direction),
-          ),
-        ),
-      ),
+    ) => {
+      const after = statesAfter(states, size);
+      runs.forward({ projected, places, bias, starts, gates, cells, states, ...after }, recurrent, size);
+    },
     lstmGates: (
       dstates: Region,
       gates: Region,
@@ -94,13 +134,20 @@ export function createLstmKernels(exports: Exports, means: Means): Pick<Kernels,
       starts: Region,
       dgates: Region,
       size: LstmSize,
-    ) =>
-      withRecurrent(recurrent, columnsOf, size, ({ room, weightOf }) =>
-        eachReading("lstmGates", starts, size, { ...means, room }, (reading) =>
-          backward({ dstates, gates, cells, starts, dgates }, size, reading, weightOf(reading.direction)),
-        ),
-      ),
+    ) => {
+      const { finals: dfinals } = statesAfter(dstates, size);
+      runs.backward({ dstates, dfinals, gates, cells, starts, dgates }, recurrent, size);
+    },
   };
+}
+
+/** The rows after the states of all tokens: the texts' last cell states, and zeros. */
+export function statesAfter(
+  states: Region,
+  { batch, tokens, hidden, directions }: LstmSize,
+): { finals: Region; zeros: Region } {
+  const width = directions * hidden;
+  return { finals: states.part(tokens * width, batch * width), zeros: states.part((tokens + batch) * width, width) };
 }
 
 /** The recurrent weight of all directions, as the compiled kernels take it. */
@@ -118,16 +165,12 @@ interface Pointers {
 
 /** The operands of the compiled `lstm`. */
 function forward(
-  of: { [name in "projected" | "bias" | "starts" | "states"]: Region } & {
-    [name in "places" | "gates" | "cells"]: Region | undefined;
-  },
-  { batch, tokens, hidden, directions }: LstmSize,
+  of: ForwardRun,
+  { hidden, directions }: LstmSize,
   { direction, order, count, scratch }: Reading,
   { recurrent, entries }: Pointers,
 ): Arguments<"lstm"> {
-  const row = directions * hidden * 4;
   const [unit, gate] = [direction * hidden * 4, direction * hidden * 16];
-  const states = of.states.pointer + unit;
   return [
     of.projected.pointer + gate,
     of.places?.pointer ?? 0,
@@ -137,9 +180,9 @@ function forward(
     order,
     of.gates === undefined ? 0 : of.gates.pointer + gate,
     of.cells === undefined ? 0 : of.cells.pointer + unit,
-    states,
-    states + tokens * row,
-    states + (tokens + batch) * row,
+    of.states.pointer + unit,
+    of.finals.pointer + unit,
+    of.zeros.pointer + unit,
     count,
     hidden,
     directions,
@@ -151,16 +194,15 @@ function forward(
 
 /** The operands of the compiled `lstmGates`. */
 function backward(
-  of: { [name in "dstates" | "gates" | "cells" | "starts" | "dgates"]: Region },
-  { tokens, hidden, directions }: LstmSize,
+  of: BackwardRun,
+  { hidden, directions }: LstmSize,
   { direction, order, count, scratch }: Reading,
   { recurrent, entries }: Pointers,
 ): Arguments<"lstmGates"> {
   const [unit, gate] = [direction * hidden * 4, direction * hidden * 16];
-  const dstates = of.dstates.pointer + unit;
   return [
-    dstates,
-    dstates + tokens * directions * hidden * 4,
+    of.dstates.pointer + unit,
+    of.dfinals.pointer + unit,
     of.gates.pointer + gate,
     of.cells.pointer + unit,
     recurrent,

@@ -36,6 +36,11 @@ export class Region implements Storage, Indices {
     this.block = block;
   }
 
+  /** So many of its values, from that one on: a region of its own for kernels that write not a value more, and nobody's to give back. */
+  part(from: number, length: number): Region {
+    return new Region(length, { pointer: this.pointer + from * 4, bytes: length * 4, free: false });
+  }
+
   /** To the end of the last vector. */
   get bytes(): number {
     return Math.ceil(this.length / 4) * 16; // bits of integers would be those of a negative number from 2 GiB on
@@ -71,6 +76,7 @@ export class LinearMemory {
   #reached = START;
   #blocks = 0;
   #inUse = 0;
+  #peak = 0;
 
   /** @param limit - In bytes: how far the memory may grow, at most 4 GiB. Less where the platform has no addresses for so much. */
   constructor(limit: number) {
@@ -86,6 +92,13 @@ export class LinearMemory {
   /** Bytes in use, bytes of the whole memory, and how often a new block was made because no free one fitted. */
   get size(): { readonly inUse: number; readonly total: number; readonly blocks: number } {
     return { inUse: this.#inUse, total: this.memory.buffer.byteLength, blocks: this.#blocks };
+  }
+
+  /** The most bytes that were in use at a time since this was last called. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = this.#inUse;
+    return peak;
   }
 
   /** Room for `length` values of four bytes; see `Backend.allocate`. */
@@ -185,6 +198,7 @@ export class LinearMemory {
     const pointer = (bytes < LARGE ? this.#small(bytes) : this.#large(bytes)) ?? this.#gather(bytes);
     if (pointer === undefined) throw this.#exhausted(length);
     this.#inUse += bytes;
+    if (this.#inUse > this.#peak) this.#peak = this.#inUse;
     return { pointer, bytes, free: false };
   }
 

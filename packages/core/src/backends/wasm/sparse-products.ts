@@ -1,12 +1,12 @@
-import type { Conv1dSize, Kernels, MatmulSize, WeightGradientSize } from "../../kernels/kernels.ts";
+import type { Conv1dSize, Kernels, MatmulSize } from "../../kernels/kernels.ts";
 import { isStored } from "../../kernels/stored-weight.ts";
-import { blockOf, columnsOf, densityOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
+import { columnsOf, densityOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Context, WasmKernels } from "./kernels/context.ts";
 import { createFill } from "./kernels/fill.ts";
 import { createProduct } from "./kernels/one-product.ts";
 import type { Region } from "./memory.ts";
 
-type Products = "matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel";
+type Products = "matmul" | "conv1d" | "conv1dInput" | "conv1dKernel";
 
 /**
  * `rows` results for each of `batch` texts. Result i of text b reads its terms from x[b·stride + i·step] on: rows of a
@@ -42,10 +42,19 @@ export function sparseProducts(
     whole(weight, (pointer) => {
       exports.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
       for (let b = 0; b < batch; b++) {
-        const left = { a: x.pointer + b * stride * 4, aRow: step * 4, transposeA: false };
-        const right = { b: pointer, bRow: inner * 4, transposeB: true };
-        const out = y.pointer + b * rows * columns * 4;
-        multiply({ ...left, ...right, out, outRow: columns * 4, m: rows, k: inner, n: columns });
+        multiply({
+          a: x.pointer + b * stride * 4,
+          aRow: step * 4,
+          transposeA: false,
+          b: pointer,
+          bRow: inner * 4,
+          transposeB: true,
+          out: y.pointer + b * rows * columns * 4,
+          outRow: columns * 4,
+          m: rows,
+          k: inner,
+          n: columns,
+        });
       }
     });
   };
@@ -53,9 +62,19 @@ export function sparseProducts(
   const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
     const { columns, inner } = weight;
     whole(weight, (pointer) => {
-      const left = { a: dy.pointer, aRow: columns * 4, transposeA: true };
-      const right = { b: x.pointer, bRow: inner * 4, transposeB: false };
-      multiply({ ...left, ...right, out: pointer, outRow: inner * 4, m: columns, k: rows, n: inner });
+      multiply({
+        a: dy.pointer,
+        aRow: columns * 4,
+        transposeA: true,
+        b: x.pointer,
+        bRow: inner * 4,
+        transposeB: false,
+        out: pointer,
+        outRow: inner * 4,
+        m: columns,
+        k: rows,
+        n: inner,
+      });
       exports.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
     });
   };
@@ -114,37 +133,6 @@ export function sparseProducts(
     ]);
   };
 
-  /** dvalues[permutation[e]] = Σ_n x[n,indices[e]] · dy[n,j], j being the column of e, added as `weightGradient` does */
-  const sparseGradient = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
-    const { columns, inner } = weight;
-    const scratch = exports.sparseWeightGradientScratch(inner, columns, dvalues.length);
-    const work = rows * dvalues.length;
-    parallelFor("sparseWeightGradient", { n: columns, work, scratch }, (begin, end, at) => [
-      x.pointer,
-      dy.pointer,
-      ...pointersOf(weight),
-      dvalues.pointer,
-      rows,
-      columns,
-      inner,
-      begin,
-      end,
-      at,
-    ]);
-  };
-
-  /** The gradient of the whole weight, of which the stored elements are kept. */
-  const denseGradient = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: WeightGradientSize): void => {
-    const { groups, outputs, inputs } = size;
-    memory.lend(groups * outputs * inputs, (all) => {
-      dense.weightGradient(x, dy, all, size);
-      for (let g = 0; g < groups; g++) {
-        const { entries, at } = blockOf(weight, g, size);
-        exports.collect(dvalues.pointer, ...entries, all.pointer + at, outputs, inputs * 4, 4);
-      }
-    });
-  };
-
   return {
     matmul: (a: Region, b: Weight, out: Weight, size: MatmulSize) => {
       const { m, k, n } = size;
@@ -154,14 +142,6 @@ export function sparseProducts(
       } else if (isStored(out)) {
         sparseValues(b, a, rowsOf(out.pattern), valuesOf(out), { batch: 1, rows: k, step: n, stride: 0 });
       } else dense.matmul(a, b, out, size);
-    },
-
-    weightGradient: (x: Region, dy: Region, dweight: Weight, size: WeightGradientSize) => {
-      if (!isStored(dweight)) return dense.weightGradient(x, dy, dweight, size);
-      const { rows, groups, outputs, inputs } = size;
-      const [weight, dvalues] = [rowsOf(dweight.pattern), valuesOf(dweight)];
-      if (dvalues.length > breakEvens.gradient * groups * outputs * inputs) denseGradient(x, dy, weight, dvalues, size);
-      else sparseGradient(x, dy, weight, dvalues, rows);
     },
 
     conv1d: (x: Region, kernel: Weight, y: Region, size: Conv1dSize) => {

@@ -89,6 +89,16 @@ const shared: readonly (readonly [
     const values = operands.map((operand) => (typeof operand === "number" ? floats(operand) : operand));
     return [name, values, { batch: 9, tokens: 108, hidden: 70, directions: 2 }] as const;
   }),
+  ...[undefined, integers(108, 0, 149)].flatMap((places) => {
+    const rows = places === undefined ? 108 : 150;
+    const layer = [floats(rows * 50), places, floats(560 * 50), floats(560), floats(560 * 70), starts];
+    const size = { batch: 9, tokens: 108, hidden: 70, directions: 2, rows, input: 50 };
+    const gradients = [rows * 50, 560 * 50, 560, 560 * 70].map((length) => floats(length));
+    return [
+      ["lstmStates", [...layer, floats(118 * 140)], size],
+      ["lstmGradients", [floats(118 * 140), ...layer, ...gradients], size],
+    ] as const;
+  }),
   [
     "weightGradient",
     [floats(108 * 140), floats(108 * 560), floats(560 * 70)],

@@ -1,8 +1,9 @@
-import { anything, check, type Kind, list, object, probability } from "../../arguments/kinds.ts";
+import { anything, check, flag, type Kind, list, object, probability } from "../../arguments/kinds.ts";
 import type { Kinds } from "../../arguments/options.ts";
 import { isRecorded, notTwiceDifferentiable, record } from "../../autograd/record.ts";
 import { backend } from "../../backends/backend.ts";
 import type { Indices, LstmSize, Storage, WeightStorage } from "../../kernels/kernels.ts";
+import { rowsBefore } from "../../kernels/rows-before.ts";
 import { checkRng, type Rng } from "../../random/rng.ts";
 import { operandOf, type WeightOperand } from "../../sparse/weight-operand.ts";
 import { allocate, borrow, indices } from "../../tensor/scope.ts";
@@ -16,6 +17,7 @@ import { reshape } from "../reshape.ts";
 import { gatherRows } from "../rows.ts";
 import { checkLstmWeights, type LstmWeights } from "./lstm-cell.ts";
 import { inputWeight, recurrentWeight, stacked } from "./lstm-weights.ts";
+import { recomputedLayer } from "./recomputed-layer.ts";
 
 // A stack of LSTM layers over the real tokens of a batch only: a matrix with a row a token, text after text.
 
@@ -39,12 +41,21 @@ export interface LstmOptions {
   readonly lengths?: TokenVector | undefined;
   /** Dropout of the output of every layer but the last: an element becomes 0 with probability `p`. Default: none. */
   readonly dropout?: { readonly p: number; readonly rng: Rng } | undefined;
+  /**
+   * Compute the gates again for the gradient, instead of keeping gates and cells, 5·directions·hidden values a token and
+   * layer: the same bits, in less memory, for one more forward pass of the layer. On the backend `wasm` the gates of
+   * about an eighth of the batch exist at a time, of 32 texts or more; on others those of the layer whose gradient is
+   * computed. Changes nothing where no gradient can be asked for. Default false.
+   *
+   * @see Chen, Xu, Zhang & Guestrin, “Training Deep Nets with Sublinear Memory Cost”, 2016, arXiv 1604.06174.
+   */
+  readonly recompute?: boolean | undefined;
 }
 
 const drawn: Kind = { words: "{ p, rng }", accepts: object.accepts };
 
 /** Of `LstmOptions`; lengths are checked with the texts. */
-export const LSTM_OPTIONS: Kinds<LstmOptions> = { lengths: anything, dropout: drawn };
+export const LSTM_OPTIONS: Kinds<LstmOptions> = { lengths: anything, dropout: drawn, recompute: flag };
 
 export function checkDropout(operation: string, name: string, dropout: LstmOptions["dropout"]): void {
   if (dropout === undefined) return;
@@ -78,7 +89,7 @@ export function lstmLayers(
   places: Int32Array | undefined,
   texts: Texts,
   layers: readonly (readonly LstmWeights[])[],
-  drop: LstmOptions["dropout"],
+  { dropout: drop, recompute = false }: Pick<LstmOptions, "dropout" | "recompute">,
 ): { states: Matrix } & FinalStates {
   check(operation, "layers", layers, list);
   if (layers.length === 0) throw new ShapeError(`${operation}: there are no layers`);
@@ -90,7 +101,7 @@ export function lstmLayers(
     if (drop !== undefined && k > 0) above.x = dropout(states, drop.p, drop.rng);
     const input = k === 0 ? x.shape[1] : states.shape[1];
     const hidden = checkDirections(operation, k, input, directions);
-    states = layer(operation, above, texts, directions, hidden);
+    states = layer(operation, above, texts, directions, { hidden, recompute });
     finals.push(finalStates(states, texts, directions.length, hidden));
   }
   return { states, h: concat(finals.map(({ h }) => h)), c: concat(finals.map(({ c }) => c)) };
@@ -115,7 +126,7 @@ function layer(
   { x, places }: { x: Matrix; places: Indices | undefined },
   { batch, tokens, starts }: Texts,
   weights: readonly LstmWeights[],
-  hidden: number,
+  { hidden, recompute }: { hidden: number; recompute: boolean },
 ): Matrix {
   const weightIh = inputWeight(weights.map((one) => one.weightIh));
   const weightHh = recurrentWeight(weights.map((one) => one.weightHh));
@@ -127,36 +138,39 @@ function layer(
   const width = directions * hidden;
   const rows = places === undefined ? tokens : x.shape[0];
   const input = x.shape[1];
-  const ends = indices(starts);
   const { kernels } = backend();
+  const again = recompute && isRecorded(inputs);
+  if (again && kernels.lstmStates !== undefined && kernels.lstmGradients !== undefined) {
+    return recomputedLayer(operation, { x, places, weightIh, bias, weightHh, starts }, { ...size, rows, input });
+  }
+  const ends = indices(starts);
   const states: Matrix = empty([tokens + batch + 1, width]);
-  const cells = isRecorded(inputs) ? empty([tokens, width]) : undefined;
-  /** @param gates - Where the gates are kept for the gradient; where every token has its own row, they overwrite the input's product. */
-  const compute = (gates: Storage | undefined) => {
+  /** @param kept - For the gradient; where every token has its own row, gates overwrite the input's product. */
+  const compute = (kept: Kept | undefined) => {
     const read = (projected: Storage) => {
       const product = { batch: 1, m: rows, k: input, n: 4 * width, transposeA: false, transposeB: true };
       kernels.matmul(x.storage, weightIh.storage, projected, product);
-      const [theta, c] = [weightHh.storage, cells?.storage];
-      kernels.lstm(projected, places, bias.storage, theta, ends, gates, c, states.storage, size);
+      const theta = weightHh.storage;
+      kernels.lstm(projected, places, bias.storage, theta, ends, kept?.gates, kept?.cells, states.storage, size);
     };
-    if (gates !== undefined && places === undefined) read(gates);
+    if (kept !== undefined && places === undefined) read(kept.gates);
     else borrow(rows * 4 * width, read);
   };
-  const keepGates = () => {
-    const gates = allocate(tokens * 4 * width);
-    compute(gates);
-    return gates;
+  const keep = (): Kept => {
+    const made = { gates: allocate(tokens * 4 * width), cells: allocate(tokens * width) };
+    compute(made);
+    return made;
   };
-  let kept: Storage | undefined;
-  if (cells === undefined) compute(undefined);
-  else kept = keepGates();
+  let kept: Kept | undefined;
+  if (again || !isRecorded(inputs)) compute(undefined);
+  else kept = keep();
 
   return record(operation, states, inputs, (dstates) => {
     const dgates = once(() => {
-      const found = kept ?? keepGates(); // computed again where gradients are asked for twice: the first time, the gradient overwrote them
+      const { gates, cells } = kept ?? keep(); // asked for a second time, too: the first time, the gradient overwrote the gates
       kept = undefined;
-      kernels.lstmGates(dstates.storage, found, cells!.storage, weightHh.storage, ends, found, size);
-      return found;
+      kernels.lstmGates(dstates.storage, gates, cells, weightHh.storage, ends, gates, size);
+      return gates;
     });
     const dprojected = once(() => {
       if (places === undefined) return dgates();
@@ -193,13 +207,19 @@ function layer(
       },
       gradient(weightHh, (dweight) =>
         borrow(tokens * width, (before) => {
-          kernels.gatherRows(states.storage, statesBefore(starts, directions), before, { dim: hidden });
+          kernels.gatherRows(states.storage, indices(rowsBefore(starts, directions)), before, { dim: hidden });
           const groups = { rows: tokens, groups: directions, outputs: 4 * hidden, inputs: hidden };
           kernels.weightGradient(before, dgates(), dweight, groups);
         }),
       ),
     ];
   });
+}
+
+/** What the gradient needs of a forward pass: gates, `[tokens, directions·4·hidden]`, and cell states, `[tokens, directions·hidden]`. */
+interface Kept {
+  readonly gates: Storage;
+  readonly cells: Storage;
 }
 
 /** What `make` gives, which is called when it is first asked for. */
@@ -227,20 +247,4 @@ function finalStates(
     return gatherRows(operandOf(units), indices(ids), [directions, batch], undefined) as Cube;
   };
   return { h: rows((b, d) => (d === 0 ? starts[b + 1]! - 1 : starts[b]!)), c: rows((b) => tokens + b) };
-}
-
-/** For every token and direction, the row of the state before that step: of the first step, the last row, which holds zeros. */
-function statesBefore(starts: Int32Array, directions: number): Indices {
-  const batch = starts.length - 1;
-  const tokens = starts[batch]!;
-  const zeros = tokens + batch;
-  const before = new Int32Array(tokens * directions);
-  for (let b = 0; b < batch; b++) {
-    const [first, last] = [starts[b]!, starts[b + 1]! - 1];
-    for (let n = first; n <= last; n++) {
-      before[n * directions] = (n === first ? zeros : n - 1) * directions;
-      if (directions === 2) before[n * 2 + 1] = (n === last ? zeros : n + 1) * 2 + 1;
-    }
-  }
-  return indices(before);
 }

@@ -40,7 +40,7 @@ export interface LstmOutput extends FinalStates {
  */
 export function lstm(x: Cube, layers: readonly (readonly LstmWeights[])[], options: LstmOptions = {}): LstmOutput {
   checkTensor("lstm", "x", x, 3);
-  const { lengths, dropout } = checkOptions("lstm", options, LSTM_OPTIONS);
+  const { lengths, dropout, recompute } = checkOptions("lstm", options, LSTM_OPTIONS);
   checkDropout("lstm", "dropout", dropout);
   const [batch, time, input] = x.shape;
   if (batch === 0 || time === 0) throw new ShapeError(`lstm: ${show(x)} has no steps`);
@@ -51,7 +51,10 @@ export function lstm(x: Cube, layers: readonly (readonly LstmWeights[])[], optio
   const all = reshape(x, [batch * time, input]);
   const rows =
     texts.tokens === batch * time ? all : gatherRows(operandOf(all), indices(places), [texts.tokens], undefined);
-  const { states, h, c } = lstmLayers("lstm", rows as typeof all, undefined, texts, layers, dropout);
+  const { states, h, c } = lstmLayers("lstm", rows as typeof all, undefined, texts, layers, {
+    dropout,
+    recompute,
+  });
 
   const ids = new Int32Array(batch * time).fill(states.shape[0] - 1); // zeros where a text has ended
   for (const [n, place] of places.entries()) ids[place] = n;

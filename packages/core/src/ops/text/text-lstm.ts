@@ -46,7 +46,7 @@ export function textLstm(
   options: LstmOptions & { inputDropout?: LstmOptions["dropout"]; paddingId?: number | undefined } = {},
 ): FinalStates {
   const kinds = { ...LSTM_OPTIONS, inputDropout: LSTM_OPTIONS.dropout, paddingId: count };
-  const { lengths, inputDropout, dropout, paddingId } = checkOptions("textLstm", options, kinds);
+  const { lengths, inputDropout, dropout, recompute, paddingId } = checkOptions("textLstm", options, kinds);
   checkDropout("textLstm", "inputDropout", inputDropout);
   checkDropout("textLstm", "dropout", dropout);
   checkIds("textLstm", weights, { name: "texts", ids: texts, rank: 2, paddingId });
@@ -60,9 +60,10 @@ export function textLstm(
   const { unique, inverse } = uniqueIds(ids, weights.shape[0], { step: ids.length, reach });
   const words = gatherUniqueRows(operandOf(weights), unique, indices(unique), paddingId);
   const { p, rng } = inputDropout ?? { p: 0, rng: undefined };
-  if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, inverse, packed, layers, dropout));
+  const of = { dropout, recompute };
+  if (rng === undefined || p === 0) return finals(lstmLayers("textLstm", words, inverse, packed, layers, of));
   const tokens = drop(gatherRows(operandOf(words), indices(inverse), [ids.length], undefined), p, rng) as Matrix;
-  return finals(lstmLayers("textLstm", tokens, undefined, packed, layers, dropout));
+  return finals(lstmLayers("textLstm", tokens, undefined, packed, layers, of));
 }
 
 function finals({ h, c }: FinalStates): FinalStates {

@@ -1,15 +1,13 @@
 import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
-import { createProduct, ROWS, sharesColumns } from "./one-product.ts";
+import { createProduct, ROWS } from "./one-product.ts";
 
 /** Up to this density of a gradient, adding its terms one by one is faster than a product. */
 const SPARSE = 0.3;
 
 /** Matrix products, and convolutions along one axis, which are products of windows. Threads split rows or columns, or the batch. */
-export function product(
-  context: Context,
-): WasmKernels<"matmul" | "weightGradient" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
-  const { exports, parallelFor, threads } = context;
+export function product(context: Context): WasmKernels<"matmul" | "conv1d" | "conv1dInput" | "conv1dKernel"> {
+  const { exports, parallelFor } = context;
   const multiply = createProduct(context);
   /** Whether a gradient is added term by term: most terms are 0, or the other operand is not finite and a product would add 0·∞. */
   const isSparse = (dy: Region, other: Region): boolean =>
@@ -20,8 +18,20 @@ export function product(
     matmul: (a, b, out, { batch, m, k, n, transposeA, transposeB }) => {
       const [aRow, bRow, outRow] = [(transposeA ? m : k) * 4, (transposeB ? k : n) * 4, n * 4];
       if (batch === 1) {
-        const pointers = { a: a.pointer, b: b.pointer, out: out.pointer };
-        return multiply({ ...pointers, aRow, bRow, outRow, transposeA, transposeB, m, k, n });
+        multiply({
+          a: a.pointer,
+          aRow,
+          transposeA,
+          b: b.pointer,
+          bRow,
+          transposeB,
+          out: out.pointer,
+          outRow,
+          m,
+          k,
+          n,
+        });
+        return;
       }
       const [turnA, turnB] = [Number(transposeA), Number(transposeB)];
       const scratch = exports.productScratch(k, n, turnA);
@@ -30,29 +40,6 @@ export function product(
         const to = out.pointer + begin * m * outRow;
         return [left, aRow, right, bRow, to, outRow, end - begin, m, k, n, turnA, turnB, at];
       });
-    },
-
-    weightGradient: (x, dy, dweight, { rows, groups, outputs, inputs }) => {
-      const [xRow, dyRow, row] = [groups * inputs * 4, groups * outputs * 4, inputs * 4];
-      const work = rows * outputs * inputs;
-      const byColumns = sharesColumns({ m: outputs, n: inputs, turnsA: true }, threads);
-      for (let g = 0; g < groups; g++) {
-        const [from, d] = [x.pointer + g * inputs * 4, dy.pointer + g * outputs * 4];
-        const to = dweight.pointer + g * outputs * row;
-        if (byColumns) {
-          const scratch = (some: number) => exports.weightGradientScratch(rows, outputs, some);
-          parallelFor("weightGradient", { n: inputs, work, grain: 16, scratch }, (begin, end, at) => {
-            const offset = begin * 4;
-            return [from + offset, xRow, d, dyRow, to + offset, row, rows, outputs, end - begin, at];
-          });
-          continue;
-        }
-        const scratch = (some: number) => exports.weightGradientScratch(rows, some, inputs);
-        parallelFor("weightGradient", { n: outputs, work, grain: ROWS, scratch }, (begin, end, at) => [
-          ...([from, xRow, d + begin * 4, dyRow] as const),
-          ...([to + begin * row, row, rows, end - begin, inputs, at] as const),
-        ]);
-      }
     },
 
     conv1d: (x, kernel, y, { batch, time, channels, width, filters }) => {

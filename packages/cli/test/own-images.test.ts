@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ltt } from "./command.ts";
+
+/** With 16 pixels a LeNet-5 has the same weights: they do not tell the size of its images. */
+const SIDE = 17;
+
+let root: string;
+const run = (args: string) => ltt(args.split(" "), { cwd: root });
+const last = () =>
+  readFileSync(join(root, "run", "metrics.csv"), "utf8")
+    .trim()
+    .split(",")
+    .at(-1)!;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "ltt-own-images-"));
+  for (const [name, light] of [["dark", 20] as const, ["light", 200] as const]) {
+    mkdirSync(join(root, "shapes", name), { recursive: true });
+    for (let i = 0; i < 20; i++)
+      writeFileSync(
+        join(root, "shapes", name, `${i}.png`),
+        png(Uint8Array.from({ length: SIDE * SIDE }, (_, at) => light + ((at * i) % 7))),
+      );
+  }
+  const options =
+    "--model lenet-5 --profile quick --train-size 22 --batch-size 4 --steps 8 --validate-every 4 --rewind step:1";
+  const { code, err } = await run(`run --images shapes ${options} --rounds 1 --arms winning-ticket --out run`);
+  expect([code, err]).toEqual([0, expect.stringContaining("classes dark, light")]);
+}, 120_000);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test("the run folder keeps what its images are, and exports name the classes and the shape", {
+  timeout: 60_000,
+}, async () => {
+  const [kept] = readdirSync(join(root, "run", "encodings"));
+  const written = JSON.parse(readFileSync(join(root, "run", "encodings", kept!), "utf8"));
+  expect(written).toEqual({ version: 1, corpus: "own images", classes: ["dark", "light"], shape: [1, SIDE, SIDE] });
+
+  for (const to of ["safetensors", "pytorch", "onnx"])
+    expect(await run(`export run/nodes/${last()} --to ${to} --out ${to}`)).toMatchObject({ code: 0, err: "" });
+  const readme = readFileSync(join(root, "pytorch", "README.md"), "utf8");
+  expect(readme).toContain(`.reshape(-1, 1, ${SIDE}, ${SIDE}) / 255)`);
+  expect(readme).toContain("Classes, in the order of the outputs: `dark`, `light`");
+
+  writeFileSync(join(root, "asked.jsonl"), JSON.stringify({ pixels: new Array(SIDE * SIDE).fill(0.8) }));
+  const [here, there] = [`run/nodes/${last()}`, "safetensors"].map((place) =>
+    run(`predict ${place} --file asked.jsonl --json`),
+  );
+  const { out } = await here!;
+  expect(Object.keys(JSON.parse(out).probabilities)).toEqual(["dark", "light"]);
+  expect((await there!).out).toBe(out);
+});
+
+test("latency and compact take it too", { timeout: 60_000 }, async () => {
+  expect(await run("latency run --passes 2 --batch 2")).toMatchObject({ code: 0, err: "" });
+  const compact = await run(`compact run/nodes/${last()} --out small --json`);
+  expect([compact.code, compact.err]).toEqual([0, ""]);
+  const { units, difference } = JSON.parse(compact.out);
+  expect(units.map(({ name }: { name: string }) => name)).toEqual(["convs.0", "convs.1", "fc1"]);
+  expect(difference).toBeLessThan(1e-4);
+});
+
+test("without what was kept it says that the network cannot be made", { timeout: 60_000 }, async () => {
+  const node = last();
+  rmSync(join(root, "run", "encodings"), { recursive: true });
+  const { code, err } = await run(`export run/nodes/${node} --to onnx --out again`);
+  expect([code, err]).toEqual([
+    1,
+    expect.stringContaining('its network is {"model":"lenet-5","outputs":2}, which this version cannot make'),
+  ]);
+});
+
+/** A grey image (PNG, 3rd edition), its rows without a filter. */
+function png(pixels: Uint8Array): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const [length, sum, body] = [Buffer.alloc(4), Buffer.alloc(4), Buffer.concat([Buffer.from(type), data])];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(SIDE, 0);
+  header.writeUInt32BE(SIDE, 4);
+  header[8] = 8;
+  const rows = Array.from({ length: SIDE }, (_, y) => [Buffer.of(0), pixels.subarray(y * SIDE, (y + 1) * SIDE)]).flat();
+  const parts = [
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.concat(rows))),
+    chunk("IEND", Buffer.alloc(0)),
+  ];
+  return Buffer.concat([Buffer.of(137, 80, 78, 71, 13, 10, 26, 10), ...parts]);
+}
