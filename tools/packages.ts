@@ -27,15 +27,21 @@ try {
 }
 checks.finish();
 
-/** Licence and README are there; tests and leftovers of older builds are not: each compiled file has its source, each source its compiled file. */
+/**
+ * Licence and README are there; tests and leftovers of older builds are not: each compiled file has its source, each source its compiled
+ * file. What was generated has neither source nor map, or both.
+ */
 function checkContents({ contents }: Tarball): void {
   const stems = (pattern: RegExp) => contents.flatMap((path) => pattern.exec(path)?.[1] ?? []).sort();
   const sources = stems(/^src\/(.*)\.ts$/);
   const compiled = stems(/^dist\/(.*)\.js$/);
+  const hasMap = (stem: string) => !/\.generated$/.test(stem) || contents.includes(`dist/${stem}.js.map`);
   const problems = [
     ...contents.filter((path) => /\.test\.|\.test-d\.|tsbuildinfo/.test(path)).map((path) => `${path} is a test`),
     ...sources.filter((stem) => !compiled.includes(stem)).map((stem) => `src/${stem}.ts is not built`),
-    ...compiled.filter((stem) => !sources.includes(stem)).map((stem) => `dist/${stem}.js has no source: remove dist`),
+    ...compiled
+      .filter((stem) => !sources.includes(stem) && hasMap(stem))
+      .map((stem) => `dist/${stem}.js has no source: remove dist`),
     ...["LICENSE", "README.md", "package.json"]
       .filter((file) => !contents.includes(file))
       .map((file) => `there is no ${file}`),

@@ -123,6 +123,7 @@ export class Executor<Input> {
    *
    * @param label - What to call it in messages.
    * @throws {Error} if its training leaves the finite numbers: it names step and weight, and where the last good weights are.
+   * @throws {RunFolderError} if the store does not give back what it was given.
    */
   async train(hash: string, label: string): Promise<StoredNetwork> {
     const found = await this.find(hash);
@@ -167,8 +168,16 @@ export class Executor<Input> {
     }
     if (this.#isStructured(node)) files.set("units.json", unitsFile(await groupsOf(this.#maker, hash)));
     await store.putIfAbsent(hash, files, receipt());
+    const network = await this.find(hash);
+    if (network === undefined) {
+      throw new RunFolderError(
+        `${label}: node ${hash} was written, and the store does not give it back whole: is it sound? What was known of the network ` +
+          "before is kept: the same command goes on from there",
+        { cause: { code: "EIO" } },
+      );
+    }
     await store.checkpoints.drop(hash);
-    return (await this.find(hash))!;
+    return network;
   }
 
   /** The steps that the search for a mask took, where the mask was searched for. */

@@ -156,6 +156,23 @@ test("a network in the making is kept every two minutes, and one that is finishe
   expect(unfinished("timed")).toEqual(["other-7"]);
 });
 
+test("a store that loses what it was given is told by name; what was kept along the way stays", async () => {
+  let now = 0;
+  const folder = await FolderStore.open(join(root, "lossy"));
+  const store = Object.create(folder, { checkpoints: { value: folder.checkpoints } }) as FolderStore;
+  for (const method of ["has", "read", "node", "putFailed"] as const) {
+    store[method] = folder[method].bind(folder) as never;
+  }
+  store.putIfAbsent = async () => "stored";
+  const all = async () => {
+    for await (const _ of runExperiment(toyTask, settings, { store, clock: () => (now += 10) }));
+  };
+  await expect(all()).rejects.toThrow(
+    /^dense, seed 1, round 0: node [0-9a-f]{16} was written, and the store does not give it back whole: is it sound\?/,
+  );
+  expect(unfinished("lossy")).toHaveLength(1);
+});
+
 test("the time of all parts is the network's, and what changed on the disk is put away and made again, to the same bytes", async () => {
   let now = 0;
   const clock = () => (now += 1000);

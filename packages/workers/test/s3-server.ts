@@ -1,19 +1,22 @@
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import S3rver from "s3rver";
+import { dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import S3rver, { type Content, type FilesystemStore } from "s3rver";
 
 /** What `s3rver` takes for right. */
 export const CREDENTIALS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" } as const;
 
 /** What happens to a request that would have been answered. */
-export type Fault = "refuse" | "cut" | "full";
+export type Fault = "refuse" | "cut" | "full" | "garble";
 
 /**
- * An S3 server: `s3rver`, and before it what that lacks: puts with `If-None-Match: *`, one at a time, and checksums; and faults, where a test wants them.
+ * An S3 server: `s3rver`, and before it what that lacks: puts with `If-None-Match: *`, one at a time, and checksums; what was put is there
+ * and whole for whoever reads next; and faults, where a test wants them.
  */
 export class S3Server {
   readonly url: string;
@@ -35,6 +38,7 @@ export class S3Server {
     const directory = mkdtempSync(join(tmpdir(), "ltt-s3-"));
     const configureBuckets = [{ name: "lab", configs: [] }];
     const inner = new S3rver({ address: "127.0.0.1", port: 0, silent: true, directory, configureBuckets });
+    writeBeforeAnswering(inner.store);
     const { port } = await inner.run();
     let server: S3Server;
     const front = createServer((asked, answer) => void handle(server, port, asked, answer));
@@ -64,6 +68,30 @@ export class S3Server {
   }
 }
 
+/** `s3rver` answers when the bytes have come, which may be before the file has them, and truncates a file that is put again. */
+function writeBeforeAnswering(store: FilesystemStore): void {
+  let files = 0;
+  const write = async (path: string, content: Content) => {
+    const bytes = Buffer.isBuffer(content) ? content : await buffer(content);
+    const unfinished = `${path}.${files++}`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(unfinished, bytes);
+    await rename(unfinished, path);
+    return { size: bytes.length, md5: createHash("md5").update(bytes).digest("hex") };
+  };
+  store.putObject = async ({ bucket, key, content, metadata }) => {
+    const written = await write(store.getResourcePath(bucket, key, "object"), content);
+    await store.putMetadata(bucket, key, metadata, written.md5);
+    return written;
+  };
+  store.putPart = async (bucket, uploadId, partNumber, content) => {
+    const path = join(store.getResourcePath(bucket, undefined, "uploads"), uploadId, String(partNumber));
+    const written = await write(path, content);
+    await writeFile(`${path}.md5`, written.md5);
+    return written;
+  };
+}
+
 /** Puts that are being made: the next one of the same key waits. */
 const puts = new Map<string, Promise<unknown>>();
 
@@ -81,7 +109,7 @@ async function handle(server: S3Server, port: number, asked: IncomingMessage, an
     answer.writeHead(400).end("<Error><Code>BadDigest</Code></Error>");
     return;
   }
-  const run = () => forward(server, port, asked, answer, body, fault === "cut");
+  const run = () => forward(server, port, asked, answer, body, fault);
   if (asked.method !== "PUT" || asked.headers["if-none-match"] !== "*") return run();
   const key = asked.url!;
   const turn = (puts.get(key) ?? Promise.resolve()).then(async () => {
@@ -110,14 +138,14 @@ function isThere(port: number, path: string): Promise<boolean> {
   });
 }
 
-/** @param cut - Half of the answer is sent, and then the line is cut. */
+/** @param fault - `cut`: half of the answer is sent, and then the line is cut. `garble`: its first byte is another. */
 function forward(
   server: S3Server,
   port: number,
   asked: IncomingMessage,
   answer: ServerResponse,
   body: Buffer,
-  cut: boolean,
+  fault: Fault | undefined,
 ): Promise<void> {
   const { "transfer-encoding": _transfer, expect: _expect, ...kept } = asked.headers;
   const [path, isOther] = asFirstVersion(asked.url!, server.pageSize);
@@ -134,7 +162,8 @@ function forward(
         const bytes = withToken(whole);
         if (bytes !== whole) got.headers["content-length"] = String(bytes.length);
         answer.writeHead(got.statusCode!, got.headers);
-        if (cut) {
+        if (fault === "garble" && bytes.length > 0) bytes[0] = bytes[0]! ^ 1;
+        if (fault === "cut") {
           if (bytes.length > 1) answer.write(bytes.subarray(0, bytes.length >> 1));
           setImmediate(fail);
         } else answer.end(bytes, resolve);

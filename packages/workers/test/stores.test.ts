@@ -205,6 +205,23 @@ describe("S3", () => {
     expect(await blobs.get("data", await blobs.put("data", bytes(1000, 3)))).toHaveLength(1000);
   });
 
+  test("what came damaged is asked for a second time; what is damaged there is not taken", async () => {
+    const { nodes } = await openWorkStore(address(), options);
+    await nodes.putIfAbsent(hash, files, receipt);
+    const garbled = new Set<string>();
+    s3.fault = (_number, method, path) => {
+      if (method !== "GET" || garbled.has(path)) return undefined;
+      garbled.add(path);
+      return "garble";
+    };
+    expect((await nodes.read(hash))?.files.get("weights.safetensors")).toHaveLength(100_000);
+    expect(garbled.size).toBe(4); // the receipt and three files
+    expect(damage).toEqual([]);
+    s3.fault = (_number, method, path) => (method === "GET" && path.includes("/files/") ? "garble" : undefined);
+    expect(await nodes.read(hash)).toBeUndefined();
+    expect(damage).toHaveLength(1);
+  });
+
   test("a large file goes up in parts, also where answers are cut off, and comes back whole", async () => {
     const large = Uint8Array.from({ length: 12 * 2 ** 20 + 5 }, (_, i) => (i * 7919) >> 8);
     s3.fault = (number) => (number % 4 === 0 ? "cut" : undefined);

@@ -71,7 +71,7 @@ export async function runQueued({
   say,
   chosen = settings,
 }: Asked): Promise<void> {
-  const store = await openWorkStore(storeAddress(url, surroundings));
+  const store = await openWorkStore(storeAddress(url, surroundings), { onDamage: say });
   const run = await QueueRun.begin({ queue: queueAddress(queue), store, plan: toyPlan(chosen), data, say });
   try {
     const near = await FolderStore.open(folder);
