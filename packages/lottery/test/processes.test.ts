@@ -1,20 +1,18 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const script = fileURLToPath(new URL("run-toy.ts", import.meta.url));
+import { bundled } from "./bundled.ts";
 
 let root: string;
+let script: string;
 /** The files of an undisturbed run. */
 let right: Map<string, Buffer>;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "ltt-processes-"));
+  script = await bundled(new URL("run-toy.ts", import.meta.url));
   expect(await start("right").ended).toEqual({ code: 0, signal: null, err: "" });
   right = nodes("right");
   expect(right.size).toBe(5 * 6 + 3); // five networks, and the weights to rewind to
@@ -32,7 +30,7 @@ function start(folder: string): {
   ended: Promise<Ended>;
   kill: (signal: NodeJS.Signals) => void;
 } {
-  const child = spawn(process.execPath, ["--import", tsx, "--conditions", "@ltt/source", script, join(root, folder)]);
+  const child = spawn(process.execPath, [script, join(root, folder)]);
   let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundled } from "../../lottery/test/bundled.ts";
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const script = fileURLToPath(new URL("toy-worker.ts", import.meta.url));
+const [script, main] = [
+  await bundled(new URL("toy-worker.ts", import.meta.url)),
+  await bundled(new URL("toy-node.ts", import.meta.url)),
+];
 
 export interface ToyWorkerOptions {
   readonly queue: string;
@@ -29,7 +30,7 @@ export class ToyWorker {
   readonly #child: ChildProcess;
 
   constructor({ queue, store, lock = 60, keepEvery = 120, untilEmpty, step = 0, env, by = [] }: ToyWorkerOptions) {
-    const node = [process.execPath, "--import", tsx, "--conditions", "@ltt/source", script];
+    const node = [process.execPath, script, main];
     const args = [queue, store, String(lock), String(keepEvery), ...(untilEmpty === true ? ["until-empty"] : [])];
     const [program, ...rest] = [...by, ...node, ...args];
     this.#child = spawn(program!, rest, { detached: true, env: { ...process.env, TOY_STEP: String(step), ...env } });
