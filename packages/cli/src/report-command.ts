@@ -89,11 +89,15 @@ async function resultsOf(
   return { ...reportOf(named, levels, audit, choices), origins, masks };
 }
 
-/** What a comparison calls a run: its pair and profile, and where two have the same, its folder or file. */
+/** What a comparison calls a run: its pair and profile, and where two have the same, its title; where that is the same too, its folder or file. */
 function nameOf(runs: readonly JoinedRun[], at: number): string {
-  const words = ({ words: { kicker } }: JoinedRun) => kicker.join(", ");
-  const own = words(runs[at]!);
-  return runs.filter((run) => words(run) === own).length === 1 ? own : `${own} (${runs[at]!.parts[0]!.place})`;
+  const run = runs[at]!;
+  const kicker = ({ words }: JoinedRun) => words.kicker.join(", ");
+  const alike = runs.filter((other) => kicker(other) === kicker(run));
+  if (alike.length === 1) return kicker(run);
+  const { title } = run.words;
+  const isTitleItsOwn = alike.filter(({ words }) => words.title === title).length === 1;
+  return isTitleItsOwn ? `${kicker(run)}: ${title}` : `${kicker(run)} (${run.parts[0]!.place})`;
 }
 
 function sayMissing({ parts }: JoinedRun, say: (line: string) => void): void {

@@ -119,6 +119,11 @@ test("runs of other experiments are compared, by what they differ in", async () 
     /<th scope="row">optimiser<\/th><td class="words">Adam, learning rate 0.005.*?<td class="words">Adam, learning rate 0.002/,
   );
   expect(page).not.toContain('<th scope="row">parameters</th>');
+  await run(...small, "--seeds", "1", "--learning-rate", "0.002", "--out", "other", "--title", "A lower rate");
+  const titled = await run("report", "one", "other", "--out", "titled");
+  expect(titled.err).toBe(
+    "2 experiments: spam-cnn, profile quick: Lottery tickets in spam-cnn, spam-cnn, profile quick: A lower rate\n",
+  );
 }, 120_000);
 
 test("figures are files of their own where they are asked for, and TensorBoard's events are a folder a network", async () => {

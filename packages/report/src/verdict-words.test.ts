@@ -1,7 +1,9 @@
 import { judge, type LevelResult, winnerByTestAccuracy } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
+import { labelsOf } from "./language.ts";
 import { sampleLevel } from "./sample.ts";
 import { verdictWords } from "./verdict-words.ts";
+import { verdictWordsIn } from "./verdict-words-in.ts";
 
 /** Three seeds of a dense network and of arms whose accuracies differ from it by so many points, each with a spread of its own. */
 function runs(
@@ -139,5 +141,55 @@ describe("the sentences", () => {
     expect(said).toContain(
       "± is half a 95 % interval over 3 seeds, for all 2 sparsities at once; it holds for this split",
     );
+  });
+});
+
+/** What an English verdict says, a Korean one says too. */
+describe("in Korean", () => {
+  const failed = [1, 2].map((i) => ({ check: `Check ${i}`, passed: false, detail: "winning-ticket, seed 1, round 2" }));
+  const usual = runs({ "winning-ticket": [0.1, -3], "random-reinit": [-1, -3], "late-rewinding": [0, -3] });
+  const wild = (seed: number) => ({ testAccuracy: 0.87 + [0, -0.05, 0.05][seed - 1]! });
+  const verdicts = {
+    "a winning ticket": judge(usual),
+    "late rewinding that fails": judge(runs({ "winning-ticket": [0, 0], "late-rewinding": [-3, -4] })),
+    "no control": judge(runs({ "winning-ticket": [0.1] })),
+    "a failed audit": judge(usual, { audit: failed }),
+    "a choice by test accuracy": judge(usual, { select: winnerByTestAccuracy }),
+    "both of these": judge(usual, { select: winnerByTestAccuracy, audit: failed }),
+    "no verdict": judge([], { audit: failed }),
+    "short training": judge(runs({ "winning-ticket": [0] }, (arm) => ({ censored: arm === "dense" }))),
+    "networks that still improve": judge(runs({ "winning-ticket": [0, 0] }, (_, round) => ({ censored: round === 2 }))),
+    "networks that collapsed": judge(
+      runs({ "winning-ticket": [0, -30] }, (_, round) => (round === 2 ? { collapsed: "constant" } : {})),
+    ),
+    "an unfinished seed": judge(
+      runs({ "winning-ticket": [0, 0] }).filter(({ seed, round }) => seed !== 3 || round < 2),
+    ),
+    "a dense network that varies": judge(
+      runs({ "winning-ticket": [0, 0, 0, 0] }, (arm, _, seed) => (arm === "dense" ? wild(seed) : {})),
+    ),
+    "another measure": { ...judge(usual), measure: "micro-F1" },
+  };
+  const numbers = (said: { readonly headline: string; readonly sentences: readonly string[] }) =>
+    [...new Set([said.headline, ...said.sentences].join(" ").match(/\d[\d.,]*/g))].map((one) =>
+      one.replace(/[.,]$/, ""),
+    );
+
+  test.each(Object.entries(verdicts))("%s: as many sentences, with the same numbers", (_, verdict) => {
+    const [english, korean] = [verdictWords(verdict), verdictWordsIn(verdict, labelsOf("ko"))];
+    expect(korean.sentences).toHaveLength(english.sentences.length);
+    expect(new Set(numbers(korean))).toEqual(new Set(numbers(english)));
+    for (const said of [korean.headline, ...korean.sentences]) expect(said).toMatch(/[가-힣]/);
+  });
+
+  test("of what the table is about", () => {
+    expect(verdicts["a dense network that varies"].denseVariesMore).toBe(true);
+    expect(verdicts["an unfinished seed"].leftOut).toEqual([3]);
+  });
+
+  test("names the measure", () => {
+    const { sentences } = verdictWordsIn(verdicts["another measure"], labelsOf("ko"));
+    expect(sentences.join()).toContain("시험 micro-F1의 차이");
+    expect(sentences.join()).not.toContain("정확도");
   });
 });
