@@ -1,9 +1,12 @@
 import { stream } from "@ltt/core";
 import type { JudgedResult } from "../src/index.ts";
 
-/** Spreads of accuracies in percentage points: of a level's and of the dense network's runs around their true values, and of measuring any of them on a test set. */
+/**
+ * Spreads of accuracies in percentage points: of a level's runs, the same for all or one for each, and of the dense network's around their true
+ * values, and of measuring any of them on a test set.
+ */
 export interface Noise {
-  readonly level: number;
+  readonly level: number | readonly number[];
   readonly dense: number;
   readonly evaluation: number;
 }
@@ -40,12 +43,13 @@ export function simulateRuns(
       censored: false,
       collapsed: null,
     });
+    const spreadAt = (i: number) => (typeof noise.level === "number" ? noise.level : noise.level[i]!);
     return [
       run("dense", 0, 0, noise.dense),
       ...levels.flatMap((difference, i) => [
-        run("winning-ticket", i + 1, difference, noise.level),
-        run("random-reinit", i + 1, control, noise.level),
-        run("shuffled-init", i + 1, control, noise.level),
+        run("winning-ticket", i + 1, difference, spreadAt(i)),
+        run("random-reinit", i + 1, control, spreadAt(i)),
+        run("shuffled-init", i + 1, control, spreadAt(i)),
       ]),
     ];
   });

@@ -4,6 +4,8 @@ import { type Noise, simulateRuns, type Truth } from "./simulated-runs.ts";
 
 const LEVELS = 20;
 const EXPERIMENTS = 2000;
+/** How networks of `reuters-cnn` varied between three seeds, level by level, in quarters of points: so no accuracy comes to 1. */
+const AS_REUTERS = [5, 5, 5, 5, 6, 6, 6, 5, 5, 6, 7, 8, 6, 6, 11, 15, 66, 64, 59, 66].map((tenths) => tenths / 40);
 const NOISE: Noise = { level: 0.3, dense: 0.3, evaluation: 0.1 };
 
 interface Simulated {
@@ -40,15 +42,27 @@ function simulate(seeds: number, truth: Truth, noise = NOISE, experiments = EXPE
 
 const alike = (difference: number) => new Array<number>(LEVELS).fill(difference);
 
-describe.each([3, 10])("with %i seeds", (seeds) => {
+describe.each([3, 10])("with %i seeds", { timeout: 600_000 }, (seeds) => {
   test("all intervals together cover the truth in 95 % of experiments at least, and are narrow", () => {
     // Five times 2,000: a share of 95.6 % strays by 0.5 in 2,000.
     const truth = { levels: alike(0), control: -1 };
     const { coverage, controlCoverage, halfWidth, controlHalfWidth } = simulate(seeds, truth, NOISE, 5 * EXPERIMENTS);
     expect(coverage).toBeGreaterThanOrEqual(0.95);
     expect(controlCoverage).toBeGreaterThanOrEqual(0.95);
-    expect(halfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.8 : 0.45);
+    expect(halfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.82 : 0.45);
     expect(controlHalfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.85 : 0.45);
+  });
+
+  test("where sparse networks vary more, too, and those of dense levels stay narrow", () => {
+    const { coverage, controlCoverage, halfWidth, controlHalfWidth } = simulate(
+      seeds,
+      { levels: alike(0), control: -1 },
+      { level: AS_REUTERS, dense: 0.1, evaluation: 0.02 },
+    );
+    expect(coverage).toBeGreaterThanOrEqual(0.95);
+    expect(controlCoverage).toBeGreaterThanOrEqual(0.95);
+    expect(halfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.6 : 0.25);
+    expect(controlHalfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.6 : 0.25); // pooled over all levels: 1.9
   });
 
   test("of levels that are half a point worse at most 2.5 % are called supported, and a family in 2.5 % of experiments", () => {

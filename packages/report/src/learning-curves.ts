@@ -20,7 +20,8 @@ export interface CurveOptions {
 }
 
 const FRAME: Frame = { width: 960, height: 400, left: 62, right: 942, top: 40, bottom: 348 };
-const MOST_POINTS = 200;
+/** Points of a curve, and about so many of all curves of a picture: beyond them the page grows and the eye sees no more. */
+const [MOST_POINTS, LEAST_POINTS, OF_A_PICTURE] = [200, 60, 20_000];
 
 /** The slider that chooses whose curves all pictures of learning show. */
 export function roundSlider({ arms, dense }: Summary, chosen: number, labels: Labels): Markup {
@@ -38,6 +39,7 @@ export function learningCurves({ dense, arms }: Summary, chosen: number, options
   const { id, quantity, unit, value, format, span, labels } = options;
   const rounds = roundsOf(arms, dense);
   const runs = [...(dense?.runs ?? []), ...arms.flatMap(({ levels }) => levels.flatMap((level) => level.runs))];
+  const most = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.round(OF_A_PICTURE / runs.length)));
   const points = runs.flatMap(({ curve }) => curve);
   const values = points.map(value).filter(Number.isFinite);
   if (values.length === 0) return undefined;
@@ -59,7 +61,7 @@ export function learningCurves({ dense, arms }: Summary, chosen: number, options
       stop === undefined || !Number.isFinite(value(stop))
         ? undefined
         : html`<circle class="stop" cx="${px(x(stop.step))}" cy="${px(y(value(stop)))}" r="3.4"/>`;
-    return html`<g class="${className}"><path class="curve" d="${path(thinOut(known)) ?? ""}"/>${dot}</g>`;
+    return html`<g class="${className}"><path class="curve" d="${path(thinOut(known, most)) ?? ""}"/>${dot}</g>`;
   };
 
   const groups = rounds
@@ -97,9 +99,9 @@ function roundsOf(arms: readonly ArmSummary[], dense: LevelSummary | undefined):
   return [...byRound.values()].sort((a, b) => a.round - b.round);
 }
 
-/** At most 200 points a line, evenly taken, with the first and the last. */
-function thinOut(curve: readonly CurvePoint[]): CurvePoint[] {
-  if (curve.length <= MOST_POINTS) return [...curve];
-  const stride = (curve.length - 1) / (MOST_POINTS - 1);
-  return Array.from({ length: MOST_POINTS }, (_, i) => curve[Math.round(i * stride)]!);
+/** At most so many points a line, evenly taken, with the first and the last. */
+function thinOut(curve: readonly CurvePoint[], most: number): CurvePoint[] {
+  if (curve.length <= most) return [...curve];
+  const stride = (curve.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, i) => curve[Math.round(i * stride)]!);
 }
