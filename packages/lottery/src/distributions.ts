@@ -27,7 +27,9 @@ export function normalQuantile(probability: number): number {
 export function studentQuantile(probability: number, df: number): number {
   check("studentQuantile", "probability", probability, between0And1);
   check("studentQuantile", "df", df, positive);
-  return bisect((t) => 1 - incompleteBeta(df / (df + t * t), df, 1) < probability, 1e9);
+  return remembered(`student ${probability} ${df}`, () =>
+    bisect((t) => 1 - incompleteBeta(df / (df + t * t), df, 1) < probability, 1e9),
+  );
 }
 
 /**
@@ -40,7 +42,9 @@ export function fisherQuantile(probability: number, a: number, b: number): numbe
   check("fisherQuantile", "probability", probability, between0And1);
   check("fisherQuantile", "a", a, positive);
   check("fisherQuantile", "b", b, positive);
-  return bisect((f) => incompleteBeta((a * f) / (a * f + b), a, b) < probability, 1e9);
+  return remembered(`fisher ${probability} ${a} ${b}`, () =>
+    bisect((f) => incompleteBeta((a * f) / (a * f + b), a, b) < probability, 1e9),
+  );
 }
 
 /**
@@ -58,17 +62,20 @@ export function dunnettQuantile(probability: number, comparisons: number, df: nu
   check("dunnettQuantile", "comparisons", comparisons, positive);
   check("dunnettQuantile", "df", df, positive);
   if (comparisons === 1) return studentQuantile(probability, df);
-  const key = `${probability} ${comparisons} ${df}`;
-  const known = dunnettQuantiles.get(key);
-  if (known !== undefined) return known;
-  const scales = rootsOfChiSquare(df);
-  const quantile = bisect((c) => dunnettProbability(c, comparisons, scales) < probability, 1000);
-  dunnettQuantiles.set(key, quantile);
-  return quantile;
+  return remembered(`dunnett ${probability} ${comparisons} ${df}`, () => {
+    const scales = rootsOfChiSquare(df);
+    return bisect((c) => dunnettProbability(c, comparisons, scales) < probability, 1000);
+  });
 }
 
-/** Each is a double integral, a tenth of a second, and a report asks for the same few again and again. */
-const dunnettQuantiles = new Map<string, number>();
+/** A report asks for the same few quantiles again and again: a millisecond each, and Dunnett's, a double integral, fifty. */
+const quantiles = new Map<string, number>();
+
+function remembered(key: string, compute: () => number): number {
+  const known = quantiles.get(key) ?? compute();
+  quantiles.set(key, known);
+  return known;
+}
 
 /**
  * The confidence of each of n statements at which all of them together have `confidence`: `confidence^(1/n)`, exact

@@ -50,7 +50,7 @@ describe.each([3, 10])("with %i seeds", { timeout: 600_000 }, (seeds) => {
     expect(coverage).toBeGreaterThanOrEqual(0.95);
     expect(controlCoverage).toBeGreaterThanOrEqual(0.95);
     expect(halfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.82 : 0.45);
-    expect(controlHalfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.85 : 0.45);
+    expect(controlHalfWidth).toBeLessThanOrEqual(seeds === 3 ? 0.87 : 0.45);
   });
 
   test("where sparse networks vary more, too, and those of dense levels stay narrow", () => {
