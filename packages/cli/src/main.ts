@@ -30,7 +30,9 @@ import { addWorkerCommand } from "./worker-command.ts";
 export async function main(args: readonly string[]): Promise<number> {
   hearOutputErrors();
   const program = new Command("ltt")
-    .description("Lottery tickets of networks that classify texts or images: find them, and test them against their controls.")
+    .description(
+      "Lottery tickets of networks that classify texts or images: find them, and test them against their controls.",
+    )
     .version(version())
     .option("--verbose", "show where an error comes from")
     .configureOutput({ writeErr: (text) => writeLines(process.stderr, text.trimEnd()) })
