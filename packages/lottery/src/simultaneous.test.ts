@@ -75,6 +75,45 @@ test("paired differences pool their variance and are Šidák's", () => {
   for (const interval of intervals) expect(interval.halfWidth).toBeCloseTo(halfWidth, 12);
 });
 
+describe("where one half of the groups varies more than the other", () => {
+  // Groups 0 to 3 vary by 1 between seeds, groups 4 to 7 by 10; group 2 has the four up to it, 0 to 3, and from it on, 2 to 5.
+  const scales = [1, 1, 1, 1, 10, 10, 10, 10];
+  const means = [0, 1, 2, 3, 4, 5, 6, 7];
+  const near = (l: number, variance: (from: number) => number) =>
+    Math.max(...[Math.max(0, l - 3), Math.min(l, 4)].map(variance));
+  const wide = { confidence: 0.95, comparisons: 8 };
+
+  test("a pair's interval is that of its neighbours, on the side that varies more", () => {
+    const groups = scales.map((scale, l) => [-scale, 0, scale].map((value) => means[l]! + value));
+    const zeros = groups.map(() => [0, 0, 0]);
+    const quantile = studentQuantile(sidak(0.95, 8), 8);
+    for (const [l, { mean, halfWidth }] of pairedDifferences(groups, zeros, wide).entries()) {
+      const pooled = (from: number) => scales.slice(from, from + 4).reduce((sum, scale) => sum + scale ** 2, 0) / 4;
+      expect(mean).toBeCloseTo(means[l]!, 12);
+      expect(halfWidth).toBeCloseTo(quantile * Math.sqrt(near(l, pooled) / 3), 9);
+    }
+  });
+
+  test("a difference from a control likewise; groups that vary alike have one width", () => {
+    const sign = (l: number) => (l % 2 === 0 ? 1 : -1); // so that seeds have no effect of their own on four groups together
+    const of = (spread: readonly number[]) =>
+      spread.map((scale, l) => [-scale, 0, scale].map((value) => means[l]! + sign(l) * value));
+    const { intervals } = differencesFromControl(of(scales), [0, 0, 0], wide);
+    const quantile = studentQuantile(sidak(0.95, 8), 8);
+    // Squares of the residuals of four groups and a control that does not vary, less what their seed means take: a fifth of the sum's square.
+    const residual = (from: number) => {
+      const four = [0, 1, 2, 3].map((i) => sign(from + i) * scales[from + i]!);
+      const sum = four.reduce((total, one) => total + one, 0);
+      return (2 * (four.reduce((total, one) => total + one ** 2, 0) - sum ** 2 / 5)) / (4 * 2);
+    };
+    for (const [l, { halfWidth }] of intervals.entries()) {
+      expect(halfWidth).toBeCloseTo(quantile * Math.sqrt((2 * near(l, residual)) / 3), 9);
+    }
+    const alike = differencesFromControl(of(scales.map(() => 1)), [0, 0, 0], wide).intervals;
+    expect(new Set(alike.map(({ halfWidth }) => halfWidth)).size).toBe(1);
+  });
+});
+
 test("a difference over examples is a normal interval of the paired scores", () => {
   const a = Float32Array.of(1, 1, 1, 0, 1);
   const b = Float32Array.of(1, 0, 1, 0, 0);

@@ -44,7 +44,7 @@ const NEAR = 4;
  * four from l on, with `4·(n − 1)` degrees of freedom, and d Student's t at Šidák's confidence. Pooled over all groups,
  * intervals would be several times too wide for dense ones and too narrow for sparse ones: with the spreads of
  * `verdict-simulation.test.ts` all twenty together cover the truth in 73 % of experiments instead of 95.
- * `controlVariesMore` says where the control clearly varies otherwise than the groups do, then than the four densest.
+ * `controlVariesMore` says where the control clearly varies more than the groups, or, where these do not vary alike, than the first four.
  *
  * @param groups - `groups[l][s]`: group l with seed s, in the order of their sparsity.
  * @param control - `control[s]`.
@@ -79,8 +79,9 @@ export function differencesFromControl(
  *
  * s² is the variance of the paired differences, pooled over the k pairs, with `k·(n − 1)` degrees of freedom; t is
  * Student's at Šidák's confidence. Pairs have no run in common, so that their errors are independent, given the seed. Where one half of the
- * pairs varies more than the other, s² is that of four pairs on one side of l: see `differencesFromControl`. Pooled over
- * all, intervals cover the truth in 50 % of those experiments.
+ * pairs varies more than the other, s² is the larger of two, of the four pairs up to l and of the four from l on, with
+ * `4·(n − 1)` degrees of freedom: see `differencesFromControl`. Pooled over all, intervals would cover the truth in 50 % of
+ * those experiments.
  *
  * @param a - `a[l][s]`: group l with seed s, in the order of their sparsity; `b` likewise.
  * @throws {RangeError} without pairs, with fewer than two seeds, or where groups differ in their seeds.
@@ -127,7 +128,7 @@ export function differenceOverExamples(a: Float32Array, b: Float32Array, family:
   return { mean: mean(differences), halfWidth: quantile * Math.sqrt(sampleVariance(differences) / a.length) };
 }
 
-/** Of each group the `NEAR` groups up to it and the `NEAR` from it on; at the ends as many as there are, and others for those that are not. */
+/** Of each group the `NEAR` groups up to it and the `NEAR` from it on; at the ends, where there are fewer, the first or the last `NEAR`. */
 function sides(groups: Groups): (readonly [Groups, Groups])[] {
   const from = (l: number) => {
     const first = Math.max(0, Math.min(l, groups.length - NEAR));
