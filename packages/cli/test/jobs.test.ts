@@ -8,12 +8,21 @@ import { type Asked, bash, ltt } from "./command.ts";
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "ltt-cli-jobs-"));
+  writeFileSync(join(root, "texts.csv"), texts);
 });
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const tiny = ["run", "spam-cnn", "--profile", "quick", "--train-size", "20", "--max-length", "8"];
+/** Texts that every process reads at once: the e-mails of `spam-cnn` take each of them seconds. */
+const texts = [
+  "text,label",
+  ...Array.from({ length: 60 }, (_, i) => `${i % 2 === 0 ? "good" : "bad"} word${i} and others,${i % 2}`),
+].join("\n");
+const tiny = [
+  ...["run", "--texts", "texts.csv", "--text", "text", "--label", "label", "--model", "cnn"],
+  ...["--profile", "quick", "--train-size", "20", "--max-length", "8"],
+];
 const small = [...tiny, "--epochs", "2", "--rounds", "2", "--json"];
 const endless = [...tiny, "--epochs", "9999", "--patience", "none", "--seeds", "1,2"];
 const run = (args: readonly string[], watch?: Asked["watch"]) =>
