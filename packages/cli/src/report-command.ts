@@ -89,7 +89,10 @@ async function resultsOf(
   return { ...reportOf(named, levels, audit, choices), origins, masks };
 }
 
-/** What a comparison calls a run: its pair and profile, and where two have the same, its title; where that is the same too, its folder or file. */
+/**
+ * What a comparison calls a run: its pair and profile, and where two have the same, its title; where that is the same too, its folder or
+ * file.
+ */
 function nameOf(runs: readonly JoinedRun[], at: number): string {
   const run = runs[at]!;
   const kicker = ({ words }: JoinedRun) => words.kicker.join(", ");

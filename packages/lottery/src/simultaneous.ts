@@ -44,7 +44,8 @@ const NEAR = 4;
  * four from l on, with `4·(n − 1)` degrees of freedom, and d Student's t at Šidák's confidence. Pooled over all groups,
  * intervals would be several times too wide for dense ones and too narrow for sparse ones: with the spreads of
  * `verdict-simulation.test.ts` all twenty together cover the truth in 73 % of experiments instead of 95.
- * `controlVariesMore` says where the control clearly varies more than the groups, or, where these do not vary alike, than the first four.
+ * `controlVariesMore` says where the control clearly varies more than the groups, or, where these do not vary alike, than
+ * the first four.
  *
  * @param groups - `groups[l][s]`: group l with seed s, in the order of their sparsity.
  * @param control - `control[s]`.
@@ -128,7 +129,9 @@ export function differenceOverExamples(a: Float32Array, b: Float32Array, family:
   return { mean: mean(differences), halfWidth: quantile * Math.sqrt(sampleVariance(differences) / a.length) };
 }
 
-/** Of each group the `NEAR` groups up to it and the `NEAR` from it on; at the ends, where there are fewer, the first or the last `NEAR`. */
+/**
+ * Of each group the `NEAR` groups up to it and the `NEAR` from it on; at the ends, where there are fewer, the first or the last `NEAR`.
+ */
 function sides(groups: Groups): (readonly [Groups, Groups])[] {
   const from = (l: number) => {
     const first = Math.max(0, Math.min(l, groups.length - NEAR));
@@ -137,7 +140,10 @@ function sides(groups: Groups): (readonly [Groups, Groups])[] {
   return groups.map((_, l) => [from(l - NEAR + 1), from(l)] as const);
 }
 
-/** Whether the first and the last half of the groups vary alike, by an F test at 5 %; so it is taken where there are fewer than two sides of `NEAR`. */
+/**
+ * Whether the first and the last half of the groups vary alike, by an F test at 5 %; so it is taken where there are fewer than two sides of
+ * `NEAR`.
+ */
 function varyAlike(groups: Groups, variance: (groups: Groups) => number, degrees: (half: number) => number): boolean {
   if (groups.length < 2 * NEAR) return true;
   const half = Math.floor(groups.length / 2);

@@ -179,6 +179,6 @@ export const en: Labels = {
   footer:
     "Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is " +
     "half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals, of one width " +
-    "or, where one half of the sparsities varies more between seeds (F test, 1 %), each from those near it. Definition and figures after " +
+    "or, where one half of the sparsities varies more between seeds (F test, 5 %), each from those near it. Definition and figures after " +
     "Frankle & Carbin, ICLR 2019.",
 };
