@@ -2,18 +2,16 @@ import { stream } from "@ltt/core";
 import {
   type Corpus,
   countRepeats,
-  countWords,
-  createTokeniser,
   DataError,
   type Example,
   encodeTokens,
+  NumberedWords,
   type Places,
   type Split,
   severalLabelsOf,
   splitCorpus,
   subset,
   textKey,
-  vocabularyOf,
 } from "@ltt/data";
 import { inTurns } from "./in-turns.ts";
 import { type DataSettings, prepareEncoded, type TaskSettings } from "./prepare-encoded.ts";
@@ -48,18 +46,25 @@ export async function prepareCorpus(
   const keys = new Map(await inTurns(corpus.train, (example) => [example, textKey(example.text)] as const, signal));
   const { train, validation, test, repeatsInTest } = limitedSplit(corpus, settings.data, keys);
 
-  const tokenise = createTokeniser();
-  const tokensOf = ({ text }: Example) => tokenise(text).slice(0, maxLength);
-  const counts = new Map<string, number>();
-  await inTurns(train, (example) => countWords(tokensOf(example), counts), signal);
-  const vocabulary = vocabularyOf(counts, { maxSize: vocabularySize });
-  const encode = async (examples: Split["train"]) =>
+  const words = new NumberedWords(maxLength === undefined ? {} : { maxLength });
+  const numbersOf = (examples: readonly Example[]) => inTurns(examples, ({ text }) => words.numbersOf(text), signal);
+  const numbers = {
+    train: await numbersOf(train),
+    validation: await numbersOf(validation),
+    test: await numbersOf(test),
+  };
+  const { vocabulary, idOf } = words.vocabularyOf(numbers.train, { maxSize: vocabularySize });
+  const encode = (texts: readonly Int32Array[], examples: readonly Example[]) =>
     encodeTokens(
-      await inTurns(examples, (example) => vocabulary.encode(tokensOf(example)), signal),
+      texts.map((text) => text.map((number) => idOf[number]!)),
       examples.map(({ label }) => label),
       severalLabelsOf(examples, corpus.classes.length),
     );
-  const encoded = { train: await encode(train), validation: await encode(validation), test: await encode(test) };
+  const encoded = {
+    train: encode(numbers.train, train),
+    validation: encode(numbers.validation, validation),
+    test: encode(numbers.test, test),
+  };
 
   const { name, classes } = corpus;
   const read = corpus.train.length + (corpus.validation?.length ?? 0) + (corpus.test?.length ?? 0);

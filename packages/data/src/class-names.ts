@@ -1,7 +1,8 @@
 import { nearestName } from "@ltt/core/arguments";
 import { DataError, show } from "./data-error.ts";
+import { detached } from "./detached.ts";
 import type { SeveralLabels } from "./several-labels.ts";
-import { detached, Int32List } from "./text-pool.ts";
+import { Int32List } from "./text-pool.ts";
 
 /** Labels of texts as words, one or several or none a text, numbered as they are met, with how often and where first. */
 export class ClassNames {

@@ -45,6 +45,7 @@ export {
 export { locateReuters } from "./locate-reuters.ts";
 export { locateSentences, type SentenceOptions } from "./locate-sentences.ts";
 export { type MnistName, type MnistPlace, readMnist } from "./mnist.ts";
+export { NumberedWords } from "./numbered-words.ts";
 export {
   type OwnEncoded,
   type OwnEncodeOptions,

@@ -9,8 +9,7 @@ import { path } from "./path.ts";
 import { type SeveralLabels, severalAt } from "./several-labels.ts";
 import { dividePlaces, subsetPlaces } from "./split-places.ts";
 import { TextPool } from "./text-pool.ts";
-import { createTokeniser } from "./tokenise.ts";
-import { type Vocabulary, vocabularyOf } from "./vocabulary.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** The files of a corpus of one's own; parts that are not given are made of the texts to train on. */
 export interface TextFiles {
@@ -70,7 +69,7 @@ export async function readOwnTexts(
   checkOptions("readOwnTexts", files, FILES, ["train"]);
   checkTextColumns("readOwnTexts", columns);
   const { seed, maxLength, onProgress, signal } = checkOptions("readOwnTexts", options, OPTIONS, ["seed"]);
-  const pool = new TextPool(createTokeniser(), maxLength);
+  const pool = new TextPool(maxLength);
   const names = new ClassNames();
   const end: Record<Part, number> = { train: 0, validation: 0, test: 0 };
   for (const part of ["train", "validation", "test"] as const) {
@@ -147,17 +146,12 @@ export class OwnTexts {
     const { pool, groups } = this.#read;
     const { train, validation, test } = this.#limited(trainSize);
 
-    const words = pool.words();
-    const counts = new Int32Array(words.length);
-    for (const place of train) for (const id of pool.idsAt(place)) counts[id]!++;
-    const counted = new Map(words.flatMap((word, id) => (counts[id]! > 0 ? [[word, counts[id]!] as const] : [])));
-    const vocabulary = vocabularyOf(counted, vocabularySize === undefined ? {} : { maxSize: vocabularySize });
-    const ids = Int32Array.from(words, (word) => vocabulary.idOf(word));
-
+    const limits = vocabularySize === undefined ? {} : { maxSize: vocabularySize };
+    const { vocabulary, idOf } = pool.vocabularyOf(train, limits);
     const encoded = {
-      train: this.#encoded(train, ids),
-      validation: this.#encoded(validation, ids),
-      test: this.#encoded(test, ids),
+      train: this.#encoded(train, idOf),
+      validation: this.#encoded(validation, idOf),
+      test: this.#encoded(test, idOf),
     };
     const seen = new Set<number>();
     for (const part of [train, validation]) for (const place of part) seen.add(groups[place]!);
@@ -188,14 +182,14 @@ export class OwnTexts {
     return { train: limit("train", trainSize), validation: limit("validation", others), test: limit("test", others) };
   }
 
-  /** @param idOf - The vocabulary's id of each word of the pool. */
+  /** @param idOf - The vocabulary's id of each number of the pool. */
   #encoded(places: Int32Array, idOf: Int32Array): Encoded {
     const { pool, labels, several } = this.#read;
     const offsets = new Int32Array(places.length + 1);
-    for (const [i, place] of places.entries()) offsets[i + 1] = offsets[i]! + pool.idsAt(place).length;
+    for (const [i, place] of places.entries()) offsets[i + 1] = offsets[i]! + pool.numbersAt(place).length;
     const ids = new Int32Array(offsets.at(-1)!);
     for (const [i, place] of places.entries()) {
-      const words = pool.idsAt(place);
+      const words = pool.numbersAt(place);
       for (let j = 0; j < words.length; j++) ids[offsets[i]! + j] = idOf[words[j]!]!;
     }
     return {

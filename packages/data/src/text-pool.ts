@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { textKey } from "./clean-text.ts";
 import { DataError } from "./data-error.ts";
-import type { Tokeniser } from "./tokenise.ts";
+import { NumberedWords } from "./numbered-words.ts";
+import type { Vocabulary, VocabularyOptions } from "./vocabulary.ts";
 
 /**
  * Texts as numbers, added one by one: a token takes 4 bytes, a text 12 and its key, and no text is kept.
@@ -9,36 +10,26 @@ import type { Tokeniser } from "./tokenise.ts";
  * Words are numbered as they are met. Texts of one key (`textKey`) have the same group; keys are compared by 52 bits of their SHA-256.
  */
 export class TextPool {
-  readonly #tokenise: Tokeniser;
-  readonly #maxLength: number | undefined;
-  readonly #wordIds = new Map<string, number>();
+  readonly #words: NumberedWords;
   readonly #groupIds = new Map<number, number>();
-  readonly #ids = new Int32List();
+  readonly #numbers = new Int32List();
   readonly #ends = new Int32List();
   readonly #groups = new Int32List();
 
   /** @param maxLength - Tokens of a text that are kept. */
-  constructor(tokenise: Tokeniser, maxLength: number | undefined) {
-    this.#tokenise = tokenise;
-    this.#maxLength = maxLength;
+  constructor(maxLength: number | undefined) {
+    this.#words = new NumberedWords(maxLength === undefined ? {} : { maxLength });
   }
 
   /** Adds a text. @returns whether it has any token. @throws {DataError} if there are 2³¹ tokens. */
   add(text: string): boolean {
-    const words = this.#tokenise(text).slice(0, this.#maxLength);
-    for (const word of words) {
-      let id = this.#wordIds.get(word);
-      if (id === undefined) {
-        id = this.#wordIds.size;
-        this.#wordIds.set(detached(word), id);
-      }
-      this.#ids.push(id);
-    }
-    this.#ends.push(this.#ids.length);
+    const numbers = this.#words.numbersOf(text);
+    for (const number of numbers) this.#numbers.push(number);
+    this.#ends.push(this.#numbers.length);
     const key = Number.parseInt(hash("sha256", textKey(text)).slice(0, 13), 16);
     if (!this.#groupIds.has(key)) this.#groupIds.set(key, this.#groupIds.size);
     this.#groups.push(this.#groupIds.get(key)!);
-    return words.length > 0;
+    return numbers.length > 0;
   }
 
   /** Texts there are. */
@@ -46,9 +37,15 @@ export class TextPool {
     return this.#ends.length;
   }
 
-  /** The word of each id. */
-  words(): string[] {
-    return [...this.#wordIds.keys()];
+  /** The vocabulary of some of the texts, and its id of each number. */
+  vocabularyOf(
+    places: Int32Array,
+    options: Pick<VocabularyOptions, "maxSize">,
+  ): { readonly vocabulary: Vocabulary; readonly idOf: Int32Array } {
+    return this.#words.vocabularyOf(
+      Array.from(places, (place) => this.numbersAt(place)),
+      options,
+    );
   }
 
   /** The group of each text. */
@@ -56,16 +53,11 @@ export class TextPool {
     return this.#groups.values();
   }
 
-  /** The ids of a text's words. */
-  idsAt(place: number): Int32Array {
+  /** The numbers of a text's words. */
+  numbersAt(place: number): Int32Array {
     const ends = this.#ends.values();
-    return this.#ids.values().subarray(place === 0 ? 0 : ends[place - 1]!, ends[place]!);
+    return this.#numbers.values().subarray(place === 0 ? 0 : ends[place - 1]!, ends[place]!);
   }
-}
-
-/** V8 keeps a whole text alive for a long word cut out of it; what was written out and read again stands alone. */
-export function detached(word: string): string {
-  return JSON.parse(JSON.stringify(word)) as string;
 }
 
 /** Integers, as many as there come. */

@@ -1,6 +1,7 @@
 import { check, checkOptions, flag, type Kinds, text as string } from "@ltt/core/arguments";
 import { kindAt, SPACE } from "./character-kind.ts";
 import { cleanText } from "./clean-text.ts";
+import { detached } from "./detached.ts";
 import { splitWord } from "./split-word.ts";
 
 export interface TokeniserOptions {
@@ -37,22 +38,30 @@ export function createTokeniser(options: TokeniserOptions = {}): Tokeniser {
     const tokens: string[] = [];
     splitWord(word, 0, word.length, tokens);
     const cased = lowercase ? tokens.map((token) => token.toLowerCase()) : tokens;
-    if (word.length <= 32 && seen.size < 2 ** 18) seen.set(word, cased);
+    if (word.length <= 32 && seen.size < 2 ** 18) seen.set(detached(word), cased);
     return cased;
   }
 
   return (text) => {
     check("tokeniser", "text", text, string);
     const tokens: string[] = [];
-    const clean = cleanText(text);
-    for (let end = 0; end < clean.length; end++) {
-      if (kindAt(clean, end) & SPACE) continue;
-      const start = end;
-      while (end < clean.length && !(kindAt(clean, end) & SPACE)) end++;
-      for (const token of tokensOf(clean.slice(start, end))) tokens.push(token);
-    }
+    eachPiece(text, (piece) => {
+      for (const token of tokensOf(piece)) tokens.push(token);
+      return true;
+    });
     return tokens;
   };
+}
+
+/** Visits what stands between the blanks of a cleaned text, piece by piece, while it is told to go on. */
+export function eachPiece(text: string, visit: (piece: string) => boolean): void {
+  const clean = cleanText(text);
+  for (let end = 0; end < clean.length; end++) {
+    if (kindAt(clean, end) & SPACE) continue;
+    const start = end;
+    while (end < clean.length && !(kindAt(clean, end) & SPACE)) end++;
+    if (!visit(clean.slice(start, end))) return;
+  }
 }
 
 /** The tokens of one text; for many, `createTokeniser` is faster. */

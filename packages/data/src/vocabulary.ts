@@ -1,5 +1,6 @@
 import { check, checkOptions, describe, type Kind, type Kinds, list, map, positive, text } from "@ltt/core/arguments";
 import { DataError, show } from "./data-error.ts";
+import { detached } from "./detached.ts";
 
 /** The id of every word that the vocabulary does not have, `<unk>`. */
 export const UNKNOWN = 0;
@@ -143,9 +144,8 @@ export function vocabularyOf(
     .filter(([, frequency]) => frequency >= minFrequency)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, maxSize)
-    .map(([word]) => word);
-  // V8 keeps a whole text alive for a long word cut out of it; what was written out and read again stands alone.
-  return new Vocabulary(JSON.parse(JSON.stringify(words)) as string[]);
+    .map(([word]) => detached(word));
+  return new Vocabulary(words);
 }
 
 /**
