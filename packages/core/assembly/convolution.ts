@@ -1,6 +1,6 @@
 import { multiplyAdd, loadPart, storePart } from "./lanes";
 import { copyRow, transposeBlock } from "./copy";
-import { pack, packedAt, packedBytes, product, productTransposed } from "./product";
+import { EDGE, pack, packedBytes, product, productTransposed } from "./product";
 
 // Windows x[b, t … t + width, :] are contiguous: rows of a matrix that overlap in memory, `channels` apart and width·channels long.
 
@@ -15,7 +15,7 @@ export function conv1d(
     memory.fill(y, 0, <usize>batch * steps * row);
     return;
   }
-  const packed = scratch + packedAt();
+  const packed = scratch + EDGE;
   pack(kernel, row, taps, filters, packed);
   for (let b = 0; b < batch; b++, x += <usize>time * channels << 2, y += <usize>steps * row) {
     product(x, <usize>channels << 2, packed, y, row, steps, taps, filters, false, scratch);
@@ -91,7 +91,7 @@ export function conv1dInputSparse(
 
 /** The scratch memory of `conv1dInputDense`: the turned kernel[width − 1 − w, f, c], a text of dy between zeros, a product's. */
 export function conv1dInputScratch(time: i32, channels: i32, width: i32, filters: i32): f64 {
-  return <f64>(packedAt() + packedBytes(width * filters, channels) + turnedBytes(channels, width, filters)
+  return <f64>(EDGE + packedBytes(width * filters, channels) + turnedBytes(channels, width, filters)
     + (<u64>(time + width - 1) * filters << 2));
 }
 
@@ -110,7 +110,7 @@ export function conv1dInputDense(
 ): void {
   const steps = time - width + 1;
   const row = <usize>filters << 2;
-  const packed = scratch + packedAt();
+  const packed = scratch + EDGE;
   const turned = packed + <usize>packedBytes(width * filters, channels);
   const padded = turned + <usize>turnedBytes(channels, width, filters);
   for (let w = 0; w < width; w++) {

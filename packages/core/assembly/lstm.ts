@@ -1,7 +1,7 @@
 import { gateSigmoid4, gateTanh4 } from "./gates";
 import { loadLanes, loadPart, storeLanes, storePart, ZEROS } from "./lanes";
 import { transposeBlock } from "./copy";
-import { pack, packedAt, packedBytes, packTransposed, product } from "./product";
+import { EDGE, pack, packedBytes, packTransposed, product } from "./product";
 import { align, columnsOf, columnsScratch, prepare, sparseRows, turnedAt } from "./sparse";
 
 // One direction of a layer. All texts that are still being read go one step together. `order` holds the texts (all, or
@@ -39,7 +39,7 @@ function stepScratch(texts: i32, hidden: i32): u64 {
 
 /** Scratch memory of a part: states and gates of its texts, then the weights, all of them or what is stored. */
 export function lstmScratch(texts: i32, hidden: i32): f64 {
-  return <f64>(stepScratch(texts, hidden) + packedAt() + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64);
+  return <f64>(stepScratch(texts, hidden) + EDGE + max(packedBytes(4 * hidden, hidden), packedBytes(hidden, 4 * hidden)) + 64);
 }
 
 /** @param entries - Of both directions. */
@@ -104,7 +104,7 @@ export function lstm(
   const z = c + <usize>texts * row;
   const zRow = gatesRow(hidden);
   const weights = scratch + <usize>stepScratch(texts, hidden);
-  const packed = weights + packedAt();
+  const packed = weights + EDGE;
   let own: usize = 0;
   if (recurrent != 0) packTransposed(recurrent, row, hidden, 4 * hidden, packed);
   else own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, hidden, 4 * hidden, reverse, texts, weights);
@@ -252,7 +252,7 @@ export function lstmGates(
   const dz = dc + <usize>texts * row;
   const zRow = gatesRow(hidden);
   const weights = scratch + <usize>stepScratch(texts, hidden);
-  const packed = weights + packedAt();
+  const packed = weights + EDGE;
   let own: usize = 0;
   if (recurrent != 0) pack(recurrent, row, 4 * hidden, hidden, packed);
   else own = prepareOwn(values, entryStarts, entryPlaces, entryOrder, 4 * hidden, hidden, reverse, texts, weights);

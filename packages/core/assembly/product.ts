@@ -138,9 +138,9 @@ export function productTransposed(
   a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize, m: i32, k: i32, n: i32, transposeB: bool,
   resume: bool, scratch: usize,
 ): void {
-  const turned = scratch + EDGE;
-  const packed = scratch + packedAt();
   const steps = stepsOf(k);
+  const packed = scratch + EDGE;
+  const turned = packed + <usize>packedBytes(steps, n);
   const row = <usize>steps << 2;
   for (let p = 0; p < k; p += steps) {
     const some = min(k - p, steps);
@@ -162,17 +162,12 @@ function stepsOf(k: i32): i32 {
 
 /**
  * The scratch memory of `matmul`, as all these sizes in numbers that may be more bytes than there can be: a caller is
- * then refused them, where 32 bits would wrap. It holds an edge tile, a turned block of `a`, then room for the packed
- * `b[k,n]` (see `packedAt`), or for a block of it.
+ * then refused them, where 32 bits would wrap. It holds an edge tile, then the packed `b[k,n]`; or, where `a` is stored
+ * transposed, a block of that and a turned block of `a`.
  */
 export function productScratch(k: i32, n: i32, transposeA: bool): f64 {
-  return <f64>(packedAt() + packedBytes(transposeA ? min(k, STEPS) : k, n));
-}
-
-// @ts-ignore: decorator
-@inline
-export function packedAt(): usize {
-  return EDGE + 4 * STEPS * BLOCK;
+  const steps = transposeA ? min(k, STEPS) : k;
+  return <f64>(EDGE + packedBytes(steps, n) + (transposeA ? <u64>steps * (4 * BLOCK) : 0));
 }
 
 /**
@@ -187,7 +182,7 @@ export function matmul(
     for (let i = 0; i < batch * m; i++, out += outRow) memory.fill(out, 0, <usize>n << 2);
     return;
   }
-  const packed = scratch + packedAt();
+  const packed = scratch + EDGE;
   for (let i = 0; i < batch; i++) {
     if (transposeA) productTransposed(a, aRow, b, bRow, out, outRow, m, k, n, transposeB, false, scratch);
     else {

@@ -11,10 +11,9 @@ void KERNEL(conv1d)(
     memset(y, 0, (u64)batch * steps * filters * 4);
     return;
   }
-  float *packed = scratch + PACKED_AT;
-  pack(kernel, filters, taps, filters, packed);
+  pack(kernel, filters, taps, filters, scratch);
   for (i32 b = 0; b < batch; b++, x += (u64)time * channels, y += (u64)steps * filters)
-    product(x, channels, packed, y, filters, steps, taps, filters, 0);
+    product(x, channels, scratch, y, filters, steps, taps, filters, 0);
 }
 
 /** Values of the turned kernel[width − 1 − w, f, c], in whole cache lines. */
@@ -22,14 +21,14 @@ INLINE u64 turned_size(i32 channels, i32 width, i32 filters) { return lines((u64
 
 double KERNEL(conv1dInputScratch)(i32 time, i32 channels, i32 width, i32 filters) {
   u64 padded = (u64)(time + width - 1) * filters;
-  return 4.0 * (PACKED_AT + packed_size(width * filters, channels) + turned_size(channels, width, filters) + padded);
+  return 4.0 * (packed_size(width * filters, channels) + turned_size(channels, width, filters) + padded);
 }
 
 void KERNEL(conv1dInputDense)(
     const float *dy, const float *kernel, float *dx, i32 batch, i32 time, i32 channels, i32 width, i32 filters,
     float *scratch) {
   i32 steps = time - width + 1;
-  float *packed = scratch + PACKED_AT;
+  float *packed = scratch;
   float *turned = packed + packed_size(width * filters, channels);
   float *padded = turned + turned_size(channels, width, filters);
   for (i32 w = 0; w < width; w++) {

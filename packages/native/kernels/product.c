@@ -127,16 +127,16 @@ void product(
 void product_transposed(
     const float *a, u64 a_row, const float *b, u64 b_row, float *c, u64 c_row, i32 m, i32 k, i32 n, int transpose_b,
     int resume, float *scratch) {
-  float *packed = scratch + PACKED_AT;
   i32 steps = steps_of(k);
+  float *packed = scratch, *turned = packed + packed_size(steps, n);
   for (i32 p = 0; p < k; p += steps) {
     i32 some = least(k - p, steps);
     if (transpose_b) pack_transposed(b + p, b_row, some, n, packed);
     else pack(b + p * b_row, b_row, some, n, packed);
     for (i32 i = 0; i < m; i += BLOCK) {
       i32 rows = least(m - i, BLOCK);
-      transpose(a + p * a_row + i, a_row, scratch, steps, some, rows);
-      block(scratch, steps, packed, (u64)some * COLUMNS, c + i * c_row, c_row, rows, some, n, resume || p > 0);
+      transpose(a + p * a_row + i, a_row, turned, steps, some, rows);
+      block(turned, steps, packed, (u64)some * COLUMNS, c + i * c_row, c_row, rows, some, n, resume || p > 0);
     }
   }
 }
@@ -151,13 +151,12 @@ void KERNEL(matmul)(
     for (i32 i = 0; i < batch * m; i++) memset(out + i * out_row, 0, (u64)n * 4);
     return;
   }
-  float *packed = scratch + PACKED_AT;
   for (i32 i = 0; i < batch; i++) {
     if (transposeA) product_transposed(a, aRow / 4, b, b_row, out, out_row, m, k, n, transposeB, 0, scratch);
     else {
-      if (transposeB) pack_transposed(b, b_row, k, n, packed);
-      else pack(b, b_row, k, n, packed);
-      product(a, aRow / 4, packed, out, out_row, m, k, n, 0);
+      if (transposeB) pack_transposed(b, b_row, k, n, scratch);
+      else pack(b, b_row, k, n, scratch);
+      product(a, aRow / 4, scratch, out, out_row, m, k, n, 0);
     }
     a += (u64)m * k;
     b += (u64)k * n;

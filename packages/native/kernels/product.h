@@ -23,12 +23,10 @@
 /** The values of `b[k,n]` in panels. */
 INLINE u64 packed_size(i32 k, i32 n) { return (u64)k * (u64)((n + COLUMNS - 1) / COLUMNS) * COLUMNS; }
 
-/** Where the packed `b` begins in scratch memory, behind a turned block of `a`. */
-#define PACKED_AT ((u64)STEPS * BLOCK)
-
-/** Values of scratch memory that a product needs: a turned block of `a`, then the packed `b[k,n]`, or a block of it. */
+/** Values of scratch memory that a product needs: the packed `b[k,n]`; or, where `a` is stored transposed, a block of it, then a turned block of `a`. */
 INLINE u64 product_room(i32 k, i32 n, int transpose_a) {
-  return PACKED_AT + packed_size(transpose_a ? least(k, STEPS) : k, n);
+  i32 steps = transpose_a ? least(k, STEPS) : k;
+  return packed_size(steps, n) + (transpose_a ? (u64)steps * BLOCK : 0);
 }
 
 /**

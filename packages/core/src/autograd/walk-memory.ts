@@ -8,39 +8,32 @@ import { collect, giveBack, handOn, type Owned, type Scope, type Scoped } from "
  * to the open scope.
  */
 export class WalkMemory {
-  /** Storage made by rules, and all tensors that lie in it. */
-  readonly #made = new Map<Storage, { readonly owned: Owned; readonly tensors: Scoped[] }>();
-  /** How many gradients lie in it that are still needed. */
-  readonly #needs = new Map<Storage, number>();
-  /** Storage that may be needed no more. */
-  #idle: Storage[] = [];
+  readonly #lots = new Map<Storage, Lot>();
+  /** Those that may be needed no more. */
+  readonly #idle: Lot[] = [];
 
   /** From now on the gradient is needed. */
   need({ filled }: Scoped): void {
-    if (filled !== undefined) this.#needs.set(filled, (this.#needs.get(filled) ?? 0) + 1);
+    if (filled !== undefined) this.#lotOf(filled).needs++;
   }
 
   /** The gradient, which was needed, is needed no more. */
   done({ filled }: Scoped): void {
     if (filled === undefined) return;
-    const left = (this.#needs.get(filled) ?? 1) - 1;
-    if (left > 0) this.#needs.set(filled, left);
-    else this.#needs.delete(filled);
-    this.#idle.push(filled);
+    const lot = this.#lotOf(filled);
+    if (--lot.needs === 0) this.#idle.push(lot);
   }
 
   /** The gradient may be kept by somebody. */
   leave({ filled }: Scoped): void {
-    const found = filled && this.#made.get(filled);
-    if (found === undefined) return;
-    this.#made.delete(found.owned.values);
-    handOn({ tensors: found.tensors, storage: [found.owned], indices: [] });
+    const lot = filled && this.#lots.get(filled);
+    if (lot?.owned !== undefined) handOnLot(lot, lot.owned);
   }
 
   /** Runs a rule that keeps nothing, on `dy`; what it has made is then this walk's. */
   run<T>(rule: (argument: T) => void, argument: T, dy: Scoped | undefined): void {
     const made = collect(rule, argument);
-    if (made.tensors.some(({ filled }) => filled === undefined)) {
+    if (made.tensors.some(isLazy)) {
       // a gradient that is filled lazily is so from what its rule has made, or from dy
       if (dy !== undefined) this.leave(dy);
       handOn(made);
@@ -49,31 +42,61 @@ export class WalkMemory {
 
   #take({ tensors, storage, indices }: Scope): void {
     for (const owned of storage) {
-      this.#made.set(owned.values, { owned, tensors: [] });
-      this.#idle.push(owned.values);
+      const lot = this.#lotOf(owned.values);
+      lot.owned = owned;
+      if (lot.needs === 0) this.#idle.push(lot);
     }
     for (const tensor of tensors) {
-      const found = this.#made.get(tensor.filled!);
-      if (found !== undefined) found.tensors.push(tensor);
+      const lot = this.#lots.get(tensor.filled!);
+      if (lot?.owned !== undefined) lot.tensors.push(tensor);
       else handOn({ tensors: [tensor], storage: [], indices: [] }); // lies in what is not the walk's
     }
     for (const { owner, values } of indices) owner.releaseIndices(values);
   }
 
+  #lotOf(values: Storage): Lot {
+    const found = this.#lots.get(values);
+    if (found !== undefined) return found;
+    const lot: Lot = { needs: 0, owned: undefined, tensors: [] };
+    this.#lots.set(values, lot);
+    return lot;
+  }
+
   /** Gives back what is needed no more. */
   sweep(): void {
-    for (const values of this.#idle) {
-      const found = this.#made.get(values);
-      if (found === undefined || this.#needs.has(values)) continue;
-      this.#made.delete(values);
-      for (const tensor of found.tensors) tensor.forget();
-      giveBack(found.owned);
+    for (let lot = this.#idle.pop(); lot !== undefined; lot = this.#idle.pop()) {
+      const { owned } = lot;
+      if (owned === undefined || lot.needs > 0) continue;
+      lot.owned = undefined;
+      this.#lots.delete(owned.values);
+      for (const tensor of lot.tensors) tensor.forget();
+      giveBack(owned);
     }
-    this.#idle = [];
   }
 
   /** What is left belongs to the scope that is open. */
   end(): void {
-    for (const { owned, tensors } of this.#made.values()) handOn({ tensors, storage: [owned], indices: [] });
+    for (const lot of this.#lots.values()) if (lot.owned !== undefined) handOnLot(lot, lot.owned);
   }
+}
+
+/** Storage, and what the walk knows of it. */
+interface Lot {
+  /** How many gradients lie in it that are still needed. */
+  needs: number;
+  /** It was made by a rule, and is the walk's to give back. */
+  owned: Owned | undefined;
+  /** All tensors that lie in it, if it is the walk's. */
+  tensors: Scoped[];
+}
+
+/** It is the walk's no more. */
+function handOnLot(lot: Lot, owned: Owned): void {
+  handOn({ tensors: lot.tensors, storage: [owned], indices: [] });
+  lot.owned = undefined;
+  lot.tensors = [];
+}
+
+function isLazy({ filled }: Scoped): boolean {
+  return filled === undefined;
 }

@@ -101,7 +101,7 @@ function sizesOf(
   const [m, k] = last(a, transposeA);
   const [inner, n] = last(b, transposeB);
   if (k !== inner) throw new ShapeError(`${names()}: inner dimensions ${k} and ${inner} differ`);
-  return { batch: sizeOf(leading(a)), m, k, n };
+  return { batch: a.shape.length === 2 ? 1 : sizeOf(leading(a)), m, k, n };
 }
 
 function last({ shape }: { readonly shape: Shape }, transposed: boolean): [number, number] {

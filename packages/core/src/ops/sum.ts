@@ -56,10 +56,18 @@ export function broadcastTo<const S extends Shape>(x: Tensor, wanted: S): Tensor
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const added = x.shape.length - shape.length;
+  if (added === 1 && sameShape(x.shape.slice(1), shape)) return sumOfRows(x, shape);
   let y = x;
   for (let axis = 0; axis < x.shape.length; axis++) {
     const repeated = axis < added || (shape[axis - added] === 1 && x.shape[axis] !== 1);
     if (repeated) y = sum(y, { axis, keepDims: true });
   }
   return reshape(y, shape);
+}
+
+/** `y = Σ x` over the first axis, as `sum` has it: biases are added to rows in every step of training. */
+function sumOfRows(x: Tensor, shape: Shape): Tensor {
+  const y = empty(shape);
+  backend().kernels.sum(x.storage, y.storage, { outer: 1, axis: x.shape[0]!, inner: y.size });
+  return record("sum", y, [x], (dy) => [() => broadcastTo(dy, x.shape)]);
 }

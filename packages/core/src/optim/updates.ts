@@ -50,8 +50,8 @@ export function sgdUpdate(
  */
 export function adamUpdate(weights: Tensor, gradient: Tensor, state: { m: Tensor; v: Tensor }, step: AdamStep): void {
   checkOptions("adamUpdate", step, ADAM, ADAM_NAMES);
-  checkOptions("adamUpdate: state", state, { m: anything, v: anything });
-  check("adamUpdate", { weights, gradient }, state, ["m", "v"]);
+  checkOptions("adamUpdate: state", state, MOMENTS);
+  check("adamUpdate", { weights, gradient }, state, MOMENTS_NAMES);
   const { kernels } = backend();
   const rows = rowsOf(gradient);
   if (rows === undefined) {
@@ -119,6 +119,9 @@ const ADAM: Kinds<AdamStep> = {
   step: positive, // β⁰ is 1, and 1 − 1 divides
 };
 const ADAM_NAMES = Object.keys(ADAM) as (keyof AdamStep)[];
+
+const MOMENTS = { m: anything, v: anything };
+const MOMENTS_NAMES = ["m", "v"] as const;
 
 const RMSPROP: Kinds<RmspropStep> = {
   learningRate: atLeast0,

@@ -12,9 +12,12 @@ export interface PendingWrites {
 }
 
 const pending = new WeakMap<Storage, PendingWrites>();
+/** Whether any ever were: a model without tables is asked for storage a hundred times a step. */
+let areAny = false;
 
 /** From now on, whoever asks for the storage has these writes flushed. */
 export function defer(storage: Storage, writes: PendingWrites): void {
+  areAny = true;
   pending.set(storage, writes);
 }
 
@@ -29,7 +32,7 @@ export function pendingOn(storage: Storage): PendingWrites | undefined {
 
 /** The storage with all its values, or these rows of it, up to date. */
 export function flush(storage: Storage, rows?: Int32Array): Storage {
-  pending.get(storage)?.flush(rows);
+  if (areAny) pending.get(storage)?.flush(rows);
   return storage;
 }
 
@@ -38,5 +41,5 @@ export function flush(storage: Storage, rows?: Int32Array): Storage {
  * needed to bring the others up to date.
  */
 export function dissolve(storage: Storage): void {
-  pending.get(storage)?.dissolve();
+  if (areAny) pending.get(storage)?.dissolve();
 }

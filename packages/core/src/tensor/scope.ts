@@ -179,7 +179,7 @@ export function scope<T>(body: () => T): T {
 function end(mine: Scope, outer: Scope | undefined, result: unknown): void {
   const returned = tensorsIn(result);
   const alive = new Set<Storage>();
-  for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.scopedStorage());
+  if (returned.size > 0) for (const tensor of mine.tensors) if (returned.has(tensor)) alive.add(tensor.scopedStorage());
 
   for (const tensor of mine.tensors) {
     tensor.node = undefined;

@@ -328,9 +328,9 @@ function reserve(pages: number, shared: boolean): { memory: WebAssembly.Memory; 
 /** Eight sizes an octave, whole cache lines each. */
 function roundUp(bytes: number): number {
   if (bytes <= 16 * LINE) return Math.max(LINE, wholeLines(bytes)); // an eighth of an octave is no more than a line
-  const octave = 2 ** Math.floor(Math.log2(Math.max(bytes, LINE)));
-  const step = Math.max(LINE, octave / 8);
-  return Math.max(LINE, Math.ceil(bytes / step) * step);
+  const octave = bytes < 2 ** 31 ? 1 << (31 - Math.clz32(bytes)) : 2 ** Math.floor(Math.log2(bytes));
+  const step = octave / 8;
+  return Math.ceil(bytes / step) * step;
 }
 
 /** So many bytes, to the end of the last cache line: in numbers, since 32 bits would wrap. */

@@ -29,6 +29,10 @@ export function createParallelFor(memory: LinearMemory, pool: ThreadPool, worth:
     const room = wholeLines(typeof scratch === "number" ? scratch : scratch(Math.min(n, step)));
     // the closure stands where it is called, so that V8 inlines it: two callers of it would cost small kernels half a microsecond
     memory.borrow(room * most, (pointer) => {
+      if (step >= n) {
+        if (n > 0) pool.runHere(kernel, part(0, n, pointer));
+        return;
+      }
       const parts: Arguments<typeof kernel>[] = [];
       for (let begin = 0; begin < n; begin += step) {
         parts.push(part(begin, Math.min(n, begin + step), pointer + parts.length * room));

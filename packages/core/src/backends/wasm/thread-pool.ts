@@ -24,6 +24,8 @@ export interface ThreadPool {
    * @param work - Multiplications of all parts: the time limit of a part grows with it.
    */
   run<Name extends KernelName>(kernel: Name, parts: readonly Arguments<Name>[], work?: number): void;
+  /** The same for a single part, which the caller runs. */
+  runHere<Name extends KernelName>(kernel: Name, part: Arguments<Name>): void;
   /** Ends the threads. To run something afterwards is an error. */
   close(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function serial(exports: Exports): ThreadPool {
     run: (kernel, parts) => {
       for (const part of parts) call(exports, kernel, part);
     },
+    runHere: (kernel, part) => call(exports, kernel, part),
     close: async () => {},
   };
 }
@@ -183,6 +186,10 @@ export async function startThreadPool(
         Atomics.sub(flags, UNFINISHED, Atomics.exchange(flags, WAITING, 0)); // none, unless a part has thrown
         join(kernel, work);
       }
+    },
+    runHere: (kernel, part) => {
+      if (over !== undefined) throw over;
+      call(exports, kernel, part);
     },
     close,
   };
