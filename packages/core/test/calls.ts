@@ -81,6 +81,10 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
       return call(core.gradients, core.sum(x), [x], { createGraph: true, allowUnused: false });
     },
   ],
+  linear: [
+    () => call(core.linear, ones([4, 3]), matrix(), ones([2])),
+    () => call(core.linear, ones([4, 3]), sparse(), ones([2])),
+  ],
   log: unary(core.log),
   logSoftmax: [() => call(core.logSoftmax, matrix(), { axis: 0 })],
   lstm: [

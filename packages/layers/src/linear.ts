@@ -1,4 +1,4 @@
-import { add, dense, type Matrix, matmul, type Rng, type WeightMatrix, type WeightVector } from "@ltt/core";
+import { type Cube, linear, type Matrix, type Rng, type Tensor, type WeightMatrix, type WeightVector } from "@ltt/core";
 import { callable, checkOptions, checkRng, checkTensor, flag, type Kinds, object, positive } from "@ltt/core/arguments";
 import { type Initialiser, parameter } from "./initialiser.ts";
 import { kaimingUniform, uniform } from "./initialisers.ts";
@@ -15,7 +15,7 @@ export interface LinearOptions {
 
 const OPTIONS: Kinds<LinearOptions> = { inputs: positive, outputs: positive, bias: flag, initialisers: object };
 
-/** `y = x · weightᵀ + bias`: `[batch, inputs] → [batch, outputs]`. */
+/** `y = x · weightᵀ + bias`: `[…, inputs] → […, outputs]`. */
 export class Linear extends Module {
   /** `[outputs, inputs]` */
   readonly weight: WeightMatrix;
@@ -39,9 +39,10 @@ export class Linear extends Module {
     this.bias = bias ? parameter([outputs], initialBias, rng.split("bias")) : undefined;
   }
 
-  forward(x: Matrix): Matrix {
-    checkTensor("Linear", "x", x, 2);
-    const y = matmul(x, this.weight, { transposeB: true });
-    return this.bias === undefined ? y : add(y, dense(this.bias));
+  forward(x: Cube): Cube;
+  forward(x: Matrix): Matrix;
+  forward(x: Tensor): Tensor {
+    checkTensor("Linear", "x", x);
+    return linear(x, this.weight, this.bias);
   }
 }

@@ -62,5 +62,5 @@ test("what does not fit is named", () => {
   expect(() => new Sequential([relu, "relu" as never])).toThrow(
     'Sequential: steps[1] is "relu" (string); it is a layer with a method forward(x), or a function',
   );
-  expect(() => mlp().forward(tensor([[1, 2, 3]]))).toThrow("matmul: [1,3] × [3,2]");
+  expect(() => mlp().forward(tensor([[1, 2, 3]]))).toThrow("linear: [1,3] × [3,2]ᵀ");
 });

@@ -26,6 +26,7 @@ export { greater } from "./greater.ts";
 export { greaterEqual } from "./greater-equal.ts";
 export { less } from "./less.ts";
 export { lessEqual } from "./less-equal.ts";
+export { linear } from "./linear.ts";
 export { log } from "./log.ts";
 export { logSoftmax } from "./log-softmax.ts";
 export { lstm } from "./lstm/lstm.ts";

@@ -1,20 +1,12 @@
 import { flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
-import { record } from "../autograd/record.ts";
-import { backend } from "../backends/backend.ts";
 import { checkWeight, dense, type Weight, type WeightCube, type WeightMatrix } from "../sparse/sparse.ts";
-import { operandOf, type WeightOperand } from "../sparse/weight-operand.ts";
-import { broadcastShape, type Shape, ShapeError, sameShape, show, sizeOf } from "../tensor/shape.ts";
-import { type Cube, empty, type Matrix, type Tensor } from "../tensor/tensor.ts";
+import { operandOf } from "../sparse/weight-operand.ts";
+import { broadcastShape, sameShape, sizeOf } from "../tensor/shape.ts";
+import type { Cube, Matrix, Tensor } from "../tensor/tensor.ts";
+import { leading, type MatmulOptions, product, sizesOf } from "./product.ts";
 import { reshape } from "./reshape.ts";
 import { broadcastTo } from "./sum.ts";
-
-export interface MatmulOptions {
-  /** `a` is stored `[…, k, m]`. Default false. */
-  readonly transposeA?: boolean;
-  /** `b` is stored `[…, n, k]`, as PyTorch stores the weights of linear layers. Default false. */
-  readonly transposeB?: boolean;
-}
 
 /**
  * Matrix product `y = a·b`: `[m,k] · [k,n] → [m,n]`, or one product for each of a batch, `[…,m,k] · […,k,n] → […,m,n]`,
@@ -46,10 +38,6 @@ type AtLeast2 = readonly [number, number, ...(readonly number[])];
 
 const OPTIONS: Kinds<MatmulOptions> = { transposeA: flag, transposeB: flag };
 
-function leading({ shape }: { readonly shape: Shape }): Shape {
-  return shape.slice(0, -2);
-}
-
 /** Batches of any rank: seen as one axis, or, where `b` is one matrix for all of them, as more rows of `a`. */
 function broadcast(a: Weight, b: Weight, options: MatmulOptions): Tensor {
   const { m, n } = sizesOf(a, b, options);
@@ -63,48 +51,4 @@ function broadcast(a: Weight, b: Weight, options: MatmulOptions): Tensor {
     return reshape(broadcastTo(dense(x), [...batch, ...matrix]), [sizeOf(batch), ...matrix]);
   };
   return reshape(product(asCube(a), operandOf(asCube(b)), options), [...batch, m, n]);
-}
-
-/** @param weight - That whose gradient this is, so that the result is of its kind. Default: the result is a tensor of its own. */
-function product(
-  a: Tensor,
-  b: WeightOperand,
-  { transposeA = false, transposeB = false }: MatmulOptions,
-  weight?: WeightOperand,
-): Tensor {
-  const { batch, m, k, n } = sizesOf(a, b, { transposeA, transposeB });
-  const y = weight?.emptyLike() ?? operandOf(empty<Shape>(a.shape.length === 3 ? [batch, m, n] : [m, n]));
-  backend().kernels.matmul(a.storage, b.storage, y.storage, { batch, m, k, n, transposeA, transposeB });
-
-  return record("matmul", y.trained, [a, b.trained], (dy) => [
-    () =>
-      // [m,n] · [n,k] → [m,k], or its transpose
-      transposeA
-        ? product(b.trained, y.withValues(dy), { transposeA: transposeB, transposeB: true })
-        : product(dy, b, { transposeB: !transposeB }),
-    () =>
-      // [k,m] · [m,n] → [k,n], or its transpose
-      transposeB
-        ? product(dy, operandOf(a), { transposeA: true, transposeB: transposeA }, b)
-        : product(a, y.withValues(dy), { transposeA: !transposeA }, b),
-  ]);
-}
-
-function sizesOf(
-  a: { readonly shape: Shape },
-  b: { readonly shape: Shape },
-  { transposeA = false, transposeB = false }: MatmulOptions,
-): { batch: number; m: number; k: number; n: number } {
-  const names = () => `matmul: ${show(a)}${transposeA ? "ᵀ" : ""} × ${show(b)}${transposeB ? "ᵀ" : ""}`;
-  if (a.shape.length < 2 || b.shape.length < 2)
-    throw new ShapeError(`${names()}: takes matrices, or batches of matrices`);
-  const [m, k] = last(a, transposeA);
-  const [inner, n] = last(b, transposeB);
-  if (k !== inner) throw new ShapeError(`${names()}: inner dimensions ${k} and ${inner} differ`);
-  return { batch: a.shape.length === 2 ? 1 : sizeOf(leading(a)), m, k, n };
-}
-
-function last({ shape }: { readonly shape: Shape }, transposed: boolean): [number, number] {
-  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
-  return transposed ? [columns, rows] : [rows, columns];
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { gradients } from "../autograd/gradients.ts";
-import { add, conv1d, embedding, lstmCell, matmul, mul, sum } from "../ops/index.ts";
-import { type Tensor, tensor } from "../tensor/tensor.ts";
+import { add, conv1d, embedding, linear, lstmCell, matmul, mul, sum } from "../ops/index.ts";
+import { full, type Tensor, tensor } from "../tensor/tensor.ts";
 import { tokens } from "../tensor/tokens.ts";
 import { weightsOf } from "../testing/check-gradient.ts";
 import { axis, valuesOf } from "../testing/index.ts";
@@ -39,6 +39,8 @@ test("a pattern that was checked for one size is checked again for another", () 
 /** Every operation that takes weights, applied to one weight of shape [4, 3] or [2, 2, 3]. */
 const uses: Record<string, { shape: readonly number[]; of: (w: never) => Tensor }> = {
   matmul: { shape: [4, 3], of: (w) => matmul(tensor([[1, -2, 3]]), w, { transposeB: true }) },
+  linear: { shape: [4, 3], of: (w) => linear(tensor([[1, -2, 3]]), w, tensor([1, 2, -3, 4])) },
+  "linear's bias": { shape: [4], of: (bias) => linear(tensor([[1, -2, 3]]), full([4, 3], 0.5), bias) },
   embedding: { shape: [4, 3], of: (w) => embedding(w, tokens([2, 0, 2], [3])) },
   conv1d: {
     shape: [2, 2, 3],

@@ -112,4 +112,39 @@ export const products: readonly Operation[] = [
     ],
     twice: true,
   },
+  {
+    name: "linear",
+    trials: fc
+      .record({ leads: fc.array(axisOrNone, { maxLength: 3 }), k: axisOrNone, n: axisOrNone, hasBias: fc.boolean() })
+      // squared, for the gradient of a gradient must depend on the bias too
+      .chain(({ leads, k, n, hasBias }) =>
+        fc
+          .tuple(valuesOf([...leads, k]), valuesOf([n, k]), ...(hasBias ? [valuesOf([n])] : []))
+          .map((inputs) =>
+            trial("linear", inputs, ([x, weight, bias]) =>
+              core.square(core.linear(x!, as.matrix(weight!), bias && as.vector(bias))),
+            ),
+          ),
+      ),
+    examples: [
+      [() => core.linear(grid([2, 2]), grid([1, 2]), row(10)), [15, 21]],
+      [() => core.linear(grid([2, 1, 2]), grid([2, 2])), [5, 11, 11, 25]],
+      [() => core.linear(as.vector(row(1, 2)), grid([2, 2]), row(1, 0)), [6, 11]],
+    ],
+    errors: [
+      [
+        () => core.linear(grid([2, 3]), grid([4, 2])),
+        "linear: [2,3] × [4,2]ᵀ: the last axis of x has the 2 inputs of the weight",
+      ],
+      [
+        () => core.linear(tensor(1), grid([4, 2])),
+        "linear: [] × [4,2]ᵀ: the last axis of x has the 2 inputs of the weight",
+      ],
+      [
+        () => core.linear(grid([2, 2]), grid([4, 2]), row(1, 2)),
+        "linear: the bias is [2]; it has the 4 outputs of the weight [4,2]",
+      ],
+    ],
+    twice: true,
+  },
 ];
