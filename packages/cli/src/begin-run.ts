@@ -35,7 +35,7 @@ export interface Begun {
   readonly files: readonly NotedFile[];
 }
 
-/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process. */
+/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process, with the threads of one of those asked for. */
 export async function begin(
   options: RunOptions,
   { say, signal }: RunListener,
@@ -54,8 +54,11 @@ export async function begin(
   await checkRunFolder(folder);
   const files = own === undefined ? [] : await noteFiles(own, folder);
 
-  const asked = onBackend === undefined ? { ...options, jobs: 1 } : options;
-  const chosen = chooseJobs(asked, settings.experiment);
+  const wanted = chooseJobs(options, settings.experiment);
+  const chosen =
+    onBackend === undefined
+      ? chooseJobs({ ...options, jobs: 1, threads: wanted.threads }, settings.experiment)
+      : wanted;
   // Where other processes train, this one has nothing to compute.
   const threads = chosen.jobs > 1 ? 1 : (options.threads ?? chosen.threads);
   useBackend(await createBackend(options.backend, { threads, width: options.width }));

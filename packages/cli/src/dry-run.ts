@@ -9,7 +9,7 @@ export function* estimateEvents({ nodes, ...sum }: RunEstimate): Generator<objec
 
 /** The same for people: a line for each node, then the sum. */
 export function describeEstimate(estimate: RunEstimate): string {
-  const { networks, nodes, stepsAtMost, measured, secondsAtMost, memoryMb, parameters } = estimate;
+  const { networks, nodes, stepsAtMost, measured, secondsAtMost, jobs, secondsOfJobs, memoryMb, parameters } = estimate;
   const steps = measured.map(
     ({ round, density, seconds }) =>
       `${seconds.toPrecision(2)} s ${round === 0 ? "dense" : `with ${percent(density)} left`}`,
@@ -28,6 +28,7 @@ export function describeEstimate(estimate: RunEstimate): string {
           `${isThere.length} of ${networks} networks ${isThere.length === 1 ? "is" : "are"} in ` +
             `the run folder: ${duration(left)} at most for the others`,
         ]),
+    ...(jobs === 1 ? [] : [`by ${jobs} jobs ${duration(secondsOfJobs)} at most, if they do not slow each other down`]),
     `about ${memoryMb} MB of memory`,
   ].join("\n");
 }

@@ -18,6 +18,7 @@ import {
   valuesAt,
 } from "@ltt/lottery";
 import type { PreparedTask } from "./prepared-task.ts";
+import { secondsOfJobs } from "./schedule.ts";
 
 /** What a run would take at most: networks that stop early take less. */
 export interface RunEstimate {
@@ -25,7 +26,11 @@ export interface RunEstimate {
   readonly stepsAtMost: number;
   /** The steps that were timed, the dense network's first. Those of the rounds between them are interpolated. */
   readonly measured: readonly MeasuredStep[];
+  /** Of all networks, one after another. */
   readonly secondsAtMost: number;
+  /** Those of `--jobs`, and the seconds in which they train what is not in the folder, if they do not slow each other down. */
+  readonly jobs: number;
+  readonly secondsOfJobs: number;
   /** Peak of this process while it measured the dense network, in MB. */
   readonly memoryMb: number;
   readonly parameters: number;
@@ -57,8 +62,11 @@ const [WARM, TIMED] = [0.5, 1];
 export async function estimateRun(
   { task, parameters, stepsPerEpoch }: PreparedTask,
   experiment: ExperimentSettings,
-  folder: string,
-  signal?: AbortSignal,
+  {
+    folder,
+    jobs,
+    signal,
+  }: { readonly folder: string; readonly jobs: number; readonly signal: AbortSignal | undefined },
 ): Promise<RunEstimate> {
   const { rounds, rate, seeds } = experiment;
   const lastStep = lastStepOf(experiment, stepsPerEpoch);
@@ -93,6 +101,8 @@ export async function estimateRun(
     stepsAtMost: networks * lastStep,
     measured,
     secondsAtMost: costs.reduce((sum, cost) => sum + cost, 0) * lastStep,
+    jobs,
+    secondsOfJobs: secondsOfJobs(nodes, jobs),
     memoryMb,
     parameters,
     folder,

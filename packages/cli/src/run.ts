@@ -27,7 +27,7 @@ import { digestOfImages } from "./image-task.ts";
 import { readInspections } from "./inspections.ts";
 import { unlessAborted } from "./interruption.ts";
 import { JobProcesses } from "./job-processes.ts";
-import type { ChosenJobs } from "./jobs.ts";
+import { type ChosenJobs, chooseJobs } from "./jobs.ts";
 import { joinParts } from "./join-parts.ts";
 import { readLatencies } from "./latency.ts";
 import { originHere } from "./origin.ts";
@@ -212,5 +212,6 @@ export async function planRun(
 ): Promise<RunEstimate> {
   checkRun("planRun", options, listener);
   const { settings, prepared, folder } = await begin(options, listener);
-  return estimateRun(prepared, settings.experiment, folder, listener.signal);
+  const { jobs } = chooseJobs(options, settings.experiment);
+  return estimateRun(prepared, settings.experiment, { folder, jobs, signal: listener.signal });
 }

@@ -1,0 +1,32 @@
+import type { NodeEstimate } from "./estimate.ts";
+
+/**
+ * Seconds in which so many jobs make the nodes that are not stored: each takes the first, in the order of the plan, whose inputs are there.
+ * Jobs do not slow each other down here.
+ */
+export function secondsOfJobs(nodes: readonly NodeEstimate[], jobs: number): number {
+  const planned = new Set(nodes.map(({ hash }) => hash));
+  const made = new Set<string>();
+  const canBeMade = ({ inputs }: NodeEstimate) =>
+    Object.values(inputs).every((hash) => made.has(hash) || !planned.has(hash));
+  let waiting = nodes;
+  const running: { readonly hash: string; readonly until: number }[] = [];
+  for (let now = 0; ; ) {
+    for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+      before = waiting.length;
+      waiting = waiting.filter((node) => {
+        if (!canBeMade(node)) return true;
+        const seconds = node.stored === true ? 0 : node.secondsAtMost;
+        if (seconds === 0) made.add(node.hash);
+        else if (running.length < jobs) running.push({ hash: node.hash, until: now + seconds });
+        else return true;
+        return false;
+      });
+    }
+    if (running.length === 0) return now;
+    running.sort((a, b) => b.until - a.until);
+    const { hash, until } = running.pop()!;
+    made.add(hash);
+    now = until;
+  }
+}
