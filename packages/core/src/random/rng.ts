@@ -1,4 +1,4 @@
-import { describe } from "../arguments/describe.ts";
+import { describe, ofThisCopy } from "../arguments/describe.ts";
 import { atLeast0, check, count, finite, type Kind } from "../arguments/kinds.ts";
 import type { RngKey } from "../kernels/kernels.ts";
 import { normalQuantile } from "./normal-quantile.ts";
@@ -33,6 +33,10 @@ export function stream(seed: number, ...path: Path): Rng {
  * it neither reads nor moves the counter.
  */
 export class Rng {
+  static {
+    ofThisCopy(Rng);
+  }
+
   readonly key: RngKey;
   #block = 0;
   readonly #words = new Uint32Array(2);

@@ -1,4 +1,4 @@
-import { describe } from "../arguments/describe.ts";
+import { describe, ofThisCopy } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
 import { printed, printsAsString } from "../tensor/print.ts";
 import { checkRank, checkShape, type Shape, ShapeError, sameShape, show } from "../tensor/shape.ts";
@@ -13,6 +13,7 @@ import { Pattern } from "./pattern.ts";
 export class Sparse<out S extends Shape = Shape> {
   static {
     printsAsString(Sparse);
+    ofThisCopy(Sparse);
   }
 
   /** Shape and positions. Weights that have it in common share the index structures that backends compute with. */

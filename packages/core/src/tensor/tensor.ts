@@ -1,4 +1,4 @@
-import { describe } from "../arguments/describe.ts";
+import { describe, ofThisCopy } from "../arguments/describe.ts";
 import { anyNumber, check, flag, floats } from "../arguments/kinds.ts";
 import { checkOptions } from "../arguments/options.ts";
 import { backend } from "../backends/backend.ts";
@@ -19,6 +19,7 @@ import { replayed, versionOf, writerSince, wrote } from "./versions.ts";
 export class Tensor<out S extends Shape = Shape> {
   static {
     printsAsString(Tensor);
+    ofThisCopy(Tensor);
   }
 
   readonly shape: S;

@@ -1,4 +1,4 @@
-import { describe } from "../arguments/describe.ts";
+import { describe, ofThisCopy } from "../arguments/describe.ts";
 import { check, integers } from "../arguments/kinds.ts";
 import { flatten, type Nested, shapeOfNested } from "./nested.ts";
 import { printed, printsAsString } from "./print.ts";
@@ -21,6 +21,7 @@ import {
 export class Tokens<out S extends Shape = Shape> {
   static {
     printsAsString(Tokens);
+    ofThisCopy(Tokens);
   }
 
   readonly shape: S;
