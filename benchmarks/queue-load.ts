@@ -120,16 +120,7 @@ async function bench(count: number, workers: number): Promise<Load> {
     began = performance.now();
     const memory: number[] = [];
     for (let i = 0; i < workers; i++) {
-      const args = [
-        "--import",
-        "tsx",
-        "--conditions",
-        "@ltt/source",
-        import.meta.filename,
-        "worker",
-        queue.shown,
-        folder,
-      ];
+      const args = [...process.execArgv, import.meta.filename, "worker", queue.shown, folder];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
       child.stdout!.on("data", (chunk) => memory.push(Number(String(chunk).trim().split("\n").at(-1))));
       children.push(child);
