@@ -29,6 +29,9 @@ const OPTIONS: Kinds<ImageBatchOptions> = { batchSize: positive, seed: count, ep
  *     imageBatches(train, { batchSize: 60, seed: 1, epoch })
  *     imageBatches(test, { batchSize: 1000 })
  *
+ * Batches are made outside of a step's scope: in a loop of one's own let the event loop turn now and then, as `train` does, or their memory
+ * does not come back (`await new Promise(setImmediate)`; to await a read is not enough).
+ *
  * @throws {TypeError} if an option is unknown, or only one of seed and epoch is given.
  * @throws {RangeError} if there are not as many labels and pixels as the shape says.
  */
@@ -64,12 +67,14 @@ function* eachBatch(
   batchSize: number,
   change: Change = (some) => some,
 ): Generator<ImageBatch, void, undefined> {
+  let values = new Float32Array(0); // of one batch after another: a tensor is a copy
   for (let from = 0; from < order.length; from += batchSize) {
     const places = order.subarray(from, from + batchSize);
     const { pixels, labels } = change(imagesAt(images, places), places);
-    const size = pixels.length / labels.length;
+    if (values.length !== pixels.length) values = new Float32Array(pixels.length);
+    writeBrightness(pixels, values);
     yield {
-      input: tensor(brightness(pixels), [labels.length, size]),
+      input: tensor(values, [labels.length, pixels.length / labels.length]),
       targets: tokens(labels, [labels.length]),
     };
   }
@@ -79,8 +84,6 @@ function* eachBatch(
 const BRIGHTNESS: Float32Array = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /** A plain loop: `Float32Array.from` with a function takes many times as long. */
-function brightness(pixels: Uint8Array): Float32Array {
-  const values = new Float32Array(pixels.length);
+function writeBrightness(pixels: Uint8Array, values: Float32Array): void {
   for (let i = 0; i < pixels.length; i++) values[i] = BRIGHTNESS[pixels[i]!]!;
-  return values;
 }

@@ -72,7 +72,7 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
    * @param name - What messages begin with, `Adam`; in lower case the `kind` of its states.
    * @param remember - The memory of a parameter, made once, here.
    * @throws {TypeError} if the parameters are no array of tensors or groups.
-   * @throws {RangeError} if a rate is negative or not finite, or a tensor stands there twice.
+   * @throws {RangeError} if there is none; if a rate is negative or not finite, or a tensor stands there twice.
    */
   constructor(
     name: string,
@@ -84,6 +84,11 @@ export abstract class TensorwiseOptimiser<M extends Memory> implements Optimiser
     const groups = groupsOf(name, parameters);
     this.#name = name;
     this.parameters = groups.flatMap((group) => group.parameters);
+    if (this.parameters.length === 0) {
+      throw new RangeError(
+        `${name}: there are no parameters: trainable(model) finds those of layers in public fields of a Module, and in arrays there`,
+      );
+    }
     this.#rates = groups.flatMap(({ parameters, rate = 1 }) => parameters.map(() => rate));
     for (const [i, parameter] of this.parameters.entries()) {
       const first = this.parameters.indexOf(parameter);

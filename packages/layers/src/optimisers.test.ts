@@ -104,9 +104,11 @@ describe("by hand, from weight 1 with gradients 1 and 0.5", () => {
 });
 
 test("default learning rates are PyTorch's", () => {
-  expect([new Sgd([]), new Adam([]), new AdamW([]), new Rmsprop([])].map(({ learningRate }) => learningRate)).toEqual([
-    1e-3, 1e-3, 1e-3, 1e-2,
-  ]);
+  expect(
+    [new Sgd([tensor([1])]), new Adam([tensor([1])]), new AdamW([tensor([1])]), new Rmsprop([tensor([1])])].map(
+      ({ learningRate }) => learningRate,
+    ),
+  ).toEqual([1e-3, 1e-3, 1e-3, 1e-2]);
 });
 
 test("a group's rate multiplies the learning rate, also when that is set later", () => {
@@ -181,30 +183,30 @@ test("a state of something else is refused, and nothing loaded", async () => {
 
 test("options outside their range are refused", () => {
   const refusals: [() => unknown, string][] = [
-    [() => new Sgd([], { learningRate: -1 }), "Sgd: learningRate is -1; it is at least 0"],
-    [() => new Sgd([], { momentum: -0.1 }), "Sgd: momentum is -0.1; it is at least 0"],
-    [() => new Sgd([], { weightDecay: Number.NaN }), "Sgd: weightDecay is NaN; it is at least 0"],
-    [() => new Sgd([], { dampening: Infinity }), "Sgd: dampening is Infinity"],
+    [() => new Sgd([tensor([1])], { learningRate: -1 }), "Sgd: learningRate is -1; it is at least 0"],
+    [() => new Sgd([tensor([1])], { momentum: -0.1 }), "Sgd: momentum is -0.1; it is at least 0"],
+    [() => new Sgd([tensor([1])], { weightDecay: Number.NaN }), "Sgd: weightDecay is NaN; it is at least 0"],
+    [() => new Sgd([tensor([1])], { dampening: Infinity }), "Sgd: dampening is Infinity"],
     [
-      () => new Sgd([], { nesterov: true }),
+      () => new Sgd([tensor([1])], { nesterov: true }),
       "Sgd: nesterov wants a momentum and no dampening; momentum is 0, dampening 0",
     ],
-    [() => new Sgd([], { nesterov: true, momentum: 0.9, dampening: 0.1 }), "momentum is 0.9, dampening 0.1"],
-    [() => new Adam([], { betas: [1, 0.9] }), "Adam: betas[0] is 1; it is in [0, 1)"],
-    [() => new AdamW([], { betas: [0.9, -1] }), "AdamW: betas[1] is -1; it is in [0, 1)"],
-    [() => new Adam([], { epsilon: -1 }), "Adam: epsilon is -1; it is at least 0"],
-    [() => new AdamW([], { weightDecay: -1 }), "AdamW: weightDecay is -1; it is at least 0"],
-    [() => new Rmsprop([], { alpha: 1 }), "Rmsprop: alpha is 1; it is in [0, 1)"],
-    [() => new Rmsprop([], { epsilon: -1 }), "Rmsprop: epsilon is -1; it is at least 0"],
-    [() => new Rmsprop([], { momentum: -1 }), "Rmsprop: momentum is -1; it is at least 0"],
-    [() => new Rmsprop([], { weightDecay: -1 }), "Rmsprop: weightDecay is -1; it is at least 0"],
+    [() => new Sgd([tensor([1])], { nesterov: true, momentum: 0.9, dampening: 0.1 }), "momentum is 0.9, dampening 0.1"],
+    [() => new Adam([tensor([1])], { betas: [1, 0.9] }), "Adam: betas[0] is 1; it is in [0, 1)"],
+    [() => new AdamW([tensor([1])], { betas: [0.9, -1] }), "AdamW: betas[1] is -1; it is in [0, 1)"],
+    [() => new Adam([tensor([1])], { epsilon: -1 }), "Adam: epsilon is -1; it is at least 0"],
+    [() => new AdamW([tensor([1])], { weightDecay: -1 }), "AdamW: weightDecay is -1; it is at least 0"],
+    [() => new Rmsprop([tensor([1])], { alpha: 1 }), "Rmsprop: alpha is 1; it is in [0, 1)"],
+    [() => new Rmsprop([tensor([1])], { epsilon: -1 }), "Rmsprop: epsilon is -1; it is at least 0"],
+    [() => new Rmsprop([tensor([1])], { momentum: -1 }), "Rmsprop: momentum is -1; it is at least 0"],
+    [() => new Rmsprop([tensor([1])], { weightDecay: -1 }), "Rmsprop: weightDecay is -1; it is at least 0"],
     [() => new Adam([{ parameters: [tensor([1])], rate: -2 }]), "Adam: parameters[0]: rate is -2; it is at least 0"],
   ];
   for (const [make, message] of refusals) {
     expect(make).toThrow(RangeError);
     expect(make).toThrow(message);
   }
-  const adam = new Adam([]);
+  const adam = new Adam([tensor([1])]);
   expect(() => {
     adam.learningRate = Number.NaN;
   }).toThrow("Adam: learningRate is NaN; it is at least 0");
@@ -212,6 +214,8 @@ test("options outside their range are refused", () => {
 
 test("gradients and parameters must fit", () => {
   const weights = tensor([1, 2]);
+  expect(() => new Adam([])).toThrow("Adam: there are no parameters: trainable(model) finds those of layers");
+  expect(() => new Sgd([{ parameters: [] }], { learningRate: 1 })).toThrow("Sgd: there are no parameters");
   expect(() => new Adam([weights, tensor([1]), weights])).toThrow("Adam: parameters 0 and 2 are the same tensor [2]");
   const optimiser = new Adam([weights]);
   expect(() => optimiser.step([])).toThrow("Adam: 0 gradients for 1 parameters");

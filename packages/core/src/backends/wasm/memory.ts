@@ -65,7 +65,10 @@ export class LinearMemory {
   /** Free ranges of large blocks, by pointer, neighbours joined. */
   readonly #freeList: { pointer: number; bytes: number }[] = [];
   /** Blocks whose tensor was made outside a scope, and is now garbage, come back too. */
-  readonly #garbage = new FinalizationRegistry<Block>((block) => this.#giveBack(block));
+  readonly #garbage = new FinalizationRegistry<Block>((block) => {
+    this.#keptBytes -= block.bytes;
+    this.#giveBack(block);
+  });
   /** A view keeps its region, so that memory is not given back while someone reads it. */
   readonly #owners = new WeakMap<Float32Array, Region>();
   /** The whole memory as it was when somebody last wrote to it. */
@@ -77,6 +80,8 @@ export class LinearMemory {
   #blocks = 0;
   #inUse = 0;
   #peak = 0;
+  /** Bytes of what was made outside of scopes, garbage or not. */
+  #keptBytes = 0;
 
   /** @param limit - In bytes: how far the memory may grow, at most 4 GiB. Less where the platform has no addresses for so much. */
   constructor(limit: number) {
@@ -112,13 +117,17 @@ export class LinearMemory {
   keep(region: Region): void {
     if (region.kept) return;
     region.kept = true;
+    this.#keptBytes += region.block.bytes;
     this.#garbage.register(region, region.block, region);
   }
 
   release(region: Region): void {
     if (region.block.free) throw new Error(`wasm: a block of ${region.length} values is given back twice`);
     // Otherwise its registration stays until the event loop turns: kilobytes a step in a loop that awaits resolved promises only.
-    if (region.kept) this.#garbage.unregister(region);
+    if (region.kept) {
+      this.#garbage.unregister(region);
+      this.#keptBytes -= region.block.bytes;
+    }
     this.#giveBack(region.block);
   }
 
@@ -309,10 +318,16 @@ export class LinearMemory {
     return new RangeError(
       `wasm: no room for ${length} values (${mib(length * 4)}): of ${mib(all)}${most} ` +
         `${mib(this.#inUse)} are in use and ${mib(all - this.#inUse)} are left, ${mib(piece)} in one piece: ` +
-        "run each step inside scope(() => …), or make the batch or the model smaller",
+        "run each step inside scope(() => …), or make the batch or the model smaller" +
+        (this.#keptBytes > this.#inUse / 2 ? OUTSIDE : ""),
     );
   }
 }
+
+/** What helps where most is of tensors that no scope gives back. */
+const OUTSIDE =
+  "; most was made outside of scopes, as batches are in a loop of one's own, and comes back when it is garbage and the event loop turns: " +
+  "await new Promise(setImmediate) after some steps";
 
 /** A memory that may grow to so many pages, or to as large a part of them as the platform has addresses for. */
 function reserve(pages: number, shared: boolean): { memory: WebAssembly.Memory; pages: number } {
