@@ -9,7 +9,10 @@ export interface Context {
   readonly lengths?: TokenVector | undefined;
 }
 
-const CONTEXT: Kinds<Context> = { training: object, lengths: anything };
+const CONTEXT: Kinds<Context> = {
+  training: { ...object, words: "an object with the stream to draw from, { rng }" },
+  lengths: anything,
+};
 
 /** @throws {TypeError} if there is something else in the context, or no stream to draw from in training. */
 export function checkContext(where: string, context: Context): void {

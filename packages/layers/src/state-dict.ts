@@ -7,7 +7,7 @@ import {
   storedValues,
   type Weight,
 } from "@ltt/core";
-import { check, checkShape, describe, doubles, floats, map, text } from "@ltt/core/arguments";
+import { check, checkShape, describe, doubles, floats, type Kind, map, text } from "@ltt/core/arguments";
 import { checkModule } from "./check-module.ts";
 import type { Module } from "./module.ts";
 import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
@@ -26,7 +26,7 @@ import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
   checkModule("loadStateDict", model);
-  check("loadStateDict", "state", state, map);
+  check("loadStateDict", "state", state, STATE);
   const [weights, buffers] = [stateOf(model), buffersOf(model)];
   const prefix = prefixOf(weights, state);
   if (prefix !== undefined) {
@@ -53,6 +53,11 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
   });
   for (const write of writes) write();
 }
+
+const STATE: Kind = {
+  ...map,
+  words: "a Map of names to tensors: decodeSafetensors(bytes).tensors, or what stateDict gave",
+};
 
 /** What PyTorch's wrappers put before every name. */
 const WRAPPERS: ReadonlyMap<string, string> = new Map([

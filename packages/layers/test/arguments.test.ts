@@ -104,7 +104,7 @@ test.each<[() => unknown, string]>([
   [() => new Dropout({ p: untyped("0.5") }), 'Dropout: p is "0.5" (string); it is a probability in [0, 1)'],
   [
     () => new Dropout().forward(ones([2]), untyped({ training: true })),
-    "Dropout: training is true (boolean); it is an object",
+    "Dropout: training is true (boolean); it is an object with the stream to draw from, { rng }",
   ],
   [
     () => model.forward(untyped([[2, 3]])),
@@ -165,7 +165,7 @@ test("a state dict of untyped values loads nothing", () => {
     bias: { dtype: "F32", shape: [1], data: Float32Array.of(2) },
   };
   expect(() => layers.loadStateDict(linear, untyped(entries))).toThrow(
-    "loadStateDict: state is an object; it is a Map",
+    "loadStateDict: state is an object; it is a Map of names to tensors: decodeSafetensors(bytes).tensors, or what stateDict gave",
   );
   expect(() => layers.loadStateDict(linear, untyped(new Map(Object.entries(entries))))).toThrow(
     'loadStateDict: "weight": data is an array of 1; it is a Float32Array',
