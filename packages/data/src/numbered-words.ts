@@ -1,10 +1,11 @@
-import { check, checkOptions, type Kinds, positive, text as string } from "@ltt/core/arguments";
+import { check, checkOptions, integers, type Kinds, list, positive, text as string } from "@ltt/core/arguments";
 import { detached } from "./detached.ts";
 import { splitWord } from "./split-word.ts";
 import { eachPiece } from "./tokenise.ts";
 import { type Vocabulary, type VocabularyOptions, vocabularyOf } from "./vocabulary.ts";
 
 const OPTIONS: Kinds<Pick<VocabularyOptions, "maxLength">> = { maxLength: positive };
+const LIMITS: Kinds<Omit<VocabularyOptions, "maxLength">> = { maxSize: positive, minFrequency: positive };
 
 /**
  * The tokens of texts, those of `createTokeniser()`, as numbers in the order in which words are first met. So a text is tokenised once,
@@ -51,14 +52,32 @@ export class NumberedWords {
     return number;
   }
 
-  /** The vocabulary of some of the texts, given as their numbers: that which `buildVocabulary` makes; and its id of each number. */
+  /**
+   * The vocabulary of some of the texts, given as their numbers: that which `buildVocabulary` makes; and its id of each number.
+   *
+   * @throws {TypeError} if the texts are no array of `Int32Array`s, or an option is unknown.
+   * @throws {RangeError} if a number is of no word, or a limit is not a positive integer.
+   */
   vocabularyOf(
-    texts: Iterable<Int32Array>,
+    texts: readonly Int32Array[],
     options: Omit<VocabularyOptions, "maxLength"> = {},
   ): { readonly vocabulary: Vocabulary; readonly idOf: Int32Array } {
+    checkOptions("NumberedWords", options, LIMITS);
+    check("NumberedWords", "texts", texts, list);
     const words = [...this.#numbers.keys()];
     const counts = new Int32Array(words.length);
-    for (const numbers of texts) for (let i = 0; i < numbers.length; i++) counts[numbers[i]!]!++;
+    for (const [i, numbers] of texts.entries()) {
+      check("NumberedWords", `texts[${i}]`, numbers, integers);
+      for (let j = 0; j < numbers.length; j++) {
+        const number = numbers[j]!;
+        if (!(number >= 0 && number < words.length)) {
+          throw new RangeError(
+            `NumberedWords: texts[${i}][${j}] is ${number}; words have numbers below ${words.length}`,
+          );
+        }
+        counts[number]!++;
+      }
+    }
     const met = words.flatMap((word, i) => (counts[i]! > 0 ? [[word, counts[i]!] as const] : []));
     const vocabulary = vocabularyOf(new Map(met), options);
     return { vocabulary, idOf: Int32Array.from(words, (word) => vocabulary.idOf(word)) };

@@ -199,6 +199,16 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   locateCifar10: [() => call(data.locateCifar10, { data: folder, cache: folder })],
   locateFashionMnist: [() => call(data.locateFashionMnist, { data: folder, cache: folder })],
   locateMnist: [() => call(data.locateMnist, { data: folder, cache: folder })],
+  NumberedWords: [
+    () => call((options: { maxLength: number }) => new data.NumberedWords(options), { maxLength: 3 }),
+    () => call((text: string) => new data.NumberedWords().numbersOf(text), "good"),
+    () => {
+      const words = new data.NumberedWords();
+      const of = (texts: readonly Int32Array[], options: { maxSize: number; minFrequency: number }) =>
+        words.vocabularyOf(texts, options);
+      return call(of, [words.numbersOf("good bad")], { maxSize: 2, minFrequency: 1 });
+    },
+  ],
   parseVocabulary: [() => call(data.parseVocabulary, vocabulary().toJson(), "vocabulary.json")],
   planEpoch: [() => call(data.planEpoch, { ...encoded() }, { batchSize: 2, seed: 1, epoch: 1, by: "shuffled" })],
   planEvaluation: [() => call(data.planEvaluation, { ...encoded() }, 2)],
