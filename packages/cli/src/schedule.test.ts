@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
-import type { NodeEstimate } from "./estimate.ts";
 import { secondsOfJobs } from "./schedule.ts";
 
-const node = (hash: string, secondsAtMost: number, inputs: readonly string[] = [], stored = false) =>
-  ({
-    hash,
-    secondsAtMost,
-    inputs: Object.fromEntries(inputs.map((input) => [input, input])),
-    stored,
-  }) as unknown as NodeEstimate;
+const node = (hash: string, secondsAtMost: number, inputs: readonly string[] = [], stored = false) => ({
+  hash,
+  secondsAtMost,
+  inputs: Object.fromEntries(inputs.map((input) => [input, input])),
+  stored,
+});
 
 test("jobs share networks, but not the rounds of a chain", () => {
   const chain = [node("d", 10), node("cut", 0, ["d"]), node("r1", 8, ["cut"]), node("r2", 6, ["r1"])];

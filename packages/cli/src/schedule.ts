@@ -1,14 +1,21 @@
-import type { NodeEstimate } from "./estimate.ts";
+/** A node, and what making it takes. */
+interface Timed {
+  readonly hash: string;
+  /** Hashes of the nodes that it rests on. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Whether it is there already; null of what is no file. */
+  readonly stored: boolean | null;
+  readonly secondsAtMost: number;
+}
 
 /**
  * Seconds in which so many jobs make the nodes that are not stored: each takes the first, in the order of the plan, whose inputs are there.
  * Jobs do not slow each other down here.
  */
-export function secondsOfJobs(nodes: readonly NodeEstimate[], jobs: number): number {
+export function secondsOfJobs(nodes: readonly Timed[], jobs: number): number {
   const planned = new Set(nodes.map(({ hash }) => hash));
   const made = new Set<string>();
-  const canBeMade = ({ inputs }: NodeEstimate) =>
-    Object.values(inputs).every((hash) => made.has(hash) || !planned.has(hash));
+  const canBeMade = ({ inputs }: Timed) => Object.values(inputs).every((hash) => made.has(hash) || !planned.has(hash));
   let waiting = nodes;
   const running: { readonly hash: string; readonly until: number }[] = [];
   for (let now = 0; ; ) {
