@@ -1,4 +1,4 @@
-import { check, checkOptions, integers, type Kinds, list, positive, text as string } from "@ltt/core/arguments";
+import { check, checkOptions, describe, integers, type Kinds, positive, text as string } from "@ltt/core/arguments";
 import { detached } from "./detached.ts";
 import { splitWord } from "./split-word.ts";
 import { eachPiece } from "./tokenise.ts";
@@ -55,18 +55,22 @@ export class NumberedWords {
   /**
    * The vocabulary of some of the texts, given as their numbers: that which `buildVocabulary` makes; and its id of each number.
    *
-   * @throws {TypeError} if the texts are no array of `Int32Array`s, or an option is unknown.
+   * @throws {TypeError} if the texts are no iterable of `Int32Array`s, or an option is unknown.
    * @throws {RangeError} if a number is of no word, or a limit is not a positive integer.
    */
   vocabularyOf(
-    texts: readonly Int32Array[],
+    texts: Iterable<Int32Array>,
     options: Omit<VocabularyOptions, "maxLength"> = {},
   ): { readonly vocabulary: Vocabulary; readonly idOf: Int32Array } {
     checkOptions("NumberedWords", options, LIMITS);
-    check("NumberedWords", "texts", texts, list);
+    if (typeof texts !== "object" || texts === null || !(Symbol.iterator in texts)) {
+      throw new TypeError(`NumberedWords: texts is ${describe(texts)}; it is an array of Int32Arrays, or iterable`);
+    }
     const words = [...this.#numbers.keys()];
     const counts = new Int32Array(words.length);
-    for (const [i, numbers] of texts.entries()) {
+    let i = -1;
+    for (const numbers of texts) {
+      i++;
       check("NumberedWords", `texts[${i}]`, numbers, integers);
       for (let j = 0; j < numbers.length; j++) {
         const number = numbers[j]!;

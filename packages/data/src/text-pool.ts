@@ -42,10 +42,12 @@ export class TextPool {
     places: Int32Array,
     options: Pick<VocabularyOptions, "maxSize">,
   ): { readonly vocabulary: Vocabulary; readonly idOf: Int32Array } {
-    return this.#words.vocabularyOf(
-      Array.from(places, (place) => this.numbersAt(place)),
-      options,
-    );
+    return this.#words.vocabularyOf(this.#textsAt(places), options);
+  }
+
+  /** One after another: a million views would take more memory than their texts. */
+  *#textsAt(places: Int32Array): Generator<Int32Array> {
+    for (const place of places) yield this.numbersAt(place);
   }
 
   /** The group of each text. */
