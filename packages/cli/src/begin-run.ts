@@ -35,7 +35,10 @@ export interface Begun {
   readonly files: readonly NotedFile[];
 }
 
-/** @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process, with the threads of one of those asked for. */
+/**
+ * @param onBackend - Hears what computes, before the data is read. Without it there is one job, this process, with the threads of one of
+ *   those asked for.
+ */
 export async function begin(
   options: RunOptions,
   { say, signal }: RunListener,

@@ -190,8 +190,9 @@ describe("ltt run", { timeout: 240_000 }, () => {
       "stepsAtMost",
       "secondsAtMost",
     ]);
-    const { out } = await ltt([...args, "--dry-run"]);
-    expect(out).toMatch(/\n1 of 2 networks is in the run folder: \d+ s at most for the others\n/);
+    const { out } = await ltt([...args, "--dry-run", "--seeds", "1,2", "--jobs", "2"]);
+    expect(out).toMatch(/\nby 2 jobs \d+ s at most, if they do not slow each other down\n/);
+    expect(out).toMatch(/\n1 of 4 networks is in the run folder: \d+ s at most for the others\n/);
   });
 });
 
