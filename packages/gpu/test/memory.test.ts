@@ -45,9 +45,14 @@ test("the heap is flat over what is made and given back without a turn of the ev
     backend.releaseIndices(ids);
   };
   for (let i = 0; i < 1000; i++) await step();
-  const heap = heapUsed();
-  for (let i = 0; i < 10_000; i++) await step();
+  // What V8 compiles takes up to 27 bytes a step, once; what stays registered takes hundreds, in every ten thousand steps.
+  const growth: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const heap = heapUsed();
+    for (let i = 0; i < 10_000; i++) await step();
+    growth.push((heapUsed() - heap) / 10_000);
+  }
   expect(await backend.memory()).toEqual({ arrays: 0, bytes: 0 });
-  expect((heapUsed() - heap) / 10_000).toBeLessThan(20); // bytes a step; hundreds where what is registered stays
+  expect(Math.min(...growth)).toBeLessThan(20); // bytes a step
   expect(turned).toBe(false);
 });
