@@ -10,14 +10,30 @@ import {
 } from "@ltt/core";
 import { native } from "@ltt/native";
 
-type Kind = "product" | "values" | "gradient" | "rows" | "kernels" | "few units" | "many units";
+type Kind = "bits" | "product" | "values" | "gradient" | "rows" | "kernels" | "few units" | "many units";
 
 /** A call that is timed, with a weight of that density. */
 type Call = (backend: Backend, density: number) => () => void;
 
 /** What is compared at each density: the dense kernel on what is written out, and the sparse one. */
-const NEVER: BreakEvens = { product: 0, values: 0, gradient: 0, rows: 0, kernels: 0, recurrent: { few: 0, many: 0 } };
-const ALWAYS: BreakEvens = { product: 1, values: 1, gradient: 1, rows: 1, kernels: 1, recurrent: { few: 1, many: 1 } };
+const NEVER: BreakEvens = {
+  bits: 0,
+  product: 0,
+  values: 0,
+  gradient: 0,
+  rows: 0,
+  kernels: 0,
+  recurrent: { few: 0, many: 0 },
+};
+const ALWAYS: BreakEvens = {
+  bits: 1,
+  product: 1,
+  values: 1,
+  gradient: 1,
+  rows: 1,
+  kernels: 1,
+  recurrent: { few: 1, many: 1 },
+};
 
 const DENSITIES = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 /** Times each is timed, in turn: the median counts. */
@@ -118,6 +134,13 @@ const WINDOWS = {
 const FILTERS = 300;
 
 const CALLS: Readonly<Record<Kind, Call>> = {
+  bits: (backend, density) => {
+    const [whole, { values, pattern }] = [backend.allocate(300 * 784), stored(backend, [300, 784], density)];
+    return on(backend, () => {
+      backend.kernels.expand!(values, pattern.positionIndices(), whole);
+      backend.kernels.compress!(whole, pattern.positionIndices(), values);
+    });
+  },
   product: (backend, density) => {
     const [m, k, n] = [1024, 512, 1024];
     const [x, weight, y] = [floats(backend, m * k), stored(backend, [n, k], density), backend.allocate(m * n)];

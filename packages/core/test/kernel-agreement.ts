@@ -55,6 +55,8 @@ function integers(rng: Rng, length: number, low: number, high: number): Int32Arr
 
 type Name = keyof Kernels;
 type Values = Float32Array | Int32Array;
+/** A stored weight that is to be uploaded. */
+type Part = Pick<StoredWeight, "pattern"> & { readonly values: Float32Array };
 
 /** Three threads, for work of any size. */
 export async function sharing(
@@ -101,7 +103,13 @@ function agree(name: Name, values: readonly unknown[], ...others: readonly unkno
 function upload(backend: Backend, values: readonly unknown[], made: Storage[]): unknown[] {
   return values.map((value) => {
     if (Array.isArray(value) && value.some(isValues)) return upload(backend, value, made);
-    if (isPart(value)) return { ...value, values: upload(backend, [value.values], made)[0] };
+    if (isPart(value)) {
+      return {
+        ...value,
+        values: upload(backend, [value.values], made)[0],
+        whole: () => backend.upload(writtenOut(value)),
+      };
+    }
     if (!isValues(value)) return value;
     const storage = value instanceof Int32Array ? backend.uploadIndices(value.slice()) : backend.upload(value);
     made.push(storage);
@@ -110,8 +118,13 @@ function upload(backend: Backend, values: readonly unknown[], made: Storage[]): 
 }
 
 /** A weight of which a part is stored, as the reference has it. */
-const isPart = (value: unknown): value is StoredWeight & { readonly values: Float32Array } =>
-  typeof value === "object" && value !== null && "pattern" in value;
+function writtenOut({ values, pattern }: Part): Float32Array {
+  const all = new Float32Array(pattern.size);
+  for (const [i, at] of pattern.positions.entries()) all[at] = values[i]!;
+  return all;
+}
+
+const isPart = (value: unknown): value is Part => typeof value === "object" && value !== null && "pattern" in value;
 
 const isValues = (value: unknown): value is Values => value instanceof Float32Array || value instanceof Int32Array;
 
@@ -276,7 +289,7 @@ export function testAgreement(pairs: Pairs): void {
           shape,
           all.filter(() => rng.uniform() < density),
         );
-        const kernel = (values: Float32Array) => ({ values, pattern, whole: () => values });
+        const kernel = (values: Float32Array) => ({ values, pattern });
         const weights = kernel(floats(rng, pattern.positions.length, { special: special && rng.below(2) === 0 }));
         const [x, dy] = [
           floats(rng, batch * channels * height * width, { special }),
@@ -491,7 +504,7 @@ export function testAgreement(pairs: Pairs): void {
         const rows = isShared ? 1 + rng.below(tokens) : tokens;
         const places = isShared ? integers(rng, tokens, 0, rows - 1) : undefined;
         const size = { batch, tokens, hidden, directions, rows, input };
-        const weight = (outputs: number, inputs: number, blocks = 1): (() => Float32Array | StoredWeight) => {
+        const weight = (outputs: number, inputs: number, blocks = 1): (() => Float32Array | Part) => {
           if (!isStored) return () => floats(rng, outputs * inputs).map((x) => x / inputs);
           const shape = [outputs, inputs * blocks] as const;
           const all = Int32Array.from({ length: outputs * inputs * blocks }, (_, i) => i);
@@ -501,7 +514,7 @@ export function testAgreement(pairs: Pairs): void {
           const pattern = new Pattern("test", shape, positions);
           return () => {
             const values = floats(rng, positions.length).map((x) => x / inputs);
-            return { values, pattern, whole: () => values };
+            return { values, pattern };
           };
         };
         const [weightIh, recurrent] = [weight(4 * width, input), weight(4 * width, hidden, directions)];

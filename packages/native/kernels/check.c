@@ -391,6 +391,25 @@ CHECK(adamRows) {
   region("weights", given->weights + first, n);
 }
 
+/** Bits of `n` elements, of which as many are set as there are values up to `end`. */
+static void bits_of(const char *bits, i64 n, const float *values, const float *end) {
+  if (!region("bits", bits, (n + 31) / 32)) return;
+  i64 stored = 0;
+  for (i64 i = 0; i < n; i++) stored += bits[i / 8] >> (i % 8) & 1;
+  if (end - values != stored) COMPLAIN("%lld values of %lld bits that are set", (long long)(end - values), (long long)stored);
+  region("values", values, stored);
+}
+
+CHECK(expand) {
+  ALL(out, given->n);
+  bits_of(given->bits, given->n, given->values, given->end);
+}
+
+CHECK(compress) {
+  ALL(x, given->n);
+  bits_of(given->bits, given->n, given->values, given->end);
+}
+
 CHECK(adamPresent) {
   i64 dim = given->dim;
   if (!indices("ids", given->ids, given->count, 0, 1 << 28)) return;

@@ -85,6 +85,8 @@ void KERNEL(adamPacked)(
     const float *drows, const i32 *starts, const i32 *places, const i32 *ids, i32 count, i32 inner, i32 except, float *m,
     float *v, float *values, i32 begin, i32 end, float *scratch, float beta1, float beta2, float share1, float share2,
     float epsilon, float lambda, float kept, float eta, float scale);
+void KERNEL(expand)(const float *values, const float *end, const char *bits, float *out, i32 n);
+void KERNEL(compress)(const float *x, const char *bits, float *values, const float *end, i32 n);
 double KERNEL(winogradScratch)(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns);
 double KERNEL(winogradKernelScratch)(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns);
 void KERNEL(winograd)(

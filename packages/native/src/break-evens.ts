@@ -6,6 +6,22 @@ import type { BreakEvens } from "@ltt/core";
  * not lie side by side: gradients.
  */
 export const BREAK_EVENS: Readonly<Record<256 | 512, BreakEvens>> = {
-  256: { product: 0.65, values: 0.2, gradient: 0.5, rows: 0.7, kernels: 0.11, recurrent: { few: 0.45, many: 0.6 } },
-  512: { product: 0.6, values: 0.12, gradient: 0.25, rows: 0.6, kernels: 0.11, recurrent: { few: 0.5, many: 0.5 } },
+  256: {
+    bits: 0.2,
+    product: 0.65,
+    values: 0.2,
+    gradient: 0.5,
+    rows: 0.7,
+    kernels: 0.11,
+    recurrent: { few: 0.45, many: 0.6 },
+  },
+  512: {
+    bits: 0.1,
+    product: 0.6,
+    values: 0.12,
+    gradient: 0.25,
+    rows: 0.6,
+    kernels: 0.11,
+    recurrent: { few: 0.5, many: 0.5 },
+  },
 };

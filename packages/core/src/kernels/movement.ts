@@ -35,4 +35,6 @@ export interface MovementKernels {
 
   /** out = 0, then out[positions[i]] = values[i]; positions ascend. Optional: without it rows of one element are scattered. */
   expand?(values: Storage, positions: Indices, out: Storage): void;
+  /** values[i] = x[positions[i]]; positions ascend. Optional: without it rows of one element are gathered. */
+  compress?(x: Storage, positions: Indices, values: Storage): void;
 }

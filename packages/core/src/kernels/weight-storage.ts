@@ -24,6 +24,8 @@ export interface Csc {
  */
 export interface PatternLayouts {
   readonly shape: readonly number[];
+  /** Of the whole shape. */
+  readonly size: number;
   /** Row-major, ascending. */
   readonly positions: Int32Array;
   positionIndices(): Indices;

@@ -19,6 +19,9 @@ export function expand<S extends Shape>(values: Vector, pattern: Pattern<S>): Te
 /** What of a tensor is at the positions of a pattern. */
 function compress(x: Tensor, pattern: Pattern): Vector {
   const values = empty([pattern.positions.length]);
-  backend().kernels.gatherRows(x.storage, pattern.positionIndices(), values.storage, { dim: 1 });
+  const { kernels } = backend();
+  const positions = pattern.positionIndices();
+  if (kernels.compress === undefined) kernels.gatherRows(x.storage, positions, values.storage, { dim: 1 });
+  else kernels.compress(x.storage, positions, values.storage);
   return record("dense", values, [x], (dvalues) => [() => expand(dvalues, pattern)]);
 }

@@ -58,6 +58,11 @@ export function expand(values: Float32Array, positions: Int32Array, out: Float32
   for (let i = 0; i < positions.length; i++) out[positions[i]!] = values[i]!;
 }
 
+/** values[i] = x[positions[i]] */
+export function compress(x: Float32Array, positions: Int32Array, values: Float32Array): void {
+  for (let i = 0; i < positions.length; i++) values[i] = x[positions[i]!]!;
+}
+
 /** windows[b,i,j,c,u,v] = x[b, c, i·strideY + u − paddingY, j·strideX + v − paddingX], 0 outside the image */
 export function unfold(x: Float32Array, windows: Float32Array, size: UnfoldSize): void {
   windows.fill(0);

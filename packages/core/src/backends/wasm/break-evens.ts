@@ -4,6 +4,8 @@
  * for each width of vectors anew: see benchmarks/break-evens.ts.
  */
 export interface BreakEvens {
+  /** From which a weight is written out, and collected, by bits and not one element after another. */
+  readonly bits: number;
   /** Of `matmul` and convolutions along time, by a weight. */
   readonly product: number;
   /** Of the gradient of such a weight. */
@@ -23,6 +25,7 @@ export interface BreakEvens {
 
 /** Those of the WebAssembly kernels. */
 export const BREAK_EVENS: BreakEvens = {
+  bits: 0.4,
   product: 0.6,
   values: 0.2,
   gradient: 0.5,

@@ -102,6 +102,7 @@ function storedOf(
   let [byRows, byColumns]: (Csc | undefined)[] = [];
   const pattern: PatternLayouts = {
     shape,
+    size,
     positions,
     positionIndices: () => integers([...positions]),
     byRows: () => (byRows ??= layout(rows, inner, (at) => [Math.floor(at / inner), at % inner])),

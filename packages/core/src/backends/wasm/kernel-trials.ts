@@ -284,9 +284,15 @@ export const TRIALS: Trials = {
     );
   },
   expand: (expand, { stored, room }) => {
-    for (const every of [2, 5]) {
+    for (const every of [1, 2, 5]) {
       const { values, pattern } = stored([43], every);
       expand(values, pattern.positionIndices(), room(43));
+    }
+  },
+  compress: (compress, { floats, stored }) => {
+    for (const every of [1, 2, 5]) {
+      const { values, pattern } = stored([43], every);
+      compress(floats(43), pattern.positionIndices(), values as Region);
     }
   },
   dropoutMask: (mask, { room }) => mask([1, 2], room(43), { p: 0.3 }),

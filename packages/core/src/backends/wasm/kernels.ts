@@ -1,4 +1,5 @@
 import type { Kernels } from "../../kernels/kernels.ts";
+import { Bits } from "./bits.ts";
 import { BREAK_EVENS, type BreakEvens } from "./break-evens.ts";
 import type { Exports } from "./exports.generated.ts";
 import { batchNorm } from "./kernels/batch-norm.ts";
@@ -11,6 +12,7 @@ import { pooling } from "./kernels/pooling.ts";
 import { product } from "./kernels/product.ts";
 import { reduction } from "./kernels/reduction.ts";
 import { storedConvolution } from "./kernels/stored-convolution.ts";
+import { storedElements } from "./kernels/stored-elements.ts";
 import { updates } from "./kernels/updates.ts";
 import { winograd } from "./kernels/winograd.ts";
 import { createLstmRuns, lstmKernels } from "./lstm.ts";
@@ -45,6 +47,7 @@ export function createKernels(
   const parallelFor = createParallelFor(memory, pool, worth);
   const context: Context = { exports, memory, parallelFor, worth, threads: pool.size, breakEvens };
 
+  const bits = new Bits(memory, breakEvens.bits);
   const dense = {
     ...elementwise(context),
     ...movement(context),
@@ -54,6 +57,7 @@ export function createKernels(
     ...product(context),
     ...winograd(context),
     ...storedConvolution(context),
+    ...storedElements(context, bits),
     ...dropout(context),
     ...lstmCell(context),
     ...updates(context),
@@ -64,8 +68,8 @@ export function createKernels(
     ...dense,
     weightGradient,
     ...sparseProducts(context, dense),
-    ...sparseRows(context, dense),
-    ...sparseWindows(context, windows(context)),
+    ...sparseRows(context, dense, bits),
+    ...sparseWindows(context, { ...dense, ...windows(context) }),
     ...lstmKernels(runs),
   };
   return { ...kernels, ...lstmLayer(context, kernels, runs, gradientInParts) };

@@ -1,9 +1,7 @@
-import type { Conv1dSize, Kernels, MatmulSize } from "../../kernels/kernels.ts";
+import type { Conv1dSize, Kernels, MatmulSize, StoredWeight } from "../../kernels/kernels.ts";
 import { isStored } from "../../kernels/stored-weight.ts";
-import { columnsOf, densityOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
+import { columnsOf, type Entries, pointersOf, rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Context, WasmKernels } from "./kernels/context.ts";
-import { createFill } from "./kernels/fill.ts";
-import { createProduct } from "./kernels/one-product.ts";
 import type { Region } from "./memory.ts";
 
 type Products = "matmul" | "conv1d" | "conv1dInput" | "conv1dKernel";
@@ -22,68 +20,21 @@ interface SparseSize {
 /** Products by weights of which a part may be stored, beside the `dense` ones. */
 export function sparseProducts(
   context: Context,
-  dense: WasmKernels<Products | "stridedScatter">,
+  dense: WasmKernels<Products | "stridedScatter" | "compress">,
 ): Pick<Kernels, Products> {
   const { exports, memory, parallelFor, breakEvens } = context;
-  const fill = createFill(context);
-  const multiply = createProduct(context);
-  /** Runs `body` with the weight `[columns, inner]` written out. */
-  const whole = (weight: Entries, body: (pointer: number) => void): void => {
-    const bytes = Math.ceil((weight.columns * weight.inner) / 4) * 16;
-    memory.borrow(bytes, (pointer) => {
-      fill(0, pointer, bytes);
-      body(pointer);
+  const whole = (weight: Weight): Region => (isStored(weight) ? (weight.whole() as Region) : weight);
+  /** `body` with room for the gradient of all elements, from which those that are stored are taken. */
+  const ofWhole = (dweight: StoredWeight, body: (gradient: Region) => void): void =>
+    memory.lend(dweight.pattern.size, (gradient) => {
+      body(gradient);
+      dense.compress(gradient, dweight.pattern.positionIndices() as Region, valuesOf(dweight));
     });
-  };
-
-  const denseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize): void => {
-    const { columns, inner } = weight;
-    const { batch, rows, step, stride } = size;
-    whole(weight, (pointer) => {
-      exports.spread(values.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
-      for (let b = 0; b < batch; b++) {
-        multiply({
-          a: x.pointer + b * stride * 4,
-          aRow: step * 4,
-          transposeA: false,
-          b: pointer,
-          bRow: inner * 4,
-          transposeB: true,
-          out: y.pointer + b * rows * columns * 4,
-          outRow: columns * 4,
-          m: rows,
-          k: inner,
-          n: columns,
-        });
-      }
-    });
-  };
-
-  const denseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, rows: number): void => {
-    const { columns, inner } = weight;
-    whole(weight, (pointer) => {
-      multiply({
-        a: dy.pointer,
-        aRow: columns * 4,
-        transposeA: true,
-        b: x.pointer,
-        bRow: inner * 4,
-        transposeB: false,
-        out: pointer,
-        outRow: inner * 4,
-        m: columns,
-        k: rows,
-        n: inner,
-      });
-      exports.collect(dvalues.pointer, ...pointersOf(weight), pointer, columns, inner * 4, 4);
-    });
-  };
 
   /**
    * y[b,i,j] = Σ x[b·stride + i·step + indices[e]] · values[permutation[e]] over the entries e of column j, added in their order, from 0
    */
   const sparseProduct = (x: Region, values: Region, weight: Entries, y: Region, size: SparseSize) => {
-    if (densityOf(weight) > breakEvens.product) return denseProduct(x, values, weight, y, size);
     const { batch, rows, step, stride } = size;
     const { columns, inner } = weight;
     const blocks = Math.ceil(rows / Math.max(1, exports.sparseRows(rows)));
@@ -111,9 +62,6 @@ export function sparseProducts(
   const sparseValues = (x: Region, dy: Region, weight: Entries, dvalues: Region, size: SparseSize) => {
     const { columns, inner } = weight;
     const { batch, rows, step, stride } = size;
-    if (densityOf(weight) > breakEvens.values && batch === 1 && step === inner) {
-      return denseValues(x, dy, weight, dvalues, rows);
-    }
     const scratch = exports.sparseProductValuesScratch(inner, columns, dvalues.length);
     const work = batch * rows * dvalues.length * 2;
     parallelFor("sparseProductValues", { n: columns, work, scratch }, (begin, end, at) => [
@@ -136,20 +84,24 @@ export function sparseProducts(
   return {
     matmul: (a: Region, b: Weight, out: Weight, size: MatmulSize) => {
       const { m, k, n } = size;
-      if (isStored(b)) {
+      if (isStored(b) && isFew(b, breakEvens.product)) {
         const weight = size.transposeB ? rowsOf(b.pattern) : columnsOf(b.pattern);
         sparseProduct(a, valuesOf(b), weight, out as Region, { batch: 1, rows: m, step: k, stride: 0 });
-      } else if (isStored(out)) {
-        sparseValues(b, a, rowsOf(out.pattern), valuesOf(out), { batch: 1, rows: k, step: n, stride: 0 });
-      } else dense.matmul(a, b, out, size);
+      } else if (!isStored(out)) dense.matmul(a, whole(b), out, size);
+      else if (isFew(out, breakEvens.values)) {
+        sparseValues(b as Region, a, rowsOf(out.pattern), valuesOf(out), { batch: 1, rows: k, step: n, stride: 0 });
+      } else ofWhole(out, (gradient) => dense.matmul(a, b as Region, gradient, size));
     },
 
     conv1d: (x: Region, kernel: Weight, y: Region, size: Conv1dSize) => {
-      if (isStored(kernel)) sparseProduct(x, valuesOf(kernel), columnsOf(kernel.pattern), y, overWindows(size));
-      else dense.conv1d(x, kernel, y, size);
+      if (isStored(kernel) && isFew(kernel, breakEvens.product)) {
+        sparseProduct(x, valuesOf(kernel), columnsOf(kernel.pattern), y, overWindows(size));
+      } else dense.conv1d(x, whole(kernel), y, size);
     },
     conv1dInput: (dy: Region, kernel: Weight, dx: Region, size: Conv1dSize) => {
-      if (!isStored(kernel)) return dense.conv1dInput(dy, kernel, dx, size);
+      if (!isStored(kernel) || !isFew(kernel, breakEvens.product)) {
+        return dense.conv1dInput(dy, whole(kernel), dx, size);
+      }
       const weight = kernel.pattern.byChannels() as Entries;
       const { batch, time, width, filters } = size;
       const stride = (time + width - 1) * filters;
@@ -164,11 +116,15 @@ export function sparseProducts(
       });
     },
     conv1dKernel: (x: Region, dy: Region, dkernel: Weight, size: Conv1dSize) => {
-      if (isStored(dkernel)) sparseValues(x, dy, columnsOf(dkernel.pattern), valuesOf(dkernel), overWindows(size));
-      else dense.conv1dKernel(x, dy, dkernel, size);
+      if (!isStored(dkernel)) dense.conv1dKernel(x, dy, dkernel, size);
+      else if (isFew(dkernel, breakEvens.values)) {
+        sparseValues(x, dy, columnsOf(dkernel.pattern), valuesOf(dkernel), overWindows(size));
+      } else ofWhole(dkernel, (gradient) => dense.conv1dKernel(x, dy, gradient, size));
     },
   };
 }
+
+const isFew = ({ values, pattern }: StoredWeight, most: number): boolean => values.length <= most * pattern.size;
 
 function overWindows({ batch, time, channels, width }: Conv1dSize): SparseSize {
   return { batch, rows: time - width + 1, step: channels, stride: time * channels };

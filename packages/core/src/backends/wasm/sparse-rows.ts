@@ -1,6 +1,6 @@
 import type { AdamStep, Kernels } from "../../kernels/kernels.ts";
 import { isStored } from "../../kernels/stored-weight.ts";
-import { Bits } from "./bits.ts";
+import type { Bits } from "./bits.ts";
 import { rowsOf, valuesOf, type Weight } from "./entries.ts";
 import type { Context, WasmKernels } from "./kernels/context.ts";
 import { createFill } from "./kernels/fill.ts";
@@ -16,13 +16,9 @@ const CHUNK = 4096;
 type Rows = "gatherRows" | "scatterRows" | "adamRows";
 
 /** Rows of tables of which a part may be stored, beside the `dense` ones. */
-export function sparseRows(
-  context: Context,
-  dense: WasmKernels<Rows>,
-): Pick<Kernels, Rows> & Required<Pick<Kernels, "expand">> {
-  const { exports, memory, parallelFor, threads } = context;
+export function sparseRows(context: Context, dense: WasmKernels<Rows>, bits: Bits): Pick<Kernels, Rows> {
+  const { parallelFor, threads } = context;
   const fill = createFill(context);
-  const bits = new Bits(memory);
 
   return {
     gatherRows: (table: Weight, ids: Region, out: Region, size: { dim: number }) => {
@@ -104,15 +100,6 @@ export function sparseRows(
         at,
         ...adamRates(step),
       ]);
-    },
-
-    expand: (values: Region, positions: Region, out: Region) => {
-      const known = bits.ofPositions(positions, out.length);
-      if (known !== undefined) {
-        return exports.expand(values.pointer, values.pointer + values.bytes, known.pointer, out.pointer, out.length);
-      }
-      fill(0, out.pointer, out.bytes);
-      exports.scatter(values.pointer, positions.pointer, out.pointer, values.length);
     },
   };
 }

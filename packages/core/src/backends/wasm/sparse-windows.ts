@@ -1,7 +1,7 @@
 import type { Kernels, PackedRows, StoredWeight, WindowSize } from "../../kernels/kernels.ts";
 import { isStored } from "../../kernels/stored-weight.ts";
 import { columnsOf, densityOf, type Entries, rowsOf, valuesOf, type Weight } from "./entries.ts";
-import type { Context } from "./kernels/context.ts";
+import type { Context, WasmKernels } from "./kernels/context.ts";
 import type { Region } from "./memory.ts";
 import { type Line, summary, withLines } from "./window-lines.ts";
 import type { DenseWindows, Windows } from "./windows.ts";
@@ -9,7 +9,7 @@ import type { DenseWindows, Windows } from "./windows.ts";
 /** Windows of rows and kernels of which a part may be stored, beside the `dense` ones. */
 export function sparseWindows(
   { exports, memory, parallelFor, threads: parts, breakEvens }: Context,
-  dense: DenseWindows,
+  dense: DenseWindows & WasmKernels<"compress">,
 ): Pick<Kernels, Windows> {
   const lacking = new WeakMap<Entries, boolean>();
 
@@ -70,8 +70,7 @@ export function sparseWindows(
       dense.maxOfWindowsKernels(dy, argmax, rows, places, gradients, size);
       for (const [g, dkernel] of dkernels.entries()) {
         if (dkernel === undefined || !isStored(dkernel)) continue;
-        const [positions, dvalues] = [dkernel.pattern.positionIndices() as Region, valuesOf(dkernel)];
-        exports.gatherRows(gradients[g]!.pointer, positions.pointer, dvalues.pointer, dvalues.length, 1);
+        dense.compress(gradients[g]!, dkernel.pattern.positionIndices() as Region, valuesOf(dkernel));
       }
     } finally {
       for (const region of lent) memory.release(region);
