@@ -72,6 +72,15 @@ function append(values: usize, end: usize, four: v128, stored: i32): usize {
 
 /** The other way: the values, up to `end`, are those of x[0:n] where bits are set, and so many. */
 export function compress(x: usize, bits: usize, values: usize, end: usize, n: i32): void {
+  for (; n >= 8 && values + 32 <= end; n -= 8, bits++, x += 32) {
+    const byte = <usize>load<u8>(bits);
+    const first = (byte & 15) << 4;
+    const second = byte & 0xf0;
+    v128.store(values, v128.swizzle(v128.load(x), v128.load(COMPRESS + first)));
+    values += <usize>popcnt(first) << 2;
+    v128.store(values, v128.swizzle(v128.load(x, 16), v128.load(COMPRESS + second)));
+    values += <usize>popcnt(second) << 2;
+  }
   for (; n > 0; n -= 8, bits++, x += 32) {
     const byte = <i32>load<u8>(bits);
     values = append(values, end, loadLanes(x, min(n, 4)), byte & 15);
