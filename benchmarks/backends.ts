@@ -46,12 +46,3 @@ export function labelOf(backend: Backend): string {
   const [name, width] = nameOf(backend);
   return name === "native" ? `native-${width}` : name;
 }
-
-/** @throws {RangeError} unless it names native kernels and their width. */
-export function nativeWidth(name: string): 256 | 512 {
-  if (name === "native-256") return 256;
-  if (name === "native-512") return 512;
-  throw new RangeError(
-    `--backend ${name}: break-evens are measured of native-256 and native-512; those of wasm are in benchmarks/sparse.ts`,
-  );
-}

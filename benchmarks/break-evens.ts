@@ -2,61 +2,65 @@ import {
   type Backend,
   type BreakEvens,
   createWasmBackend,
-  type NativeKernels,
   Sparse,
   stream,
   tensor,
   useBackend,
+  type WasmBackend,
 } from "@ltt/core";
 import { native } from "@ltt/native";
 
-type Kind = "bits" | "product" | "values" | "gradient" | "rows" | "kernels" | "few units" | "many units";
+type Kind = "bits" | "many rows" | "few rows" | "values" | "gradient" | "rows" | "kernels" | "few units" | "many units";
 
 /** A call that is timed, with a weight of that density. */
 type Call = (backend: Backend, density: number) => () => void;
 
 /** What is compared at each density: the dense kernel on what is written out, and the sparse one. */
-const NEVER: BreakEvens = {
-  bits: 0,
-  product: 0,
-  values: 0,
-  gradient: 0,
-  rows: 0,
-  kernels: 0,
-  recurrent: { few: 0, many: 0 },
-};
-const ALWAYS: BreakEvens = {
-  bits: 1,
-  product: 1,
-  values: 1,
-  gradient: 1,
-  rows: 1,
-  kernels: 1,
-  recurrent: { few: 1, many: 1 },
-};
+const NEVER = breakEvensAt(0);
+const ALWAYS = breakEvensAt(1);
 
 const DENSITIES = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 /** Times each is timed, in turn: the median counts. */
 const ROUNDS = 9;
+/** Of "few rows". The break-even of `m` rows is many / (1 + rows / m): `rows` is FEW · (many / few − 1). */
+const FEW = 64;
 /** Microseconds that a timing takes at least. */
 const LEAST = 4000;
 
 /**
- * The time of the sparse kernels against the dense ones of native kernels, for each break-even, and the density at which they are alike. Time is that which this process has computed, on one
+ * The time of the sparse kernels against the dense ones, for each break-even, and the density at which they are alike. Time is that which this process has computed, on one
  * thread, so that what else the machine does counts less.
  */
-export async function breakEvens(width: NativeKernels["width"]): Promise<string[]> {
-  const kernels = native({ width });
-  const open = (breakEvens: BreakEvens) => createWasmBackend({ arithmetic: "fma", native: { ...kernels, breakEvens } });
+export async function breakEvens(name: string, width: 128 | 256): Promise<string[]> {
+  const open = (breakEvens: BreakEvens) => openForm(name, width, breakEvens);
   const [dense, sparse] = [await open(NEVER), await open(ALWAYS)];
   const lines: string[] = [];
   for (const [kind, call] of Object.entries(CALLS)) {
     const ratios = DENSITIES.map((density) => ratioOf(call(sparse, density), call(dense, density)));
     const list = ratios.map((ratio, i) => `${DENSITIES[i]! * 100} %: ${ratio.toFixed(2)}`).join(", ");
-    lines.push(`native-${width}, ${kind}: sparse : dense ${list}; alike at ${crossing(ratios)}`);
+    lines.push(
+      `${name === "wasm-fma" ? `wasm-${width}` : name}, ${kind}: sparse : dense ${list}; alike at ${crossing(ratios)}`,
+    );
   }
   await Promise.all([dense.close(), sparse.close()]);
   return lines;
+}
+
+function breakEvensAt(density: number): BreakEvens {
+  const [product, recurrent] = [
+    { many: density, rows: 0 },
+    { few: density, many: density },
+  ];
+  return { bits: density, product, values: density, gradient: density, rows: density, kernels: density, recurrent };
+}
+
+/** @throws {RangeError} unless it is one of those whose kernels take stored weights in several ways. */
+async function openForm(name: string, width: 128 | 256, breakEvens: BreakEvens): Promise<WasmBackend> {
+  const options = { arithmetic: "fma", breakEvens } as const;
+  if (name === "wasm-fma") return createWasmBackend({ ...options, width });
+  if (name === "native-256") return createWasmBackend({ ...options, native: native({ width: 256 }) });
+  if (name === "native-512") return createWasmBackend({ ...options, native: native({ width: 512 }) });
+  throw new RangeError(`--backend ${name}: break-evens are measured of wasm-fma, native-256 and native-512`);
 }
 
 /** The median of the ratios of times, each pair taken side by side. */
@@ -108,10 +112,13 @@ function stored(
   );
   const values = tensor(rng.normals(positions.length), [positions.length]);
   const { pattern } = new Sparse(shape, positions, values);
-  const whole = backend.upload(rng.normals(size));
-  const { storage } = values;
+  const [{ storage }, room, places] = [values, backend.allocate(size), pattern.positionIndices()];
   useBackend(before);
-  return { values: storage, pattern, whole: () => whole };
+  const whole = () => {
+    backend.kernels.expand!(storage, places, room);
+    return room;
+  };
+  return { values: storage, pattern, whole };
 }
 
 /** Runs on that backend: layouts of a pattern are made on the one in use. */
@@ -141,12 +148,8 @@ const CALLS: Readonly<Record<Kind, Call>> = {
       backend.kernels.compress!(whole, pattern.positionIndices(), values);
     });
   },
-  product: (backend, density) => {
-    const [m, k, n] = [1024, 512, 1024];
-    const [x, weight, y] = [floats(backend, m * k), stored(backend, [n, k], density), backend.allocate(m * n)];
-    const size = { batch: 1, m, k, n, transposeA: false, transposeB: true };
-    return on(backend, () => backend.kernels.matmul(x, weight, y, size));
-  },
+  "many rows": (backend, density) => product(backend, 2048, density),
+  "few rows": (backend, density) => product(backend, FEW, density),
   values: (backend, density) => {
     const [m, k, n] = [512, 1024, 300];
     const [x, dy, weight] = [floats(backend, k * m), floats(backend, k * n), stored(backend, [m, n], density)];
@@ -191,6 +194,17 @@ const CALLS: Readonly<Record<Kind, Call>> = {
   "few units": (backend, density) => recurrent(backend, 128, density),
   "many units": (backend, density) => recurrent(backend, 256, density),
 };
+
+/** By a weight and by its transpose, as a layer's forward and backward passes compute them. */
+function product(backend: Backend, m: number, density: number): () => void {
+  const [k, n] = [784, 300];
+  const [x, weight, dy] = [floats(backend, m * k), stored(backend, [n, k], density), floats(backend, m * n)];
+  const [y, dx] = [backend.allocate(m * n), backend.allocate(m * k)];
+  return on(backend, () => {
+    backend.kernels.matmul(x, weight, y, { batch: 1, m, k, n, transposeA: false, transposeB: true });
+    backend.kernels.matmul(dy, weight, dx, { batch: 1, m, k: n, n: k, transposeA: false, transposeB: false });
+  });
+}
 
 function recurrent(backend: Backend, hidden: number, density: number): () => void {
   const [batch, time] = [64, 16];

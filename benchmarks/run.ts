@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { type BackendName, PAIRS, WIDTHS, type Width } from "@ltt/cli";
 import type { Backend } from "@ltt/core";
 import { Argument, Command, Option } from "commander";
-import { NAMES, nativeWidth, openBackend } from "./backends.ts";
+import { NAMES, openBackend } from "./backends.ts";
 import { breakEvens } from "./break-evens.ts";
 import { GROWING, growingBench } from "./growing.ts";
 import { IMAGE_NETWORKS, imageBench } from "./images.ts";
@@ -125,7 +125,7 @@ async function bench(
   const sentences: string[] = [];
   const peaks = new Map(peak === undefined ? [] : names.map((name) => [name, peakOf(peak, name)]));
   if (kind === "break-evens") {
-    for (const name of names) sentences.push(...(await breakEvens(nativeWidth(name))));
+    for (const name of names) sentences.push(...(await breakEvens(name, width === "256" ? 256 : 128)));
   } else if (kind === "lottery") {
     for (const name of names) measurements.push(...(await lotteryBench(name as BackendName)));
   } else if (kind === "jobs") {

@@ -243,4 +243,7 @@ test("options of the wasm backend", async () => {
     new RangeError('wasm: arithmetic is "fast" (string); it is "strict" or "fma"'),
   );
   await expect(wasm({ memory: 1 })).rejects.toThrow("wasm: memory is 1; it is a LinearMemory");
+  await expect(wasm({ breakEvens: { product: 0.5 } })).rejects.toThrow(
+    "wasm: breakEvens is an object; it is BreakEvens: a number from 0 for each kind of work",
+  );
 });

@@ -65,7 +65,7 @@ export async function sharing(
 ): Promise<WasmBackend> {
   const memory = new LinearMemory(2 ** 30);
   const instance = await instantiate(memory, arithmetic, width, native);
-  return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 3), 1);
+  return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 3), { worth: 1 });
 }
 
 let backends: readonly [Backend, WasmBackend];

@@ -6,8 +6,10 @@ import { startThreadPool } from "../src/backends/wasm/thread-pool.ts";
 import {
   adamUpdate,
   type Backend,
+  type BreakEvens,
   conv1d,
   conv2d,
+  createWasmBackend,
   dense,
   embedding,
   gradients,
@@ -162,13 +164,22 @@ const everywhere = [
       name: `${name} with two threads for everything`,
       create: () => shared(name === "wasm" ? "strict" : "fma"),
     })),
+  ...[0, 1].map((density) => ({
+    name: `wasm that writes ${density === 0 ? "every weight" : "no weight"} out`,
+    create: () => createWasmBackend({ breakEvens: everywhereAlike(density) }),
+  })),
 ];
+
+function everywhereAlike(density: number): BreakEvens {
+  const of = { bits: density, values: density, gradient: density, rows: density, kernels: density };
+  return { ...of, product: { many: density, rows: 0 }, recurrent: { few: density, many: density } };
+}
 
 /** Two threads, for however little work. */
 async function shared(arithmetic: Arithmetic): Promise<Backend> {
   const memory = new LinearMemory(2 ** 30);
   const instance = await instantiate(memory, arithmetic);
-  return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 2), 1);
+  return backendOf("sharing", instance, memory, await startThreadPool(instance, memory, 2), { worth: 1 });
 }
 
 describe.each(everywhere)("on $name", ({ name, create }) => {

@@ -1,27 +1,27 @@
 import type { BreakEvens } from "@ltt/core";
 
 /**
- * Measured by `npm run bench -- break-evens --backend native-256,native-512`, whose figures these round: of a Xeon with AVX-512, one
- * thread, user time, medians of 9, beside much other work. The dense kernels gained more by the width than the sparse ones where results do
+ * Between those that `npm run bench -- break-evens --backend native-256,native-512` measures on a Xeon with AVX-512, whose vectors of 512
+ * bits take one step, and on a Zen 4, where they take two. The dense kernels gained more by the width than the sparse ones where results do
  * not lie side by side: gradients.
  */
 export const BREAK_EVENS: Readonly<Record<256 | 512, BreakEvens>> = {
   256: {
-    bits: 0.2,
-    product: 0.65,
+    bits: 0.13,
+    product: { many: 0.62, rows: 32 },
     values: 0.2,
-    gradient: 0.5,
+    gradient: 0.4,
     rows: 0.7,
     kernels: 0.11,
-    recurrent: { few: 0.45, many: 0.6 },
+    recurrent: { few: 0.48, many: 0.57 },
   },
   512: {
     bits: 0.1,
-    product: 0.6,
-    values: 0.12,
-    gradient: 0.25,
-    rows: 0.6,
-    kernels: 0.11,
-    recurrent: { few: 0.5, many: 0.5 },
+    product: { many: 0.65, rows: 64 },
+    values: 0.15,
+    gradient: 0.28,
+    rows: 0.68,
+    kernels: 0.1,
+    recurrent: { few: 0.55, many: 0.55 },
   },
 };

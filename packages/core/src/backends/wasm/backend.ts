@@ -1,6 +1,7 @@
 import { anyNumber, check, type Kind, oneOf, positive } from "../../arguments/kinds.ts";
 import { checkOptions } from "../../arguments/options.ts";
 import type { Backend, Kernels } from "../../kernels/kernels.ts";
+import { BREAK_EVENS, type BreakEvens, densities } from "./break-evens.ts";
 import { checkWide } from "./compare-widths.ts";
 import { type Arithmetic, type Instance, instantiate, instantiateNow, type Width } from "./instantiate.ts";
 import { createKernels } from "./kernels.ts";
@@ -47,10 +48,12 @@ export interface WasmBackend extends Backend {
  * @param options.threads - How many work on one kernel, 1 to 256. The results are the same bits for any number. Default
  *   1. More run in Node and its workers, and in browsers inside a worker of a page that is isolated from other origins.
  * @param options.width - Bits of a vector: 128 (the default), everywhere; or 256, in Node from version 24 on, on x64:
- *   up to twice as fast, and the same bits. For 256 V8's flag `--experimental-wasm-revectorize` is on while the kernels
+ *   up to twice as fast, and the same bits of finite numbers. For 256 V8's flag `--experimental-wasm-revectorize` is on while the kernels
  *   are compiled, which takes a tenth of a second, and all kernels are tried on a few numbers in both widths.
  * @param options.native - What `native()` of `@ltt/native` gives: kernels in machine code that stand in for the
  *   heaviest ones, with the bits of `fma`, whose name the backend keeps. Only with that arithmetic. Default: none.
+ * @param options.breakEvens - Densities from which a weight that is stored in part is written out; they change times, and no bit of finite
+ *   numbers. Default: those that were measured for these kernels.
  * @param options.memory - Where the tensors lie. Default: a memory of its own, that may grow to 4 GiB, which is all that there can be.
  * @throws {TypeError} if an option is unknown, or of the wrong kind.
  * @throws {RangeError} if `threads` is no such number, or `arithmetic` or `width` neither.
@@ -63,6 +66,7 @@ export async function createWasmBackend(
     threads?: number | undefined;
     width?: Width | undefined;
     native?: NativeKernels | undefined;
+    breakEvens?: BreakEvens | undefined;
     memory?: LinearMemory | undefined;
   } = {},
 ): Promise<WasmBackend> {
@@ -71,6 +75,7 @@ export async function createWasmBackend(
     threads: anyNumber,
     width: vectorWidth,
     native: nativeKernels,
+    breakEvens: densities,
     memory: linearMemory,
   };
   const chosen = checkOptions("wasm", options, kinds);
@@ -84,7 +89,7 @@ export async function createWasmBackend(
   const instance = await instantiate(memory, arithmetic, width, native);
   if (width === 256) await checkWide(arithmetic);
   const pool = threads === 1 ? serial(instance.exports) : await startThreadPool(instance, memory, threads);
-  return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, pool);
+  return backendOf(arithmetic === "fma" ? "wasm-fma" : "wasm", instance, memory, pool, chosen);
 }
 
 const vectorWidth: Kind = { type: "number", words: "128 or 256", accepts: (value) => value === 128 || value === 256 };
@@ -124,20 +129,23 @@ export function createDefaultBackend(): Backend {
   };
 }
 
-/** @param worth - See `createKernels`. */
+/** @param options - See `createKernels`. */
 export function backendOf(
   name: string,
   { exports, width, native }: Instance,
   memory: LinearMemory,
   pool: ThreadPool,
-  worth?: number,
+  {
+    worth,
+    breakEvens = native?.breakEvens ?? BREAK_EVENS[width],
+  }: { worth?: number; breakEvens?: BreakEvens | undefined } = {},
 ): WasmBackend {
   const backend = {
     name,
     width,
     native: native?.width,
     takesStoredWeights: true,
-    kernels: createKernels(exports, memory, pool, worth, native?.breakEvens),
+    kernels: createKernels(exports, memory, pool, worth, breakEvens),
     allocate: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     allocateIndices: (length: number, scoped?: boolean) => memory.allocate(length, scoped),
     keep: (region: Region) => memory.keep(region),

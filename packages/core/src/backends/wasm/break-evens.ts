@@ -1,3 +1,6 @@
+import type { Kind } from "../../arguments/kinds.ts";
+import type { Width } from "./instantiate.ts";
+
 /**
  * Densities of a weight up to which computing with what is stored is faster; beyond them the weight is written out and
  * the dense kernel runs. They are decided by pattern and shape alone, and change no bit of finite numbers. Measured,
@@ -6,8 +9,11 @@
 export interface BreakEvens {
   /** From which a weight is written out, and collected, by bits and not one element after another. */
   readonly bits: number;
-  /** Of `matmul` and convolutions along time, by a weight. */
-  readonly product: number;
+  /**
+   * Of `matmul` and convolutions along time, by a weight: `many / (1 + rows / m)` for `m` rows. The fewer they are, the
+   * more it counts that the sparse kernel first prepares the weight.
+   */
+  readonly product: { readonly many: number; readonly rows: number };
   /** Of the gradient of such a weight. */
   readonly values: number;
   /** Of `weightGradient`. */
@@ -23,13 +29,41 @@ export interface BreakEvens {
   readonly recurrent: { readonly few: number; readonly many: number };
 }
 
-/** Those of the WebAssembly kernels. */
-export const BREAK_EVENS: BreakEvens = {
-  bits: 0.4,
-  product: 0.6,
-  values: 0.2,
-  gradient: 0.5,
-  rows: 0.7,
-  kernels: 0.18,
-  recurrent: { few: 0.45, many: 0.55 },
+/**
+ * Those of the WebAssembly kernels: of 256 bits as `npm run bench -- break-evens --width 256` measures them on a Zen 4, of 128 bits between
+ * its figures and older ones of a Xeon. Dense kernels gain more by the width than sparse ones.
+ */
+export const BREAK_EVENS: Readonly<Record<Width, BreakEvens>> = {
+  128: {
+    bits: 0.35,
+    product: { many: 0.68, rows: 23 },
+    values: 0.21,
+    gradient: 0.55,
+    rows: 0.7,
+    kernels: 0.17,
+    recurrent: { few: 0.5, many: 0.58 },
+  },
+  256: {
+    bits: 0.35,
+    product: { many: 0.41, rows: 16 },
+    values: 0.12,
+    gradient: 0.33,
+    rows: 0.6,
+    kernels: 0.13,
+    recurrent: { few: 0.36, many: 0.37 },
+  },
 };
+
+export const densities: Kind = {
+  words: "BreakEvens: a number from 0 for each kind of work",
+  accepts: (value) => isLike(BREAK_EVENS[128], value),
+};
+
+/** Whether it has the properties of `example`, and numbers from 0 where that has numbers. */
+function isLike(example: unknown, value: unknown): boolean {
+  if (typeof example === "number") return typeof value === "number" && value >= 0;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(example as object).every(([key, part]) =>
+    isLike(part, (value as Record<string, unknown>)[key]),
+  );
+}

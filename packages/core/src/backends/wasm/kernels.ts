@@ -42,7 +42,7 @@ export function createKernels(
   memory: LinearMemory,
   pool: ThreadPool,
   worth: number = WORTH_A_THREAD,
-  breakEvens: BreakEvens = BREAK_EVENS,
+  breakEvens: BreakEvens = BREAK_EVENS[128],
 ): Kernels {
   const parallelFor = createParallelFor(memory, pool, worth);
   const context: Context = { exports, memory, parallelFor, worth, threads: pool.size, breakEvens };

@@ -23,6 +23,7 @@ export function sparseProducts(
   dense: WasmKernels<Products | "stridedScatter" | "compress">,
 ): Pick<Kernels, Products> {
   const { exports, memory, parallelFor, breakEvens } = context;
+  const ofRows = (rows: number): number => breakEvens.product.many / (1 + breakEvens.product.rows / rows);
   const whole = (weight: Weight): Region => (isStored(weight) ? (weight.whole() as Region) : weight);
   /** `body` with room for the gradient of all elements, from which those that are stored are taken. */
   const ofWhole = (dweight: StoredWeight, body: (gradient: Region) => void): void =>
@@ -84,7 +85,7 @@ export function sparseProducts(
   return {
     matmul: (a: Region, b: Weight, out: Weight, size: MatmulSize) => {
       const { m, k, n } = size;
-      if (isStored(b) && isFew(b, breakEvens.product)) {
+      if (isStored(b) && isFew(b, ofRows(m))) {
         const weight = size.transposeB ? rowsOf(b.pattern) : columnsOf(b.pattern);
         sparseProduct(a, valuesOf(b), weight, out as Region, { batch: 1, rows: m, step: k, stride: 0 });
       } else if (!isStored(out)) dense.matmul(a, whole(b), out, size);
@@ -94,12 +95,12 @@ export function sparseProducts(
     },
 
     conv1d: (x: Region, kernel: Weight, y: Region, size: Conv1dSize) => {
-      if (isStored(kernel) && isFew(kernel, breakEvens.product)) {
+      if (isStored(kernel) && isFew(kernel, ofRows(size.batch * (size.time - size.width + 1)))) {
         sparseProduct(x, valuesOf(kernel), columnsOf(kernel.pattern), y, overWindows(size));
       } else dense.conv1d(x, whole(kernel), y, size);
     },
     conv1dInput: (dy: Region, kernel: Weight, dx: Region, size: Conv1dSize) => {
-      if (!isStored(kernel) || !isFew(kernel, breakEvens.product)) {
+      if (!isStored(kernel) || !isFew(kernel, ofRows(size.batch * size.time))) {
         return dense.conv1dInput(dy, whole(kernel), dx, size);
       }
       const weight = kernel.pattern.byChannels() as Entries;
