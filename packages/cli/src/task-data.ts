@@ -27,6 +27,9 @@ export interface TextTaskData {
 /** The same texts for every seed: seeds change initial weights, order and dropout, not what is learned from. */
 export const SPLIT_SEED = 1;
 
+/** Ids that a CNN evaluates at once: the more there are, the fewer words are new. An LSTM computes most of its work for each token. */
+const AT_ONCE = 65_536;
+
 /** Validation texts that are looked at during training, at most. */
 export const MONITORED = 4096;
 
@@ -46,7 +49,7 @@ export function textTaskOf(data: TextTaskData): Task<TokenMatrix> {
     },
     model: creator(data, embeddingOptions(embedding)),
     ...(random === undefined ? {} : { randomModel: creator(data, random) }),
-    batches: (seed) => batchesOf(encoded, batchSize, seed),
+    batches: (seed) => batchesOf(encoded, { batchSize, seed, ...(model === "text-cnn" ? { atOnce: AT_ONCE } : {}) }),
     ...measured(encoded.test),
     embeddings: ["embedding.weight"],
     group: (tensor) => (tensor.startsWith("embedding.") ? "embedding" : "other"),
@@ -96,22 +99,19 @@ function measured(test: Encoded): Pick<Task, "chance" | "measure" | "measureName
 
 function batchesOf(
   { train, validation, test }: { train: Encoded; validation: Encoded; test: Encoded },
-  batchSize: number,
-  seed: number,
+  { batchSize, seed, ...evaluation }: { batchSize: number; seed: number; atOnce?: number },
 ): Batches<TokenMatrix> {
+  const evaluated = (part: Encoded) => batches(part, planEvaluation(part, batchSize, evaluation));
   const plan = (epoch: number) => planEpoch(train, { batchSize, seed, epoch });
   const monitored = examplesAt(validation, monitoredPart(validation.labels, MONITORED));
   const monitoredInTraining = () => examplesAt(train, monitoredPart(train.labels, monitored.labels.length));
   return {
     train: (epoch) => batches(train, plan(epoch)),
     stepsPerEpoch: batchCount(plan(1)),
-    validation: () => batches(validation, planEvaluation(validation, batchSize)),
-    monitor: () => batches(monitored, planEvaluation(monitored, batchSize)),
-    trainMonitor: () => {
-      const part = monitoredInTraining();
-      return batches(part, planEvaluation(part, batchSize));
-    },
-    test: () => batches(test, planEvaluation(test, batchSize)),
+    validation: () => evaluated(validation),
+    monitor: () => evaluated(monitored),
+    trainMonitor: () => evaluated(monitoredInTraining()),
+    test: () => evaluated(test),
   };
 }
 

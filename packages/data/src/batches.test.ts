@@ -139,3 +139,14 @@ test("an evaluation goes from short to long, equal lengths in the examples' orde
   expect([...planEvaluation(set, 3).order]).toEqual([1, 3, 2, 0]);
   expect([...planEvaluation(set, 3).starts]).toEqual([0, 3, 4]);
 });
+
+test("an evaluation puts batches together while their ids, with padding, are few enough", () => {
+  const set = encoded([3, 1, 2, 1, 4, 4, 9]);
+  const plan = (atOnce: number) => planEvaluation(set, 2, { atOnce });
+  expect(plan(12)).toEqual({ ...planEvaluation(set, 2), starts: Int32Array.of(0, 4, 6, 7), group: 2 });
+  expect([...plan(1).starts]).toEqual([0, 2, 4, 6, 7]); // no batch is cut
+  expect([...plan(1000).starts]).toEqual([0, 7]);
+  expect(batchAt(set, plan(12), 0)).toMatchObject({ input: { shape: [4, 3] }, group: 2 });
+  expect(batchCount(planEvaluation(encoded([]), 2, { atOnce: 9 }))).toBe(0);
+  expect(() => planEvaluation(set, 2, { atOnce: 0 })).toThrow("planEvaluation: atOnce is 0; it is an integer from 1");
+});

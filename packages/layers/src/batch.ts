@@ -1,5 +1,5 @@
 import { Tensor, type TokenMatrix, Tokens, type TokenVector } from "@ltt/core";
-import { check, checkTokens, object } from "@ltt/core/arguments";
+import { check, checkTokens, object, positive } from "@ltt/core/arguments";
 
 /** Examples that are computed together. */
 export interface Batch<Input = TokenMatrix, Targets = TokenVector | TokenMatrix> {
@@ -12,6 +12,11 @@ export interface Batch<Input = TokenMatrix, Targets = TokenVector | TokenMatrix>
    * a regression, numbers.
    */
   readonly targets: Targets;
+  /**
+   * For `predict` and `evaluate`: so many examples in turn have a mean of the loss of their own, as if they were a batch; the last may be
+   * fewer. So what is computed at once may change, and no bit of the loss. Default: all.
+   */
+  readonly group?: number | undefined;
 }
 
 /**
@@ -22,6 +27,7 @@ export function checkBatch(where: string, batch: Batch<unknown, unknown>): void 
   check(where, "the batch", batch, object);
   check(where, "input", batch.input, object);
   if (batch.lengths !== undefined) checkTokens(where, "lengths", batch.lengths, 1);
+  if (batch.group !== undefined) check(where, "group", batch.group, positive);
   if (!(batch.targets instanceof Tensor)) checkClasses(where, batch.targets);
 }
 

@@ -2,7 +2,7 @@ import { createReferenceBackend, type Matrix, stream, type Tensor, type TokenMat
 import { describe, expect, test } from "vitest";
 import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
-import { type Batch, DivergenceError, evaluate, scores, TextCnn, TextLstm } from "./index.ts";
+import { type Batch, DivergenceError, evaluate, predict, scores, TextCnn, TextLstm } from "./index.ts";
 
 /** A model whose logits are a table's rows: token t of a text of length 1 gives row t. */
 const table = (rows: number[][]) => ({
@@ -83,6 +83,40 @@ describe("on real models", () => {
     const found = await evaluate(model, batches);
     expect(await evaluate(model, batches)).toEqual(found);
     expect((await evaluate(model, batches.toReversed())).confusion).toEqual(found.confusion);
+  });
+
+  test.each([
+    ["TextCnn", make],
+    ["TextLstm", () => new TextLstm({ rows: 20, dim: 4, hidden: 3, outputs: 3 }, stream(1))],
+  ] as const)("batches of one are as good as its groups, to the last bit: %s", async (_, made) => {
+    const short = makeBatches({ count: 3, time: 4 })(1);
+    const batches = [...short, ...makeBatches({ count: 2, size: 5, time: 9 })(2)]; // the last group has fewer
+    const [model, time] = [made(), 9];
+    const ids = batches.flatMap(({ input: { data, shape } }) =>
+      Array.from({ length: shape[0] }, (_, i) => [
+        ...data.subarray(i * shape[1], (i + 1) * shape[1]),
+        ...new Array<number>(time - shape[1]).fill(1),
+      ]),
+    );
+    const lengths = batches.flatMap(({ lengths }) => [...lengths!.data]);
+    const targets = batches.flatMap(({ targets }) => [...targets.data]);
+    const one = {
+      input: tokens(ids),
+      lengths: tokens(lengths),
+      targets: tokens(targets),
+    };
+    const regrouped = await predict(model, [{ ...one, group: 6 }]);
+    expect(regrouped.logits).toEqual((await predict(model, batches)).logits);
+    const inSixes = Array.from({ length: Math.ceil(ids.length / 6) }, (_, i) => ({
+      input: tokens(ids.slice(6 * i, 6 * i + 6)),
+      lengths: tokens(lengths.slice(6 * i, 6 * i + 6)),
+      targets: tokens(targets.slice(6 * i, 6 * i + 6)),
+    }));
+    expect(regrouped).toEqual(await predict(model, inSixes));
+    expect(regrouped.loss).not.toBe((await predict(model, [one])).loss); // rounded elsewhere
+    await expect(predict(model, [{ ...one, group: 0 }])).rejects.toThrow(
+      "predict: batch 0: group is 0; it is an integer from 1",
+    );
   });
 
   test("nothing stays behind in memory", async () => {

@@ -1,4 +1,4 @@
-import { noGrad, scope } from "@ltt/core";
+import { type Matrix, noGrad, scope, slice, type TokenMatrix, type TokenVector, tokens } from "@ltt/core";
 import {
   callable,
   check,
@@ -61,34 +61,41 @@ export async function predictFor<Input>(
   const parts: { logits: Float32Array; targets: Int32Array; outputs: number; examples: number }[] = [];
   let totalLoss = 0;
   const turn = turns();
+  let groups = 0;
   for await (const batch of batches) {
-    const where = `${caller}: batch ${parts.length}`;
+    const where = `${caller}: batch ${groups}`;
     checkBatch(where, batch);
     checkClasses(where, batch.targets);
     const { targets } = batch;
     const { outputs, reading } = scope(() =>
       noGrad(() => {
         const logits = answer(where, model, batch);
-        const loss = lossOf(logits, targets);
-        checkTensor(caller, "what loss gave", loss);
-        return { outputs: logits.shape[1], reading: Promise.all([loss.item(), logits.read()]) };
+        const losses = groupsOf(logits, targets, batch.group).map(async ([logits, targets]) => {
+          const loss = lossOf(logits, targets);
+          checkTensor(caller, "what loss gave", loss);
+          return { loss: await loss.item(), examples: logits.shape[0] };
+        });
+        return { outputs: logits.shape[1], reading: Promise.all([Promise.all(losses), logits.read()]) };
       }),
     );
-    const [loss, logits] = await reading;
+    const [losses, logits] = await reading;
     await turn();
-    if (!Number.isFinite(loss)) {
-      const fault = await blameRead(model);
-      throw new DivergenceError(
-        `${where}: the loss is ${loss}${fault === undefined ? "" : `: ${fault}`}; ` +
-          "train with a smaller learning rate, or with clipNorm",
-      );
+    for (const { loss, examples } of losses) {
+      if (!Number.isFinite(loss)) {
+        const fault = await blameRead(model);
+        throw new DivergenceError(
+          `${caller}: batch ${groups}: the loss is ${loss}${fault === undefined ? "" : `: ${fault}`}; ` +
+            "train with a smaller learning rate, or with clipNorm",
+        );
+      }
+      totalLoss += loss * examples;
+      groups++;
     }
     const examples = logits.length / outputs;
     parts.push({ logits, targets: Int32Array.from(targets.data), outputs, examples });
     const first = parts[0]!;
     if (outputs !== first.outputs || targets.size * first.examples !== first.targets.length * examples)
       throw new RangeError(`${where}: it has other outputs or targets than batch 0`);
-    totalLoss += loss * examples;
   }
   if (parts.length === 0) throw new RangeError(`${caller}: there are no examples`);
   const examples = parts.reduce((sum, part) => sum + part.examples, 0);
@@ -98,6 +105,26 @@ export async function predictFor<Input>(
     targets: joined(parts.map(({ targets }) => targets)),
     loss: totalLoss / examples,
   };
+}
+
+/** Logits and targets of so many examples in turn. */
+function groupsOf(
+  logits: Matrix,
+  targets: TokenVector | TokenMatrix,
+  group: number | undefined,
+): readonly (readonly [Matrix, TokenVector | TokenMatrix])[] {
+  const [examples, outputs] = logits.shape;
+  if (group === undefined || group >= examples) return [[logits, targets]];
+  return Array.from({ length: Math.ceil(examples / group) }, (_, i) => {
+    const [from, to] = [i * group, Math.min((i + 1) * group, examples)];
+    return [slice(logits, [from, 0], [to, outputs]), rowsOf(targets, from, to)];
+  });
+}
+
+function rowsOf({ data, shape }: TokenVector | TokenMatrix, from: number, to: number): TokenVector | TokenMatrix {
+  const [, columns] = shape as readonly number[];
+  if (columns === undefined) return tokens(data.subarray(from, to), [to - from]);
+  return tokens(data.subarray(from * columns, to * columns), [to - from, columns]);
 }
 
 /**
