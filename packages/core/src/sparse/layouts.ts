@@ -1,23 +1,27 @@
 import { backend } from "../backends/backend.ts";
 import type { Csc } from "../kernels/kernels.ts";
 
-/** Of a stored element, by its row-major position: the column that it adds to, and the place of its term in that column's sum. */
-export type EntryAt = (position: number) => readonly [column: number, place: number];
+/** Of a stored element, by its row-major position. */
+export interface EntryAt {
+  /** The column that it adds to. */
+  readonly column: (position: number) => number;
+  /** The place of its term in that column's sum. */
+  readonly place: (position: number) => number;
+}
 
 /**
  * The positions of a pattern in compressed columns, in the memory of the backend in use, which nobody gives back until
- * `releaseLayout`: sorted by their columns, and within one by their places. Two counting sorts, both stable.
+ * `releaseLayout`: sorted by their columns, and within one by their places. Counting sorts, which are stable.
  */
 export function layoutOf(
   positions: Int32Array,
   { columns, inner }: { columns: number; inner: number },
-  entryAt: EntryAt,
+  { column, place }: EntryAt,
 ): Csc {
-  const [columnOf, placeOf] = [new Int32Array(positions.length), new Int32Array(positions.length)];
-  for (const [i, at] of positions.entries()) [columnOf[i], placeOf[i]] = entryAt(at) as [number, number];
-  const identity = Int32Array.from(positions.keys());
-  const byPlace = countingSort(identity, placeOf, inner).permutation;
-  const { permutation, indptr } = countingSort(byPlace, columnOf, columns);
+  const columnOf = positions.map(column);
+  const placeOf = positions.map(place);
+  const byPlace = ascendsInEach(columnOf, placeOf, columns) ? undefined : countingSort(undefined, placeOf, inner);
+  const { permutation, indptr } = countingSort(byPlace?.permutation, columnOf, columns);
   const owner = backend();
   return {
     indptr: owner.uploadIndices(indptr),
@@ -28,23 +32,37 @@ export function layoutOf(
   };
 }
 
+/** Whether the places of every column ascend as they are: they need not be sorted. */
+function ascendsInEach(columnOf: Int32Array, placeOf: Int32Array, columns: number): boolean {
+  const last = new Int32Array(columns).fill(-1);
+  for (let i = 0; i < columnOf.length; i++) {
+    const [column, place] = [columnOf[i]!, placeOf[i]!];
+    if (place <= last[column]!) return false;
+    last[column] = place;
+  }
+  return true;
+}
+
 /** Gives its memory back to the backend in use, on which it was made. */
 export function releaseLayout({ indptr, indices, permutation }: Csc): void {
   const owner = backend();
   for (const part of [indptr, indices, permutation]) if (part !== undefined) owner.releaseIndices(part);
 }
 
-/** `permutation` by ascending `key`, and where each key begins. */
+/** What `from` lists, by default all keys in turn, by ascending key, and where each key begins. */
 function countingSort(
-  from: Int32Array,
+  from: Int32Array | undefined,
   key: Int32Array,
   keys: number,
 ): { permutation: Int32Array; indptr: Int32Array } {
   const indptr = new Int32Array(keys + 1);
-  for (const k of key) indptr[k + 1]!++;
+  for (let i = 0; i < key.length; i++) indptr[key[i]! + 1]!++;
   for (let k = 0; k < keys; k++) indptr[k + 1]! += indptr[k]!;
   const next = indptr.slice();
-  const permutation = new Int32Array(from.length);
-  for (const i of from) permutation[next[key[i]!]!++] = i;
+  const permutation = new Int32Array(key.length);
+  for (let i = 0; i < key.length; i++) {
+    const at = from === undefined ? i : from[i]!;
+    permutation[next[key[at]!]!++] = at;
+  }
   return { permutation, indptr };
 }

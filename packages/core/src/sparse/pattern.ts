@@ -71,16 +71,24 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   /** A weight `[…, inner]` row by row, entries in the order of the values: for x·weightᵀ, and for tables whose rows are looked up. */
   byRows(): Csc {
     const inner = this.shape.at(-1)!;
-    return this.#layout("rows", { columns: this.#leading(), inner }, (at) => [Math.floor(at / inner), at % inner]);
+    return this.#layout(
+      "rows",
+      { columns: this.#leading(), inner },
+      { column: (at) => Math.floor(at / inner), place: (at) => at % inner },
+    );
   }
 
   /** A weight `[…, columns]` column by column: for x·weight, and for windows times a kernel. */
   byColumns(): Csc {
     const columns = this.shape.at(-1)!;
-    return this.#layout("columns", { columns, inner: this.#leading() }, (at) => [
-      at % columns,
-      Math.floor(at / columns),
-    ]);
+    return this.#layout(
+      "columns",
+      { columns, inner: this.#leading() },
+      {
+        column: (at) => at % columns,
+        place: (at) => Math.floor(at / columns),
+      },
+    );
   }
 
   /**
@@ -89,10 +97,14 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
    */
   byChannels(): Csc {
     const [width, channels, filters] = this.shape as Shape as readonly [number, number, number];
-    return this.#layout("channels", { columns: channels, inner: width * filters }, (at) => {
-      const [row, f] = [Math.floor(at / filters), at % filters];
-      return [row % channels, (width - 1 - Math.floor(row / channels)) * filters + f];
-    });
+    return this.#layout(
+      "channels",
+      { columns: channels, inner: width * filters },
+      {
+        column: (at) => Math.floor(at / filters) % channels,
+        place: (at) => (width - 1 - Math.floor(at / filters / channels)) * filters + (at % filters),
+      },
+    );
   }
 
   /**
