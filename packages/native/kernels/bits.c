@@ -1,5 +1,7 @@
 #include "lanes.h"
 
+#include <pthread.h>
+
 #include "kernels.h"
 
 // Which elements of a weight are stored, as bits, the first element lowest: written out and collected a vector at a time, without a look at any element by itself.
@@ -9,17 +11,23 @@ INLINE V spread_out(V stored, u32 bits) { return _mm512_maskz_expand_ps((M)bits,
 /** Not straight into memory, which Zen 4 does by microcode. */
 INLINE V side_by_side(V x, u32 bits) { return _mm512_maskz_compress_ps((M)bits, x); }
 INLINE u32 bits_at(const char *bits) { return (u32)(uint8_t)bits[0] | (u32)(uint8_t)bits[1] << 8; }
+INLINE void prepare_table(void) {}
 #else
 /** For each eight bits where the lanes come from, in `spread_out` and in `side_by_side`. */
 static uint8_t FROM[2][256][LANES];
 
-__attribute__((constructor)) static void fill_table(void) {
+static void fill_table(void) {
   for (i32 bits = 0; bits < 256; bits++) {
     for (i32 lane = 0, stored = 0; lane < LANES; lane++) {
       FROM[0][bits][lane] = (uint8_t)stored;
       if (bits >> lane & 1) FROM[1][bits][stored++] = (uint8_t)lane;
     }
   }
+}
+/** Not when the library is loaded: a processor without these instructions loads it too. */
+static void prepare_table(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, fill_table);
 }
 
 INLINE V from_lanes(V x, const uint8_t *lanes) {
@@ -42,6 +50,7 @@ INLINE u32 last_bits(const char *bits, i32 n) {
 }
 
 void KERNEL(expand)(const float *values, const float *end, const char *bits, float *out, i32 n) {
+  prepare_table();
   for (; n >= LANES; n -= LANES, bits += LANES / 8, out += LANES) {
     u32 some = bits_at(bits);
     v_store(out, spread_out(end - values >= LANES ? v_load(values) : v_load_part(values, first_lanes((i32)(end - values))), some));
@@ -51,6 +60,7 @@ void KERNEL(expand)(const float *values, const float *end, const char *bits, flo
 }
 
 void KERNEL(compress)(const float *x, const char *bits, float *values, const float *end, i32 n) {
+  prepare_table();
   for (; n > 0; n -= LANES, bits += LANES / 8, x += LANES) {
     u32 some = n >= LANES ? bits_at(bits) : last_bits(bits, n);
     i32 stored = __builtin_popcount(some);
