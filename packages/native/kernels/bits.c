@@ -1,7 +1,5 @@
 #include "lanes.h"
 
-#include <pthread.h>
-
 #include "kernels.h"
 
 // Which elements of a weight are stored, as bits, the first element lowest: written out and collected a vector at a time, without a look at any element by itself.
@@ -24,10 +22,12 @@ static void fill_table(void) {
     }
   }
 }
-/** Not when the library is loaded: a processor without these instructions loads it too. */
+/** Not when the library is loaded: a processor without these instructions loads it too. Threads that come at once fill in the same. */
 static void prepare_table(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, fill_table);
+  static int ready;
+  if (__atomic_load_n(&ready, __ATOMIC_ACQUIRE)) return;
+  fill_table();
+  __atomic_store_n(&ready, 1, __ATOMIC_RELEASE);
 }
 
 INLINE V from_lanes(V x, const uint8_t *lanes) {

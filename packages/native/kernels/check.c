@@ -424,6 +424,22 @@ CHECK(adamPresent) {
   ALL(weights, n);
 }
 
+CHECK(adamReplay) {
+  i64 dim = given->dim, steps = given->steps;
+  if (!indices("ids", given->ids, given->count, 0, 1 << 28)) return;
+  if (!indices("since", given->since, given->count, 0, steps + 1)) return;
+  i64 rows = highest(given->ids, given->count) + 1, n = rows * dim;
+  if (given->starts != NULL) {
+    if (!region("starts", given->starts, rows == 0 ? 0 : rows + 1)) return;
+    n = rows == 0 ? 0 : given->starts[rows];
+  }
+  ALL(rates, 2 * steps);
+  ALL(m, n);
+  ALL(v, n);
+  ALL(weights, n);
+  ALL(scratch, 12 + 4 * steps + 2 * (steps / 16 + 1));
+}
+
 CHECK(adamPacked) {
   i64 n = (given->end - given->begin + 3) & ~3;
   packed_rows(given->ids, given->count, given->starts, given->places, given->inner, given->values);

@@ -81,6 +81,10 @@ void KERNEL(adamPresent)(
     const float *rows, const i32 *ids, float *m, float *v, float *weights, i32 dim, const i32 *starts, const i32 *places,
     i32 except, i32 count, i32 begin, i32 end, i32 parts, float beta1, float beta2, float share1, float share2,
     float epsilon, float lambda, float kept, float eta, float scale, float *part);
+void KERNEL(adamReplay)(
+    const i32 *ids, const i32 *since, i32 count, const float *rates, i32 steps, float *m, float *v, float *weights, i32 dim,
+    const i32 *starts, i32 begin, i32 end, i32 parts, float beta1, float beta2, float share1, float share2, float epsilon,
+    char *scratch);
 void KERNEL(adamPacked)(
     const float *drows, const i32 *starts, const i32 *places, const i32 *ids, i32 count, i32 inner, i32 except, float *m,
     float *v, float *values, i32 begin, i32 end, float *scratch, float beta1, float beta2, float share1, float share2,

@@ -72,6 +72,7 @@ INLINE V v_pmin(V a, V b) { return _mm512_min_ps(b, a); }
 /** `a < b ? b : a`, as WebAssembly's pmax: where either is NaN, a. */
 INLINE V v_pmax(V a, V b) { return _mm512_max_ps(b, a); }
 INLINE V v_abs(V a) { return _mm512_abs_ps(a); }
+INLINE V v_xor(V a, V b) { return _mm512_xor_ps(a, b); }
 INLINE M v_lt(V a, V b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 INLINE M v_gt(V a, V b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
 INLINE M v_eq(V a, V b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
@@ -122,6 +123,7 @@ INLINE V v_fma(V sum, V a, V b) { return _mm256_fmadd_ps(a, b, sum); }
 INLINE V v_pmin(V a, V b) { return _mm256_min_ps(b, a); }
 /** `a < b ? b : a`, as WebAssembly's pmax: where either is NaN, a. */
 INLINE V v_pmax(V a, V b) { return _mm256_max_ps(b, a); }
+INLINE V v_xor(V a, V b) { return _mm256_xor_ps(a, b); }
 INLINE V v_abs(V a) { return _mm256_and_ps(a, _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff))); }
 INLINE M v_compare_lt(V a, V b) { return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)); }
 INLINE M v_lt(V a, V b) { return v_compare_lt(a, b); }
