@@ -56,10 +56,12 @@ export function grown(
 /** The positions after an exchange, with where each comes from. */
 export function exchanged(before: Int32Array, kept: Int32Array, grown: Int32Array): Exchanged {
   const positions = merged(kept, grown);
-  const isGrown = new Set(grown);
-  let at = 0;
+  let [at, next] = [0, 0];
   const from = positions.map((position) => {
-    if (isGrown.has(position)) return -1;
+    if (grown[next] === position) {
+      next++;
+      return -1;
+    }
     while (before[at] !== position) at++;
     return at;
   });
@@ -68,7 +70,9 @@ export function exchanged(before: Int32Array, kept: Int32Array, grown: Int32Arra
 
 /** Values at the positions after an exchange: those of what stayed, 0 of what grew. */
 export function carried(values: Float32Array, { from }: Exchanged): Float32Array {
-  return Float32Array.from(from, (i) => (i < 0 ? 0 : values[i]!));
+  const found = new Float32Array(from.length);
+  for (let i = 0; i < found.length; i++) if (from[i]! >= 0) found[i] = values[from[i]!]!;
+  return found;
 }
 
 /** `|∂L/∂w|` of what is not among positions, 0 of what is. */

@@ -61,7 +61,9 @@ export function valuesAt(dense: Values, pattern: Pattern): Values {
           `valuesAt: position ${outside} of "${name}" is ${positions[outside]}; the tensor has elements 0–${values.length - 1}`,
         );
       }
-      return [name, Float32Array.from(positions, (at) => values[at]!)];
+      const found = new Float32Array(positions.length); // `Float32Array.from` takes ten times as long
+      for (let i = 0; i < found.length; i++) found[i] = values[positions[i]!]!;
+      return [name, found];
     }),
   );
 }
