@@ -10,7 +10,17 @@ import {
 } from "@ltt/core";
 import { native } from "@ltt/native";
 
-type Kind = "bits" | "many rows" | "few rows" | "values" | "gradient" | "rows" | "kernels" | "few units" | "many units";
+type Kind =
+  | "bits"
+  | "one row"
+  | "many rows"
+  | "few rows"
+  | "values"
+  | "gradient"
+  | "rows"
+  | "kernels"
+  | "few units"
+  | "many units";
 
 /** A call that is timed, with a weight of that density. */
 type Call = (backend: Backend, density: number) => () => void;
@@ -22,7 +32,7 @@ const ALWAYS = breakEvensAt(1);
 const DENSITIES = [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 /** Times each is timed, in turn: the median counts. */
 const ROUNDS = 9;
-/** Of "few rows". The break-even of `m` rows is many / (1 + rows / m): `rows` is FEW · (many / few − 1). */
+/** Of "few rows": `half` of the break-even is FEW · (many − few) / (few − one). */
 const FEW = 64;
 /** Microseconds that a timing takes at least. */
 const LEAST = 4000;
@@ -48,7 +58,7 @@ export async function breakEvens(name: string, width: 128 | 256): Promise<string
 
 function breakEvensAt(density: number): BreakEvens {
   const [product, recurrent] = [
-    { many: density, rows: 0 },
+    { one: density, many: density, half: 1 },
     { few: density, many: density },
   ];
   return { bits: density, product, values: density, gradient: density, rows: density, kernels: density, recurrent };
@@ -148,6 +158,7 @@ const CALLS: Readonly<Record<Kind, Call>> = {
       backend.kernels.compress!(whole, pattern.positionIndices(), values);
     });
   },
+  "one row": (backend, density) => product(backend, 1, density),
   "many rows": (backend, density) => product(backend, 2048, density),
   "few rows": (backend, density) => product(backend, FEW, density),
   values: (backend, density) => {

@@ -172,7 +172,7 @@ const everywhere = [
 
 function everywhereAlike(density: number): BreakEvens {
   const of = { bits: density, values: density, gradient: density, rows: density, kernels: density };
-  return { ...of, product: { many: density, rows: 0 }, recurrent: { few: density, many: density } };
+  return { ...of, product: { one: density, many: density, half: 1 }, recurrent: { few: density, many: density } };
 }
 
 /** Two threads, for however little work. */

@@ -8,7 +8,7 @@ import type { BreakEvens } from "@ltt/core";
 export const BREAK_EVENS: Readonly<Record<256 | 512, BreakEvens>> = {
   256: {
     bits: 0.13,
-    product: { many: 0.62, rows: 32 },
+    product: { one: 0.15, many: 0.62, half: 57 },
     values: 0.2,
     gradient: 0.4,
     rows: 0.7,
@@ -17,7 +17,7 @@ export const BREAK_EVENS: Readonly<Record<256 | 512, BreakEvens>> = {
   },
   512: {
     bits: 0.1,
-    product: { many: 0.65, rows: 64 },
+    product: { one: 0.14, many: 0.66, half: 70 },
     values: 0.15,
     gradient: 0.28,
     rows: 0.68,

@@ -1,5 +1,4 @@
 import type { Kind } from "../../arguments/kinds.ts";
-import type { Width } from "./instantiate.ts";
 
 /**
  * Densities of a weight up to which computing with what is stored is faster; beyond them the weight is written out and
@@ -10,10 +9,10 @@ export interface BreakEvens {
   /** From which a weight is written out, and collected, by bits and not one element after another. */
   readonly bits: number;
   /**
-   * Of `matmul` and convolutions along time, by a weight: `many / (1 + rows / m)` for `m` rows. The fewer they are, the
-   * more it counts that the sparse kernel first prepares the weight.
+   * Of `matmul` and convolutions along time, by a weight: of `m` rows `one + (many − one) · m / (m + half)`. The fewer
+   * they are, the more it counts that the sparse kernel first prepares the weight.
    */
-  readonly product: { readonly many: number; readonly rows: number };
+  readonly product: { readonly one: number; readonly many: number; readonly half: number };
   /** Of the gradient of such a weight. */
   readonly values: number;
   /** Of `weightGradient`. */
@@ -33,10 +32,10 @@ export interface BreakEvens {
  * Those of the WebAssembly kernels: of 256 bits as `npm run bench -- break-evens --width 256` measures them on a Zen 4, of 128 bits between
  * its figures and older ones of a Xeon. Dense kernels gain more by the width than sparse ones.
  */
-export const BREAK_EVENS: Readonly<Record<Width, BreakEvens>> = {
+export const BREAK_EVENS: Readonly<Record<128 | 256, BreakEvens>> = {
   128: {
     bits: 0.35,
-    product: { many: 0.68, rows: 23 },
+    product: { one: 0.22, many: 0.68, half: 33 },
     values: 0.21,
     gradient: 0.55,
     rows: 0.7,
@@ -45,7 +44,7 @@ export const BREAK_EVENS: Readonly<Record<Width, BreakEvens>> = {
   },
   256: {
     bits: 0.35,
-    product: { many: 0.41, rows: 16 },
+    product: { one: 0.19, many: 0.41, half: 36 },
     values: 0.12,
     gradient: 0.33,
     rows: 0.6,

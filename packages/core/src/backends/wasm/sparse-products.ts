@@ -23,7 +23,8 @@ export function sparseProducts(
   dense: WasmKernels<Products | "stridedScatter" | "compress">,
 ): Pick<Kernels, Products> {
   const { exports, memory, parallelFor, breakEvens } = context;
-  const ofRows = (rows: number): number => breakEvens.product.many / (1 + breakEvens.product.rows / rows);
+  const { one, many, half } = breakEvens.product;
+  const ofRows = (m: number): number => one + ((many - one) * m) / (m + half);
   const whole = (weight: Weight): Region => (isStored(weight) ? (weight.whole() as Region) : weight);
   /** `body` with room for the gradient of all elements, from which those that are stored are taken. */
   const ofWhole = (dweight: StoredWeight, body: (gradient: Region) => void): void =>
