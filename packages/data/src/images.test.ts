@@ -24,6 +24,19 @@ test("in order, with the rest in a smaller batch, brightness from 0 to 1", () =>
   expect([...batches[1]!.targets.data]).toEqual([2, 3]);
 });
 
+test("black pixels and others, whatever the size of an image", () => {
+  for (const size of [1, 3, 4, 7, 9, 16]) {
+    // a multiple of 3 is black: a quarter of an image too, and an image after one that was all bright
+    const pixels = Uint8Array.from({ length: 6 * size }, (_, at) =>
+      at < size ? 255 : Math.floor(at / 5) % 3 === 0 ? 0 : 37 * at,
+    );
+    const found = [...imageBatches({ pixels, shape: [6, 1, size], labels: new Int32Array(6) }, { batchSize: 2 })];
+    expect(found.flatMap(({ input }) => [...input.data])).toEqual(
+      Array.from(pixels, (byte) => Math.fround(byte / 255)),
+    );
+  }
+});
+
 test("shuffled by seed and epoch: every image once, with its own label, the same order each time", () => {
   const orders = [1, 2, 3, 4].map((epoch) => targetsOf(imageBatches(images, { batchSize: 3, seed: 1, epoch })).flat());
   for (const order of orders) expect(order.toSorted()).toEqual([0, 1, 2, 3, 4]);
