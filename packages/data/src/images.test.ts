@@ -26,7 +26,7 @@ test("in order, with the rest in a smaller batch, brightness from 0 to 1", () =>
 
 test("black pixels and others, whatever the size of an image", () => {
   for (const size of [1, 3, 4, 7, 9, 16]) {
-    // a multiple of 3 is black: a quarter of an image too, and an image after one that was all bright
+    // the first image is bright; of the rest, which share its memory, five pixels of fifteen are black
     const pixels = Uint8Array.from({ length: 6 * size }, (_, at) =>
       at < size ? 255 : Math.floor(at / 5) % 3 === 0 ? 0 : 37 * at,
     );

@@ -1,6 +1,7 @@
 import type { Rng } from "@ltt/core";
 import { anything, callable, check, checkOptions, checkRng, type Kinds, oneOf } from "@ltt/core/arguments";
 import { share } from "./kinds.ts";
+import { kthLargest } from "./kth-largest.ts";
 import { checkPattern, checkValues, type Pattern, type Values } from "./pattern.ts";
 
 /** What weights compete with each other to stay: those of a tensor, those of a group of tensors, or all. */
@@ -51,8 +52,10 @@ export function cut(pattern: Pattern, scores: Values, options: CutOptions): Patt
     if (given?.length !== positions.length) {
       throw new RangeError(`cut: "${name}" has ${given?.length ?? "no"} scores for ${positions.length} weights`);
     }
-    const nan = given.findIndex(Number.isNaN);
-    if (nan >= 0) throw new RangeError(`cut: the score of "${name}" at position ${positions[nan]} is NaN`);
+    for (let i = 0; i < given.length; i++) {
+      if (Number.isNaN(given[i]))
+        throw new RangeError(`cut: the score of "${name}" at position ${positions[i]} is NaN`);
+    }
   }
   const kept = new Map(pattern);
   for (const { name, tensors, rate } of poolsOf(pattern.keys(), options))
@@ -98,20 +101,25 @@ function cutPool(
   const gone = lowest(pooled, Math.round(rate * pooled.length), rng);
   let from = 0;
   for (const name of tensors) {
-    const start = from;
-    from += pattern.get(name)!.length;
-    kept.set(
-      name,
-      pattern.get(name)!.filter((_, i) => gone[start + i] === 0),
-    );
+    const positions = pattern.get(name)!;
+    kept.set(name, without(positions, gone.subarray(from, from + positions.length)));
+    from += positions.length;
   }
+}
+
+/** The positions that have 0. A plain loop: `filter` takes five times as long. */
+function without(positions: Int32Array, gone: Uint8Array): Int32Array {
+  const kept = new Int32Array(positions.length);
+  let n = 0;
+  for (let i = 0; i < positions.length; i++) if (gone[i] === 0) kept[n++] = positions[i]!;
+  return kept.slice(0, n);
 }
 
 /** 1 for each of the `count` lowest scores. */
 function lowest(scores: Float32Array, count: number, rng: Rng): Uint8Array {
   const gone = new Uint8Array(scores.length);
   if (count === 0) return gone;
-  const limit = scores.toSorted()[count - 1]!;
+  const limit = kthLargest(scores, scores.length - count + 1);
   const ties: number[] = [];
   let left = count;
   for (let i = 0; i < scores.length; i++) {

@@ -32,6 +32,26 @@ export function layoutOf(
   };
 }
 
+/** The layout of a matrix row by row, whose entries stand as they are: a row is a column of what kernels read, and its length their `inner`. */
+export function rowsOf(positions: Int32Array, { columns, inner }: { columns: number; inner: number }): Csc {
+  const indptr = new Int32Array(columns + 1);
+  const indices = new Int32Array(positions.length);
+  let row = 0;
+  for (let i = 0; i < positions.length; i++) {
+    while (positions[i]! >= (row + 1) * inner) indptr[++row] = i;
+    indices[i] = positions[i]! - row * inner;
+  }
+  indptr.fill(positions.length, row + 1);
+  const owner = backend();
+  return {
+    indptr: owner.uploadIndices(indptr),
+    indices: owner.uploadIndices(indices),
+    permutation: undefined,
+    columns,
+    inner,
+  };
+}
+
 /** Whether the places of every column ascend as they are: they need not be sorted. */
 function ascendsInEach(columnOf: Int32Array, placeOf: Int32Array, columns: number): boolean {
   const last = new Int32Array(columns).fill(-1);

@@ -2,7 +2,7 @@ import { check, integers } from "../arguments/kinds.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Csc, Indices, PatternLayouts } from "../kernels/kernels.ts";
 import { checkShape, type Shape, show, sizeOf } from "../tensor/shape.ts";
-import { type EntryAt, layoutOf, releaseLayout } from "./layouts.ts";
+import { layoutOf, releaseLayout, rowsOf } from "./layouts.ts";
 
 type Order = "rows" | "columns" | "channels";
 
@@ -71,24 +71,14 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   /** A weight `[…, inner]` row by row, entries in the order of the values: for x·weightᵀ, and for tables whose rows are looked up. */
   byRows(): Csc {
     const inner = this.shape.at(-1)!;
-    return this.#layout(
-      "rows",
-      { columns: this.#leading(), inner },
-      { column: (at) => Math.floor(at / inner), place: (at) => at % inner },
-    );
+    return this.#layout("rows", () => rowsOf(this.positions, { columns: this.#leading(), inner }));
   }
 
   /** A weight `[…, columns]` column by column: for x·weight, and for windows times a kernel. */
   byColumns(): Csc {
     const columns = this.shape.at(-1)!;
-    return this.#layout(
-      "columns",
-      { columns, inner: this.#leading() },
-      {
-        column: (at) => at % columns,
-        place: (at) => Math.floor(at / columns),
-      },
-    );
+    const entryAt = { column: (at: number) => at % columns, place: (at: number) => Math.floor(at / columns) };
+    return this.#layout("columns", () => layoutOf(this.positions, { columns, inner: this.#leading() }, entryAt));
   }
 
   /**
@@ -97,13 +87,12 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
    */
   byChannels(): Csc {
     const [width, channels, filters] = this.shape as Shape as readonly [number, number, number];
-    return this.#layout(
-      "channels",
-      { columns: channels, inner: width * filters },
-      {
-        column: (at) => Math.floor(at / filters) % channels,
-        place: (at) => (width - 1 - Math.floor(at / filters / channels)) * filters + (at % filters),
-      },
+    const entryAt = {
+      column: (at: number) => Math.floor(at / filters) % channels,
+      place: (at: number) => (width - 1 - Math.floor(at / filters / channels)) * filters + (at % filters),
+    };
+    return this.#layout("channels", () =>
+      layoutOf(this.positions, { columns: channels, inner: width * filters }, entryAt),
     );
   }
 
@@ -135,11 +124,11 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
     return made;
   }
 
-  #layout(order: Order, size: { columns: number; inner: number }, entryAt: EntryAt): Csc {
+  #layout(order: Order, make: () => Csc): Csc {
     const { layouts } = this.#onThisBackend();
     let layout = layouts.get(order);
     if (layout === undefined) {
-      layout = layoutOf(this.positions, size, entryAt);
+      layout = make();
       layouts.set(order, layout);
     }
     return layout;
