@@ -1,5 +1,6 @@
 // Trains networks that are sparse from the first step beside dense ones and tickets, from the same data, each row in a process of its own, and makes a table of them.
-//   npm run bench:sparse -- --data DATA [--out FOLDER] [--json FILE]
+// Rows share a folder, so that the dense networks are trained once, by the row `dense`, which comes first.
+//   npm run bench:sparse -- --data DATA [--scale short|long] [--rows dense,set,rigl] [--seeds 1,2,3] [--out FOLDER] [--json FILE]
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -29,19 +30,19 @@ export interface SparseRow {
   readonly ready: number;
 }
 
+const AG_NEWS = { profile: "quick", maxLength: 64, validations: 8, patience: null, learningRate: 0.001 } as const;
+
 /** Settings of the two pairs: see examples/results/README.md. */
-const PAIRS = {
-  "mnist-lenet": { profile: "quick", trainSize: 20_000, steps: 2000, validateEvery: 100 },
-  "ag-news-cnn": {
-    profile: "quick",
-    trainSize: 8000,
-    maxLength: 64,
-    epochs: 4,
-    validations: 8,
-    patience: null,
-    learningRate: 0.001,
+const SCALES = {
+  short: {
+    "mnist-lenet": { profile: "quick", trainSize: 20_000, steps: 2000, validateEvery: 100 },
+    "ag-news-cnn": { ...AG_NEWS, trainSize: 8000, epochs: 4 },
   },
-} as const satisfies Record<string, Omit<RunOptions, "pair">>;
+  long: {
+    "mnist-lenet": { profile: "quick", trainSize: 55_000, steps: 20_000, validateEvery: 100 },
+    "ag-news-cnn": { ...AG_NEWS, trainSize: 39_990, epochs: 10 },
+  },
+} as const satisfies Record<string, Record<string, Omit<RunOptions, "pair">>>;
 
 /** Rows: an arm, and the rounds after which nine tenths of the weights are gone. */
 const ROWS = [
@@ -58,15 +59,20 @@ const { values } = parseArgs({
     out: { type: "string", default: "runs/sparse-table" },
     json: { type: "string" },
     seeds: { type: "string", default: "1,2,3" },
+    scale: { type: "string", default: "short" },
+    rows: { type: "string", default: ROWS.map(({ arm }) => arm).join() },
   },
 });
+const settingsOf = known("scale", SCALES, values.scale);
+const rowOfName = Object.fromEntries(ROWS.map((row) => [row.arm, row]));
+const asked = values.rows.split(",").map((name) => known("rows", rowOfName, name));
 const found: Record<string, Record<string, SparseRow>> = {};
-for (const [pair, settings] of Object.entries(PAIRS)) {
+for (const [pair, settings] of Object.entries(settingsOf)) {
   const rows: Record<string, SparseRow> = {};
-  for (const { arm, arms, rounds, rate } of ROWS) {
+  for (const { arm, arms, rounds, rate } of asked) {
     const options: RunOptions = {
-      ...{ pair: pair as keyof typeof PAIRS, ...settings, arms, rounds, rate, rates: {}, threads: 1 },
-      ...{ seeds: values.seeds.split(",").map(Number), out: join(values.out, `${pair}-${arm}`) },
+      ...{ pair: pair as keyof typeof settingsOf, ...settings, arms, rounds, rate, rates: {}, threads: 1 },
+      ...{ seeds: values.seeds.split(",").map(Number), out: join(values.out, values.scale, pair) },
       ...(values.data === undefined ? {} : { data: values.data }),
     };
     rows[arm] = await rowOf({ options, arm });
@@ -76,7 +82,16 @@ for (const [pair, settings] of Object.entries(PAIRS)) {
   process.stdout.write(`${tableOf(pair, rows)}\n`);
 }
 if (values.json !== undefined)
-  await writeFile(values.json, `${JSON.stringify({ machine: machine(), settings: PAIRS, rows: found }, null, 2)}\n`);
+  await writeFile(
+    values.json,
+    `${JSON.stringify({ machine: machine(), settings: settingsOf, rows: found }, null, 2)}\n`,
+  );
+
+function known<T>(option: string, all: Readonly<Record<string, T>>, name: string): T {
+  const found = all[name];
+  if (found === undefined) throw new RangeError(`--${option}: there is no "${name}"; there are ${Object.keys(all)}`);
+  return found;
+}
 
 async function rowOf(job: SparseJob): Promise<SparseRow> {
   const child = fork(fileURLToPath(new URL("sparse-table-row.ts", import.meta.url)));
@@ -91,15 +106,15 @@ async function rowOf(job: SparseJob): Promise<SparseRow> {
 }
 
 function tableOf(pair: string, rows: Readonly<Record<string, SparseRow>>): string {
-  const dense = rows.dense!;
-  const share = (value: number, of: number) => `${(value / of).toFixed(2)} ×`;
+  const { dense } = rows;
+  const share = (value: number, of: number | undefined) => (of === undefined ? "–" : `${(value / of).toFixed(2)} ×`);
   const line = ([arm, row]: [string, SparseRow]) =>
     [
       arm,
       `${(100 * row.sparsity).toFixed(1)} %`,
       `${(100 * row.testAccuracy).toFixed(2)} %`,
-      `${(row.multiplications / 1e9).toPrecision(4)} (${share(row.multiplications, dense.multiplications)})`,
-      `${row.seconds.toFixed(1)} (${share(row.seconds, dense.seconds)})`,
+      `${(row.multiplications / 1e9).toPrecision(4)} (${share(row.multiplications, dense?.multiplications)})`,
+      `${row.seconds.toFixed(1)} (${share(row.seconds, dense?.seconds)})`,
       `${(row.peak / 1e6).toFixed(0)} (+${((row.peak - row.ready) / 1e6).toFixed(0)})`,
     ].join(" | ");
   const head =
