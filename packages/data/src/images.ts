@@ -1,4 +1,4 @@
-import { type Matrix, stream, type TokenVector, tensor, tokens } from "@ltt/core";
+import { div, type Matrix, scope, stream, type TokenVector, tensor, tokens } from "@ltt/core";
 import { checkOptions, count, type Kinds, object, positive } from "@ltt/core/arguments";
 import { type Augmentation, augmented, checkAugmentation } from "./augment.ts";
 import { checkImages, imagesAt, type LabelledImages } from "./labelled-images.ts";
@@ -50,7 +50,11 @@ export function imageBatches(
     return eachBatch(images, order, batchSize, augment && change);
   }
   if (augment !== undefined) throw new TypeError("imageBatches: augment is of training, which wants seed and epoch");
-  return eachBatch(images, upTo(n), batchSize);
+  return eachBatch(
+    images,
+    Int32Array.from({ length: n }, (_, i) => i),
+    batchSize,
+  );
 }
 
 /** Places of images to the pixels that are trained on, an image after another. */
@@ -69,41 +73,12 @@ function* eachBatch(
     const places = order.subarray(from, from + batchSize);
     const n = places.length;
     if (values.length !== n * size) values = new Float32Array(n * size);
-    if (change === undefined) writeBrightness(pixels, places, size, values);
-    else writeBrightness(change(places), upTo(n), size, values);
+    if (change !== undefined) values.set(change(places));
+    else
+      for (const [i, place] of places.entries())
+        values.set(pixels.subarray(place * size, (place + 1) * size), i * size);
     const classes = places.map((place) => labels[place]!);
-    yield { input: tensor(values, [n, size]), targets: tokens(classes, [n]) };
-  }
-}
-
-function upTo(n: number): Int32Array {
-  return Int32Array.from({ length: n }, (_, i) => i);
-}
-
-/** Of each byte its brightness from 0 to 1: a division a pixel takes longer than a training step of a small sparse network. */
-const BRIGHTNESS: Float32Array = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
-/**
- * Images at places, one after another. A plain loop: `Float32Array.from` with a function takes many times as long. Four pixels at once: of handwriting
- * most are black, and nothing is looked up for four of them.
- */
-function writeBrightness(pixels: Uint8Array, places: Int32Array, size: number, values: Float32Array): void {
-  const brightness = BRIGHTNESS;
-  const whole = size - (size % 4);
-  values.fill(0);
-  for (let i = 0; i < places.length; i++) {
-    const [from, to] = [places[i]! * size, i * size];
-    for (let at = 0; at < whole; at += 4) {
-      const a = pixels[from + at]!;
-      const b = pixels[from + at + 1]!;
-      const c = pixels[from + at + 2]!;
-      const d = pixels[from + at + 3]!;
-      if ((a | b | c | d) === 0) continue;
-      values[to + at] = brightness[a]!;
-      values[to + at + 1] = brightness[b]!;
-      values[to + at + 2] = brightness[c]!;
-      values[to + at + 3] = brightness[d]!;
-    }
-    for (let at = whole; at < size; at++) values[to + at] = brightness[pixels[from + at]!]!;
+    // bytes are copied, and divided by the backend: a loop over pixels here takes longer than a training step of a small sparse network
+    yield { input: scope(() => div(tensor(values, [n, size]), 255)), targets: tokens(classes, [n]) };
   }
 }
