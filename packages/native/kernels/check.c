@@ -465,3 +465,26 @@ CHECK(winogradKernel) {
   ALL(sums, given->end * 16 * filters * channels);
   SCRATCH(winogradKernelScratch, given->batch, given->channels, given->filters, given->rows, given->columns);
 }
+
+CHECK(storedConvolution) {
+  i64 taps = (i64)given->kernelHeight * given->kernelWidth, planes = given->planes, results = given->results;
+  i64 columns = given->turned ? results * taps : results, inner = given->turned ? planes : planes * taps;
+  ALL(x, given->end * planes * given->height * given->width);
+  ALL(y, given->end * results * given->rows * given->columns);
+  entries(given->indptr, 0, columns, given->indices, 0, inner, given->turned ? given->permutation : NULL, given->values);
+  if (!call.failed && given->indptr[columns] - given->indptr[0] != given->entries)
+    COMPLAIN("%d entries, where indptr lists %d", given->entries, given->indptr[columns] - given->indptr[0]);
+  SCRATCH(storedConvolutionScratch, given->entries, given->planes, given->results, given->height, given->width, given->rows,
+          given->columns, given->paddingY, given->paddingX);
+}
+
+CHECK(storedConvolutionKernel) {
+  i64 batch = given->batch, channels = given->channels, filters = given->filters;
+  ALL(x, batch * channels * given->height * given->width);
+  ALL(dy, batch * filters * given->rows * given->columns);
+  entries(given->indptr, given->begin, given->end, given->indices, 0, channels * given->kernelHeight * given->kernelWidth, NULL,
+          given->dvalues);
+  if (!call.failed)
+    SCRATCH(storedConvolutionKernelScratch, given->indptr[given->end] - given->indptr[given->begin], given->channels, given->height,
+            given->width, given->rows, given->columns, given->paddingY, given->paddingX);
+}

@@ -91,6 +91,18 @@ void KERNEL(adamPacked)(
     float epsilon, float lambda, float kept, float eta, float scale);
 void KERNEL(expand)(const float *values, const float *end, const char *bits, float *out, i32 n);
 void KERNEL(compress)(const float *x, const char *bits, float *values, const float *end, i32 n);
+double KERNEL(storedConvolutionScratch)(
+    i32 entries, i32 planes, i32 results, i32 height, i32 width, i32 rows, i32 columns, i32 paddingY, i32 paddingX);
+void KERNEL(storedConvolution)(
+    const float *x, const float *values, const i32 *indptr, const i32 *indices, const i32 *permutation, float *y,
+    i32 entries, i32 planes, i32 results, i32 height, i32 width, i32 rows, i32 columns, i32 kernelHeight, i32 kernelWidth,
+    i32 paddingY, i32 paddingX, i32 turned, i32 begin, i32 end, char *scratch);
+double KERNEL(storedConvolutionKernelScratch)(
+    i32 entries, i32 channels, i32 height, i32 width, i32 rows, i32 columns, i32 paddingY, i32 paddingX);
+void KERNEL(storedConvolutionKernel)(
+    const float *x, const float *dy, float *dvalues, const i32 *indptr, const i32 *indices, i32 batch, i32 channels,
+    i32 filters, i32 height, i32 width, i32 rows, i32 columns, i32 kernelHeight, i32 kernelWidth, i32 paddingY,
+    i32 paddingX, i32 begin, i32 end, float *scratch);
 double KERNEL(winogradScratch)(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns);
 double KERNEL(winogradKernelScratch)(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns);
 void KERNEL(winograd)(
