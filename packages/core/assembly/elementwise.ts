@@ -26,7 +26,6 @@ const SIGN = 5;
 const TANH = 6;
 const SIGMOID = 7;
 const RELU = 8;
-const RELU_GRADIENT = 9;
 
 // @ts-ignore: decorator
 @inline
@@ -39,8 +38,7 @@ function valueOf(operation: i32, x: v128): v128 {
   if (operation == SIGN) return sign4(x);
   if (operation == TANH) return tanh4(x);
   if (operation == SIGMOID) return sigmoid4(x);
-  if (operation == RELU) return f32x4.max(x, f32x4.splat(0));
-  return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
+  return f32x4.max(x, f32x4.splat(0));
 }
 
 /** 0, −0 and NaN are their own sign. */
@@ -102,10 +100,6 @@ export function relu(x: usize, out: usize, bytes: usize): void {
   values(RELU, x, out, bytes);
 }
 
-export function reluGradient(x: usize, out: usize, bytes: usize): void {
-  values(RELU_GRADIENT, x, out, bytes);
-}
-
 const ADD = 0;
 const SUB = 1;
 const MUL = 2;
@@ -116,7 +110,8 @@ const EQUAL = 6;
 const LESS = 7;
 const LESS_EQUAL = 8;
 const SELECT = 9;
-const POW = 10;
+const RELU_GRADIENT = 10;
+const POW = 11;
 
 // @ts-ignore: decorator
 @inline
@@ -131,6 +126,7 @@ function apply(operation: i32, a: v128, b: v128): v128 {
   if (operation == LESS) return v128.and(f32x4.lt(a, b), f32x4.splat(1));
   if (operation == LESS_EQUAL) return v128.and(f32x4.le(a, b), f32x4.splat(1));
   if (operation == SELECT) return v128.bitselect(b, f32x4.splat(-0.0), f32x4.ne(a, f32x4.splat(0)));
+  if (operation == RELU_GRADIENT) return f32x4.mul(a, v128.and(f32x4.gt(b, f32x4.splat(0)), f32x4.splat(1)));
   return pow4(a, b);
 }
 
@@ -265,6 +261,13 @@ export function select(
   a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
 ): void {
   pairs(SELECT, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
+}
+
+export function reluGradient(
+  a: usize, b: usize, out: usize, n0: i32, n1: i32, n2: i32, n3: i32,
+  a0: usize, a1: usize, a2: usize, a3: usize, b0: usize, b1: usize, b2: usize, b3: usize,
+): void {
+  pairs(RELU_GRADIENT, a, b, out, n0, n1, n2, n3, a0, a1, a2, a3, b0, b1, b2, b3);
 }
 
 export function pow(

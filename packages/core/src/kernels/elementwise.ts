@@ -30,6 +30,8 @@ export interface ElementwiseKernels {
   lessEqual(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /** out = b where a ≠ 0, else −0, which added to anything leaves it as it is */
   select(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
+  /** out = a · 1 where b > 0, else a · 0: the gradient of relu, of those of its results, `a`, and these, `b` */
+  reluGradient(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /**
    * out = 1 where b = 0 or a = 1. Else, with p = e^(b · ln |a|), flushed (1 where |a| = 1): −p where the sign of a is
    * minus and b an odd integer, NaN where −∞ < a < 0 and b is no integer, else p
@@ -54,8 +56,6 @@ export interface ElementwiseKernels {
   sigmoid(x: Storage, out: Storage): void;
   /** out = max(x, 0); NaN stays NaN */
   relu(x: Storage, out: Storage): void;
-  /** out = 1 where x > 0, else 0: the derivative of relu */
-  reluGradient(x: Storage, out: Storage): void;
 
   /** out[i] = 0 where word i of the stream `key` (see `Rng.uint32`) is below p·2³², else 1/(1−p) */
   dropoutMask(key: RngKey, out: Storage, size: { p: number }): void;

@@ -146,7 +146,7 @@ export function batchNormTraining<S extends Channels>(
       return found[which]!;
     };
     const inOperations = (): readonly Tensor[] => {
-      const d = relu ? (mul(dy, reluGradient(y)) as Tensor<S>) : dy;
+      const d = relu ? reluGradient(dy as Tensor<S>, y) : dy;
       return [...gradientInOperations(d, x, gamma, epsilon), d];
     };
     const computed = (): readonly Tensor[] => {

@@ -2,7 +2,6 @@ import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { checkTensor, emptyLike, type Tensor } from "../tensor/tensor.ts";
-import { mul } from "./mul.ts";
 import { reluGradient } from "./relu-gradient.ts";
 
 /**
@@ -12,5 +11,5 @@ export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
   checkTensor("relu", "x", x);
   const y = emptyLike(x);
   backend().kernels.relu(x.storage, y.storage);
-  return record("relu", y, [x], (dy) => [() => mul(dy, reluGradient(y))]);
+  return record("relu", y, [x], (dy) => [() => reluGradient(dy, y)]);
 }

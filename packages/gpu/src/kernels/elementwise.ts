@@ -7,9 +7,7 @@ import type { Issue } from "./issue.ts";
 const unary = (name: string, of: string): Kernel<"x", never> =>
   kernel({ name, arrays: ["x"], body: `const v = x[this.thread.x];\n${of}` });
 
-const UNARY: Readonly<
-  Record<"exp" | "sqrt" | "abs" | "sign" | "tanh" | "sigmoid" | "relu" | "reluGradient", Kernel<"x", never>>
-> = {
+const UNARY: Readonly<Record<"exp" | "sqrt" | "abs" | "sign" | "tanh" | "sigmoid" | "relu", Kernel<"x", never>>> = {
   exp: unary("exp", "return exponential(v);"),
   sqrt: unary("sqrt", "return Math.sqrt(v);"),
   abs: unary("abs", "return Math.abs(v);"),
@@ -17,7 +15,6 @@ const UNARY: Readonly<
   tanh: unary("tanh", "return tanhOf(v);"),
   sigmoid: unary("sigmoid", "return sigmoidOf(v);"),
   relu: unary("relu", "if (v <= 0) { return 0; } return v;"),
-  reluGradient: unary("reluGradient", "if (v > 0) { return 1; } return 0;"),
 };
 
 /** Its series where 1 + x would lose digits: the next term is below 2⁻²⁶ of x. */
@@ -56,7 +53,19 @@ const fill = kernel({ name: "fill", arrays: [], numbers: ["value"], body: "retur
 const CONSTANTS: Readonly<Record<string, number>> = { infinity: Infinity, notANumber: Number.NaN };
 const EITHER_NAN = "isNotANumber(left) + isNotANumber(right) > 0";
 
-type Binary = "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "equal" | "less" | "lessEqual" | "select" | "pow";
+type Binary =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "maximum"
+  | "minimum"
+  | "equal"
+  | "less"
+  | "lessEqual"
+  | "select"
+  | "reluGradient"
+  | "pow";
 
 /** From values `left` and `right`. */
 const BINARY: Readonly<Record<Binary, string>> = {
@@ -71,6 +80,7 @@ const BINARY: Readonly<Record<Binary, string>> = {
   lessEqual: `if (${EITHER_NAN}) { return 0; } if (left <= right) { return 1; } return 0;`,
   // its 0 is +0, for shaders lose the sign of zeros
   select: "if (isNotANumber(left) === 1) { return right; } if (left === 0) { return 0; } return right;",
+  reluGradient: "if (right > 0) { return left; } return left * 0;",
   pow: `
     if (right === 0) { return 1; }
     if (left === 1) { return 1; }
@@ -136,7 +146,6 @@ export function elementwise(issue: Issue): Pick<Kernels, "fill" | "log" | "log1p
     tanh: one(UNARY.tanh),
     sigmoid: one(UNARY.sigmoid),
     relu: one(UNARY.relu),
-    reluGradient: one(UNARY.reluGradient),
     add: two("add"),
     sub: two("sub"),
     mul: two("mul"),
@@ -147,6 +156,7 @@ export function elementwise(issue: Issue): Pick<Kernels, "fill" | "log" | "log1p
     less: two("less"),
     lessEqual: two("lessEqual"),
     select: two("select"),
+    reluGradient: two("reluGradient"),
     pow: two("pow"),
   };
 }

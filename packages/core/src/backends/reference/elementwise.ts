@@ -29,7 +29,6 @@ export const sqrt: Unary = unary(Math.sqrt); // rounding twice, to float64 and f
 export const abs: Unary = unary(Math.abs);
 export const sign: Unary = unary(Math.sign);
 export const relu: Unary = unary((x) => Math.max(x, 0));
-export const reluGradient: Unary = unary((x) => (x > 0 ? 1 : 0));
 
 export const add: Binary = binary((a, b) => a + b);
 export const sub: Binary = binary((a, b) => a - b);
@@ -42,6 +41,7 @@ export const equal: Binary = binary((a, b) => (a === b ? 1 : 0));
 export const less: Binary = binary((a, b) => (a < b ? 1 : 0));
 export const lessEqual: Binary = binary((a, b) => (a <= b ? 1 : 0));
 export const select: Binary = binary((a, b) => (a !== 0 ? b : -0));
+export const reluGradient: Binary = binary((a, b) => a * (b > 0 ? 1 : 0));
 export const pow: Binary = binary(elementary.pow);
 
 export const fill: Kernels["fill"] = (value, out: Float32Array) => {

@@ -152,6 +152,7 @@ export const TRIALS: Trials = {
   less: binary,
   lessEqual: binary,
   select: binary,
+  reluGradient: binary,
   pow: binary,
   exp: unary,
   log: unary,
@@ -162,7 +163,6 @@ export const TRIALS: Trials = {
   tanh: unary,
   sigmoid: unary,
   relu: unary,
-  reluGradient: unary,
 
   sum: (sum, { floats, room }) => {
     for (const [outer, axis, inner] of [

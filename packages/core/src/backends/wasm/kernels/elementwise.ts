@@ -11,7 +11,6 @@ const UNARY = {
   abs: 2,
   sign: 2,
   relu: 2,
-  reluGradient: 2,
   sqrt: 4,
   exp: 10,
   log: 10,
@@ -30,6 +29,7 @@ const BINARY = {
   less: 2,
   lessEqual: 2,
   select: 2,
+  reluGradient: 2,
   div: 4,
   pow: 30,
 } as const;
