@@ -130,7 +130,16 @@ export function prepare(
 ): void {
   const first = load<i32>(starts);
   const entries = load<i32>(starts + (<usize>columns << 2)) - first;
-  for (let e = 0; e < entries; e++) {
+  let e = 0;
+  for (; e <= entries - 4; e += 4) {
+    const at = <usize>(first + e) << 2;
+    const pair = to + (<usize>e << 3);
+    const rows = i32x4.mul(i32x4.sub(v128.load(places + at), i32x4.splat(origin)), i32x4.splat(<i32>row));
+    const four = order == 0 ? v128.load(values + at) : fourAt(values, order + at);
+    v128.store(pair, i32x4.shuffle(rows, four, 0, 4, 1, 5));
+    v128.store(pair, i32x4.shuffle(rows, four, 2, 6, 3, 7), 16);
+  }
+  for (; e < entries; e++) {
     const at = <usize>(first + e) << 2;
     const pair = to + (<usize>e << 3);
     store<usize>(pair, <usize>(load<i32>(places + at) - origin) * row);
@@ -152,6 +161,16 @@ export function prepare(
     end += 4;
     store<usize>(end, pair);
   }
+}
+
+/** Four values at places in a list. */
+// @ts-ignore: decorator
+@inline
+function fourAt(values: usize, order: usize): v128 {
+  const one = v128.load32_zero(values + (<usize>load<i32>(order) << 2));
+  const two = v128.load32_lane(values + (<usize>load<i32>(order, 4) << 2), one, 1);
+  const three = v128.load32_lane(values + (<usize>load<i32>(order, 8) << 2), two, 2);
+  return v128.load32_lane(values + (<usize>load<i32>(order, 12) << 2), three, 3);
 }
 
 // @ts-ignore: decorator

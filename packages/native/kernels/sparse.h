@@ -79,6 +79,32 @@ INLINE u32 left_of(const i32 *places, i32 cursor, i32 last, i32 end) {
   return (u32)(e - cursor);
 }
 
+/** `steps` entries, a multiple of four, of each of four columns, step by step. */
+static void interleave(
+    const float *values, const i32 *places, const i32 *order, const i32 *first, u32 steps, i32 origin, i32 row, Entry *to) {
+  for (u32 s = 0; s < steps; s += 4) {
+    __m128i low[GROUP], high[GROUP]; // a column's first two entries, and its next two
+#pragma GCC unroll 4
+    for (i32 c = 0; c < GROUP; c++) {
+      i32 e = first[c] + (i32)s;
+      __m128i rows = _mm_mullo_epi32(_mm_sub_epi32(_mm_loadu_si128((const __m128i *)(places + e)), _mm_set1_epi32(origin)), _mm_set1_epi32(row));
+      __m128 own = order == NULL ? _mm_loadu_ps(values + e)
+                                 : _mm_setr_ps(values[order[e]], values[order[e + 1]], values[order[e + 2]], values[order[e + 3]]);
+      low[c] = _mm_unpacklo_epi32(rows, _mm_castps_si128(own));
+      high[c] = _mm_unpackhi_epi32(rows, _mm_castps_si128(own));
+    }
+    __m128i *out = (__m128i *)(to + s * GROUP);
+    _mm_storeu_si128(out, _mm_unpacklo_epi64(low[0], low[1]));
+    _mm_storeu_si128(out + 1, _mm_unpacklo_epi64(low[2], low[3]));
+    _mm_storeu_si128(out + 2, _mm_unpackhi_epi64(low[0], low[1]));
+    _mm_storeu_si128(out + 3, _mm_unpackhi_epi64(low[2], low[3]));
+    _mm_storeu_si128(out + 4, _mm_unpacklo_epi64(high[0], high[1]));
+    _mm_storeu_si128(out + 5, _mm_unpacklo_epi64(high[2], high[3]));
+    _mm_storeu_si128(out + 6, _mm_unpackhi_epi64(high[0], high[1]));
+    _mm_storeu_si128(out + 7, _mm_unpackhi_epi64(high[2], high[3]));
+  }
+}
+
 /** The entries of a weight, whose places begin at `origin`. Clears all of x and the results: what is computed with and not asked for is no denormal number. */
 static void prepare(
     Prepared *p, const float *values, const i32 *starts, const i32 *places, const i32 *order, i32 origin) {
@@ -109,12 +135,17 @@ static void prepare(
         u32 highest = counts[sorted[g]], lowest = columns < GROUP ? 0 : counts[sorted[g + GROUP - 1]], sum = 0;
         for (i32 c = 0; c < columns; c++) sum += counts[sorted[g + c]];
         group->steps = fill_up(highest, sum) ? highest : lowest;
+        u32 whole = columns < GROUP ? 0 : lowest & ~3u;
+        if (whole > 0) {
+          const i32 first[GROUP] = {cursor[j + sorted[g]], cursor[j + sorted[g + 1]], cursor[j + sorted[g + 2]], cursor[j + sorted[g + 3]]};
+          interleave(values, places, order, first, whole, origin, (i32)p->row * 4, p->entries + at);
+        }
         for (i32 c = 0; c < GROUP; c++) {
           i32 own = c < columns ? sorted[g + c] : sorted[g];
           u32 count = c < columns ? counts[own] : 0, together = count < group->steps ? count : group->steps;
           group->column[c] = (uint8_t)own;
-          i32 e = cursor[j + own];
-          for (u32 s = 0; s < group->steps; s++) {
+          i32 e = cursor[j + own] + (i32)whole;
+          for (u32 s = whole; s < group->steps; s++) {
             Entry *to = p->entries + at + s * GROUP + c;
             if (s >= together) *to = (Entry){zeros, -0.0f};
             else {
