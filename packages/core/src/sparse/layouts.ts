@@ -33,7 +33,7 @@ export function layoutOf(
 }
 
 /** The layout of a matrix row by row, whose entries stand as they are: a row is a column of what kernels read, and its length their `inner`. */
-export function rowsOf(positions: Int32Array, { columns, inner }: { columns: number; inner: number }): Csc {
+export function layoutOfRows(positions: Int32Array, { columns, inner }: { columns: number; inner: number }): Csc {
   const indptr = new Int32Array(columns + 1);
   const indices = new Int32Array(positions.length);
   let row = 0;

@@ -2,7 +2,7 @@ import { check, integers } from "../arguments/kinds.ts";
 import { backend } from "../backends/backend.ts";
 import type { Backend, Csc, Indices, PatternLayouts } from "../kernels/kernels.ts";
 import { checkShape, type Shape, show, sizeOf } from "../tensor/shape.ts";
-import { layoutOf, releaseLayout, rowsOf } from "./layouts.ts";
+import { layoutOf, layoutOfRows, releaseLayout } from "./layouts.ts";
 
 type Order = "rows" | "columns" | "channels";
 
@@ -71,7 +71,7 @@ export class Pattern<out S extends Shape = Shape> implements PatternLayouts {
   /** A weight `[…, inner]` row by row, entries in the order of the values: for x·weightᵀ, and for tables whose rows are looked up. */
   byRows(): Csc {
     const inner = this.shape.at(-1)!;
-    return this.#layout("rows", () => rowsOf(this.positions, { columns: this.#leading(), inner }));
+    return this.#layout("rows", () => layoutOfRows(this.positions, { columns: this.#leading(), inner }));
   }
 
   /** A weight `[…, columns]` column by column: for x·weight, and for windows times a kernel. */
