@@ -230,7 +230,7 @@ static void columns_of(const Prepared *p, float *y, u64 y_row, i32 rows, int res
         case 2: groups_2(group, p->entries, p->turned, tile, p->row, goes_on); break;
         default: groups_1(group, p->entries, p->turned, tile, p->row, goes_on);
       }
-      if (k == p->parts - 1) transpose(tile, p->row, y + j, y_row, some, rows);
+      if (k == p->parts - 1) transpose_tile(tile, p->row, y + j, y_row, some, rows);
     }
   }
 }

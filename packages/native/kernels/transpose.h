@@ -30,13 +30,10 @@ INLINE void transpose4(const float *from, u64 from_row, float *to, u64 to_row) {
   _mm_storeu_ps(to + 3 * to_row, r3);
 }
 
-/** Columns that are turned together: whole cache lines of `from`, so that those of `to` are written while they are in the first-level cache. */
-#define TURNED 16
-
-/** to[j,i] = from[i,j], rows that many values apart. */
-static void transpose(const float *from, u64 from_row, float *to, u64 to_row, i32 rows, i32 columns) {
-  for (i32 j = 0; j < columns; j += TURNED) {
-    i32 some = least(columns - j, TURNED), i = 0;
+/** to[j,i] = from[i,j], rows that many values apart, so many columns together. */
+INLINE void transpose_by(i32 together, const float *from, u64 from_row, float *to, u64 to_row, i32 rows, i32 columns) {
+  for (i32 j = 0; j < columns; j += together) {
+    i32 some = least(columns - j, together), i = 0;
     for (; i <= rows - 8; i += 8) {
       const float *source = from + i * from_row + j;
       float *target = to + j * to_row + i;
@@ -60,4 +57,14 @@ static void transpose(const float *from, u64 from_row, float *to, u64 to_row, i3
     for (; i < rows; i++)
       for (i32 c = 0; c < some; c++) to[(j + c) * to_row + i] = from[i * from_row + j + c];
   }
+}
+
+/** The same, whole cache lines of `from` together, so that those of `to` are written while they are in the first-level cache. */
+static void transpose(const float *from, u64 from_row, float *to, u64 to_row, i32 rows, i32 columns) {
+  transpose_by(16, from, from_row, to, to_row, rows, columns);
+}
+
+/** The same of a tile that is in that cache: eight lines of `to` together, for more, at multiples of 4 KiB, would push each other out of it half written. */
+static void transpose_tile(const float *from, u64 from_row, float *to, u64 to_row, i32 rows, i32 columns) {
+  transpose_by(8, from, from_row, to, to_row, rows, columns);
 }
