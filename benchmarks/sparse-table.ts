@@ -88,9 +88,9 @@ if (values.json !== undefined)
   );
 
 function known<T>(option: string, all: Readonly<Record<string, T>>, name: string): T {
-  const found = all[name];
-  if (found === undefined) throw new RangeError(`--${option}: there is no "${name}"; there are ${Object.keys(all)}`);
-  return found;
+  if (!Object.hasOwn(all, name))
+    throw new RangeError(`--${option}: there is no "${name}"; there are ${Object.keys(all)}`);
+  return all[name]!;
 }
 
 async function rowOf(job: SparseJob): Promise<SparseRow> {
