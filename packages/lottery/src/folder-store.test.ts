@@ -68,6 +68,27 @@ describe("a node", () => {
   });
 
   const receipt = () => join(folder, "nodes", hash, "receipt.json");
+  test("that is looked for while it is put is whole or absent, never taken for damaged", async () => {
+    const damage: string[] = [];
+    const [store, other] = [
+      await FolderStore.open(folder, { onDamage: (line) => damage.push(line) }),
+      await FolderStore.open(folder),
+    ];
+    for (let n = 0; n < 40; n++) {
+      const one: Node = { ...node, params: { n } };
+      const its = new Map([...files(), ["config.json", bytes(JSON.stringify(one))]]);
+      let isPut = false;
+      const put = other.putIfAbsent(hashOf(one), its, { seconds: 1 }).then((how) => {
+        isPut = true;
+        return how;
+      });
+      while (!isPut) await store.read(hashOf(one));
+      expect(await put).toBe("stored");
+      expect(text(await store.read(hashOf(one)))).toBe("alpha");
+    }
+    expect(damage).toEqual([]);
+  });
+
   test.each<[string, () => void, string]>([
     [
       "a file that changed",

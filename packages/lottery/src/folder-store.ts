@@ -241,7 +241,8 @@ export class FolderStore implements Store {
 }
 
 /**
- * The files of `parent/name`; or what is wrong with them; or no damage, where there is no such folder.
+ * The files of `parent/name`; or what is wrong with them; or no damage, where there is no such folder. Another process
+ * may put or drop it meanwhile, so a fault counts only if one and the same folder was there before and after.
  *
  * @param only - Of these files. Default: of all.
  */
@@ -251,36 +252,61 @@ async function readWhole(
   only?: readonly string[],
 ): Promise<StoredFiles | { readonly damage: string | undefined }> {
   const place = join(parent, name);
+  for (;;) {
+    const before = await identityOf(place);
+    if (before === undefined) return { damage: undefined };
+    const found = await readFiles(place, name, only);
+    if (!("damage" in found) || (await identityOf(place)) === before) return found;
+  }
+}
+
+/** What tells a folder from another one that was put in its place; `undefined` where there is none. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  return explained(folder, async () => {
+    try {
+      const { dev, ino, ctimeNs } = await stat(folder, { bigint: true });
+      return `${dev}:${ino}:${ctimeNs}`;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** The files of the folder `place`, sealed under `name`; or what is wrong with them. */
+async function readFiles(
+  place: string,
+  name: string,
+  only: readonly string[] | undefined,
+): Promise<StoredFiles | { readonly damage: string }> {
   const read = (file: string) =>
     explained(join(place, file), () =>
-      readFile(join(place, file)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+      readFile(join(place, file)).catch((error: unknown) => {
+        if (isAbsent(error)) return undefined;
         throw error;
       }),
     );
-  const damaged = async (damage: string) => {
-    const isThere = await access(place).then(
-      () => true,
-      () => false, // it went while it was read: another process dropped it
-    );
-    return { damage: isThere ? damage : undefined };
-  };
   const text = await read("receipt.json");
-  if (text === undefined) return damaged("there is no receipt.json");
+  if (text === undefined) return { damage: "there is no receipt.json" };
   const signed = decodeReceipt(text, name);
-  if ("damage" in signed) return damaged(signed.damage);
+  if ("damage" in signed) return signed;
   const files = new Map<string, Uint8Array>();
   const sums = signed.receipt.files;
   const other = only?.find((file) => sums[file] === undefined);
-  if (other !== undefined) return damaged(`${other} is missing`);
+  if (other !== undefined) return { damage: `${other} is missing` };
   for (const [file, sum] of Object.entries(sums)) {
     if (only?.includes(file) === false) continue;
     const bytes = await read(file);
-    if (bytes === undefined) return damaged(`${file} is missing`);
-    if (sha256(bytes) !== sum) return damaged(`${file} has changed since it was written`);
+    if (bytes === undefined) return { damage: `${file} is missing` };
+    if (sha256(bytes) !== sum) return { damage: `${file} has changed since it was written` };
     files.set(file, bytes);
   }
   return { place, files, receipt: signed.receipt };
+}
+
+function isAbsent(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** Writes files with their receipt into `parent/name`, all or nothing, unless it is there. */
