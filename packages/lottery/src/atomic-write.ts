@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bytes, check, type Kind, text } from "@ltt/core/arguments";
 import { path as aPath } from "./kinds.ts";
-import { WRITER } from "./partial-files.ts";
+import { partialFile } from "./partial-files.ts";
 import { explained } from "./run-folder-error.ts";
 
 /**
@@ -15,7 +15,7 @@ import { explained } from "./run-folder-error.ts";
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
   check("writeAtomic", "path", path, aPath);
   check("writeAtomic", "content", content, contentKind);
-  const partial = `${path}.partial-${WRITER}`;
+  const partial = partialFile(path);
   await explained(path, async () => {
     try {
       await writeSynced(partial, Buffer.from(content));

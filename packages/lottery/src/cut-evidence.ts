@@ -1,8 +1,7 @@
 import { stream } from "@ltt/core";
 import { above0, check, checkOptions, type Kinds, map, positive } from "@ltt/core/arguments";
-import { parametersOf, withParameters } from "@ltt/layers";
 import type { Evidence, GradientOptions } from "./criterion.ts";
-import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, weightsAt } from "./evidence.ts";
+import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, modelAt } from "./evidence.ts";
 import { initialValues } from "./make-start.ts";
 import type { Maker } from "./maker.ts";
 import type { Values } from "./pattern.ts";
@@ -24,8 +23,7 @@ export function evidenceOf<Input>(
   };
   const model = async (values: Values) => {
     const { model } = await maker.init(maker.initOf(scored));
-    const weights = parametersOf(model);
-    return withParameters(model, new Map([...weights, ...weightsAt(weights, mask, values)]));
+    return modelAt(model, mask, values, await maker.weights(scored));
   };
   const firstEpoch = () => maker.training(parent).batches.train(1);
   const { signal } = maker;

@@ -26,7 +26,7 @@ export function cutNode(where: string, graph: Graph, common: CommonParams, optio
   checkShares(where, told);
   return {
     rate: rateOfRounds(told.rate ?? rate, told.rounds ?? 1),
-    rates: ratesOfRounds(told.rates ?? (told.rate === undefined ? rates : undefined), told.rounds ?? 1),
+    rates: partsInOrder(ratesOfRounds(told.rates ?? (told.rate === undefined ? rates : undefined), told.rounds ?? 1)),
     exclude: told.exclude ?? exclude,
     at: told.at ?? cutAt,
     criterion: identityOf(where, graph, common, told.criterion ?? criterion ?? magnitude),
@@ -60,4 +60,10 @@ function rateOfRounds(rate: number, rounds: number): number {
 function ratesOfRounds(rates: CutNode["rates"], rounds: number): CutNode["rates"] {
   if (rates === undefined) return undefined;
   return Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, rateOfRounds(rate, rounds)]));
+}
+
+/** A node's name does not depend on the order of keys, so its file must not either. */
+function partsInOrder(rates: CutNode["rates"]): CutNode["rates"] {
+  if (rates === undefined) return undefined;
+  return Object.fromEntries(Object.entries(rates).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

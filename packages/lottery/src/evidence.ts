@@ -2,10 +2,12 @@ import { setImmediate } from "node:timers/promises";
 import { gradients, mul, ones, scope, storedValues, sum, Tensor, tensor, type Weight } from "@ltt/core";
 import {
   type Batch,
+  buffersOf,
   classificationLoss,
   type Model,
   parametersOf,
   predict,
+  restore,
   trainable,
   withParameters,
 } from "@ltt/layers";
@@ -22,6 +24,19 @@ export function weightsAt(like: ReadonlyMap<string, Weight>, mask: Pattern, valu
       sparse.get(name) ?? tensor(values.get(name)!, like.get(name)!.shape, { requiresGrad: true }),
     ]),
   );
+}
+
+/**
+ * A copy of a model with these values at a mask.
+ *
+ * @param state - Values of its buffers, by name: those of the network that the values come from.
+ */
+export function modelAt<Input>(model: Model<Input>, mask: Pattern, values: Values, state: Values): Model<Input> {
+  const all = parametersOf(model);
+  const copy = withParameters(model, new Map([...all, ...weightsAt(all, mask, values)]));
+  const buffers = buffersOf(copy);
+  restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, state.get(name)!])));
+  return copy;
 }
 
 /**

@@ -76,7 +76,10 @@ export class Executor<Input> {
     this.#graph = graph;
     this.#options = options;
     this.#maker = {
-      ...{ caller: this.#caller, task, graph, signal: options.signal },
+      ...{ caller: this.#caller, task, graph },
+      get signal() {
+        return options.signal; // of the job that is being made
+      },
       train: (trained, label) => this.train(trained, label),
       training: (trained) => this.#training(trained),
       mask: (hash) => this.#mask(hash),
@@ -156,7 +159,10 @@ export class Executor<Input> {
       this.#failed(error, label, node),
     );
     const trained = {
-      ...(learner instanceof MaskedModel ? { ...learnt, weights: await learner.ticket() } : learnt),
+      ...learnt,
+      ...(learner instanceof MaskedModel
+        ? { weights: await learner.ticket(), buffers: buffersOf(learner.network) }
+        : {}),
       searchedSteps: await this.#searchedSteps(node.inputs.start!),
     };
     const files = await networkFiles(node, lineage, start, trained, this.#task.group);

@@ -5,7 +5,7 @@ import { makeFolder, syncFolder, writeAtomic, writeSynced } from "./atomic-write
 import { canonicalJson, sha256 } from "./json.ts";
 import { path as aPath } from "./kinds.ts";
 import type { Node } from "./node.ts";
-import { namesIn, sweepPartial, WRITER } from "./partial-files.ts";
+import { namesIn, partialFolder, sweepPartial } from "./partial-files.ts";
 import { explained, RunFolderError } from "./run-folder-error.ts";
 import type { Receipt, Store, StoredCheckpoint, StoredFiles } from "./store.ts";
 import { checkFiles, checkHash, checkReceipt, decodeReceipt, encodeReceipt, nodeIn, sumsOf } from "./store-files.ts";
@@ -316,7 +316,7 @@ async function writeFolder(
   files: ReadonlyMap<string, Uint8Array>,
   receipt: Receipt,
 ): Promise<"stored" | "there"> {
-  const partial = join(parent, `.partial-${name}-${WRITER}`);
+  const partial = join(parent, partialFolder(name));
   return explained(join(parent, name), async () => {
     await remove(partial);
     try {
@@ -350,7 +350,7 @@ async function freeName(parent: string, name: string): Promise<string> {
  * process may be first.
  */
 async function drop(parent: string, name: string): Promise<void> {
-  const partial = join(parent, `.partial-dropped-${name}-${WRITER}`);
+  const partial = join(parent, partialFolder(`dropped-${name}`));
   try {
     await rename(join(parent, name), partial);
   } catch (error) {

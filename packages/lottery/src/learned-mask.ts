@@ -16,7 +16,7 @@ import {
   type Weight,
   zeros,
 } from "@ltt/core";
-import { type Context, isFrozen, type Model, Module, parametersOf, withParameters } from "@ltt/layers";
+import { buffersOf, type Context, isFrozen, type Model, Module, parametersOf, withParameters } from "@ltt/layers";
 
 /**
  * A model whose weights stay, and whose masks are trained: supermasks of Zhou et al. 2019 (arXiv 1905.01067), §5.1.
@@ -49,7 +49,7 @@ export class MaskedModel<Input> extends Module implements Model<Input> {
   }
 
   forward(input: Input, context: Context = {}): ReturnType<Model<Input>["forward"]> {
-    const weights = new Map<string, Weight>(parametersOf(this.network));
+    const weights = new Map<string, Weight>([...parametersOf(this.network), ...buffersOf(this.network)]);
     for (const [i, [name, weight]] of [...masked(this.network)].entries())
       weights.set(name, scaled(weight, this.#mask(i, context.training?.rng.split("supermask", i))));
     return withParameters(this.network, weights).forward(input, context);

@@ -1,10 +1,10 @@
 import { stream } from "@ltt/core";
-import { buffersOf, parametersOf, restore, type UnitGroup, unitsOf, withParameters } from "@ltt/layers";
+import { parametersOf, type UnitGroup, unitsOf } from "@ltt/layers";
 import { scoresOf } from "./criterion.ts";
 import { cut, poolsOf } from "./cut.ts";
 import { evidenceOf } from "./cut-evidence.ts";
 import { cutShares } from "./cut-shares.ts";
-import { weightsAt } from "./evidence.ts";
+import { modelAt } from "./evidence.ts";
 import type { Maker } from "./maker.ts";
 import { type CutNodeParams, cutParams, cutUnitsParams, searchParams, shuffleMaskParams } from "./node-params.ts";
 import { CUT_UNITS, GIVEN, SEARCH, SHUFFLE_MASK } from "./operations.ts";
@@ -91,9 +91,7 @@ async function cutWholeUnits<Input>(maker: Maker<Input>, hash: string): Promise<
     weights: () => maker.whole(scored),
     contributions: async (samples) => {
       const trained = await maker.weights(scored);
-      const network = withParameters(model, new Map([...all, ...weightsAt(all, mask, trained)]));
-      const buffers = buffersOf(network);
-      restore(buffers, new Map(Array.from(buffers.keys(), (name) => [name, trained.get(name)!])));
+      const network = modelAt(model, mask, trained, trained);
       const batches = maker.training(parent).batches.train(1);
       return contributionsOf(network, groups, await maker.whole(scored), shapes, batches, samples);
     },

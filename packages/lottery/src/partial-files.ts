@@ -3,11 +3,24 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 /** This process among all that may share a folder: on a shared file system, processes of other machines have its number too. */
-export const WRITER: string = `${process.pid}@${hostname()}`;
+const WRITER = `${process.pid}@${hostname()}`;
+
+/** How often this process has written: it may write one name twice at the same time. */
+let writes = 0;
+
+/** Where a file is written before it is renamed to `path`. */
+export function partialFile(path: string): string {
+  return `${path}.${writes++}.partial-${WRITER}`;
+}
+
+/** What a folder is called before it is renamed to `name`. */
+export function partialFolder(name: string): string {
+  return `.partial-${name}-${writes++}-${WRITER}`;
+}
 
 /**
  * Removes what processes of this machine that no longer run left half-written in a folder: files
- * `NAME.partial-PID@HOST` and folders `.partial-NAME-PID@HOST`. Several may share a folder, so those of living
+ * `NAME.N.partial-PID@HOST` and folders `.partial-NAME-N-PID@HOST`. Several may share a folder, so those of living
  * processes stay, and those of other machines, of which nobody here knows.
  */
 export async function sweepPartial(folder: string): Promise<void> {

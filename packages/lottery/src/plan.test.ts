@@ -53,6 +53,18 @@ describe("the networks of an experiment", () => {
     ]);
   });
 
+  test("and their files do not depend on the order in which rates are given", () => {
+    const texts = [
+      { a: 0.1, b: 0.3 },
+      { b: 0.3, a: 0.1 },
+    ].map((rates) => {
+      const graph = new Graph();
+      return planned({ rates }, graph).map(({ network }) => JSON.stringify([...graph.lineage(network)]));
+    });
+    expect(texts[0]).toEqual(texts[1]);
+    expect(texts[0]!.at(-1)).toContain('"rates":{"a":0.1,"b":0.3}');
+  });
+
   test.each<[string, readonly Fault[], Partial<ExperimentSettings>]>([
     ["4650cd2f9a69dd16", [], { cutAt: "end" }],
     ["fad2bdcd3e215dfa", ["reinit-keeps-trained-embedding"], {}],

@@ -154,6 +154,19 @@ describe("the seeds", () => {
     expect([seeds, leftOut, levels.length]).toEqual([[1, 3], [2], 2]);
   });
 
+  test("that lack a control which others have are left out, and a level is not supported while a control is missing", () => {
+    const results = experiment({ "winning-ticket": [0.5, 0.5], "random-reinit": [-2, -2] });
+    const isControl = ({ arm }: JudgedResult) => arm === "random-reinit";
+    const without = (isGone: (run: JudgedResult) => boolean) => judge(results.filter((run) => !isGone(run)));
+    expect(judge(results).winner?.round).toBe(2);
+    const { seeds, leftOut, levels } = without((run) => isControl(run) && run.seed === 3);
+    expect([seeds, leftOut, levels.map(({ controls }) => controls.length)]).toEqual([[1, 2], [3], [1, 1]]);
+    // of every seed the last one is still to come
+    const later = without((run) => isControl(run) && run.round === 2);
+    expect(later.levels.map(({ standing }) => standing)).toEqual(["supported", "undecided"]);
+    expect([later.winner?.round, later.leftOut]).toEqual([1, []]);
+  });
+
   test("of which there is one are judged over test examples, simultaneously", () => {
     const scores = (right: number) => Float32Array.from({ length: 400 }, (_, i) => Number(i < right));
     const results = [

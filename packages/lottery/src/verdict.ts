@@ -63,7 +63,7 @@ export interface Verdict {
   /** What is compared, where it is not accuracy: `micro-F1`. */
   readonly measure?: string | undefined;
   readonly seeds: readonly number[];
-  /** Seeds that have fewer levels than others, and are not counted. */
+  /** Seeds that have fewer winning tickets or controls than others, and are not counted. */
   readonly leftOut: readonly number[];
   /** Controls that were run. */
   readonly controls: readonly string[];
@@ -152,7 +152,7 @@ export function judge(results: readonly JudgedResult[], options: JudgeOptions = 
   if (dense.size === 0) return none("there is no dense network to compare with");
   if (tickets.length === 0) return none("no winning-ticket network has been trained");
 
-  const { seeds, leftOut } = completeSeeds(tickets, dense);
+  const { seeds, leftOut } = completeSeeds(results, dense);
   if (seeds.length === 0) return none("no pruned network shares a seed with a dense one");
   const collapsed = seeds.filter((seed) => dense.get(seed)!.collapsed !== null);
   if (collapsed.length > 0) {
@@ -211,12 +211,16 @@ const NOTHING = {
   denseVariesMore: false,
 } as const;
 
-/** Seeds with a dense network and as many levels as the most complete of them: a seed in the making must not thin out the others. */
+/**
+ * Seeds with a dense network and as many winning tickets and controls as the most complete of them: a seed in the making
+ * must not thin out the others, or have tickets judged without their controls.
+ */
 function completeSeeds(
-  tickets: readonly JudgedResult[],
+  results: readonly JudgedResult[],
   dense: ReadonlyMap<number, JudgedResult>,
 ): { seeds: number[]; leftOut: number[] } {
-  const counts = new Map([...dense.keys()].map((seed) => [seed, tickets.filter((run) => run.seed === seed).length]));
+  const judged = results.filter(({ arm, round }) => round > 0 && ["winning-ticket", ...CONTROLS].includes(arm));
+  const counts = new Map([...dense.keys()].map((seed) => [seed, judged.filter((run) => run.seed === seed).length]));
   const most = Math.max(...counts.values());
   const all = [...counts.keys()].sort((a, b) => a - b);
   const isComplete = (seed: number) => most > 0 && counts.get(seed) === most;
@@ -289,7 +293,7 @@ function judgeArm(
       sparsity: mean(runs.map(({ sparsity }) => sparsity)),
       testAccuracy: meanAccuracy(runs),
       denseTestAccuracy: meanAccuracy(dense),
-      standing: at < 0 ? "refuted" : together([beside, ...others]),
+      standing: at < 0 ? "refuted" : together([beside, ...others], 1 + controls.length),
       collapsed: runs.filter(({ collapsed }) => collapsed !== null).map(({ seed }) => seed),
       dense: at < 0 ? { ...beside, standing: "refuted" } : beside,
       controls: others,
@@ -332,9 +336,11 @@ function standingOf({ mean: centre, halfWidth }: Interval, least: number): Stand
   return centre + halfWidth < least ? "refuted" : "undecided";
 }
 
-function together(comparisons: readonly Comparison[]): Standing {
+/** Refuted by one comparison; supported by so many, which is all that there should be: a control may not have been trained yet. */
+function together(comparisons: readonly Comparison[], count: number): Standing {
   if (comparisons.some(({ standing }) => standing === "refuted")) return "refuted";
-  return comparisons.every(({ standing }) => standing === "supported") ? "supported" : "undecided";
+  const supporting = comparisons.filter(({ standing }) => standing === "supported");
+  return supporting.length === count ? "supported" : "undecided";
 }
 
 function speedOf(runs: Runs, dense: Runs): Speed {

@@ -1,8 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sparse, Tensor } from "@ltt/core";
-import { decodeCheckpoint } from "@ltt/layers";
+import {
+  add,
+  decodeSafetensors,
+  dense,
+  type SafetensorsEntry,
+  type Sparse,
+  stream,
+  type Tensor,
+  tensor,
+  type Weight,
+} from "@ltt/core";
+import { decodeCheckpoint, predict, withParameters } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ARMS as ALL,
@@ -17,6 +27,7 @@ import {
   runExperiment,
   type Task,
 } from "../src/index.ts";
+import { normedTask } from "./normed-task.ts";
 import { toySettings, toyTask } from "./toy-task.ts";
 
 /** Those of a network without batch normalisation. */
@@ -46,6 +57,38 @@ test("every arm has its rounds, and the audit passes on all", async () => {
   const checks = await auditRun(store, planExperiment(toyTask, settings), { task: toyTask as Task });
   expect(checks.filter(({ passed }) => !passed)).toEqual([]);
 });
+
+test("every arm has its networks on a task with batch normalisation, whose running means and variances are stored with the weights", async () => {
+  const normed = { ...settings, arms: ALL, rounds: 1 };
+  const folder = mkdtempSync(join(tmpdir(), "ltt-normed-arms-"));
+  try {
+    const store = await FolderStore.open(folder);
+    const found: LevelResult[] = [];
+    for await (const level of runExperiment(normedTask, normed, { store, clock: () => 0 })) found.push(level);
+    expect(new Set(found.map(({ arm }) => arm))).toEqual(new Set(["dense", ...ALL]));
+    const checks = await auditRun(store, planExperiment(normedTask, normed), { task: normedTask as Task<unknown> });
+    expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+    for (const { arm, node, testLoss, steps, firstStep } of found) {
+      const { files } = (await store.read(node!))!;
+      const { weights, buffers } = decodeCheckpoint(files.get("weights.safetensors")!);
+      const rest = files.has("rest.safetensors")
+        ? decodeSafetensors(files.get("rest.safetensors")!).tensors
+        : new Map<string, SafetensorsEntry>();
+      const filled = (name: string, weight: Weight) =>
+        rest.has(name)
+          ? add(dense(weight), tensor((rest.get(name) as SafetensorsEntry & { dtype: "F32" }).data, weight.shape))
+          : weight;
+      const whole = Array.from(weights, ([name, weight]) => [name, filled(name, weight)] as const);
+      const model = withParameters(normedTask.model(stream(0)), new Map([...whole, ...buffers]));
+      const { loss } = await predict(model, normedTask.batches(1).test());
+      expect([arm, loss]).toEqual([arm, expect.closeTo(testLoss, 4)]);
+      const isTrained = (buffers.get("norm1.running_mean") as Tensor).data.some((value) => value !== 0);
+      expect([arm, isTrained]).toEqual([arm, steps > firstStep]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
 
 /** What a network starts from, by tensor: positions and values, or the whole. */
 async function startOf(arm: ArmName | "dense", round: number) {

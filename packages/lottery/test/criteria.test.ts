@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Sparse, stream } from "@ltt/core";
-import { decodeCheckpoint, parametersOf, snapshot } from "@ltt/layers";
+import { type Sparse, stream, type TokenMatrix } from "@ltt/core";
+import { decodeCheckpoint, parametersOf, predict, restore, snapshot, stateOf } from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   auditRun,
@@ -26,9 +26,11 @@ import {
   smartRatios,
   snip,
   synflow,
+  type Task,
   type Values,
   valuesAt,
 } from "../src/index.ts";
+import { normedTask } from "./normed-task.ts";
 import { toySettings, toyTask } from "./toy-task.ts";
 
 let root: string;
@@ -39,10 +41,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const once: ExperimentSettings = { ...toySettings, arms: ["winning-ticket"] };
 
-async function levelsOf(folder: string, settings: ExperimentSettings): Promise<LevelResult[]> {
+async function levelsOf(
+  folder: string,
+  settings: ExperimentSettings,
+  { task = toyTask, signal }: { task?: Task<TokenMatrix>; signal?: AbortSignal } = {},
+): Promise<LevelResult[]> {
   const store = await FolderStore.open(join(root, folder));
   const found: LevelResult[] = [];
-  for await (const level of runExperiment(toyTask, settings, { store, clock: () => 0 })) found.push(level);
+  for await (const level of runExperiment(task, settings, { store, clock: () => 0, signal })) found.push(level);
   return found;
 }
 
@@ -54,6 +60,7 @@ async function look(
   folder: string,
   settings: ExperimentSettings,
   see: (evidence: Evidence, at: Values) => Promise<void>,
+  options: Parameters<typeof levelsOf>[2] = {},
 ): Promise<number> {
   let cuts = 0;
   const score: Criterion["score"] = async (evidence) => {
@@ -61,7 +68,7 @@ async function look(
     await see(evidence, await evidence.trained());
     return magnitude.score(evidence);
   };
-  await levelsOf(folder, { ...settings, criterion: { ...magnitude, name: "spy", score } });
+  await levelsOf(folder, { ...settings, criterion: { ...magnitude, name: "spy", score } }, options);
   return cuts;
 }
 
@@ -230,6 +237,41 @@ describe("evidence", () => {
         expect(Math.abs(slope)).toBeGreaterThan(10 * step ** 2);
       }
     });
+  });
+
+  test("is of the network as it was trained, running means and variances too", async () => {
+    const trained: number[] = [];
+    const task = normedTask as unknown as Task<TokenMatrix>;
+    const see = async ({ lossOf }: Evidence, at: Values) => {
+      trained.push(await lossOf(at));
+    };
+    await look("normed", { ...once, epochs: 4 }, see, { task });
+    const [dense] = await levelsOf("normed", { ...once, epochs: 4 }, { task });
+    const model = normedTask.model(stream(1, "init"));
+    const { weights, buffers } = decodeCheckpoint(
+      readFileSync(join(root, "normed", "nodes", dense!.node!, "weights.safetensors")),
+    );
+    restore(stateOf(model), await snapshot(new Map([...weights, ...buffers])));
+    const { loss } = await predict(model, normedTask.batches(1).train(1));
+    expect(trained).toEqual([loss]);
+    expect(loss).toBeLessThan(0.3);
+  });
+
+  test("stops being gathered when the run is interrupted", async () => {
+    const stop = new AbortController();
+    let gathered = false;
+    const running = look(
+      "interrupted",
+      once,
+      async ({ gradient }) => {
+        stop.abort(new Error("interrupted"));
+        await gradient("epoch");
+        gathered = true;
+      },
+      { signal: stop.signal },
+    );
+    await expect(running).rejects.toThrow("interrupted");
+    expect(gathered).toBe(false);
   });
 
   test("has the gradient of the first batches too, and all of them are the epoch", async () => {

@@ -7,8 +7,10 @@ import {
   createJob,
   type ExperimentSettings,
   FolderStore,
+  hashOf,
   type Job,
   type LevelResult,
+  type Node,
   type Progress,
   runExperiment,
   type Task,
@@ -69,6 +71,18 @@ test("a network that is no level, but that levels rest on, is trained once, by o
   expect(stores.length).toBe(3);
   const idle: Job = { make: () => Promise.reject(new Error("all is there")) };
   expect(await run("hidden", { jobs: [idle] }, slimmed)).toEqual(levels);
+});
+
+test("weights along a training that two jobs of one process need are put by both, and are there once", async () => {
+  const store = await FolderStore.open(join(root, "states"));
+  const node: Node = { op: "at", version: 1, params: { state: 3 }, inputs: { trained: "0123456789abcdef" } };
+  const files = new Map([
+    ["config.json", Buffer.from(JSON.stringify(node))],
+    ["weights.safetensors", Buffer.alloc(1 << 20, 7)],
+  ]);
+  const puts = Array.from({ length: 8 }, () => store.putIfAbsent(hashOf(node), files, { seconds: 1 }));
+  expect((await Promise.all(puts)).sort()).toEqual(["stored", ...new Array(7).fill("there")].sort());
+  expect(readdirSync(join(root, "states", "nodes"))).toEqual([hashOf(node)]);
 });
 
 const unfinished = (folder: string) =>

@@ -18,7 +18,7 @@ const STEP = 2 ** -7;
  */
 export const grasp: Criterion = {
   name: "grasp",
-  version: 1,
+  version: 2,
   score: async (evidence) => {
     const weights = await evidence.trained();
     return sparingVectors(

@@ -9,7 +9,7 @@ import { layersOf } from "../inside/layers-of.ts";
  */
 export const layerImportanceCriterion: Criterion = {
   name: "layer-importance",
-  version: 1,
+  version: 2,
   score: async ({ trained, initial, lossOf }) => {
     const [weights, first] = [await trained(), await initial()];
     const whole = await lossOf(weights);

@@ -7,6 +7,6 @@ import { elementwise } from "../elementwise.ts";
  */
 export const obd: Criterion = {
   name: "obd",
-  version: 1,
+  version: 2,
   score: async ({ trained, fisher }) => elementwise((t, h) => (h * t * t) / 2, await trained(), await fisher("epoch")),
 };

@@ -9,7 +9,7 @@ import { sparingVectors } from "./sparing-vectors.ts";
  */
 export const snip: Criterion = {
   name: "snip",
-  version: 1,
+  version: 2,
   score: async (evidence) => {
     const [weights, gradient] = [await evidence.trained(), await evidence.gradient("epoch")];
     return sparingVectors(
