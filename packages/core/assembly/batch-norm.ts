@@ -130,25 +130,25 @@ export function batchNormGradient(
   }
 }
 
-/** d = dy · (y > 0) */
+/** d = dy; 0 where y ≤ 0 */
 function reluRow(dy: usize, y: usize, d: usize, n: i32): void {
   let p = 0;
   for (; p <= n - 8; p += 8, dy += 32, y += 32, d += 32) {
-    const low = f32x4.mul(v128.load(dy), isPositive(v128.load(y)));
-    const high = f32x4.mul(v128.load(dy, 16), isPositive(v128.load(y, 16)));
+    const low = passing(v128.load(dy), v128.load(y));
+    const high = passing(v128.load(dy, 16), v128.load(y, 16));
     v128.store(d, low);
     v128.store(d, high, 16);
   }
   for (; p < n; p += 4, dy += 16, y += 16, d += 16) {
     const some = min(n - p, 4);
-    storeLanes(d, f32x4.mul(loadLanes(dy, some), isPositive(loadLanes(y, some))), some);
+    storeLanes(d, passing(loadLanes(dy, some), loadLanes(y, some)), some);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function isPositive(x: v128): v128 {
-  return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
+function passing(dy: v128, y: v128): v128 {
+  return v128.andnot(dy, f32x4.le(y, f32x4.splat(0)));
 }
 
 /** Σ (x − c)² in the order of `sumOf`. */

@@ -126,7 +126,7 @@ function apply(operation: i32, a: v128, b: v128): v128 {
   if (operation == LESS) return v128.and(f32x4.lt(a, b), f32x4.splat(1));
   if (operation == LESS_EQUAL) return v128.and(f32x4.le(a, b), f32x4.splat(1));
   if (operation == SELECT) return v128.bitselect(b, f32x4.splat(-0.0), f32x4.ne(a, f32x4.splat(0)));
-  if (operation == RELU_GRADIENT) return f32x4.mul(a, v128.and(f32x4.gt(b, f32x4.splat(0)), f32x4.splat(1)));
+  if (operation == RELU_GRADIENT) return v128.andnot(a, f32x4.le(b, f32x4.splat(0)));
   return pow4(a, b);
 }
 

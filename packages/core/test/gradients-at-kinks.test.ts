@@ -1,5 +1,24 @@
-import { expect, test } from "vitest";
-import { clip, gradients, maximum, minimum, pow, std, sum, type Tensor, tensor, where } from "../src/index.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  backend,
+  batchNormTraining,
+  clip,
+  div,
+  gradients,
+  log,
+  maximum,
+  minimum,
+  pow,
+  relu,
+  sqrt,
+  std,
+  sum,
+  type Tensor,
+  tensor,
+  useBackend,
+  where,
+} from "../src/index.ts";
+import { backends } from "./backends.ts";
 
 /** The gradients of the sum of the output. */
 function slopes(run: (...inputs: Tensor[]) => Tensor, ...inputs: (readonly number[])[]): number[][] {
@@ -41,6 +60,27 @@ test("where keeps the other's infinity and NaN out of the gradient", () => {
     [Number.NaN, -0.25],
   ]);
   expect(slopes((a) => where(mask, a!, Number.NaN), [5, 6])).toEqual([[1, 0]]);
+});
+
+describe.each(backends.filter(({ name }) => name !== "deferred"))("on $name", ({ create }) => {
+  const before = backend();
+  afterEach(() => useBackend(before));
+
+  test("what does not pass has no gradient, not even of what is infinite there", async () => {
+    useBackend(await create());
+    for (const cut of [relu, (x: Tensor) => clip(x, { min: 0 }), (x: Tensor) => maximum(x, 0)]) {
+      expect(slopes((x) => sqrt(cut(x!)), [-1, 0.25])).toEqual([[0, 1]]);
+      expect(slopes((x) => log(cut(x!)), [-1, 0.25, -2, -3, -4])).toEqual([[0, 4, 0, 0, 0]]);
+      expect(slopes((x) => div(1, cut(x!)), [-1, 4])).toEqual([[0, -0.0625]]);
+      expect(slopes((x) => pow(cut(x!), 0.5), [-1, 4])).toEqual([[0, 0.25]]);
+    }
+    expect(slopes((x) => sqrt(minimum(x!, 0)), [1])).toEqual([[0]]);
+    const normalised = (x: Tensor) =>
+      batchNormTraining(x as Tensor<readonly [number, number]>, tensor([1]), tensor([0]), { relu: true }).y;
+    const x = tensor([[-1], [1]], undefined, { requiresGrad: true });
+    const [slope] = gradients(sum(sqrt(normalised(x))), [x]);
+    expect(slope!.data.every((value) => Number.isFinite(value))).toBe(true);
+  });
 });
 
 test("std has the gradient 0 where it is 0", () => {

@@ -6,8 +6,15 @@ import { utf8Lines } from "./utf8-lines.ts";
 /** Whole rows of a CSV file, each with its line end (the file's last may lack one), not yet cut into fields. */
 export interface CsvRows {
   readonly text: string;
-  /** The line of the file, from 1, on which each row starts. */
-  readonly starts: readonly number[];
+  readonly starts: readonly RowStart[];
+}
+
+/** Where a row starts, and with what. */
+export interface RowStart {
+  /** Of the file, from 1. */
+  readonly line: number;
+  /** The first field, if it is blanks outside quotes, which fast-csv leaves out; else "". */
+  readonly blanks: string;
 }
 
 /**
@@ -52,6 +59,7 @@ class Scan {
   #rowLength = 0; // of its part in earlier blocks
   #quoteLine = 1; // where the last quote opened
   #isBlank = true; // only blanks in this row so far
+  #blanks = ""; // the row's first field, if it is blanks
   #blankLine = 0; // the first blank line passed; 0 if none was
 
   constructor(path: string, maxRow: number) {
@@ -59,8 +67,8 @@ class Scan {
     this.#maxRow = maxRow;
   }
 
-  /** Of the block scanned last: the lines of the rows that end in it, and the offset behind them. */
-  starts: number[] = [];
+  /** Of the block scanned last: the starts of the rows that end in it, and the offset behind them. */
+  starts: RowStart[] = [];
   end = 0;
 
   /** Scans a block of whole lines. @returns What is wrong with the row behind those that were found, if something is. */
@@ -86,26 +94,31 @@ class Scan {
         if (c === RETURN && i + 1 < text.length) i++;
         this.#addLength(i - rowBegin);
         if (!this.#isBlank) {
-          this.starts.push(this.#rowLine);
+          this.starts.push(this.#rowStart());
           this.end = i + 1;
         }
         this.#startRow();
         rowBegin = i + 1;
       } else {
+        if (c === COMMA && this.#isBlank) this.#blanks = text.slice(rowBegin, i);
         this.#character(c, text, i);
       }
     }
     this.#addLength(text.length - rowBegin);
   }
 
-  /** @returns The line of a last row without a line end, if there is one. */
-  finish(): number | undefined {
+  /** @returns The start of a last row without a line end, if there is one. */
+  finish(): RowStart | undefined {
     if (this.#state === "quoted") {
       this.#fail(
         `the quote that opens on line ${this.#quoteLine} is never closed; close it, or double the quotes inside the field`,
       );
     }
-    return this.#isBlank ? undefined : this.#rowLine;
+    return this.#isBlank ? undefined : this.#rowStart();
+  }
+
+  #rowStart(): RowStart {
+    return { line: this.#rowLine, blanks: this.#blanks };
   }
 
   #startRow(): void {
@@ -115,6 +128,7 @@ class Scan {
     this.#rowLine = this.#line;
     this.#rowLength = 0;
     this.#isBlank = true;
+    this.#blanks = "";
   }
 
   /** A character outside quotes that ends no row. */

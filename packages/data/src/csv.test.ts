@@ -57,6 +57,29 @@ describe("what is accepted", () => {
     expect((await read(' a ,"\r\n\ufeff "\n')).map((row) => row.fields)).toEqual([[" a ", "\r\n\ufeff "]]);
   });
 
+  test("a field of blanks stays, first in its row or not", async () => {
+    const text = ' ,a\r\n\t\u00a0,\n"\n ,",b\n  ,"\n,\n"\n"",a\na, \n ,';
+    expect(await read(text)).toEqual([
+      { fields: [" ", "a"], line: 1 },
+      { fields: ["\t\u00a0", ""], line: 2 },
+      { fields: ["\n ,", "b"], line: 3 },
+      { fields: ["  ", "\n,\n"], line: 5 },
+      { fields: ["", "a"], line: 8 },
+      { fields: ["a", " "], line: 9 },
+      { fields: [" ", ""], line: 10 },
+    ]);
+    const header = [" ", "a"];
+    expect(await read(" ,a\nb,c", { header })).toEqual([{ fields: ["b", "c"], line: 2 }]);
+  });
+
+  test("a field of blanks stays where its row reaches over blocks of the file", async () => {
+    const quoted = "x\n".repeat(100_000);
+    expect(await read(`a,b\n ,"${quoted}"\n`)).toEqual([
+      { fields: ["a", "b"], line: 1 },
+      { fields: [" ", quoted], line: 2 },
+    ]);
+  });
+
   test("empty fields stay", async () => {
     expect((await read(',\n"",""\na,\n,b')).map((row) => row.fields)).toEqual([
       ["", ""],

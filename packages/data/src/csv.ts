@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { parse } from "@fast-csv/parse";
 import { check, checkOptions, type Kinds, list, positive, text } from "@ltt/core/arguments";
-import { csvRows } from "./csv-rows.ts";
+import { csvRows, type RowStart } from "./csv-rows.ts";
 import { DataError, show } from "./data-error.ts";
 import { path as pathKind } from "./path.ts";
 
@@ -26,8 +26,9 @@ const OPTIONS: Kinds<CsvOptions> = { columns: positive, header: list, maxRow: po
  * Reads a CSV file (RFC 4180: commas, double quotes, doubled to stand inside a field) row by row, strictly.
  *
  * fast-csv cuts rows into fields, but it is lenient: it gives short rows as they are, takes `"a" ,` and `a"b`, calls a lone
- * carriage return a line end, drops a row of blanks, and scans an unfinished row again with every block it gets, which is
- * quadratic when a quote is never closed. So rows are delimited and checked here first, and it is given whole rows only.
+ * carriage return a line end, drops a row of blanks and the blanks of a first field that has nothing else, and scans an unfinished
+ * row again with every block it gets, which is quadratic when a quote is never closed. So rows are delimited and checked here first,
+ * and it is given whole rows only.
  * A byte order mark, CRLF and blank lines at the end of the file are accepted.
  *
  * Rows before a fault are always yielded before its error is thrown.
@@ -41,7 +42,7 @@ export async function* readCsv(path: string, options: CsvOptions = {}): AsyncGen
   const { header, maxRow = 16 * 2 ** 20 } = checkOptions("readCsv", options, OPTIONS);
   for (const [i, name] of (header ?? []).entries()) check("readCsv", `header[${i}]`, name, text);
   let { columns } = options;
-  const starts: number[] = [];
+  const starts: RowStart[] = [];
   let fault: unknown;
 
   // A fault ends the stream quietly and is thrown behind the rows before it: so the first fault in the file is the one
@@ -63,8 +64,10 @@ export async function* readCsv(path: string, options: CsvOptions = {}): AsyncGen
   let count = 0;
   let taken = 0;
   for await (const fields of parser as AsyncIterable<string[]>) {
-    const line = starts[taken++];
-    if (line === undefined) throw new Error(`${path}: fast-csv found more rows than there are`);
+    const start = starts[taken++];
+    if (start === undefined) throw new Error(`${path}: fast-csv found more rows than there are`);
+    const { line, blanks } = start;
+    if (blanks !== "") fields[0] = blanks;
     if (taken === 4096) {
       starts.splice(0, taken);
       taken = 0;

@@ -8,7 +8,8 @@ import { Module } from "./module.ts";
 
 /**
  * Computes the running statistics of every batch normalisation of a model anew, in place: means over the batches of each batch's mean and
- * variance. What weights that were not trained to it need, as those between two networks. `update_bn` of PyTorch. The weights stay.
+ * variance, and how many batches there were. What weights that were not trained to it need, as those between two networks. `update_bn` of
+ * PyTorch, except that no batches change nothing. The weights stay.
  *
  * @param rng - Of dropout, which is on, as in training.
  * @returns whether there was any batch normalisation.
@@ -28,8 +29,8 @@ export function updateStatistics<Input>(model: Model<Input>, batches: Iterable<B
   let count = 0;
   try {
     for (const batch of batches) {
-      count++;
-      set(() => 1 / count); // running ← (1 − 1/n) · running + batch / n: the mean so far, whatever it was before
+      if (count++ === 0) for (const norm of norms) reset(norm);
+      set(() => 1 / count); // running ← (1 − 1/n) · running + batch / n: the mean so far
       scope(() => {
         noGrad(() => answer("updateStatistics", model, batch, { rng: rng.split(count) }));
       });
@@ -38,6 +39,11 @@ export function updateStatistics<Input>(model: Model<Input>, batches: Iterable<B
     set((i) => momenta[i]!);
   }
   return true;
+}
+
+/** All to 0, from where a step of the whole way is exact: 0 − (0 − batch). */
+function reset({ running_mean, running_var, num_batches_tracked }: BatchNorm): void {
+  for (const buffer of [running_mean, running_var, num_batches_tracked]) buffer.write(new Float32Array(buffer.size));
 }
 
 const iterable: Kind = {

@@ -1,4 +1,5 @@
 import {
+  type Cube,
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsEntry,
@@ -9,7 +10,21 @@ import {
   zeros,
 } from "@ltt/core";
 import { expect, test } from "vitest";
-import { Conv1d, Linear, loadStateDict, parametersOf, snapshot, stateDict, TextCnn, withParameters } from "./index.ts";
+import {
+  Conv1d,
+  copyWeights,
+  Linear,
+  loadStateDict,
+  Module,
+  parameter,
+  parametersOf,
+  resized,
+  snapshot,
+  stateDict,
+  stateOf,
+  TextCnn,
+  withParameters,
+} from "./index.ts";
 
 const rng = stream(1, "init");
 const floats = (shape: number[], values: number[]): SafetensorsEntry => ({
@@ -29,6 +44,35 @@ test("kernels change their layout: theirs[f,c,w] is ours[w,c,f]", async () => {
   );
   expect([...(conv.weight as Tensor).data]).toEqual([1, 10, 2, 20, 3, 30]);
   expect((await stateDict(conv)).get("weight")).toEqual(floats([1, 2, 3], [1, 2, 3, 10, 20, 30]));
+});
+
+test("only kernels: other parameters of three axes stay as they are, and copies of a model know which are which", async () => {
+  class Positions extends Module {
+    readonly positions: Cube = tensor([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2], { requiresGrad: true });
+    readonly layers = [new Conv1d({ width: 2, channels: 2, filters: 2, bias: false }, rng)];
+  }
+  const model = new Positions();
+  const kernel = floats([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+  const state = new Map([
+    ["positions", floats([2, 2, 2], [8, 7, 6, 5, 4, 3, 2, 1])],
+    ["layers.0.weight", kernel],
+  ]);
+  loadStateDict(model, state);
+  expect([...model.positions.data]).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+  expect([...(model.layers[0]!.weight as Tensor).data]).toEqual([1, 5, 3, 7, 2, 6, 4, 8]);
+  const copies = [withParameters(model, await copyWeights(parametersOf(model))), resized(model, stateOf(model))];
+  for (const one of [model, ...copies]) expect(await stateDict(one)).toEqual(state);
+
+  class Embedded extends Module {
+    readonly positions = parameter([1, 3, 2], (shape) => new Float32Array(shape[1]! * shape[2]!), rng);
+  }
+  const embedded = new Embedded();
+  const entry = floats([1, 3, 2], [1, 2, 3, 4, 5, 6]);
+  loadStateDict(embedded, new Map([["positions", entry]]));
+  expect(await stateDict(embedded)).toEqual(new Map([["positions", entry]]));
+  expect(() => loadStateDict(embedded, new Map([["positions", floats([2, 3, 1], [1, 2, 3, 4, 5, 6])]]))).toThrow(
+    'loadStateDict: "positions" is [2,3,1], the model\'s is [1,3,2]',
+  );
 });
 
 test("there, through a file and back again is the identity", async () => {

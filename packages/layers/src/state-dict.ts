@@ -9,25 +9,24 @@ import {
 } from "@ltt/core";
 import { check, checkShape, describe, doubles, floats, type Kind, map, text } from "@ltt/core/arguments";
 import { checkModule } from "./check-module.ts";
-import type { Module } from "./module.ts";
+import { Conv1d } from "./conv1d.ts";
+import { Module } from "./module.ts";
 import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
 
 /**
  * Overwrites a model's weights and buffers with PyTorch's, as `decodeSafetensors` gives them: same names, same layouts but for
- * the kernels of convolutions, which PyTorch stores as `[filters, channels, width]`. float16 and bfloat16 become float32 exactly, float64
- * is rounded.
+ * the kernels of `Conv1d`, which PyTorch stores as `[filters, channels, width]`. float16 and bfloat16 become float32 exactly, float64
+ * is rounded. Buffers may also be integers, as `num_batches_tracked` is.
  *
  * @throws {RangeError} if a name is missing or unknown; if all stand behind a prefix, as `module.` of DataParallel, it is named.
  * @throws {ShapeError} if a shape differs.
- * Buffers may also be integers, as `num_batches_tracked` is.
- *
  * @throws {TypeError} if the model contains itself, a tensor is none of floats, or a weight of the model is pruned. Nothing is written if
  *   anything is wrong.
  */
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
   checkModule("loadStateDict", model);
   check("loadStateDict", "state", state, STATE);
-  const [weights, buffers] = [stateOf(model), buffersOf(model)];
+  const [weights, buffers, kernels] = [stateOf(model), buffersOf(model), new Set(kernelsOf(model))];
   const prefix = prefixOf(weights, state);
   if (prefix !== undefined) {
     const wrapper = WRAPPERS.get(prefix);
@@ -43,13 +42,13 @@ export function loadStateDict(model: Module, state: ReadonlyMap<string, Safetens
     if (storedPositions(weight) !== undefined) {
       throw new TypeError(`loadStateDict: "${name}" is pruned in this model: load before pruning`);
     }
-    const kernel = isKernel(name, weight, buffers);
-    const shape = kernel ? weight.shape.toReversed() : weight.shape;
+    const isKernel = kernels.has(weight);
+    const shape = isKernel ? weight.shape.toReversed() : weight.shape;
     if (show(entry) !== show({ shape })) {
-      const layout = kernel ? " in PyTorch's layout" : "";
+      const layout = isKernel ? " in PyTorch's layout" : "";
       throw new ShapeError(`loadStateDict: "${name}" is ${show(entry)}, the model's is ${show({ shape })}${layout}`);
     }
-    return () => storedValues(weight).write(kernel ? reversed(values, entry.shape) : values);
+    return () => storedValues(weight).write(isKernel ? reversed(values, entry.shape) : values);
   });
   for (const write of writes) write();
 }
@@ -77,14 +76,17 @@ function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<stri
   return whole ?? (names.length === 0 ? undefined : [...WRAPPERS.keys()].find(isPrefix));
 }
 
-/** A model's weights and buffers as PyTorch holds them, for `encodeSafetensors`. Pruned weights are written as zeros. */
+/**
+ * A model's weights and buffers as PyTorch holds them, for `encodeSafetensors`: the kernels of `Conv1d` as `[filters, channels, width]`.
+ * Pruned weights are written as zeros.
+ */
 export async function stateDict(model: Module): Promise<Map<string, Float32Entry>> {
   checkModule("stateDict", model);
-  const buffers = buffersOf(model);
+  const kernels = new Set(kernelsOf(model));
   const entries = Array.from(stateOf(model), async ([name, weight]) => {
     const values = await denseValues(weight);
     const { shape } = weight;
-    return isKernel(name, weight, buffers)
+    return kernels.has(weight)
       ? ([name, { dtype: "F32", shape: shape.toReversed(), data: reversed(values, shape) }] as const)
       : ([name, { dtype: "F32", shape, data: values }] as const);
   });
@@ -118,8 +120,11 @@ function valuesOf(name: string, entry: SafetensorsEntry, isBuffer: boolean): Flo
 }
 
 /** The weights that PyTorch stores with their axes in the opposite order. */
-function isKernel(name: string, { shape }: Weight, buffers: ReadonlyMap<string, unknown>): boolean {
-  return shape.length === 3 && !buffers.has(name);
+function kernelsOf(value: unknown): Weight[] {
+  if (Array.isArray(value)) return value.flatMap(kernelsOf);
+  if (!(value instanceof Module)) return [];
+  const inside = Object.values(value).flatMap(kernelsOf);
+  return value instanceof Conv1d ? [value.weight, ...inside] : inside;
 }
 
 /** A kernel with its axes in the opposite order, `[a, b, c] → [c, b, a]`: its own inverse. */

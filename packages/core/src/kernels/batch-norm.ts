@@ -34,7 +34,7 @@ export interface BatchNormKernels {
   /**
    * Of each channel, with s = 1 / √(variance + ε) and z = (x − mean) · s:
    *
-   *     d = dy, or if y is given, of relu, dy · (y > 0)
+   *     d = dy, or if y is given, of relu, 0 where y ≤ 0
    *     dβ = Σ d, dγ = Σ d · z
    *     dx = ((d − dβ · (1/n)) − z · (dγ · (1/n))) · (γ · s)
    *     dresidual = d

@@ -30,7 +30,7 @@ export interface ElementwiseKernels {
   lessEqual(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /** out = b where a ≠ 0, else −0, which added to anything leaves it as it is */
   select(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
-  /** out = a · 1 where b > 0, else a · 0: the gradient of relu, of those of its results, `a`, and these, `b` */
+  /** out = 0 where b ≤ 0, else a, which may be infinite: the gradient of relu, of those of its results, `a`, and these, `b` */
   reluGradient(a: Storage, b: Storage, out: Storage, walk: StridedPair): void;
   /**
    * out = 1 where b = 0 or a = 1. Else, with p = e^(b · ln |a|), flushed (1 where |a| = 1): −p where the sign of a is

@@ -13,7 +13,7 @@ import { unfold } from "./unfold.ts";
  * @param x - Images, `[batch, channels, height, width]`.
  * @param size - Of a window: `n` for `n×n`, or `[down, across]`.
  * @returns `[batch, channels, ⌊(height + 2p − size) / s⌋ + 1, ⌊(width + 2p − size) / s⌋ + 1]`
- * @throws {ShapeError} if the padded image is smaller than a window.
+ * @throws {ShapeError} if images have no pixels, or the padded image is smaller than a window.
  * @throws {RangeError} if a size or stride is not an integer from 1, or a padding not one from 0 to half the window.
  */
 export function avgPool2d(x: Tensor4, size: Pair, options: PoolOptions = {}): Tensor4 {

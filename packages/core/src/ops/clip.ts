@@ -6,7 +6,7 @@ import { checkTensor, type Tensor } from "../tensor/tensor.ts";
 import { equal } from "./equal.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
-import { mul } from "./mul.ts";
+import { select } from "./select.ts";
 
 /**
  * `y = min(max(x, options.min), options.max)` element by element; NaN stays NaN. The gradient passes where x is within
@@ -19,5 +19,5 @@ export function clip<S extends Shape>(x: Tensor<S>, options: { min?: number; max
   checkTensor("clip", "x", x);
   const { min = -Infinity, max = Infinity } = checkOptions("clip", options, { min: anyNumber, max: anyNumber });
   const y = noGrad(() => minimum(maximum(x, min), max)) as Tensor<S>;
-  return record("clip", y, [x], (dy) => [() => mul(dy, equal(x, y)) as Tensor<S>]);
+  return record("clip", y, [x], (dy) => [() => select(equal(x, y), dy) as Tensor<S>]);
 }

@@ -4,7 +4,7 @@ import { record } from "../autograd/record.ts";
 import { backend } from "../backends/backend.ts";
 import type { Indices, PoolSize } from "../kernels/kernels.ts";
 import { indices } from "../tensor/scope.ts";
-import { type Shape, show } from "../tensor/shape.ts";
+import { type Shape, ShapeError, show } from "../tensor/shape.ts";
 import { checkTensor, empty, type Tensor, type Tensor4 } from "../tensor/tensor.ts";
 import { PADDING, type Pair, pair, STRIDE } from "./pair.ts";
 import { windowsOf } from "./windows-of.ts";
@@ -25,7 +25,7 @@ export interface PoolOptions {
  * @param x - Images, `[batch, channels, height, width]`.
  * @param size - Of a window: `n` for `n×n`, or `[down, across]`.
  * @returns `[batch, channels, ⌊(height + 2p − size) / s⌋ + 1, ⌊(width + 2p − size) / s⌋ + 1]`
- * @throws {ShapeError} if the padded image is smaller than a window.
+ * @throws {ShapeError} if images have no pixels, or the padded image is smaller than a window.
  * @throws {RangeError} if a size or stride is not an integer from 1, or a padding not one from 0 to half the window.
  */
 export function maxPool2d(x: Tensor4, size: Pair, options: PoolOptions = {}): Tensor4 {
@@ -47,6 +47,11 @@ export function poolOf(
   check(operation, "size", size, STRIDE);
   const { stride = size, padding = 0 } = checkOptions(operation, options, POOL);
   const [batch, channels, height, width] = x.shape;
+  if (height === 0 || width === 0) {
+    throw new ShapeError(
+      `${operation}: ${show(x)}: the images have no pixels; only the batch or the channels may be empty`,
+    );
+  }
   const [window, margin] = [pair(size), pair(padding)];
   if (margin.some((pixels, i) => 2 * pixels > window[i]!)) {
     throw new RangeError(

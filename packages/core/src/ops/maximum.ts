@@ -6,6 +6,7 @@ import { equal } from "./equal.ts";
 import { less } from "./less.ts";
 import { mul } from "./mul.ts";
 import { asTensor, type Operand, pairwise, type Wider } from "./pairwise.ts";
+import { select } from "./select.ts";
 import { sub } from "./sub.ts";
 import { sumTo } from "./sum.ts";
 
@@ -22,10 +23,10 @@ export function maximum<A extends Shape = readonly [], B extends Shape = readonl
 ): Tensor<Wider<A, B>> {
   const [u, v] = [asTensor("maximum", "a", a), asTensor("maximum", "b", b)];
   const y = pairwise("maximum", u, v, (p, q, out, walk) => backend().kernels.maximum(p, q, out, walk));
-  /** 1 where the operand is chosen, ½ where both are equal, 0 where the other is. */
-  const part = (isOther: Tensor) => sub(sub(1, isOther), mul(equal(u, v), 0.5));
+  /** dy where the operand is chosen, ½ dy where both are equal, 0 where the other is. */
+  const part = (dy: Tensor, isOther: Tensor) => select(equal(isOther, 0), mul(dy, sub(1, mul(equal(u, v), 0.5))));
   return record("maximum", y as Tensor<Wider<A, B>>, [u, v], (dy) => [
-    () => sumTo(mul(dy, part(less(u, v))), u.shape),
-    () => sumTo(mul(dy, part(less(v, u))), v.shape),
+    () => sumTo(part(dy, less(u, v)), u.shape),
+    () => sumTo(part(dy, less(v, u)), v.shape),
   ]);
 }

@@ -4,7 +4,7 @@ import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { pairwise } from "./pairwise.ts";
 
-/** `dx = dy · [y > 0]`, where y = relu(x). It is constant in y almost everywhere, so only what follows from dy is recorded. */
+/** `dx` = 0 where y ≤ 0, else dy, where y = relu(x). It is constant in y almost everywhere, so only what follows from dy is recorded. */
 export function reluGradient<S extends Shape>(dy: Tensor<S>, y: Tensor<S>): Tensor<S> {
   const dx = pairwise("relu", dy, y, (a, b, out, walk) => backend().kernels.reluGradient(a, b, out, walk)) as Tensor<S>;
   return record("relu", dx, [dy], (d) => [() => reluGradient(d as Tensor<S>, y)]);

@@ -5,7 +5,7 @@ import { checkTensor, emptyLike, type Tensor } from "../tensor/tensor.ts";
 import { reluGradient } from "./relu-gradient.ts";
 
 /**
- * `y = max(x, 0)` element by element. The gradient at 0 is 0; NaN stays NaN.
+ * `y = max(x, 0)` element by element. The gradient at 0 is 0, also of what is infinite there; NaN stays NaN.
  */
 export function relu<S extends Shape>(x: Tensor<S>): Tensor<S> {
   checkTensor("relu", "x", x);

@@ -11,7 +11,8 @@ import { sub } from "./sub.ts";
 import { type VarianceOptions, varianceOf } from "./variance.ts";
 
 /**
- * The standard deviation `y = √variance` over one axis, several, or all. Where it is 0 its gradient is 0, as in PyTorch.
+ * The standard deviation `y = √variance` over one axis, several, or all. Where it is 0 its gradient is 0, as in PyTorch. Of equal values it
+ * is 0 only if their `mean`, which rounds, is exactly that value; else about as far from 0 as the mean is off.
  *
  * @throws {RangeError} if there is no such axis, or no more elements along it than the correction.
  */

@@ -106,12 +106,42 @@ describe("a stream", () => {
     const uniforms = stream(1, "uniform").uniforms(n);
     const mean = uniforms.reduce((sum, u) => sum + u, 0) / n;
     expect(Math.abs(mean - 0.5)).toBeLessThan((5 * Math.sqrt(1 / 12)) / Math.sqrt(n));
-    expect(uniforms.every((u) => u >= 0 && u <= 1)).toBe(true);
+    expect(uniforms.every((u) => u >= 0 && u < 1)).toBe(true);
     const normals = stream(1, "normal").normals(n);
     const moment = (power: number) => normals.reduce((sum, z) => sum + z ** power, 0) / n;
     expect(Math.abs(moment(1))).toBeLessThan(5 / Math.sqrt(n));
     expect(Math.abs(moment(2) - 1)).toBeLessThan((5 * Math.SQRT2) / Math.sqrt(n));
     expect(Math.abs(moment(4) - 3)).toBeLessThan((5 * Math.sqrt(96)) / Math.sqrt(n));
+  });
+
+  test("draws uniforms below high, whatever rounds up to it, and all others as rounding to float32 gives them", () => {
+    const drawn = (word: number, low: number, high: number) =>
+      Object.assign(stream(1), { uint32: () => word }).uniforms(1, low, high)[0]!;
+    const last = 2 ** 32 - 1;
+    expect(drawn(last, 0, 1)).toBe(1 - 2 ** -24);
+    expect(drawn(last, -1, 0)).toBe(Math.fround(-(2 ** -32)));
+    expect(drawn(last, -3, -1)).toBe(-1 - 2 ** -23);
+    expect(drawn(last, 0, 0.1)).toBe(Math.fround(0.1) - 2 ** -27); // float32's 0.1 is above 0.1
+    expect(drawn(last, 0, 0.7)).toBe(Math.fround(0.7)); // and its 0.7 below
+    expect(drawn(last, 0, 2 ** -149)).toBe(0);
+    expect(drawn(last, -(2 ** -160), 0)).toBe(-(2 ** -149));
+    expect(drawn(last, -1e39, 1e39)).toBe(2 ** 128 - 2 ** 104);
+    expect(drawn(last, 5, 5)).toBe(5);
+    const word = fc.oneof(fc.integer({ min: 0, max: last }), fc.integer({ min: last - 300, max: last }));
+    const float = fc.oneof(
+      fc.double({ noDefaultInfinity: true, noNaN: true }),
+      fc.double({ min: -1, max: 1, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(word, float, float, (word, one, other) => {
+        const [low, high] = [Math.min(one, other), Math.max(one, other)];
+        const rounded = Math.fround(low + (high - low) * (word * 2 ** -32));
+        const x = drawn(word, low, high);
+        if (low < high && !Number.isNaN(rounded)) expect(x).toBeLessThan(high);
+        if (low === high || !(rounded >= high)) expect(x).toBe(rounded);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test("draws integers below n, each equally often (χ² below its 1 − 10⁻⁶ quantile)", () => {

@@ -112,13 +112,17 @@ export class Rng {
     return normalQuantile((this.uint32() + 0.5) * 2 ** -32);
   }
 
-  /** `length` numbers, uniform on [low, high), rounded to float32. */
+  /**
+   * `length` numbers, uniform on [low, high), rounded to float32: down where the nearest one is not below high. Of [low, low), which is
+   * empty, all are low.
+   */
   uniforms(length: number, low = 0, high = 1): Float32Array {
     check("uniforms", "length", length, count);
     check("uniforms", "low", low, finite);
     check("uniforms", "high", high, finite);
     if (low > high) throw new RangeError(`uniforms: low ${low} is above high ${high}`);
-    return new Float32Array(length).map(() => low + (high - low) * this.uniform());
+    const largest = low < high ? float32Below(high) : Infinity;
+    return new Float32Array(length).map(() => Math.min(low + (high - low) * this.uniform(), largest));
   }
 
   /** `length` normal numbers, rounded to float32. */
@@ -141,6 +145,15 @@ export class Rng {
     }
     return order;
   }
+}
+
+/** The largest float32 below x. */
+function float32Below(x: number): number {
+  const float = Float32Array.of(x);
+  if (float[0]! < x) return float[0]!;
+  if (float[0] === 0) return -(2 ** -149);
+  new Int32Array(float.buffer)[0]! += float[0]! > 0 ? -1 : 1; // floats of one sign are ordered as their bits
+  return float[0]!;
 }
 
 const twoWords: Kind = {

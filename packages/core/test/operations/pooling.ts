@@ -50,6 +50,14 @@ function pool(name: Pool, values: (shape: Shape) => fc.Arbitrary<Values>, exampl
         `${name}: [1,1,2,3]: an image of [2,3] with its padding is smaller than the window, [3,1]`,
       ],
       [
+        () => of(grid([1, 1, 0, 0]), 2, { padding: 1 }),
+        `${name}: [1,1,0,0]: the images have no pixels; only the batch or the channels may be empty`,
+      ],
+      [
+        () => of(grid([1, 1, 2, 0]), 2, { padding: 1 }),
+        `${name}: [1,1,2,0]: the images have no pixels; only the batch or the channels may be empty`,
+      ],
+      [
         () => of(grid([1, 1, 3, 3]), 2, { padding: [0, 2] }),
         `${name}: padding [0,2] is more than half a window of [2,2]: a window could lie outside the image`,
       ],

@@ -80,7 +80,7 @@ const BINARY: Readonly<Record<Binary, string>> = {
   lessEqual: `if (${EITHER_NAN}) { return 0; } if (left <= right) { return 1; } return 0;`,
   // its 0 is +0, for shaders lose the sign of zeros
   select: "if (isNotANumber(left) === 1) { return right; } if (left === 0) { return 0; } return right;",
-  reluGradient: "if (right > 0) { return left; } return left * 0;",
+  reluGradient: "if (right <= 0) { return 0; } return left;",
   pow: `
     if (right === 0) { return 1; }
     if (left === 1) { return 1; }

@@ -58,7 +58,7 @@ export function batchNormGradient(
   size: BatchNormSize,
 ): void {
   const share = f(1 / (size.batch * size.pixels));
-  const d = y === undefined ? dy : dy.map((value, at) => value * (y[at]! > 0 ? 1 : 0));
+  const d = y === undefined ? dy : dy.map((value, at) => (y[at]! <= 0 ? 0 : value));
   dresidual?.set(d);
   for (let c = 0; c < size.channels; c++) {
     const inverse = f(1 / deviationOf(variance[c]!, size));

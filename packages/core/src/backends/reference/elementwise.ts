@@ -41,7 +41,7 @@ export const equal: Binary = binary((a, b) => (a === b ? 1 : 0));
 export const less: Binary = binary((a, b) => (a < b ? 1 : 0));
 export const lessEqual: Binary = binary((a, b) => (a <= b ? 1 : 0));
 export const select: Binary = binary((a, b) => (a !== 0 ? b : -0));
-export const reluGradient: Binary = binary((a, b) => a * (b > 0 ? 1 : 0));
+export const reluGradient: Binary = binary((a, b) => (b <= 0 ? 0 : a));
 export const pow: Binary = binary(elementary.pow);
 
 export const fill: Kernels["fill"] = (value, out: Float32Array) => {
