@@ -76,7 +76,7 @@ async function run(node: string, { out, json }: Flags): Promise<void> {
   await writeAtomic(join(out, "config.json"), `${JSON.stringify(configOf(hash, architecture, compacted), null, 2)}\n`);
 
   const times = timed(passes);
-  const lengths = [(await checkpointOf(whole)).length, stored.files.get("weights.safetensors")!.length, bytes.length];
+  const lengths = [(await checkpointOf(whole)).length, (await checkpointOf(network)).length, bytes.length];
   const [all, was, is] = [whole, network, after].map(({ module }, i) => ({
     ...sizeOf(module),
     ...{ macs: trials[i]!.macs, bytes: lengths[i]!, ms: times[i]! },

@@ -1,6 +1,6 @@
 import type { Weight } from "@ltt/core";
 import { decodeCheckpoint } from "@ltt/layers";
-import { FolderStore, inspectNetwork, maskOverlap, patternOf, RunFolderError } from "@ltt/lottery";
+import { criteriaOf, FolderStore, inspectNetwork, maskOverlap, patternOf, RunFolderError, stopsOf } from "@ltt/lottery";
 import type { InspectedNetwork } from "@ltt/report";
 import type { Command } from "commander";
 import { begin } from "./begin-run.ts";
@@ -33,9 +33,10 @@ export function addInspectCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-moved     of the weights, from the start to the best: mean of |wT − w0|
+moved     of the weights, from the start to the best: mean of |wT − w0|;
+          w0 is 0 of a weight that the start did not have (set, rigl)
 put back  test accuracy with one layer at its first, or at fresh, weights
-          (Zhang et al. 2019)
+          (Zhang et al. 2019); its first are at the positions of the start
 barrier   greatest error between two copies that met other noise, minus the
           mean of theirs (Frankle et al. 2020); copies are nodes of the run
 
@@ -54,12 +55,14 @@ async function inspect(hash: string, { out, data, siblings, between, json }: Fla
   try {
     const found = await interruptible(async (signal): Promise<InspectedNetwork> => {
       signal.addEventListener("abort", progress.stop);
-      const { prepared } = await begin(options, { say: progress.say, signal });
+      const { prepared, settings } = await begin(options, { say: progress.say, signal });
+      const { task } = prepared;
       const store = await FolderStore.open(out, { onDamage: progress.say });
       if (siblings !== undefined) progress.say(`copies of ${hash} are trained, unless they are in the run folder`);
-      const inspection = await inspectNetwork(prepared.task, hash, store, {
+      const inspection = await inspectNetwork(task, hash, store, {
         clock: () => performance.now() / 1000,
         ...{ signal, between, siblingsFrom: siblings },
+        ...{ criteria: criteriaOf(task, settings.experiment), stops: stopsOf(task, settings.experiment) },
       });
       return { arm, seed, round, node: hash, ...inspection, overlaps: await overlapsOf(store, run, hash) };
     });

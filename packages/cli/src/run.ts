@@ -16,6 +16,7 @@ import {
   replay,
   runExperiment,
   type Store,
+  stopsOf,
   type Verdict,
 } from "@ltt/lottery";
 import { renderTable, verdictWords } from "@ltt/report";
@@ -194,12 +195,13 @@ export async function replayNode(
   checkRun("replayNode", options, listener);
   const { say, signal } = listener;
   const { prepared, folder, settings } = await begin(options, listener);
-  const criteria = criteriaOf(prepared.task, settings.experiment);
+  const { task } = prepared;
+  const outside = { criteria: criteriaOf(task, settings.experiment), stops: stopsOf(task, settings.experiment) };
   const elsewhere = await mkdtemp(join(tmpdir(), "ltt-replay-"));
   try {
     const stores = [await FolderStore.open(folder, { onDamage: say }), await FolderStore.open(elsewhere)] as const;
     const clock = () => performance.now() / 1000;
-    return await replay(prepared.task, hash, ...stores, { clock, signal, criteria });
+    return await replay(task, hash, ...stores, { clock, signal, ...outside });
   } finally {
     await rm(elsewhere, { recursive: true, force: true });
   }

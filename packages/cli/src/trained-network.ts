@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { add, decodeSafetensors, dense, noGrad, tensor } from "@ltt/core";
 import { CIFAR_10_CLASSES, FASHION_MNIST_CLASSES, parseVocabulary } from "@ltt/data";
+import { decodeCheckpoint, encodeCheckpoint } from "@ltt/layers";
 import { FolderStore, INIT, RunFolderError, type StoredFiles } from "@ltt/lottery";
 import { type Architecture, architectureIn, type ImageShape, type Network, networkOf } from "./architecture.ts";
 import { type Classifier, createClassifier, type Meaning } from "./classifier.ts";
@@ -16,7 +18,7 @@ export interface TrainedNetwork extends Meaning {
   /** What it was trained on. */
   readonly corpus: string;
   readonly architecture: Architecture;
-  /** Its weights file. */
+  /** Its weights file; see `weightsOf`. */
   readonly weights: Uint8Array;
 }
 
@@ -49,7 +51,7 @@ async function readNode(folder: string): Promise<TrainedNetwork> {
     );
   const images = await imagesOf(stored, run);
   const architecture = architectureOf(stored, images?.shape);
-  const parts = { place: stored.place, node: hash, architecture, weights: stored.files.get("weights.safetensors")! };
+  const parts = { place: stored.place, node: hash, architecture, weights: await weightsOf(stored) };
   if ("rows" in architecture) {
     const { classes, several = false, corpus, vocabulary, maxLength } = await readEncoding(run, encodedOf(stored));
     return { ...parts, corpus, classes, several, encoding: { vocabulary, maxLength } };
@@ -70,12 +72,29 @@ export async function storedNetwork(
   run: string,
 ): Promise<{ architecture: Architecture; network: Network }> {
   const architecture = architectureOf(stored, (await imagesOf(stored, run))?.shape);
-  const network = networkOf(
-    architecture,
-    stored.files.get("weights.safetensors")!,
-    `${stored.place}/weights.safetensors`,
-  );
+  const network = networkOf(architecture, await weightsOf(stored), `${stored.place}/weights.safetensors`);
   return { architecture, network };
+}
+
+/**
+ * The weights file of a node: all that it computes with. Where a frozen rest lies beside what was trained (`rest-frozen`), it is dense and has
+ * both: one of the two is 0 at every place, so their sum is exact.
+ */
+async function weightsOf({ files, place }: StoredFiles): Promise<Uint8Array> {
+  const [own, rest] = [files.get("weights.safetensors")!, files.get("rest.safetensors")];
+  if (rest === undefined) return own;
+  const { weights, buffers } = decodeCheckpoint(own, `${place}/weights.safetensors`);
+  const whole = new Map(weights);
+  for (const [name, entry] of decodeSafetensors(rest, `${place}/rest.safetensors`).tensors) {
+    const weight = weights.get(name);
+    if (weight === undefined || entry.dtype !== "F32")
+      throw new RunFolderError(`${place}/rest.safetensors: "${name}" is no frozen rest of a weight`);
+    whole.set(
+      name,
+      noGrad(() => add(dense(weight), tensor(entry.data, weight.shape))),
+    );
+  }
+  return encodeCheckpoint({ weights: whole, buffers });
 }
 
 /** Images of published sets: a run before its images were described tells their name only. */

@@ -67,6 +67,29 @@ test("a criterion and an arm of a file train networks, and a changed file trains
     expect(after.get(name)).not.toBe(before.get(name));
 }, 120_000);
 
+test("networks that rest on a file's criterion and its arm's stop are replayed, and copies of them trained", async () => {
+  const searching = `
+const mine = { name: "mine", version: 1, score: async ({ trained }) => new Map([...(await trained())].map(([k, v]) => [k, v.map((w) => w * w)])) };
+const second = { name: "second", version: 1, stop: (seen) => seen.length === 2 };
+export const arms = [
+  {
+    name: "searching",
+    *levels(graph) {
+      const mask = graph.search(graph.dense, [1, 2, 3], second, { criterion: mine });
+      yield { round: 1, network: graph.train(graph.rewind(mask, graph.init)), expect: graph.expectSearch(graph.dense) };
+    },
+  },
+];`;
+  writeFileSync(join(root, "searching.js"), searching);
+  expect((await run("--plugin", "searching.js", "--arms", "searching")).code).toBe(0);
+  const node = networks().get("searching 1")!;
+  const replayed = await ltt(["replay", node, "--out", "run"], { cwd: root });
+  expect([replayed.code, replayed.out]).toEqual([0, expect.stringMatching(/(\d+) of \1 files have the same bytes/)]);
+  const look = ["inspect", node, "--out", "run", "--siblings", "0", "--between", "1"];
+  const inspected = await ltt(look, { cwd: root });
+  expect([inspected.code, inspected.out]).toEqual([0, expect.stringContaining(`between copies ${node} and `)]);
+}, 120_000);
+
 test("an arm that cuts by a built-in criterion has the same networks, whatever its file says", async () => {
   const magnitude = plugin.replace(", criterion: mine", "");
   writeFileSync(join(root, "arm.js"), magnitude);

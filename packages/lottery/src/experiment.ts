@@ -10,6 +10,7 @@ import type { PlannedLevel } from "./plan.ts";
 import type { LevelResult } from "./result.ts";
 import { resultOf } from "./result-of.ts";
 import { Schedule } from "./schedule.ts";
+import type { StopSearch } from "./search.ts";
 import { checkExperimentOptions, checkSettings, type ExperimentOptions, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkTask, type Task } from "./task.ts";
@@ -130,6 +131,13 @@ export function criteriaOf<Input>(task: Task<Input>, settings: ExperimentSetting
   checkTask("criteriaOf", task);
   checkSettings("criteriaOf", settings);
   return planOf("criteriaOf", task, settings).graph.criteria();
+}
+
+/** What ends the searches of an experiment besides the built-in stops: arms bring it. */
+export function stopsOf<Input>(task: Task<Input>, settings: ExperimentSettings): StopSearch[] {
+  checkTask("stopsOf", task);
+  checkSettings("stopsOf", settings);
+  return planOf("stopsOf", task, settings).graph.stops();
 }
 
 /**

@@ -82,6 +82,11 @@ export class Graph {
     return [...this.#criteria.values()];
   }
 
+  /** The same of what ends searches. */
+  stops(): StopSearch[] {
+    return [...this.#stops.values()];
+  }
+
   /**
    * The criterion that a node names.
    *

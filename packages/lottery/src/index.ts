@@ -64,7 +64,7 @@ export {
   transferredFrom,
   unitsRemoved,
 } from "./expectation.ts";
-export { criteriaOf, finishedResults, planExperiment, runExperiment } from "./experiment.ts";
+export { criteriaOf, finishedResults, planExperiment, runExperiment, stopsOf } from "./experiment.ts";
 export type { ExperimentGraph } from "./experiment-graph.ts";
 export { experimentOf } from "./experiment-of.ts";
 export { type FolderContents, folderContents } from "./folder-contents.ts";
@@ -89,7 +89,7 @@ export { type McNemar, mcnemar } from "./mcnemar.ts";
 export type { Moment, State } from "./moment.ts";
 export { constantF1, multiLabelClassification } from "./multi-label-classification.ts";
 export { type Hash, hashOf, type Node, nodeOf, type Operation, type Params } from "./node.ts";
-export { AT, CUT, CUT_UNITS, GIVEN, INIT, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
+export { AT, CUT, CUT_UNITS, GIVEN, INIT, OPERATIONS, SEARCH, SHUFFLE_MASK, START, TRAIN } from "./operations.ts";
 export { OPTIMISERS, type OptimiserName } from "./optimisers.ts";
 export { type PairedRow, type PairedStatistics, pairedStatistics } from "./paired-statistics.ts";
 export {

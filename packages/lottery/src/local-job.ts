@@ -6,7 +6,7 @@ import { Graph } from "./graph.ts";
 import type { Job, JobListener } from "./job.ts";
 import type { StoredNetwork } from "./network-files.ts";
 import type { Node } from "./node.ts";
-import { CUT } from "./operations.ts";
+import { CUT, SEARCH } from "./operations.ts";
 import { checkSettings, type ExperimentSettings } from "./settings.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkTask, type Task } from "./task.ts";
@@ -35,7 +35,7 @@ export function createJob<Input>(task: Task<Input>, settings: ExperimentSettings
 }
 
 export interface GraphJobOptions extends JobOptions {
-  /** Criteria that cuts may name besides the built-in ones. Default: none. */
+  /** Criteria that cuts and searches may name besides the built-in ones. Default: none. */
   readonly criteria?: readonly Criterion[] | undefined;
 }
 
@@ -43,7 +43,10 @@ const GRAPH_OPTIONS: Kinds<GraphJobOptions> = { ...OPTIONS, criteria: list };
 
 /** A job of a graph that is given as data. */
 export interface GraphJob extends Job {
-  /** Why this process cannot make a network of the graph, if so: a cut names a criterion that was not given. */
+  /**
+   * Why this process cannot make a network of the graph, if so: a cut or a search names a criterion that was not given, or a search a
+   * stop that is none of ours.
+   */
   lacks(hash: string): string | undefined;
 }
 
@@ -61,9 +64,11 @@ export function createGraphJob<Input>(task: Task<Input>, nodes: readonly Node[],
   for (const criterion of criteria) graph.know("createGraphJob", criterion);
   const lacks = (hash: string) => {
     for (const [name, { op, params }] of graph.lineage(hash)) {
-      if (op !== CUT.name || params.criterion === undefined) continue;
+      if (op !== CUT.name && op !== SEARCH.name) continue;
+      const { criterion, stop } = params;
       try {
-        graph.criterion(`node ${name}`, params.criterion);
+        if (criterion !== undefined) graph.criterion(`node ${name}`, criterion);
+        if (stop !== undefined) graph.stop(`node ${name}`, stop);
       } catch (error) {
         return (error as Error).message;
       }

@@ -97,3 +97,16 @@ export const START: Operation<"start"> = {
   defaults: { signs: false, value: null, gains: "constant", learns: null, rest: "zero" },
   makes: "start",
 };
+
+/** Every operation that there is. */
+export const OPERATIONS: readonly Operation<string>[] = [
+  INIT,
+  TRAIN,
+  AT,
+  CUT,
+  SEARCH,
+  CUT_UNITS,
+  SHUFFLE_MASK,
+  GIVEN,
+  START,
+];

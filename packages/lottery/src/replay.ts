@@ -5,6 +5,7 @@ import { Graph } from "./graph.ts";
 import { signal } from "./kinds.ts";
 import { nodesOf } from "./network-files.ts";
 import { RunFolderError } from "./run-folder-error.ts";
+import type { StopSearch } from "./search.ts";
 import { type Store, storeKind } from "./store.ts";
 import { checkTask, type Task } from "./task.ts";
 
@@ -14,9 +15,11 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined;
   /** Criteria that the node may rest on besides the built-in ones. */
   readonly criteria?: readonly Criterion[] | undefined;
+  /** What may end the searches that it rests on, besides the built-in stops. */
+  readonly stops?: readonly StopSearch[] | undefined;
 }
 
-const OPTIONS: Kinds<ReplayOptions> = { clock: callable, signal, criteria: list };
+const OPTIONS: Kinds<ReplayOptions> = { clock: callable, signal, criteria: list, stops: list };
 
 /** What making a node again has shown. */
 export interface Replayed {
@@ -45,12 +48,12 @@ export async function replay<Input>(
   check("replay", "hash", hash, text);
   check("replay", "store", store, storeKind);
   check("replay", "elsewhere", elsewhere, storeKind);
-  const { criteria = [] } = checkOptions("replay", options, OPTIONS, ["clock"]);
-  check("replay", "criteria", criteria, list);
+  const { criteria = [], stops = [], ...others } = checkOptions("replay", options, OPTIONS, ["clock"]);
   const stored = await store.read(hash);
   if (stored === undefined) throw new RunFolderError(`replay: there is no node ${hash}; names are in metrics.csv`);
   const graph = new Graph(nodesOf(stored));
   for (const criterion of criteria) graph.know("replay", criterion);
+  for (const stop of stops) graph.knowStop("replay", stop);
   if (graph.node(hash).op !== "train") {
     throw new RunFolderError(`replay: node ${hash} is "${graph.node(hash).op}"; only trained networks are replayed`);
   }
@@ -58,7 +61,7 @@ export async function replay<Input>(
     ...forwarded(elsewhere),
     read: (name) => (name === hash ? elsewhere.read(name) : store.read(name)),
   };
-  await new Executor(task, graph, { ...options, store: source, caller: "replay" }).train(hash, `replay of ${hash}`);
+  await new Executor(task, graph, { ...others, store: source, caller: "replay" }).train(hash, `replay of ${hash}`);
   const made = (await elsewhere.read(hash))!;
   const files = [...new Set([...stored.files.keys(), ...made.files.keys()])].sort();
   const different = files.filter((name) => !same(stored.files.get(name), made.files.get(name)));

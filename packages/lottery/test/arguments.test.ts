@@ -50,6 +50,7 @@ describe("any one thing wrong in a call is refused by name", () => {
       "FAULTS",
       "GIVEN",
       "INIT",
+      "OPERATIONS",
       "OPTIMISERS",
       "PARTS",
       "POOLS",

@@ -209,6 +209,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   createJob: [() => call(lottery.createJob, task(), settings(), { store, clock: () => 0 })],
   compareWeights: [() => call(lottery.compareWeights, weights(), weights())],
   criteriaOf: [() => call(lottery.criteriaOf, task(), settings())],
+  stopsOf: [() => call(lottery.stopsOf, task(), settings())],
   cut: [
     () => call(lottery.cut, pattern(), values(1, 2), { rate: 0.5, pool: "group", group: () => "g", rng: rng() }),
     () => call(lottery.cut, pattern(), values(1, 2), { rate: () => 0.5, rng: rng() }),
@@ -274,7 +275,12 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   weightMovement: [() => call(lottery.weightMovement, values(1), values(2))],
   maskOverlap: [() => call(lottery.maskOverlap, pattern(), pattern(), new Map([["w", 3]]))],
   inspectNetwork: [
-    () => call(lottery.inspectNetwork, task(), trained, store, { clock: () => 0, siblingsFrom: 0, between: 1 }),
+    () =>
+      call(lottery.inspectNetwork, task(), trained, store, {
+        ...{ clock: () => 0, siblingsFrom: 0, between: 1 },
+        criteria: [{ ...lottery.random, name: "mine" }],
+        stops: [{ ...lottery.earlyBirdStop, name: "mine" }],
+      }),
   ],
   lowestBy: [() => call(lottery.lowestBy, "magnitude", "ab", { pool: "all" })],
   bootstrap: [() => call(lottery.bootstrap, Float32Array.of(0, 1, 1), { rng: rng(), resamples: 10, confidence: 0.9 })],
@@ -329,6 +335,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         clock: () => 0,
         signal: new AbortController().signal,
         criteria: [{ ...lottery.random, name: "mine" }],
+        stops: [{ ...lottery.earlyBirdStop, name: "mine" }],
       }),
   ],
   rewoundTo: [() => call(lottery.rewoundTo, 1, "ab")],

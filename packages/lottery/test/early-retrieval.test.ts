@@ -10,9 +10,11 @@ import {
   maskDistance,
   type NamedArm,
   planExperiment,
+  replay,
   runExperiment,
   type Sighting,
   type StopSearch,
+  stopsOf,
   type Task,
 } from "../src/index.ts";
 import { toySettings, toyTask } from "./toy-task.ts";
@@ -44,7 +46,7 @@ async function run(folder: string, settings: ExperimentSettings) {
   for await (const level of runExperiment(toyTask, settings, { store, clock: () => 0 })) found.set(level.arm, level);
   const checks = await auditRun(store, planExperiment(toyTask, settings), { task: toyTask as Task });
   const weights = async (arm: string) => (await store.read(found.get(arm)!.node!))!.files.get("weights.safetensors")!;
-  return { found, checks, weights };
+  return { store, found, checks, weights };
 }
 
 describe("a search that stops by itself", () => {
@@ -81,6 +83,20 @@ describe("a search that stops by itself", () => {
     const { found, weights } = await run("never", { ...toySettings, arms: [searching(never), cutAfter(32)] });
     expect(found.get("searching")!.searchedSteps).toBe(32);
     expect(await weights("searching")).toEqual(await weights("cut-after"));
+  });
+
+  test("is replayed with it, and refused without", async () => {
+    const first: StopSearch = { name: "first", version: 1, stop: () => true };
+    const settings = { ...toySettings, arms: [{ ...searching(first), plugin: "ab" }] };
+    const { store, found } = await run("replayed", settings);
+    const again = async (folder: string, stops: StopSearch[]) => {
+      const elsewhere = await FolderStore.open(join(root, folder));
+      return replay(toyTask, found.get("searching")!.node!, store, elsewhere, { clock: () => 0, stops });
+    };
+    const stops = stopsOf(toyTask, settings);
+    expect(stops).toEqual([{ ...first, plugin: "ab" }]); // a stop of a plugin's arm has the digest of its file
+    expect((await again("with-stop", stops)).different).toEqual([]);
+    await expect(again("without", [])).rejects.toThrow(/stop .*"first".* is not known/);
   });
 
   test.each<[(graph: Parameters<NamedArm["levels"]>[0]) => unknown, string]>([

@@ -5,6 +5,7 @@ import { classification } from "../classification.ts";
 import { layerImportanceCriterion } from "../criteria/layer-importance.ts";
 import type { Evidence } from "../criterion.ts";
 import type { Values } from "../pattern.ts";
+import { aligned, union } from "./aligned.ts";
 import { connection, errorBarrier, interpolated } from "./error-barrier.ts";
 import { layerImportance } from "./layer-importance.ts";
 import { layersOf } from "./layers-of.ts";
@@ -35,6 +36,17 @@ describe("weightMovement", () => {
       'weightMovement: "a" has 1 values before training and none after it',
     );
   });
+});
+
+test("values of one mask at another: 0 where there is none, by hand", () => {
+  const mask = (...positions: number[]) => new Map([["a", Int32Array.from(positions)]]);
+  const masked = { pattern: mask(1, 4, 6), values: new Map([["a", values(10, 40, 60)]]) };
+  const at = (...positions: number[]) => [...aligned(masked, mask(...positions)).get("a")!];
+  expect(at(1, 4, 6)).toEqual([10, 40, 60]);
+  expect(at(0, 4, 5, 6, 9)).toEqual([0, 40, 0, 60, 0]);
+  expect(at()).toEqual([]);
+  expect(union(mask(1, 4, 6), mask(0, 4, 5, 9))).toEqual(mask(0, 1, 4, 5, 6, 9));
+  expect(union(mask(), mask(2))).toEqual(mask(2));
 });
 
 test("maskOverlap counts what both keep, and what random masks would", () => {

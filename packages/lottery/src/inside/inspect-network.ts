@@ -1,5 +1,5 @@
-import { type Rng, stream, tensor, type Weight } from "@ltt/core";
-import { callable, check, checkOptions, count, type Kinds, positive, text } from "@ltt/core/arguments";
+import { detach, type Rng, stream, type Tensor, type Weight } from "@ltt/core";
+import { callable, check, checkOptions, count, type Kinds, list, positive, text } from "@ltt/core/arguments";
 import {
   buffersOf,
   decodeCheckpoint,
@@ -12,19 +12,24 @@ import {
   withParameters,
 } from "@ltt/layers";
 import { classification } from "../classification.ts";
+import type { Criterion } from "../criterion.ts";
 import { firstOf } from "../evidence.ts";
 import { Executor } from "../executor.ts";
 import { Graph } from "../graph.ts";
 import { signal as aSignal } from "../kinds.ts";
-import { nodesOf, readNetwork } from "../network-files.ts";
+import { nodesOf, readNetwork, readValues, type StoredNetwork } from "../network-files.ts";
 import { hashOf, nodeOf } from "../node.ts";
 import { AT, INIT, TRAIN } from "../operations.ts";
-import { type Pattern, type Values, valuesAt } from "../pattern.ts";
+import { type Pattern, patternOf, sparseWeights, valuesAt } from "../pattern.ts";
+import { withRest } from "../rest.ts";
 import { RunFolderError } from "../run-folder-error.ts";
+import type { StopSearch } from "../search.ts";
 import { type Store, type StoredFiles, storeKind } from "../store.ts";
 import { checkBatches, checkModel, checkTask, type Task } from "../task.ts";
+import { aligned, type Masked, union } from "./aligned.ts";
 import { type Connection, connection } from "./error-barrier.ts";
 import { type LayerImportance, layerImportance } from "./layer-importance.ts";
+import { layersOf } from "./layers-of.ts";
 import { type Movement, weightMovement } from "./weight-movement.ts";
 
 export interface InspectOptions {
@@ -40,16 +45,27 @@ export interface InspectOptions {
   readonly between?: number | undefined;
   /** Called after every step of a copy's training. */
   readonly onStep?: ((hash: string, step: number, loss: number) => void) | undefined;
+  /** Criteria that copies may rest on besides the built-in ones. */
+  readonly criteria?: readonly Criterion[] | undefined;
+  /** What may end the searches that copies rest on, besides the built-in stops. */
+  readonly stops?: readonly StopSearch[] | undefined;
 }
 
-/** What a look inside a trained network finds. */
+/**
+ * What a look inside a trained network finds. Where its mask changed while it trained (`set`, `rigl`, `learned-supermask`),
+ * weights are compared by their positions, and one that a network does not have is 0 there.
+ */
 export interface Inspection {
-  /** Of its own weights, from its start to its best. */
+  /**
+   * Of its own weights, from its start to its best. Those that its start did not have began at 0, as rewiring grows
+   * them; those that it has lost are not counted.
+   */
   readonly movement: { readonly all: Movement; readonly tensors: Readonly<Record<string, Movement>> };
-  /** Of a sparse network: how far the dense network moved the weights that it kept, and the others. */
+  /** Of a network that was cut from a dense one: how far the dense network moved the weights that it kept, and the others. */
   readonly inDense?: { readonly kept: Movement; readonly others: Movement } | undefined;
   /** Of the test examples. */
   readonly accuracy: number;
+  /** A layer that is put back to `initial` has the weights and the mask of the start, to `fresh` its own mask. */
   readonly layers: readonly LayerImportance[];
   readonly siblings?: (Connection & { readonly step: number; readonly nodes: readonly [string, string] }) | undefined;
 }
@@ -83,24 +99,18 @@ export async function inspectNetwork<Input>(
   if (stored === undefined)
     throw new RunFolderError(`inspectNetwork: there is no node ${hash}; names are in metrics.csv`);
   const graph = new Graph(nodesOf(stored));
+  for (const criterion of checked.criteria ?? []) graph.know("inspectNetwork", criterion);
+  for (const stop of checked.stops ?? []) graph.knowStop("inspectNetwork", stop);
   if (graph.node(hash).op !== TRAIN.name)
     throw new RunFolderError(
       `inspectNetwork: node ${hash} is "${graph.node(hash).op}"; only trained networks are inspected`,
     );
   const network = await readNetwork(stored);
   const { seed } = graph.node(hash).params as { seed: number };
-  const model = modelOf(task, stored);
-  const batches = checkBatches(`inspectNetwork: task.batches(${seed})`, task.batches(seed));
-  const { measure = classification } = task;
-  const [start, trained] = [startOf(stored), network.best];
-  const mask = network.pattern;
-  const movement = weightMovement(onlyIn(start, mask), onlyIn(trained, mask));
-  const by = task.randomModel === undefined ? "model" : "randomModel";
-  const fresh = checkModel("inspectNetwork", `what task.${by} gave`, task[by]!(stream(seed, "inspection")));
-  const drawn = valuesAt(await snapshot(parametersOf(fresh)), mask);
-  const frozen = new Map([...(await snapshot(parametersOf(model)))].filter(([name]) => !mask.has(name)));
-  const others = { initial: new Map([...frozen, ...start]), fresh: new Map([...frozen, ...drawn]) };
-  const layers = await layerImportance(model, others, batches.test, measure);
+  const { pattern: mask } = network;
+  const start = await startOf(stored);
+  const movement = weightMovement(aligned(start, mask), aligned(trainedOf(network), mask));
+  const layers = await layersPutBack(task, stored, { start, mask, seed });
   checked.signal?.throwIfAborted();
   const dense = denseOf(graph, hash);
   return {
@@ -120,7 +130,28 @@ const OPTIONS: Kinds<InspectOptions> = {
   siblingsFrom: count,
   between: positive,
   onStep: callable,
+  criteria: list,
+  stops: list,
 };
+
+/** Which layer matters: each put back to what it began as, and to fresh weights. */
+async function layersPutBack<Input>(
+  task: Task<Input>,
+  stored: StoredFiles,
+  { start, mask, seed }: { readonly start: Masked; readonly mask: Pattern; readonly seed: number },
+): Promise<LayerImportance[]> {
+  const batches = checkBatches(`inspectNetwork: task.batches(${seed})`, task.batches(seed));
+  const by = task.randomModel === undefined ? "model" : "randomModel";
+  const random = checkModel("inspectNetwork", `what task.${by} gave`, task[by]!(stream(seed, "inspection")));
+  const fresh = { pattern: mask, values: valuesAt(await snapshot(parametersOf(random)), mask) };
+  const all = union(mask, start.pattern);
+  const model = await modelOf(task, stored, all);
+  const others = { initial: aligned(start, all), fresh: aligned(fresh, all) };
+  const found = await layerImportance(model, others, batches.test, task.measure ?? classification);
+  const tensors = layersOf(mask.keys());
+  const storedOf = (layer: string) => tensors.get(layer)!.reduce((sum, name) => sum + mask.get(name)!.length, 0);
+  return found.map(({ layer, accuracy }) => ({ layer, stored: storedOf(layer), accuracy }));
+}
 
 /** The dense network whose weights a network's mask was first cut from; its own if it is dense. */
 function denseOf(graph: Graph, hash: string): string {
@@ -134,16 +165,14 @@ function denseOf(graph: Graph, hash: string): string {
 }
 
 async function inDense(stored: StoredFiles, mask: Pattern): Promise<NonNullable<Inspection["inDense"]>> {
-  const { pattern: whole, best } = await readNetwork(stored);
-  const start = startOf(stored);
+  const [start, trained] = [await startOf(stored), trainedOf(await readNetwork(stored))];
   const rest = new Map(
-    Array.from(whole, ([name, positions]) => {
-      const kept = new Set(mask.get(name));
-      return [name, positions.filter((at) => !kept.has(at))];
+    Array.from(mask, ([name, positions]) => {
+      const kept = new Set(positions);
+      return [name, start.pattern.get(name)!.filter((at) => !kept.has(at))];
     }),
   );
-  const moved = (part: Pattern) =>
-    weightMovement(valuesAt(onlyIn(start, part), part), valuesAt(onlyIn(best, part), part)).all;
+  const moved = (part: Pattern) => weightMovement(aligned(start, part), aligned(trained, part)).all;
   return { kept: moved(mask), others: moved(rest) };
 }
 
@@ -157,8 +186,8 @@ async function siblings<Input>(
   { clock, signal, onStep, between = 30 }: InspectOptions,
 ): Promise<NonNullable<Inspection["siblings"]>> {
   const node = graph.node(hash);
-  const { seed } = node.params as { seed: number };
-  const isDense = graph.node(node.inputs.start!).op === INIT.name;
+  const { seed, learns } = node.params as { seed: number; learns?: string };
+  const isDense = graph.node(node.inputs.start!).op === INIT.name && learns !== "mask";
   if (step > 0 && !isDense)
     throw new RangeError(
       `inspectNetwork: node ${hash} is sparse: copies of it begin with its start, siblingsFrom is 0`,
@@ -170,12 +199,13 @@ async function siblings<Input>(
   const executor = new Executor(task, graph, { store, clock, signal, onStep, caller: "inspectNetwork" });
   const train = (one: string) => executor.train(one, `copy ${one} of ${hash}`);
   const [first, second] = [await train(nodes[0]), await train(nodes[1])];
-  const model = modelOf(task, await read(store, nodes[0]));
+  const all = union(first.pattern, second.pattern);
+  const model = await modelOf(task, await read(store, nodes[0]), all);
   const whole = await snapshot(stateOf(model)); // frozen tensors are in no network's own values
-  const [a, b] = [new Map([...whole, ...first.best]), new Map([...whole, ...second.best])];
+  const end = (copy: StoredNetwork) => new Map([...whole, ...copy.best, ...aligned(trainedOf(copy), all)]);
   const batches = task.batches(seed);
   const rng: Rng = stream(seed, "statistics", hashOf(node));
-  const found = await connection(model, a, b, {
+  const found = await connection(model, end(first), end(second), {
     ...{ between, rng, signal, measure: task.measure ?? classification, batches: batches.test },
     statistics: () => firstOf(batches.train(1), STATISTICS),
   });
@@ -188,31 +218,39 @@ async function read(store: Store, hash: string): Promise<StoredFiles> {
   throw new RunFolderError(`inspectNetwork: node ${hash} is missing or damaged`);
 }
 
-/** The network with its best weights; what is frozen stays so. */
-function modelOf<Input>(task: Task<Input>, { files, place }: StoredFiles): Model<Input> {
-  const { weights, buffers } = decodeCheckpoint(files.get("weights.safetensors")!, `${place}/weights.safetensors`);
+/**
+ * The network with its best weights, and with its frozen rest where it has one; what is frozen stays so.
+ *
+ * @param all - The positions that are stored: its own, and others, which are 0.
+ */
+async function modelOf<Input>(task: Task<Input>, stored: StoredFiles, all: Pattern): Promise<Model<Input>> {
+  const { weights, buffers } = weightsIn(stored, "weights.safetensors");
   const made = checkModel("inspectNetwork", "what task.model gave", task.model(stream(0, "inspection")));
   const own = Array.from(parametersOf(made), ([name, like]): [string, Weight] => {
     const weight = weights.get(name)!;
-    return [name, isFrozen(like) && "data" in weight ? tensor(weight.data as Float32Array, like.shape) : weight];
+    return [name, isFrozen(like) ? detach(weight as Tensor) : weight];
   });
-  const model = withParameters(made, new Map(own));
-  restore(buffersOf(model), new Map(Array.from(buffers, ([name, buffer]) => [name, buffer.data as Float32Array])));
-  return model;
+  const pattern = patternOf(weights);
+  const wider = new Map([...all].filter(([name, { length }]) => length > pattern.get(name)!.length));
+  const values = aligned({ pattern, values: await snapshot(weights) }, wider);
+  const model = withParameters(made, new Map([...own, ...sparseWeights(weights, wider, values)]));
+  restore(buffersOf(model), await snapshot(buffers));
+  return stored.files.has(REST) ? withRest(model, readValues(stored, REST)) : model;
 }
 
-/** The values that a network began with, in the order of its mask. */
-function startOf({ files, place }: StoredFiles): Values {
-  const name = files.has("initial.safetensors") ? "initial.safetensors" : "ticket.safetensors";
-  const { weights } = decodeCheckpoint(files.get(name)!, `${place}/${name}`);
-  return new Map(
-    Array.from(weights, ([tensor, weight]) => [
-      tensor,
-      ("values" in weight ? weight.values.data : weight.data) as Float32Array,
-    ]),
-  );
+const REST = "rest.safetensors";
+
+/** The weights that a network began with. */
+async function startOf(stored: StoredFiles): Promise<Masked> {
+  const name = stored.files.has("initial.safetensors") ? "initial.safetensors" : "ticket.safetensors";
+  const { weights } = weightsIn(stored, name);
+  return { pattern: patternOf(weights), values: await snapshot(weights) };
 }
 
-function onlyIn(values: Values, mask: Pattern): Values {
-  return new Map([...values].filter(([name]) => mask.has(name)));
+function trainedOf({ pattern, best }: StoredNetwork): Masked {
+  return { pattern, values: best };
+}
+
+function weightsIn({ files, place }: StoredFiles, name: string): ReturnType<typeof decodeCheckpoint> {
+  return decodeCheckpoint(files.get(name)!, `${place}/${name}`);
 }
