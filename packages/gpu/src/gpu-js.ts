@@ -69,11 +69,12 @@ export class Compiler {
       tactic: "precision",
       loopMaxIterations: 2 ** 31 - 1, // else loops end, silently, after 1000
     };
+    const source = `function (${[...kernel.arrays, ...kernel.integers, ...kernel.numbers].join(", ")}) {\n${kernel.body}\n}`;
     const parts = kernel.rows > 1 ? others("row", kernel.rows) : others("result", kernel.results);
     const made =
       parts.length === 0
-        ? this.#gpu.createKernel(kernel.source, settings)
-        : this.#gpu.createKernelMap(parts, kernel.source, settings);
+        ? this.#gpu.createKernel(source, settings)
+        : this.#gpu.createKernelMap(parts, source, settings);
     ranks[output.length] = made;
     return made;
   }

@@ -16,6 +16,16 @@ export function hostIndices(kernel: string, indices: Indices): Int32Array {
   return host;
 }
 
+/**
+ * For a kernel that finds indices of `count` values.
+ *
+ * @throws {RangeError} if they are not all exact as a float32.
+ */
+export function checkIndexable(kernel: string, values: string, count: number, remedy: string): void {
+  if (count <= EXACT) return;
+  throw new RangeError(`gpu: ${kernel}: ${values}; the device holds indices exactly to ${EXACT} only: ${remedy}`);
+}
+
 /** @throws {RangeError} if one is not exact as a float32. */
 export function asFloats(indices: Int32Array): Float32Array {
   const large = indices.findIndex((index) => Math.abs(index) > EXACT);

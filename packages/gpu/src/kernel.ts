@@ -4,8 +4,9 @@
  * The body is text, not a function: gpu.js translates a function's source, and minifiers rewrite functions into what it cannot
  * translate (comma operators, chains of conditions). Rules of the text: index arithmetic stands inside the brackets, or
  * goes through the helpers below, or through variables that `integer` declares, since an integer in any other becomes a float32, exact only
- * to 2²⁴; every loop has a counter of a name of its own; values are read flat; and what is read to be an index goes into a local variable
- * first, since for WebGL gpu.js takes nested reads and nested calls of one function apart, by way of float32.
+ * to 2²⁴; every loop has a counter of a name of its own; `this.thread.x`, `.y` and `.z` are written out, for `alongX` replaces them;
+ * values are read flat; and what is read to be an index goes into a local variable first, since for WebGL gpu.js takes nested reads
+ * and nested calls of one function apart, by way of float32.
  */
 export interface Kernel<Arrays extends string = string, Scalars extends string = string> {
   readonly name: string;
@@ -13,7 +14,7 @@ export interface Kernel<Arrays extends string = string, Scalars extends string =
   /** Scalars that are 32-bit integers, then those that are float32. */
   readonly integers: readonly Scalars[];
   readonly numbers: readonly Scalars[];
-  readonly source: string;
+  readonly body: string;
   /** How many neighbours of a row one thread computes: x counts groups of so many. Whatever they share is read once. */
   readonly together: 1 | 4;
   /** For WebGL: arrays are read by fours too, `a[i]` being the values 4i … 4i + 3. A thread reads as many at once as it would one. */
@@ -63,19 +64,7 @@ export function kernel<const Arrays extends string, const Scalars extends string
   shared?: string;
   body: string;
 }): Kernel<Arrays, Scalars> {
-  return {
-    name,
-    arrays,
-    integers,
-    numbers,
-    together,
-    packed,
-    rows,
-    results,
-    natives,
-    shared,
-    source: `function (${[...arrays, ...integers, ...numbers].join(", ")}) {\n${body}\n}`,
-  };
+  return { name, arrays, integers, numbers, body, together, packed, rows, results, natives, shared };
 }
 
 /** The sizes of an output, innermost axis first; its values lie at x + X·(y + Y·z). */

@@ -1,3 +1,4 @@
+import { alongX } from "./along-x.ts";
 import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
 import { interleave, pack, unpack } from "./forms.ts";
 import { GpuError } from "./gpu-error.ts";
@@ -61,11 +62,14 @@ class WebGlDevice implements Device {
   readonly #compiler: Compiler;
   readonly #probe: FloatTexture;
   readonly #probeOfFours: FloatTexture;
+  /** The longest side of a texture: gpu.js gives an output of two axes one of its form, and any other a square one. */
+  readonly #side: number;
 
   constructor(compiler: Compiler, probe: FloatTexture, probeOfFours: FloatTexture) {
     this.#compiler = compiler;
     this.#probe = probe;
     this.#probeOfFours = probeOfFours;
+    this.#side = probe.context.getParameter(probe.context.MAX_TEXTURE_SIZE);
     this.adapter = describe(probe.context);
   }
 
@@ -138,10 +142,12 @@ class WebGlDevice implements Device {
     scalars: readonly number[],
     output: readonly number[],
   ): FloatTexture[] {
-    const compiled = this.#compiler.compiled(kernel, output);
+    const whole = { kernel, scalars, output };
+    const launch = output.length !== 2 || Math.max(...output) <= this.#side ? whole : alongX(whole);
+    const compiled = this.#compiler.compiled(launch.kernel, launch.output);
     let results: readonly FloatTexture[];
     try {
-      const found = compiled(...inputs, ...scalars);
+      const found = compiled(...inputs, ...launch.scalars);
       const count = kernel.rows * kernel.results;
       results = count === 1 ? [found as FloatTexture] : allOf(found as Results, count);
     } catch (cause) {

@@ -1,3 +1,4 @@
+import { alongX } from "./along-x.ts";
 import { BufferPool, type GpuBuffer } from "./buffer-pool.ts";
 import type { AdapterInfo, Device, DeviceArray } from "./device.ts";
 import { GpuError } from "./gpu-error.ts";
@@ -60,6 +61,8 @@ class WebGpuDevice implements Device {
   readonly #compiler: Compiler;
   readonly #probe: BufferResult;
   readonly #pool: BufferPool;
+  /** The longest output on each of its axes, where it has several: gpu.js computes it in workgroups of 8 × 8 × 1. */
+  readonly #longest: readonly number[];
   #lost: GpuError | undefined;
   #wrong: string | undefined;
 
@@ -69,6 +72,8 @@ class WebGpuDevice implements Device {
     const { adapter, device } = probe.context;
     this.adapter = describe(adapter, device);
     this.#pool = new BufferPool(device, { largest: this.adapter.largestBuffer });
+    const groups = device.limits.maxComputeWorkgroupsPerDimension!;
+    this.#longest = [8 * groups, 8 * groups, groups];
     void device.lost.then(({ reason, message }) => {
       this.#lost = lost(`${reason}: ${message}`);
     });
@@ -85,14 +90,16 @@ class WebGpuDevice implements Device {
     grid: Grid,
   ): Promise<DeviceArray[]> {
     this.#check();
-    const output = outputOf(grid);
-    const length = output.reduce((product, size) => product * size, kernel.together);
-    const compiled: CompiledKernel = this.#compiler.compiled(kernel, output);
+    const whole = { kernel, scalars, output: outputOf(grid) };
+    const length = whole.output.reduce((product, size) => product * size, kernel.together);
+    const countable = whole.output.length === 1 || whole.output.every((size, axis) => size <= this.#longest[axis]!);
+    const launch = countable ? whole : alongX(whole);
+    const compiled: CompiledKernel = this.#compiler.compiled(launch.kernel, launch.output);
     const inputs = arrays.map((array) => (array as BufferArray).result);
     // a kernel of gpu.js that is not immutable writes into its own buffer if that is large enough: each time one of the pool
     const outputBuffer = this.#pool.take(length * Float32Array.BYTES_PER_ELEMENT);
     Object.assign(compiled.kernel, { outputBuffer, bindGroupDirty: true });
-    const result = (await Promise.resolve(compiled(...inputs, ...scalars)).catch((cause: Error) => {
+    const result = (await Promise.resolve(compiled(...inputs, ...launch.scalars)).catch((cause: Error) => {
       throw this.#lost ?? new Error(`gpu: the kernel ${kernel.name}: ${cause.message}`, { cause });
     })) as BufferResult;
     return [new BufferArray(result, length)];

@@ -1,6 +1,9 @@
 import {
+  add,
   type Backend,
+  concat,
   conv1d,
+  conv2d,
   createReferenceBackend,
   crossEntropy,
   cumsum,
@@ -12,6 +15,7 @@ import {
   lstmCell,
   matmul,
   max,
+  maxPool2d,
   mean,
   mul,
   ones,
@@ -27,6 +31,7 @@ import {
   tanh,
   tensor,
   tokens,
+  transpose,
   useBackend,
 } from "@ltt/core";
 import { Adam, TextCnn, TextLstm, train, trainable } from "../../layers/src/index.ts";
@@ -44,6 +49,9 @@ const eighths = (length: number, ...path: (string | number)[]) => {
   const rng = stream(1, ...path);
   return Float32Array.from({ length }, () => (rng.below(33) - 16) / 8);
 };
+
+/** A sum of whose terms each has a weight of its own, so that their gradients differ. */
+const weighted = (y: Tensor) => sum(mul(y, tensor(eighths(y.size, "weights"), y.shape)));
 
 export const deviceChecks: readonly DeviceCheck[] = [
   {
@@ -71,6 +79,10 @@ export const deviceChecks: readonly DeviceCheck[] = [
         const many = 2 ** 24 + 1000;
         const all = await scope(() => ({ reading: sum(ones([many])).item() })).reading;
         if (Math.abs(all / many - 1) > 2 ** -20) throw new Error(`the sum of ${many} ones is ${all}`);
+        const values = new Float32Array(many);
+        values[2 ** 24 + 1] = 5;
+        const one = await scope(() => ({ reading: sum(tensor(values, [many])).item() })).reading;
+        if (one !== 5) throw new Error(`the sum of ${many} zeros but for a 5 is ${one}`);
         const tenth = await scope(() => ({ reading: mean(full([5e6], 0.1)).item() })).reading;
         if (Math.abs(tenth - 0.1) > 2e-6) throw new Error(`the mean of five million 0.1 is ${tenth}`);
       }),
@@ -219,7 +231,49 @@ export const deviceChecks: readonly DeviceCheck[] = [
       gpu.kernels.scatterRows(table, order, scattered, { dim: 1 });
       same("gathered", await gpu.read(gathered), ids);
       same("scattered", await gpu.read(scattered), ids);
+      const steps = await Promise.all(
+        [gpu, createReferenceBackend()].map((backend) => {
+          const [weights, gradient] = [backend.upload(values), backend.upload(Float32Array.of(1, -2))];
+          const [m, v] = [backend.upload(new Float32Array(rows)), backend.upload(new Float32Array(rows))];
+          const rates = { learningRate: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 1e-8, weightDecay: 0, decoupledDecay: 0 };
+          const last = backend.uploadIndices(Int32Array.of(3, rows - 1));
+          backend.kernels.adamRows(gradient, last, m, v, weights, { ...rates, step: 1, dim: 1, except: undefined });
+          return Promise.all([weights, m, v].map((storage) => backend.read(storage)));
+        }),
+      );
+      for (const [i, name] of ["weights", "m", "v"].entries()) same(name, steps[0]![i]!, steps[1]![i]!, 2 ** -20);
     },
+  },
+  {
+    name: "operations on more rows, or columns, than one axis of a launch can count",
+    run: (gpu) =>
+      everywhere(gpu, 0, () => {
+        const long = 65_535 * 8 + 5;
+        const x = tensor(eighths(long * 2, "long"), [long, 2], { requiresGrad: true });
+        const column = tensor(eighths(long, "column"), [long, 1]);
+        const across = transpose(x);
+        const largest = max(x, { axis: 1 });
+        const joined = concat([x, column], { axis: 1 });
+        return [
+          ...[across, largest, ...gradients(weighted(largest), [x]), joined],
+          ...[sum(x, { axis: 1 }), add(x, tensor([1, 2], [2])), add(x, column), add(across, tensor([1, 2], [2, 1]))],
+          ...[slice(joined, [0, 1], [long, 3]), cumsum(x, { axis: 1 })],
+          ...[3, 4].map((n) => matmul(x, tensor(eighths(2 * n, "factor", n), [2, n]))),
+        ];
+      }),
+  },
+  {
+    name: "more images than one axis of a launch can count",
+    run: (gpu) =>
+      everywhere(gpu, 0, () => {
+        const images = tensor(eighths(128 * 512 * 4, "images"), [128, 512, 2, 2], { requiresGrad: true });
+        const kernel = tensor(eighths(512, "kernel"), [1, 512, 1, 1], { requiresGrad: true });
+        const [pooled, convolved] = [maxPool2d(images, 2), conv2d(images, kernel)];
+        return [
+          ...[pooled, ...gradients(weighted(pooled), [images])],
+          ...[convolved, ...gradients(weighted(convolved), [images, kernel])],
+        ];
+      }),
   },
   {
     name: "steps of Adam beside the reference: of all weights, and of rows, most of which have no gradient",

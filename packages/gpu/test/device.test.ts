@@ -95,6 +95,35 @@ describe.skipIf(gpu === undefined)("the GPU", () => {
     await expect(backend.read(table)).rejects.toThrow(message);
   });
 
+  test("finds the last of as many values as it can index, and refuses more before anything runs", async () => {
+    const most = 2 ** 24;
+    const x = gpu!.upload(new Float32Array(most).fill(5, most - 1));
+    const [largest, back] = [gpu!.allocate(1), gpu!.allocate(most)];
+    const found = gpu!.allocateIndices(1);
+    gpu!.kernels.max(x, undefined, largest, found, { outer: 1, axis: most, inner: 1 });
+    gpu!.kernels.scatterArgmax(largest, found, back, { outer: 1, axis: most, inner: 1 });
+    for (const storage of [x, largest]) gpu!.release(storage);
+    const gradient = await gpu!.read(back);
+    gpu!.release(back);
+    expect([gradient.indexOf(5), gradient.lastIndexOf(5)]).toEqual([most - 1, most - 1]);
+
+    const only = "the device holds indices exactly to 16777216 only";
+    const [more, one] = [gpu!.allocate(most + 1), gpu!.allocate(1)];
+    expect(() => gpu!.kernels.max(more, undefined, one, found, { outer: 1, axis: most + 1, inner: 1 })).toThrow(
+      new RangeError(`gpu: max: an axis of 16777217 values; ${only}: take the maxima of its parts, then of these`),
+    );
+    const window = { kernelHeight: 2, kernelWidth: 2, strideY: 2, strideX: 2, paddingY: 0, paddingX: 0 };
+    const size = { ...window, images: 1, height: 4097, width: 4096, rows: 2048, columns: 2048 };
+    expect(() => gpu!.kernels.maxPool2d(gpu!.allocate(4097 * 4096), gpu!.allocate(2048 ** 2), found, size)).toThrow(
+      new RangeError(`gpu: maxPool2d: images of 4097 × 4096 pixels; ${only}: use smaller images`),
+    );
+    const ids = gpu!.uploadIndices(new Int32Array(most + 1));
+    expect(() => gpu!.kernels.scatterRows(more, ids, one, { dim: 1 })).toThrow(
+      new RangeError(`gpu: scatterRows: 16777217 ids; ${only}: use smaller batches`),
+    );
+    expect([...(await gpu!.read(gpu!.upload(Float32Array.of(1))))]).toEqual([1]); // it goes on
+  });
+
   test("tells what was given back from what was never written", async () => {
     const given = backendOn(await open("webgpu"));
     const storage = given.upload(Float32Array.of(1));

@@ -1,4 +1,5 @@
 import type { Kernels } from "@ltt/core";
+import { checkIndexable } from "../indices.ts";
 import { integer, kernel } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 
@@ -77,6 +78,8 @@ export function pooling(issue: Issue): Pick<Kernels, "maxPool2d" | "maxPool2dGra
   };
   return {
     maxPool2d: (x, y, argmax, size) => {
+      const { height, width } = size;
+      checkIndexable("maxPool2d", `images of ${height} × ${width} pixels`, height * width, "use smaller images");
       issue.launch(maxPool2d, { x }, size, argmax, [size.columns, size.rows, size.images]);
       gather(x, argmax, y, size);
     },

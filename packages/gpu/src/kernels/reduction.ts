@@ -1,5 +1,6 @@
 import type { Kernels, Storage } from "@ltt/core";
-import { kernel, remainder } from "../kernel.ts";
+import { checkIndexable } from "../indices.ts";
+import { integer, kernel, remainder } from "../kernel.ts";
 import type { Issue } from "./issue.ts";
 
 const sum = kernel({
@@ -13,18 +14,18 @@ const sum = kernel({
 });
 
 /**
- * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for WebGL lays that
- * out over a whole texture, where a second one may have no more rows than a texture has.
+ * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for WebGPU's workgroups are 8 × 8 where there are two, and
+ * `inner` is often 1.
  */
 const sumOfBlocks = kernel({
   name: "sumOfBlocks",
   arrays: ["x"],
   integers: ["axis", "inner", "block", "blocks"],
   body: `
-    const rest = quotient(this.thread.x, inner);
-    const o = quotient(rest, blocks);
-    const first = (rest - o * blocks) * block;
-    const i = this.thread.x - rest * inner;
+    ${integer("rest", "quotient(this.thread.x, inner)")}
+    ${integer("o", "quotient(rest, blocks)")}
+    ${integer("first", "(rest - o * blocks) * block")}
+    ${integer("i", "this.thread.x - rest * inner")}
     let total = 0;
     for (let k = 0; k < block; k++) {
       if (first + k < axis) total += x[(o * axis + first + k) * inner + i];
@@ -41,7 +42,7 @@ const cumsumPass = kernel({
   arrays: ["x"],
   integers: ["axis", "inner", "distance", "reverse"],
   body: `
-    const a = quotient(this.thread.x, inner);
+    ${integer("a", "quotient(this.thread.x, inner)")}
     let total = x[this.thread.y * axis * inner + this.thread.x];
     if (reverse === 0) {
       if (a >= distance) { total += x[this.thread.y * axis * inner + this.thread.x - distance * inner]; }
@@ -132,6 +133,7 @@ export function reduction(issue: Issue): Pick<Kernels, "sum" | "cumsum" | "max" 
       }
     },
     max: (x, lengths, out, found, { outer, axis, inner }) => {
+      checkIndexable("max", `an axis of ${axis} values`, axis, "take the maxima of its parts, then of these");
       const grid = [inner, outer] as const;
       if (lengths === undefined) issue.launch(argmax, { x }, { axis, inner }, found, grid);
       else issue.launch(winnersWithin, { x, lengths }, { axis, inner }, found, grid);

@@ -1,7 +1,7 @@
 import type { AdamStep, WholeWeightKernels } from "@ltt/core";
 import { type Kernel, kernel } from "../kernel.ts";
 import type { Issue, Values } from "./issue.ts";
-import { byRow, byRows, sumOfEntries } from "./rows.ts";
+import { byRow, sumOfEntries } from "./rows.ts";
 import { several } from "./several.ts";
 
 /** g = gradient + λ·θ */
@@ -59,16 +59,14 @@ const adamOfAll = several({
   ...adamOf("this.thread.x", "gradient[this.thread.x]"),
 });
 /** Its gradient is the sum of some rows for each row of the weights, of most none: it is never written out. */
-const adamOfRows = byRows(({ row, column }) => {
-  const { body, results } = adamOf(`${row} * dim + ${column}`, "sum");
-  return several({
-    name: "adamOfRows",
-    arrays: ["rows", "order", "starts", "m", "v", "weights"],
-    integers: ["dim"],
-    numbers: ADAM_NUMBERS,
-    body: `${sumOfEntries("0", { row, column })}${body}`,
-    results,
-  });
+const adamOfRow = adamOf("this.thread.y * dim + this.thread.x", "sum");
+const adamOfRows = several({
+  name: "adamOfRows",
+  arrays: ["rows", "order", "starts", "m", "v", "weights"],
+  integers: ["dim"],
+  numbers: ADAM_NUMBERS,
+  ...adamOfRow,
+  body: `${sumOfEntries("0")}${adamOfRow.body}`,
 });
 /** μ·b + g / (√v + ε) */
 const normalised = update(
@@ -122,9 +120,8 @@ export function updates(issue: Issue): Pick<WholeWeightKernels, "sgd" | "adam" |
       if (weights.length === 0) return;
       const { dim, except } = step;
       byRow(issue, ids, weights.length / dim, except, ({ order, starts, count }) => {
-        const { kernel, grid } = adamOfRows(count, dim);
         const arrays = { rows, order, starts, m, v, weights };
-        issue.launchSeveral(kernel, arrays, { ...numbersOf(step), dim }, { weights, m, v }, grid);
+        issue.launchSeveral(adamOfRows, arrays, { ...numbersOf(step), dim }, { weights, m, v }, [dim, count]);
       });
     },
     rmsprop: (gradient, v, b, weights, step) => {
