@@ -20,6 +20,7 @@ const slow = [
   "packages/lottery/test/micro-f1-simulation.test.ts",
   "packages/lottery/test/verdict-simulation.test.ts",
   "packages/workers/test/machines.test.ts",
+  "packages/workers/test/made-again.test.ts",
   "packages/workers/test/namespaces.test.ts",
   "packages/workers/test/tls.test.ts",
   "tools/absent.test.ts",

@@ -32,12 +32,16 @@ export function renderComparison(runs: readonly ComparedRun[], options: ReportOp
   const compared = runs.map(({ name, results }) => ({ name, results, summary: summarise(results.levels) }));
   const names = compared.map(({ name }) => ({ arm: name, label: name, levels: [] }));
   const title = labels.comparison;
+  const footer = labels.footer({
+    seeds: Math.max(...compared.map(({ summary }) => summary.seeds.length)),
+    bases: compared.map(({ results }) => results.verdict.basis),
+  });
   const body = html`<header><h1>${title}</h1><div class="kicker">${compared.map(({ name }, i) => html`${i === 0 ? "" : " · "}<b>${name}</b>`)}</div><p>${labels.comparisonCaption}</p></header>
 ${found(compared, labels)}
 ${armToggles(names, labels)}
 ${charts(compared, labels)}
 ${differing(compared, labels)}
-<footer>${labels.footer}</footer>`;
+<footer>${footer}</footer>`;
   return pageOf({ title, language, rules: toggleRules(names), body });
 }
 

@@ -96,7 +96,7 @@ const METRICS = [
 
 /**
  * `statistics.csv`: a header, then one line a round and other network that the winning ticket stands beside: see `pairedStatistics`.
- * Fractions in `[0,1]`; McNemar's columns of every seed.
+ * Fractions in `[0,1]`; McNemar's columns of every seed; last, how many seeds would show half a point between that round and the dense network.
  */
 export function renderStatisticsCsv({ rows, seedsNeeded }: PairedStatistics): string {
   const seeds = [...new Set(rows.flatMap((row) => row.seeds.map(({ seed }) => seed)))];
@@ -112,7 +112,7 @@ export function renderStatisticsCsv({ rows, seedsNeeded }: PairedStatistics): st
       const one = row.seeds.find((other) => other.seed === seed);
       return one === undefined ? ["", "", ""] : [one.onlyTicket, one.onlyOther, one.p];
     }),
-    seedsNeeded?.seeds ?? "",
+    seedsNeeded?.levels.find(({ round }) => round === row.round)?.seeds ?? "",
   ]);
   return csvOf([header, ...lines]);
 }

@@ -19,15 +19,13 @@ export function differenceCharts(verdict: Verdict, labels: Labels, warning: read
       return comparison === undefined ? [] : [{ round, sparsity, comparison }];
     }),
   }));
-  const scale = {
-    domain: domainOf(
-      panels.flatMap(({ points }) => points.map(({ comparison }) => comparison)),
-      margin,
-    ),
-  };
+  const comparisons = panels.flatMap(({ points }) => points.map(({ comparison }) => comparison));
+  const domain = domainOf(comparisons, margin);
+  const areBounded = comparisons.some(({ difference }) => Number.isFinite(difference.halfWidth));
+  const over = !areBounded ? undefined : basis === "one run" ? "test examples" : "seeds";
   return html`<section><h2>${labels.differences}</h2>
-<div class="multiples wide-multiples">${panels.map(({ arm, points }) => panel(arm, points, scale.domain, verdict, labels))}</div>
-<p class="caption">${labels.differencesCaption(`${trim(100 * margin)}`, true)}${warning}</p></section>`;
+<div class="multiples wide-multiples">${panels.map(({ arm, points }) => panel(arm, points, domain, verdict, labels))}</div>
+<p class="caption">${labels.differencesCaption({ margin: trim(100 * margin), over, sparsities: levels.length })}${warning}</p></section>`;
 }
 
 interface Point {

@@ -46,7 +46,7 @@ ${legend(accuracy, published, dense === undefined ? undefined : labels.dense)}
   })}
 <figcaption>${labels.accuracyCaption(measure, reading)}${published.length === 0 ? undefined : ` ${labels.publishedCaption}`} <span class="screen">${labels.hover}</span>${warning}</figcaption></figure></section>
 ${differenceCharts(verdict, labels, warning)}
-<section><h2>${labels.speed}</h2>${speedPanels(summary, labels)}<p class="caption">${labels.speedCaption}${warning}</p></section>
+<section><h2>${labels.speed}</h2>${speedPanels(summary, labels)}<p class="caption">${labels.speedCaption(verdict.basis)}${warning}</p></section>
 ${curves(summary, chosen, measure, labels, warning)}
 ${costFigure(summary, results.uses, { measure, labels, warning })}`;
 }

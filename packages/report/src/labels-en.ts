@@ -30,17 +30,29 @@ export const en: Labels = {
   hover: "Point at a sparsity, or focus a chart and use the arrow keys, to read its values in every chart.",
   differences: "What the verdict rests on",
   differencesTo: (name) => `winning ticket − ${name}`,
-  differencesCaption: (margin, together) =>
-    "Difference of the winning ticket to the dense network and to its controls, in percentage " +
-    `points${together ? ", with 95 % intervals that hold for all sparsities at once" : ""}. To match the dense network an interval ` +
-    `lies above −${margin} (dashed); to beat a control, above 0.`,
+  differencesCaption: ({ margin, over, sparsities }) => {
+    const together = sparsities === 1 ? "" : ", which hold for all sparsities at once";
+    const intervals = {
+      seeds: `, with 95 % intervals over seeds${together}`,
+      "test examples": `, with 95 % intervals over the test examples of one run${together}`,
+    };
+    return (
+      `Difference of the winning ticket to the dense network and to its controls, in percentage points${over === undefined ? "" : intervals[over]}. ` +
+      `To match the dense network an interval lies above −${margin} (dashed); to beat a control, above 0.` +
+      `${over === "test examples" ? " They say what other test examples would change, not what another seed would: no claim." : ""}`
+    );
+  },
   points: "points",
   speed: "Learning speed",
   speedUnit: "early-stopping step",
-  speedCaption:
+  speedCaption: (basis) =>
     "The step with the lowest validation loss, counted from the beginning of dense training, one panel an arm; dotted: the dense " +
-    "network. Hollow: best at the last step in one run or more, so the true step is later. A ticket must learn no later than the " +
-    "dense network.",
+    "network. Hollow: best at the last step in one run or more, so the true step is later. The hypothesis says that a ticket learns in " +
+    `at most as many steps as the dense network (Frankle & Carbin 2019).${
+      basis === "none"
+        ? ""
+        : " The verdict does not require it: its table tells it of every sparsity, and its headline says so where a winning ticket learns later."
+    }`,
   curves: "Learning curves",
   curvesOf: (quantity) => `${quantity} during training, by sparsity`,
   curvesCaption:
@@ -75,14 +87,18 @@ export const en: Labels = {
     "difference in points with a bootstrap interval over test examples (95 %, one sparsity at a time). They say what other test " +
     "examples would change, not other seeds.",
   bootstrap: "bootstrap, points",
-  interval: "interval over seeds, points",
+  interval: {
+    seeds: "interval over seeds, points",
+    "one run": "interval over test examples, points",
+    none: "interval, points",
+  },
   mcnemar: "McNemar p",
   onlyTicket: "only ticket right",
   onlyDense: "only dense right",
   seedsNeeded: "seeds needed",
-  seedsNeededWords: (difference, seeds, have) =>
+  seedsNeededWords: (difference, fewest, most, have) =>
     `To see a difference of ${difference} points between a level and the dense network (95 %, power 80 %), with the spread of these ` +
-    `runs, ${seeds} seeds are needed; there are ${have}.`,
+    `runs, ${fewest === most ? `${most} seeds are needed` : `${fewest} to ${most} seeds are needed, depending on the level`}; there are ${have}.`,
   masks: "Masks, and the words that are left",
   masksCaption:
     "Of single tickets: each tensor as a plane, darker where more of its weights are left, on a scale of its own up to the share " +
@@ -176,9 +192,18 @@ export const en: Labels = {
     "Each run was judged for itself; nothing is tested between runs, which may differ in data and do not pair their seeds.",
   run: "run",
   differingSettings: "Where settings differ",
-  footer:
-    "Made by ltt from result files. Accuracies are of the weights at the early-stopping step. In figures and tables of accuracies ± is " +
-    "half a 95 % interval of one mean (Student's t over seeds); differences in the verdict have simultaneous intervals, of one width " +
-    "or, where one half of the sparsities varies more between seeds (F test, 5 %), each from those near it. Definition and figures after " +
-    "Frankle & Carbin, ICLR 2019.",
+  footer: ({ seeds, bases }) =>
+    [
+      "Made by ltt from result files. Accuracies are of the weights at the early-stopping step.",
+      seeds > 1 &&
+        "In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds).",
+      bases.includes("seeds") &&
+        "Differences in the verdict have simultaneous intervals over seeds: with eight sparsities or more of one width or, where one half " +
+          "of them varies more between seeds (F test, 5 %), each from those near it; with fewer, each from its own runs.",
+      bases.includes("one run") &&
+        "Differences in the verdict on one run have simultaneous intervals over its test examples: they say nothing of other seeds.",
+      "Definition and figures after Frankle & Carbin, ICLR 2019.",
+    ]
+      .filter(Boolean)
+      .join(" "),
 };

@@ -1,4 +1,4 @@
-import type { Standing } from "@ltt/lottery";
+import type { Standing, Verdict } from "@ltt/lottery";
 
 /** Languages that a report speaks. Texts of a run (its title, notes, settings) and checks of the audit are as they were written. */
 export const LANGUAGES = ["en", "ko"] as const;
@@ -32,11 +32,16 @@ export interface Labels {
   readonly hover: string;
   readonly differences: string;
   differencesTo(name: string): string;
-  differencesCaption(margin: string, together: boolean): string;
+  /** `over`: what the intervals are over; none where the scores of single examples are not known. */
+  differencesCaption(of: {
+    readonly margin: string;
+    readonly over: "seeds" | "test examples" | undefined;
+    readonly sparsities: number;
+  }): string;
   readonly points: string;
   readonly speed: string;
   readonly speedUnit: string;
-  readonly speedCaption: string;
+  speedCaption(basis: Verdict["basis"]): string;
   readonly curves: string;
   curvesOf(quantity: string): string;
   readonly curvesCaption: string;
@@ -62,12 +67,14 @@ export interface Labels {
   readonly statistics: string;
   readonly statisticsCaption: string;
   readonly bootstrap: string;
-  readonly interval: string;
+  /** The verdict's own, by its basis. */
+  readonly interval: Readonly<Record<Verdict["basis"], string>>;
   readonly mcnemar: string;
   readonly onlyTicket: string;
   readonly onlyDense: string;
   readonly seedsNeeded: string;
-  seedsNeededWords(difference: string, seeds: number, have: number): string;
+  /** Of the levels that need the fewest and the most. */
+  seedsNeededWords(difference: string, fewest: number, most: number, have: number): string;
   readonly whereLeft: string;
   /** A group of tensors. */
   group(name: string): string;
@@ -158,5 +165,6 @@ export interface Labels {
   readonly comparisonCaption: string;
   readonly run: string;
   readonly differingSettings: string;
-  readonly footer: string;
+  /** Of how many seeds there are means, at most, and on what the verdicts rest that are shown. */
+  footer(of: { readonly seeds: number; readonly bases: readonly Verdict["basis"][] }): string;
 }

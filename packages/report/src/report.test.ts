@@ -225,6 +225,62 @@ describe("the figures", () => {
   });
 });
 
+describe("words beside the intervals say what these are over", () => {
+  const row = { against: "dense", sparsity: 0.2, seeds: [], difference: 0, low: -0.01, high: 0.01 };
+  const pageOf = (seeds: readonly number[], rounds = 2, language: "en" | "ko" = "en") => {
+    const testScores = Float32Array.from({ length: 100 }, (_, i) => Number(i < 87));
+    const levels = run(seeds, rounds).map((level) => ({ ...level, testScores }));
+    const statistics = { rows: [{ ...row, round: 1 }], seedsNeeded: undefined };
+    return renderReport(sampleResults(levels, { statistics }), { language });
+  };
+
+  test("seeds", () => {
+    const page = pageOf([1, 2, 3]);
+    expect(page).toContain('<th scope="col">interval over seeds, points</th>');
+    expect(page).toContain("points, with 95 % intervals over seeds, which hold for all sparsities at once. To match");
+    expect(page).toContain(
+      "half a 95 % interval of one mean (Student&#39;s t over seeds). Differences in the verdict have",
+    );
+    expect(page).not.toContain("of one run");
+    expect(pageOf([1, 2, 3], 1)).toContain("points, with 95 % intervals over seeds. To match");
+  });
+
+  test("the test examples of one run", () => {
+    const page = pageOf([1]);
+    expect(page).toContain('<th scope="col">interval over test examples, points</th>');
+    expect(page).toContain(
+      "points, with 95 % intervals over the test examples of one run, which hold for all sparsities at once. To match",
+    );
+    expect(page).toContain("They say what other test examples would change, not what another seed would: no claim.");
+    expect(page).toContain(
+      "Differences in the verdict on one run have simultaneous intervals over its test examples: they say nothing of other seeds.",
+    );
+    expect(page).not.toMatch(/interval[^.]*over seeds|F test|Student/);
+  });
+
+  test("nothing, where scores of single examples are not known", () => {
+    const page = renderReport(sampleResults(run([1], 2)));
+    expect(page).toContain("to its controls, in percentage points. To match the dense network");
+  });
+
+  test("in Korean too", () => {
+    expect(pageOf([1, 2, 3], 2, "ko")).toContain('<th scope="col">시드에 대한 구간, 퍼센트포인트</th>');
+    expect(pageOf([1], 2, "ko")).toContain('<th scope="col">시험 예시에 대한 구간, 퍼센트포인트</th>');
+    expect(pageOf([1], 2, "ko")).toContain("실행 한 번의 시험 예시에 대한 95 % 구간(모든 희소성에 동시에 성립)");
+    expect(pageOf([1], 2, "ko")).not.toMatch(/시드에 대한|F 검정|스튜던트/);
+  });
+});
+
+test("the caption of learning speed says what the hypothesis asks, and that the verdict does not", () => {
+  const hypothesis = "a ticket learns in at most as many steps as the dense network (Frankle &amp; Carbin 2019).";
+  const page = renderReport(sampleResults(run([1, 2], 2)));
+  expect(page).toContain(`${hypothesis} The verdict does not require it: its table tells it of every sparsity,`);
+  expect(page).not.toContain("must learn no later");
+  const none = renderReport(sampleResults(run([1, 2], 2), { verdict: judge([]) }));
+  expect(none).toContain(hypothesis);
+  expect(none).not.toContain("The verdict does not require it");
+});
+
 describe("the tables", () => {
   test("say what is frozen, and leave it out of the sum", () => {
     const level = (arm: string, round: number) =>

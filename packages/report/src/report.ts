@@ -50,7 +50,7 @@ ${inspectionSection(results.inspections ?? [], labels)}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
 ${settings(results, labels)}
 ${originTable(origins, labels)}
-<footer>${labels.footer} <span class="paper">${labels.onPaper}</span></footer>`;
+<footer>${labels.footer({ seeds: summary.seeds.length, bases: [verdict.basis] })} <span class="paper">${labels.onPaper}</span></footer>`;
   return pageOf({ title: results.title, language, rules: toggleRules(summary.arms), body });
 }
 

@@ -2,6 +2,9 @@
  * What a page does when scripts run: pointing at a round, or the arrow keys on a chart, tells its values in every chart; the slider chooses
  * whose learning curves are shown. Without scripts the same values are titles of the columns, and the curves those of one round. It reads
  * nothing but the page.
+ *
+ * Each chart has a status beside it, always there and empty until something is told: screen readers announce only changes of an element that
+ * they know. That of the chart with the focus is announced; all of them at once would be a flood.
  */
 export const script = `
 (() => {
@@ -11,7 +14,8 @@ export const script = `
   for (const svg of charts) {
     const readout = document.createElement("div");
     readout.className = "readout";
-    readout.hidden = true;
+    readout.setAttribute("role", "status");
+    readout.setAttribute("aria-live", "off");
     const holder = document.createElement("div");
     holder.className = "holder " + [...svg.classList].filter((name) => name.startsWith("series-")).join(" ");
     svg.replaceWith(holder);
@@ -25,28 +29,29 @@ export const script = `
   const tell = (round) => {
     for (const svg of charts) {
       const readout = svg.nextElementSibling;
-      readout.hidden = true;
-      for (const column of all(".column", svg)) {
-        const on = round !== undefined && Number(column.dataset.round) === round;
-        column.classList.toggle("on", on);
-        if (!on) continue;
-        const arms = column.dataset.arms.split(" ").map(Number);
-        const [heading, ...lines] = column.dataset.text.split("\\n");
-        const strong = document.createElement("b");
-        strong.textContent = heading;
-        const told = lines.map((line, i) => {
-          const row = document.createElement("span");
-          row.className = arms[i] < 0 ? "arm-dense" : "arm-" + (arms[i] % 7);
-          row.textContent = line;
-          return isShown(arms[i]) ? row : "";
-        });
-        readout.replaceChildren(strong, ...told);
-        const box = column.querySelector("rect");
-        const middle = (Number(box.getAttribute("x")) + Number(box.getAttribute("width")) / 2) / svg.viewBox.baseVal.width;
-        readout.style.left = middle < 0.5 ? "calc(" + 100 * middle + "% + 14px)" : "auto";
-        readout.style.right = middle < 0.5 ? "auto" : "calc(" + 100 * (1 - middle) + "% + 14px)";
-        readout.hidden = false;
+      readout.setAttribute("aria-live", svg === document.activeElement ? "polite" : "off");
+      const own = all(".column", svg);
+      const column = own.find((one) => Number(one.dataset.round) === round);
+      for (const one of own) one.classList.toggle("on", one === column);
+      if (!column) {
+        readout.replaceChildren();
+        continue;
       }
+      const arms = column.dataset.arms.split(" ").map(Number);
+      const [heading, ...lines] = column.dataset.text.split("\\n");
+      const strong = document.createElement("b");
+      strong.textContent = heading;
+      const told = lines.map((line, i) => {
+        const row = document.createElement("span");
+        row.className = arms[i] < 0 ? "arm-dense" : "arm-" + (arms[i] % 7);
+        row.textContent = line;
+        return isShown(arms[i]) ? row : "";
+      });
+      readout.replaceChildren(strong, ...told);
+      const box = column.querySelector("rect");
+      const middle = (Number(box.getAttribute("x")) + Number(box.getAttribute("width")) / 2) / svg.viewBox.baseVal.width;
+      readout.style.left = middle < 0.5 ? "calc(" + 100 * middle + "% + 14px)" : "auto";
+      readout.style.right = middle < 0.5 ? "auto" : "calc(" + 100 * (1 - middle) + "% + 14px)";
     }
   };
   const slider = document.getElementById("round-slider");

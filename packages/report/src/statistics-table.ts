@@ -11,9 +11,10 @@ export function statisticsTable(
   labels: Labels,
 ): Markup | undefined {
   if (rows.length === 0 && seedsNeeded === undefined) return undefined;
+  const needed = seedsNeeded?.levels.map((level) => level.seeds) ?? [];
   const words =
     seedsNeeded &&
-    html`<p>${labels.seedsNeededWords(trim(100 * seedsNeeded.difference), seedsNeeded.seeds, seeds.length)}</p>`;
+    html`<p>${labels.seedsNeededWords(trim(100 * seedsNeeded.difference), Math.min(...needed), Math.max(...needed), seeds.length)}</p>`;
   const tables = [...new Set(rows.map(({ against }) => against))].map((against) =>
     table(
       against,
@@ -25,7 +26,7 @@ export function statisticsTable(
   return html`<section><h2>${labels.statistics}</h2>${words}<p class="caption">${labels.statisticsCaption}</p>${tables}</section>`;
 }
 
-function table(against: string, rows: readonly PairedRow[], { levels }: Verdict, labels: Labels): Markup {
+function table(against: string, rows: readonly PairedRow[], { basis, levels }: Verdict, labels: Labels): Markup {
   const seeds = [...new Set(rows.flatMap((row) => row.seeds.map(({ seed }) => seed)))];
   const interval = (round: number) => {
     const level = levels.find((one) => one.round === round);
@@ -33,7 +34,7 @@ function table(against: string, rows: readonly PairedRow[], { levels }: Verdict,
     return found === undefined ? "–" : pointsEstimate(found.difference).replace(" points", "");
   };
   return html`<details><summary>${labels.differencesTo(labels.arm(against))}</summary><div class="wide" tabindex="0"><table>
-<thead><tr><th scope="col">${labels.sparsity}</th><th scope="col">${labels.interval}</th><th scope="col">${labels.bootstrap}</th>${seeds.map((seed) => html`<th scope="col">${labels.seed} ${seed}: ${labels.onlyTicket} / ${against === "dense" ? labels.onlyDense : labels.arm(against)}</th><th scope="col">${labels.mcnemar}</th>`)}</tr></thead>
+<thead><tr><th scope="col">${labels.sparsity}</th><th scope="col">${labels.interval[basis]}</th><th scope="col">${labels.bootstrap}</th>${seeds.map((seed) => html`<th scope="col">${labels.seed} ${seed}: ${labels.onlyTicket} / ${against === "dense" ? labels.onlyDense : labels.arm(against)}</th><th scope="col">${labels.mcnemar}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>
       html`<tr><th scope="row">${sparsityPercent(row.sparsity)}</th><td>${interval(row.round)}</td><td>${points(row.difference)} (${points(row.low)} … ${points(row.high)})</td>${seeds.map(

@@ -48,7 +48,7 @@ figcaption, .caption { color: var(--faint); font-size: 13px; line-height: 1.5; m
 .zero { stroke: var(--ink); stroke-width: 1.2; fill: none; } .margin { stroke: var(--faint); stroke-width: 1.2; stroke-dasharray: 5 4; fill: none; }
 .bar { stroke: var(--standing); stroke-width: 2; fill: none; } .mean { fill: var(--standing); } .standing-undecided { --standing: var(--faint); } .standing-supported { --standing: var(--good); } .standing-refuted { --standing: var(--bad); }
 .column rect { fill: transparent; } .guide { stroke: var(--ink); stroke-width: 1; opacity: 0; fill: none; } .column.on .guide { opacity: .35; }
-.holder { position: relative; } .readout { position: absolute; top: 8%; z-index: 1; display: grid; gap: 1px; padding: 5px 9px; background: var(--ground); border: 1px solid var(--faint); font-size: 12px; pointer-events: none; max-width: min(92%, 340px); } .readout[hidden] { display: none; }
+.holder { position: relative; } .readout { position: absolute; top: 8%; z-index: 1; display: grid; gap: 1px; padding: 5px 9px; background: var(--ground); border: 1px solid var(--faint); font-size: 12px; pointer-events: none; max-width: min(92%, 340px); } .readout:empty { padding: 0; border: 0; }
 .readout span { border-left: 3px solid var(--arm); padding-left: 6px; }
 .masks { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: flex-end; } .mask { margin: 4px 0; max-width: 100%; min-width: 0; flex: 0 1 auto; } .mask-picture { display: block; width: 100%; min-width: 60px; fill: var(--arm0); } .mask-picture .ground { fill: var(--soft); stroke: var(--rule); }
 .paper { display: none; } .round { display: none; } .round.shown { display: inline; }

@@ -1,6 +1,7 @@
 import type { Comparison, LevelVerdict, Verdict } from "@ltt/lottery";
 import type { Labels } from "./labels.ts";
-import { count, percent, pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
+import { type MatchedSparsities, matchedSparsities } from "./matched-sparsities.ts";
+import { count, percent, pointsEstimate, sharePercent, sparsityPercent, trim } from "./numbers.ts";
 import type { VerdictWords } from "./verdict-words.ts";
 
 /** What `verdictWords` says, in Korean: every sentence of it has its own here. */
@@ -41,19 +42,51 @@ function bestByTest({ winner }: Verdict): string {
   );
 }
 
-function headlineOf({ basis, levels, winner, controls }: Verdict): string {
-  const one = basis === "one run" ? "한 번의 실행이므로 주장은 아닙니다: " : "";
-  if (winner !== undefined) {
-    const beaten = controls.length === 0 ? "" : ` 대조군${controls.length === 1 ? "" : " 모두"}보다 낫습니다`;
-    return `${one}희소성 ${sparsityPercent(winner.sparsity)}의 당첨 티켓: 전체 신경망과 맞먹${beaten === "" ? "습니다. 대조군이 없어 초기 가중치의 몫은 검증되지 않았습니다" : `고${beaten}`}.`;
+function headlineOf(verdict: Verdict): string {
+  const { basis, levels, winner } = verdict;
+  if (winner !== undefined) return winnerIn(verdict, winner);
+  const matching = matchedSparsities(levels);
+  if (matching.sparsities.length > 0) {
+    return claim(
+      basis,
+      `${where(matching)} 티켓이 전체 신경망과 맞먹지만, 대조군보다 낫다는 것은 어디에서도 보이지 않았습니다.`,
+    );
   }
-  const matching = levels.findLast(({ dense }) => dense.standing === "supported");
-  if (matching !== undefined)
-    return `${one}희소성 ${sparsityPercent(matching.sparsity)}까지 티켓이 전체 신경망과 맞먹지만, 대조군보다 낫다는 것은 어디에서도 보이지 않았습니다.`;
   const undecided = levels.filter(({ standing }) => standing === "undecided").length;
-  return undecided === 0
-    ? `${one}당첨 티켓이 없습니다: 희소성 ${levels.length}개에서 모두 기각되었습니다.`
-    : `${one}당첨 티켓이 확인된 희소성이 없습니다: ${levels.length}개 가운데 미결 ${undecided}개, 기각 ${levels.length - undecided}개.`;
+  return claim(
+    basis,
+    undecided === 0
+      ? `당첨 티켓이 없습니다: 희소성 ${levels.length}개에서 모두 기각되었습니다.`
+      : `당첨 티켓이 확인된 희소성이 없습니다: ${levels.length}개 가운데 미결 ${undecided}개, 기각 ${levels.length - undecided}개.`,
+  );
+}
+
+function winnerIn({ basis, controls, denseCensored }: Verdict, { sparsity, speed }: LevelVerdict): string {
+  const at = `희소성 ${sparsityPercent(sparsity)}`;
+  const beaten = controls.length === 0 ? "" : `고 대조군${controls.length === 1 ? "" : " 모두"}보다 낫`;
+  const matches = `전체 신경망과 맞먹${beaten}`; // without its ending
+  const later = denseCensored.length === 0 ? "더 늦게 배웁니다" : "조기 종료 단계가 더 늦습니다";
+  if (basis === "seeds" && controls.length > 0) {
+    const name = speed.noLater
+      ? `${at}의 당첨 티켓`
+      : `${at}의 티켓은 정확도로는 당첨 티켓이지만 전체 신경망보다 ${later}`;
+    return `${name}: ${matches}습니다.`;
+  }
+  const found = speed.noLater ? `${matches}습니다` : `${matches}지만 ${later}`;
+  const examples = basis === "one run" ? "이 시험 예시에서 " : "";
+  const untested = controls.length === 0 ? " 대조군이 없어 초기 가중치의 몫은 검증되지 않았습니다." : "";
+  return claim(basis, `${examples}${at}의 티켓은 ${found}.${untested}`);
+}
+
+function claim(basis: Verdict["basis"], text: string): string {
+  return basis === "one run" ? `한 번의 실행이므로 주장은 아닙니다: ${text}` : text;
+}
+
+function where({ sparsities, judged, isUnbroken, areFew }: MatchedSparsities): string {
+  const shares = sparsities.map(sharePercent);
+  if (isUnbroken) return `희소성 ${shares.at(-1)} %까지`;
+  if (!areFew) return `희소성 ${judged}개 가운데 ${shares.length}개(가장 희소한 것은 ${shares.at(-1)} %)에서`;
+  return `희소성 ${shares.join(", ")} %에서`;
 }
 
 function found({ levels, winner, measure }: Verdict, labels: Labels): string[] {
@@ -87,14 +120,14 @@ function censoring({ denseCensored, levels, seeds }: Verdict): string[] {
   ];
 }
 
-function lateRewinding({ lateRewinding: levels }: Verdict): string[] {
+function lateRewinding({ basis, lateRewinding: levels }: Verdict): string[] {
   if (levels.length === 0) return [];
-  const sparsest = levels.findLast(({ standing }) => standing === "supported");
-  if (sparsest !== undefined)
-    return [`늦은 되감기는 희소성 ${sparsityPercent(sparsest.sparsity)}까지 전체 신경망과 맞먹습니다.`];
+  const matching = matchedSparsities(levels);
+  if (matching.sparsities.length > 0)
+    return [claim(basis, `늦은 되감기는 ${where(matching)} 전체 신경망과 맞먹습니다.`)];
   const undecided = levels.filter(({ standing }) => standing === "undecided").length;
   const rest = undecided === 0 ? "모두 기각" : `${levels.length}개 가운데 미결 ${undecided}개`;
-  return [`늦은 되감기가 전체 신경망과 맞먹는다고 확인된 희소성은 없습니다: ${rest}.`];
+  return [claim(basis, `늦은 되감기가 전체 신경망과 맞먹는다고 확인된 희소성은 없습니다: ${rest}.`)];
 }
 
 function excluded(

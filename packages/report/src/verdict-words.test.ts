@@ -23,6 +23,21 @@ function runs(
   ]);
 }
 
+/** One seed, with scores of a thousand examples: so many of them right. */
+function oneRun(right: Readonly<Record<string, readonly number[]>>, given: Partial<LevelResult> = {}): LevelResult[] {
+  const scores = (count: number) => Float32Array.from({ length: 1000 }, (_, i) => Number(i < count));
+  return [
+    sampleLevel({ arm: "dense", round: 0, testScores: scores(900) }),
+    ...Object.entries(right).flatMap(([arm, counts]) =>
+      counts.map((count, i) => sampleLevel({ arm, round: i + 1, testScores: scores(count), ...given })),
+    ),
+  ];
+}
+
+/** Undecided: half a point is the margin. */
+const LESS = -0.48;
+const later = (arm: string) => (arm === "winning-ticket" ? { earlyStopStep: 350 } : {});
+
 const words = (levels: readonly LevelResult[]) => verdictWords(judge(levels));
 const text = (levels: readonly LevelResult[]) => Object.values(words(levels)).flat().join("\n");
 
@@ -82,6 +97,38 @@ describe("the headline", () => {
     );
   });
 
+  test("says “up to” only where every denser sparsity matches too", () => {
+    const controls = (rounds: number) => ({ "random-reinit": new Array<number>(rounds).fill(0.1) });
+    const gaps = runs({ "winning-ticket": [0.1, LESS, 0.1, 0.1], ...controls(4) });
+    expect(words(gaps).headline).toBe(
+      "At 20, 48.8 and 59 % sparsity the ticket matches the dense network, but nowhere is it also shown to be better than its controls.",
+    );
+    expect(text(gaps)).toContain("At 59 %, the sparsest of these, test accuracy differs by");
+    const lone = runs({ "winning-ticket": [LESS, 0.1], ...controls(2) });
+    expect(words(lone).headline).toMatch(/^At 36 % sparsity the ticket matches the dense network, but nowhere/);
+    expect(text(lone)).toContain("There, test accuracy differs by");
+    expect(words(runs({ "winning-ticket": [0.1, 0.1, LESS], ...controls(3) })).headline).toMatch(
+      /^Up to 36 % sparsity/,
+    );
+    const many = runs({ "winning-ticket": [LESS, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], ...controls(7) });
+    expect(words(many).headline).toMatch(/^At 6 of 7 sparsities \(the sparsest 79 %\) the ticket matches the dense/);
+  });
+
+  test("says that a winning ticket learns later, since accuracy decides", () => {
+    const better = { "winning-ticket": [0.2, 0.1], "random-reinit": [-1, -1] };
+    expect(words(runs(better, later)).headline).toBe(
+      "A winning ticket in accuracy, at 36 % sparsity, though it learns later: it matches the dense network and is better than its control.",
+    );
+    expect(words(runs({ "winning-ticket": [0.1] }, later)).headline).toBe(
+      "At 20 % sparsity the ticket matches the dense network, though it learns later; no control was run, so whether its initial weights matter is not tested.",
+    );
+    // How fast the dense network learns is not known.
+    const short = runs(better, (arm) => ({ ...later(arm), censored: arm === "dense" }));
+    expect(words(short).headline).toMatch(
+      /^A winning ticket in accuracy, .*, though its early-stopping step is later: /,
+    );
+  });
+
   test("counts what is refuted and what is undecided", () => {
     expect(words(runs({ "winning-ticket": [-3, -4], "random-reinit": [-5, -5] })).headline).toBe(
       "No winning ticket: refuted at all 2 sparsities.",
@@ -92,16 +139,14 @@ describe("the headline", () => {
   });
 
   test("of one seed claims nothing", () => {
-    const scores = (right: number) => Float32Array.from({ length: 1000 }, (_, i) => Number(i < right));
-    const levels = runs(
-      { "winning-ticket": [0], "random-reinit": [0] },
-      (arm) => ({ testScores: scores(arm === "random-reinit" ? 700 : 900) }),
-      [1],
-    );
+    const levels = oneRun({ "winning-ticket": [900], "random-reinit": [700] });
     expect(words(levels).headline).toBe(
       "One run, no claim: at 20 % sparsity the ticket matches the dense network and is better than its control, on these test examples.",
     );
     expect(text(levels)).toContain("not what another seed would (seed 1 was run), nor another split.");
+    expect(words(oneRun({ "winning-ticket": [900] }, { earlyStopStep: 350 })).headline).toBe(
+      "One run, no claim: at 20 % sparsity the ticket matches the dense network, on these test examples, though it learns later; no control was run, so whether its initial weights matter is not tested.",
+    );
   });
 });
 
@@ -130,8 +175,20 @@ describe("the sentences", () => {
     expect(text(runs({ "winning-ticket": [0, 0], "late-rewinding": [0.1, -0.1] }))).toContain(
       "Late rewinding matches the dense network up to 36 % sparsity.",
     );
+    expect(text(runs({ "winning-ticket": [0, 0, 0], "late-rewinding": [0.1, LESS, 0.1] }))).toContain(
+      "Late rewinding matches the dense network at 20 and 48.8 % sparsity.",
+    );
     expect(text(runs({ "winning-ticket": [0, 0], "late-rewinding": [-3, -4] }))).toContain(
       "Late rewinding is shown to match the dense network at no sparsity: refuted at all.",
+    );
+  });
+
+  test("on late rewinding claim nothing of one run", () => {
+    expect(text(oneRun({ "winning-ticket": [700], "late-rewinding": [900] }))).toContain(
+      "One run, no claim: late rewinding matches the dense network up to 20 % sparsity.",
+    );
+    expect(text(oneRun({ "winning-ticket": [700], "late-rewinding": [700] }))).toContain(
+      "One run, no claim: late rewinding is shown to match the dense network at no sparsity: refuted at all.",
     );
   });
 
@@ -166,8 +223,26 @@ describe("in Korean", () => {
       runs({ "winning-ticket": [0, 0] }).filter(({ seed, round }) => seed !== 3 || round < 2),
     ),
     "a dense network that varies": judge(
-      runs({ "winning-ticket": [0, 0, 0, 0] }, (arm, _, seed) => (arm === "dense" ? wild(seed) : {})),
+      runs({ "winning-ticket": new Array<number>(8).fill(0) }, (arm, _, seed) => (arm === "dense" ? wild(seed) : {})),
     ),
+    "sparsities with gaps": judge(
+      runs({
+        "winning-ticket": [0.1, LESS, 0.1],
+        "random-reinit": [0.1, 0.1, 0.1],
+        "late-rewinding": [LESS, 0.1, 0.1],
+      }),
+    ),
+    "many sparsities with a gap": judge(
+      runs({
+        "winning-ticket": [LESS, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
+        "random-reinit": new Array<number>(7).fill(0.1),
+        "late-rewinding": [LESS, 0, 0, 0, 0, 0, 0],
+      }),
+    ),
+    "a winning ticket that learns later": judge(runs({ "winning-ticket": [0.1], "random-reinit": [-1] }, later)),
+    "one that does so, without a control": judge(runs({ "winning-ticket": [0.1] }, later)),
+    "one run": judge(oneRun({ "winning-ticket": [900], "random-reinit": [700], "late-rewinding": [900, 700] })),
+    "one run without a control": judge(oneRun({ "winning-ticket": [900] }, { earlyStopStep: 350 })),
     "another measure": { ...judge(usual), measure: "micro-F1" },
   };
   const numbers = (said: { readonly headline: string; readonly sentences: readonly string[] }) =>
@@ -185,6 +260,23 @@ describe("in Korean", () => {
   test("of what the table is about", () => {
     expect(verdicts["a dense network that varies"].denseVariesMore).toBe(true);
     expect(verdicts["an unfinished seed"].leftOut).toEqual([3]);
+  });
+
+  test("neither claims more than the evidence nor hides that a ticket learns later", () => {
+    const korean = (name: keyof typeof verdicts) => verdictWordsIn(verdicts[name], labelsOf("ko"));
+    expect(korean("sparsities with gaps").headline).toMatch(/^희소성 20, 48\.8 %에서 티켓이 전체 신경망과 맞먹지만/);
+    expect(korean("many sparsities with a gap").sentences).toContain(
+      "늦은 되감기는 희소성 7개 가운데 6개(가장 희소한 것은 79 %)에서 전체 신경망과 맞먹습니다.",
+    );
+    expect(korean("a winning ticket that learns later").headline).toBe(
+      "희소성 20 %의 티켓은 정확도로는 당첨 티켓이지만 전체 신경망보다 더 늦게 배웁니다: 전체 신경망과 맞먹고 대조군보다 낫습니다.",
+    );
+    expect(korean("one run without a control").headline).toBe(
+      "한 번의 실행이므로 주장은 아닙니다: 이 시험 예시에서 희소성 20 %의 티켓은 전체 신경망과 맞먹지만 더 늦게 배웁니다. 대조군이 없어 초기 가중치의 몫은 검증되지 않았습니다.",
+    );
+    expect(korean("one run").sentences).toContain(
+      "한 번의 실행이므로 주장은 아닙니다: 늦은 되감기는 희소성 20 %까지 전체 신경망과 맞먹습니다.",
+    );
   });
 
   test("names the measure", () => {

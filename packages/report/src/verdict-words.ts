@@ -1,6 +1,7 @@
 import { armLabel, type Comparison, type LevelVerdict, type Verdict } from "@ltt/lottery";
 import { checkVerdict } from "@ltt/lottery/arguments";
-import { count, percent, pointsEstimate, sparsityPercent, trim } from "./numbers.ts";
+import { type MatchedSparsities, matchedSparsities } from "./matched-sparsities.ts";
+import { count, percent, pointsEstimate, sharePercent, sparsityPercent, trim } from "./numbers.ts";
 
 /** A verdict in words: a headline, and sentences that follow it, each a complete thought. */
 export interface VerdictWords {
@@ -49,42 +50,65 @@ function bestByTest({ winner }: Verdict): string {
   );
 }
 
-/** As much as the evidence allows: one run supports no claim. */
 function headlineOf(verdict: Verdict): string {
-  const { basis, levels, winner, controls } = verdict;
-  const one = basis === "one run" ? "One run, no claim: " : "";
-  const start = (text: string) => (one === "" ? text[0]!.toUpperCase() + text.slice(1) : one + text);
-  if (winner !== undefined) {
-    const beaten =
-      controls.length === 0 ? "" : ` and is better than ${controls.length === 1 ? "its control" : "both controls"}`;
-    const matches = `at ${sparsityPercent(winner.sparsity)} sparsity the ticket matches the dense network${beaten}`;
-    if (one !== "") return `${one}${matches}, on these test examples.`;
-    return controls.length === 0
-      ? `${start(matches)}; no control was run, so whether its initial weights matter is not tested.`
-      : `A winning ticket at ${sparsityPercent(winner.sparsity)} sparsity: it matches the dense network${beaten}.`;
-  }
-  const matching = levels.filter(({ dense }) => dense.standing === "supported");
-  const sparsest = matching.at(-1);
-  if (sparsest !== undefined) {
-    return start(
-      `up to ${sparsityPercent(sparsest.sparsity)} sparsity the ticket matches the dense network, ` +
-        "but nowhere is it also shown to be better than its controls.",
+  const { basis, levels, winner } = verdict;
+  if (winner !== undefined) return winnerIn(verdict, winner);
+  const matching = matchedSparsities(levels);
+  if (matching.sparsities.length > 0) {
+    return claim(
+      basis,
+      `${where(matching)} the ticket matches the dense network, but nowhere is it also shown to be better than its controls.`,
     );
   }
   const undecided = levels.filter(({ standing }) => standing === "undecided").length;
-  if (undecided === 0) return start(`no winning ticket: refuted at all ${levels.length} sparsities.`);
-  return start(
+  if (undecided === 0) return claim(basis, `no winning ticket: refuted at all ${levels.length} sparsities.`);
+  return claim(
+    basis,
     `no sparsity is shown to have a winning ticket: ${undecided} of ${levels.length} undecided, ${levels.length - undecided} refuted.`,
   );
 }
 
+/** Only what has beaten a control over several seeds is called a winning ticket. That it learns later is said here, since the verdict allows it. */
+function winnerIn({ basis, controls, denseCensored }: Verdict, { sparsity, speed }: LevelVerdict): string {
+  const beaten =
+    controls.length === 0 ? "" : ` and is better than ${controls.length === 1 ? "its control" : "both controls"}`;
+  const at = `at ${sparsityPercent(sparsity)} sparsity`;
+  // Where training was too short to tell how fast the dense network learns, only the steps are known.
+  const isLater = denseCensored.length === 0 ? "it learns later" : "its early-stopping step is later";
+  const later = speed.noLater ? "" : `, though ${isLater}`;
+  if (basis === "seeds" && controls.length > 0) {
+    const name = later === "" ? `A winning ticket ${at}` : `A winning ticket in accuracy, ${at}${later}`;
+    return `${name}: it matches the dense network${beaten}.`;
+  }
+  const examples = basis === "one run" ? ", on these test examples" : "";
+  const untested =
+    controls.length === 0 ? "; no control was run, so whether its initial weights matter is not tested" : "";
+  return claim(basis, `${at} the ticket matches the dense network${beaten}${examples}${later}${untested}.`);
+}
+
+/** As much as the evidence allows: one run supports no claim. */
+function claim(basis: Verdict["basis"], text: string): string {
+  return basis === "one run" ? `One run, no claim: ${text}` : text[0]!.toUpperCase() + text.slice(1);
+}
+
+/** The sparsities of a statement, and no others: `up to 79 % sparsity`, `at 20, 67.2 and 79 % sparsity`. */
+function where({ sparsities, judged, isUnbroken, areFew }: MatchedSparsities): string {
+  const shares = sparsities.map(sharePercent);
+  const sparsest = shares.at(-1)!;
+  if (isUnbroken) return `up to ${sparsest} % sparsity`;
+  if (!areFew) return `at ${shares.length} of ${judged} sparsities (the sparsest ${sparsest} %)`;
+  const others = shares.slice(0, -1).join(", ");
+  return `at ${others === "" ? "" : `${others} and `}${sparsest} % sparsity`;
+}
+
 function found({ levels, winner, measure = "accuracy" }: Verdict): string[] {
-  const shown = winner ?? levels.findLast(({ dense }) => dense.standing === "supported") ?? mostAccurate(levels);
+  const matching = levels.filter(({ dense }) => dense.standing === "supported");
+  const shown = winner ?? matching.at(-1) ?? mostAccurate(levels);
   if (shown === undefined) return [];
-  const which =
-    shown === winner || shown.dense.standing === "supported"
-      ? "There"
-      : `At ${sparsityPercent(shown.sparsity)}, the most accurate`;
+  const isNamed = shown === winner || matching.length === 1;
+  const which = isNamed
+    ? "There"
+    : `At ${sparsityPercent(shown.sparsity)}, the ${matching.length > 0 ? "sparsest of these" : "most accurate"}`;
   const differences = [shown.dense, ...shown.controls].map(
     (comparison) => `${pointsEstimate(comparison.difference)} against ${nameOf(comparison)} (${comparison.standing})`,
   );
@@ -122,15 +146,15 @@ function censoring({ denseCensored, levels, seeds }: Verdict): string[] {
   return sentences;
 }
 
-function lateRewinding({ lateRewinding: levels }: Verdict): string[] {
+function lateRewinding({ basis, lateRewinding: levels }: Verdict): string[] {
   if (levels.length === 0) return [];
-  const sparsest = levels.findLast(({ standing }) => standing === "supported");
-  if (sparsest !== undefined) {
-    return [`Late rewinding matches the dense network up to ${sparsityPercent(sparsest.sparsity)} sparsity.`];
+  const matching = matchedSparsities(levels);
+  if (matching.sparsities.length > 0) {
+    return [claim(basis, `late rewinding matches the dense network ${where(matching)}.`)];
   }
   const undecided = levels.filter(({ standing }) => standing === "undecided").length;
   const rest = undecided === 0 ? "refuted at all" : `${undecided} of ${levels.length} undecided`;
-  return [`Late rewinding is shown to match the dense network at no sparsity: ${rest}.`];
+  return [claim(basis, `late rewinding is shown to match the dense network at no sparsity: ${rest}.`)];
 }
 
 function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore, measure = "accuracy" }: Verdict): string[] {

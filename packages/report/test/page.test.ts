@@ -117,7 +117,7 @@ describe.skipIf(!existsSync(CHROMIUM))("a report in Chromium", { timeout: 120_00
   test("pointing at a sparsity tells its values in every chart, of the arms that are shown", async () => {
     await open("report.html");
     await page.locator('[data-figure=accuracy] .column[data-round="3"] rect').hover();
-    const readouts = page.locator(".readout:not([hidden])");
+    const readouts = page.locator(".readout:not(:empty)");
     expect(await readouts.count()).toBe(1 + 3 + 4); // accuracy, three differences, four speeds
     expect(await readouts.first().textContent()).toContain("winning ticket: 86.80 ± 0.25 %");
     await page.locator("#show-1").uncheck();
@@ -130,9 +130,39 @@ describe.skipIf(!existsSync(CHROMIUM))("a report in Chromium", { timeout: 120_00
     await open("report.html");
     await page.locator("[data-figure=accuracy]").focus();
     for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft"]) await page.keyboard.press(key);
-    expect(await page.locator(".readout:not([hidden]) b").first().textContent()).toBe("round 1, 20 % sparse");
+    expect(await page.locator(".readout:not(:empty) b").first().textContent()).toBe("round 1, 20 % sparse");
     await page.keyboard.press("Escape");
-    expect(await page.locator(".readout:not([hidden])").count()).toBe(0);
+    expect(await page.locator(".readout:not(:empty)").count()).toBe(0);
+  });
+
+  test("a screen reader hears the values of the chart that has the focus, and what each chart is", async () => {
+    await open("report.html");
+    // Known to it before there is anything to say: found by role, so shown, and empty.
+    const statuses = page.locator(".holder").getByRole("status");
+    expect(await statuses.allTextContents()).toEqual(new Array(1 + 3 + 4).fill(""));
+    const [first] = await statuses.elementHandles();
+    await page.locator("[data-figure=accuracy]").focus();
+    await page.keyboard.press("ArrowRight");
+    const spoken = await page.evaluate(() =>
+      Array.from(document.querySelectorAll("[role=status][aria-live=polite]"), ({ textContent }) => textContent),
+    );
+    expect(spoken).toEqual([await first!.textContent()]);
+    expect(spoken[0]).toMatch(/^round 1, 20 % sparse.*winning ticket: 87\.20 ± 0\.25 %/);
+    await page.locator("[data-figure=accuracy] .column[data-round='3'] rect").hover();
+    await page.locator("[data-figure=accuracy]").blur();
+    expect(await page.locator("[role=status][aria-live=polite]").count()).toBe(0);
+    expect(await page.getByRole("img", { name: /^Test accuracy against sparsity / }).count()).toBe(1);
+    expect(await page.locator("svg.chart[tabindex='0']").count()).toBe(await statuses.count());
+    const nameless = await page.evaluate(() =>
+      Array.from(document.querySelectorAll("svg[role=img][tabindex]")).filter(
+        (svg) =>
+          !svg
+            .getAttribute("aria-labelledby")!
+            .split(" ")
+            .every((id) => document.getElementById(id)?.textContent),
+      ),
+    );
+    expect(nameless).toEqual([]);
   });
 
   test("the slider chooses whose learning curves are shown", async () => {

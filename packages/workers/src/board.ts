@@ -24,7 +24,8 @@ const [PLAN_SECONDS, WORKER_SECONDS] = [30 * 24 * 3600, 60];
 
 /**
  * What planners and workers tell each other in Redis besides jobs: which plans there are, which of their networks are finished, which
- * workers live. All of it can be told anew from a store: where Redis loses its memory, a planner announces its plan again.
+ * workers live. All of it can be told anew from a store: where Redis loses its memory, a planner announces its plan again. Where it names
+ * what the store has not, the store is right: nodes may be removed, or a worker have another store.
  *
  * Redis answers one after the other: of two workers that finish the last two inputs of a network, one sees both finished.
  */
@@ -65,6 +66,12 @@ export class Board {
   async finish(plan: string, network: string): Promise<void> {
     const done = this.#key("finished", plan);
     await this.#redis.multi().sadd(done, network).expire(done, PLAN_SECONDS).exec();
+  }
+
+  /** Takes back that networks are finished. */
+  async forget(plan: string, networks: readonly string[]): Promise<void> {
+    const done = this.#key("finished", plan);
+    for (let at = 0; at < networks.length; at += BATCH) await this.#redis.srem(done, ...networks.slice(at, at + BATCH));
   }
 
   async finished(plan: string): Promise<ReadonlySet<string>> {

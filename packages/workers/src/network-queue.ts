@@ -1,3 +1,4 @@
+import type { Store } from "@ltt/lottery";
 import { type JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { QueueAddress } from "./address.ts";
@@ -102,8 +103,7 @@ export function networkOf(jobId: string): string {
 
 /** Notes that a network of a plan is finished, and adds those that waited for it alone. */
 export async function release(
-  queue: NetworkQueue,
-  board: Board,
+  { queue, board, nodes }: { readonly queue: NetworkQueue; readonly board: Board; readonly nodes: Store },
   id: string,
   { networks }: WorkPlan,
   finished: string,
@@ -111,11 +111,10 @@ export async function release(
   await board.finish(id, finished);
   const next: PlannedNetwork[] = [];
   for (const network of networks) {
-    if (network.after.includes(finished) && (await board.areFinished(id, network.after))) next.push(network);
+    const { hash, after } = network;
+    if (!after.includes(finished) || !(await board.areFinished(id, after))) continue;
+    const isThere = (await board.areFinished(id, [hash])) && (await nodes.has(hash));
+    if (!isThere) next.push(network);
   }
-  const done = next.length === 0 ? undefined : await board.finished(id);
-  await queue.add(
-    id,
-    next.filter(({ hash }) => done?.has(hash) !== true),
-  );
+  await queue.add(id, next);
 }

@@ -27,6 +27,9 @@ export type NetworkNews =
 /** Milliseconds between looks at what is finished, beside what workers tell. */
 const LOOK_EVERY = 2000;
 
+/** Networks of which the store is asked one by one; where there are more, it lists all that it has. */
+const ONE_BY_ONE = 10;
+
 interface Waiting {
   readonly network: Network;
   readonly listener: JobListener;
@@ -51,10 +54,14 @@ export class QueueRun {
   readonly #eventsRedis: Redis;
   readonly #waiting = new Map<string, Waiting>();
   readonly #failed = new Map<string, string>();
-  readonly #refusals = new Set<string>();
-  #finished: ReadonlySet<string> = new Set();
+  /** Lines that were said. */
+  readonly #said = new Set<string>();
+  /** What somebody waits for is in it only if the store has been seen to have it since. */
+  #finished = new Set<string>();
   #look: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  /** Milliseconds from the end of a look to the next. */
+  #pause = LOOK_EVERY;
   #isClosed = false;
 
   private constructor(options: QueueRunOptions, id: string, redis: Redis) {
@@ -127,10 +134,13 @@ export class QueueRun {
   /** Tells Redis of the plan, and what of it the store has. */
   async #announce(): Promise<void> {
     const { store, plan } = this.#options;
+    const named = await this.#board.finished(this.#id); // before the list: what workers finish meanwhile is not taken back
     const there = new Set(await store.nodes.list());
     const finished = plan.networks.map(({ hash }) => hash).filter((hash) => there.has(hash));
+    const gone = [...named].filter((hash) => !there.has(hash));
     this.#finished = new Set(finished);
     await this.#board.announce(this.#id, plan, store.shown, finished);
+    await this.#board.forget(this.#id, gone);
   }
 
   async #addReady(): Promise<void> {
@@ -141,6 +151,7 @@ export class QueueRun {
     await this.#queue.add(this.#id, ready);
   }
 
+  /** Whoever asks for a network has not found it in the store: that it is finished must be seen again. */
   #make(network: Network, listener: JobListener): Promise<void> {
     const { signal } = listener;
     const leave = () => this.#waiting.get(network.hash)?.reject(signal.reason);
@@ -148,7 +159,7 @@ export class QueueRun {
       this.#waiting.set(network.hash, { network, listener, resolve, reject });
       setMaxListeners(0, signal); // as many as there are networks
       signal.addEventListener("abort", leave);
-      this.#settle();
+      if (this.#finished.delete(network.hash)) this.#lookSoon(0);
     }).finally(() => {
       this.#waiting.delete(network.hash);
       signal.removeEventListener("abort", leave);
@@ -157,47 +168,79 @@ export class QueueRun {
 
   #hear(hash: string, news: NetworkNews): void {
     if ("refused" in news) {
-      const line = `worker ${news.worker}: ${news.refused}`;
-      if (!this.#refusals.has(line) && this.#options.plan.networks.some((network) => network.hash === hash)) {
-        this.#refusals.add(line);
-        this.#options.say?.(line);
-      }
+      if (this.#options.plan.networks.some((network) => network.hash === hash))
+        this.#say(`worker ${news.worker}: ${news.refused}`);
       return;
     }
     this.#waiting.get(hash)?.listener.onStep(news.hash, news.step, news.loss);
   }
 
+  #say(line: string): void {
+    if (this.#said.has(line)) return;
+    this.#said.add(line);
+    this.#options.say?.(line);
+  }
+
+  /** @param after - Milliseconds: from now, or from the end of the look that goes on. */
   #lookSoon(after: number): void {
-    if (this.#isClosed || this.#looking !== undefined) return;
+    if (this.#isClosed) return;
+    if (this.#looking !== undefined) {
+      this.#pause = Math.min(this.#pause, after);
+      return;
+    }
     clearTimeout(this.#look);
     this.#look = setTimeout(() => {
+      this.#pause = LOOK_EVERY;
       this.#looking = this.#lookAround()
         .catch((error: unknown) => {
           for (const { reject } of this.#waiting.values()) reject(error);
         })
         .finally(() => {
           this.#looking = undefined;
-          this.#lookSoon(LOOK_EVERY);
+          this.#lookSoon(this.#pause);
         });
     }, after);
   }
 
   async #lookAround(): Promise<void> {
     const { store, data, plan } = this.#options;
-    if (await this.#board.knows(this.#id)) {
-      const before = this.#finished.size;
-      this.#finished = new Set([...this.#finished, ...(await this.#board.finished(this.#id))]);
-      if (this.#finished.size === before) await this.#addReady(); // a worker may have ended between a network and those after it
-    } else {
-      await this.#announce(); // Redis has lost its memory
-      await this.#addReady();
-    }
+    if (!(await this.#board.knows(this.#id))) await this.#announce(); // Redis has lost its memory
+    if (!(await this.#hearFinished())) await this.#addReady(); // a worker may have ended between a network and those after it
     for (const [hash, why] of await this.#queue.failed()) this.#failed.set(hash, why);
-    if (this.#refusals.size > 0) {
-      await store.blobs.put("plans", encodePlan(plan)); // what a worker found damaged it has put aside
+    if (this.#said.size > 0) {
+      await store.blobs.put("plans", encodePlan(plan)); // they may be gone with the nodes, or put aside as damaged
       await store.blobs.put("data", data);
     }
     this.#settle();
+  }
+
+  /**
+   * Takes over which networks Redis names as finished. What somebody waits for must be in the store too; what is not there is taken back,
+   * and so added again by the next look that hears nothing.
+   *
+   * @returns whether it has named any that were not known.
+   */
+  async #hearFinished(): Promise<boolean> {
+    const named = [...(await this.#board.finished(this.#id))].filter((hash) => !this.#finished.has(hash));
+    const asked = named.filter((hash) => this.#waiting.has(hash));
+    const there = await this.#inStore(asked);
+    const lost = asked.filter((hash) => !there.has(hash));
+    await this.#board.forget(this.#id, lost);
+    for (const hash of named) if (there.has(hash) || !this.#waiting.has(hash)) this.#finished.add(hash);
+    const { shown } = this.#options.store;
+    if (lost.length > 0)
+      this.#say(
+        `networks that were finished are not in ${shown}: they are made again; a worker of another store needs --store ${shown}`,
+      );
+    return named.length > 0;
+  }
+
+  /** Those of some networks that are in the store, and maybe others. */
+  async #inStore(networks: readonly string[]): Promise<ReadonlySet<string>> {
+    const { nodes } = this.#options.store;
+    if (networks.length > ONE_BY_ONE) return new Set(await nodes.list());
+    const has = await Promise.all(networks.map((hash) => nodes.has(hash)));
+    return new Set(networks.filter((_, i) => has[i]));
   }
 
   /** Networks that are finished are told at once; one that failed when nothing else can be trained. */

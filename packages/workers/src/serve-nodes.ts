@@ -3,6 +3,7 @@ import {
   createGraphJob,
   type GraphJob,
   RunFolderError,
+  type Store,
   type Task,
   TrainingFailure,
 } from "@ltt/lottery";
@@ -32,7 +33,7 @@ const ALIVE_EVERY = 5000;
  */
 export function serveNodes(server: NodeServer): void {
   const stop = new AbortController();
-  let job: Promise<{ readonly graph: GraphJob; readonly drop: (hash: string) => Promise<void> }> | undefined;
+  let job: Promise<{ readonly graph: GraphJob; readonly nodes: Store }> | undefined;
   let making: Promise<void> | undefined;
 
   const open = async ({ store: address, plan: bytes, threads, keepEvery, plugins }: ToNode & { kind: "open" }) => {
@@ -46,14 +47,17 @@ export function serveNodes(server: NodeServer): void {
     });
     const task = server.taskOf(unpack(await blobs.get("data", plan.data)));
     const clock = () => performance.now() / 1000;
-    const graph = createGraphJob(task, plan.nodes, { store: nodes, clock, keepEvery, criteria });
-    return { graph, drop: (hash: string) => nodes.checkpoints.drop(hash) };
+    return { graph: createGraphJob(task, plan.nodes, { store: nodes, clock, keepEvery, criteria }), nodes };
   };
   const make = async ({ network }: ToNode & { kind: "make" }) => {
     try {
-      const { graph, drop } = await job!;
+      const { graph, nodes } = await job!;
       const lacks = graph.lacks(network.hash);
-      if (lacks !== undefined) throw new Refusal(`${network.label}: ${lacks}: start the worker with --plugin FILE`);
+      if (lacks !== undefined) {
+        throw new Refusal(
+          `${network.label}: ${lacks}: start the worker with --plugin FILE; a search that a plugin's stop ends runs without --queue`,
+        );
+      }
       let told = 0;
       const onStep = (hash: string, step: number, loss: number) => {
         if (performance.now() - told < TELL_EVERY) return;
@@ -61,7 +65,13 @@ export function serveNodes(server: NodeServer): void {
         tell({ kind: "step", hash, step, loss });
       };
       await graph.make(network, { onStep, signal: stop.signal });
-      await drop(network.hash); // of an earlier worker that ended between the two
+      if (!(await nodes.has(network.hash))) {
+        throw new RunFolderError(
+          `${network.label}: it was removed from the store, and is still in the memory of this process: another one makes it again`,
+          { cause: { code: "ENOENT" } },
+        );
+      }
+      await nodes.checkpoints.drop(network.hash); // of an earlier worker that ended between the two
       tell({ kind: "made" });
     } catch (error) {
       tell(stop.signal.aborted && error === stop.signal.reason ? { kind: "stopped" } : told(error));

@@ -1,5 +1,7 @@
-import { AT, CUT, hashOf, INIT, type Node, nodeOf, START, TRAIN } from "@ltt/lottery";
+import { ARMS, AT, CUT, experimentNodes, hashOf, INIT, type Node, nodeOf, START, TRAIN } from "@ltt/lottery";
 import { describe, expect, test } from "vitest";
+import { normedTask } from "../../lottery/test/normed-task.ts";
+import { toySettings } from "../../lottery/test/toy-task.ts";
 import { Refusal } from "./payload.ts";
 import { decodePlan, encodePlan, workPlan } from "./work-plan.ts";
 
@@ -28,12 +30,20 @@ describe("a plan", () => {
     expect(Buffer.from(encodePlan(decodePlan(encodePlan(plan)))).equals(encodePlan(plan))).toBe(true);
   });
 
+  test("of every arm is read", () => {
+    const all = experimentNodes(normedTask, { ...toySettings, arms: ARMS });
+    const { networks } = decodePlan(
+      encodePlan(workPlan({ title: "all", backend: "wasm", data, nodes: all }, new Map())),
+    );
+    expect(networks.map(({ hash }) => hash)).toEqual(all.filter(({ op }) => op === TRAIN.name).map(hashOf));
+  });
+
   const changed = (change: object) => Buffer.from(JSON.stringify({ ...plan, ...change }));
 
   test("with an operation that nobody knows is refused by its name", () => {
     const exec = { op: "exec", version: 1, params: { command: "rm" }, inputs: {} };
     expect(() => decodePlan(changed({ nodes: [...nodes, exec] }))).toThrow(
-      `plan: node ${hashOf(exec)} is "exec"; this worker knows init, train, at, cut, shuffle-mask, given, start`,
+      `plan: node ${hashOf(exec)} is "exec"; this worker knows init, train, at, cut, search, cut-units, shuffle-mask, given, start`,
     );
   });
 

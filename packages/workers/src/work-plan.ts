@@ -1,4 +1,4 @@
-import { AT, CUT, GIVEN, hashOf, INIT, type Node, SHUFFLE_MASK, START, TRAIN } from "@ltt/lottery";
+import { hashOf, type Node, OPERATIONS, TRAIN } from "@ltt/lottery";
 import { z } from "zod";
 import { Refusal } from "./payload.ts";
 
@@ -24,8 +24,6 @@ export interface WorkPlan {
   readonly nodes: readonly Node[];
   readonly networks: readonly PlannedNetwork[];
 }
-
-const OPERATIONS = [INIT, TRAIN, AT, CUT, SHUFFLE_MASK, GIVEN, START];
 
 /** @param labels - What messages call networks, by their nodes: those that are trained. */
 export function workPlan(

@@ -235,13 +235,14 @@ class Shift {
 
   /** Of all plans that have the network: those after it may begin. */
   async #release(node: string, own: string): Promise<void> {
+    const among = { queue: this.#queue, board: this.#board, nodes: this.#options.store.nodes };
     for (const id of new Set([own, ...(await this.#board.plans())])) {
       const known = await this.#plan(id).catch((error: unknown) => {
         if (id === own) throw error;
         return undefined; // of another store, or version
       });
       if (known?.plan.networks.some(({ hash }) => hash === node)) {
-        await release(this.#queue, this.#board, id, known.plan, node);
+        await release(among, id, known.plan, node);
       }
     }
   }

@@ -11,7 +11,7 @@ import { S3Client } from "../src/s3-client.ts";
 import { encodePlan } from "../src/work-plan.ts";
 import { noRedis, RedisServer } from "./redis-server.ts";
 import { CREDENTIALS, S3Server } from "./s3-server.ts";
-import { runLocally, runQueued, toyPlan } from "./toy-experiment.ts";
+import { IMAGES, runLocally, runQueued, toyPlan } from "./toy-experiment.ts";
 import { nodeFilesIn, ToyWorker, type ToyWorkerOptions } from "./toy-processes.ts";
 
 let root: string;
@@ -107,6 +107,26 @@ describe.skipIf(noRedis("workers that are killed and stopped"))("workers on a qu
         .sort(),
     );
     expect(nodeFilesIn(join(root, "given back"))).toEqual(right);
+  });
+
+  test("masks that are searched for and cuts of whole units: the same bytes", async () => {
+    await runLocally(join(root, "right images"), IMAGES);
+    start({});
+    const asked = { queue: redis.url, store: s3.store("toy"), surroundings: CREDENTIALS, toy: IMAGES };
+    await runQueued({ ...asked, folder: join(root, "images") });
+    expect(nodeFilesIn(join(root, "images"))).toEqual(nodeFilesIn(join(root, "right images")));
+  });
+
+  test("a store that is emptied while its workers live is filled again", async () => {
+    const store = join(root, "emptied");
+    await runLocally(join(root, "right images"), IMAGES);
+    const worker = start({ store });
+    const into = (folder: string) => runQueued({ queue: redis.url, store, folder: join(root, folder), toy: IMAGES });
+    await into("before");
+    rmSync(store, { recursive: true });
+    await into("after");
+    expect(nodeFilesIn(join(root, "after"))).toEqual(nodeFilesIn(join(root, "right images")));
+    expect(worker.trained).toHaveLength(2 * toyPlan(IMAGES).networks.length);
   });
 
   test("what is no payload, of another version, or names what is not there is refused by name; the queue goes on", async () => {

@@ -13,7 +13,7 @@ if (poisoned !== undefined) {
 }
 
 serveNodes({
-  taskOf: () => slowTask(Number(process.env.TOY_STEP ?? 0)),
+  taskOf: (data) => slowTask(data, Number(process.env.TOY_STEP ?? 0)),
   useBackend: async () => {},
   loadCriteria: async () => [],
 });
