@@ -85,7 +85,7 @@ export function reportOf(
     ...words,
     notes: [
       ...words.notes,
-      ...transferNotes(levels),
+      ...transferNotes(levels, words.measure),
       ...(published === undefined ? [] : [`Published curves: ${published.source}.`]),
     ],
     published: published?.curves ?? [],

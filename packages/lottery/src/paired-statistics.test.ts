@@ -40,12 +40,29 @@ test("tickets stand beside the dense network and each control, on the examples o
   expect([rows[0]!.low, rows[0]!.high].map((end) => Math.abs(end)).every((end) => end > 0.1 && end < 0.5)).toBe(true);
 });
 
-test("seeds that half a point needs are told from the spread of paired differences, and of one seed not", () => {
+test("seeds that half a point needs are told of each level from the spread of its paired differences, and of one seed not", () => {
   // differences +1/4 and −1/4: s = 0.354, so ((t + z) · s / 0.005)² with many degrees of freedom
-  const { seedsNeeded } = pairedStatistics(levels, rng);
+  const [needed] = pairedStatistics(levels, rng).seedsNeeded!.levels;
   const expected = (((1.96 + 0.8416) * Math.SQRT1_2) / 2 / 0.005) ** 2;
-  expect(Math.abs(seedsNeeded!.seeds - expected)).toBeLessThan(4);
+  expect(Math.abs(needed!.seeds - expected)).toBeLessThan(4);
   expect(pairedStatistics(levels.slice(0, 3), rng).seedsNeeded).toBeUndefined();
+
+  // Standard deviations of half a point and of one: (2.262 + 0.842)² = 9.6 ≤ 10, and 4 · (2.035 + 0.842)² = 33.1 ≤ 34. Levels whose seeds do
+  // not differ, or that collapsed, have none.
+  const spreads = [0, 0.005, 0.01, 0, 0.02];
+  const runs = [1, 2, 3].flatMap((seed) =>
+    spreads.map((spread, round) => ({
+      ...{ arm: round === 0 ? "dense" : "winning-ticket", round, seed, sparsity: 0.2 * round },
+      ...{ testAccuracy: 0.75 + (seed - 2) * spread, collapsed: round === 4 ? ("chance" as const) : null },
+    })),
+  );
+  expect(pairedStatistics(runs, rng).seedsNeeded).toEqual({
+    difference: 0.005,
+    levels: [
+      { round: 1, seeds: 10 },
+      { round: 2, seeds: 34 },
+    ],
+  });
 });
 
 test("scores that are no right and wrong have no McNemar, and results without scores no row", () => {

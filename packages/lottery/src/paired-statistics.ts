@@ -4,7 +4,7 @@ import { checkResults } from "./check-results.ts";
 import { mcnemar } from "./mcnemar.ts";
 import type { LevelResult } from "./result.ts";
 import { seedsNeeded } from "./seeds-needed.ts";
-import { mean, sampleVariance } from "./statistics.ts";
+import { pairedVariances } from "./simultaneous.ts";
 import { CONTROLS } from "./verdict.ts";
 
 /** A winning ticket beside another network on the same test examples. */
@@ -28,8 +28,10 @@ export interface PairedRow {
 
 export interface PairedStatistics {
   readonly rows: readonly PairedRow[];
-  /** To see half a point between a level and the dense network; `undefined` with one seed, or where seeds do not differ. */
-  readonly seedsNeeded: { readonly difference: number; readonly seeds: number } | undefined;
+  /** To see a difference of half a point between a level and the dense network; `undefined` with one seed, or where seeds do not differ. */
+  readonly seedsNeeded:
+    | { readonly difference: number; readonly levels: readonly { readonly round: number; readonly seeds: number }[] }
+    | undefined;
 }
 
 /** What of a result it rests on. */
@@ -46,8 +48,9 @@ const HALF_A_POINT = 0.005;
 /**
  * Winning tickets beside the dense network and each control, by which test examples they get right: McNemar's exact
  * test of every seed, and a bootstrap interval of the difference of means over seeds. They bound what other test
- * examples would change. How many seeds would show half a point is told from the spread of the paired differences over
- * the seeds that are there, pooled over the levels.
+ * examples would change. How many seeds would show half a point is told of each level, from the spread of its paired
+ * differences over the seeds that are there; from that of all levels, or of near ones, where the verdict's intervals are,
+ * see `pairedDifferences`. Levels that collapsed are left out.
  *
  * @param rng - Draws the samples of the bootstrap.
  */
@@ -109,15 +112,19 @@ function needed(
   denseOf: (seed: number) => PairedResult | undefined,
   rounds: readonly number[],
 ): PairedStatistics["seedsNeeded"] {
-  const variances = rounds.flatMap((round) => {
+  const found = rounds.flatMap((round) => {
     const differences = tickets
       .filter((ticket) => ticket.round === round && ticket.collapsed === null)
       .flatMap((ticket) => {
         const dense = denseOf(ticket.seed);
         return dense === undefined ? [] : [ticket.testAccuracy - dense.testAccuracy];
       });
-    return differences.length < 2 ? [] : [sampleVariance(differences)];
+    return differences.length < 2 ? [] : [{ round, differences }];
   });
-  const deviation = variances.length === 0 ? 0 : Math.sqrt(mean(variances));
-  return deviation === 0 ? undefined : { difference: HALF_A_POINT, seeds: seedsNeeded(HALF_A_POINT, deviation) };
+  const variances = pairedVariances(found.map(({ differences }) => differences));
+  const levels = found.flatMap(({ round }, l) => {
+    const deviation = Math.sqrt(variances[l]!);
+    return deviation === 0 ? [] : [{ round, seeds: seedsNeeded(HALF_A_POINT, deviation) }];
+  });
+  return levels.length === 0 ? undefined : { difference: HALF_A_POINT, levels };
 }

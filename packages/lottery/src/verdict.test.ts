@@ -68,7 +68,7 @@ describe("a level", () => {
   });
 
   test("that collapsed is refuted however accurate, and does not widen the others' intervals", () => {
-    const results = experiment({ "winning-ticket": [0, 0, 0] });
+    const results = experiment({ "winning-ticket": [0.5, 0.5, 0.5] });
     const alone = judge(results);
     const collapsing = results.map((result) =>
       result.round === 2 && result.seed === 3
@@ -176,16 +176,20 @@ describe("the seeds", () => {
     ];
     const { basis, levels } = judge(results);
     expect(basis).toBe("one run");
-    // 40 of 400 differ by 1: mean 0.1, variance 400/399 · 0.09; z at √0.956 two-sided is 2.2838.
+    // 40 of 400 differ by 1; z at √0.956 two-sided is 2.2861, so z²/2 = 2.6131 more examples: sum 40, squares 40 + 1.3066, 402.6131 in all.
+    const variance = 41.3066 / 402.6131 - (40 / 402.6131) ** 2;
     expect(levels[0]!.dense.difference.mean).toBeCloseTo(0.1, 12);
-    expect(levels[0]!.dense.difference.halfWidth).toBeCloseTo(2.2838 * Math.sqrt(((400 / 399) * 0.09) / 400), 4);
-    expect(levels[1]!.dense.difference).toEqual({ mean: 0, halfWidth: 0 });
+    expect(levels[0]!.dense.difference.halfWidth).toBeCloseTo(2.2861 * Math.sqrt(variance / 402.6131), 5);
+    // The same answers on all: √1.3066 · 2.2861 / 402.6131 is 0.65 points, more than the margin.
+    expect(levels[1]!.dense.difference.mean).toBe(0);
+    expect(levels[1]!.dense.difference.halfWidth).toBeCloseTo(0.00649, 5);
+    expect(levels.map(({ standing }) => standing)).toEqual(["supported", "undecided"]);
     const unknown = judge(results.map(({ testScores, ...rest }) => rest));
     expect(unknown.levels.map(({ standing }) => standing)).toEqual(["undecided", "undecided"]);
   });
 
   test("whose dense network varies more than all its levels support nothing", () => {
-    const steady = { "winning-ticket": [0, 0, 0, 0] };
+    const steady = { "winning-ticket": new Array<number>(8).fill(0) };
     const wild = experiment(steady).map((result) =>
       result.round === 0 ? { ...result, testAccuracy: 0.87 + (result.seed - 2) / 50 } : result,
     );

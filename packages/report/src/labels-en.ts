@@ -199,7 +199,7 @@ export const en: Labels = {
         "In figures and tables of accuracies ± is half a 95 % interval of one mean (Student's t over seeds).",
       bases.includes("seeds") &&
         "Differences in the verdict have simultaneous intervals over seeds: with eight sparsities or more of one width or, where one half " +
-          "of them varies more between seeds (F test, 5 %), each from those near it; with fewer, each from its own runs.",
+          "of them varies more between seeds (F test, 5 %), each from those near it; with fewer, each from its own runs, no narrower than all together give.",
       bases.includes("one run") &&
         "Differences in the verdict on one run have simultaneous intervals over its test examples: they say nothing of other seeds.",
       "Definition and figures after Frankle & Carbin, ICLR 2019.",
