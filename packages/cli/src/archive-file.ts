@@ -7,6 +7,7 @@ import type { TicketMask } from "@ltt/report";
 import { type ArchivedResult, packResult, unpackResult } from "./archived-result.ts";
 import type { PlannedRun } from "./run-file.ts";
 import type { ReportWords } from "./run-report.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 /** What is left of a run when its weights are gone: all that its report is made of, and what vouches for it. Of one run folder. */
 export interface Part {
@@ -76,7 +77,7 @@ export async function writeArchive(path: string, parts: readonly Part[]): Promis
 export async function readArchive(path: string): Promise<Part[]> {
   const refuse = (why: string, cause?: unknown) => new RunFolderError(`${path}: ${why}`, { cause });
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw refuse(error.code === "ENOENT" ? "there is no such file" : error.message, error);
+    throw refuse(whyUnreadable(error), error);
   });
   const text = await promisify(gunzip)(bytes).catch((error: Error) => {
     throw refuse(`is no archive of a run, or is damaged: ${error.message}`, error);

@@ -13,6 +13,7 @@ const REPORTS = [
   "inspection.json",
   "latency.json",
   "latency.csv",
+  "model-card.md",
   "report.html",
   ARCHIVE,
 ] as const;

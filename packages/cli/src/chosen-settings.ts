@@ -1,6 +1,6 @@
 import type { ExperimentSettings } from "@ltt/lottery";
 import { augmentationOf } from "./image-augment.ts";
-import { isReuters } from "./pairs.ts";
+import { FOLDS, isReuters, type Pair } from "./pairs.ts";
 import { armsNamed, criterionNamed, loadPlugins, type Plugins } from "./plugins.ts";
 import type { RunOptions } from "./run-options.ts";
 import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
@@ -14,7 +14,7 @@ const OWN_ARMS = ["winning-ticket"] as const;
  *
  * @throws {Error} if a plugin cannot be read or run.
  * @throws {RangeError} if there is no such profile, arm or criterion, or a pair is told of what it has not: a CNN of hidden units, images
- *   of an embedding.
+ *   of an embedding, spam-cnn of a sixth fold.
  */
 export async function chosenSettings(options: RunOptions): Promise<RunSettings> {
   const subject = subjectOf(options);
@@ -78,6 +78,7 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
     throw new RangeError(
       `recompute is ${options.recompute}, but ${name} has no LSTM: only that has gates to compute again`,
     );
+  if (pair !== undefined && options.fold !== undefined) checkFold(pair, options.fold);
   if (options.phrases !== undefined && pair !== "sst2-cnn")
     throw new RangeError(`phrases is ${options.phrases}, but ${name} has none: only sst2-cnn has`);
   const hasTopics = pair !== undefined && !isImages && isReuters(pair);
@@ -87,6 +88,13 @@ function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOp
     );
   if (options.ticket === undefined && (options.ticketArm ?? options.ticketRounds) !== undefined)
     throw new RangeError("ticketArm and ticketRounds are of the run that ticket names: give it too");
+}
+
+function checkFold(pair: Pair, fold: number): void {
+  const folds = FOLDS[pair];
+  if (folds === undefined)
+    throw new RangeError(`fold is ${fold}, but ${pair} has a test part of its own; leave it out`);
+  if (fold > folds) throw new RangeError(`fold is ${fold}, but ${pair} has ${folds}; choose one from 1 to ${folds}`);
 }
 
 function chosenArms(experiment: ExperimentSettings, { pair, arms, ticket }: RunOptions, plugins: Plugins) {

@@ -5,6 +5,7 @@ import { decodeCheckpoint } from "@ltt/layers";
 import { type Agreement, compareWeights, FolderStore, RunFolderError } from "@ltt/lottery";
 import type { Command } from "commander";
 import { pathOf, textOf } from "./option-values.ts";
+import { checkIsFolder } from "./path-kind.ts";
 import { seedOverlaps } from "./seed-overlap.ts";
 import { widthOf, writeLines } from "./terminal.ts";
 
@@ -60,6 +61,7 @@ async function diff(a: string, b: string | undefined, { out, arm, json }: Flags)
 }
 
 async function diffSeeds(run: string, arm: string, json: boolean): Promise<void> {
+  await checkIsFolder(run, "name two networks, or a run's folder");
   const overlaps = await seedOverlaps(run, arm, (node) => weightsOfNode(run, node));
   if (json) {
     process.stdout.write(`${JSON.stringify({ event: "diff", run, arm, overlaps })}\n`);
@@ -105,7 +107,10 @@ function tableOf(rows: readonly (readonly string[])[], width: number): string {
 /** Trained weights of a node, or those of a file. */
 async function weightsOf(named: string, out: string | undefined): Promise<ReadonlyMap<string, Weight>> {
   const isHash = /^[0-9a-f]{16}$/.test(named);
-  if (isHash && out !== undefined) return weightsOfNode(out, named);
+  if (isHash && out !== undefined) {
+    await checkIsFolder(out);
+    return weightsOfNode(out, named);
+  }
   const found = await stat(named).catch(() => undefined);
   if (found?.isDirectory() === true) return weightsOfNode(dirname(dirname(join(named, "."))), basename(named));
   if (found !== undefined) return decodeCheckpoint(await readFile(named), named).weights;

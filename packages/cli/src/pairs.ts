@@ -112,6 +112,15 @@ export function sentenceSetOf(pair: TextPair): SentenceSet | undefined {
   return SENTENCE_SETS.find((set) => pair.startsWith(`${set}-`));
 }
 
+/** How many test parts a cross-validation has, of pairs whose data has no test part of its own: a fifth each, of Kim's sets a tenth. */
+export const FOLDS: Readonly<Partial<Record<Pair, number>>> = {
+  "imdb-cnn": 5,
+  "imdb-lstm": 5,
+  "spam-cnn": 5,
+  "mr-cnn": 10,
+  "subj-cnn": 10,
+};
+
 /** Whether a pair is of Reuters-21578, whose texts may have several topics. */
 export function isReuters(pair: Pair): boolean {
   return pair.startsWith("reuters-");

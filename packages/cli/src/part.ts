@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Vocabulary } from "@ltt/data";
 import {
@@ -13,6 +12,7 @@ import {
 import { ARCHIVE, type NodeReceipt, type Part, type PartNetwork, readArchive, withoutPlaces } from "./archive-file.ts";
 import { readEncoding } from "./encoding.ts";
 import { encodedOf } from "./node-files.ts";
+import { kindOf, NAME_A_RUN } from "./path-kind.ts";
 import type { PlannedRun } from "./run-file.ts";
 import { auditNoted, latestRun, type NotedRun } from "./run-folder.ts";
 import type { ReportWords } from "./run-report.ts";
@@ -74,11 +74,14 @@ interface PartResults {
 /**
  * What a path holds: an archive its parts; a run folder its latest run, and of the archive in it those networks whose nodes are gone.
  *
- * @throws {RunFolderError} if it is neither, or no network is finished.
+ * @throws {RunFolderError} if it is neither, or is not there, or no network is finished.
  */
 export async function partsAt(path: string, say: (line: string) => void): Promise<ReadPart[]> {
-  const isFile = (await kindOf(path)) === "file";
-  if (isFile) return (await readArchive(path)).map((part, i) => kept(part, i === 0 ? path : `${path} (part ${i + 1})`));
+  const kind = await kindOf(path);
+  if (kind === undefined)
+    throw new RunFolderError(`${path}: there is no such folder or archive; ${NAME_A_RUN}, or an archive`);
+  if (kind === "file")
+    return (await readArchive(path)).map((part, i) => kept(part, i === 0 ? path : `${path} (part ${i + 1})`));
   const archive = join(path, ARCHIVE);
   const archived = (await kindOf(archive)) === "file" ? await readArchive(archive) : [];
   if (archived.length > 0 && (await kindOf(join(path, "nodes"))) === undefined)
@@ -136,11 +139,4 @@ function receiptOf({ receipt }: StoredFiles): NodeReceipt {
     seconds,
     ...(typeof backend === "string" ? { backend } : {}),
   };
-}
-
-export async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
-  return stat(path).then(
-    (found) => (found.isDirectory() ? "folder" : "file"),
-    () => undefined, // whoever reads it says what is wrong
-  );
 }

@@ -12,6 +12,7 @@ import {
   type NamedArm,
   withDigest,
 } from "@ltt/lottery";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 /** What plugin files bring, each with the digest of its file. */
 export interface Plugins {
@@ -84,12 +85,7 @@ export function armsNamed(names: readonly string[], { arms }: Plugins, isNormed:
 
 async function bytesOf(where: string, file: string): Promise<Uint8Array> {
   return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    const why: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "this is a folder; name a file in it",
-      EACCES: "no permission to read it",
-    };
-    throw new Error(`${where}: ${why[error.code ?? ""] ?? error.message}`, { cause: error });
+    throw new Error(`${where}: ${whyUnreadable(error)}`, { cause: error });
   });
 }
 

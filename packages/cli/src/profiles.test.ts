@@ -3,9 +3,9 @@ import { countParameters, TextCnn, TextLstm } from "@ltt/layers";
 import { FAULTS } from "@ltt/lottery";
 import { expect, test } from "vitest";
 import { chosenSettings } from "./chosen-settings.ts";
-import { TEXT_PAIRS } from "./pairs.ts";
+import { FOLDS, TEXT_PAIRS } from "./pairs.ts";
 import { TEXT_PROFILES } from "./profile-names.ts";
-import { settingsOf } from "./profiles.ts";
+import { notesOf, settingsOf } from "./profiles.ts";
 
 test.each([
   ["imdb-cnn", 5_120_801, 20, 5e-3],
@@ -71,5 +71,42 @@ test("hidden gives an LSTM its units, and no CNN", async () => {
   expect((await chosenSettings({ pair: "imdb-lstm", profile: "quick" })).model?.hidden).toBe(64);
   await expect(chosenSettings({ pair: "imdb-cnn", hidden: 8 })).rejects.toThrow(
     "hidden is 8, but imdb-cnn is a CNN: only an LSTM has hidden units",
+  );
+});
+
+test("a report says of each pair what is true of it", () => {
+  const said = (pair: (typeof TEXT_PAIRS)[number]) => notesOf(pair, "corrected").join(" ");
+  for (const pair of TEXT_PAIRS) {
+    const isPublished = /^(imdb|ag-news)-/.test(pair);
+    const { data, experiment } = settingsOf(pair, "corrected");
+    expect(said(pair).includes("data, models, optimiser and rounds of the published experiment (2020)")).toBe(
+      isPublished,
+    );
+    expect(said(pair).includes("no published lottery")).toBe(!isPublished);
+    expect(said(pair)).toContain(`${data.maxLength}`);
+    if (!isPublished) expect(said(pair)).toContain(`at most ${experiment.epochs} epochs`);
+    expect(notesOf(pair, "published-2020").join(" ").includes("no published lottery")).toBe(!isPublished);
+    expect(notesOf(pair, "quick").length).toBe(1);
+  }
+  for (const pair of ["mr-cnn", "sst2-cnn", "trec-cnn", "subj-cnn"] as const)
+    expect(said(pair)).toContain("batches of 50, at most 25 epochs");
+  expect(said("reuters-lstm")).toContain("a fifth of the training part validates");
+  expect(said("spam-cnn")).toContain("a fifth of the e-mails tests");
+});
+
+test("a fold is one of the parts that a pair's data is divided into, and of no pair with a test part of its own", async () => {
+  for (const [pair, folds] of Object.entries(FOLDS)) {
+    const { testFraction = 0.2 } = settingsOf(pair as (typeof TEXT_PAIRS)[number], "corrected").data;
+    expect(folds).toBe(Math.round(1 / testFraction));
+  }
+  expect((await chosenSettings({ pair: "spam-cnn", fold: 5 })).data).toMatchObject({ fold: 5 });
+  await expect(chosenSettings({ pair: "spam-cnn", fold: 6 })).rejects.toThrow(
+    "fold is 6, but spam-cnn has 5; choose one from 1 to 5",
+  );
+  await expect(chosenSettings({ pair: "mr-cnn", fold: 11 })).rejects.toThrow(
+    "fold is 11, but mr-cnn has 10; choose one from 1 to 10",
+  );
+  await expect(chosenSettings({ pair: "ag-news-cnn", fold: 1 })).rejects.toThrow(
+    "fold is 1, but ag-news-cnn has a test part of its own; leave it out",
   );
 });

@@ -8,22 +8,55 @@ export interface TextRunSettings extends TaskSettings {
   readonly experiment: ExperimentSettings;
 }
 
-/** What a report must say about a profile. */
-export const NOTES: Record<TextProfile, readonly string[]> = {
+const CONTROLS =
+  "controls have the ticket's pattern and fresh weights in every tensor, or its initial weights " +
+  "shuffled; late rewinding goes back to the end of epoch 1 and trains on from there; all sparsities are judged at once.";
+
+const NOTES: Record<TextProfile, readonly string[]> = {
   quick: [
     "Quick profile: few texts, cut short, few epochs, half of the weights removed a round, and of " +
       "an LSTM a quarter of the units. A first look, never a claim.",
   ],
   corrected: [
     "Corrected profile: data, models, optimiser and rounds of the published experiment (2020) without its faults. Reviews are cut at " +
-      "400 tokens, descriptions at 64; controls have the ticket's pattern and fresh weights in every tensor, or its initial weights " +
-      "shuffled; late rewinding goes back to the end of epoch 1 and trains on from there; all sparsities are judged at once.",
+      `400 tokens, descriptions at 64; ${CONTROLS}`,
   ],
   "published-2020": [
     `Published-2020 profile: the faults of the published experiment are re-enacted: ${FAULTS.join(", ")}. Its figures show what these ` +
       "faults do, not what lottery tickets do.",
   ],
 };
+
+const UNPUBLISHED_CORRECTED =
+  "Corrected profile: models, optimiser and rounds of the published experiment (2020) without its faults; texts are cut at 400 " +
+  `tokens; ${CONTROLS}`;
+
+/** What a report must say about a profile of a pair. */
+export function notesOf(pair: TextPair, profile: TextProfile): readonly string[] {
+  const own = ownChoice(pair);
+  if (own === undefined || profile === "quick") return NOTES[profile];
+  return [...(profile === "corrected" ? [UNPUBLISHED_CORRECTED] : NOTES[profile]), own];
+}
+
+/** A note where a pair has no published lottery: what it has in the place of published settings. */
+function ownChoice(pair: TextPair): string | undefined {
+  if (sentenceSetOf(pair) !== undefined)
+    return (
+      "Sentences have no published lottery. Unless the settings say otherwise, batches of 50, at most 25 epochs, what the " +
+      "embedding starts from, and a test and a validation part of a tenth, where the data has none, are Kim's (EMNLP 2014)."
+    );
+  if (isReuters(pair))
+    return (
+      "Newswire has no published lottery. Unless the settings say otherwise, learning rate and batches are those of AG News, " +
+      "with at most 30 epochs; a fifth of the training part validates."
+    );
+  if (pair === "spam-cnn")
+    return (
+      "E-mails have no published lottery. Unless the settings say otherwise, learning rate and batches are those of AG News, " +
+      "with at most 10 epochs; a fifth of the e-mails tests, and 0.3 of the others validate."
+    );
+  return undefined;
+}
 
 /**
  * The settings of a profile for a pair. `published-2020` is the experiment of S. Hong (2020) with the faults of its code; `corrected`

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { DataError } from "@ltt/data";
 import type { Question } from "./classifier.ts";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 /** What stands in a line, and what is asked of it. */
 export interface AskedLine {
@@ -26,7 +27,7 @@ export async function* questionsIn(file: string, lines: Lines): AsyncGenerator<A
   const isStandardInput = file === "-";
   const input = isStandardInput ? process.stdin : createReadStream(file);
   const failed = new Promise<never>((_, reject) => {
-    input.on("error", (cause: Error) => reject(new DataError(`${file}: ${cause.message}`, { cause })));
+    input.on("error", (cause: Error) => reject(new DataError(`${file}: ${whyUnreadable(cause)}`, { cause })));
   });
   failed.catch(() => {});
   const read = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();

@@ -1,5 +1,6 @@
 import { type AuditCheck, auditRun, type Criterion, FolderStore, RunFolderError } from "@ltt/lottery";
 import type { Pair } from "./pairs.ts";
+import { checkIsFolder } from "./path-kind.ts";
 import { loadPlugins } from "./plugins.ts";
 import { type CoveredNetwork, type PlannedRun, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -14,9 +15,10 @@ export interface NotedRun extends PlannedRun {
 /**
  * The latest run of a folder.
  *
- * @throws {RunFolderError} if none is noted there.
+ * @throws {RunFolderError} if there is no such folder, or none is noted there.
  */
 export async function latestRun(folder: string): Promise<NotedRun> {
+  await checkIsFolder(folder);
   await FolderStore.check(folder);
   const noted = (await plannedRuns(folder)).find(({ report, covered }) => report && covered);
   if (noted !== undefined) return noted as NotedRun;
@@ -25,8 +27,13 @@ export async function latestRun(folder: string): Promise<NotedRun> {
   );
 }
 
-/** The options of the run that has a node, as `runPair` takes them. */
+/**
+ * The options of the run that has a node, as `runPair` takes them.
+ *
+ * @throws {RunFolderError} if there is no such folder, or no run in it that has the node.
+ */
 export async function optionsOfNode(folder: string, node: string): Promise<RunOptions> {
+  await checkIsFolder(folder);
   const runs = await plannedRuns(folder);
   const has = ({ networks, covered = [] }: PlannedRun) => [...networks, ...covered].some((one) => one.node === node);
   const run = runs.find(has);

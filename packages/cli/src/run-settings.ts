@@ -4,7 +4,7 @@ import { hasImageProfile, imageNotesOf, imageSettingsOf, ownImageSettings } from
 import { OWN_NOTES, ownSettings } from "./own-profile.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
 import { IMAGE_PROFILES, type Profile, TEXT_PROFILES } from "./profile-names.ts";
-import { NOTES, settingsOf } from "./profiles.ts";
+import { notesOf, settingsOf } from "./profiles.ts";
 import type { Subject } from "./subject.ts";
 
 /** Everything that decides a run. */
@@ -35,7 +35,7 @@ export function profileSettings(
     return { settings: imageSettingsOf(pair, images), notes: imageNotesOf(pair, images) };
   }
   const texts = named(pair, profile, TEXT_PROFILES);
-  return { settings: settingsOf(pair, texts), notes: NOTES[texts] };
+  return { settings: settingsOf(pair, texts), notes: notesOf(pair, texts) };
 }
 
 function named<P extends Profile>(pair: string, profile: Profile, profiles: readonly P[]): P {

@@ -4,6 +4,7 @@ import { RunFolderError } from "@ltt/lottery";
 import type { Command } from "commander";
 import { counted } from "./jobs.ts";
 import { pathOf, textOf } from "./option-values.ts";
+import { checkIsFolder, NAME_A_RUN } from "./path-kind.ts";
 import { duration } from "./progress.ts";
 import { showQueue } from "./queue-status-lines.ts";
 import { type NetworkStatus, type RunStatus, statusOf } from "./run-status.ts";
@@ -23,9 +24,10 @@ export function addStatusCommand(program: Command): void {
         return showQueue(queue, json === true);
       }
       for (const folder of run === undefined ? await foldersIn("runs") : [run]) {
+        await checkIsFolder(folder);
         const status = await statusOf(folder);
         if (status.run === undefined && status.nodes === 0) {
-          throw new RunFolderError(`${folder}: no run has been here; name a run folder, as ltt run --out does`);
+          throw new RunFolderError(`${folder}: no run has been here; ${NAME_A_RUN}`);
         }
         if (json === true) for (const event of events(status)) process.stdout.write(`${JSON.stringify(event)}\n`);
         else writeLines(process.stdout, describe(status));

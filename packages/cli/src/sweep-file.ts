@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { RunFolderError } from "@ltt/lottery";
 import { parse } from "yaml";
+import { whyUnreadable } from "./why-unreadable.ts";
 
 /** What may stand for an option: as `--seeds 1,2` a list, as `--freeze-embedding` true. */
 type OptionValue = string | number | boolean | readonly (string | number)[];
@@ -24,11 +25,12 @@ const MOST_RUNS = 10_000;
  * The runs of a file, YAML or JSON: `run`, a pair, unless `settings` have texts; `settings`, options of `ltt run` that all have; `grid`, a
  * list of values for each option that differs. Every combination is a run, the last option changing fastest.
  *
- * @throws {RangeError} if the file says something else; it names the file and the field.
+ * @throws {RunFolderError} if the file cannot be read.
+ * @throws {RangeError} if it says something else; it names the file and the field.
  */
 export async function readSweep(file: string): Promise<readonly SweptRun[]> {
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new RunFolderError(`${file}: ${error.message}`, { cause: error });
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new RunFolderError(`${file}: ${whyUnreadable(error)}`, { cause: error });
   });
   return sweptRuns(file, parsed(file, text));
 }

@@ -21,6 +21,7 @@ import {
 } from "@ltt/lottery";
 import { readEncoding } from "./encoding.ts";
 import { encodedOf, lineageOf } from "./node-files.ts";
+import { checkIsFolder } from "./path-kind.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type PlannedNetwork, plannedRuns } from "./run-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -53,6 +54,7 @@ export async function transferredTickets(
   seeds: { readonly asked: readonly number[]; readonly others: readonly number[] },
 ): Promise<TransferredTickets> {
   const folder = resolve(from);
+  await checkIsFolder(folder, "--ticket names the folder of another run");
   await FolderStore.check(folder);
   const store = await FolderStore.open(folder);
   const networks = await networksOf(folder, ticketArm);

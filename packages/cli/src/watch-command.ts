@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { interruptible } from "./interruption.ts";
 import { LIVE_PAGE, LIVE_POLICY, LiveRun } from "./live-run.ts";
 import { integerFrom, pathOf } from "./option-values.ts";
+import { checkIsFolder, NAME_A_RUN } from "./path-kind.ts";
 import { writeLines } from "./terminal.ts";
 
 /** `ltt watch RUN`: the report of a run that is going on, in a browser of this machine, until Ctrl-C. */
@@ -18,6 +19,7 @@ export function addWatchCommand(program: Command): void {
 }
 
 async function watch(folder: string, { port = 6020 }: { readonly port?: number }): Promise<void> {
+  await checkIsFolder(folder, `${NAME_A_RUN}; it is made when the data has been read`);
   await FolderStore.check(folder);
   const run = new LiveRun(folder);
   await run.status(); // what cannot be read is an error now

@@ -155,8 +155,17 @@ describe("what is no such archive is one line", { timeout: 120_000 }, () => {
     expect(await refused("cut.gz")).toMatch(/^ltt: cut\.gz: is no archive of a run, or is damaged: .*\n$/);
     expect(await refused("other.gz")).toBe("ltt: other.gz: is no archive of a run\n");
     expect(await refused("one/metrics.csv")).toMatch(/^ltt: one\/metrics\.csv: is no archive of a run, or is damaged/);
-    expect(await refused("nowhere.gz")).toMatch(/^ltt: nowhere\.gz: /);
+    expect(await refused("nowhere.gz")).toMatch(/^ltt: nowhere\.gz: there is no such folder or archive; /);
   });
+
+  test.each([["--published", "curves.json"], ["--title", "Two"], ["--figures"]])(
+    "a comparison with %s, which it has not",
+    async (...flag) => {
+      expect(await refused("one", "other", ...flag)).toBe(
+        `ltt: ltt report: ${flag[0]} is of the report of one experiment, and these are 2, which are compared; leave it out\n`,
+      );
+    },
+  );
 
   test("without --out, where the report goes is not guessed", async () => {
     const { code, err } = await run("report", "one/archive.json.gz");

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -142,7 +142,7 @@ describe("a wrong option", { timeout: 60_000 }, () => {
 describe("what would fail at the end is refused at the start, in one line", { timeout: 60_000 }, () => {
   test.each([
     ["nowhere.json", /: there is no such file$/],
-    [".", /: this is a folder; name a JSON file in it$/],
+    [".", /: this is a folder; name a file in it$/],
     ["../bad.json", /: not JSON: .*$/],
   ])("--published %s", async (file, message) => {
     writeFileSync(join(root, "bad.json"), '{\n"source": "a paper",\n pairs: \n}');
@@ -157,7 +157,28 @@ describe("what would fail at the end is refused at the start, in one line", { ti
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  test.each(["run.json", "metrics.csv", "tensors.csv", "report.html", "archive.json.gz"])(
+  test("--published with curves of other pairs", async () => {
+    const file = join(root, "others.json");
+    const curves = { "winning-ticket": { testAccuracyPercent: [90] } };
+    const write = (pairs: object) =>
+      writeFileSync(file, JSON.stringify({ source: "a paper", sparsityPercent: [0], pairs }));
+    write({ "imdb-cnn": curves, "ag-news-cnn": curves });
+    expect((await refused([...run, "--published", file, "--out", join(root, "curves")])).err).toBe(
+      `ltt: --published ${file}: has no curves of spam-cnn, but of imdb-cnn, ag-news-cnn; name another file, or leave --published out\n`,
+    );
+    write({ "spam-cnn": {} });
+    expect((await refused([...run, "--published", file, "--out", join(root, "curves")])).err).toBe(
+      `ltt: --published ${file}: has no curves of spam-cnn, nor of any pair; name another file, or leave --published out\n`,
+    );
+  });
+
+  test("a fold that a pair has not", async () => {
+    expect((await refused([...run, "--fold", "6", "--out", join(root, "folds")])).err).toBe(
+      "ltt: fold is 6, but spam-cnn has 5; choose one from 1 to 5\n",
+    );
+  });
+
+  test.each(["model-card.md", "run.json", "metrics.csv", "tensors.csv", "report.html", "archive.json.gz"])(
     "a folder that is called %s",
     async (name) => {
       const folder = join(root, `with-${name}`);
@@ -179,5 +200,41 @@ describe("what would fail at the end is refused at the start, in one line", { ti
       `ltt: ${join(folder, name)}: is a file; a run keeps a folder there: move it away, or choose another folder with --out\n`,
     );
     expect(code).toBe(1);
+  });
+});
+
+describe("a path that is not there", { timeout: 60_000 }, () => {
+  const advice = "name a run folder, as ltt run --out does";
+  test.each([
+    [["report"], "there is no such folder or archive; name a run folder, as ltt run --out does, or an archive"],
+    [
+      ["archive", "--out", "x.gz"],
+      "there is no such folder or archive; name a run folder, as ltt run --out does, or an archive",
+    ],
+    [["audit"], `there is no such folder; ${advice}`],
+    [["status"], `there is no such folder; ${advice}`],
+    [["watch"], `there is no such folder; ${advice}; it is made when the data has been read`],
+    [["diff"], "there is no such folder; name two networks, or a run's folder"],
+    [["diff", "0123456789abcdef", "0123456789abcdef", "--out"], `there is no such folder; ${advice}`],
+    [["replay", "0123456789abcdef", "--out"], `there is no such folder; ${advice}`],
+    [["sweep"], "there is no such file"],
+  ])("ltt %j", async ([command, ...more], message) => {
+    const nowhere = join(root, "nowhere");
+    const args = more.at(-1) === "--out" ? [...more, nowhere] : [nowhere, ...more];
+    const { code, out, err } = await refused([command!, ...args]);
+    expect(err).toBe(`ltt: ${nowhere}: ${message}\n`);
+    expect([code, out]).toEqual([1, ""]);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  test.each(["audit", "status", "watch"])("ltt %s of a file", async (command) => {
+    const file = join(root, "a-file");
+    writeFileSync(file, "");
+    const { code, err } = await refused([command, file]);
+    expect([code, err]).toEqual([1, expect.stringContaining(`${file}: this is a file; ${advice}`)]);
+  });
+
+  test("ltt sweep of a folder", async () => {
+    expect((await refused(["sweep", root])).err).toBe(`ltt: ${root}: this is a folder; name a file in it\n`);
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -74,10 +74,32 @@ describe("ltt report", () => {
 
   test("of a folder without a run is one line", async () => {
     const { code, err } = await run("report", "nowhere");
-    expect(err).toMatch(/^ltt: nowhere: no run is noted in run\.json; .+\n$/);
+    expect(err).toMatch(/^ltt: nowhere: there is no such folder or archive; .+\n$/);
     expect(code).toBe(1);
     expect(readdirSync(root)).not.toContain("nowhere");
-  });
+    mkdirSync(join(root, "empty"));
+    expect((await run("report", "empty")).err).toMatch(/^ltt: empty: no run is noted in run\.json; .+\n$/);
+  }, 60_000);
+
+  test("goes into no file, and draws no curves of other pairs: nothing is written", async () => {
+    writeFileSync(join(root, "a-file"), "");
+    for (const out of ["a-file", join("a-file", "in")]) {
+      const { code, err } = await run("report", "run", "--out", out);
+      expect([code, err]).toEqual([
+        1,
+        `ltt: ${out}: a part of the path is a file, not a folder: choose another folder with --out\n`,
+      ]);
+    }
+    const curves = { "winning-ticket": { testAccuracyPercent: [90] } };
+    const content = { source: "a paper", sparsityPercent: [0], pairs: { "imdb-cnn": curves } };
+    writeFileSync(join(root, "published.json"), JSON.stringify(content));
+    const { code, err } = await run("report", "run", "--published", "published.json", "--out", "drawn");
+    expect([code, err]).toEqual([
+      1,
+      "ltt: --published published.json: has no curves of spam-cnn, but of imdb-cnn; name another file, or leave --published out\n",
+    ]);
+    expect(readdirSync(root)).not.toContain("drawn");
+  }, 60_000);
 });
 
 describe("ltt audit", () => {
@@ -142,7 +164,9 @@ describe("ltt diff", () => {
     expect((await run("diff", "run", "--arm", "rigl")).err).toContain(
       "ltt diff: run: there is no arm rigl; it has dense, winning-ticket, late-rewinding",
     );
-    expect((await run("diff", "nowhere")).err).toContain("ltt diff: nowhere: there is no run");
+    expect((await run("diff", "nowhere")).err).toContain(
+      "nowhere: there is no such folder; name two networks, or a run's folder",
+    );
   }, 60_000);
 
   test("of a network and itself is all the same; folders and files name it too", async () => {
@@ -163,9 +187,7 @@ describe("ltt diff", () => {
     expect((await run("diff", hash, "nowhere", "--out", "run")).err).toContain(
       "ltt diff: nowhere: there is no such node or file",
     );
-    expect((await run("diff", hash, hash, "--out", "nowhere")).err).toContain(
-      `nowhere has no node ${hash} with weights`,
-    );
+    expect((await run("diff", hash, hash, "--out", "nowhere")).err).toContain("nowhere: there is no such folder");
     expect(readdirSync(root)).not.toContain("nowhere");
   }, 60_000);
 });

@@ -92,7 +92,11 @@ describe("ltt status", { timeout: 60_000 }, () => {
   test("without a folder tells of all in runs/; and says where there is none, or no plan", async () => {
     expect((await run(["status"])).err).toBe("ltt: runs: there are no run folders; name one\n");
     expect((await run(["status", "nowhere"])).err).toBe(
-      "ltt: nowhere: no run has been here; name a run folder, as ltt run --out does\n",
+      "ltt: nowhere: there is no such folder; name a run folder, as ltt run --out does\n",
+    );
+    mkdirSync(join(root, "empty"));
+    expect((await run(["status", "empty"])).err).toBe(
+      "ltt: empty: no run has been here; name a run folder, as ltt run --out does\n",
     );
     for (const name of ["a", "b"]) cpSync(join(root, "whole"), join(root, "runs", name), { recursive: true });
     rmSync(join(root, "runs", "b", "run.json"));

@@ -78,7 +78,7 @@ describe("ltt run --ticket", { timeout: 120_000 }, () => {
   });
 
   test.each([
-    [["--ticket", "nowhere"], "nowhere: no run is noted in run.json; is this a run folder?"],
+    [["--ticket", "nowhere"], "nowhere: there is no such folder; --ticket names the folder of another run"],
     [["--ticket", "old", "--ticket-rounds", "3"], "--ticket-rounds: 3 is asked for, but this run has 2: give --rounds"],
     [
       ["--ticket", "old", "--seeds", "1,2"],
