@@ -89,7 +89,8 @@ export function addSettings(command: Command): Command {
     .option("--max-length <n>", "tokens after which texts are cut", integerFrom(1))
     .option(
       "--fold <n>",
-      "which test part of a cross-validation, of data without one of its own: 1 to 10 of mr-cnn, subj-cnn; 1 to 5 of imdb-cnn, imdb-lstm, spam-cnn (default: 1)",
+      "which test part of a cross-validation, of data without one of its own: " +
+        "1 to 10 of mr-cnn, subj-cnn; 1 to 5 of imdb-cnn, imdb-lstm, spam-cnn (default: 1)",
       integerFrom(1),
     )
     .option("--topics <n>", "of reuters-cnn, reuters-lstm: the 10 most frequent (default), or 90", topicsOf)

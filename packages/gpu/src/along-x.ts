@@ -11,8 +11,8 @@ interface Launch {
 const forms = new WeakMap<Kernel, Kernel>();
 
 /**
- * The same launch along x alone, which has no limit: for outputs longer on one of several axes than a device can count. Kernels have a form of their own for it, since its threads
- * divide to find where they are.
+ * The same launch along x alone, which has no limit: for outputs longer on one of several axes than a device can count.
+ * Kernels have a form of their own for it, since its threads divide to find where they are.
  */
 export function alongX({ kernel, scalars, output: [x = 1, y = 1, z = 1] }: Launch): Launch {
   let form = forms.get(kernel);

@@ -4,7 +4,7 @@ import type { Batch } from "./batch.ts";
 import { BatchNorm } from "./batch-norm.ts";
 import { checkTree } from "./check-module.ts";
 import { answer, type Model, modelKind } from "./model.ts";
-import { Module } from "./module.ts";
+import { modulesOf } from "./modules-of.ts";
 
 /**
  * Computes the running statistics of every batch normalisation of a model anew, in place: means over the batches of each batch's mean and
@@ -20,7 +20,7 @@ export function updateStatistics<Input>(model: Model<Input>, batches: Iterable<B
   check("updateStatistics", "batches", batches, iterable);
   checkRng("updateStatistics", "rng", rng);
   checkTree("updateStatistics", model);
-  const norms = normsIn(model);
+  const norms = modulesOf(model, BatchNorm);
   if (norms.length === 0) return false;
   const momenta = norms.map(({ momentum }) => momentum);
   const set = (momentum: (i: number) => number) => {
@@ -50,9 +50,3 @@ const iterable: Kind = {
   words: "an array of batches, or iterable",
   accepts: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
 };
-
-function normsIn(value: unknown): BatchNorm[] {
-  if (Array.isArray(value)) return value.flatMap(normsIn);
-  if (!(value instanceof Module)) return [];
-  return value instanceof BatchNorm ? [value] : Object.values(value).flatMap(normsIn);
-}

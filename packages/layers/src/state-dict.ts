@@ -10,7 +10,8 @@ import {
 import { check, checkShape, describe, doubles, floats, type Kind, map, text } from "@ltt/core/arguments";
 import { checkModule } from "./check-module.ts";
 import { Conv1d } from "./conv1d.ts";
-import { Module } from "./module.ts";
+import type { Module } from "./module.ts";
+import { modulesOf } from "./modules-of.ts";
 import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
 
 /**
@@ -26,7 +27,7 @@ import { buffersOf, checkNames, show, stateOf } from "./parameters.ts";
 export function loadStateDict(model: Module, state: ReadonlyMap<string, SafetensorsEntry>): void {
   checkModule("loadStateDict", model);
   check("loadStateDict", "state", state, STATE);
-  const [weights, buffers, kernels] = [stateOf(model), buffersOf(model), new Set(kernelsOf(model))];
+  const [weights, buffers, kernels] = [stateOf(model), buffersOf(model), kernelsOf(model)];
   const prefix = prefixOf(weights, state);
   if (prefix !== undefined) {
     const wrapper = WRAPPERS.get(prefix);
@@ -82,7 +83,7 @@ function prefixOf(weights: ReadonlyMap<string, unknown>, state: ReadonlyMap<stri
  */
 export async function stateDict(model: Module): Promise<Map<string, Float32Entry>> {
   checkModule("stateDict", model);
-  const kernels = new Set(kernelsOf(model));
+  const kernels = kernelsOf(model);
   const entries = Array.from(stateOf(model), async ([name, weight]) => {
     const values = await denseValues(weight);
     const { shape } = weight;
@@ -120,11 +121,8 @@ function valuesOf(name: string, entry: SafetensorsEntry, isBuffer: boolean): Flo
 }
 
 /** The weights that PyTorch stores with their axes in the opposite order. */
-function kernelsOf(value: unknown): Weight[] {
-  if (Array.isArray(value)) return value.flatMap(kernelsOf);
-  if (!(value instanceof Module)) return [];
-  const inside = Object.values(value).flatMap(kernelsOf);
-  return value instanceof Conv1d ? [value.weight, ...inside] : inside;
+function kernelsOf(model: Module): ReadonlySet<Weight> {
+  return new Set(modulesOf(model, Conv1d).map(({ weight }) => weight));
 }
 
 /** A kernel with its axes in the opposite order, `[a, b, c] → [c, b, a]`: its own inverse. */

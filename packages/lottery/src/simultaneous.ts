@@ -93,11 +93,11 @@ export function differencesFromControl(
  * Differences of pairs of groups, `a[l] − b[l]`, over the same n seeds, all at once: `mean ± t · √(s²/n)`.
  *
  * s² is the variance of the paired differences, pooled over the k pairs, with `k·(n − 1)` degrees of freedom; t is
- * Student's at Šidák's confidence. Pairs have no run in common, so that their errors are independent, given the seed. Where one half of the
- * pairs varies more than the other, s² is the larger of two, of the four pairs up to l and of the four from l on, with
- * `4·(n − 1)` degrees of freedom; of fewer than eight pairs, the wider interval of two counts, with the pair's own s² and
- * with the pooled one: see `differencesFromControl`. Pooled over all, intervals would cover the truth in 50 % of those
- * experiments of twenty levels, and in 79 % of those of five.
+ * Student's at Šidák's confidence. Pairs have no run in common, so that their errors are independent, given the seed.
+ * Where one half of the pairs varies more than the other, s² is the larger of two, of the four pairs up to l and of the
+ * four from l on, with `4·(n − 1)` degrees of freedom. Of fewer than eight pairs the wider of two intervals counts, with
+ * the pair's own s² and with the pooled one: see `differencesFromControl`. Pooled over all, intervals would cover the
+ * truth in 50 % of those experiments of twenty levels, and in 79 % of those of five.
  *
  * @param a - `a[l][s]`: group l with seed s, in the order of their sparsity; `b` likewise.
  * @throws {RangeError} without pairs, with fewer than two seeds, or where groups differ in their seeds.

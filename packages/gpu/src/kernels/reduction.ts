@@ -14,8 +14,8 @@ const sum = kernel({
 });
 
 /**
- * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for WebGPU's workgroups are 8 × 8 where there are two, and
- * `inner` is often 1.
+ * Of blocks of the axis, `block` elements each or what is left of them: x counts (o·blocks + b)·inner + i. One axis, for
+ * WebGPU's workgroups are 8 × 8 where there are two, and `inner` is often 1.
  */
 const sumOfBlocks = kernel({
   name: "sumOfBlocks",
