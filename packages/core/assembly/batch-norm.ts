@@ -1,29 +1,42 @@
 import { loadLanes, loadPart, storeLanes, storePart } from "./lanes";
 import { BLOCK, firstOf, sumOf, sumOfLanes } from "./reduction";
 
-// Batch normalisation, channel after channel: its images are `image` bytes apart, `pixels` each.
+// Batch normalisation of `channels` channels, side by side in each image; images are `image` bytes apart, a channel of one has `pixels`. Every
+// pass takes image after image, as they lie in memory: channel after channel would begin anew at each image, too often to be fetched ahead.
 
-/** See `Kernels.batchNorm`: of `channels` channels. A `residual` of 0 is none. Scratch memory has room for a sum an image. */
+/** Scratch memory of `batchNorm` and its gradient: two sums a channel and image, five values a channel, and a channel of an image. */
+export function batchNormScratch(batch: i32, channels: i32, pixels: i32): f64 {
+  return 4 * ((2 * <f64>batch + 5) * channels + pixels);
+}
+
+/** See `Kernels.batchNorm`. A `residual` of 0 is none. */
 export function batchNorm(
   x: usize, residual: usize, gamma: usize, beta: usize, y: usize, mean: usize, variance: usize,
   batch: i32, channels: i32, pixels: i32, image: usize, relu: bool, epsilon: f32, scratch: usize,
 ): void {
   const share: f32 = 1 / <f32>(batch * pixels);
   const row = <usize>pixels << 2;
-  for (let c = 0; c < channels; c++, x += row, y += row, gamma += 4, beta += 4, mean += 4, variance += 4) {
-    for (let b = 0; b < batch; b++) store<f32>(scratch + (<usize>b << 2), sumOf(x + b * image, pixels));
-    const centre: f32 = sumOf(scratch, batch) * share;
-    const centres = f32x4.splat(centre);
-    for (let b = 0; b < batch; b++) store<f32>(scratch + (<usize>b << 2), sumOfSquares(x + b * image, pixels, centres));
-    const spread: f32 = sumOf(scratch, batch) * share;
-    store<f32>(mean, centre);
-    store<f32>(variance, spread);
-    const scales = f32x4.splat(load<f32>(gamma) / Mathf.sqrt(spread + epsilon));
-    const shifts = f32x4.splat(load<f32>(beta));
-    for (let b: usize = 0; b < <usize>batch * image; b += image) {
-      normaliseRow(x + b, residual == 0 ? 0 : residual + b, y + b, pixels, centres, scales, shifts, relu);
+  const vector = <usize>channels << 2;
+  const line = <usize>batch << 2;
+  const scales = scratch;
+  const sums = scratch + vector;
+  for (let b = 0; b < batch; b++) {
+    for (let c = 0; c < channels; c++) store<f32>(sums + c * line + (<usize>b << 2), sumOf(x + b * image + c * row, pixels));
+  }
+  for (let c = 0; c < channels; c++) store<f32>(mean + (<usize>c << 2), sumOf(sums + c * line, batch) * share);
+  for (let b = 0; b < batch; b++) {
+    for (let c = 0; c < channels; c++) {
+      const squares = sumOfSquares(x + b * image + c * row, pixels, v128.load32_splat(mean + (<usize>c << 2)));
+      store<f32>(sums + c * line + (<usize>b << 2), squares);
     }
-    if (residual != 0) residual += row;
+  }
+  for (let c: usize = 0, at = sums; c < vector; c += 4, at += line) {
+    const spread: f32 = sumOf(at, batch) * share;
+    store<f32>(variance + c, spread);
+    store<f32>(scales + c, load<f32>(gamma + c) / Mathf.sqrt(spread + epsilon));
+  }
+  for (let b: usize = 0; b < <usize>batch * image; b += image) {
+    normaliseImage(x + b, residual == 0 ? 0 : residual + b, mean, scales, beta, y + b, vector, row, pixels, relu);
   }
 }
 
@@ -32,14 +45,24 @@ export function normalise(
   x: usize, residual: usize, mean: usize, scale: usize, shift: usize, y: usize, batch: i32, channels: i32, pixels: i32, relu: bool,
 ): void {
   const row = <usize>pixels << 2;
-  for (let b = 0; b < batch; b++) {
-    for (let c: usize = 0; c < <usize>channels << 2; c += 4, x += row, y += row) {
-      const centres = v128.load32_splat(mean + c);
-      const scales = v128.load32_splat(scale + c);
-      const shifts = v128.load32_splat(shift + c);
-      normaliseRow(x, residual, y, pixels, centres, scales, shifts, relu);
-      if (residual != 0) residual += row;
-    }
+  const vector = <usize>channels << 2;
+  const image = <usize>channels * row;
+  for (let b = 0; b < batch; b++, x += image, y += image) {
+    normaliseImage(x, residual, mean, scale, shift, y, vector, row, pixels, relu);
+    if (residual != 0) residual += image;
+  }
+}
+
+/** The channels of an image; `vector` is the bytes of a value a channel. */
+function normaliseImage(
+  x: usize, residual: usize, mean: usize, scale: usize, shift: usize, y: usize, vector: usize, row: usize, pixels: i32, relu: bool,
+): void {
+  for (let c: usize = 0; c < vector; c += 4, x += row, y += row) {
+    const centres = v128.load32_splat(mean + c);
+    const scales = v128.load32_splat(scale + c);
+    const shifts = v128.load32_splat(shift + c);
+    normaliseRow(x, residual, y, pixels, centres, scales, shifts, relu);
+    if (residual != 0) residual += row;
   }
 }
 
@@ -90,64 +113,94 @@ export function batchNormGradient(
 ): void {
   const share: f32 = 1 / <f32>(batch * pixels);
   const row = <usize>pixels << 2;
-  // what relu lets through is kept where it is a result, or where dx overwrites it
-  let passed = dresidual != 0 ? dresidual : dx;
-  for (let c: usize = 0; c < <usize>channels << 2; c += 4, dy += row, x += row, dx += row, passed += row) {
+  const vector = <usize>channels << 2;
+  const line = <usize>batch << 2;
+  const inverses = scratch;
+  const scales = inverses + vector;
+  const shifts = scales + vector;
+  const slopes = shifts + vector;
+  const sums = slopes + vector;
+  const products = sums + channels * line;
+  const passed = products + channels * line;
+  for (let c: usize = 0; c < vector; c += 4) {
     const inverse: f32 = 1 / Mathf.sqrt(load<f32>(variance + c) + epsilon);
-    const centres = f32x4.splat(load<f32>(mean + c));
-    const inverses = f32x4.splat(inverse);
-    const given = y == 0 ? dy : passed;
-    for (let b = 0; b < batch; b++) {
-      if (y != 0) reluRow(dy + b * image, y + b * image, passed + b * image, pixels);
-      store<f32>(scratch + (<usize>b << 2), sumOf(given + b * image, pixels));
-    }
-    if (y != 0) y += row;
-    const shift = sumOf(scratch, batch);
-    for (let b = 0; b < batch; b++) {
-      store<f32>(scratch + (<usize>b << 2), sumOfProducts(given + b * image, x + b * image, pixels, centres, inverses));
-    }
-    const slope = sumOf(scratch, batch);
-    store<f32>(dbeta + c, shift);
-    store<f32>(dgamma + c, slope);
-    const shifts = f32x4.splat(shift * share);
-    const slopes = f32x4.splat(slope * share);
-    const scales = f32x4.splat(load<f32>(gamma + c) * inverse);
-    for (let b = 0; b < batch; b++) {
-      let d = given + b * image;
-      let from = x + b * image;
-      let to = dx + b * image;
-      let p = 0;
-      for (; p <= pixels - 4; p += 4, d += 16, from += 16, to += 16) {
-        const normal = f32x4.mul(f32x4.sub(v128.load(from), centres), inverses);
-        v128.store(to, f32x4.mul(f32x4.sub(f32x4.sub(v128.load(d), shifts), f32x4.mul(normal, slopes)), scales));
-      }
-      if (p < pixels) {
-        const normal = f32x4.mul(f32x4.sub(loadPart(from, pixels - p), centres), inverses);
-        const last = f32x4.mul(f32x4.sub(f32x4.sub(loadPart(d, pixels - p), shifts), f32x4.mul(normal, slopes)), scales);
-        storePart(to, last, pixels - p);
-      }
+    store<f32>(inverses + c, inverse);
+    store<f32>(scales + c, load<f32>(gamma + c) * inverse);
+  }
+  for (let b = 0; b < batch; b++) {
+    let at = <usize>b * image;
+    for (let c: usize = 0, sum = <usize>b << 2; c < vector; c += 4, at += row, sum += line) {
+      const d = passing(dy + at, y == 0 ? 0 : y + at, dresidual == 0 ? passed : dresidual + at, pixels);
+      store<f32>(sums + sum, sumOf(d, pixels));
+      const product = sumOfProducts(d, x + at, pixels, v128.load32_splat(mean + c), v128.load32_splat(inverses + c));
+      store<f32>(products + sum, product);
     }
   }
+  for (let c: usize = 0, at: usize = 0; c < vector; c += 4, at += line) {
+    const shift = sumOf(sums + at, batch);
+    const slope = sumOf(products + at, batch);
+    store<f32>(dbeta + c, shift);
+    store<f32>(dgamma + c, slope);
+    store<f32>(shifts + c, shift * share);
+    store<f32>(slopes + c, slope * share);
+  }
+  for (let b = 0; b < batch; b++) {
+    let at = <usize>b * image;
+    for (let c: usize = 0; c < vector; c += 4, at += row) {
+      const d = dresidual == 0 ? passing(dy + at, y == 0 ? 0 : y + at, passed, pixels) : y == 0 ? dy + at : dresidual + at;
+      gradientRow(
+        d, x + at, dx + at, pixels, v128.load32_splat(mean + c), v128.load32_splat(inverses + c), v128.load32_splat(shifts + c),
+        v128.load32_splat(slopes + c), v128.load32_splat(scales + c),
+      );
+    }
+  }
+}
+
+/** dx = ((d − shift) − (x − centre)·inverse·slope)·scale */
+function gradientRow(
+  d: usize, x: usize, dx: usize, n: i32, centres: v128, inverses: v128, shifts: v128, slopes: v128, scales: v128,
+): void {
+  let p = 0;
+  for (; p <= n - 4; p += 4, d += 16, x += 16, dx += 16) {
+    v128.store(dx, gradient(v128.load(d), v128.load(x), centres, inverses, shifts, slopes, scales));
+  }
+  if (p < n) storePart(dx, gradient(loadPart(d, n - p), loadPart(x, n - p), centres, inverses, shifts, slopes, scales), n - p);
+}
+
+// @ts-ignore: decorator
+@inline
+function gradient(d: v128, x: v128, centres: v128, inverses: v128, shifts: v128, slopes: v128, scales: v128): v128 {
+  const normal = f32x4.mul(f32x4.sub(x, centres), inverses);
+  return f32x4.mul(f32x4.sub(f32x4.sub(d, shifts), f32x4.mul(normal, slopes)), scales);
+}
+
+/** Where the gradient is that relu lets through: `dy`, or of a `y` written to `to`. */
+// @ts-ignore: decorator
+@inline
+function passing(dy: usize, y: usize, to: usize, n: i32): usize {
+  if (y == 0) return dy;
+  reluRow(dy, y, to, n);
+  return to;
 }
 
 /** d = dy; 0 where y ≤ 0 */
 function reluRow(dy: usize, y: usize, d: usize, n: i32): void {
   let p = 0;
   for (; p <= n - 8; p += 8, dy += 32, y += 32, d += 32) {
-    const low = passing(v128.load(dy), v128.load(y));
-    const high = passing(v128.load(dy, 16), v128.load(y, 16));
+    const low = through(v128.load(dy), v128.load(y));
+    const high = through(v128.load(dy, 16), v128.load(y, 16));
     v128.store(d, low);
     v128.store(d, high, 16);
   }
   for (; p < n; p += 4, dy += 16, y += 16, d += 16) {
     const some = min(n - p, 4);
-    storeLanes(d, passing(loadLanes(dy, some), loadLanes(y, some)), some);
+    storeLanes(d, through(loadLanes(dy, some), loadLanes(y, some)), some);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function passing(dy: v128, y: v128): v128 {
+function through(dy: v128, y: v128): v128 {
   return v128.andnot(dy, f32x4.le(y, f32x4.splat(0)));
 }
 

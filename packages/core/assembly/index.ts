@@ -1,7 +1,7 @@
 // The kernels that `src/backends/wasm` calls. Pointers and strides are in bytes, sizes in elements. A file that holds
 // kernels only is exported whole; of the others, whose functions other kernels are made of, what is a kernel.
 export * from "./absent";
-export { batchNorm, batchNormGradient, normalise } from "./batch-norm";
+export { batchNorm, batchNormGradient, batchNormScratch, normalise } from "./batch-norm";
 export * from "./bits";
 export * from "./cross-entropy";
 export * from "./cumsum";

@@ -38,6 +38,13 @@ function roomFor(tiles: i32): usize {
   return <usize>((tiles + 7) & ~7) + 8;
 }
 
+/** Bytes from one place to the next, for so many: places whole pages apart would share the few lines of a first-level cache that a page's offset maps to. */
+// @ts-ignore: decorator
+@inline
+function apart(bytes: usize): usize {
+  return ((bytes + 4095) & ~4095) + 256;
+}
+
 // @ts-ignore: decorator
 @inline
 function planeBytes(part: i32, across: i32): usize {
@@ -50,7 +57,8 @@ export function winogradScratch(batch: i32, channels: i32, filters: i32, rows: i
   const across = acrossOf(columns);
   const part = partOf(down, across, channels, filters);
   const tiles = roomFor(imagesOf(down, across, channels, filters, batch) * part * across);
-  return <f64>EDGE + 64 * (<f64>channels * filters + <f64>tiles * (channels + filters)) + <f64>planeBytes(part, across);
+  const places = apart(<usize>channels * filters << 2) + apart(tiles * channels << 2) + apart(tiles * filters << 2);
+  return <f64>EDGE + <f64>PLACES * <f64>places + <f64>planeBytes(part, across);
 }
 
 /** See `Kernels.winograd`. */
@@ -64,16 +72,16 @@ export function winograd(
   const images = imagesOf(down, across, channels, filters, batch);
   const tiles = roomFor(images * part * across);
 
-  const weights = <usize>channels * filters << 2;
-  const before = tiles * channels << 2;
-  const after = tiles * filters << 2;
+  const weights = apart(<usize>channels * filters << 2);
+  const before = apart(tiles * channels << 2);
+  const after = apart(tiles * filters << 2);
   const u = scratch + EDGE;
   const v = u + PLACES * weights;
   const m = v + PLACES * before;
   const plane = m + PLACES * after;
   const image = <usize>channels * height * width << 2;
   const result = <usize>filters * rows * columns << 2;
-  transformKernels(kernel, u, filters, channels);
+  transformKernels(kernel, u, weights, filters, channels);
   for (let b = 0; b < batch; b += images) {
     const some = min(images, batch - b);
     for (let i = 0; i < down; i += part) {
@@ -98,9 +106,8 @@ export function winograd(
 }
 
 /** u[place,f,c] = G g Gᵀ of the kernel g = kernel[f,c] */
-function transformKernels(kernel: usize, u: usize, filters: i32, channels: i32): void {
-  const step = <usize>filters * channels << 2;
-  const end = u + step;
+function transformKernels(kernel: usize, u: usize, step: usize, filters: i32, channels: i32): void {
+  const end = u + (<usize>filters * channels << 2);
   for (; u < end; u += 4, kernel += 36) {
     for (let column: usize = 0; column < 3; column++) {
       // down, into the first three columns of u
@@ -252,7 +259,8 @@ export function winogradKernelScratch(batch: i32, channels: i32, filters: i32, r
   const part = partOf(down, across, channels, filters);
   const tiles = roomFor(imagesOf(down, across, channels, filters, batch) * part * across);
   const packed = <f64>packedBytes(<i32>tiles, channels);
-  return <f64>EDGE + 64 * (<f64>tiles * (channels + filters)) + packed + <f64>planeBytes(part, across);
+  const places = apart(tiles * channels << 2) + apart(tiles * filters << 2);
+  return <f64>EDGE + <f64>PLACES * <f64>places + packed + <f64>planeBytes(part, across);
 }
 
 /** The sums of `Kernels.winogradKernel`: sums[k,place,f,c] over the images b ≡ k (mod 4), for k from `begin` on. */
@@ -268,8 +276,8 @@ export function winogradKernel(
   const tiles = roomFor(images * part * across);
 
   const weights = <usize>channels * filters << 2;
-  const before = tiles * channels << 2;
-  const after = tiles * filters << 2;
+  const before = apart(tiles * channels << 2);
+  const after = apart(tiles * filters << 2);
   const v = scratch + EDGE;
   const m = v + PLACES * before;
   const packed = m + PLACES * after;

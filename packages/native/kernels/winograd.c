@@ -38,22 +38,24 @@ INLINE Cut cut_of(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns) {
   return (Cut){down, across, part, images, (u64)up_to(images * part * across, COLUMNS) + COLUMNS};
 }
 
+/** From one place to the next: places that are whole pages apart would share the few lines of a first-level cache that a page's offset maps to. */
+INLINE u64 apart(u64 values) { return (values + 1023) / 1024 * 1024 + 64; }
+
 INLINE u64 plane_size(const Cut *cut) { return (u64)(2 * cut->part + 2) * (2 * cut->across + 4); }
 
 double KERNEL(winogradScratch)(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns) {
   Cut cut = cut_of(batch, channels, filters, rows, columns);
-  return 4.0 * (PLACES * ((u64)channels * filters + cut.tiles * (u64)(channels + filters)) + plane_size(&cut));
+  return 4.0 * (PLACES * (apart((u64)channels * filters) + apart(cut.tiles * channels) + apart(cut.tiles * filters)) + plane_size(&cut));
 }
 
 double KERNEL(winogradKernelScratch)(i32 batch, i32 channels, i32 filters, i32 rows, i32 columns) {
   Cut cut = cut_of(batch, channels, filters, rows, columns);
-  return 4.0 * (PLACES * cut.tiles * (u64)(channels + filters) + packed_size((i32)cut.tiles, channels) + plane_size(&cut));
+  return 4.0 * (PLACES * (apart(cut.tiles * channels) + apart(cut.tiles * filters)) + packed_size((i32)cut.tiles, channels) + plane_size(&cut));
 }
 
 /** u[place,f,c] = G g Gᵀ of the kernel g = kernel[f,c] */
-static void transform_kernels(const float *kernel, float *u, i32 filters, i32 channels) {
-  u64 step = (u64)filters * channels;
-  for (float *end = u + step; u < end; u++, kernel += 9) {
+static void transform_kernels(const float *kernel, float *u, u64 step, i32 filters, i32 channels) {
+  for (float *end = u + (u64)filters * channels; u < end; u++, kernel += 9) {
     for (i32 column = 0; column < 3; column++) {
       // down, into the first three columns of u
       float g0 = kernel[column], g1 = kernel[column + 3], g2 = kernel[column + 6], sum = g0 + g2;
@@ -229,10 +231,10 @@ void KERNEL(winograd)(
     const float *x, const float *kernel, float *y, i32 batch, i32 channels, i32 height, i32 width, i32 filters, i32 rows,
     i32 columns, i32 paddingY, i32 paddingX, float *scratch) {
   Cut cut = cut_of(batch, channels, filters, rows, columns);
-  u64 weights = (u64)channels * filters, before = cut.tiles * channels, after = cut.tiles * filters;
+  u64 weights = apart((u64)channels * filters), before = apart(cut.tiles * channels), after = apart(cut.tiles * filters);
   float *u = scratch, *v = u + PLACES * weights, *m = v + PLACES * before, *plane = m + PLACES * after;
   u64 image = (u64)channels * height * width, result = (u64)filters * rows * columns;
-  transform_kernels(kernel, u, filters, channels);
+  transform_kernels(kernel, u, weights, filters, channels);
   for (i32 b = 0; b < batch; b += cut.images) {
     i32 some = least(cut.images, batch - b);
     for (i32 i = 0; i < cut.down; i += cut.part) {
@@ -299,7 +301,7 @@ void KERNEL(winogradKernel)(
     i32 columns, i32 paddingY, i32 paddingX, i32 begin, i32 end, float *scratch) {
   Cut cut = cut_of(batch, channels, filters, rows, columns);
   i32 real = (columns + 1) >> 1;
-  u64 weights = (u64)channels * filters, before = cut.tiles * channels, after = cut.tiles * filters;
+  u64 weights = (u64)channels * filters, before = apart(cut.tiles * channels), after = apart(cut.tiles * filters);
   float *v = scratch, *m = v + PLACES * before, *packed = m + PLACES * after, *plane = packed + packed_size((i32)cut.tiles, channels);
   u64 image = (u64)channels * height * width, result = (u64)filters * rows * columns;
   for (i32 lane = begin; lane < end; lane++) {

@@ -3,8 +3,11 @@ import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
 
 /** Batch normalisation. Threads split channels, or with given statistics the batch. */
-export function batchNorm({ parallelFor }: Context): WasmKernels<"batchNorm" | "batchNormGradient" | "normalise"> {
-  const split = (size: BatchNormSize) => ({ n: size.channels, work: workOf(size), scratch: size.batch * 4 });
+export function batchNorm({ exports, parallelFor }: Context): WasmKernels<"batchNorm" | "batchNormGradient" | "normalise"> {
+  const split = (size: BatchNormSize) => {
+    const scratch = (channels: number) => exports.batchNormScratch(size.batch, channels, size.pixels);
+    return { n: size.channels, work: workOf(size), scratch };
+  };
   return {
     batchNorm: (x, residual, gamma, beta, y, mean, variance, size) =>
       parallelFor("batchNorm", split(size), (begin, end, at) => {
