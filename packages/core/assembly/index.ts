@@ -16,6 +16,7 @@ export { matmul, productScratch, weightGradient, weightGradientScratch } from ".
 export {
   allFinite, conv1d, conv1dInputDense, conv1dInputScratch, conv1dInputSparse, conv1dKernelDense, conv1dKernelSparse, countNonZero,
 } from "./convolution";
+export { fold, unfold, unfoldScratch } from "./unfold";
 export { adam, adamPresent, adamRows, rmsprop, sgd } from "./updates";
 export { maxOfWindows, maxOfWindowsScratch } from "./windows";
 export { maxOfWindowsKernels, maxOfWindowsKernelsScratch, maxOfWindowsRows, maxOfWindowsRowsScratch } from "./window-gradients";

@@ -89,7 +89,8 @@ void pack(const float *b, u64 b_row, i32 k, i32 n, float *to) {
 void pack_transposed(const float *b, u64 b_row, i32 k, i32 n, float *to) {
   for (i32 j = 0; j < n; j += COLUMNS, b += COLUMNS * b_row, to += (u64)k * COLUMNS) {
     i32 columns = least(n - j, COLUMNS);
-    if (columns < COLUMNS) memset(to, 0, (u64)k * COLUMNS * 4);
+    // a vector of which no column is there is not read
+    if (columns % LANES > 0) memset(to, 0, (u64)k * COLUMNS * 4);
     transpose(b, b_row, to, COLUMNS, columns, k);
   }
 }

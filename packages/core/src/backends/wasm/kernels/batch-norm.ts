@@ -3,7 +3,10 @@ import type { Region } from "../memory.ts";
 import type { Context, WasmKernels } from "./context.ts";
 
 /** Batch normalisation. Threads split channels, or with given statistics the batch. */
-export function batchNorm({ exports, parallelFor }: Context): WasmKernels<"batchNorm" | "batchNormGradient" | "normalise"> {
+export function batchNorm({
+  exports,
+  parallelFor,
+}: Context): WasmKernels<"batchNorm" | "batchNormGradient" | "normalise"> {
   const split = (size: BatchNormSize) => {
     const scratch = (channels: number) => exports.batchNormScratch(size.batch, channels, size.pixels);
     return { n: size.channels, work: workOf(size), scratch };

@@ -34,6 +34,8 @@ export function movement(
 > {
   const { exports, parallelFor, worth } = context;
   const fill = createFill(context);
+  const unfoldScratch = ({ channels, kernelHeight, kernelWidth, columns }: UnfoldSize) =>
+    exports.unfoldScratch(channels, kernelHeight, kernelWidth, columns);
 
   /**
    * The values of a walk over `four` axes: moved by one call, or in parts. `strided` is where they are with strides,
@@ -105,18 +107,18 @@ export function movement(
 
     unfold: (x, windows, size) => {
       const { batch } = size;
-      const sizes = unfoldSizes(size);
-      parallelFor("unfold", { n: batch, work: windows.length / 2 }, (begin, end) => {
+      const [sizes, scratch] = [unfoldSizes(size), unfoldScratch(size)];
+      parallelFor("unfold", { n: batch, work: windows.length / 2, scratch }, (begin, end, at) => {
         const [from, to] = [partOf(x, begin, batch), partOf(windows, begin, batch)];
-        return [from, to, end - begin, ...sizes];
+        return [from, to, end - begin, ...sizes, at];
       });
     },
     fold: (windows, x, size) => {
       const { batch } = size;
-      const sizes = unfoldSizes(size);
-      parallelFor("fold", { n: batch, work: windows.length / 2 }, (begin, end) => {
+      const [sizes, scratch] = [unfoldSizes(size), unfoldScratch(size)];
+      parallelFor("fold", { n: batch, work: windows.length / 2, scratch }, (begin, end, at) => {
         const [from, to] = [partOf(windows, begin, batch), partOf(x, begin, batch)];
-        return [from, to, end - begin, ...sizes];
+        return [from, to, end - begin, ...sizes, at];
       });
     },
 
