@@ -4,9 +4,9 @@ import { BLOCK, firstOf, sumOf, sumOfLanes } from "./reduction";
 // Batch normalisation of `channels` channels, side by side in each image; images are `image` bytes apart, a channel of one has `pixels`. Every
 // pass takes image after image, as they lie in memory: channel after channel would begin anew at each image, too often to be fetched ahead.
 
-/** Scratch memory of `batchNorm` and its gradient: two sums a channel and image, five values a channel, and a channel of an image. */
+/** Scratch memory of `batchNorm` and its gradient: two sums a channel and image, four values a channel, and a channel of an image. */
 export function batchNormScratch(batch: i32, channels: i32, pixels: i32): f64 {
-  return 4 * ((2 * <f64>batch + 5) * channels + pixels);
+  return 4 * ((2 * <f64>batch + 4) * channels + pixels);
 }
 
 /** See `Kernels.batchNorm`. A `residual` of 0 is none. */
