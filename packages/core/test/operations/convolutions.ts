@@ -20,7 +20,7 @@ const kernelAndInput = fc
     fc.tuple(valuesOf([batch, time, channels]), valuesOf([width, channels, filters])),
   );
 
-/** Sizes of images, kernels, strides and paddings: any, or those that are computed in tiles. */
+/** Sizes of images, kernels, strides and paddings: any, those that are computed in tiles, or rows of windows that fill vectors. */
 const convolutionSizes = fc.oneof(
   fc.record({
     image: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
@@ -33,6 +33,12 @@ const convolutionSizes = fc.oneof(
     kernel: fc.constant([3, 3] as const),
     stride: fc.constant(1),
     padding: fc.oneof(fc.nat(3), fc.tuple(fc.nat(3), fc.nat(3))),
+  }),
+  fc.record({
+    image: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 9, max: 19 })),
+    kernel: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 5 })),
+    stride: fc.tuple(fc.constant(1), fc.integer({ min: 1, max: 3 })),
+    padding: fc.tuple(fc.nat(1), fc.nat(2)),
   }),
 );
 

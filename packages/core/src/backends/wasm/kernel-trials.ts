@@ -94,8 +94,14 @@ export const TRIALS: Trials = {
     scatter(floats(17 * 21), room(19 * 23), { shape: [17, 21], strides: [23, 1], offset: 2 }),
   concat: (concat, { floats, room }) =>
     concat([floats(3 * 13), floats(3 * 9)], room(3 * 22), { outer: 3, axes: [13, 9], inner: 1 }),
-  unfold: (unfold, { floats, room }) => unfold(floats(2 * 2 * 49), room(2 * 49 * 18), IMAGES),
-  fold: (fold, { floats, room }) => fold(floats(2 * 49 * 18), room(2 * 2 * 49), IMAGES),
+  unfold: (unfold, { floats, room }) => {
+    unfold(floats(2 * 2 * 49), room(2 * 49 * 18), IMAGES);
+    unfold(floats(2 * 2 * 63), room(2 * 20 * 18), HALVED);
+  },
+  fold: (fold, { floats, room }) => {
+    fold(floats(2 * 49 * 18), room(2 * 2 * 49), IMAGES);
+    fold(floats(2 * 20 * 18), room(2 * 2 * 63), HALVED);
+  },
   winograd: (winograd, { floats, room }) => winograd(floats(3 * 5 * 63), floats(7 * 5 * 9), room(3 * 7 * 63), TILES),
   winogradKernel: (winograd, { floats, room }) =>
     winograd(floats(3 * 5 * 63), floats(3 * 7 * 63), room(7 * 5 * 9), TILES),
@@ -381,4 +387,6 @@ const IMAGES = {
   ...{ batch: 2, channels: 2, height: 7, width: 7, kernelHeight: 3, kernelWidth: 3, rows: 7, columns: 7 },
   ...{ strideY: 1, strideX: 1, paddingY: 1, paddingX: 1 },
 };
+/** Every other window, of images of 7×9. */
+const HALVED = { ...IMAGES, width: 9, rows: 4, columns: 5, strideY: 2, strideX: 2 };
 const POOLS = { ...IMAGES, images: 4 };
