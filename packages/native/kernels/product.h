@@ -38,7 +38,7 @@ void wide_tile(
 void narrow_tile(
     i32 rows, const float *a, u64 a_row, const float *b, u64 half, u64 step, float *c, u64 c_row, i32 k, int resume, M last);
 
-/** `b[k,n]`, rows that many values apart, into panels of COLUMNS columns; the last is filled up with zeros. */
+/** `b[k,n]`, rows that many values apart, into panels of COLUMNS columns; the last vector with a column is filled up with zeros. */
 void pack(const float *b, u64 b_row, i32 k, i32 n, float *to);
 /** The same of `b` stored `[n,k]`. */
 void pack_transposed(const float *b, u64 b_row, i32 k, i32 n, float *to);
