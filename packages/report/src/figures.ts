@@ -9,13 +9,13 @@ import { html, type Markup } from "./markup.ts";
 import { measureCurves } from "./measure-curves.ts";
 import { percent, percentEstimate, sparsityPercent, trim } from "./numbers.ts";
 import { speedPanels } from "./speed-panels.ts";
-import { warningsOf } from "./warnings.ts";
+import { captionWarnings } from "./warnings.ts";
 
 /** The pictures, in the order of what a reader asks: how accurate, what the verdict rests on, how fast, how training went, at what cost. */
 export function figures(results: ReportInput, summary: Summary, measure: string, labels: Labels): Markup {
   const { verdict } = results;
   const { arms, dense, seeds } = summary;
-  const warning = warningsOf(results, labels);
+  const warning = captionWarnings(results, labels);
   const reading = seeds.length > 1 ? labels.readingMany(seeds.length) : labels.readingOne;
   const accuracy = arms.map(({ arm, levels }) => series(labels.arm(arm), levels));
   const published = (results.published ?? []).map(

@@ -12,6 +12,11 @@ const levels = [1, 2, 3].flatMap((seed) => [
   ]),
 ]);
 
+/** What the key under a figure says. */
+function keyOf(svg: string): string[] {
+  return Array.from(svg.matchAll(/<text class="axis" x="37" y="11">([^<]*)</g), ([, words]) => words!);
+}
+
 describe("figures as SVG", () => {
   const figures = renderFigures(sampleResults(levels, { uses: { "linear.weight": 9 } }));
 
@@ -36,6 +41,51 @@ describe("figures as SVG", () => {
       expect(open).toEqual([]);
     }
     expect(figures.get("accuracy-curves")!.match(/class="round shown"/g)).toHaveLength(1);
+  });
+
+  test("have colours that every program knows, each rule once for each arm that is drawn", () => {
+    for (const svg of figures.values()) {
+      expect(svg).not.toMatch(/var\(|--/);
+      expect(svg).not.toContain("arm-2");
+    }
+    const [, rules] = /<style>(.*?)<\/style>/s.exec(figures.get("accuracy")!)!;
+    expect(rules).toContain(".arm-0 .line, .arm-0.line { stroke: #0072b2; stroke-width: 2;");
+    expect(rules).toContain(".arm-1 .band, .arm-1.band { fill: #d55e00; opacity: .15; }");
+  });
+
+  test("have a key to what is drawn in them, and to nothing else", () => {
+    const keys = Object.fromEntries([...figures].map(([name, svg]) => [name, keyOf(svg)]));
+    const arms = ["dense network", "winning ticket", "random re-initialisation"];
+    expect(keys).toMatchObject({ accuracy: arms, "loss-curves": arms, cost: arms });
+    expect(keys["speed-1"]).toEqual(["dense network", "random re-initialisation"]);
+    expect(keys["difference-dense"]).toEqual(["supported", "to match, an interval lies above −0.5 points"]);
+    expect(keys["difference-random-reinit"]).toEqual(["supported"]);
+  });
+
+  test("tell apart hollow points and published curves, and repeat what is said of all figures", () => {
+    const drawn = renderFigures({
+      ...sampleResults(levels.map((level) => ({ ...level, censored: level.arm === "winning-ticket" }))),
+      published: [{ label: "one & other", arm: "winning-ticket", points: [{ sparsity: 0.2, testAccuracy: 0.9 }] }],
+      warning: `Faults are on. ${"Long words. ".repeat(20)}`.trim(),
+    });
+    expect(keyOf(drawn.get("accuracy")!)).toContain("one &amp; other");
+    expect(keyOf(drawn.get("speed-0")!)).toEqual(["dense network", "winning ticket", "best at the last step"]);
+    for (const svg of drawn.values()) {
+      const lines = Array.from(svg.matchAll(/<text class="warning" x="46" y="(\d+)">([^<]*)</g));
+      expect(lines.map(([, , words]) => words).join(" ")).toMatch(/^Faults are on\. (Long words\. ){19}Long words\.$/);
+      expect(Number(lines.at(-1)![1])).toBeLessThan(Number(/viewBox="0 0 \d+ (\d+)"/.exec(svg)![1]));
+    }
+  });
+
+  test("have keys that stay inside", () => {
+    for (const language of ["en", "ko"] as const)
+      for (const [name, svg] of renderFigures(sampleResults(levels, { uses: { "linear.weight": 9 } }), { language })) {
+        const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
+        for (const [, x, y] of svg.matchAll(/<g transform="translate\((\d+),(\d+)\)"><(?:path|g)/g)) {
+          expect(Number(x), name).toBeLessThan(Number(width) - 37);
+          expect(Number(y) + 14, name).toBeLessThanOrEqual(Number(height));
+        }
+      }
   });
 });
 

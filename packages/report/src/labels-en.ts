@@ -42,6 +42,8 @@ export const en: Labels = {
       `${over === "test examples" ? " They say what other test examples would change, not what another seed would: no claim." : ""}`
     );
   },
+  laterStill: "best at the last step",
+  marginLine: (points) => `to match, an interval lies above −${points} points`,
   points: "points",
   speed: "Learning speed",
   speedUnit: "early-stopping step",

@@ -108,6 +108,8 @@ export const ko: Labels = {
       `${over === "test examples" ? " 다른 시험 예시가 바꿀 것을 말할 뿐, 다른 시드가 바꿀 것은 말하지 않으므로 주장은 아닙니다." : ""}`
     );
   },
+  laterStill: "마지막 단계가 최선",
+  marginLine: (points) => `구간이 −${points} 퍼센트포인트보다 위면 맞먹음`,
   points: "퍼센트포인트",
   speed: "학습 속도",
   speedUnit: "조기 종료 단계",

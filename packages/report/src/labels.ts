@@ -38,6 +38,10 @@ export interface Labels {
     readonly over: "seeds" | "test examples" | undefined;
     readonly sparsities: number;
   }): string;
+  /** A hollow point of early-stopping steps, in the key of a figure that stands alone. */
+  readonly laterStill: string;
+  /** The dashed line of differences to the dense network, in the key of a figure that stands alone. */
+  marginLine(points: string): string;
   readonly points: string;
   readonly speed: string;
   readonly speedUnit: string;

@@ -74,10 +74,7 @@ export function learningCurves({ dense, arms }: Summary, chosen: number, options
     });
   const ticks = x
     .ticks(8)
-    .map(
-      (tick) =>
-        html`<path class="axis-line" d="M${px(x(tick))},${bottom}v5"/><text class="tick" x="${px(x(tick))}" y="${bottom + 18}" text-anchor="middle">${count(tick)}</text>`,
-    );
+    .map((tick) => html`<path class="axis-line" d="M${px(x(tick))},${bottom}v5"/>${tickLabel(x(tick), count(tick))}`);
   return svg(
     { id, title: labels.curvesOf(quantity), description: labels.curvesCaption, className: "chart curves" },
     { width, height },
@@ -86,6 +83,12 @@ ${valueAxis(y, FRAME, { unit, format })}<path class="axis-line" d="M${left},${bo
 <g clip-path="url(#${id}-clip)">${(dense?.runs ?? []).map((run) => draw(run, "arm-none"))}</g>
 ${groups}`,
   );
+}
+
+/** Under its tick; the last one ends with the picture where it would be cut off. */
+function tickLabel(at: number, words: string): Markup {
+  const isLast = at + 3.5 * words.length > FRAME.width;
+  return html`<text class="tick" x="${px(isLast ? FRAME.width : at)}" y="${FRAME.bottom + 18}" text-anchor="${isLast ? "end" : "middle"}">${words}</text>`;
 }
 
 function wordsOf(round: number, sparsity: number, labels: Labels): string {

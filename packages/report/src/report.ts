@@ -19,7 +19,7 @@ import { statisticsTable } from "./statistics-table.ts";
 import { tensorTable } from "./tensor-table.ts";
 import { verdictTable } from "./verdict-table.ts";
 import { verdictWordsIn } from "./verdict-words-in.ts";
-import { warningsOf } from "./warnings.ts";
+import { captionWarnings } from "./warnings.ts";
 
 /**
  * `report.html`: one file that needs no network, in light, dark and print. Its only script is its own; without it everything can be read
@@ -44,7 +44,7 @@ ${results.statistics === undefined ? undefined : statisticsTable(results.statist
 ${verdictTable(verdict, labels)}
 ${latencySection(results.latencies ?? [], labels)}
 ${whereLeft(results, summary, labels)}
-${maskPictures(results.masks ?? [], labels, warningsOf(results, labels))}
+${maskPictures(results.masks ?? [], labels, captionWarnings(results, labels))}
 ${levelTables(summary, verdict, measure, labels)}
 ${inspectionSection(results.inspections ?? [], labels)}
 ${results.audit === undefined ? undefined : audit(results.audit, origins, labels)}
@@ -107,7 +107,7 @@ function caveats({ notes }: ReportInput, labels: Labels): Markup | undefined {
 function whereLeft(results: ReportInput, summary: Summary, labels: Labels): Markup | undefined {
   const first = summary.arms.find(({ arm }) => arm === "winning-ticket") ?? summary.arms[0];
   if (first === undefined) return undefined;
-  return html`<section><h2>${labels.whereLeft}</h2><figure>${tensorTable(first, labels)}</figure>${layerTables(summary, results.verdict, labels, warningsOf(results, labels))}</section>`;
+  return html`<section><h2>${labels.whereLeft}</h2><figure>${tensorTable(first, labels)}</figure>${layerTables(summary, results.verdict, labels, captionWarnings(results, labels))}</section>`;
 }
 
 function audit(checks: readonly AuditCheck[], origins: readonly ReportOrigin[], labels: Labels): Markup {

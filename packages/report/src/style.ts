@@ -1,14 +1,10 @@
+import { chartRules, DARK, LIGHT, type Palette } from "./chart-style.ts";
 import { Markup } from "./markup.ts";
 
-/**
- * The page's look. Colours are Okabe & Ito's, which people of every colour vision can tell apart; on dark ground, where blue and vermillion
- * sink, their lighter neighbours stand in. Print is always light: the dark rules are for screens only.
- */
+/** The page's look. Print is always light: the dark rules are for screens only. */
 export const style: Markup = new Markup(`
-:root { color-scheme: light dark; --ground:#fff; --ink:#1b1f24; --faint:#626a73; --rule:#d9dde2; --soft:#f5f6f8; --good:#00704f; --bad:#b03a00;
-  --arm0:#0072b2; --arm1:#d55e00; --arm2:#009e73; --arm3:#cc79a7; --arm4:#e69f00; --arm5:#56b4e9; --arm6:#8a7b00; }
-@media screen and (prefers-color-scheme: dark) { :root { --ground:#14171b; --ink:#e6e8eb; --faint:#9aa3ad; --rule:#343a42; --soft:#1d2126; --good:#3fc79a; --bad:#ff9a5c;
-  --arm0:#56b4e9; --arm1:#f0803c; --arm2:#2ec795; --arm3:#e093bd; --arm4:#f0c04a; --arm5:#8fd0ff; --arm6:#f0e442; } }
+:root { color-scheme: light dark; ${properties(LIGHT)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${properties(DARK)} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 40px 36px 64px; }
@@ -26,27 +22,10 @@ p { margin: 6px 0 10px; max-width: 76ch; }
 .verdict p:first-child { font-size: 21px; line-height: 1.35; font-weight: 600; }
 figure { margin: 10px 0 0; break-inside: avoid; }
 figcaption, .caption { color: var(--faint); font-size: 13px; line-height: 1.5; max-width: 100ch; margin-top: 4px; }
-.warning { color: var(--bad); font-weight: 600; }
-.chart { display: block; width: 100%; height: auto; font: 11.5px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
-.chart text { fill: var(--ink); } .chart .tick { fill: var(--faint); font-variant-numeric: tabular-nums; } .chart .axis { font-size: 12.5px; }
-.chart .faint, .chart tspan.faint { fill: var(--faint); opacity: .8; } .faint { color: var(--faint); }
-.grid { stroke: var(--rule); stroke-width: 1; fill: none; opacity: .75; } .axis-line { stroke: var(--faint); stroke-width: 1; fill: none; }
-.arm-0 { --arm: var(--arm0); } .arm-1 { --arm: var(--arm1); } .arm-2 { --arm: var(--arm2); } .arm-3 { --arm: var(--arm3); }
-.arm-4 { --arm: var(--arm4); } .arm-5 { --arm: var(--arm5); } .arm-6 { --arm: var(--arm6); }
-.arm-none { --arm: var(--faint); opacity: .55; } .arm-dense { --arm: var(--ink); }
-.line { stroke: var(--arm); stroke-width: 2; fill: none; stroke-linejoin: round; }
-.later .line, .later.line { stroke-dasharray: 7 3; }
-.thin { stroke: var(--arm); stroke-width: 1.25; fill: none; opacity: .75; }
-.band { fill: var(--arm); opacity: .15; } .run { fill: var(--arm); opacity: .4; }
-.point, .key { fill: var(--arm); stroke: var(--ground); stroke-width: 1.2; } .point:hover { stroke: var(--ink); }
+.chart { display: block; width: 100%; height: auto; } .point:hover { stroke: var(--ink); } .faint { color: var(--faint); }${chartRules}.warning { color: var(--bad); font-weight: 600; }
 .arms { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 28px 0 -20px; padding: 6px 12px; background: var(--ground); border: 1px solid var(--rule); font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; max-height: 30vh; overflow: auto; }
 .arms legend { color: var(--faint); } .arms label { display: inline-flex; align-items: center; gap: 5px; padding: 3px 0; } .swatch { width: 26px; height: 12px; }
-.dense { stroke: var(--ink); stroke-width: 1.4; stroke-dasharray: 1 4; stroke-linecap: round; fill: none; }
-.winner path { stroke: var(--good); stroke-width: 1.5; } .chart .winner text { fill: var(--good); font-weight: 600; }
-.point.hollow { fill: var(--ground); stroke: var(--arm); stroke-width: 1.8; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 10px 14px; } .wide-multiples { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
-.zero { stroke: var(--ink); stroke-width: 1.2; fill: none; } .margin { stroke: var(--faint); stroke-width: 1.2; stroke-dasharray: 5 4; fill: none; }
-.bar { stroke: var(--standing); stroke-width: 2; fill: none; } .mean { fill: var(--standing); } .standing-undecided { --standing: var(--faint); } .standing-supported { --standing: var(--good); } .standing-refuted { --standing: var(--bad); }
 .column rect { fill: transparent; } .guide { stroke: var(--ink); stroke-width: 1; opacity: 0; fill: none; } .column.on .guide { opacity: .35; }
 .holder { position: relative; } .readout { position: absolute; top: 8%; z-index: 1; display: grid; gap: 1px; padding: 5px 9px; background: var(--ground); border: 1px solid var(--faint); font-size: 12px; pointer-events: none; max-width: min(92%, 340px); } .readout:empty { padding: 0; border: 0; }
 .readout span { border-left: 3px solid var(--arm); padding-left: 6px; }
@@ -54,8 +33,6 @@ figcaption, .caption { color: var(--faint); font-size: 13px; line-height: 1.5; m
 .paper { display: none; } .round { display: none; } .round.shown { display: inline; }
 .slider { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; max-width: none; font-size: 13.5px; } .slider input { flex: 1 1 220px; max-width: 480px; } .slider output { font-weight: 600; }
 :focus-visible { outline: 2px solid var(--arm0); outline-offset: 2px; } code { font-size: 12px; }
-.curve { stroke: var(--arm); stroke-width: 1.4; fill: none; stroke-linejoin: round; } .stop { fill: var(--arm); }
-.chart .panel-title { font-weight: 600; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 8px 0 10px; padding: 0; font-size: 13px; }
 .legend li { display: flex; align-items: center; gap: 7px; opacity: 1; } .legend svg { width: 30px; height: 14px; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 12.5px; margin: 10px 0; font-variant-numeric: tabular-nums; }
@@ -79,3 +56,9 @@ footer { margin-top: 48px; color: var(--faint); font-size: 13px; }
   .wide { overflow: visible; } table { font-size: 7.5px; margin: 4px 0; } th, td { padding: 1px 4px; } .heat { font-size: 7px; } .heat th, .heat td { padding: 1px 2px; } tr { break-inside: avoid; } footer { margin-top: 14px; font-size: 8pt; }
   .band, .heat td, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `);
+
+function properties(palette: Palette): string {
+  return Object.entries(palette)
+    .map(([name, colour]) => `--${name}: ${colour};`)
+    .join(" ");
+}
