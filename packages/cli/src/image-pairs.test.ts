@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stream, type Tensor } from "@ltt/core";
-import { parametersOf } from "@ltt/layers";
+import { type Batch, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chosenSettings } from "./chosen-settings.ts";
 import { prepareImages } from "./image-pairs.ts";
@@ -55,6 +55,25 @@ test("what another process is sent makes the same task", async () => {
   expect([again.data, again.architecture, again.chance]).toEqual([task.data, task.architecture, task.chance]);
   const first = ({ batches }: typeof task) => [...batches(3).train(2)].map(({ targets }) => [...targets.data]);
   expect(first(again)).toEqual(first(task));
+});
+
+test("of images that are trained on as many are measured as of those that are not: always the same, as they are", async () => {
+  const sizes = { validationSize: 10, batchSize: 8 };
+  const { task } = await prepareImages(
+    "mnist-lenet",
+    { data: { ...sizes, augment: { padding: 1, flip: true } } },
+    { data },
+  );
+  const plain = await prepared();
+  const seen = (batches: Iterable<Batch<unknown>>) =>
+    Array.from(batches as Iterable<Batch<Tensor>>).flatMap(({ input, targets }) =>
+      Array.from(targets.data, (label, i) => `${label}: ${input.data.slice(4 * i, 4 * i + 4).join(" ")}`),
+    );
+  const measured = seen(task.batches(1).trainMonitor!());
+  expect(measured).toEqual(seen(task.batches(2).trainMonitor!()));
+  expect(new Set(measured.map((image) => image[0])).size).toBe(10); // each class in proportion
+  expect(measured).toHaveLength(10);
+  expect(seen(plain.task.batches(1).train(1))).toEqual(expect.arrayContaining(measured));
 });
 
 test("tensors are hidden, of the output, or biases: what the paper's rates and exclusions name", async () => {

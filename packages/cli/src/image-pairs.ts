@@ -1,8 +1,9 @@
 import { stream } from "@ltt/core";
-import { type Augmentation, DataError, imagesAt, type LabelledImages, type Places, splitImages } from "@ltt/data";
+import { type Augmentation, DataError, type Places, splitImages } from "@ltt/data";
 import { countParameters } from "@ltt/layers";
 import { type ImageModel, type ImageStart, isDeep, MODEL_TITLES, START_WORDS, takesRows } from "./image-models.ts";
 import { type ImageSet, type ImageSetName, readImageSet } from "./image-sets.ts";
+import { IMAGE_SPLIT_SEED, imageSubset } from "./image-subset.ts";
 import { type ImageTaskData, imageShapeOf, imageTaskOf } from "./image-task.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 
@@ -54,9 +55,6 @@ const PAIRS: Readonly<Record<ImagePair, { readonly set: ImageSetName; readonly m
   "cifar-vgg19": { set: "cifar-10", model: "vgg-19" },
 };
 
-/** The same split for every seed: seeds change initial weights and order, not what is learned from. */
-export const IMAGE_SPLIT_SEED = 1;
-
 export function isImagePair(pair: string): pair is ImagePair {
   return IMAGE_PAIRS.some((one) => one === pair);
 }
@@ -100,9 +98,9 @@ export function prepareImageSet(
     );
   }
   const images = {
-    train: limited(rest, trainSize),
-    validation: limited(held, trainSize),
-    test: limited(allTests, trainSize),
+    train: imageSubset(rest, trainSize),
+    validation: imageSubset(held, trainSize),
+    test: imageSubset(allTests, trainSize),
   };
   const made: ImageTaskData = { ...{ name, images, batchSize, model, outputs }, ...chosen({ augment, start }) };
   const [, channels, height, width] = imageShapeOf(images.train);
@@ -159,14 +157,4 @@ function parametersOf(subject: string, { model }: PreparedTask["task"]): number 
     if (!(error instanceof RangeError)) throw error;
     throw new DataError(`${subject}: ${error.message}; choose another --model`, { cause: error });
   }
-}
-
-/** So many at most, each class in proportion. */
-function limited(images: LabelledImages, size: number): LabelledImages {
-  if (size >= images.labels.length)
-    return imagesAt(
-      images,
-      images.labels.map((_, i) => i),
-    );
-  return splitImages(images, { seed: IMAGE_SPLIT_SEED, size }).held;
 }

@@ -4,6 +4,7 @@ import { type Augmentation, imageBatches, type LabelledImages } from "@ltt/data"
 import type { Batch } from "@ltt/layers";
 import type { Batches, Task } from "@ltt/lottery";
 import { type ImageModel, type ImageStart, imageGroup, imageModelOf, takesRows } from "./image-models.ts";
+import { imageSubset } from "./image-subset.ts";
 import { largestShare } from "./largest-share.ts";
 
 /** All that a task of images is made of, as data and nothing else. */
@@ -53,6 +54,7 @@ function batchesOf({ images, batchSize, model, augment }: ImageTaskData, seed: n
   const { train, validation, test } = images;
   const asImages = imagesOf(imageShapeOf(train));
   let validating: Batch<Tensor>[] | undefined; // made once for all validations of a training
+  let monitored: LabelledImages | undefined;
   const asModelTakes = (batch: Batch<Matrix>): Batch<Tensor> => (takesRows(model) ? batch : asImages(batch));
   return {
     train: (epoch) => mapped(imageBatches(train, { batchSize, seed, epoch, augment }), asModelTakes),
@@ -60,6 +62,10 @@ function batchesOf({ images, batchSize, model, augment }: ImageTaskData, seed: n
     validation: () => {
       validating ??= [...mapped(imageBatches(validation, { batchSize: EVALUATION_BATCH }), asModelTakes)];
       return validating;
+    },
+    trainMonitor: () => {
+      monitored ??= imageSubset(train, validation.labels.length);
+      return mapped(imageBatches(monitored, { batchSize: EVALUATION_BATCH }), asModelTakes);
     },
     test: () => mapped(imageBatches(test, { batchSize: EVALUATION_BATCH }), asModelTakes),
   };

@@ -1,5 +1,6 @@
 import { readImageFolder } from "@ltt/data";
-import { IMAGE_SPLIT_SEED, type ImageSettings, prepareImageSet } from "./image-pairs.ts";
+import { type ImageSettings, prepareImageSet } from "./image-pairs.ts";
+import { IMAGE_SPLIT_SEED } from "./image-subset.ts";
 import type { PrepareListener } from "./prepare-corpus.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { OwnImages } from "./subject.ts";

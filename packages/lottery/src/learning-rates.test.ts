@@ -37,6 +37,12 @@ describe("what cannot be is refused", () => {
     expect(() => inSteps(wrong)).toThrow(message);
   });
 
+  test("moments of a training that is shorter than an epoch", () => {
+    expect(() => stepRates("run", { warmUp: { epoch: 1 } }, 10, { steps: 7 })).toThrow(
+      "run: warm up to epoch 1: training has steps 1–7, less than an epoch",
+    );
+  });
+
   test.each<[object, string]>([
     [{ schedule: { milestones: [{ step: 1, epoch: 1 }] } }, "schedule: milestones[0] has both epoch and step"],
     [{ schedule: { milestones: [7] } }, "schedule: milestones[0] is 7"],

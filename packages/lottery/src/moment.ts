@@ -37,7 +37,8 @@ export function stepOf(
   const last = lastStepOf(length, stepsPerEpoch);
   const epochs = Math.floor(last / stepsPerEpoch);
   if (!Number.isSafeInteger(at) || at < 1 || step > last) {
-    throw new RangeError(`${where}: ${what} ${unit} ${at}: training has epochs 1–${epochs}, steps 1–${last}`);
+    const has = epochs === 0 ? `steps 1–${last}, less than an epoch` : `epochs 1–${epochs}, steps 1–${last}`;
+    throw new RangeError(`${where}: ${what} ${unit} ${at}: training has ${has}`);
   }
   return step;
 }

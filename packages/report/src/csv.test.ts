@@ -44,6 +44,21 @@ test("metrics.csv has what was measured at the end of training, where it was", (
   expect(second).toContain(",,,,,300,");
 });
 
+test("metrics.csv has how training examples fared when training ended, and only then", () => {
+  const end = { validationLoss: 0.5, validationAccuracy: 0.75, testLoss: 0.625, testAccuracy: 0.25 };
+  const level = sampleLevel({ arm: "dense", round: 0, end });
+  const training = { loss: 0.125, accuracy: 0.96875, measures: {} };
+  const measuredAt = (step: number) =>
+    level.curve.map((point) => (point.step === step ? { ...point, training } : point));
+  const [header, first, second] = renderCsv([
+    { ...level, curve: measuredAt(400) },
+    { ...level, curve: measuredAt(300) },
+  ]).split("\r\n");
+  expect(header).toContain(",endTrainLoss,endTrainAccuracy,endValidationLoss,");
+  expect(first).toContain(",0.125,0.96875,0.5,");
+  expect(second).toContain(",,,0.5,");
+});
+
 test("metrics.csv of no networks is a header", () => {
   expect(renderCsv([])).toMatch(/^arm,seed,round,sparsity,trainLoss,[^\r\n]*,steps,storedBytes,node\r\n$/);
 });

@@ -2,6 +2,7 @@ import type { PairedStatistics } from "@ltt/lottery";
 import { type LevelResult, PARTS } from "@ltt/lottery";
 import { check, checkResults, list } from "@ltt/lottery/arguments";
 import { costOf, type Uses } from "./cost.ts";
+import { endTraining } from "./end-training.ts";
 import { checkLatencies, type Latencies } from "./latency-section.ts";
 import { retrievalOf } from "./retrieval.ts";
 
@@ -12,7 +13,7 @@ export interface CsvOptions {
 
 /**
  * `metrics.csv` (RFC 4180): a header, then one line a trained network, in the order given; fractions in `[0,1]`. Groups of tensors and
- * measures have a column each; so has what was measured at the end of training.
+ * measures have a column each; so has what was measured at the end of training, and of training examples then.
  *
  * `storedBytes` and, where `uses` are told, `multiplications` of an example are counted: see `costOf`.
  *
@@ -38,6 +39,7 @@ export function renderCsv(levels: readonly LevelResult[], { uses }: CsvOptions =
     ["testLoss", (level) => level.testLoss],
     ["testAccuracy", (level) => level.testAccuracy],
     ...measures.map((name): Column => [`test ${name}`, (level) => level.measures[name]]),
+    ...(levels.some((level) => endTraining(level) !== undefined) ? END_TRAINING : []),
     ...ends.map((name): Column => [`end${name[0]!.toUpperCase()}${name.slice(1)}`, (level) => level.end?.[name]]),
     ["earlyStopStep", (level) => level.earlyStopStep],
     ["censored", (level) => String(level.censored)],
@@ -56,6 +58,12 @@ export function renderCsv(levels: readonly LevelResult[], { uses }: CsvOptions =
 }
 
 type Column = [name: string, value: (level: LevelResult) => Cell | undefined];
+
+/** Of a part of the training examples, where it was measured when training ended. */
+const END_TRAINING: readonly Column[] = [
+  ["endTrainLoss", (level) => endTraining(level)?.loss],
+  ["endTrainAccuracy", (level) => endTraining(level)?.accuracy],
+];
 
 /** Of networks whose masks were found before dense training ended: see `Retrieval`. */
 function searchColumns(levels: readonly LevelResult[], uses: Uses | undefined): Column[] {
@@ -84,6 +92,7 @@ const METRICS = [
   "testAccuracy",
   "measures",
   "end",
+  "curve",
   "earlyStopStep",
   "censored",
   "collapsed",

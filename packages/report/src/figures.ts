@@ -2,6 +2,7 @@ import type { Estimate, LevelSummary, Summary, Verdict } from "@ltt/lottery";
 import { type ChartSeries, legend, sparsityChart, type ThinCurve } from "./chart.ts";
 import { costFigure } from "./cost-chart.ts";
 import { differenceCharts } from "./difference-chart.ts";
+import { endCharts } from "./end-charts.ts";
 import type { ReportInput } from "./input.ts";
 import type { Labels } from "./labels.ts";
 import { learningCurves, roundSlider } from "./learning-curves.ts";
@@ -47,6 +48,7 @@ ${legend(accuracy, published, dense === undefined ? undefined : labels.dense)}
 <figcaption>${labels.accuracyCaption(measure, reading)}${published.length === 0 ? undefined : ` ${labels.publishedCaption}`} <span class="screen">${labels.hover}</span>${warning}</figcaption></figure></section>
 ${differenceCharts(verdict, labels, warning)}
 <section><h2>${labels.speed}</h2>${speedPanels(summary, labels)}<p class="caption">${labels.speedCaption(verdict.basis)}${warning}</p></section>
+${endCharts(summary, measure, labels, warning)}
 ${curves(summary, chosen, measure, labels, warning)}
 ${costFigure(summary, results.uses, { measure, labels, warning })}`;
 }

@@ -77,6 +77,26 @@ describe("figures as SVG", () => {
     }
   });
 
+  test("are of the end of training too, where that was measured", () => {
+    const ended = levels.map((level) => ({
+      ...level,
+      end: { validationLoss: 1, validationAccuracy: 0.5, testLoss: 1, testAccuracy: level.testAccuracy - 0.05 },
+    }));
+    const names = (given: typeof levels) => [...renderFigures(sampleResults(given)).keys()];
+    expect(names(ended).filter((name) => !figures.has(name))).toEqual(["end-accuracy"]);
+    const training = { loss: 0, accuracy: 1, measures: {} };
+    const measured = ended.map((level) => ({ ...level, curve: level.curve.map((point) => ({ ...point, training })) }));
+    expect(names(measured).filter((name) => !figures.has(name))).toEqual([
+      "end-accuracy",
+      "gap",
+      "training-accuracy-curves",
+      "training-loss-curves",
+    ]);
+    const drawn = renderFigures(sampleResults(measured)).get("gap")!;
+    expect(drawn).toContain("winning ticket: +17.80 ± 0.25 points → +17.80 ± 0.25 points");
+    expect(drawn).toContain("random re-initialisation: +17.80 ± 0.25 points → +24.80 ± 0.25 points");
+  });
+
   test("have keys that stay inside", () => {
     for (const language of ["en", "ko"] as const)
       for (const [name, svg] of renderFigures(sampleResults(levels, { uses: { "linear.weight": 9 } }), { language })) {

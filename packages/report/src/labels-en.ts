@@ -42,6 +42,12 @@ export const en: Labels = {
       `${over === "test examples" ? " They say what other test examples would change, not what another seed would: no claim." : ""}`
     );
   },
+  endOfTraining: "At the end of training",
+  atEnd: (quantity) => `${quantity[0]!.toUpperCase()}${quantity.slice(1)} at the end of training, against sparsity`,
+  endCaption: "Of the weights that training ended with, not of those with the lowest validation loss.",
+  gap: (measure) => `Training ${measure} minus test ${measure} at the end of training, against sparsity`,
+  gapCaption: (measure) =>
+    `Training ${measure} minus test ${measure}, in percentage points, of the weights that training ended with; training ${measure} is that of a fixed part of the training examples, without dropout and without augmentation.`,
   laterStill: "best at the last step",
   marginLine: (points) => `to match, an interval lies above −${points} points`,
   points: "points",

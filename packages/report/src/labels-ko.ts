@@ -108,6 +108,12 @@ export const ko: Labels = {
       `${over === "test examples" ? " 다른 시험 예시가 바꿀 것을 말할 뿐, 다른 시드가 바꿀 것은 말하지 않으므로 주장은 아닙니다." : ""}`
     );
   },
+  endOfTraining: "학습이 끝났을 때",
+  atEnd: (quantity) => `학습이 끝났을 때의 ${quantity}, 희소성별`,
+  endCaption: "검증 손실이 가장 낮은 가중치가 아니라 학습이 끝난 가중치의 값입니다.",
+  gap: (measure) => `학습이 끝났을 때 학습 ${measure} − 시험 ${measure}, 희소성별`,
+  gapCaption: (measure) =>
+    `학습이 끝난 가중치의 학습 ${measure}에서 시험 ${measure}를 뺀 값(퍼센트포인트). 학습 ${measure}는 학습 예시의 정해진 일부에서 드롭아웃과 증강 없이 잰 것입니다.`,
   laterStill: "마지막 단계가 최선",
   marginLine: (points) => `구간이 −${points} 퍼센트포인트보다 위면 맞먹음`,
   points: "퍼센트포인트",

@@ -38,6 +38,12 @@ export interface Labels {
     readonly over: "seeds" | "test examples" | undefined;
     readonly sparsities: number;
   }): string;
+  /** Heading of the section, and titles and captions of its charts. */
+  readonly endOfTraining: string;
+  atEnd(quantity: string): string;
+  readonly endCaption: string;
+  gap(measure: string): string;
+  gapCaption(measure: string): string;
   /** A hollow point of early-stopping steps, in the key of a figure that stands alone. */
   readonly laterStill: string;
   /** The dashed line of differences to the dense network, in the key of a figure that stands alone. */
