@@ -127,9 +127,12 @@ export class FolderStore implements Store {
     const found = await readWhole(this.#nodes, hash);
     if (!("damage" in found)) {
       const config = Buffer.from(found.files.get("config.json") ?? []).toString("utf8");
-      return nodeIn(config, hash) === undefined ? this.#refuse(hash, "config.json is another node's") : found;
+      if (nodeIn(config, hash) !== undefined) return found;
+      await this.quarantine(hash, "config.json is another node's");
+      return undefined;
     }
-    return found.damage === undefined ? undefined : this.#refuse(hash, found.damage);
+    if (found.damage !== undefined) await this.#moveDamaged(this.#nodes, hash, found.damage);
+    return undefined;
   }
 
   /**
@@ -185,11 +188,6 @@ export class FolderStore implements Store {
     return folder;
   }
 
-  async #refuse(hash: string, why: string): Promise<undefined> {
-    await this.quarantine(hash, why);
-    return undefined;
-  }
-
   async #putCheckpoint(
     hash: string,
     step: number,
@@ -206,7 +204,7 @@ export class FolderStore implements Store {
     for (const { name, step } of await this.#steps(hash)) {
       const found = await readWhole(this.#unfinished, name);
       if (!("damage" in found)) return { ...found, step };
-      if (found.damage !== undefined) await this.#moveAway(this.#unfinished, name, found.damage);
+      if (found.damage !== undefined) await this.#moveDamaged(this.#unfinished, name, found.damage);
     }
     return undefined;
   }
@@ -220,21 +218,37 @@ export class FolderStore implements Store {
   }
 
   async #moveAway(parent: string, name: string, why: string): Promise<void> {
+    const target = await this.#toQuarantine(parent, name);
+    if (target !== undefined) this.#sayMoved(parent, name, why, target);
+  }
+
+  /** Another process may have put a damaged one away and made it again just before: what turns out to be whole goes back. */
+  async #moveDamaged(parent: string, name: string, damage: string): Promise<void> {
+    const target = await this.#toQuarantine(parent, name);
+    if (target === undefined) return;
+    if ("damage" in (await readFiles(target, name, undefined))) this.#sayMoved(parent, name, damage, target);
+    else await explained(target, () => putBack(target, join(parent, name)));
+  }
+
+  #sayMoved(parent: string, name: string, why: string, target: string): void {
+    this.#onDamage(`${join(parent, name)}: ${why}: it is now ${target} and will be made again`);
+  }
+
+  /** @returns where it is now; nothing if another process was first. */
+  async #toQuarantine(parent: string, name: string): Promise<string | undefined> {
     const quarantine = join(this.#folder, "quarantine");
-    await explained(quarantine, async () => {
+    return explained(quarantine, async () => {
       await makeFolder(quarantine);
       for (;;) {
         const target = join(quarantine, await freeName(quarantine, name));
         try {
           await rename(join(parent, name), target);
+          return target;
         } catch (error) {
           const { code } = error as NodeJS.ErrnoException;
-          if (code === "ENOENT") return; // another process was first
-          if (code === "ENOTEMPTY" || code === "EEXIST") continue;
-          throw error;
+          if (code === "ENOENT") return undefined;
+          if (!isThere(code)) throw error;
         }
-        this.#onDamage(`${join(parent, name)}: ${why}: it is now ${target} and will be made again`);
-        return;
       }
     });
   }
@@ -329,12 +343,25 @@ async function writeFolder(
       return "stored";
     } catch (error) {
       await remove(partial);
-      const { code } = error as NodeJS.ErrnoException;
-      // A folder cannot be renamed to one that has files in it: so only the first of several processes succeeds.
-      if (code === "ENOTEMPTY" || code === "EEXIST") return "there";
+      if (isThere((error as NodeJS.ErrnoException).code)) return "there"; // only the first of several processes succeeds
       throw error;
     }
   });
+}
+
+/** A folder cannot be renamed to one that has files in it. */
+function isThere(code: string | undefined): boolean {
+  return code === "ENOTEMPTY" || code === "EEXIST";
+}
+
+/** A folder that should not have been moved goes back, unless there is another again: all write the same bytes. */
+async function putBack(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!isThere((error as NodeJS.ErrnoException).code)) throw error;
+    await remove(from);
+  }
 }
 
 /** `NAME-1`, or the first number that nothing has. */
