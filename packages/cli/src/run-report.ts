@@ -10,6 +10,7 @@ import {
   type OptimiserName,
   type Pool,
   pairedStatistics,
+  rewinds,
   winnerByTestAccuracy,
 } from "@ltt/lottery";
 import type { InspectedNetwork, Latencies, ReportInput } from "@ltt/report";
@@ -36,7 +37,6 @@ export function reportWords(
   const { name } = subject;
   const { profile = defaultProfile(subject) } = options;
   const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
-  const [unit, moment] = Object.entries(rewindTo)[0]!;
   return {
     title: options.title ?? `Lottery tickets in ${name}`,
     kicker: [name, `profile ${profile}`],
@@ -63,7 +63,7 @@ export function reportWords(
       ],
       ["validations", validationWords(experiment, prepared)],
       ...(experiment.measureTraining === true ? [[`training ${prepared.examples}`, TRAINING_MEASURED] as const] : []),
-      ["late rewinding", `to ${unit} ${moment}, trained on from there`],
+      ...(rewinds(experiment) ? [["rewinding moment", `${momentWords(rewindTo)} of dense training`] as const] : []),
       ["networks", String(networkCount(experiment))],
       ["backend", backend().name],
       ...(faults.length === 0 ? [] : [["faults", faults.join(", ")] as const]),

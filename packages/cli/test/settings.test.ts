@@ -42,7 +42,7 @@ test("rate, moment, batches, validations, patience and title are what is asked f
   expect(config.params).not.toHaveProperty("patience"); // none is the default of the operation
   const report = read("report.html");
   expect(report).toContain("<h1>Lottery tickets in spam-cnn</h1>");
-  for (const said of ["removing 75 % of what is left", "to step 7, trained on from there", "4 steps of 16 texts each"])
+  for (const said of ["removing 75 % of what is left", "step 7 of dense training", "4 steps of 16 texts each"])
     expect(report).toContain(said);
 
   const nodes = readdirSync(join(root, "run", "nodes"));
@@ -59,6 +59,7 @@ test.each([
   [["--patience", "0"], "It is an integer from 1, or none."],
   [["--validations", "x"], "It is an integer from 1."],
   [["--rewind", "epoch:9"], "rewind to epoch 9: training has epochs 1–4, steps 1–"],
+  [["--rewind", "epoch:9", "--arms", "early-mask"], "rewind to epoch 9: training has epochs 1–4, steps 1–"],
 ])(
   "%j is refused",
   async (args, message) => {

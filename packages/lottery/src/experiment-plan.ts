@@ -6,7 +6,7 @@ import { stepRates } from "./learning-rates.ts";
 import { stepOf } from "./moment.ts";
 import { patternOf } from "./pattern.ts";
 import { type PlannedLevel, plan } from "./plan.ts";
-import type { ExperimentSettings } from "./settings.ts";
+import { type ExperimentSettings, rewinds } from "./settings.ts";
 import { checkBatches, checkModel, type Task } from "./task.ts";
 import { lastStepOf } from "./training-length.ts";
 
@@ -27,7 +27,7 @@ export function planOf<Input>(caller: string, task: Task<Input>, settings: Exper
   let stepsAtMost = 0;
   const levels = settings.seeds.flatMap((seed) => {
     const { stepsPerEpoch } = checkBatches(`${caller}: task.batches(${seed})`, batches(seed));
-    const rewindStep = stepOf(caller, settings.rewindTo, stepsPerEpoch, settings);
+    const rewindStep = rewinds(settings) ? stepOf(caller, settings.rewindTo, stepsPerEpoch, settings) : 0;
     const learningRates = stepRates(caller, settings, stepsPerEpoch, settings);
     stepsAtMost = lastStepOf(settings, stepsPerEpoch);
     const steps = { rewindStep, lastStep: stepsAtMost, stepsPerEpoch };

@@ -116,6 +116,7 @@ export {
   type ExperimentOptions,
   type ExperimentSettings,
   type Progress,
+  rewinds,
 } from "./settings.ts";
 export { shuffled } from "./shuffled.ts";
 export {

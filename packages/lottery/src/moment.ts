@@ -1,4 +1,4 @@
-import { anyNumber, checkOptions } from "@ltt/core/arguments";
+import { checkOptions, positive } from "@ltt/core/arguments";
 import type { Position } from "@ltt/layers";
 import { lastStepOf, type TrainingLength } from "./training-length.ts";
 
@@ -8,7 +8,10 @@ export type Moment = { readonly epoch: number } | { readonly step: number };
 /** Weights of a training: those with the lowest validation loss, those it ended with, or those after a step. */
 export type State = "best" | "end" | number;
 
-/** @throws {TypeError} unless it is an epoch or a step, and not both. */
+/**
+ * @throws {TypeError} unless it is an epoch or a step, and not both.
+ * @throws {RangeError} unless it is an integer from 1.
+ */
 export function checkMoment(where: string, moment: Moment): void {
   const { epoch, step } = checkOptions<Partial<Record<"epoch" | "step", number>>>(where, moment, MOMENT);
   if ((epoch === undefined) !== (step === undefined)) return;
@@ -16,7 +19,7 @@ export function checkMoment(where: string, moment: Moment): void {
   throw new TypeError(`${where} has ${has}; it has one of them`);
 }
 
-const MOMENT = { epoch: anyNumber, step: anyNumber };
+const MOMENT = { epoch: positive, step: positive };
 
 /**
  * The step, from 1, after which a moment has come.
@@ -36,9 +39,9 @@ export function stepOf(
   const step = unit === "epoch" ? at * stepsPerEpoch : at;
   const last = lastStepOf(length, stepsPerEpoch);
   const epochs = Math.floor(last / stepsPerEpoch);
-  if (!Number.isSafeInteger(at) || at < 1 || step > last) {
+  if (step > last) {
     const has = epochs === 0 ? `steps 1–${last}, less than an epoch` : `epochs 1–${epochs}, steps 1–${last}`;
-    throw new RangeError(`${where}: ${what} ${unit} ${at}: training has ${has}`);
+    throw new RangeError(`${where}: ${what} ${unit} ${at}: training has ${has}; name an earlier moment`);
   }
   return step;
 }

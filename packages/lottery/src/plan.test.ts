@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Arm } from "./arm.ts";
-import { STANDARD_ARMS } from "./arms/arms.ts";
+import { ARMS, STANDARD_ARMS } from "./arms/arms.ts";
 import { startsFrom } from "./expectation.ts";
 import { Graph } from "./graph.ts";
 import { sha256 } from "./json.ts";
 import { networkCount, plan } from "./plan.ts";
 import { FAULTS, type Fault } from "./published-2020/faults.ts";
-import type { ExperimentSettings } from "./settings.ts";
+import { type ExperimentSettings, rewinds } from "./settings.ts";
 
 const settings: ExperimentSettings = {
   arms: STANDARD_ARMS,
@@ -51,6 +51,15 @@ describe("the networks of an experiment", () => {
       "shuffled-init 2 b7178db93f20a512",
       "late-rewinding 2 79fe58e9731e236c",
     ]);
+  });
+
+  test.each(ARMS)("of %s rest on the moment of rewinding only if the arm says so", (arm) => {
+    const names = (rewindStep: number) => {
+      const common = { data: null, architecture: null, backend: "wasm", lastStep: 1000, stepsPerEpoch: 100 };
+      const own = { ...settings, arms: [arm] };
+      return plan(new Graph(), 1, { ...common, rewindStep, settings: own }).map(({ network }) => network);
+    };
+    expect(rewinds({ arms: [arm], faults: [] })).toBe(names(100).join() !== names(200).join());
   });
 
   test("and their files do not depend on the order in which rates are given", () => {

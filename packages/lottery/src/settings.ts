@@ -40,6 +40,7 @@ export interface ExperimentSettings extends TrainingSettings, Omit<CutShares, "p
   readonly criterion?: Criterion | undefined;
   /** What weights compete with each other to stay. Default `tensor`: those of each tensor. */
   readonly pool?: Pool | undefined;
+  /** What late rewinding and the early mask go back to. It must lie inside training where an arm reads it. */
   readonly rewindTo: Moment;
   readonly faults: readonly Fault[];
 }
@@ -84,6 +85,13 @@ export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">
   }
   const builtIn = ARMS.filter((name) => needed.has(name));
   return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
+}
+
+/** Whether an arm goes back to `rewindTo`: an arm from outside may, so it counts as one that does. */
+export function rewinds(settings: Pick<ExperimentSettings, "arms" | "faults">): boolean {
+  check("rewinds", "settings", settings, object);
+  checkArms("rewinds", settings);
+  return armsNeeded(settings).some((arm) => typeof arm !== "string" || BUILT_IN_ARMS[arm].rewinds === true);
 }
 
 /**

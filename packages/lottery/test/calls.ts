@@ -338,6 +338,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
         stops: [{ ...lottery.earlyBirdStop, name: "mine" }],
       }),
   ],
+  rewinds: [() => call(lottery.rewinds, { arms: ["early-mask"], faults: [] })],
   rewoundTo: [() => call(lottery.rewoundTo, 1, "ab")],
   runExperiment: [
     () =>

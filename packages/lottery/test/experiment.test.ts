@@ -514,8 +514,8 @@ describe("what cannot be run is refused before anything is trained", () => {
     [{ seeds: [] }, "seeds are missing; give at least one, each once"],
     [{ seeds: [1, 1] }, "seeds are 1, 1; give at least one, each once"],
     [{ arms: [] }, "there are no arms to run"],
-    [{ rewindTo: { epoch: 5 } }, "rewind to epoch 5: training has epochs 1–4, steps 1–32"],
-    [{ rewindTo: { step: 0 } }, "rewind to step 0: training has epochs 1–4, steps 1–32"],
+    [{ rewindTo: { epoch: 5 } }, "rewind to epoch 5: training has epochs 1–4, steps 1–32; name an earlier moment"],
+    [{ rewindTo: { step: 0 } }, "settings: rewindTo: step is 0; it is an integer from 1"],
   ] as const)("%j", async (change, message) => {
     await expect(collect("refused", { ...settings, ...change })).rejects.toThrow(message);
     expect(readdirSync(join(root, "refused", "nodes"))).toEqual([]);

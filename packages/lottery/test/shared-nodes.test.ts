@@ -47,6 +47,15 @@ describe("what does not determine a network trains nothing", () => {
 
   test("the same experiment", async () => expect(await again("same", settings)).toEqual([]));
 
+  test("a moment of rewinding that no arm goes back to, even outside training", () => {
+    const arms = ["winning-ticket", "shuffled-init"] as const;
+    const at = (step: number) => [...planned({ ...settings, arms, rewindTo: { step } }).values()];
+    expect(at(1_000_000)).toEqual(at(1));
+    expect(() => planned({ ...settings, arms: [...arms, "early-mask"], rewindTo: { step: 1_000_000 } })).toThrow(
+      "rewind to step 1000000: training has",
+    );
+  });
+
   test("the order of faults, and faults of the report", async () => {
     const faults = ["patience-never-resets", "accuracy-of-batch-means"] as const;
     await trainedBy("faults", { ...settings, faults });

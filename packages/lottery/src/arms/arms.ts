@@ -89,14 +89,21 @@ export interface BuiltInArm {
   readonly masksOf?: ArmName | undefined;
   /** What a network must have for it: of others there is nothing that it could remove. Default: nothing. */
   readonly needs?: "batch normalisation" | undefined;
+  /** Whether it goes back to the moment `rewindTo`, which then must lie inside training. Default: it does not read it. */
+  readonly rewinds?: true | undefined;
 }
 
 export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
   "winning-ticket": { label: "winning ticket", levels: winningTicket },
   "random-reinit": { label: "random re-initialisation", levels: randomReinit, masksOf: "winning-ticket" },
   "shuffled-init": { label: "shuffled initial weights", levels: shuffledInit, masksOf: "winning-ticket" },
-  "late-rewinding": { label: "late rewinding", levels: lateRewinding },
-  "rewound-reinit": { label: "late rewinding, fresh weights", levels: rewoundReinit, masksOf: "late-rewinding" },
+  "late-rewinding": { label: "late rewinding", levels: lateRewinding, rewinds: true },
+  "rewound-reinit": {
+    label: "late rewinding, fresh weights",
+    levels: rewoundReinit,
+    masksOf: "late-rewinding",
+    rewinds: true,
+  },
   "one-shot": { label: "one-shot", levels: oneShot },
   continued: { label: "continued training", levels: continued, masksOf: "learning-rate-rewinding" },
   "learning-rate-rewinding": { label: "learning-rate rewinding", levels: learningRateRewinding },
@@ -118,7 +125,7 @@ export const BUILT_IN_ARMS: Readonly<Record<ArmName, BuiltInArm>> = {
     levels: restFrozenUnlessShrunk,
     masksOf: "one-shot",
   },
-  "early-mask": { label: "early mask", levels: earlyMask },
+  "early-mask": { label: "early mask", levels: earlyMask, rewinds: true },
   "early-bird": { label: "Early-Bird", levels: earlyBird },
   "pruned-at-start": { label: "pruned at the start", levels: prunedAtStart },
   snip: { label: "SNIP", levels: snipArm },
