@@ -45,8 +45,10 @@ function comparisonOf(levels: readonly LevelResult[], a: string, b: string): str
   const all = [...new Set(levels.map(({ seed }) => seed))].sort((x, y) => x - y);
   const seeds = all.filter((seed) => rounds.every((round) => of(a, round, seed) && of(b, round, seed)));
   if (seeds.length === 0) return undefined;
-  const family = { confidence: CONFIDENCE, comparisons: rounds.length };
   const over = (arm: string) => rounds.map((round) => seeds.map((seed) => of(arm, round, seed)!));
+  const examples = scores(over(a)[0]![0]!).length;
+  const resolution = examples === 0 ? 0 : 1 / examples;
+  const family = { confidence: CONFIDENCE, comparisons: rounds.length, resolution };
   const { intervals, controlVariesMore } = differences(over(a), over(b), b === "dense", family);
   const basis = seeds.length > 1 ? `seeds ${seeds.join(", ")}` : `seed ${seeds[0]}, over test examples: no claim`;
   const each = rounds.map((round, i) => `round ${round} ${words(intervals[i]!)}`);

@@ -1,3 +1,4 @@
+import { stream } from "@ltt/core";
 import { describe, expect, test } from "vitest";
 import { dunnettQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 import { differenceOverExamples, differencesFromControl, pairedDifferences, pairedVariances } from "./simultaneous.ts";
@@ -52,6 +53,43 @@ describe("differences from a control", () => {
     const [paired] = pairedDifferences([[1, 2, 4]], [[0, 0, 0]], { confidence: 0.95, comparisons: 1 });
     expect(intervals[0]!.mean).toBeCloseTo(paired!.mean, 12);
     expect(intervals[0]!.halfWidth).toBeCloseTo(paired!.halfWidth, 9);
+  });
+
+  test("of seeds that score the same by chance are no narrower than what rounding hides: worked by hand", () => {
+    const tied = (resolution?: number) =>
+      differencesFromControl([[0.9, 0.9]], [0.89, 0.89], { confidence: 0.95, comparisons: 1, resolution });
+    expect(tied().intervals[0]!.halfWidth).toBeCloseTo(0, 12);
+    // A score in hundredths: variance 0.01²/12; t with 1 degree of freedom is 12.706: 12.706 · √(2 · 0.01²/12 / 2).
+    expect(tied(0.01).intervals[0]!.halfWidth).toBeCloseTo(0.03668, 5);
+    const [paired] = pairedDifferences([[0.9, 0.9]], [[0.89, 0.89]], {
+      confidence: 0.95,
+      comparisons: 1,
+      resolution: 0.01,
+    });
+    expect(paired!.halfWidth).toBeCloseTo(0.03668, 5);
+    const plain = differencesFromControl(groups, control, family);
+    expect(differencesFromControl(groups, control, { ...family, resolution: 1 })).toEqual(plain);
+  });
+
+  test("of accuracies of few examples cover the truth as often as they say, over two seeds", () => {
+    // Two networks, each right 17 times in 20; the truth is a difference of 0.
+    const covered = (resolution: number) => {
+      let within = 0;
+      for (let i = 0; i < 4000; i++) {
+        const right = (network: number) =>
+          [0, 1].map(
+            (seed) =>
+              stream(7, i, network, seed)
+                .uniforms(30)
+                .filter((u) => u < 0.85).length / 30,
+          );
+        const [only] = pairedDifferences([right(0)], [right(1)], { confidence: 0.95, comparisons: 1, resolution });
+        within += Number(Math.abs(only!.mean) <= only!.halfWidth + 1e-12);
+      }
+      return within / 4000;
+    };
+    expect(covered(0)).toBeLessThan(0.94);
+    expect(covered(1 / 30)).toBeGreaterThan(0.95);
   });
 
   test("notice a control that varies more than the groups", () => {

@@ -1,4 +1,4 @@
-import { check, checkOptions, floats, type Kinds, list, positive } from "@ltt/core/arguments";
+import { atLeast0, check, checkOptions, floats, type Kinds, list, positive } from "@ltt/core/arguments";
 import { dunnettQuantile, fisherQuantile, normalQuantile, sidak, studentQuantile } from "./distributions.ts";
 import { between0And1, checkNumbers } from "./kinds.ts";
 import { mean, sampleVariance } from "./statistics.ts";
@@ -15,6 +15,12 @@ export interface Family {
   readonly confidence: number;
   /** How many intervals the family has: at least as many as are asked for. Levels that are judged otherwise (collapsed ones) count too. */
   readonly comparisons: number;
+  /**
+   * Scores are multiples of this: of accuracies `1/N`, with N examples. Seeds that score the same by chance then have a spread all the
+   * same, since a spread below a score's rounding cannot be seen: each one's variance counts as at least that of a value rounded to such
+   * multiples, `resolution²/12` (Sheppard, 1898). Default 0: equal scores make an interval of no width.
+   */
+  readonly resolution?: number | undefined;
 }
 
 /** Differences of several groups from one control. */
@@ -74,7 +80,7 @@ export function differencesFromControl(
 ): DifferencesFromControl {
   checkGroups("differencesFromControl", "groups", groups);
   checkNumbers("differencesFromControl", "control", control);
-  const { confidence, comparisons } = checkFamily("differencesFromControl", family);
+  const { confidence, comparisons, resolution = 0 } = checkFamily("differencesFromControl", family);
   const n = checkSeeds("differencesFromControl", [control, ...groups]);
   const k = groups.length;
   const most = Math.max(comparisons, k);
@@ -82,7 +88,8 @@ export function differencesFromControl(
   const each = sidak(confidence, most);
   const quantileOf = (some: Groups) =>
     some === groups ? dunnettQuantile(confidence, most, k * (n - 1)) : studentQuantile(each, some.length * (n - 1));
-  const halfWidthOf = (some: Groups) => quantileOf(some) * Math.sqrt((2 * residualVariance([control, ...some])) / n);
+  const varianceOf = (some: Groups) => Math.max(residualVariance([control, ...some]), resolution ** 2 / 12);
+  const halfWidthOf = (some: Groups) => quantileOf(some) * Math.sqrt((2 * varianceOf(some)) / n);
   const halfWidths = widest(near, halfWidthOf, groups);
   const intervals = groups.map((group, l) => ({ mean: mean(group) - mean(control), halfWidth: halfWidths[l]! }));
   const beside = near[0]![0] === groups ? groups : groups.slice(0, NEAR);
@@ -109,14 +116,14 @@ export function pairedDifferences(
 ): Interval[] {
   checkGroups("pairedDifferences", "a", a);
   checkGroups("pairedDifferences", "b", b);
-  const { confidence, comparisons } = checkFamily("pairedDifferences", family);
+  const { confidence, comparisons, resolution = 0 } = checkFamily("pairedDifferences", family);
   const n = checkSeeds("pairedDifferences", [...a, ...b]);
   if (a.length !== b.length)
     throw new RangeError(`pairedDifferences: ${a.length} groups and ${b.length} are not pairs`);
   const differences: Groups = a.map((group, l) => group.map((value, s) => value - b[l]![s]!));
   const each = sidak(confidence, Math.max(comparisons, a.length));
-  const halfWidthOf = (some: Groups) =>
-    studentQuantile(each, some.length * (n - 1)) * Math.sqrt(pooledVariance(some) / n);
+  const varianceOf = (some: Groups) => Math.max(pooledVariance(some), resolution ** 2 / 6);
+  const halfWidthOf = (some: Groups) => studentQuantile(each, some.length * (n - 1)) * Math.sqrt(varianceOf(some) / n);
   const halfWidths = widest(nearPairs(differences), halfWidthOf, differences);
   return differences.map((difference, l) => ({ mean: mean(difference), halfWidth: halfWidths[l]! }));
 }
@@ -228,7 +235,7 @@ function variesMore(control: readonly number[], groups: readonly (readonly numbe
   return variance > fisherQuantile(0.99, n - 1, (k - 1) * (n - 1)) * residualVariance(groups);
 }
 
-const FAMILY: Kinds<Family> = { confidence: between0And1, comparisons: positive };
+const FAMILY: Kinds<Family> = { confidence: between0And1, comparisons: positive, resolution: atLeast0 };
 
 function checkFamily(where: string, family: Family): Family {
   return checkOptions(`${where}: family`, family, FAMILY, ["confidence", "comparisons"]);

@@ -97,6 +97,20 @@ describe("a level", () => {
     expect(100 * levels[0]!.dense.difference.halfWidth).toBeCloseTo(0.266, 3);
   });
 
+  test("whose seeds score the same by chance is not thereby certain", () => {
+    const tied = (examples: number) =>
+      judge(
+        [1, 2].flatMap((seed) => [
+          run("dense", 0, seed, 0, { testScores: new Float32Array(examples) }),
+          run("winning-ticket", 1, seed, 0, { testScores: new Float32Array(examples) }),
+        ]),
+      ).levels[0]!;
+    // t(1) at 95.6 % is 14.447: 14.447 · √(2 · (1/200)²/12 / 2) is 2.1 points, more than the margin.
+    expect(tied(200).dense.difference.halfWidth).toBeCloseTo(0.02085, 4);
+    expect(tied(200).standing).toBe("undecided");
+    expect(tied(10_000).standing).toBe("supported");
+  });
+
   test("has its learning speed beside it: no later, earlier, and how many runs were still improving", () => {
     const results = experiment({ "winning-ticket": [0, 0, 0] }).map((result) => ({
       ...result,

@@ -250,7 +250,11 @@ function judgeArm(
       const runs = runsOf(arm, round);
       return runs === undefined ? [] : [{ round, runs }];
     });
-  const family: Family = { confidence: CONFIDENCE, comparisons: Math.max(1, found.length) };
+  const family: Family = {
+    confidence: CONFIDENCE,
+    comparisons: Math.max(1, found.length),
+    resolution: resolutionOf(dense[0]!),
+  };
   // A network that answers at random varies in ways of its own: it is refuted without an interval's help, and must not widen the others'.
   const learnt = found.filter(({ runs }) => runs.every(({ collapsed }) => collapsed === null));
   const againstDense = fromDense(
@@ -320,6 +324,11 @@ function fromEach(levels: readonly Runs[], controls: readonly Runs[], family: Fa
   if (levels.length === 0) return [];
   if (levels[0]!.length === 1) return levels.map((level, i) => overExamples(level[0]!, controls[i]![0]!, family));
   return pairedDifferences(levels.map(accuracies), controls.map(accuracies), family);
+}
+
+/** What accuracies are multiples of; 0 where it is not known how many examples there were. */
+function resolutionOf({ testScores }: JudgedResult): number {
+  return testScores === undefined || testScores.length === 0 ? 0 : 1 / testScores.length;
 }
 
 /** Without scores of single examples nothing is bounded. */

@@ -1,7 +1,7 @@
 import { type LevelResult, type LevelSummary, mean, type Summary, type Verdict } from "@ltt/lottery";
 import type { Labels } from "./labels.ts";
 import { html, type Markup } from "./markup.ts";
-import { count, percent, percentEstimate, sparsityPercent } from "./numbers.ts";
+import { count, isBound, percent, percentEstimate, sparsityPercent } from "./numbers.ts";
 
 /** A row a level, means over the seeds; and folded a row a trained network. */
 export function levelTables(
@@ -58,6 +58,7 @@ function runRow(run: LevelResult, measures: readonly string[], labels: Labels): 
   return html`<tr class="run-row"><th scope="row">${labels.arm(run.arm)}</th><td>${run.seed}</td><td>${run.round}</td><td>${sparsityPercent(run.sparsity)}</td><td>${run.trainLoss?.toFixed(4) ?? "–"}</td><td>${run.validationLoss.toFixed(4)}</td><td>${percent(run.validationAccuracy)}</td><td>${percent(run.testAccuracy)}</td>${others}<td>${run.censored ? "≥ " : ""}${count(run.earlyStopStep)}</td><td>${count(run.steps)}</td><td>${run.seconds.toFixed(1)}</td></tr>`;
 }
 
-function stepEstimate({ mean: centre, halfWidth }: LevelSummary["earlyStopStep"]): string {
-  return Number.isFinite(halfWidth) ? `${count(centre)} ± ${count(halfWidth)}` : count(centre);
+function stepEstimate(estimate: LevelSummary["earlyStopStep"]): string {
+  const centre = count(estimate.mean);
+  return isBound(estimate) ? `${centre} ± ${count(estimate.halfWidth)}` : centre;
 }

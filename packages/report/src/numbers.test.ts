@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sparsityPercent } from "./numbers.ts";
+import { percentEstimate, sparsityPercent } from "./numbers.ts";
 
 describe("a sparsity", () => {
   test.each([
@@ -19,5 +19,15 @@ describe("a sparsity", () => {
     [1e-6, "0.0001 %"],
   ])("of %f is not rounded to all or nothing: %s", (sparsity, said) => {
     expect(sparsityPercent(sparsity)).toBe(said);
+  });
+});
+
+describe("a mean over runs", () => {
+  test.each([
+    [0.0045, "87.12 ± 0.45 %"],
+    [Number.POSITIVE_INFINITY, "87.12 %"], // one run
+    [0, "87.12 %"], // runs that gave the same by chance
+  ])("with a half-width of %f is %s", (halfWidth, said) => {
+    expect(percentEstimate({ mean: 0.8712, halfWidth, n: 2 })).toBe(said);
   });
 });

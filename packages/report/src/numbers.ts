@@ -25,9 +25,15 @@ export function sharePercent(fraction: number): string {
   return (100 * fraction).toFixed(digits).replace(/0+$/, "");
 }
 
-/** Mean and half-width in percent: `87.12 ± 0.45 %`; without `±` where one run bounds nothing. */
-export function percentEstimate({ mean, halfWidth }: Estimate): string {
-  if (!Number.isFinite(halfWidth)) return percent(mean);
+/** Whether an interval tells anything: neither one run bounds a mean, nor do runs that gave the same by chance. */
+export function isBound({ halfWidth }: Estimate): boolean {
+  return Number.isFinite(halfWidth) && halfWidth > 1e-12; // equal values differ from their mean by a rounding at most
+}
+
+/** Mean and half-width in percent: `87.12 ± 0.45 %`; without `±` where that tells nothing. */
+export function percentEstimate(estimate: Estimate): string {
+  const { mean, halfWidth } = estimate;
+  if (!isBound(estimate)) return percent(mean);
   return `${(100 * mean).toFixed(2)} ± ${(100 * halfWidth).toFixed(2)} %`;
 }
 

@@ -2,7 +2,7 @@ import { type ArmSummary, armLabel, type LevelSummary, mean, summarise } from "@
 import { checkOptions, limit } from "@ltt/lottery/arguments";
 import { armLines, MOST_ARMS } from "./arm-lines.ts";
 import { checkInput, type ReportInput } from "./input.ts";
-import { sparsityPercent } from "./numbers.ts";
+import { isBound, sparsityPercent } from "./numbers.ts";
 import { verdictWords } from "./verdict-words.ts";
 import { wrap } from "./wrap.ts";
 
@@ -76,7 +76,7 @@ function tableOf(shown: readonly ArmSummary[], winner: number | undefined): stri
 
 function cells(level: LevelSummary, chosen: boolean): string[] {
   const { mean: accuracy, halfWidth } = level.testAccuracy;
-  const width = Number.isFinite(halfWidth) ? ` ±${(100 * halfWidth).toFixed(2)}` : "";
+  const width = isBound(level.testAccuracy) ? ` ±${(100 * halfWidth).toFixed(2)}` : "";
   const validation = mean(level.runs.map((run) => run.validationAccuracy));
   return [
     `${chosen ? "▶ " : ""}${(100 * validation).toFixed(2)}`,
