@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { begin } from "./begin-run.ts";
 import { noteInspection } from "./inspections.ts";
 import { interruptible } from "./interruption.ts";
-import { notNegative, pathOf, positive, textOf } from "./option-values.ts";
+import { integerFrom, pathOf, textOf } from "./option-values.ts";
 import { createProgress } from "./progress.ts";
 import { latestRun, type NotedRun, optionsOfNode } from "./run-folder.ts";
 import { writeLines } from "./terminal.ts";
@@ -27,8 +27,8 @@ export function addInspectCommand(program: Command): void {
     .argument("<node>", "the network's hash, as in metrics.csv", textOf)
     .requiredOption("--out <dir>", "run folder", pathOf)
     .option("--data <dir>", "folder of the data (default: that of the run)", pathOf)
-    .option("--siblings <step>", "train two copies from the weights after this step, 0: from the start", notNegative)
-    .option("--between <places>", "between the copies at which errors are measured (default: 30)", positive)
+    .option("--siblings <step>", "train two copies from the weights after this step, 0: from the start", integerFrom(0))
+    .option("--between <places>", "between the copies at which errors are measured (default: 30)", integerFrom(1))
     .option("--json", "one JSON object on standard output")
     .addHelpText(
       "after",

@@ -1,4 +1,5 @@
-import { type ReadonlyFloat32Array, storedValues, type Tensor } from "@ltt/core";
+import { type ReadonlyFloat32Array, storedValues, Tensor } from "@ltt/core";
+import type { Batch } from "./batch.ts";
 import { Module } from "./module.ts";
 import { parametersOf } from "./parameters.ts";
 
@@ -51,6 +52,26 @@ export async function blameRead(
 ): Promise<string | undefined> {
   if (parameters.length === 0) return undefined;
   return blameWeights(namesIn(model, parameters), await Promise.all(parameters.map((parameter) => parameter.read())));
+}
+
+/** The first value of a batch that is no finite number, read from any backend: then neither the weights nor the rate are to blame. */
+export async function blameBatch({ input, targets }: Batch<unknown, unknown>): Promise<string | undefined> {
+  for (const [name, x] of Object.entries({ input, targets })) {
+    if (!(x instanceof Tensor)) continue;
+    const values = await x.read();
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    const shape: readonly number[] = x.shape;
+    let rest = at;
+    const place = shape.map((_, axis) => {
+      const below = shape.slice(axis + 1).reduce((size, length) => size * length, 1);
+      const i = Math.floor(rest / below);
+      rest %= below;
+      return i;
+    });
+    return `${name}[${place.join(", ")}] is ${values[at]}: mend the data`;
+  }
+  return undefined;
 }
 
 function blameWeights(names: readonly string[], weights: readonly ReadonlyFloat32Array[]): string {

@@ -2,7 +2,7 @@ import { createReferenceBackend, type Matrix, stream, type Tensor, type TokenMat
 import { describe, expect, test } from "vitest";
 import { createCountingBackend, createLaterBackend, using } from "../test/backends.ts";
 import { makeBatches } from "../test/texts.ts";
-import { type Batch, DivergenceError, evaluate, predict, scores, TextCnn, TextLstm } from "./index.ts";
+import { type Batch, DivergenceError, evaluate, Linear, predict, scores, TextCnn, TextLstm } from "./index.ts";
 
 /** A model whose logits are a table's rows: token t of a text of length 1 gives row t. */
 const table = (rows: number[][]) => ({
@@ -141,6 +141,22 @@ test("nothing to evaluate, or NaN, is an error", async () => {
   const texts = batch([0], [0]);
   await expect(evaluate(table([[Number.NaN, 0]]), [texts])).rejects.toThrow(
     new DivergenceError("evaluate: batch 0: the loss is NaN; train with a smaller learning rate, or with clipNorm"),
+  );
+});
+
+test("data that is no number is named, not the weights", async () => {
+  const model = new Linear({ inputs: 2, outputs: 2 }, stream(1));
+  const batches = [
+    {
+      input: tensor([
+        [0, 1],
+        [Number.NaN, 1],
+      ]),
+      targets: tokens([0, 1]),
+    },
+  ];
+  await expect(evaluate(model, batches)).rejects.toThrow(
+    new DivergenceError("evaluate: batch 0: the loss is NaN: input[1, 0] is NaN: mend the data"),
   );
 });
 

@@ -11,7 +11,7 @@ import {
   positive,
 } from "@ltt/core/arguments";
 import { type Batch, checkBatch, checkClasses } from "./batch.ts";
-import { blameRead, DivergenceError } from "./divergence.ts";
+import { blameBatch, blameRead, DivergenceError } from "./divergence.ts";
 import { classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
 import { turns } from "./turns.ts";
@@ -82,6 +82,8 @@ export async function predictFor<Input>(
     await turn();
     for (const { loss, examples } of losses) {
       if (!Number.isFinite(loss)) {
+        const given = await blameBatch(batch);
+        if (given !== undefined) throw new DivergenceError(`${caller}: batch ${groups}: the loss is ${loss}: ${given}`);
         const fault = await blameRead(model);
         throw new DivergenceError(
           `${caller}: batch ${groups}: the loss is ${loss}${fault === undefined ? "" : `: ${fault}`}; ` +

@@ -72,6 +72,27 @@ test.each([
   expect(mean(steps.slice(-20))).toBeLessThan(0.5);
 });
 
+test("batches that are read as they are needed train to the same bits", async () => {
+  const batches = makeBatches({ count: 3 });
+  let open = 0;
+  const read = async function* (epoch: number) {
+    open++;
+    try {
+      for (const batch of batches(epoch)) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        yield batch;
+      }
+    } finally {
+      open--;
+    }
+  };
+  expect(await collect(makeCnn(), { batches: read })).toEqual(await collect(makeCnn(), { batches }));
+  const model = makeCnn();
+  for await (const _ of train(model, { batches: read, epochs: 2, optimiser: new Adam(weightsOf(model)), seed: 1 }))
+    break;
+  expect(open).toBe(0); // who stops early closes what is read
+});
+
 test("the same seed gives the same bits, another seed other dropout", async () => {
   const run = async (seed: number) => {
     const model = makeCnn();
@@ -250,6 +271,28 @@ describe("what cannot go on is an error", () => {
     );
     for (const values of (await snapshot(parametersOf(later))).values())
       expect(values.every(Number.isFinite)).toBe(true);
+  });
+
+  test.each([
+    ["input", [[0, Number.NaN]], [[1], [1]], "input[0, 1] is NaN"],
+    ["targets", [[0, 1]], [[1], [Number.POSITIVE_INFINITY]], "targets[1, 0] is Infinity"],
+  ])("data that is no number is named, not the weights: %s", async (_, [row], targets, said) => {
+    const batch = () => ({ input: tensor([row!, [1, 2]]), targets: tensor(targets) });
+    const run = async () => {
+      const model = new Linear({ inputs: 2, outputs: 1 }, stream(1, "init"));
+      const optimiser = new Sgd(trainable(model), { learningRate: 0.1 });
+      for await (const _ of train(model, {
+        batches: () => [batch()],
+        epochs: 1,
+        optimiser,
+        seed: 1,
+        loss: meanSquaredError,
+      }));
+    };
+    const message = `: ${said}: mend the data`;
+    await expect(run()).rejects.toThrow(/^train: step 1 \(epoch 1, batch 1\): the loss is (NaN|Infinity): /);
+    await expect(run()).rejects.toThrow(message);
+    await expect(using(createLaterBackend(), run)).rejects.toThrow(message);
   });
 
   test("epochs and positions that make no sense", async () => {

@@ -15,7 +15,7 @@ import {
 } from "@ltt/core/arguments";
 import { type Batch, checkBatch } from "./batch.ts";
 import { clipByNorm } from "./clip.ts";
-import { blame, blameRead, DivergenceError, valueNow } from "./divergence.ts";
+import { blame, blameBatch, blameRead, DivergenceError, valueNow } from "./divergence.ts";
 import { assertClasses, classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
 import type { Optimiser } from "./optimiser.ts";
@@ -43,8 +43,11 @@ export interface Step extends Position {
 }
 
 export interface TrainOptions<Input = TokenMatrix, Targets = TokenVector | TokenMatrix> {
-  /** The batches of an epoch, in the order to train on them: a function of the epoch (from 1) alone, so that a run can resume. */
-  readonly batches: (epoch: number) => Iterable<Batch<Input, Targets>>;
+  /**
+   * The batches of an epoch, in the order to train on them: a function of the epoch (from 1) alone, so that a run can resume. They may be
+   * read as they are needed (an `AsyncIterable`).
+   */
+  readonly batches: (epoch: number) => Iterable<Batch<Input, Targets>> | AsyncIterable<Batch<Input, Targets>>;
   /** Up to and including this epoch. */
   readonly epochs: number;
   /** Holds what is trained: `trainable(model)`, or less. */
@@ -74,8 +77,8 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  *
  * @throws {TypeError} if an option is unknown or of the wrong kind, or a batch is none.
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
- * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first weight or
- *   gradient that is not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
+ * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first number of the
+ *   batch, weight or gradient that is not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
  */
 export async function* train<Input, Targets>(
   model: Model<Input>,
@@ -91,9 +94,9 @@ export async function* train<Input, Targets>(
     const done = epoch === start.epoch ? start.batch : 0;
     let batch = 0;
     const values = batches(epoch);
-    if (typeof values?.[Symbol.iterator] !== "function")
+    if (!isIterable(values))
       throw new TypeError(`train: batches(${epoch}) is ${describe(values)}; it is an array of batches, or iterable`);
-    for (const { value, last } of withLast(values)) {
+    for await (const { value, last } of withLast(values)) {
       checkBatch(`train: epoch ${epoch}: batch ${batch}`, value);
       await turn();
       if (batch++ < done) continue;
@@ -106,9 +109,12 @@ export async function* train<Input, Targets>(
       const { loss, norm, fault } = await makeStep(model, value, { ...options, epoch, batch: batch - 1, step });
       if (!Number.isFinite(loss) || (norm !== undefined && !Number.isFinite(norm))) {
         const what = Number.isFinite(loss) ? `the norm of the gradients is ${norm}` : `the loss is ${loss}`;
+        const failed = `train: step ${step} (epoch ${epoch}, batch ${batch}): ${what}`;
+        const given = await blameBatch(value);
+        if (given !== undefined) throw new DivergenceError(`${failed}: ${given}`, step);
         const where = fault ?? (await blameRead(model, optimiser.parameters));
         throw new DivergenceError(
-          `train: step ${step} (epoch ${epoch}, batch ${batch}): ${what}${where === undefined ? "" : `: ${where}`}; ` +
+          `${failed}${where === undefined ? "" : `: ${where}`}; ` +
             `try a learning rate below ${optimiser.learningRate}, or ${options.clipNorm === undefined ? "" : "a smaller "}clipNorm`,
           step,
         );
@@ -182,10 +188,14 @@ const lossOfClasses: Loss<unknown> = (outputs, targets) => {
   return classificationLoss(outputs, targets);
 };
 
+function isIterable(values: unknown): boolean {
+  return typeof values === "object" && values !== null && (Symbol.iterator in values || Symbol.asyncIterator in values);
+}
+
 /** Values, each with whether it is the last. */
-function* withLast<T>(values: Iterable<T>): Generator<{ value: T; last: boolean }> {
+async function* withLast<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<{ value: T; last: boolean }> {
   let previous: { value: T } | undefined;
-  for (const value of values) {
+  for await (const value of values) {
     if (previous !== undefined) yield { value: previous.value, last: false };
     previous = { value };
   }

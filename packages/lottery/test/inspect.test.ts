@@ -196,13 +196,16 @@ test("copies are found again, and give the same answer", async () => {
 });
 
 test("what cannot be looked at is refused", async () => {
-  const { store, ticket } = await run("refused", toyTask);
+  const { store, dense, ticket } = await run("refused", toyTask);
   const of = (hash: string, more = {}) => inspectNetwork(toyTask, hash, store, { clock, ...more });
   await expect(of("0123456789abcdef")).rejects.toThrow(
     "inspectNetwork: there is no node 0123456789abcdef; names are in metrics.csv",
   );
   await expect(of(ticket.node!, { siblingsFrom: 3 })).rejects.toThrow(
     `inspectNetwork: node ${ticket.node} is sparse: copies of it begin with its start, siblingsFrom is 0`,
+  );
+  await expect(of(dense.node!, { siblingsFrom: dense.steps })).rejects.toThrow(
+    `inspectNetwork: siblingsFrom is ${dense.steps}: node ${dense.node} was trained for ${dense.steps} steps, and copies go on before the last`,
   );
   const { store: other, ticket: masked } = await run("refused-masks", toyTask, "learned-supermask");
   await expect(inspectNetwork(toyTask, masked.node!, other, { clock, siblingsFrom: 3 })).rejects.toThrow(

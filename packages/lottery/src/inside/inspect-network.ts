@@ -82,8 +82,8 @@ const STATISTICS = 100;
  *
  * @param hash - Of a `train` node.
  * @throws {RunFolderError} if there is no such network in the store.
- * @throws {RangeError} if the task or the backend is not the one that the node names, or copies of a sparse network are
- *   to begin after its start.
+ * @throws {RangeError} if the task or the backend is not the one that the node names, or copies are to begin
+ *   after the start of a sparse network, or when training has ended.
  */
 export async function inspectNetwork<Input>(
   task: Task<Input>,
@@ -108,6 +108,7 @@ export async function inspectNetwork<Input>(
   const network = await readNetwork(stored);
   const { seed } = graph.node(hash).params as { seed: number };
   const { pattern: mask } = network;
+  if (checked.siblingsFrom !== undefined) checkSiblings(graph, hash, checked.siblingsFrom, network.result.steps);
   const start = await startOf(stored);
   const movement = weightMovement(aligned(start, mask), aligned(trainedOf(network), mask));
   const layers = await layersPutBack(task, stored, { start, mask, seed });
@@ -176,6 +177,23 @@ async function inDense(stored: StoredFiles, mask: Pattern): Promise<NonNullable<
   return { kept: moved(mask), others: moved(rest) };
 }
 
+/** Copies go on from a step of dense training, before it ended: of later ones no step would be left to train. */
+function checkSiblings(graph: Graph, hash: string, step: number, steps: number): void {
+  if (step === 0) return;
+  const { params, inputs } = graph.node(hash);
+  const { learns } = params as { learns?: string };
+  if (graph.node(inputs.start!).op !== INIT.name || learns === "mask") {
+    throw new RangeError(
+      `inspectNetwork: node ${hash} is sparse: copies of it begin with its start, siblingsFrom is 0`,
+    );
+  }
+  if (step >= steps) {
+    throw new RangeError(
+      `inspectNetwork: siblingsFrom is ${step}: node ${hash} was trained for ${steps} steps, and copies go on before the last`,
+    );
+  }
+}
+
 /** Trains copies that begin alike and meet other noise, and measures the line between them. */
 async function siblings<Input>(
   task: Task<Input>,
@@ -186,12 +204,7 @@ async function siblings<Input>(
   { clock, signal, onStep, between = 30 }: InspectOptions,
 ): Promise<NonNullable<Inspection["siblings"]>> {
   const node = graph.node(hash);
-  const { seed, learns } = node.params as { seed: number; learns?: string };
-  const isDense = graph.node(node.inputs.start!).op === INIT.name && learns !== "mask";
-  if (step > 0 && !isDense)
-    throw new RangeError(
-      `inspectNetwork: node ${hash} is sparse: copies of it begin with its start, siblingsFrom is 0`,
-    );
+  const { seed } = node.params as { seed: number };
   const begun = step === 0 ? node : { ...nodeOf(TRAIN, { ...node.params, firstStep: step }), version: node.version };
   const start = step === 0 ? node.inputs.start! : graph.add(nodeOf(AT, { state: step }, { trained: hash }));
   const copy = (noise: number) => graph.add({ ...begun, params: { ...begun.params, seed: noise }, inputs: { start } });
