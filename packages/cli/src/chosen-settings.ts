@@ -110,8 +110,7 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
     arms: chosenArms(experiment, options, plugins),
     criterion: options.criterion === undefined ? undefined : criterionNamed(options.criterion, plugins),
     pool: options.pool ?? experiment.pool,
-    optimiser: options.optimiser ?? experiment.optimiser,
-    momentum: options.momentum ?? experiment.momentum,
+    ...optimiserOf(experiment, options),
     weightDecay: options.weightDecay ?? experiment.weightDecay,
     l1: options.l1 ?? experiment.l1,
     faults: options.faults ?? experiment.faults,
@@ -128,6 +127,15 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
   };
 }
 
+/** Another optimiser than the profile's has no momentum unless it is told; a momentum of 0 is none. */
+function optimiserOf(
+  experiment: ExperimentSettings,
+  { optimiser = experiment.optimiser, momentum }: RunOptions,
+): Pick<ExperimentSettings, "optimiser" | "momentum"> {
+  const usual = optimiser === experiment.optimiser ? experiment.momentum : undefined;
+  return { optimiser, momentum: (momentum ?? usual) || undefined };
+}
+
 /** A factor alone keeps the milestones of the profile. */
 function learningRatesOf(
   experiment: ExperimentSettings,
@@ -136,7 +144,7 @@ function learningRatesOf(
   const milestones = schedule ?? experiment.schedule?.milestones;
   if (milestones === undefined && scheduleFactor !== undefined)
     throw new RangeError(
-      `scheduleFactor is ${scheduleFactor}, but the learning rate falls at no moment: give schedule too`,
+      `scheduleFactor is ${scheduleFactor}, but the learning rate falls at no moment: give schedule (--schedule) too`,
     );
   const factor = scheduleFactor ?? experiment.schedule?.factor;
   return {

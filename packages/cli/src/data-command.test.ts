@@ -47,6 +47,7 @@ test("list has a header line and calls a part of AG News partial, a copy with a 
     ...["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"].map(
       (name) => `fashion-mnist\tmissing\t0.0 MB\tDIR/fashion-mnist/${name}-ubyte.gz`,
     ),
+    `cifar-10\tmissing\t\t${sourceNamed("cifar-10").byHand}`,
     "mr\tmissing\t0.0 MB\tDIR/mr/rt-polaritydata.tar.gz",
     "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.train",
     "sst2\tmissing\t0.0 MB\tDIR/sst2/stsa.binary.dev",
@@ -64,6 +65,18 @@ test("verify tells the checksum of what is other than published, and fails", asy
   expect(await printed("verify", "imdb")).toEqual([
     "data set\tstate\tsize\tpath",
     "imdb\tother than published, checksum d41d8cd98f00b204e9800998ecf8427e\t0.0 MB\tDIR/imdb/aclImdb_v1.tar.gz",
+  ]);
+  expect(process.exitCode).toBe(1);
+});
+
+test("verify counts the images of CIFAR-10, whatever batches are there", async () => {
+  const batches = join(folder, "cifar-10-batches-bin");
+  mkdirSync(batches);
+  for (const name of ["data_batch_1", "data_batch_2", "test_batch"])
+    writeFileSync(join(batches, `${name}.bin`), new Uint8Array(2 * 3073));
+  expect(await printed("verify", "cifar-10")).toEqual([
+    "data set\tstate\tsize\tpath",
+    "cifar-10\t6 images, published 60,000\t\tDIR/cifar-10-batches-bin",
   ]);
   expect(process.exitCode).toBe(1);
 });

@@ -3,8 +3,10 @@ import {
   getSource,
   listOtherForms,
   listSource,
+  locateCifar10,
   locateSentences,
   publishedSentences,
+  readCifar10,
   readSentences,
   SENTENCE_SETS,
   type SentenceSet,
@@ -87,9 +89,12 @@ async function verify(wanted: readonly Source[], folder: string): Promise<void> 
     const statuses = await verifySource(source, folder);
     const set = SENTENCE_SETS.find((name) => name === source.name);
     const isElsewhere = statuses.every(({ state }) => state === "missing");
-    if (set !== undefined && isElsewhere && (await listOtherForms(source, folder)).length > 0) {
-      wrong += await verifyForm(set, folder);
-      continue;
+    if (isElsewhere && (await listOtherForms(source, folder)).length > 0) {
+      const found = set !== undefined ? await sentencesIn(set, folder) : await imagesIn(source, folder);
+      if (found !== undefined) {
+        wrong += verifyCount(source, found);
+        continue;
+      }
     }
     wrong += statuses.filter(({ state }) => state !== "right").length;
     print(source, statuses);
@@ -101,15 +106,35 @@ async function verify(wanted: readonly Source[], folder: string): Promise<void> 
   if (wrong > 0) process.exitCode = 1;
 }
 
-/** A set in a form whose bytes are not known: read, and its sentences counted. Returns how many faults there are. */
-async function verifyForm(set: SentenceSet, folder: string): Promise<number> {
+/** What was read and counted of a set in a form whose bytes are not known. */
+interface Counted {
+  readonly examples: "sentences" | "images";
+  readonly has: number;
+  readonly published: number;
+  readonly at: string;
+}
+
+async function sentencesIn(set: SentenceSet, folder: string): Promise<Counted> {
   const place = await locateSentences(set, { data: folder });
   const { train, validation = [], test = [] } = await readSentences(place);
-  const [has, of] = [train.length + validation.length + test.length, publishedSentences(set)];
-  const [count, published] = [has, of].map((n) => n.toLocaleString("en-US"));
-  const state = has === of ? `all ${count} sentences` : `${count} sentences, published ${published}`;
-  process.stdout.write(`${set}\t${state}\t\t${place.train.map(({ path }) => path).join(", ")}\n`);
-  return has === of ? 0 : 1;
+  const has = train.length + validation.length + test.length;
+  const at = place.train.map(({ path }) => path).join(", ");
+  return { examples: "sentences", has, published: publishedSentences(set), at };
+}
+
+async function imagesIn({ name }: Source, folder: string): Promise<Counted | undefined> {
+  if (name !== "cifar-10") return undefined;
+  const place = await locateCifar10({ data: folder });
+  const { train, test } = await readCifar10(place);
+  return { examples: "images", has: train.shape[0] + test.shape[0], published: 60_000, at: place.folder };
+}
+
+/** Returns how many faults there are. */
+function verifyCount({ name }: Source, { examples, has, published, at }: Counted): number {
+  const [count, all] = [has, published].map((n) => n.toLocaleString("en-US"));
+  const state = has === published ? `all ${count} ${examples}` : `${count} ${examples}, published ${all}`;
+  process.stdout.write(`${name}\t${state}\t\t${at}\n`);
+  return has === published ? 0 : 1;
 }
 
 function printHeader(): void {

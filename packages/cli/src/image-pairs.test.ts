@@ -113,6 +113,18 @@ test("epochs stand in the place of steps, and what is of texts is refused", asyn
   );
 });
 
+test("another optimiser than a profile's leaves the profile's momentum behind, and none is 0", async () => {
+  const of = async (options: object) => {
+    const { experiment } = await chosenSettings({ pair: "cifar-resnet20", ...options });
+    return [experiment.optimiser, experiment.momentum];
+  };
+  expect(await of({})).toEqual(["sgd", 0.9]);
+  expect(await of({ optimiser: "sgd" })).toEqual(["sgd", 0.9]);
+  expect(await of({ optimiser: "adam" })).toEqual(["adam", undefined]);
+  expect(await of({ optimiser: "adam", momentum: 0 })).toEqual(["adam", undefined]);
+  expect(await of({ optimiser: "rmsprop", momentum: 0.5 })).toEqual(["rmsprop", 0.5]);
+});
+
 test("CIFAR-10 is read, which part of it is said, and a ConvNet is given images", async () => {
   const folder = join(data, "cifar-10-batches-bin");
   mkdirSync(folder);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { Interrupted, interruptible, unlessAborted } from "./interruption.ts";
+import { Interrupted, interruptible, NOTHING_KEPT, unlessAborted } from "./interruption.ts";
 
 const handlers = () =>
   [...(["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => process.listenerCount(name))].concat(
@@ -21,6 +21,16 @@ describe("interruptible", () => {
     expect(reason).toBeInstanceOf(Interrupted);
     expect(reason.exitCode).toBe(exitCode);
     expect(handlers()).toEqual(before);
+  });
+
+  test("says what is left of the work", async () => {
+    const messageOf = (left?: string) =>
+      interruptible(async (signal) => {
+        process.emit("SIGINT", "SIGINT");
+        return (signal.reason as Interrupted).message;
+      }, left);
+    expect(await messageOf()).toBe("interrupted: all that was done is kept; the same command goes on from there");
+    expect(await messageOf(NOTHING_KEPT)).toBe("interrupted: nothing was written");
   });
 
   test("the same signal again within half a second is the first: npm and the terminal both send it", async () => {

@@ -5,14 +5,19 @@ type Cause = keyof typeof EXIT_CODES;
 /** Milliseconds in which a second signal counts as the first: a terminal and npm both send Ctrl-C on. */
 const SAME = 500;
 
+const KEPT = "all that was done is kept; the same command goes on from there";
+
+/** Of work that writes no file. */
+export const NOTHING_KEPT = "nothing was written";
+
 /** Ctrl-C and the like: not a failure, and what is done stays. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly exitCode: number;
 
-  constructor(cause: Cause) {
+  constructor(cause: Cause, left: string) {
     const why = cause === "SIGPIPE" ? "nobody reads its output any more; " : "";
-    super(`interrupted: ${why}all that was done is kept; the same command goes on from there`);
+    super(`interrupted: ${why}${left}`);
     this.exitCode = EXIT_CODES[cause];
   }
 }
@@ -23,12 +28,14 @@ const ASKED = ["SIGINT", "SIGTERM"] as const;
  * Does work that Ctrl-C (SIGINT), SIGTERM, SIGHUP and a reader of its output that goes away (EPIPE) end by aborting the signal, with an
  * `Interrupted` as its reason. Node ignores SIGPIPE itself. Who asks again with Ctrl-C or SIGTERM ends the process at once, as if nobody
  * handled it.
+ *
+ * @param left - What is left of the work, for the message.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, left: string = KEPT): Promise<T> {
   const controller = new AbortController();
   const stop = (cause: Cause) => {
     if (controller.signal.aborted) return;
-    controller.abort(new Interrupted(cause));
+    controller.abort(new Interrupted(cause, left));
     setTimeout(letAskAgain, SAME).unref();
   };
   const onPipe = ({ code }: NodeJS.ErrnoException) => {

@@ -213,6 +213,7 @@ export async function planRun(
   listener: Pick<RunListener, "say" | "signal"> = {},
 ): Promise<RunEstimate> {
   checkRun("planRun", options, listener);
+  checkQueue(options);
   const { settings, prepared, folder } = await begin(options, listener);
   const { jobs } = chooseJobs(options, settings.experiment);
   return estimateRun(prepared, settings.experiment, { folder, jobs, signal: listener.signal });

@@ -1,4 +1,4 @@
-import { ARMS, CRITERIA, OPTIMISERS, POOLS } from "@ltt/lottery";
+import { ARMS, CRITERIA, FAULTS, OPTIMISERS, POOLS } from "@ltt/lottery";
 import { type Command, Option } from "commander";
 import { BACKENDS } from "./backends.ts";
 import { dataOption } from "./data-option.ts";
@@ -123,15 +123,21 @@ export function addSettings(command: Command): Command {
     .addOption(
       new Option(
         "--pool <which>",
-        "weights that compete to stay: of each tensor (default), of a group, or all",
+        "weights that compete to stay: of each tensor (default), of a group, or all (default of deep image networks)",
       ).choices(POOLS),
     )
     .option("--plugin <file>", "an ES module with criteria and arms of your own; may be given again", pathsOf)
     .addOption(new Option("--seed <n>", "one seed").argParser(integerFrom(0)).conflicts("seeds"))
     .addOption(new Option("--seeds <list>", "several, as 1,2,3").argParser(seedsOf))
-    .option("--rewind <moment>", "of late rewinding, as epoch:1 (default) or step:500", momentOf)
-    .option("--batch-size <n>", "texts or images a training step (default: 64; of images as published)", integerFrom(1))
-    .addOption(new Option("--optimiser <name>", "what trains (default: adam)").choices(OPTIMISERS))
+    .option("--rewind <moment>", "of late rewinding, as epoch:1 (default of texts) or step:500", momentOf)
+    .option(
+      "--batch-size <n>",
+      "texts or images a training step (default: 64; of Kim's sets 50, of images as published)",
+      integerFrom(1),
+    )
+    .addOption(
+      new Option("--optimiser <name>", "what trains (default: adam; of deep image networks sgd)").choices(OPTIMISERS),
+    )
     .option("--learning-rate <x>", "of the optimiser", positive)
     .option(
       "--schedule <moments>",
@@ -150,8 +156,12 @@ export function addSettings(command: Command): Command {
         AUGMENTS,
       ),
     )
-    .option("--momentum <x>", "of sgd and rmsprop (default: 0)", notNegative)
-    .option("--weight-decay <x>", "of the optimiser (default: 0; adamw: 0.01)", notNegative)
+    .option("--momentum <x>", "of sgd and rmsprop (default: 0; of deep image networks 0.9)", notNegative)
+    .option(
+      "--weight-decay <x>",
+      "of the optimiser (default: 0; adamw: 0.01; of deep image networks 0.0001)",
+      notNegative,
+    )
     .option("--l1 <x>", "what the sum of all sizes of weights is multiplied by, as a penalty (default: 0)", notNegative)
     .addOption(
       new Option("--validations <n>", "an epoch (default: 8; published-2020: 1)")
@@ -161,12 +171,12 @@ export function addSettings(command: Command): Command {
     .option("--validate-every <n>", "steps from one validation to the next (default of images: 100)", integerFrom(1))
     .option(
       "--patience <n>",
-      "validations in a row without improvement that end training, or none (default: 24; published-2020: 3)",
+      "validations in a row without improvement that end training, or none (default of texts: 24; published-2020: 3; of images none)",
       patienceOf,
     )
     .option(
       "--faults <names>",
-      "of the published experiment, in any order, or none (published-2020: all); CONTRIBUTING.md lists them",
+      `of the published experiment, or none (published-2020: all): ${FAULTS.join(", ")}`,
       faultsOf,
     )
     .option("--clip-norm <x>", "the most that the common norm of all gradients may be (default: no limit)", positive)

@@ -85,9 +85,7 @@ function argumentsOf(file: string, name: string, value: unknown): string[] {
   const option = optionName(name);
   if (OF_SWEEP.includes(option)) throw new RangeError(`${file}: ${name} is of the whole sweep: ltt sweep --${option}`);
   if (!isValue(value))
-    throw new RangeError(
-      `${file}: ${name} is ${JSON.stringify(value)}; it is a text, a number, a list of them, or true`,
-    );
+    throw new RangeError(`${file}: ${name} is ${shown(value)}; it is a text, a number, a list of them, or true`);
   if (typeof value === "boolean") return value ? [`--${option}`] : [];
   return [`--${option}`, Array.isArray(value) ? value.join(",") : String(value)];
 }
@@ -104,5 +102,11 @@ function optionName(name: string): string {
 
 function fieldsOf(file: string, what: string, value: unknown): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new RangeError(`${file}: ${what} is ${JSON.stringify(value) ?? value}; it holds names with values`);
+  throw new RangeError(`${file}: ${what} is ${shown(value)}; it holds names with values`);
+}
+
+/** The beginning of a value, for a message. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -76,6 +76,7 @@ describe.skipIf(noRedis("ltt run --queue"))("ltt run --queue", { timeout: 600_00
 test("options of machines that are wrong are one line each, without passwords", async () => {
   const wrong = async (...args: readonly string[]) => (await ltt(args, { cwd: root })).err.trimEnd().split("\n").at(-1);
   expect(await wrong(...small, "--store", "x")).toBe("ltt: --store is of --queue: name the queue too");
+  expect(await wrong(...small, "--store", "x", "--dry-run")).toBe("ltt: --store is of --queue: name the queue too");
   expect(await wrong(...small, "--queue", "redis://u:secret@h:x", "--out", "wrong")).toBe(
     "ltt: --queue is no address; it is redis://HOST:6379 or, with TLS, rediss://HOST:6379",
   );
@@ -118,6 +119,10 @@ describe("ltt sweep", { timeout: 600_000 }, () => {
 
   test.each([
     ["grid: { rate: 0.5 }", "grid: rate is no list of values"],
+    [
+      `grid: [${Array.from({ length: 99 }, (_, i) => i)}]`,
+      "grid is [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29…; it holds names with values",
+    ],
     ["runs: spam-cnn", 'there is no "runs"; a sweep has run, settings, grid'],
     ["settings: { out: x }", "out is of the whole sweep: ltt sweep --out"],
     ["settings: { rate: 0.5 }\ngrid: { rate: [0.5] }", "rate is in settings and in grid; give it once"],

@@ -128,6 +128,11 @@ test.each<[() => unknown, new (message: string) => Error, string]>([
   [call("sum", x, { dim: 0 }), TypeError, 'sum: unknown option "dim"; did you mean "axis"?'],
   [call("sum", x, { keepdim: true }), TypeError, 'sum: unknown option "keepdim"; did you mean "keepDims"?'],
   [call("sum", x, { axis: "0" }), TypeError, 'sum: axis is "0" (string); it is an integer'],
+  [
+    call("max", x, x),
+    TypeError,
+    "max: options is a Tensor [2,3]; they are { axis, keepDims }; of two tensors it is maximum(a, b)",
+  ],
   [call("sum", x, 0), TypeError, "sum: options is 0; it is an object of axis, keepDims"],
   [call("conv1d", x, ones([1, 1, 1])), core.ShapeError, "conv1d: x is [2,3]; it has 3 axes"],
   [call("dropout", x, 0.5), TypeError, 'dropout: rng is undefined; it is an Rng: stream(seed, "purpose") makes one'],

@@ -5,6 +5,7 @@ import type { Cifar10Place } from "./cifar-10.ts";
 import { DataError } from "./data-error.ts";
 import type { MnistPlace } from "./mnist.ts";
 import { path as pathKind } from "./path.ts";
+import { sourceNamed } from "./sources.ts";
 
 /** Where to look for data. Nothing else is looked at: no environment, no home folder. */
 export interface Places {
@@ -189,7 +190,7 @@ export async function locateCifar10(places: Places): Promise<Cifar10Place> {
   const findIn = async (folder: string) => ((await isFile(join(folder, "data_batch_1.bin"))) ? { folder } : undefined);
   const found = await firstFound(foldersOf(places, "cifar-10-batches-bin", "cifar-10"), findIn);
   if (found !== undefined) return found;
-  const byHand = "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html there";
+  const { byHand = "" } = sourceNamed("cifar-10");
   throw await missing("cifar-10", places, { files: ["data_batch_1.bin"], findIn, byHand });
 }
 

@@ -35,7 +35,7 @@ const put = async (name: string, bytes: Uint8Array) => {
 
 test("the sources are those of the package, with their published sums", () => {
   expect(sources.map(({ name }) => name)).toEqual(
-    "imdb ag-news reuters glove mnist fashion-mnist mr sst2 trec sst1 subj cr mpqa".split(" "),
+    "imdb ag-news reuters glove mnist fashion-mnist cifar-10 mr sst2 trec sst1 subj cr mpqa".split(" "),
   );
   for (const { files, byHand } of sources) expect(files.length === 0).toBe(byHand !== undefined);
   for (const { files } of sources) {
@@ -46,7 +46,7 @@ test("the sources are those of the package, with their published sums", () => {
   }
   expect(sourceNamed("ag-news").files.map(({ path }) => path)).toEqual(["ag-news/train.csv", "ag-news/test.csv"]);
   expect(() => sourceNamed("cifar")).toThrow(
-    'data: there is no "cifar"; there are imdb, ag-news, reuters, glove, mnist, fashion-mnist, mr, sst2, trec, sst1, subj, cr, mpqa',
+    'data: there is no "cifar"; there are imdb, ag-news, reuters, glove, mnist, fashion-mnist, cifar-10, mr, sst2, trec, sst1, subj, cr, mpqa',
   );
 });
 

@@ -139,6 +139,15 @@ export const sources: readonly Source[] = [
     ].map((name) => `fashion-mnist/${name}`),
   },
   {
+    name: "cifar-10",
+    title: "CIFAR-10: 60,000 photographs of 32 × 32 pixels, of ten classes",
+    terms: "cite Krizhevsky 2009",
+    files: [],
+    otherForms: ["cifar-10-batches-bin/data_batch_1.bin", "cifar-10/data_batch_1.bin"],
+    byHand:
+      "unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html: it makes cifar-10-batches-bin/",
+  },
+  {
     name: "mr",
     title: "MR, sentence polarity v1.0: 10,662 sentences of movie reviews, positive or negative",
     terms: "CC BY 4.0; cite Pang & Lee, ACL 2005",

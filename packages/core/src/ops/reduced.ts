@@ -3,7 +3,7 @@ import { anything, flag } from "../arguments/kinds.ts";
 import { checkOptions, type Kinds } from "../arguments/options.ts";
 import type { AxisView } from "../kernels/kernels.ts";
 import { checkAxis, type Shape, show, sizeOf } from "../tensor/shape.ts";
-import { checkTensor, type Tensor } from "../tensor/tensor.ts";
+import { checkTensor, Tensor } from "../tensor/tensor.ts";
 
 /** Which axes a reduction runs over, and whether they stay with size 1. */
 export interface Reduction {
@@ -49,6 +49,10 @@ export interface ReductionPlan {
  */
 export function reduction(operation: string, x: Tensor, options: Reduction): ReductionPlan {
   checkTensor(operation, "x", x);
+  if (options instanceof Tensor) {
+    const pair = operation === "max" || operation === "min" ? `; of two tensors it is ${operation}imum(a, b)` : "";
+    throw new TypeError(`${operation}: options is a Tensor ${show(options)}; they are { axis, keepDims }${pair}`);
+  }
   const { axis, keepDims = false } = checkOptions(operation, options, REDUCTION);
   if (axis === undefined) {
     const kept = x.shape.map(() => 1);

@@ -76,6 +76,7 @@ export function dense<S extends Shape>(weight: Weight<S>): Tensor<S> {
   return weight instanceof Sparse ? expand(weight.values, weight.pattern) : weight;
 }
 
+/** Whether a value is a weight: a tensor, or a `Sparse`. */
 export function isWeight(value: unknown): value is Weight {
   return value instanceof Tensor || value instanceof Sparse;
 }

@@ -46,6 +46,13 @@ test("JSON holds the shape and all values", () => {
   expect(JSON.stringify(tokens([3, 1], [2]))).toBe('{"shape":[2],"data":[3,1]}');
 });
 
+test("what is shown are the tensor's values, whatever happened to a copy of them", () => {
+  const x = tensor([3, 1, 2]);
+  (x.data as Float32Array).sort();
+  expect(String(x)).toBe("Tensor [3] [3, 1, 2]");
+  expect(JSON.stringify(x)).toBe('{"shape":[3],"data":[3,1,2]}');
+});
+
 test("ids and sparse weights print too", () => {
   expect(inspect(tokens([3, 1], [2, 1]))).toBe("Tokens [2,1] [[3],\n [1]]");
   const weight = new Sparse([2, 3], Int32Array.of(1, 4), tensor([0.5, 1]));

@@ -161,8 +161,8 @@ export class Tensor<out S extends Shape = Shape> {
   /** The values, or why they cannot be shown. */
   #shown(): ReadonlyFloat32Array | string {
     if (this.#storage === undefined) return "its scope has ended";
-    const isHere = this.backend === backend() && this.backend.view(this.storage) !== undefined;
-    return isHere ? this.data : `on the backend "${this.backend.name}"`;
+    const here = this.backend === backend() ? this.backend.view(this.storage) : undefined;
+    return here ?? `on the backend "${this.backend.name}"`;
   }
 
   /** For scopes: the storage as it is; nothing, as long as it is to be filled lazily. */

@@ -67,23 +67,43 @@ export const losses: readonly Operation[] = [
   },
   {
     name: "binaryCrossEntropyWithLogits",
-    trials: axis
-      .chain((n) => fc.tuple(valuesOf([n]), idsOf([n], 2)))
-      .map(([x, ids]) =>
-        trial(`binaryCrossEntropyWithLogits with targets ${ids.data}`, [x], ([x]) =>
-          core.binaryCrossEntropyWithLogits(as.vector(x), tokens(ids.data, [ids.data.length])),
-        ),
+    trials: axis.chain((n) =>
+      fc.oneof(
+        fc
+          .tuple(valuesOf([n]), idsOf([n], 2))
+          .map(([x, ids]) =>
+            trial(`binaryCrossEntropyWithLogits with targets ${ids.data}`, [x], ([x]) =>
+              core.binaryCrossEntropyWithLogits(as.vector(x), tokens(ids.data, [ids.data.length])),
+            ),
+          ),
+        fc
+          .tuple(valuesOf([n]), valuesOf([n]))
+          .map((both) =>
+            trial("binaryCrossEntropyWithLogits with soft targets", both, ([x, targets]) =>
+              core.binaryCrossEntropyWithLogits(as.vector(x), as.vector(targets)),
+            ),
+          ),
       ),
+    ),
     examples: [
       [
         () => core.binaryCrossEntropyWithLogits(row(0, Math.log(3)), tokens([1, 1], [2])),
         [(Math.LN2 - Math.log(0.75)) / 2],
       ],
       [() => core.binaryCrossEntropyWithLogits(row(100, -100), tokens([0, 0], [2])), [50]],
+      // −(0.25·ln 0.75 + 0.75·ln 0.25)
+      [
+        () => core.binaryCrossEntropyWithLogits(row(Math.log(3)), row(0.25)),
+        [-(0.25 * Math.log(0.75) + 0.75 * Math.log(0.25))],
+      ],
     ],
     errors: [
       [
         () => core.binaryCrossEntropyWithLogits(row(0, 0), tokens([1], [1])),
+        "binaryCrossEntropyWithLogits: logits [2] want 2 targets; 1 came",
+      ],
+      [
+        () => core.binaryCrossEntropyWithLogits(row(0, 0), row(1)),
         "binaryCrossEntropyWithLogits: logits [2] want 2 targets; 1 came",
       ],
       [
