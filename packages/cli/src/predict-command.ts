@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { useBackend } from "@ltt/core";
 import { type Command, Option } from "commander";
+import type { ImageShape } from "./architecture.ts";
 import { createBackend } from "./backends.ts";
 import type { Answer } from "./classifier.ts";
 import { pathOf } from "./option-values.ts";
+import { pixelsOf } from "./pixels-of.ts";
 import { type AskedLine, LINES, type Lines, questionsIn } from "./question-lines.ts";
 import { openClassifier } from "./trained-network.ts";
 
@@ -25,12 +27,12 @@ export function addPredictCommand(program: Command): void {
       "folder of a network, RUN/nodes/HASH (hashes stand in metrics.csv), or one that ltt export --to safetensors wrote",
       pathOf,
     )
-    .argument("[texts...]", "texts")
+    .argument("[texts...]", "texts; of a network that takes images their files, as PNG")
     .option("--file <path>", "a question a line, read as it comes; - is standard input", pathOf)
     .addOption(
       new Option(
         "--lines <kind>",
-        'what a line is: a text, or a JSON object with "text" or "pixels" (default: json for .jsonl and .ndjson, else text)',
+        'what a line is: a text (of images a PNG file), or a JSON object with "text" or "pixels" (default: json for .jsonl and .ndjson, else text)',
       ).choices([...LINES]),
     )
     .option("--json", "one JSON object a line: what was asked, labels, and the probability of every class")
@@ -39,15 +41,17 @@ export function addPredictCommand(program: Command): void {
 
 async function predict(network: string, texts: readonly string[], { file, lines, json }: Flags): Promise<void> {
   if ((file === undefined) === (texts.length === 0))
-    throw new RangeError("ltt predict: give texts after the network, or a file of them with --file");
+    throw new RangeError("ltt predict: give texts or images after the network, or a file of them with --file");
   if (file === undefined && lines !== undefined)
     throw new RangeError("ltt predict: --lines says what is in a file; name it with --file");
   useBackend(await createBackend(undefined, { threads: 1 }));
-  const { classes, classify } = await openClassifier(network);
+  const { classes, classify, imageShape } = await openClassifier(network);
   const isJson = /\.(jsonl|ndjson)$/i.test(file ?? "");
   const chunks = file === undefined ? [given(texts)] : questionsIn(file, lines ?? (isJson ? "json" : "text"));
   let asked = 0;
-  for await (const chunk of chunks) {
+  for await (const asking of chunks) {
+    const chunk =
+      imageShape === undefined ? asking : await Promise.all(asking.map((line) => pictured(line, imageShape)));
     const answers = await explained(asked, file, () => classify(chunk.map(({ question }) => question)));
     asked += chunk.length;
     const said = answers.map((answer, i) => (json === true ? asJson : asLine)(chunk[i]!, answer, classes));
@@ -73,15 +77,26 @@ async function explained<T>(before: number, file: string | undefined, classify: 
   }
 }
 
+/** A line that names an image asks about its pixels. */
+async function pictured(line: AskedLine, shape: ImageShape): Promise<AskedLine> {
+  const { question: path } = line;
+  if (typeof path !== "string") return line;
+  return { question: await pixelsOf(path, shape), told: { image: path }, said: path };
+}
+
 function asJson({ told }: AskedLine, { labels, probabilities }: Answer, classes: readonly string[]): string {
   const named = Object.fromEntries(classes.map((name, i) => [name, round(probabilities[i]!)]));
   return JSON.stringify({ ...told, labels, probabilities: named });
 }
 
 /** `0.973  positive  the text`; of several labels the probability of each. */
-function asLine({ question, told }: AskedLine, { labels, probabilities }: Answer, classes: readonly string[]): string {
+function asLine(
+  { question, told, said }: AskedLine,
+  { labels, probabilities }: Answer,
+  classes: readonly string[],
+): string {
   const words = labels.map((label) => `${probabilities[classes.indexOf(label)]!.toFixed(3)} ${label}`);
-  const asked = typeof question === "string" ? question : JSON.stringify(told);
+  const asked = said ?? (typeof question === "string" ? question : JSON.stringify(told));
   return `${words.length === 0 ? "none" : words.join(", ")}\t${asked}`;
 }
 

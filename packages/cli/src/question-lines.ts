@@ -9,9 +9,11 @@ export interface AskedLine {
   readonly question: Question;
   /** What an answer in JSON begins with. */
   readonly told: Readonly<Record<string, unknown>>;
+  /** What a line of an answer ends with. Default: the text, or what is told. */
+  readonly said?: string;
 }
 
-/** What the lines of a file are: a text each, or a JSON object with `text` or `pixels`, whose other fields come back with the answer. */
+/** What the lines of a file are: a text, or the path of an image, each; or a JSON object with `text` or `pixels`, whose other fields come back with the answer. */
 export const LINES = ["text", "json"] as const;
 export type Lines = (typeof LINES)[number];
 

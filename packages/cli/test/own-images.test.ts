@@ -55,6 +55,37 @@ test("the run folder keeps what its images are, and exports name the classes and
   expect((await there!).out).toBe(out);
 });
 
+test("predict answers images by their files, named or listed, and says which do not fit", {
+  timeout: 60_000,
+}, async () => {
+  const network = `run/nodes/${last()}`;
+  const named = await run(`predict ${network} shapes/dark/0.png shapes/light/3.png --json`);
+  expect(named.err).toBe("");
+  const answers = named.out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(answers.map(({ image }) => image)).toEqual(["shapes/dark/0.png", "shapes/light/3.png"]);
+  writeFileSync(join(root, "asked.txt"), "shapes/dark/0.png\nshapes/light/3.png\n");
+  expect((await run(`predict ${network} --file asked.txt --json`)).out).toBe(named.out);
+  // Image 3 of "light": brightness 200 and 0 to 6 more, of 255.
+  const pixels = Array.from({ length: SIDE * SIDE }, (_, at) => (200 + ((at * 3) % 7)) / 255);
+  writeFileSync(join(root, "asked.jsonl"), JSON.stringify({ pixels }));
+  const told = JSON.parse((await run(`predict ${network} --file asked.jsonl --json`)).out);
+  expect(told.probabilities).toEqual(answers[1].probabilities);
+  expect((await run(`predict ${network} shapes/light/3.png`)).out).toMatch(
+    /^0\.\d{3} (dark|light)\tshapes\/light\/3\.png\n$/,
+  );
+
+  writeFileSync(join(root, "other.png"), png(new Uint8Array(4), 2));
+  const wrong = async (file: string) => (await run(`predict ${network} ${file}`)).err;
+  expect(await wrong("other.png")).toBe(
+    "ltt: other.png: has 2 × 2 pixels; this network takes 17 × 17: scale or cut it\n",
+  );
+  expect(await wrong("none.png")).toBe("ltt: none.png: there is no such file\n");
+  expect(await wrong("asked.txt")).toBe("ltt: asked.txt: is no PNG; convert it\n");
+});
+
 test("latency and compact take it too", { timeout: 60_000 }, async () => {
   expect(await run("latency run --passes 2 --batch 2")).toMatchObject({ code: 0, err: "" });
   const compact = await run(`compact run/nodes/${last()} --out small --json`);
@@ -75,7 +106,7 @@ test("without what was kept it says that the network cannot be made", { timeout:
 });
 
 /** A grey image (PNG, 3rd edition), its rows without a filter. */
-function png(pixels: Uint8Array): Buffer {
+function png(pixels: Uint8Array, side = SIDE): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const [length, sum, body] = [Buffer.alloc(4), Buffer.alloc(4), Buffer.concat([Buffer.from(type), data])];
     length.writeUInt32BE(data.length);
@@ -83,10 +114,10 @@ function png(pixels: Uint8Array): Buffer {
     return Buffer.concat([length, body, sum]);
   };
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
   header[8] = 8;
-  const rows = Array.from({ length: SIDE }, (_, y) => [Buffer.of(0), pixels.subarray(y * SIDE, (y + 1) * SIDE)]).flat();
+  const rows = Array.from({ length: side }, (_, y) => [Buffer.of(0), pixels.subarray(y * side, (y + 1) * side)]).flat();
   const parts = [
     chunk("IHDR", header),
     chunk("IDAT", deflateSync(Buffer.concat(rows))),

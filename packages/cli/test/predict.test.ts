@@ -103,8 +103,8 @@ describe("ltt predict", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ["no texts", [], /give texts after the network, or a file of them with --file/],
-    ["texts and a file", ["a text", "--file", "lines.txt"], /give texts after the network, or a file/],
+    ["no texts", [], /give texts or images after the network, or a file of them with --file/],
+    ["texts and a file", ["a text", "--file", "lines.txt"], /give texts or images after the network, or a file/],
     ["a file that is not there", ["--file", "none.txt"], /^ltt: none\.txt: there is no such file\n$/],
   ])("refuses %s", async (_, args, message) => {
     const { code, err } = await ltt(["predict", network, ...args], { cwd: root });

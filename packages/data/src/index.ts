@@ -54,6 +54,7 @@ export {
   readOwnTexts,
   type TextFiles,
 } from "./own-texts.ts";
+export { type Picture, readPicture } from "./png.ts";
 export { REUTERS_TOPICS, type ReutersOptions, type ReutersPlace, type ReutersTopics, readReuters } from "./reuters.ts";
 export { SENTENCE_SETS, type SentenceFile, type SentenceForm, type SentenceSet } from "./sentence-sets.ts";
 export { publishedSentences, readSentences, type SentencePlace } from "./sentences.ts";

@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { check } from "@ltt/core/arguments";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
-import { DataError } from "./data-error.ts";
+import { DataError, explainFileError } from "./data-error.ts";
+import { path as pathKind } from "./path.ts";
 
 /** A picture, grey or in red, green and blue, its colours one after the other. */
 export interface Picture {
@@ -35,13 +38,27 @@ export function readPng(bytes: Uint8Array, where: string): Picture {
   return { width, height, channels: colours, pixels };
 }
 
+/**
+ * Reads a PNG file, as `readPng` does its bytes.
+ *
+ * @throws {DataError} if it cannot be read, is no PNG, damaged, or partly transparent.
+ */
+export async function readPicture(path: string): Promise<Picture> {
+  check("readPicture", "path", path, pathKind);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw explainFileError(cause, path);
+  });
+  return readPng(bytes, path);
+}
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 /** Sizes stand in the first 24 bytes, so that what is no picture is not decoded. */
 function checkHeader(bytes: Uint8Array, where: string): void {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
     const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-    throw new DataError(`${where}: is no PNG${isJpeg ? ", but a JPEG" : ""}, whatever its name says; convert it`);
+    const named = /\.png$/i.test(where) ? ", whatever its name says" : "";
+    throw new DataError(`${where}: is no PNG${isJpeg ? ", but a JPEG" : ""}${named}; convert it`);
   }
   if (bytes.length < 33) throw new DataError(`${where}: ends after ${bytes.length} bytes; it is cut off`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

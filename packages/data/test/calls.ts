@@ -264,6 +264,7 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readSentences: [() => call(data.readSentences, trec)],
   readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readFashionMnist: [() => call(data.readFashionMnist, clothes)],
+  readPicture: [() => call(data.readPicture, join(pictures, "dark", "0.png"))],
   readImageFolder: [() => call(data.readImageFolder, pictures, { seed: 1 })],
   readMnist: [() => call(data.readMnist, mnist, "mnist" as const)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
