@@ -25,8 +25,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
   const experiment = chosenExperiment(settings.experiment, options, plugins);
   const { trainSize = settings.data.trainSize, batchSize = settings.data.batchSize } = options;
   if (settings.model === undefined) {
-    const { augment = settings.data.augment } =
-      options.augment === undefined ? {} : { augment: augmentationOf(options.augment) };
+    const augment = options.augment === undefined ? settings.data.augment : augmentationOf(options.augment);
     return { ...settings, experiment, data: { ...settings.data, trainSize, batchSize, augment } };
   }
   const { data, model } = settings;
@@ -97,8 +96,10 @@ function checkFold(pair: Pair, fold: number): void {
   if (fold > folds) throw new RangeError(`fold is ${fold}, but ${pair} has ${folds}; choose one from 1 to ${folds}`);
 }
 
-function chosenArms(experiment: ExperimentSettings, { pair, arms, ticket }: RunOptions, plugins: Plugins) {
-  if (arms !== undefined) return armsNamed(arms, plugins, /resnet|vgg/.test(pair ?? ""));
+function chosenArms(experiment: ExperimentSettings, options: RunOptions, plugins: Plugins) {
+  const { arms, ticket } = options;
+  const { pair, ownImages } = subjectOf(options);
+  if (arms !== undefined) return armsNamed(arms, plugins, /resnet|vgg/.test(ownImages?.model ?? pair ?? ""));
   return ticket === undefined ? experiment.arms : OWN_ARMS;
 }
 

@@ -125,6 +125,20 @@ test("another optimiser than a profile's leaves the profile's momentum behind, a
   expect(await of({ optimiser: "rmsprop", momentum: 0.5 })).toEqual(["rmsprop", 0.5]);
 });
 
+test("deep networks are trained on cut and mirrored images, unless that is told off", async () => {
+  const of = async (options: object) =>
+    ((await chosenSettings({ pair: "cifar-resnet20", ...options })).data as { augment?: object }).augment;
+  expect(await of({})).toEqual({ padding: 4, flip: true });
+  expect(await of({ augment: "crop-flip" })).toEqual({ padding: 4, flip: true });
+  expect(await of({ augment: "none" })).toBeUndefined();
+});
+
+test("arms of batch normalisation are of one's own images too, where the model has it", async () => {
+  const own = (model: string) => chosenSettings({ images: "x", model, arms: ["slimming"] } as never);
+  expect((await own("resnet-20")).experiment.arms).toEqual(["slimming"]);
+  await expect(own("lenet-5")).rejects.toThrow("slimming is of models with batch normalisation; this one has none");
+});
+
 test("CIFAR-10 is read, which part of it is said, and a ConvNet is given images", async () => {
   const folder = join(data, "cifar-10-batches-bin");
   mkdirSync(folder);

@@ -49,7 +49,8 @@ async function predict(network: string, texts: readonly string[], { file, lines,
   const isJson = /\.(jsonl|ndjson)$/i.test(file ?? "");
   const chunks = file === undefined ? [given(texts)] : questionsIn(file, lines ?? (isJson ? "json" : "text"));
   let asked = 0;
-  for await (const asking of chunks) {
+  for await (const read of chunks) {
+    const asking = imageShape === undefined ? read : read.filter(({ question }) => question !== "");
     const chunk =
       imageShape === undefined ? asking : await Promise.all(asking.map((line) => pictured(line, imageShape)));
     const answers = await explained(asked, file, () => classify(chunk.map(({ question }) => question)));

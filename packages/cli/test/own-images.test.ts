@@ -66,7 +66,7 @@ test("predict answers images by their files, named or listed, and says which do 
     .split("\n")
     .map((line) => JSON.parse(line));
   expect(answers.map(({ image }) => image)).toEqual(["shapes/dark/0.png", "shapes/light/3.png"]);
-  writeFileSync(join(root, "asked.txt"), "shapes/dark/0.png\nshapes/light/3.png\n");
+  writeFileSync(join(root, "asked.txt"), "shapes/dark/0.png\n\nshapes/light/3.png\n");
   expect((await run(`predict ${network} --file asked.txt --json`)).out).toBe(named.out);
   // Image 3 of "light": brightness 200 and 0 to 6 more, of 255.
   const pixels = Array.from({ length: SIDE * SIDE }, (_, at) => (200 + ((at * 3) % 7)) / 255);
