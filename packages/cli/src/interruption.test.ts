@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { Interrupted, interruptible, NOTHING_KEPT, unlessAborted } from "./interruption.ts";
+import { Interrupted, interruptible, unlessAborted } from "./interruption.ts";
 
 const handlers = () =>
   [...(["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => process.listenerCount(name))].concat(
@@ -30,7 +30,7 @@ describe("interruptible", () => {
         return (signal.reason as Interrupted).message;
       }, left);
     expect(await messageOf()).toBe("interrupted: all that was done is kept; the same command goes on from there");
-    expect(await messageOf(NOTHING_KEPT)).toBe("interrupted: nothing was written");
+    expect(await messageOf("nothing was trained")).toBe("interrupted: nothing was trained");
   });
 
   test("the same signal again within half a second is the first: npm and the terminal both send it", async () => {

@@ -7,9 +7,6 @@ const SAME = 500;
 
 const KEPT = "all that was done is kept; the same command goes on from there";
 
-/** Of work that writes no file. */
-export const NOTHING_KEPT = "nothing was written";
-
 /** Ctrl-C and the like: not a failure, and what is done stays. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";

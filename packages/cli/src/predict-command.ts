@@ -32,7 +32,8 @@ export function addPredictCommand(program: Command): void {
     .addOption(
       new Option(
         "--lines <kind>",
-        'what a line is: a text (of images a PNG file), or a JSON object with "text" or "pixels" (default: json for .jsonl and .ndjson, else text)',
+        'what a line is: a text (of images a PNG file), or a JSON object with "text" or "pixels" ' +
+          "(default: json for .jsonl and .ndjson, else text)",
       ).choices([...LINES]),
     )
     .option("--json", "one JSON object a line: what was asked, labels, and the probability of every class")

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { interruptible, NOTHING_KEPT } from "./interruption.ts";
+import { interruptible } from "./interruption.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { createProgress } from "./progress.ts";
 import { replayNode } from "./run.ts";
@@ -51,7 +51,7 @@ async function replay(options: RunOptions, hash: string): Promise<void> {
     const { files, different } = await interruptible((signal) => {
       signal.addEventListener("abort", progress.stop);
       return replayNode(options, hash, { say: progress.say, signal });
-    }, NOTHING_KEPT);
+    }, "nothing was compared");
     progress.stop();
     const same = `${files.length - different.length} of ${files.length} files have the same bytes`;
     writeLines(

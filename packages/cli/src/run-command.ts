@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
 import { describeEstimate, estimateEvents } from "./dry-run.ts";
-import { interruptible, NOTHING_KEPT } from "./interruption.ts";
+import { interruptible } from "./interruption.ts";
 import { jobsOf, pathOf, pointsOf, textOf } from "./option-values.ts";
 import { PAIRS, type Pair } from "./pairs.ts";
 import { profileTable } from "./profile-help.ts";
@@ -137,7 +137,7 @@ async function run(options: RunOptions, { json }: Flags): Promise<void> {
 
 async function dryRun(options: RunOptions, { json }: Flags): Promise<void> {
   const say = (line: string) => writeLines(process.stderr, line);
-  const estimate = await interruptible((signal) => planRun(options, { say, signal }), NOTHING_KEPT);
+  const estimate = await interruptible((signal) => planRun(options, { say, signal }), "nothing was trained");
   if (json === true) for (const event of estimateEvents(estimate)) print(event);
   else writeLines(process.stdout, describeEstimate(estimate));
 }

@@ -19,6 +19,13 @@ export interface Batch<Input = TokenMatrix, Targets = TokenVector | TokenMatrix>
   readonly group?: number | undefined;
 }
 
+/** Whether batches can be gone through: a string cannot, though JavaScript iterates over its letters. */
+export function areIterable(batches: unknown): boolean {
+  return (
+    typeof batches === "object" && batches !== null && (Symbol.iterator in batches || Symbol.asyncIterator in batches)
+  );
+}
+
 /**
  * @throws {TypeError | ShapeError} unless it has an input and targets, and lengths if any are those of sequences; the model checks its
  * input itself.

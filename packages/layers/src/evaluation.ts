@@ -35,7 +35,8 @@ export interface Evaluation {
  * @param options.loss - Default `classificationLoss`.
  * @throws {TypeError} if there is no model, or a batch is none.
  * @throws {RangeError} if there are no examples, a target is no class, or examples have several classes: see `predict`.
- * @throws {DivergenceError} if a loss is not finite: it names the batch, and the weights that are not finite or, if all are, the largest.
+ * @throws {DivergenceError} if a loss is not finite: it names the batch, and what of it is not finite, or else the weights that are not
+ *   or, if all are, the largest.
  */
 export async function evaluate<Input>(
   model: Model<Input>,

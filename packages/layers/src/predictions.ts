@@ -10,7 +10,7 @@ import {
   object,
   positive,
 } from "@ltt/core/arguments";
-import { type Batch, checkBatch, checkClasses } from "./batch.ts";
+import { areIterable, type Batch, checkBatch, checkClasses } from "./batch.ts";
 import { blameBatch, blameRead, DivergenceError } from "./divergence.ts";
 import { classificationLoss, type Loss } from "./losses.ts";
 import { answer, type Model, modelKind } from "./model.ts";
@@ -33,7 +33,8 @@ export interface Predictions {
  * @param options.loss - Default `classificationLoss`.
  * @throws {TypeError} if there is no model, or a batch is none.
  * @throws {RangeError} if there are no examples, or batches differ in their outputs or in the shape of their targets.
- * @throws {DivergenceError} if a loss is not finite: it names the batch, and the weights that are not finite or, if all are, the largest.
+ * @throws {DivergenceError} if a loss is not finite: it names the batch, and what of it is not finite, or else the weights that are not
+ *   or, if all are, the largest.
  */
 export async function predict<Input>(
   model: Model<Input>,
@@ -52,11 +53,7 @@ export async function predictFor<Input>(
 ): Promise<Predictions> {
   check(caller, "model", model, modelKind);
   const { loss: lossOf = classificationLoss } = checkOptions(caller, options, { loss: callable });
-  if (
-    typeof batches !== "object" ||
-    batches === null ||
-    !(Symbol.iterator in batches || Symbol.asyncIterator in batches)
-  )
+  if (!areIterable(batches))
     throw new TypeError(`${caller}: batches is ${describe(batches)}; it is an array of batches, or iterable`);
   const parts: { logits: Float32Array; targets: Int32Array; outputs: number; examples: number }[] = [];
   let totalLoss = 0;

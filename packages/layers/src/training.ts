@@ -13,7 +13,7 @@ import {
   object,
   positive,
 } from "@ltt/core/arguments";
-import { type Batch, checkBatch } from "./batch.ts";
+import { areIterable, type Batch, checkBatch } from "./batch.ts";
 import { clipByNorm } from "./clip.ts";
 import { blame, blameBatch, blameRead, DivergenceError, valueNow } from "./divergence.ts";
 import { assertClasses, classificationLoss, type Loss } from "./losses.ts";
@@ -78,7 +78,8 @@ export const BEGINNING: Position = { epoch: 1, batch: 0, step: 0 };
  * @throws {TypeError} if an option is unknown or of the wrong kind, or a batch is none.
  * @throws {RangeError} if an epoch has no batches, or fewer than are already done.
  * @throws {DivergenceError} if a loss, or the norm that clipping computes, is not finite: it names the step and the first number of the
- *   batch, weight or gradient that is not. Where storage is synchronous the step is not made, and the weights are those that the step before it left.
+ *   batch, or else weight or gradient, that is not. Where storage is synchronous the step is not made, and the weights are those that the
+ *   step before it left.
  */
 export async function* train<Input, Targets>(
   model: Model<Input>,
@@ -94,7 +95,7 @@ export async function* train<Input, Targets>(
     const done = epoch === start.epoch ? start.batch : 0;
     let batch = 0;
     const values = batches(epoch);
-    if (!isIterable(values))
+    if (!areIterable(values))
       throw new TypeError(`train: batches(${epoch}) is ${describe(values)}; it is an array of batches, or iterable`);
     for await (const { value, last } of withLast(values)) {
       checkBatch(`train: epoch ${epoch}: batch ${batch}`, value);
@@ -187,10 +188,6 @@ const lossOfClasses: Loss<unknown> = (outputs, targets) => {
   assertClasses(targets);
   return classificationLoss(outputs, targets);
 };
-
-function isIterable(values: unknown): boolean {
-  return typeof values === "object" && values !== null && (Symbol.iterator in values || Symbol.asyncIterator in values);
-}
 
 /** Values, each with whether it is the last. */
 async function* withLast<T>(values: Iterable<T> | AsyncIterable<T>): AsyncGenerator<{ value: T; last: boolean }> {

@@ -326,7 +326,7 @@ function fromEach(levels: readonly Runs[], controls: readonly Runs[], family: Fa
   return pairedDifferences(levels.map(accuracies), controls.map(accuracies), family);
 }
 
-/** What accuracies are multiples of; 0 where it is not known how many examples there were. */
+/** What accuracies are multiples of (micro-F1 about so); 0 where it is not known how many examples there were. */
 function resolutionOf({ testScores }: JudgedResult): number {
   return testScores === undefined || testScores.length === 0 ? 0 : 1 / testScores.length;
 }
