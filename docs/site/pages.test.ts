@@ -23,6 +23,10 @@ describe("pages made of documents", () => {
     expect(read("gallery.md")).toMatch(/<a href="\.\/results\/[\w-]+\.html" target="_self">Report<\/a>/);
   });
 
+  test("ask for no picture that lies beside a document only", () => {
+    expect(pages().filter((page) => read(page).includes("!["))).toEqual([]);
+  });
+
   test("show benchmarks with their charts, which stand in the page", () => {
     const page = read("benchmarks.md");
     expect(page).toContain("# Benchmarks");

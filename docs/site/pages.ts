@@ -59,22 +59,25 @@ function linked(text: string, file: string): string {
     });
 }
 
-/** Under the heading of a run whose files are there: a chart made of them, and where the report is. */
+/** Under the heading of a run whose files are there: a chart made of them, in the place of the document's picture, and where the report is. */
 function gallery(text: string): string {
   const runs = readdirSync(join(root, "examples/results")).flatMap(
     (file) => /^(.+)\.metrics\.csv$/.exec(file)?.[1] ?? [],
   );
   return runs
-    .reduce((page, run) => {
-      const heading = new RegExp(`^### \`${run}\`.*$`, "m");
-      if (!heading.test(page)) throw new Error(`site: examples/results/README.md has no heading "### \`${run}\`"`);
-      const chart = chartOf(readFileSync(join(root, `examples/results/${run}.metrics.csv`), "utf8"), run);
-      const link = (file: string, words: string) => `<a href="./results/${run}.${file}" target="_self">${words}</a>`; // relative: the base is not put before links in HTML
-      const files = [link("html", "Report"), link("metrics.csv", "metrics"), link("tensors.csv", "tensors")].join(
-        " · ",
-      );
-      return page.replace(heading, (line) => `${line}\n\n${chart}\n\n<p class="files">${files}</p>`);
-    }, text)
+    .reduce(
+      (page, run) => {
+        const heading = new RegExp(`^### \`${run}\`.*$`, "m");
+        if (!heading.test(page)) throw new Error(`site: examples/results/README.md has no heading "### \`${run}\`"`);
+        const chart = chartOf(readFileSync(join(root, `examples/results/${run}.metrics.csv`), "utf8"), run);
+        const link = (file: string, words: string) => `<a href="./results/${run}.${file}" target="_self">${words}</a>`; // relative: the base is not put before links in HTML
+        const files = [link("html", "Report"), link("metrics.csv", "metrics"), link("tensors.csv", "tensors")].join(
+          " · ",
+        );
+        return page.replace(heading, (line) => `${line}\n\n${chart}\n\n<p class="files">${files}</p>`);
+      },
+      text.replaceAll(/^!\[[^\]]*\]\([^)]+\)\n+/gm, ""),
+    )
     .replace(/^# Results$/m, "# Gallery");
 }
 
