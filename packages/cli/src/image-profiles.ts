@@ -18,8 +18,8 @@ const IMAGE_NOTES: Record<ImageProfile, readonly string[]> = {
       "pruned, but counted: sparsities are fractions of all that is trained.",
   ],
   rewinding: [
-    "Rewinding profile: network, optimiser, epochs and rates of Frankle et al. (2020). Late rewinding goes back to step 2,000 and " +
-      "trains on from there, and so do its re-initialised control and the learning rate. Cuts score the weights that training ended " +
+    "Rewinding profile: network, optimiser, epochs and rates of Frankle et al. (2020), where they go back to step 2,000. Late rewinding " +
+      "trains on from the rewinding moment, and so do its re-initialised control and the learning rate. Cuts score the weights that training ended " +
       "with. Biases, γ and β are not pruned, but counted.",
   ],
 };
@@ -59,8 +59,12 @@ export function imageSettingsOf(pair: ImagePair, profile: ImageProfile): ImageRu
 }
 
 /** What a report must say of images of the user's. */
-const OWN_IMAGES =
-  "Images of your own have no published settings: those of the network on MNIST or CIFAR-10 are taken, without augmentation.";
+function ownImagesNote(model: ImageModel, profile: ImageProfile): string {
+  const none = "Images of your own have no published settings";
+  if (model === "lenet-5") return `${none}, nor has LeNet-5 in the 2019 paper: those of its other networks are taken.`;
+  const shortened = profile === "paper" && model.startsWith("vgg") ? ", and a tenth of the steps" : "";
+  return `${none}: those of the network on MNIST or CIFAR-10 are taken, without augmentation${shortened}.`;
+}
 
 /** The settings of a profile for images of the user's. @throws {RangeError} where the model has no such profile. */
 export function ownImageSettings(
@@ -73,7 +77,7 @@ export function ownImageSettings(
   const found =
     profile === "rewinding" ? rewinding(model, isPlain) : isDeep(model) ? deep(model, isPlain) : shallow(model);
   const settings = profile === "quick" ? quick(found, model) : found;
-  return { settings, notes: [...IMAGE_NOTES[profile], OWN_IMAGES] };
+  return { settings, notes: [...IMAGE_NOTES[profile], ownImagesNote(model, profile)] };
 }
 
 /** What all have in common. */

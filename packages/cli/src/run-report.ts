@@ -14,6 +14,7 @@ import {
   winnerByTestAccuracy,
 } from "@ltt/lottery";
 import type { InspectedNetwork, Latencies, ReportInput } from "@ltt/report";
+import { departures } from "./departures.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import type { Published } from "./published-file.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -28,14 +29,13 @@ export type ReportWords = Pick<
   "title" | "kicker" | "dataset" | "notes" | "warning" | "settings" | "measure" | "uses"
 >;
 
-export function reportWords(
-  options: RunOptions,
-  { experiment, data }: RunSettings,
-  prepared: PreparedTask,
-): ReportWords {
+export function reportWords(options: RunOptions, chosen: RunSettings, prepared: PreparedTask): ReportWords {
+  const { experiment, data } = chosen;
   const subject = subjectOf(options);
   const { name } = subject;
   const { profile = defaultProfile(subject) } = options;
+  const usual = profileSettings(subject, profile);
+  const changed = departures(usual.settings, chosen, subject.own !== undefined);
   const { rounds, seeds, arms, clipNorm, patience, rewindTo, faults } = experiment;
   return {
     title: options.title ?? `Lottery tickets in ${name}`,
@@ -43,7 +43,7 @@ export function reportWords(
     dataset: prepared.dataset,
     ...(prepared.task.measureName === undefined ? {} : { measure: prepared.task.measureName }),
     uses: usesOf(prepared.data),
-    notes: [...profileSettings(subject, profile).notes, ...prepared.notes],
+    notes: [...usual.notes, ...(changed === undefined ? [] : [changed]), ...prepared.notes],
     ...(faults.length === 0
       ? {}
       : { warning: `Faults of the published experiment are switched on: ${faults.join(", ")}.` }),
