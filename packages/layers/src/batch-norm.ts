@@ -66,7 +66,7 @@ const AFTER: Kinds<AfterNorm> = { residual: anything, relu: flag };
 /**
  * Batch normalisation of channels: while training `y = (x − mean) · γ / √(variance + ε) + β` with mean and variance of the batch, which
  * also move the running statistics, `running ← (1 − momentum) · running + momentum · batch` (the batch's variance unbiased there); in
- * evaluation with the running ones. PyTorch's names.
+ * evaluation with the running ones, unless the context asks for those of the batch. PyTorch's names.
  *
  * @see Ioffe & Szegedy, “Batch Normalization”, ICML 2015, algorithms 1 and 2.
  */
@@ -99,16 +99,17 @@ export abstract class BatchNorm extends Module {
 
   protected normalise<S extends readonly [number, number, ...(readonly number[])]>(
     x: Tensor<S>,
-    { training }: Context,
+    { training, batchStatistics = false }: Context,
     after: AfterNorm,
   ): Tensor<S> {
     const [gamma, beta] = [dense(this.weight), dense(this.bias)];
     const { epsilon } = this;
-    if (training === undefined) {
+    if (training === undefined && !batchStatistics) {
       const [mean, variance] = [this.running_mean, this.running_var];
       return batchNorm(x, gamma, beta, { ...after, mean, variance, epsilon });
     }
     const { y, mean, variance } = batchNormTraining(x, gamma, beta, { ...after, epsilon });
+    if (training === undefined) return y;
     noGrad(() => {
       approach(this.running_mean, mean, this.momentum);
       approach(this.running_var, variance, this.momentum);

@@ -50,6 +50,8 @@ export interface Evidence {
    * `∂L/∂w` of the mean loss, at the mask: over all examples of the first epoch, or over those of its first so many batches.
    *
    * @param options - `at`: the weights, default those that are cut. `temperature`: what outputs are divided by before the loss, default 1.
+   *   `batchStatistics`: whether batch normalisation takes mean and variance of each batch, as in training, default false: what a network
+   *   at step 0 needs, whose running statistics are of no data.
    */
   gradient(over: "epoch" | number, options?: GradientOptions): Promise<Values>;
   /**
@@ -71,6 +73,7 @@ export interface Evidence {
 export interface GradientOptions {
   readonly at?: Values | undefined;
   readonly temperature?: number | undefined;
+  readonly batchStatistics?: boolean | undefined;
 }
 
 /** What stands in a node for an extension: its name alone, where that says all. */

@@ -1,12 +1,12 @@
 import { stream } from "@ltt/core";
-import { above0, check, checkOptions, type Kinds, map, positive } from "@ltt/core/arguments";
+import { above0, check, checkOptions, flag, type Kinds, map, positive } from "@ltt/core/arguments";
 import type { Evidence, GradientOptions } from "./criterion.ts";
 import { diagonalFisher, firstOf, flowGradient, meanGradient, meanLoss, modelAt } from "./evidence.ts";
 import { initialValues } from "./make-start.ts";
 import type { Maker } from "./maker.ts";
 import type { Values } from "./pattern.ts";
 
-const GRADIENT: Kinds<GradientOptions> = { at: map, temperature: above0 };
+const GRADIENT: Kinds<GradientOptions> = { at: map, temperature: above0, batchStatistics: flag };
 
 /** What a criterion may ask of the network that it scores. */
 export function evidenceOf<Input>(
@@ -39,8 +39,8 @@ export function evidenceOf<Input>(
     initial: () => initialValues(maker, maker.startOf(parent), mask),
     trained,
     gradient: async (over, options = {}) => {
-      const { at = await trained(), temperature } = checkOptions("gradient", options, GRADIENT);
-      return meanGradient(await model(at), batchesOf("gradient", over), { temperature, signal });
+      const { at = await trained(), ...how } = checkOptions("gradient", options, GRADIENT);
+      return meanGradient(await model(at), batchesOf("gradient", over), { ...how, signal });
     },
     fisher: async (over) => diagonalFisher(await model(await trained()), batchesOf("fisher", over), { signal }),
     flow: async (values) => {

@@ -43,12 +43,13 @@ export function modelAt<Input>(model: Model<Input>, mask: Pattern, values: Value
  * `g = Σ_b n_b · ∂L_b/∂w / Σ_b n_b`: the gradient of the mean loss over the examples of some batches, of what a model
  * trains, by name. Without dropout; added up in float64, batch after batch.
  *
- * @param options - `temperature`: what outputs are divided by. Default 1.
+ * @param options - `temperature`: what outputs are divided by. Default 1. `batchStatistics`: whether batch normalisation takes mean and
+ *   variance of each batch, and leaves its running ones. Default false.
  */
 export function meanGradient<Input>(
   model: Model<Input>,
   batches: Iterable<Batch<Input>>,
-  options: { readonly temperature?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: MeanOptions = {},
 ): Promise<Values> {
   return meanOverBatches(model, batches, options, (gradient, count) => count * gradient);
 }
@@ -65,11 +66,17 @@ export function diagonalFisher<Input>(
   return meanOverBatches(model, batches, options, (gradient, count) => (count * gradient) ** 2);
 }
 
+interface MeanOptions {
+  readonly temperature?: number | undefined;
+  readonly batchStatistics?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** `Σ_b f(∂L_b/∂w, n_b) / Σ_b n_b` */
 async function meanOverBatches<Input>(
   model: Model<Input>,
   batches: Iterable<Batch<Input>>,
-  { temperature = 1, signal }: { readonly temperature?: number | undefined; readonly signal?: AbortSignal | undefined },
+  { temperature = 1, batchStatistics, signal }: MeanOptions,
   f: (gradient: number, count: number) => number,
 ): Promise<Values> {
   const weights = trainedOf(model);
@@ -78,7 +85,7 @@ async function meanOverBatches<Input>(
   let examples = 0;
   for (const { input, lengths, targets } of batches) {
     const reading = scope(() => {
-      const outputs = model.forward(input, { lengths });
+      const outputs = model.forward(input, { lengths, batchStatistics });
       const loss = classificationLoss(temperature === 1 ? outputs : mul(outputs, 1 / temperature), targets);
       return { values: Promise.all(gradients(loss, tensors).map((gradient) => gradient.read())) };
     });

@@ -87,7 +87,7 @@ export class Executor<Input> {
       weights: (hash) => this.#weights(hash),
       whole: (hash) => wholeValues(this.#maker, hash),
       init: (hash) => this.#init(hash),
-      initOf: (hash) => this.#initOf(hash),
+      initOf: (hash) => this.#graph.initOf(hash),
       startOf: (trained) => this.#startOf(trained),
       create: (by, rng) => this.#create(by, rng),
     };
@@ -252,17 +252,11 @@ export class Executor<Input> {
   async #init(hash: string): Promise<{ readonly model: Model<Input>; readonly values: Values }> {
     if (this.#first?.hash !== hash) {
       const { architecture, seed } = initParams(this.#graph.node(hash));
-      checkSame("architecture", architecture, this.#task.architecture, hash);
+      checkSame(this.#caller, "architecture", architecture, this.#task.architecture, hash);
       const model = this.#create("model", stream(seed, "init"));
       this.#first = { hash, model, values: await snapshot(stateOf(model)) };
     }
     return this.#first;
-  }
-
-  /** The first weights that a node rests on: what frozen tensors and shapes are taken from. */
-  #initOf(hash: string): string {
-    for (const [name, { op }] of this.#graph.lineage(hash)) if (op === INIT.name) return name;
-    throw new RangeError(`execute: node ${hash} rests on no "${INIT.name}"`);
   }
 
   /** Writes weights along the way of a training as a node of their own. */

@@ -127,6 +127,12 @@ export class Graph {
     return found;
   }
 
+  /** The first weights that a node rests on. @throws {RangeError} if it rests on none. */
+  initOf(hash: string): string {
+    for (const [name, { op }] of this.lineage(hash)) if (op === "init") return name;
+    throw new RangeError(`graph: node ${hash} rests on no "init"`);
+  }
+
   /** States of a training whose weights other nodes ask for, besides the best. */
   statesAskedOf(trained: string): State[] {
     return [...this.#nodes.values()].flatMap(({ op, params, inputs: { trained: of } }) =>

@@ -64,17 +64,27 @@ export function batchesOf<Input>(
   seed: number,
   hash: string,
 ): Batches<Input> {
-  checkSame("data", named.data, task.data, hash);
-  if (named.backend !== backend().name) {
-    throw new RangeError(`execute: node ${hash} is of the backend ${named.backend}; ${backend().name} is in use`);
-  }
+  checkOrigin(caller, task, named, hash);
   return checkBatches(`${caller}: task.batches(${seed})`, task.batches(seed));
 }
 
+/** @throws {RangeError} if a node is of other data than the task, or of another backend than the one in use. */
+export function checkOrigin<Input>(
+  caller: string,
+  task: Task<Input>,
+  named: { readonly data: Json; readonly backend: string },
+  hash: string,
+): void {
+  checkSame(caller, "data", named.data, task.data, hash);
+  if (named.backend !== backend().name) {
+    throw new RangeError(`${caller}: node ${hash} is of the backend ${named.backend}; ${backend().name} is in use`);
+  }
+}
+
 /** @throws {RangeError} if a node and the task say different things of the same. */
-export function checkSame(what: string, said: Json, has: Json, hash: string): void {
+export function checkSame(caller: string, what: string, said: Json, has: Json, hash: string): void {
   if (canonicalJson(said) === canonicalJson(has)) return;
   throw new RangeError(
-    `execute: node ${hash} is of other ${what}: ${canonicalJson(said)}; the task has ${canonicalJson(has)}`,
+    `${caller}: node ${hash} is of other ${what}: ${canonicalJson(said)}; the task has ${canonicalJson(has)}`,
   );
 }

@@ -1,8 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Sparse, stream, type TokenMatrix } from "@ltt/core";
-import { decodeCheckpoint, parametersOf, predict, restore, snapshot, stateOf } from "@ltt/layers";
+import { gradients, type Sparse, stream, type Tensor, type Tensor4, type TokenMatrix } from "@ltt/core";
+import {
+  type Batch,
+  classificationLoss,
+  decodeCheckpoint,
+  parametersOf,
+  predict,
+  restore,
+  snapshot,
+  stateOf,
+} from "@ltt/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   auditRun,
@@ -20,6 +29,7 @@ import {
   magnitude,
   obd,
   planExperiment,
+  prunedAtStartBy,
   random,
   replay,
   runExperiment,
@@ -255,6 +265,31 @@ describe("evidence", () => {
     const { loss } = await predict(model, normedTask.batches(1).train(1));
     expect(trained).toEqual([loss]);
     expect(loss).toBeLessThan(0.3);
+  });
+
+  test("by batch statistics has the gradient that training has, before anything is trained, and moves no running ones", async () => {
+    const task = normedTask as unknown as Task<TokenMatrix>;
+    const found: [Values, Values][] = [];
+    const score: Criterion["score"] = async (evidence) => {
+      const { gradient } = evidence;
+      found.push([await gradient(1), await gradient(1, { batchStatistics: true })]);
+      expect(await gradient(1)).toEqual(found[0]![0]);
+      return magnitude.score(evidence);
+    };
+    const arms = [{ name: "spy", levels: prunedAtStartBy({ criterion: { ...magnitude, name: "spy", score } }) }];
+    await levelsOf("statistics", { ...once, arms, epochs: 1, rewindTo: { epoch: 1 } }, { task });
+    const model = normedTask.model(stream(1, "init"));
+    const [{ input, targets }] = [...normedTask.batches(1).train(1)] as [Batch<Tensor4>];
+    const weights = parametersOf(model);
+    const lossIn = (training: boolean) =>
+      classificationLoss(model.forward(input, training ? { training: { rng: stream(0) } } : {}), targets);
+    for (const [i, training] of [false, true].entries()) {
+      const wanted = gradients(lossIn(training), [...weights.values()] as Tensor[]);
+      for (const [t, name] of [...weights.keys()].entries())
+        if (found[0]![i]!.has(name))
+          expect([...found[0]![i]!.get(name)!]).toEqual(Array.from(wanted[t]!.data, (one) => one + 0));
+    }
+    expect(found[0]![0]).not.toEqual(found[0]![1]);
   });
 
   test("stops being gathered when the run is interrupted", async () => {

@@ -26,7 +26,7 @@ import {
 import { accuracyOf } from "../src/inside/accuracy-of.ts";
 import { layersOf } from "../src/inside/layers-of.ts";
 import { normedTask } from "./normed-task.ts";
-import { frozenTask, toySettings, toyTask } from "./toy-task.ts";
+import { frozenTask, lstmTask, toySettings, toyTask } from "./toy-task.ts";
 
 const settings: ExperimentSettings = { ...toySettings, arms: ["winning-ticket"], epochs: 2, rewindTo: { step: 6 } };
 const clock = () => 0;
@@ -207,6 +207,11 @@ test("what cannot be looked at is refused", async () => {
   await expect(of(dense.node!, { siblingsFrom: dense.steps })).rejects.toThrow(
     `inspectNetwork: siblingsFrom is ${dense.steps}: node ${dense.node} was trained for ${dense.steps} steps, and copies go on before the last`,
   );
+  const others = { data: { ...toyTask, data: { task: "toy", version: 2 } }, architecture: lstmTask };
+  for (const [what, task] of Object.entries(others))
+    await expect(inspectNetwork(task, dense.node!, store, { clock })).rejects.toThrow(
+      `inspectNetwork: node ${dense.node} is of other ${what}: `,
+    );
   const { store: other, ticket: masked } = await run("refused-masks", toyTask, "learned-supermask");
   await expect(inspectNetwork(toyTask, masked.node!, other, { clock, siblingsFrom: 3 })).rejects.toThrow(
     `inspectNetwork: node ${masked.node} is sparse: copies of it begin with its start, siblingsFrom is 0`,

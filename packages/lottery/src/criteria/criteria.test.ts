@@ -1,4 +1,5 @@
 import { stream } from "@ltt/core";
+import { parametersOf, ResNet, Vgg } from "@ltt/layers";
 import { describe, expect, test } from "vitest";
 import type { Criterion, Evidence } from "../criterion.ts";
 import { cut } from "../cut.ts";
@@ -55,15 +56,15 @@ test.each(["snip", "grasp"])("%s spares vectors, which start at 0", async (name)
 
 test("grasp, of a quadratic loss L = ½ w·Aw: g = Aw, w ⊙ Ag", async () => {
   const seen: unknown[] = [];
-  const gradient: Evidence["gradient"] = async (over, { at, temperature } = {}) => {
-    seen.push([over, temperature]);
+  const gradient: Evidence["gradient"] = async (over, { at, temperature, batchStatistics } = {}) => {
+    seen.push([over, temperature, batchStatistics]);
     const [x, y, z] = at!.get("w")!;
     return values(2 * x! + y!, x! + y!, z!);
   };
   const scores = (await named("grasp").score({ ...evidence, gradient })).get("w")!;
   // w = (−1, −1, 3), g = (−3, −2, 3), Ag = (−8, −5, 3)
   for (const [i, score] of [8, 5, 9].entries()) expect(scores[i]).toBeCloseTo(score, 3);
-  expect(seen).toEqual(Array(3).fill(["epoch", 200]));
+  expect(seen).toEqual(Array(3).fill(["epoch", 200, true]));
   const flat = await named("grasp").score({ ...evidence, gradient: async () => values(0, 0, 0) });
   expect(flat.get("w")!.every((score) => score === 0)).toBe(true);
 });
@@ -114,11 +115,36 @@ test("smart-ratios keep k² + k of the k-th layer from the last, but for roundin
     ["first.weight", eight()],
     ["last.weight", eight()],
   ]);
+  const shapes = new Map(Array.from(mask.keys(), (name) => [name, [2, 4]]));
+  const pools = [{ name: "all", tensors: [...mask.keys()], rate: 0.5 }];
   for (let seed = 0; seed < 10; seed++) {
-    const scores = await named("smart-ratios").score({ ...evidence, mask, rng: stream(seed) });
+    const scores = await named("smart-ratios").score({ ...evidence, mask, shapes, pools, rng: stream(seed) });
     const kept = cut(mask, scores, { rate: 0.5, pool: "all", rng: stream(1) });
     expect([kept.get("first.weight")!.length, kept.get("last.weight")!.length]).toEqual([6, 2]);
   }
+});
+
+test.each([
+  ["VGG-11", new Vgg({ depth: 11 }, stream(1)), { "convs.0.weight": 83, "convs.7.weight": 7595 } /* 4.83 and 0.32 % */],
+  ["ResNet-20", new ResNet({}, stream(1)), { "layer3.2.conv2.weight": 39 } /* 0.105 % */],
+] as const)("smart-ratios number the convolutions of %s, and spare its norms", async (_, model, wanted) => {
+  const shapes = new Map(Array.from(parametersOf(model), ([name, { shape }]) => [name, shape as readonly number[]]));
+  const masked = Array.from(shapes, ([name, shape]) => {
+    const positions = Int32Array.from(Array(shape.reduce((n, axis) => n * axis, 1)).keys());
+    return [name, positions] as const;
+  });
+  const keptOf = async (names: RegExp, rate: number) => {
+    const mask = new Map(masked);
+    const pool = { name: "all", tensors: [...mask.keys()].filter((name) => names.test(name)), rate };
+    const scores = await named("smart-ratios").score({ ...evidence, mask, shapes, pools: [pool], rng: stream(3) });
+    const kept = cut(mask, scores, { rate, pool: "all", exclude: (name) => !names.test(name), rng: stream(1) });
+    return (name: string) => kept.get(name)!.length;
+  };
+  const kept = await keptOf(/conv/, 0.99); // the dense layer is whole, and the last one
+  for (const [name, count] of Object.entries(wanted)) expect(kept(name)).toBe(count);
+  const norms = [...shapes.keys()].filter((name) => /(norms|bn\d)\..*weight/.test(name));
+  const whole = await keptOf(/conv|(norms|bn\d)\..*weight/, 0.9);
+  expect(norms.map(whole)).toEqual(norms.map((name) => shapes.get(name)![0]));
 });
 
 test("erdos-renyi keeps the sum of the axes over their product, at most all, and all vectors", async () => {

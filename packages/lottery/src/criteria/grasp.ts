@@ -11,14 +11,15 @@ const STEP = 2 ** -7;
 
 /**
  * `w ⊙ Hg`: the weights whose removal lets the norm of the gradient grow most, or shrink least, go. GraSP (Wang et al., ICLR 2020, arXiv
- * 2002.07376), eq. 8, on logits divided by 200, of gradients over a whole epoch. Vectors are spared.
+ * 2002.07376), eq. 8, on logits divided by 200, of gradients over a whole epoch, with batch normalisation by the statistics
+ * of batches, as in training. Vectors are spared.
  *
  * `Hg ≈ (∇L(w + εg) − ∇L(w − εg)) / 2ε` with `ε|g| ≤ |w| / 128` in every tensor: a central difference, exact where the loss is quadratic;
  * so it needs no second derivative of any layer.
  */
 export const grasp: Criterion = {
   name: "grasp",
-  version: 2,
+  version: 3,
   score: async (evidence) => {
     const weights = await evidence.trained();
     return sparingVectors(
@@ -30,7 +31,7 @@ export const grasp: Criterion = {
 
 /** `Hg` at the weights. */
 async function curvature(weights: Values, { gradient }: Evidence): Promise<Values> {
-  const at = (values: Values) => gradient("epoch", { at: values, temperature: TEMPERATURE });
+  const at = (values: Values) => gradient("epoch", { at: values, temperature: TEMPERATURE, batchStatistics: true });
   const slope = await at(weights);
   const relative = Array.from(weights, ([name, own]) => norm(own) / norm(slope.get(name)!));
   const epsilon = STEP * Math.min(...relative.filter((ratio) => ratio > 0)); // biases that start at 0 have no length

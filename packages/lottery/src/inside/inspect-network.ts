@@ -19,6 +19,8 @@ import { Graph } from "../graph.ts";
 import { signal as aSignal } from "../kinds.ts";
 import { nodesOf, readNetwork, readValues, type StoredNetwork } from "../network-files.ts";
 import { hashOf, nodeOf } from "../node.ts";
+import { initParams, trainParams } from "../node-params.ts";
+import { checkOrigin, checkSame } from "../node-training.ts";
 import { AT, INIT, TRAIN } from "../operations.ts";
 import { type Pattern, patternOf, sparseWeights, valuesAt } from "../pattern.ts";
 import { withRest } from "../rest.ts";
@@ -105,6 +107,9 @@ export async function inspectNetwork<Input>(
     throw new RunFolderError(
       `inspectNetwork: node ${hash} is "${graph.node(hash).op}"; only trained networks are inspected`,
     );
+  checkOrigin("inspectNetwork", task, trainParams(graph.node(hash)), hash);
+  const { architecture } = initParams(graph.node(graph.initOf(hash)));
+  checkSame("inspectNetwork", "architecture", architecture, task.architecture, hash);
   const network = await readNetwork(stored);
   const { seed } = graph.node(hash).params as { seed: number };
   const { pattern: mask } = network;
