@@ -1,4 +1,5 @@
 import type { Pool } from "../cut.ts";
+import type { CutShares } from "../cut-shares.ts";
 import type { Expectation } from "../expectation.ts";
 import type { AuditedNetwork } from "./audited-files.ts";
 import { type Check, firstTensor, samePositions } from "./check.ts";
@@ -45,11 +46,10 @@ export const removed: Of<"removed"> = {
   fault: async (network, files, { rate, rates = {}, exclude = [], parent: name, pool }) => {
     const parent = await files.network(name);
     for (const { pool: key, names } of poolsOf(network, pool, exclude)) {
-      const own = key === undefined ? undefined : (rateOf(rates, key) ?? rateOf(rates, groupOf(network, key) ?? key));
       const [before, left] = [parent.trained, network.start].map(({ mask }) =>
         names.reduce((sum, tensor) => sum + (mask.get(tensor)?.length ?? 0), 0),
       );
-      const expected = before! - Math.round((own ?? rate) * before!);
+      const expected = before! - Math.round(shareOf(network, { rate, rates }, key) * before!);
       if (left !== expected) return `${names.join(", ")}: ${left} weights are left of ${before}, not ${expected}`;
     }
     for (const tensor of prunedOf(network).filter((one) => isExcluded(network, exclude, one))) {
@@ -63,10 +63,13 @@ export const removed: Of<"removed"> = {
 export const lowestBy: Of<"lowestBy"> = {
   words: "Cuts removed the lowest scores",
   fault: async (network, files, of) => {
-    const scores = await scoresAgain(network, files, of);
+    const pools = poolsOf(network, of.pool, of.exclude);
+    const scores = await scoresAgain(network, files, of, (cut) =>
+      pools.map(({ pool, names }) => ({ name: pool ?? "global", tensors: names, rate: shareOf(network, cut, pool) })),
+    );
     if (typeof scores === "string") return { unchecked: scores };
     const scored = await files.weights(of.weights, network.graph);
-    for (const { names } of poolsOf(network, of.pool, of.exclude)) {
+    for (const { names } of pools) {
       let [smallestKept, largestGone] = [Infinity, -Infinity];
       for (const name of names) {
         const [before, own, kept] = [scored.mask.get(name), scores.get(name), network.start.mask.get(name)!];
@@ -107,6 +110,16 @@ function prunedOf({ start, frozen }: AuditedNetwork): string[] {
 function isExcluded(network: AuditedNetwork, exclude: readonly string[], name: string): boolean {
   const group = groupOf(network, name);
   return exclude.some((one) => fits(one, name) || (group !== undefined && fits(one, group)));
+}
+
+/** The fraction of a pool that goes. */
+function shareOf(
+  network: AuditedNetwork,
+  { rate, rates = {} }: Pick<CutShares, "rate" | "rates">,
+  pool: string | undefined,
+): number {
+  if (pool === undefined) return rate;
+  return rateOf(rates, pool) ?? rateOf(rates, groupOf(network, pool) ?? pool) ?? rate;
 }
 
 /** The rate of a name: its own, else that of a pattern. */

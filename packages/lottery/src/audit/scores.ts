@@ -1,6 +1,7 @@
 import { stream } from "@ltt/core";
 import { CRITERIA } from "../criteria/criteria.ts";
 import { type Criterion, type Evidence, identityOf, scoresOf } from "../criterion.ts";
+import type { CutPool } from "../cut.ts";
 import { canonicalJson, type Json } from "../json.ts";
 import type { Values } from "../pattern.ts";
 import { RunFolderError } from "../run-folder-error.ts";
@@ -30,6 +31,7 @@ export async function scoresAgain(
   network: AuditedNetwork,
   files: AuditedFiles,
   { criterion, weights }: { readonly criterion: Json; readonly weights: string },
+  poolsOf: (cut: CutSaid) => readonly CutPool[],
 ): Promise<Values | string> {
   const trained = trainable(await files.weights(weights, network.graph), network.frozen);
   const initial = async () => valuesAt(await files.initial(network.graph.node(weights).inputs.trained!), trained);
@@ -41,11 +43,12 @@ export async function scoresAgain(
   const written = canonicalJson(criterion);
   const known = [...CRITERIA, ...files.criteria].find((one) => canonicalJson(identityOf(one)) === written);
   if (known === undefined) return `the criterion ${written} is not at hand`;
+  const cut = cutOf(network);
   return byItself(known, {
     mask: trained.mask,
     shapes: trained.shapes,
-    pools: [], // what needs them needs gradients too
-    rng: stream(cutSeed(network), "criterion", weights),
+    pools: poolsOf(cut),
+    rng: stream(cut.seed, "criterion", weights),
     trained: async () => trained.values,
     initial,
     gradient: () => Promise.reject(new Unwritten()),
@@ -84,9 +87,16 @@ function valuesAt(whole: Part, { mask }: Part): Values {
   return new Map(Array.from(mask, ([name, positions]) => [name, valuesOf(whole, name, positions)]));
 }
 
-function cutSeed({ hash, graph }: AuditedNetwork): number {
+/** What a node says of the cut that made a network's mask. */
+export interface CutSaid {
+  readonly seed: number;
+  readonly rate: number;
+  readonly rates?: Readonly<Record<string, number>> | undefined;
+}
+
+function cutOf({ hash, graph }: AuditedNetwork): CutSaid {
   const { mask } = graph.node(graph.node(hash).inputs.start!).inputs;
-  const seed = mask === undefined ? undefined : graph.node(mask).params.seed;
-  if (typeof seed === "number") return seed;
+  const said = mask === undefined ? undefined : (graph.node(mask).params as Partial<CutSaid>);
+  if (typeof said?.seed === "number" && typeof said.rate === "number") return said as CutSaid;
   throw new RunFolderError(`node ${hash} was cut by no seed`);
 }
