@@ -3,6 +3,7 @@ import { backend, useBackend } from "@ltt/core";
 import type { Places } from "@ltt/data";
 import { armsNeeded } from "@ltt/lottery";
 import { createBackend, describeBackend } from "./backends.ts";
+import { checkMoments } from "./check-moments.ts";
 import { checkRunFolder } from "./check-run-folder.ts";
 import { chosenSettings } from "./chosen-settings.ts";
 import type { ImageSettings } from "./image-pairs.ts";
@@ -17,7 +18,7 @@ import type { PreparedTask } from "./prepared-task.ts";
 import { type Published, readPublished } from "./published-file.ts";
 import { type NotedFile, plannedRuns } from "./run-file.ts";
 import type { RunListener, RunOptions } from "./run-options.ts";
-import { defaultProfile, type RunSettings } from "./run-settings.ts";
+import { defaultProfile, profileSettings, type RunSettings } from "./run-settings.ts";
 import { subjectOf } from "./subject.ts";
 import { type TransferredTickets, transferredTickets, withTickets } from "./tickets.ts";
 
@@ -96,6 +97,8 @@ export async function begin(
   };
   const begun = { ...(await unlessAborted(signal, prepared())), folder, published, files };
   say?.(begun.prepared.dataset);
+  const usual = profileSettings(subject, profile).settings.experiment;
+  checkMoments(begun.settings.experiment, usual, begun.prepared.stepsPerEpoch);
   return options.ticket === undefined ? { ...begun, transferred: undefined } : withTransfer(begun, signal);
 }
 

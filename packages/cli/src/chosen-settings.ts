@@ -119,7 +119,7 @@ function chosenExperiment(experiment: ExperimentSettings, options: RunOptions, p
     learningRate: options.learningRate ?? experiment.learningRate,
     clipNorm: options.clipNorm ?? experiment.clipNorm,
     rate: options.rate ?? experiment.rate,
-    rates: options.rates ?? experiment.rates,
+    rates: options.rates ?? (options.pool === "all" ? undefined : experiment.rates), // of one pool there is one rate
     exclude: options.exclude ?? experiment.exclude,
     ...learningRatesOf(experiment, options),
     rewindTo: options.rewind ?? experiment.rewindTo,

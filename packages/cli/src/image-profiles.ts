@@ -2,7 +2,7 @@ import type { ExperimentSettings } from "@ltt/lottery";
 import { CROP_AND_FLIP } from "./image-augment.ts";
 import { type ImageModel, isDeep } from "./image-models.ts";
 import { type ImagePair, type ImageSettings, modelOfPair } from "./image-pairs.ts";
-import type { ImageProfile } from "./profile-names.ts";
+import { IMAGE_PROFILES, type ImageProfile } from "./profile-names.ts";
 import type { OwnImages } from "./subject.ts";
 
 export type ImageRunSettings = ImageSettings & { readonly experiment: ExperimentSettings };
@@ -41,9 +41,9 @@ export function imageNotesOf(pair: ImagePair, profile: ImageProfile): readonly s
   return [...IMAGE_NOTES[profile], ...(own === undefined ? [] : [own])];
 }
 
-/** @returns whether a pair has a profile: rewinding is published of deep networks. */
-export function hasImageProfile(pair: ImagePair, profile: ImageProfile): boolean {
-  return profile !== "rewinding" || isDeep(modelOfPair(pair));
+/** The profiles of a network: rewinding is published of deep ones. */
+export function imageProfilesOf(model: ImageModel): readonly ImageProfile[] {
+  return IMAGE_PROFILES.filter((profile) => profile !== "rewinding" || isDeep(model));
 }
 
 /**
@@ -66,13 +66,11 @@ function ownImagesNote(model: ImageModel, profile: ImageProfile): string {
   return `${none}: those of the network on MNIST or CIFAR-10 are taken, without augmentation${shortened}.`;
 }
 
-/** The settings of a profile for images of the user's. @throws {RangeError} where the model has no such profile. */
+/** The settings of a profile for images of the user's. */
 export function ownImageSettings(
   { model }: OwnImages,
   profile: ImageProfile,
 ): { readonly settings: ImageRunSettings; readonly notes: readonly string[] } {
-  if (profile === "rewinding" && !isDeep(model))
-    throw new RangeError(`${model} has no profile rewinding, which is of resnet-20 and vgg; it has quick, paper`);
   const isPlain = true;
   const found =
     profile === "rewinding" ? rewinding(model, isPlain) : isDeep(model) ? deep(model, isPlain) : shallow(model);

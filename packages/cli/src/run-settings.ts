@@ -1,9 +1,9 @@
 import type { ExperimentSettings } from "@ltt/lottery";
-import { type ImageSettings, isImagePair } from "./image-pairs.ts";
-import { hasImageProfile, imageNotesOf, imageSettingsOf, ownImageSettings } from "./image-profiles.ts";
+import { type ImageSettings, isImagePair, modelOfPair } from "./image-pairs.ts";
+import { imageNotesOf, imageProfilesOf, imageSettingsOf, ownImageSettings } from "./image-profiles.ts";
 import { OWN_NOTES, ownSettings } from "./own-profile.ts";
 import type { TaskSettings } from "./prepare-encoded.ts";
-import { IMAGE_PROFILES, type Profile, TEXT_PROFILES } from "./profile-names.ts";
+import { type Profile, TEXT_PROFILES } from "./profile-names.ts";
 import { notesOf, settingsOf } from "./profiles.ts";
 import type { Subject } from "./subject.ts";
 
@@ -24,14 +24,16 @@ export function profileSettings(
   { pair, own, ownImages }: Pick<Subject, "pair" | "own" | "ownImages">,
   profile: Profile,
 ): { settings: RunSettings; notes: readonly string[] } {
-  if (ownImages !== undefined) return ownImageSettings(ownImages, named("images of your own", profile, IMAGE_PROFILES));
+  if (ownImages !== undefined) {
+    const { model } = ownImages;
+    return ownImageSettings(ownImages, named(`${model} on images of your own`, profile, imageProfilesOf(model)));
+  }
   if (own !== undefined || pair === undefined) {
     const texts = named("texts of your own", profile, TEXT_PROFILES);
     return { settings: ownSettings(own!, texts), notes: OWN_NOTES[texts] };
   }
   if (isImagePair(pair)) {
-    const profiles = IMAGE_PROFILES.filter((one) => hasImageProfile(pair, one));
-    const images = named(pair, profile, profiles);
+    const images = named(pair, profile, imageProfilesOf(modelOfPair(pair)));
     return { settings: imageSettingsOf(pair, images), notes: imageNotesOf(pair, images) };
   }
   const texts = named(pair, profile, TEXT_PROFILES);

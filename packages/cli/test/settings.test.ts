@@ -58,8 +58,11 @@ test.each([
   [["--rewind", "epoch:0"], "It is a moment of training, such as epoch:1 or step:500."],
   [["--patience", "0"], "It is an integer from 1, or none."],
   [["--validations", "x"], "It is an integer from 1."],
-  [["--rewind", "epoch:9"], "rewind to epoch 9: training has epochs 1–4, steps 1–"],
-  [["--rewind", "epoch:9", "--arms", "early-mask"], "rewind to epoch 9: training has epochs 1–4, steps 1–"],
+  [["--rewind", "epoch:9"], "(epochs: 4), but networks are rewound to epoch 9 (--rewind); name moments within it"],
+  [
+    ["--rewind", "epoch:9", "--arms", "early-mask"],
+    "(epochs: 4), but networks are rewound to epoch 9 (--rewind); name moments within it",
+  ],
 ])(
   "%j is refused",
   async (args, message) => {

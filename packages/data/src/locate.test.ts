@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "./data-error.ts";
-import { locateAgNews, locateGlove, locateImdb } from "./locate.ts";
+import { locateAgNews, locateFashionMnist, locateGlove, locateImdb, locateMnist } from "./locate.ts";
 
 let data: string;
 beforeEach(async () => {
@@ -76,6 +76,21 @@ describe("the place named", () => {
     await expect(locateAgNews({ data: join(data, "y") })).rejects.toThrow(near("y/deep"));
     await expect(locateGlove({ data }, 100)).rejects.toThrow(near("z"));
     expect((await locateGlove({ data: join(data, "z") }, 100)).path).toBe(join(data, "z/glove/glove.6B.100d.txt.gz"));
+  });
+
+  test("is not said to be in the folder of another set whose files are called alike", async () => {
+    const files = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
+    const all = (folder: string) => put(...files.map((file) => `${folder}/${file}-ubyte`));
+    await all("mnist");
+    await expect(locateFashionMnist({ data })).rejects.toThrow(/ltt data get fashion-mnist$/);
+    await all("clothes");
+    await expect(locateFashionMnist({ data })).rejects.toThrow(
+      `but in ${join(data, "clothes")}: name that with --data`,
+    );
+    await rm(join(data, "mnist"), { recursive: true });
+    await rm(join(data, "clothes"), { recursive: true });
+    await all("x/FashionMNIST/raw");
+    await expect(locateMnist({ data: join(data, "x") })).rejects.toThrow(/ltt data get mnist$/);
   });
 
   test("that is no data set says what it is", async () => {

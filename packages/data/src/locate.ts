@@ -146,7 +146,7 @@ export async function locateMnist(places: Places): Promise<MnistPlace> {
   checkOptions("locateMnist", places, PLACES);
   const found = await firstFound(foldersOf(places, "mnist", join("MNIST", "raw")), mnistIn);
   if (found !== undefined) return found;
-  throw await missing("mnist", places, { files: Object.values(MNIST), findIn: mnistIn });
+  throw await missing("mnist", places, { files: Object.values(MNIST), findIn: unlessNamed("fashion") });
 }
 
 /**
@@ -159,7 +159,16 @@ export async function locateFashionMnist(places: Places): Promise<MnistPlace> {
   checkOptions("locateFashionMnist", places, PLACES);
   const found = await firstFound(foldersOf(places, "fashion-mnist", join("FashionMNIST", "raw")), mnistIn);
   if (found !== undefined) return found;
-  throw await missing("fashion-mnist", places, { files: Object.values(MNIST), findIn: mnistIn });
+  throw await missing("fashion-mnist", places, { files: Object.values(MNIST), findIn: unlessNamed("mnist") });
+}
+
+/** Files that are called alike, but not where their folder is named for the other set. */
+function unlessNamed(other: "mnist" | "fashion"): FindIn<MnistPlace> {
+  return async (folder) => {
+    const named = join(basename(dirname(folder)), basename(folder)).toLowerCase();
+    const isOf = named.includes("fashion") ? "fashion" : named.includes("mnist") ? "mnist" : undefined;
+    return isOf === other ? undefined : mnistIn(folder);
+  };
 }
 
 const MNIST: MnistPlace = {
