@@ -52,12 +52,14 @@ async function predict(network: string, texts: readonly string[], { file, lines,
   let asked = 0;
   for await (const read of chunks) {
     const asking = imageShape === undefined ? read : read.filter(({ question }) => question !== "");
-    const chunk =
-      imageShape === undefined ? asking : await Promise.all(asking.map((line) => pictured(line, imageShape)));
+    const { chunk, failure } = imageShape === undefined ? { chunk: asking } : await pictures(asking, imageShape);
     const answers = await explained(asked, file, () => classify(chunk.map(({ question }) => question)));
     asked += chunk.length;
     const said = answers.map((answer, i) => (json === true ? asJson : asLine)(chunk[i]!, answer, classes));
     if (!process.stdout.write(said.map((line) => `${line}\n`).join(""))) await once(process.stdout, "drain");
+    if (failure !== undefined && file !== undefined)
+      failure.message = `${file}: question ${asked + 1}: ${failure.message}`;
+    if (failure !== undefined) throw failure;
   }
 }
 
@@ -77,6 +79,20 @@ async function explained<T>(before: number, file: string | undefined, classify: 
       );
     throw error;
   }
+}
+
+/** Lines with their images, up to the first that cannot be read: those before it are answered. */
+async function pictures(
+  lines: readonly AskedLine[],
+  shape: ImageShape,
+): Promise<{ readonly chunk: AskedLine[]; readonly failure?: Error }> {
+  const read = await Promise.allSettled(lines.map((line) => pictured(line, shape)));
+  const chunk: AskedLine[] = [];
+  for (const one of read) {
+    if (one.status === "rejected") return { chunk, failure: one.reason as Error };
+    chunk.push(one.value);
+  }
+  return { chunk };
 }
 
 /** A line that names an image asks about its pixels. */

@@ -84,6 +84,11 @@ test("predict answers images by their files, named or listed, and says which do 
   );
   expect(await wrong("none.png")).toBe("ltt: none.png: there is no such file\n");
   expect(await wrong("asked.txt")).toBe("ltt: asked.txt: is no PNG; convert it\n");
+  writeFileSync(join(root, "asked.txt"), "shapes/dark/0.png\n\nnone.png\nshapes/light/3.png\n");
+  const { code, out, err } = await run(`predict ${network} --file asked.txt --json`);
+  expect([code, err]).toEqual([1, "ltt: asked.txt: question 2: none.png: there is no such file\n"]);
+  expect(out.split("\n")[0]).toBe(named.out.split("\n")[0]); // those before it are answered
+  expect(out).not.toContain("shapes/light");
 });
 
 test("latency and compact take it too", { timeout: 60_000 }, async () => {
