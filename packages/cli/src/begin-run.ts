@@ -9,7 +9,8 @@ import { chosenSettings } from "./chosen-settings.ts";
 import type { ImageSettings } from "./image-pairs.ts";
 import { unlessAborted } from "./interruption.ts";
 import { type ChosenJobs, chooseJobs } from "./jobs.ts";
-import { noteFiles, prepareOwn, readOwn } from "./own-data.ts";
+import { noteFiles } from "./note-files.ts";
+import { prepareOwn, readOwn } from "./own-data.ts";
 import { prepareOwnImages } from "./own-images.ts";
 import { sizedOptions } from "./own-profile.ts";
 import { prepare } from "./pairs.ts";
@@ -56,7 +57,7 @@ export async function begin(
     options.published === undefined ? undefined : await readPublished(options.published, { pair: name, profile });
   const folder = resolve(options.out ?? join("runs", `${name}-${profile}`));
   await checkRunFolder(folder);
-  const files = own === undefined ? [] : await noteFiles(own, folder);
+  const files = await noteFiles(subject, folder);
 
   const wanted = chooseJobs(options, settings.experiment);
   const chosen =

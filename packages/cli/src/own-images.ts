@@ -11,12 +11,18 @@ import type { OwnImages } from "./subject.ts";
  * @throws {DataError} that names the file and what to do.
  */
 export async function prepareOwnImages(
-  { folder, model }: OwnImages,
+  { folder, validation, test, model }: OwnImages,
   settings: ImageSettings,
   { say, signal }: PrepareListener,
 ): Promise<PreparedTask> {
   const onProgress = (images: number) => say?.(`${folder}: ${images.toLocaleString("en-US")} images read`);
-  const { classes, mixed, ...parts } = await readImageFolder(folder, { seed: IMAGE_SPLIT_SEED, onProgress, signal });
-  const notes = mixed ? ["Some images are grey, others in colour: all are taken in three colours."] : [];
+  const options = { validation, test, seed: IMAGE_SPLIT_SEED, onProgress, signal };
+  const { classes, mixed, repeatsInTest, ...parts } = await readImageFolder(folder, options);
+  const notes = [
+    ...(mixed ? ["Some images are grey, others in colour: all are taken in three colours."] : []),
+    ...(repeatsInTest === 0
+      ? []
+      : [`${repeatsInTest} of ${parts.test.labels.length} test images also stand in training or validation.`]),
+  ];
   return prepareImageSet(folder, { name: "own images", ...parts, classes, share: 1, notes }, model, settings);
 }

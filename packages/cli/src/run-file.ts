@@ -16,7 +16,7 @@ export interface PlannedRun {
   readonly jobs: number;
   /** The options that were told, as `runPair` takes them. */
   readonly options: Partial<RunOptions>;
-  /** Texts of the user's that it read. */
+  /** Texts or images of the user's that it read. */
   readonly files?: readonly NotedFile[] | undefined;
   /** In the order of the report. */
   readonly networks: readonly PlannedNetwork[];
@@ -29,9 +29,9 @@ export interface PlannedRun {
   readonly covered?: readonly CoveredNetwork[] | undefined;
 }
 
-/** A file of texts of the user's that was read. */
+/** A file of texts of the user's that was read, or a folder of images. */
 export interface NotedFile {
-  readonly option: "texts" | "validation" | "test";
+  readonly option: "texts" | "images" | "validation" | "test";
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;

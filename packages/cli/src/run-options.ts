@@ -27,9 +27,9 @@ export interface RunOptions {
   readonly images?: string | undefined;
   /** What classifies texts or images of one's own. Default of texts `cnn`. */
   readonly model?: OwnModel | ImageModel | undefined;
-  /** A file of texts to validate on. Default: 0.3 of what is not for testing. */
+  /** A file of texts, or a folder of images, to validate on. Default: 0.3 of what is not for testing. */
   readonly validation?: string | undefined;
-  /** A file of texts to test on. Default: a fifth of the texts. */
+  /** The same to test on. Default: a fifth. */
   readonly test?: string | undefined;
   /** Default `corrected`; of images `paper`. */
   readonly profile?: Profile | undefined;

@@ -62,8 +62,12 @@ export function addSettings(command: Command): Command {
         ...IMAGE_MODELS,
       ]),
     )
-    .option("--validation <file>", "of --texts: texts to validate on (default: 0.3 of what is not for testing)", pathOf)
-    .option("--test <file>", "of --texts: texts to test on (default: a fifth of the texts)", pathOf)
+    .option(
+      "--validation <path>",
+      "of --texts a file, of --images a folder: to validate on (default: 0.3 of what is not for testing)",
+      pathOf,
+    )
+    .option("--test <path>", "of --texts a file, of --images a folder: to test on (default: a fifth)", pathOf)
     .option("--out <dir>", "run folder (default: runs/PAIR-PROFILE, or runs/FILE-MODEL-PROFILE)", pathOf)
     .option("--rounds <n>", "times to prune", integerFrom(0))
     .option(

@@ -16,6 +16,9 @@ export interface OwnData {
 /** Images of the user's, and what is to classify them. */
 export interface OwnImages {
   readonly folder: string;
+  /** Folders of other parts. Default: parts of the images of the first. */
+  readonly validation?: string | undefined;
+  readonly test?: string | undefined;
   readonly model: ImageModel;
 }
 
@@ -39,7 +42,10 @@ export function subjectOf(options: SubjectOptions): Subject {
   const model = textModelOf(options);
   if (texts === undefined) {
     const told = OF_TEXTS.find((name) => options[name] !== undefined);
-    if (told !== undefined) throw new RangeError(`--${told} is of texts of your own: name their file with --texts`);
+    if (told !== undefined) {
+      const images = told === "validation" || told === "test" ? ", or images with --images" : "";
+      throw new RangeError(`--${told} is of texts of your own: name their file with --texts${images}`);
+    }
     if (pair === undefined) {
       throw new RangeError(
         `name a pair (${PAIRS.join(", ")}), or a file of texts of your own with --texts, or a folder of images with --images`,
@@ -72,7 +78,7 @@ export function subjectOf(options: SubjectOptions): Subject {
 function imagesSubject(folder: string, { pair, texts, model, ...options }: SubjectOptions): Subject {
   if (pair !== undefined || texts !== undefined)
     throw new RangeError(`${pair ?? `--texts ${texts}`} and --images ${folder} are both named; name one of them`);
-  const told = OF_TEXTS.find((name) => name !== "model" && options[name] !== undefined);
+  const told = OF_TEXTS_ALONE.find((name) => options[name] !== undefined);
   if (told !== undefined) throw new RangeError(`--${told} is of texts of your own, and --images ${folder} are images`);
   const found = IMAGE_MODELS.find((one) => one === model);
   if (found === undefined) {
@@ -81,7 +87,7 @@ function imagesSubject(folder: string, { pair, texts, model, ...options }: Subje
       `--images ${folder}: ${which}name what is to classify them with --model: ${IMAGE_MODELS.join(", ")}`,
     );
   }
-  const ownImages = { folder, model: found };
+  const ownImages = { folder, validation: options.validation, test: options.test, model: found };
   const name = `${basename(resolve(folder))}-${found}`;
   return { name, isCnn: false, isImages: true, pair: undefined, own: undefined, ownImages };
 }
@@ -97,7 +103,8 @@ function textModelOf({ model = "cnn", texts }: SubjectOptions): OwnModel {
 type SubjectOptions = Pick<RunOptions, "pair" | "texts" | "images" | "fold" | "phrases" | (typeof OF_TEXTS)[number]>;
 
 const OF_TEXTS = ["text", "label", "labels", "separator", "model", "validation", "test"] as const;
-
+/** What images do not have. */
+const OF_TEXTS_ALONE = ["text", "label", "labels", "separator"] as const;
 /** Of a file, without its folder and its ending. */
 function baseName(file: string): string {
   return basename(file).replace(/(\.(csv|tsv|tab|jsonl|ndjson|json|parquet))?(\.gz)?$/i, "");

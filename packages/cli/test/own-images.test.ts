@@ -91,6 +91,35 @@ test("predict answers images by their files, named or listed, and says which do 
   expect(out).not.toContain("shapes/light");
 });
 
+test("a folder of its own tests, what it shares with training is told, and a folder that changes is refused", {
+  timeout: 60_000,
+}, async () => {
+  mkdirSync(join(root, "tests", "light"), { recursive: true });
+  const added = png(new Uint8Array(SIDE * SIDE).fill(99));
+  writeFileSync(join(root, "tests", "light", "new.png"), added);
+  writeFileSync(join(root, "tests", "light", "old.png"), readFileSync(join(root, "shapes", "light", "0.png")));
+  const go = () =>
+    run(
+      "run --images shapes --test tests --model lenet-5 --profile quick --train-size 28 --batch-size 4 --steps 4 --validate-every 2 " +
+        "--rewind step:1 --rounds 1 --arms winning-ticket --out tested",
+    );
+  const { code, err } = await go();
+  expect([code, err]).toEqual([0, expect.stringContaining("28 to train, 12 to validate, 2 to test")]);
+  const noted = JSON.parse(readFileSync(join(root, "tested", "run.json"), "utf8"));
+  expect(noted.runs[0].report.notes).toContain("1 of 2 test images also stand in training or validation.");
+  expect(noted.runs[0].files.map(({ option, path }: { option: string; path: string }) => [option, path])).toEqual([
+    ["images", join(root, "shapes")],
+    ["test", join(root, "tests")],
+  ]);
+  writeFileSync(join(root, "tests", "light", "newer.png"), added);
+  const changed = await go();
+  expect([changed.code, changed.err]).toEqual([1, expect.stringContaining("tests: has changed since the run in ")]);
+  rmSync(join(root, "tests", "light", "newer.png"));
+  expect((await go()).code).toBe(0);
+  rmSync(join(root, "tests"), { recursive: true });
+  expect((await go()).err).toContain("if it was moved, name it with --test");
+});
+
 test("latency and compact take it too", { timeout: 60_000 }, async () => {
   expect(await run("latency run --passes 2 --batch 2")).toMatchObject({ code: 0, err: "" });
   const compact = await run(`compact run/nodes/${last()} --out small --json`);

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { encode } from "fast-png";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readImageFolder } from "./image-folder.ts";
@@ -37,8 +37,8 @@ test("a class a folder, in three parts, each class in proportion, every image on
   putAll();
   put(".DS_Store", Uint8Array.of(1)); // what is hidden is passed over
   put("cat/.thumbs", Uint8Array.of(1));
-  const { train, validation, test: tested, classes, mixed } = await read();
-  expect([classes, mixed]).toEqual([["ant", "cat"], false]);
+  const { train, validation, test: tested, classes, mixed, repeatsInTest } = await read();
+  expect([classes, mixed, repeatsInTest]).toEqual([["ant", "cat"], false, 0]);
   const parts = [train, validation, tested];
   expect(parts.map(({ shape }) => shape)).toEqual([
     [22, 1, 2],
@@ -48,7 +48,7 @@ test("a class a folder, in three parts, each class in proportion, every image on
   expect(parts.map(({ labels }) => labels.filter((label) => label === 0).length)).toEqual([11, 5, 4]);
   const all = Array.from({ length: 20 }, (_, i) => [`0 ${i} 2`, `1 ${i} 1`]).flat();
   expect(parts.flatMap(rowsOf).sort()).toEqual(all.sort());
-  expect(await read()).toEqual({ train, validation, test: tested, classes, mixed });
+  expect(await read()).toEqual({ train, validation, test: tested, classes, mixed, repeatsInTest });
   expect((await readImageFolder(folder, { seed: 2 })).train).not.toEqual(train);
 });
 
@@ -58,6 +58,45 @@ test("images of the same pixels stay together", async () => {
   const { train, validation, test: tested } = await read();
   const having = [train, validation, tested].map((part) => rowsOf(part).filter((row) => row === "1 7 1").length);
   expect(having.toSorted()).toEqual([0, 0, 7]);
+});
+
+test("linked folders are classes too", async () => {
+  putAll();
+  put("elsewhere/1.png", image([1, 3]));
+  put("elsewhere/2.png", image([2, 3]));
+  put("elsewhere/3.png", image([3, 3]));
+  renameSync(join(folder, "elsewhere"), join(folder, "..", `${basename(folder)}-bee`));
+  symlinkSync(join(folder, "..", `${basename(folder)}-bee`), join(folder, "bee"));
+  expect((await read()).classes).toEqual(["ant", "bee", "cat"]);
+  rmSync(join(folder, "..", `${basename(folder)}-bee`), { recursive: true });
+  await expect(read()).rejects.toThrow(`${folder}/bee: is a link that leads nowhere; mend it, or take it away`);
+});
+
+test("parts that have folders of their own are those, the other is held out of what is trained on", async () => {
+  putAll();
+  put("elsewhere/ant/1.png", image([70, 2]));
+  put("elsewhere/cat/2.png", image([71, 1]));
+  put("elsewhere/cat/3.png", image([3, 1])); // which is among those to train on
+  const elsewhere = join(folder, "..", `${basename(folder)}-test`);
+  renameSync(join(folder, "elsewhere"), elsewhere);
+  try {
+    const both = await readImageFolder(folder, { seed: 1, validation: elsewhere, test: elsewhere });
+    expect(rowsOf(both.test)).toEqual(["0 70 2", "1 71 1", "1 3 1"]);
+    expect(rowsOf(both.validation)).toEqual(rowsOf(both.test));
+    expect([both.train.labels.length, both.repeatsInTest]).toEqual([40, 3]);
+    const tested = await readImageFolder(folder, { seed: 1, test: elsewhere });
+    expect([tested.train, tested.validation].map(({ labels }) => labels.length)).toEqual([28, 12]);
+    expect(tested.repeatsInTest).toBe(1);
+    expect((await readImageFolder(folder, { seed: 1, validation: elsewhere })).test).toEqual((await read()).test);
+    rmSync(join(elsewhere, "ant"), { recursive: true });
+    expect((await readImageFolder(folder, { seed: 1, test: elsewhere })).classes).toEqual(["ant", "cat"]);
+    renameSync(join(elsewhere, "cat"), join(elsewhere, "dog"));
+    await expect(readImageFolder(folder, { seed: 1, test: elsewhere })).rejects.toThrow(
+      `${elsewhere}/dog: is a class that ${folder} does not have; it has ant, cat: train on it too, or take it away`,
+    );
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
 });
 
 test("where one image is in colour all have three colours", async () => {

@@ -11,6 +11,10 @@ import { type Picture, readPng } from "./png.ts";
 import { dividePlaces } from "./split-places.ts";
 
 export interface ImageFolderOptions {
+  /** A folder of images to validate on, with a folder for each class too. Default: they are held out of those to train on. */
+  readonly validation?: string | undefined;
+  /** The same of images to test on. */
+  readonly test?: string | undefined;
   /** The same seed gives the same parts. */
   readonly seed: number;
   /** Hears how many images are read, every 10,000. */
@@ -28,97 +32,153 @@ export interface ImageFolder {
   readonly classes: readonly string[];
   /** Whether some images are grey and others in colour; then all have three colours. */
   readonly mixed: boolean;
+  /** Images of the test part whose pixels are in training or validation too; none where it was divided off here. */
+  readonly repeatsInTest: number;
 }
 
+type Part = "train" | "validation" | "test";
+
 const signal: Kind = { words: "an AbortSignal", accepts: (value) => value instanceof AbortSignal };
-const OPTIONS: Kinds<ImageFolderOptions> = { seed: count, onProgress: callable, signal };
+const OPTIONS: Kinds<ImageFolderOptions> = {
+  validation: pathKind,
+  test: pathKind,
+  seed: count,
+  onProgress: callable,
+  signal,
+};
 
 /**
  * Reads images of one's own: a folder that has a folder for each class, named for it, with its images as PNG. They are divided as texts of
- * one's own are: a fifth to test and 0.3 of the others to validate, each class in proportion, images of the same pixels in one part. Hidden
- * files are passed over.
+ * one's own are: a fifth to test and 0.3 of the others to validate, where no folder is given for it, each class in proportion, images of the
+ * same pixels in one part. Links are followed, hidden files passed over.
  *
  * @throws {DataError} for what is no PNG, or damaged, partly transparent, of another size than the first, or in no class; for fewer than
- *   two classes, and one without an image to train on.
+ *   two classes, one without an image to train on, and one that only validation or test have.
  */
 export async function readImageFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
   check("readImageFolder", "folder", folder, pathKind);
-  const { seed, onProgress, signal } = checkOptions("readImageFolder", options, OPTIONS, ["seed"]);
+  const { validation, test, seed, onProgress, signal } = checkOptions("readImageFolder", options, OPTIONS, ["seed"]);
   const classes = await classesIn(folder);
+  if (classes.length < 2) {
+    const has = classes.length === 0 ? "has no folders" : `has one folder, ${classes[0]}`;
+    throw new DataError(`${folder}: ${has}; there is one for each class, and there are two classes at least`);
+  }
   const pictures: Picture[] = [];
   const labels: number[] = [];
+  const end: Record<Part, number> = { train: 0, validation: 0, test: 0 };
   let first: { readonly path: string; readonly picture: Picture } | undefined;
-  for (const [label, name] of classes.entries()) {
-    for (const path of await imagesIn(join(folder, name))) {
-      const picture = readPng(await readFile(path), path);
-      first ??= { path, picture };
-      const [size, wanted] = [picture, first.picture].map(({ width, height }) => `${width} × ${height}`);
-      if (size !== wanted)
-        throw new DataError(`${path}: has ${size} pixels, ${first.path} ${wanted}; make all images the same size`);
-      pictures.push(picture);
-      labels.push(label);
-      if (pictures.length % 10_000 === 0) onProgress?.(pictures.length);
-      if (pictures.length % 256 === 0) await setImmediate(); // so that Node hears a signal
-      signal?.throwIfAborted();
+  for (const [part, place] of Object.entries({ train: folder, validation, test }) as [Part, string | undefined][]) {
+    for (const name of place === undefined ? [] : await knownClassesIn(place, folder, classes)) {
+      for (const path of await imagesIn(join(place!, name))) {
+        const picture = readPng(await readFile(path), path);
+        first ??= { path, picture };
+        const [size, wanted] = [picture, first.picture].map(({ width, height }) => `${width} × ${height}`);
+        if (size !== wanted)
+          throw new DataError(`${path}: has ${size} pixels, ${first.path} ${wanted}; make all images the same size`);
+        pictures.push(picture);
+        labels.push(classes.indexOf(name));
+        if (pictures.length % 10_000 === 0) onProgress?.(pictures.length);
+        if (pictures.length % 256 === 0) await setImmediate(); // so that Node hears a signal
+        signal?.throwIfAborted();
+      }
     }
+    end[part] = pictures.length;
   }
   const images = together(pictures, labels);
-  const grouped = { labels: images.labels, groups: groupsOf(images) };
+  const groups = groupsOf(images);
+  const parts = partsOf({ labels: images.labels, groups }, end, seed, folder);
+  const learned = new Set(at(images.labels, parts.train));
+  const unknown = classes.find((_, label) => !learned.has(label));
+  if (unknown !== undefined)
+    throw new DataError(`${join(folder, unknown)}: no image is left to train on; give the class more, or take it away`);
+  const elsewhere = new Set([...at(groups, parts.train), ...at(groups, parts.validation)]);
+  return {
+    train: imagesAt(images, parts.train),
+    validation: imagesAt(images, parts.validation),
+    test: imagesAt(images, parts.test),
+    classes,
+    mixed: new Set(pictures.map(({ channels }) => channels)).size > 1,
+    repeatsInTest: at(groups, parts.test).filter((group) => elsewhere.has(group)).length,
+  };
+}
+
+/** The places of each part, whose folders end there; one that has no folder is divided off what there is to train on. */
+function partsOf(
+  grouped: { readonly labels: Int32Array; readonly groups: Int32Array },
+  end: Readonly<Record<Part, number>>,
+  seed: number,
+  folder: string,
+): Record<Part, Int32Array> {
   const divided = (places: Int32Array, part: "test" | "validation", fraction: number) => {
     const those = { labels: at(grouped.labels, places), groups: at(grouped.groups, places) };
     const [held, rest] = dividePlaces(those, fraction, stream(seed, "split", part));
     if (held.length === 0 || rest.length === 0)
-      throw new DataError(`${folder}: ${pictures.length} images leave none for each part; give more`);
+      throw new DataError(`${folder}: ${end.train} images leave none for each part; give more, or a folder for it`);
     return [at(places, held), at(places, rest)] as const;
   };
-  const [test, others] = divided(Int32Array.from(labels.keys()), "test", 0.2);
-  const [validation, train] = divided(others, "validation", 0.3);
-  const learned = new Set(at(images.labels, train));
-  const unknown = classes.find((_, label) => !learned.has(label));
-  if (unknown !== undefined)
-    throw new DataError(`${join(folder, unknown)}: no image is left to train on; give the class more, or take it away`);
-  return {
-    train: imagesAt(images, train),
-    validation: imagesAt(images, validation),
-    test: imagesAt(images, test),
-    classes,
-    mixed: new Set(pictures.map(({ channels }) => channels)).size > 1,
-  };
+  const given = (from: number, to: number): Int32Array => Int32Array.from({ length: to - from }, (_, i) => from + i);
+  let train = given(0, end.train);
+  let [validation, test] = [given(end.train, end.validation), given(end.validation, end.test)];
+  if (test.length === 0) [test, train] = divided(train, "test", 0.2);
+  if (validation.length === 0) [validation, train] = divided(train, "validation", 0.3);
+  return { train, validation, test };
 }
 
-/** The names of its folders. */
+/** The names of its folders, in rising order. */
 async function classesIn(folder: string): Promise<string[]> {
   const kind = await stat(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new DataError(`${folder}: ${cause.code === "ENOENT" ? "there is no such folder" : cause.message}`, { cause });
   });
   if (!kind.isDirectory()) throw new DataError(`${folder}: is a file; name the folder with a folder for each class`);
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
-  const image = entries.find((entry) => !entry.isDirectory() && isImage(entry.name));
+  const entries = await entriesOf(folder);
+  const image = entries.find(({ name, isFolder }) => !isFolder && isImage(name));
   if (image !== undefined)
     throw new DataError(`${join(folder, image.name)}: is in no class; put it into a folder named for its class`);
-  const classes = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  if (classes.length >= 2) return sorted(classes);
-  const has = classes.length === 0 ? "has no folders" : `has one folder, ${classes[0]}`;
-  throw new DataError(`${folder}: ${has}; there is one for each class, and there are two classes at least`);
+  return entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
+}
+
+/** Those of a folder that is not of the images to train on. */
+async function knownClassesIn(place: string, folder: string, classes: readonly string[]): Promise<string[]> {
+  const names = await classesIn(place);
+  if (names.length === 0) throw new DataError(`${place}: has no folders; there is one for each class`);
+  const unknown = names.find((name) => !classes.includes(name));
+  if (unknown === undefined) return names;
+  throw new DataError(
+    `${join(place, unknown)}: is a class that ${folder} does not have; it has ${classes.join(", ")}: train on it too, or take it away`,
+  );
+}
+
+/** What stands in a folder and is not hidden, in rising order; links are what they lead to. */
+async function entriesOf(folder: string): Promise<{ readonly name: string; readonly isFolder: boolean }[]> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
+  return Promise.all(
+    sorted(entries, ({ name }) => name).map(async (entry) => {
+      if (!entry.isSymbolicLink()) return { name: entry.name, isFolder: entry.isDirectory() };
+      const path = join(folder, entry.name);
+      const leadsTo = await stat(path).catch((cause) => {
+        throw new DataError(`${path}: is a link that leads nowhere; mend it, or take it away`, { cause });
+      });
+      return { name: entry.name, isFolder: leadsTo.isDirectory() };
+    }),
+  );
 }
 
 /** The paths of a class's images. */
 async function imagesIn(folder: string): Promise<string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory())
-      throw new DataError(`${path}: is a folder in that of a class; move its images up, or take it away`);
-    if (extname(entry.name).toLowerCase() !== ".png")
+  const entries = await entriesOf(folder);
+  for (const { name, isFolder } of entries) {
+    const path = join(folder, name);
+    if (isFolder) throw new DataError(`${path}: is a folder in that of a class; move its images up, or take it away`);
+    if (extname(name).toLowerCase() !== ".png")
       throw new DataError(`${path}: is no PNG (.png); convert it, or take it away`);
   }
   if (entries.length === 0) throw new DataError(`${folder}: is empty; a class has images`);
-  return sorted(entries.map(({ name }) => name)).map((name) => join(folder, name));
+  return entries.map(({ name }) => join(folder, name));
 }
 
 /** By code points: the same on every machine, whatever its language. */
-function sorted(names: readonly string[]): string[] {
-  return names.toSorted((a, b) => (a < b ? -1 : 1));
+function sorted<T>(values: readonly T[], nameOf: (value: T) => string): T[] {
+  return values.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function isImage(name: string): boolean {
