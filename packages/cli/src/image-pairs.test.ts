@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stream, type Tensor } from "@ltt/core";
+import type { LabelledImages } from "@ltt/data";
 import { type Batch, parametersOf } from "@ltt/layers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chosenSettings } from "./chosen-settings.ts";
-import { prepareImages } from "./image-pairs.ts";
+import type { ImageModel } from "./image-models.ts";
+import { prepareImageSet, prepareImages } from "./image-pairs.ts";
 import { imageSettingsOf } from "./image-profiles.ts";
 import { taskOf } from "./task-of.ts";
 
@@ -47,6 +49,29 @@ test("images are split, and said to be", async () => {
   await expect(prepared({ trainSize: 31 })).rejects.toThrow(
     "mnist-lenet: train: 31 images are asked for, there are 30; ask for fewer: --train-size 30",
   );
+});
+
+test("images that a network is too deep for are refused, and a last batch that it cannot normalise", () => {
+  const images = (count: number, side: number): LabelledImages => ({
+    pixels: new Uint8Array(count * side * side),
+    shape: [count, side, side],
+    labels: Int32Array.from({ length: count }, (_, i) => i % 2),
+  });
+  const prepare = (model: ImageModel, side: number, data: { batchSize: number; trainSize?: number }) => {
+    const parts = { train: images(25, side), validation: images(4, side), test: images(4, side) };
+    const set = { name: "own", ...parts, classes: ["a", "b"], share: 1, notes: [] };
+    return prepareImageSet("leaves", set, model, { data: { validationSize: 4, ...data } });
+  };
+  expect(() => prepare("vgg-11", 8, { batchSize: 5 })).toThrow(
+    /^leaves: images have 8 × 8 pixels, of which VGG-11 cannot make a class \(maxPool2d: .*\); choose another --model$/,
+  );
+  expect(() => prepare("conv-6", 4, { batchSize: 5 })).toThrow(/^leaves: images have 4 × 4 pixels/);
+  const one = "leaves: the last batch of an epoch is 1 image of 25, and batch normalisation takes more: choose ";
+  expect(() => prepare("vgg-11", 16, { batchSize: 8 })).toThrow(`${one}--train-size 24, or another --batch-size`);
+  expect(() => prepare("vgg-11", 16, { batchSize: 1 })).toThrow(`${one}--batch-size 2`);
+  for (const data of [{ batchSize: 8, trainSize: 24 }, { batchSize: 7 }])
+    expect(prepare("vgg-11", 16, data).stepsPerEpoch).toBe(data.batchSize === 8 ? 3 : 4);
+  expect(prepare("resnet-20", 16, { batchSize: 8 }).stepsPerEpoch).toBe(4); // whose last channels have 4 × 4 pixels
 });
 
 test("what another process is sent makes the same task", async () => {

@@ -1,6 +1,6 @@
-import { stream } from "@ltt/core";
+import { noGrad, ShapeError, scope, stream, zeros } from "@ltt/core";
 import { type Augmentation, DataError, type Places, splitImages } from "@ltt/data";
-import { countParameters } from "@ltt/layers";
+import { type Context, countParameters, type Model } from "@ltt/layers";
 import { type ImageModel, type ImageStart, isDeep, MODEL_TITLES, START_WORDS, takesRows } from "./image-models.ts";
 import { type ImageSet, type ImageSetName, readImageSet } from "./image-sets.ts";
 import { IMAGE_SPLIT_SEED, imageSubset } from "./image-subset.ts";
@@ -109,7 +109,8 @@ export function prepareImageSet(
       `${subject}: images have ${height} × ${width} pixels; ${MODEL_TITLES[model]} takes square ones: cut them, or choose another --model`,
     );
   const task = imageTaskOf(made);
-  const parameters = parametersOf(subject, task);
+  const parameters = parametersOf(subject, made);
+  checkLastBatch(subject, made);
   const [train, validation, test] = [images.train, images.validation, images.test].map(({ labels }) => labels.length);
   const read = all.labels.length + allTests.labels.length + (set.validation?.labels.length ?? 0);
   return {
@@ -149,12 +150,54 @@ function augmentWords({ padding = 0, flip = false }: Augmentation): string {
   return `images to train on are ${ways.join(" and ")}`;
 }
 
-/** The count of what is trained. @throws {DataError} if the model cannot take images of this size. */
-function parametersOf(subject: string, { model }: PreparedTask["task"]): number {
+/** The count of what is trained. @throws {DataError} if the model cannot take images of this size: it is tried on one. */
+function parametersOf(subject: string, made: ImageTaskData): number {
+  const [, , height, width] = imageShapeOf(made.images.train);
   try {
-    return countParameters(model(stream(0)));
+    const model = imageTaskOf(made).model(stream(0));
+    tryOn(model, made);
+    return countParameters(model);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new DataError(`${subject}: ${error.message}; choose another --model`, { cause: error });
+    if (!isOfShapes(error)) throw error;
+    const title = MODEL_TITLES[made.model];
+    throw new DataError(
+      `${subject}: images have ${height} × ${width} pixels, of which ${title} cannot make a class (${error.message}); choose another --model`,
+      { cause: error },
+    );
   }
+}
+
+/**
+ * Of one image at the end of an epoch batch normalisation has no variance, where channels are one pixel.
+ *
+ * @throws {DataError} if the last batch is one that cannot be trained on.
+ */
+function checkLastBatch(subject: string, made: ImageTaskData): void {
+  const { batchSize, images } = made;
+  const count = images.train.labels.length;
+  if (batchSize > 1 && count % batchSize !== 1) return;
+  try {
+    tryOn(imageTaskOf(made).model(stream(0)), made, { training: { rng: stream(0) } });
+  } catch (error) {
+    if (!isOfShapes(error)) throw error;
+    const instead = batchSize === 1 ? "--batch-size 2" : `--train-size ${count - 1}, or another --batch-size`;
+    throw new DataError(
+      `${subject}: the last batch of an epoch is 1 image of ${count}, and batch normalisation takes more: choose ${instead}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A forward pass of one black image. */
+function tryOn(model: Model<unknown>, { images, model: name }: ImageTaskData, context: Context = {}): void {
+  const [, ...shape] = imageShapeOf(images.train);
+  const sizes = takesRows(name) ? [shape[0] * shape[1] * shape[2]] : shape;
+  scope(() => {
+    noGrad(() => model.forward(zeros([1, ...sizes]), context));
+  });
+}
+
+/** Whether images of another size, or more of them, would do. */
+function isOfShapes(error: unknown): error is Error {
+  return error instanceof ShapeError || error instanceof RangeError;
 }
