@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askChromium, CHROMIUM, launch } from "../../../tools/consumers/chromium.ts";
 import { exportNetwork } from "../src/export/export-network.ts";
 import { openClassifier } from "../src/trained-network.ts";
+import { greyPng } from "./grey-png.ts";
 import { TICKETS, writeTicket } from "./pruned-tickets.ts";
 
 const { chromium: absent } = await askChromium();
@@ -27,8 +28,8 @@ afterAll(async () => {
 });
 
 /** The page of a ticket, from its file: whatever it would fetch is a failure. */
-async function open(model: string): Promise<{ page: Page; folder: string; faults: string[] }> {
-  const folder = join(root, model);
+async function open(model: string, name = model): Promise<{ page: Page; folder: string; faults: string[] }> {
+  const folder = join(root, name);
   await writeTicket(folder, TICKETS.find(({ architecture }) => architecture.model === model)!);
   await exportNetwork(folder, "page", `${folder}-page`);
   const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
@@ -82,6 +83,21 @@ describe.skipIf(absent !== undefined)("a page", { timeout: 120_000 }, () => {
     await expect.poll(() => told(page)).not.toEqual(blank);
     await page.getByRole("button", { name: "Clear" }).click();
     await expect.poll(() => told(page)).toEqual(blank);
+    expect(faults).toEqual([]);
+  });
+
+  test("of LeNet-300-100 takes a picture as it is: not moved, as what is drawn is", async () => {
+    const { page, folder, faults } = await open("lenet-300-100", "picture");
+    const pixels = Uint8Array.from({ length: 784 }, (_, at) => (at % 28 < 9 && at < 200 ? 255 - (at % 199) : 0));
+    const buffer = greyPng(pixels);
+    await page.getByLabel("Picture").setInputFiles({ name: "corner.png", mimeType: "image/png", buffer });
+    const { classify } = await openClassifier(folder);
+    const [answer] = await classify([Float32Array.from(pixels, (level) => level / 255)]);
+    const { labels, probabilities } = answer!;
+    await expect.poll(() => told(page)).toContainEqual([labels[0], Math.max(...probabilities).toFixed(3)]);
+    expect((await told(page)).map(([, value]) => value)).toEqual(
+      [...probabilities].sort((a, b) => b - a).map((value) => value.toFixed(3)),
+    );
     expect(faults).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ltt } from "./command.ts";
+import { greyPng } from "./grey-png.ts";
 
 /** With 16 pixels a LeNet-5 has the same weights: they do not tell the size of its images. */
 const SIDE = 17;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     for (let i = 0; i < 20; i++)
       writeFileSync(
         join(root, "shapes", name, `${i}.png`),
-        png(Uint8Array.from({ length: SIDE * SIDE }, (_, at) => light + ((at * i) % 7))),
+        greyPng(Uint8Array.from({ length: SIDE * SIDE }, (_, at) => light + ((at * i) % 7))),
       );
   }
   const options =
@@ -77,7 +77,7 @@ test("predict answers images by their files, named or listed, and says which do 
     /^0\.\d{3} (dark|light)\tshapes\/light\/3\.png\n$/,
   );
 
-  writeFileSync(join(root, "other.png"), png(new Uint8Array(4), 2));
+  writeFileSync(join(root, "other.png"), greyPng(new Uint8Array(4)));
   const wrong = async (file: string) => (await run(`predict ${network} ${file}`)).err;
   expect(await wrong("other.png")).toBe(
     "ltt: other.png: has 2 × 2 pixels; this network takes 17 × 17: scale or cut it\n",
@@ -95,7 +95,7 @@ test("a folder of its own tests, what it shares with training is told, and a fol
   timeout: 60_000,
 }, async () => {
   mkdirSync(join(root, "tests", "light"), { recursive: true });
-  const added = png(new Uint8Array(SIDE * SIDE).fill(99));
+  const added = greyPng(new Uint8Array(SIDE * SIDE).fill(99));
   writeFileSync(join(root, "tests", "light", "new.png"), added);
   writeFileSync(join(root, "tests", "light", "old.png"), readFileSync(join(root, "shapes", "light", "0.png")));
   const go = () =>
@@ -138,24 +138,3 @@ test("without what was kept it says that the network cannot be made", { timeout:
     expect.stringContaining('its network is {"model":"lenet-5","outputs":2}, which this version cannot make'),
   ]);
 });
-
-/** A grey image (PNG, 3rd edition), its rows without a filter. */
-function png(pixels: Uint8Array, side = SIDE): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const [length, sum, body] = [Buffer.alloc(4), Buffer.alloc(4), Buffer.concat([Buffer.from(type), data])];
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
-  header[8] = 8;
-  const rows = Array.from({ length: side }, (_, y) => [Buffer.of(0), pixels.subarray(y * side, (y + 1) * side)]).flat();
-  const parts = [
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.concat(rows))),
-    chunk("IEND", Buffer.alloc(0)),
-  ];
-  return Buffer.concat([Buffer.of(137, 80, 78, 71, 13, 10, 26, 10), ...parts]);
-}

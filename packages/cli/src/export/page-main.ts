@@ -93,7 +93,10 @@ function askImages(images: Classifier, shape: readonly [number, number, number])
     context.fillStyle = "black";
     context.fillRect(0, 0, canvas.width, canvas.height);
   };
-  const look = () => ask(shape[0] === 1 ? digitOf(canvas, shape) : pictureOf(canvas, shape));
+  canvas.height = Math.round((canvas.width * shape[1]) / shape[2]);
+  const isOfDigits = shape[0] === 1 && images.classes.join("") === "0123456789";
+  let isDrawn = true; // until a picture is chosen
+  const look = () => ask(isDrawn && isOfDigits ? digitOf(canvas, shape) : pictureOf(canvas, shape));
   context.lineWidth = canvas.width / 12;
   context.lineCap = "round";
   context.strokeStyle = "white";
@@ -124,6 +127,7 @@ function askImages(images: Classifier, shape: readonly [number, number, number])
     last = undefined;
   });
   find("clear").addEventListener("click", () => {
+    isDrawn = true;
     clear();
     look();
   });
@@ -131,9 +135,11 @@ function askImages(images: Classifier, shape: readonly [number, number, number])
   file.addEventListener("change", async () => {
     const [chosen] = file.files ?? [];
     if (chosen === undefined) return;
+    const picture = await createImageBitmap(chosen);
+    isDrawn = false;
     clear();
-    context.drawImage(await createImageBitmap(chosen), 0, 0, canvas.width, canvas.height);
-    look();
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    ask(pictureOf(picture, shape)); // not what is seen of it: a picture of the network's size stays as it is
   });
   look();
 }
@@ -154,15 +160,31 @@ function digitOf(canvas: HTMLCanvasElement, [, height, width]: readonly [number,
   if (mass === 0) return new Float32Array(width * height);
   const scale = ((20 / 28) * width) / Math.max(right - left + 1, bottom - top + 1);
   const [centreX, centreY] = [x / mass + 0.5, y / mass + 0.5];
-  return brightnessOf(width, height, (small) => {
-    small.translate(width / 2, height / 2);
-    small.scale(scale, scale);
-    small.drawImage(canvas, -centreX, -centreY);
-  }).subarray(0, width * height);
+  return greyOf(
+    brightnessOf(width, height, (small) => {
+      small.translate(width / 2, height / 2);
+      small.scale(scale, scale);
+      small.drawImage(canvas, -centreX, -centreY);
+    }),
+  );
 }
 
-function pictureOf(canvas: HTMLCanvasElement, [, height, width]: readonly [number, number, number]): Float32Array {
-  return brightnessOf(width, height, (small) => small.drawImage(canvas, 0, 0, width, height));
+/** A picture as it is, at the network's size and in as many colours as it takes. */
+function pictureOf(
+  picture: CanvasImageSource,
+  [channels, height, width]: readonly [number, number, number],
+): Float32Array {
+  const pixels = brightnessOf(width, height, (small) => small.drawImage(picture, 0, 0, width, height));
+  return channels === 1 ? greyOf(pixels) : pixels;
+}
+
+/** Luma of red, green and blue (ITU-R BT.601); of grey the grey. */
+function greyOf(pixels: Float32Array): Float32Array {
+  const size = pixels.length / 3;
+  return Float32Array.from({ length: size }, (_, at) => {
+    const [red, green, blue] = [pixels[at]!, pixels[at + size]!, pixels[at + 2 * size]!];
+    return red === green && green === blue ? red : 0.299 * red + 0.587 * green + 0.114 * blue;
+  });
 }
 
 /** What was drawn, `[3, height, width]` from 0 to 1. */

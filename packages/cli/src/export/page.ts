@@ -36,7 +36,7 @@ export async function pageOf(trained: TrainedNetwork, imageShape: ImageShape | u
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { margin: 2rem auto; padding: 0 1rem; max-width: 40rem; }
 textarea { box-sizing: border-box; width: 100%; font: inherit; }
-canvas { display: block; width: 14rem; height: 14rem; border: 1px solid; touch-action: none; }
+canvas { display: block; width: 14rem; border: 1px solid; touch-action: none; }
 #answer { font-size: 1.5rem; font-weight: 600; }
 th { padding-right: 1rem; text-align: left; font-weight: normal; }
 meter { width: 10rem; }
