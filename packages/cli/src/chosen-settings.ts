@@ -54,16 +54,7 @@ export async function chosenSettings(options: RunOptions): Promise<RunSettings> 
 }
 
 /** Options that say something of texts only. */
-const OF_TEXTS = [
-  "maxLength",
-  "hidden",
-  "dropout",
-  "embedding",
-  "freezeEmbedding",
-  "fold",
-  "phrases",
-  "ticket",
-] as const;
+const OF_TEXTS = ["maxLength", "hidden", "dropout", "embedding", "freezeEmbedding", "fold", "phrases"] as const;
 
 function checkOfSubject({ name, pair, isCnn, isImages }: Subject, options: RunOptions): void {
   if (options.augment !== undefined && !isImages)

@@ -66,12 +66,39 @@ test("images that a network is too deep for are refused, and a last batch that i
     /^leaves: images have 8 × 8 pixels, of which VGG-11 cannot make a class \(maxPool2d: .*\); choose another --model$/,
   );
   expect(() => prepare("conv-6", 4, { batchSize: 5 })).toThrow(/^leaves: images have 4 × 4 pixels/);
-  const one = "leaves: the last batch of an epoch is 1 image of 25, and batch normalisation takes more: choose ";
-  expect(() => prepare("vgg-11", 16, { batchSize: 8 })).toThrow(`${one}--train-size 24, or another --batch-size`);
-  expect(() => prepare("vgg-11", 16, { batchSize: 1 })).toThrow(`${one}--batch-size 2`);
-  for (const data of [{ batchSize: 8, trainSize: 24 }, { batchSize: 7 }])
-    expect(prepare("vgg-11", 16, data).stepsPerEpoch).toBe(data.batchSize === 8 ? 3 : 4);
+  const one = (count: number) =>
+    `leaves: the last batch of an epoch is 1 image of ${count}, and batch normalisation takes more: choose `;
+  expect(() => prepare("vgg-11", 16, { batchSize: 8 })).toThrow(`${one(25)}--train-size 24, or --batch-size 9`);
+  // Of 4 × 4 pixels a ResNet-20's last channels have one.
+  const fails = (data: { batchSize: number; trainSize?: number }, message: string) =>
+    expect(() => prepare("resnet-20", 4, data)).toThrow(new RegExp(`${message}$`));
+  fails({ batchSize: 8 }, `${one(25)}--train-size 24, or --batch-size 9`);
+  fails({ batchSize: 1 }, `${one(25)}--batch-size 5`); // 2, 3 and 4 leave one too
+  fails({ batchSize: 24 }, `${one(25)}--train-size 24, or --batch-size 25`);
+  fails({ batchSize: 8, trainSize: 1 }, `${one(1)}--train-size 2`);
+  fails({ batchSize: 1, trainSize: 1 }, `${one(1)}--train-size 2 --batch-size 2`);
+  // What they say works.
+  for (const batchSize of [5, 9, 25]) prepare("resnet-20", 4, { batchSize });
+  for (const batchSize of [8, 24]) prepare("resnet-20", 4, { batchSize, trainSize: 24 });
+  for (const batchSize of [2, 8]) prepare("resnet-20", 4, { batchSize, trainSize: 2 });
   expect(prepare("resnet-20", 16, { batchSize: 8 }).stepsPerEpoch).toBe(4); // whose last channels have 4 × 4 pixels
+});
+
+test("test images that stand in training or validation are counted among those that are used", () => {
+  const images = (values: readonly number[]): LabelledImages => ({
+    pixels: Uint8Array.from(values.flatMap((value) => new Array(64).fill(value))),
+    shape: [values.length, 8, 8],
+    labels: Int32Array.from(values, (_, i) => i % 2),
+  });
+  const parts = { train: images([1, 2, 1, 2, 1, 2]), validation: images([3, 4]), test: images([1, 90, 1, 90, 1, 90]) };
+  const notes = (trainSize: number | undefined, hasRepeats: boolean) => {
+    const set = { name: "own", ...parts, classes: ["a", "b"], share: 1, hasRepeats, notes: ["Other."] };
+    return prepareImageSet("leaves", set, "lenet-300-100", { data: { validationSize: 2, batchSize: 2, trainSize } })
+      .notes;
+  };
+  expect(notes(undefined, true)).toEqual(["Other.", "3 of 6 test images also stand in training or validation."]);
+  expect(notes(2, true)).toEqual(["Other.", "1 of 2 test images also stand in training or validation."]);
+  expect(notes(undefined, false)).toEqual(["Other."]);
 });
 
 test("what another process is sent makes the same task", async () => {

@@ -2,7 +2,7 @@ import { noGrad, ShapeError, scope, stream, zeros } from "@ltt/core";
 import { type Augmentation, DataError, type Places, splitImages } from "@ltt/data";
 import { type Context, countParameters, type Model } from "@ltt/layers";
 import { type ImageModel, type ImageStart, isDeep, MODEL_TITLES, START_WORDS, takesRows } from "./image-models.ts";
-import { type ImageSet, type ImageSetName, readImageSet } from "./image-sets.ts";
+import { type ImageSet, type ImageSetName, readImageSet, repeatsInTest } from "./image-sets.ts";
 import { IMAGE_SPLIT_SEED, imageSubset } from "./image-subset.ts";
 import { type ImageTaskData, imageShapeOf, imageTaskOf } from "./image-task.ts";
 import type { PreparedTask } from "./prepared-task.ts";
@@ -85,7 +85,7 @@ export function prepareImageSet(
   model: ImageModel,
   { data, start = "glorot" }: ImageSettings,
 ): PreparedTask {
-  const { name, train: all, test: allTests, classes, share, notes } = set;
+  const { name, train: all, test: allTests, classes, share, hasRepeats = false, notes } = set;
   const outputs = classes.length;
   const size = Math.max(1, Math.round(data.validationSize * share));
   const split = () => splitImages(all, { seed: IMAGE_SPLIT_SEED, size });
@@ -110,7 +110,7 @@ export function prepareImageSet(
     );
   const task = imageTaskOf(made);
   const parameters = parametersOf(subject, made);
-  checkLastBatch(subject, made);
+  const repeats = hasRepeats ? repeatsInTest(images) : 0;
   const [train, validation, test] = [images.train, images.validation, images.test].map(({ labels }) => labels.length);
   const read = all.labels.length + allTests.labels.length + (set.validation?.labels.length ?? 0);
   return {
@@ -125,7 +125,8 @@ export function prepareImageSet(
       ...(augment === undefined ? [] : [augmentWords(augment)]),
     ].join("; "),
     words: [["model", `${MODEL_TITLES[model]}; ${START_WORDS[start]}`]],
-    notes,
+    notes:
+      repeats === 0 ? notes : [...notes, `${repeats} of ${test} test images also stand in training or validation.`],
     parameters,
     stepsPerEpoch: Math.ceil(train! / batchSize),
     examples: "images",
@@ -150,12 +151,13 @@ function augmentWords({ padding = 0, flip = false }: Augmentation): string {
   return `images to train on are ${ways.join(" and ")}`;
 }
 
-/** The count of what is trained. @throws {DataError} if the model cannot take images of this size: it is tried on one. */
+/** The count of what is trained. @throws {DataError} if the model cannot take images of this size, or the last batch: it is tried on one. */
 function parametersOf(subject: string, made: ImageTaskData): number {
   const [, , height, width] = imageShapeOf(made.images.train);
   try {
     const model = imageTaskOf(made).model(stream(0));
     tryOn(model, made);
+    checkLastBatch(subject, made, model);
     return countParameters(model);
   } catch (error) {
     if (!isOfShapes(error)) throw error;
@@ -172,20 +174,27 @@ function parametersOf(subject: string, made: ImageTaskData): number {
  *
  * @throws {DataError} if the last batch is one that cannot be trained on.
  */
-function checkLastBatch(subject: string, made: ImageTaskData): void {
+function checkLastBatch(subject: string, made: ImageTaskData, model: Model<unknown>): void {
   const { batchSize, images } = made;
   const count = images.train.labels.length;
   if (batchSize > 1 && count % batchSize !== 1) return;
   try {
-    tryOn(imageTaskOf(made).model(stream(0)), made, { training: { rng: stream(0) } });
+    tryOn(model, made, { training: { rng: stream(0) } });
   } catch (error) {
     if (!isOfShapes(error)) throw error;
-    const instead = batchSize === 1 ? "--batch-size 2" : `--train-size ${count - 1}, or another --batch-size`;
     throw new DataError(
-      `${subject}: the last batch of an epoch is 1 image of ${count}, and batch normalisation takes more: choose ${instead}`,
+      `${subject}: the last batch of an epoch is 1 image of ${count}, and batch normalisation takes more: choose ${largerLastBatch(count, batchSize)}`,
       { cause: error },
     );
   }
+}
+
+/** Options that leave no batch of one image, close to those that were told. */
+function largerLastBatch(count: number, batchSize: number): string {
+  if (count === 1) return `--train-size 2${batchSize === 1 ? " --batch-size 2" : ""}`;
+  let larger = batchSize + 1;
+  while (count % larger === 1) larger++; // the count itself leaves none
+  return `${batchSize === 1 ? "" : `--train-size ${count - 1}, or `}--batch-size ${larger}`;
 }
 
 /** A forward pass of one black image. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   CIFAR_10_CLASSES,
   FASHION_MNIST_CLASSES,
@@ -21,6 +22,8 @@ export interface ImageSet {
   readonly classes: readonly string[];
   /** The part of the images as published that the files hold. */
   readonly share: number;
+  /** Whether test images stand in training or validation too: then it is told how many of those that are used. */
+  readonly hasRepeats?: boolean | undefined;
   readonly notes: readonly string[];
 }
 
@@ -49,6 +52,22 @@ export async function readImageSet(name: ImageSetName, places: Places): Promise<
       };
     }
   }
+}
+
+/** Test images whose pixels are in training or validation too. */
+export function repeatsInTest(parts: Readonly<Record<"train" | "validation" | "test", LabelledImages>>): number {
+  const seen = new Set([...digestsOf(parts.train), ...digestsOf(parts.validation)]);
+  return digestsOf(parts.test).filter((digest) => seen.has(digest)).length;
+}
+
+/** What names the pixels of each image. */
+function digestsOf({ pixels, labels }: LabelledImages): string[] {
+  const size = pixels.length / labels.length;
+  return Array.from(labels, (_, i) =>
+    createHash("sha256")
+      .update(pixels.subarray(i * size, (i + 1) * size))
+      .digest("base64"),
+  );
 }
 
 function incompleteness(has: number): string {

@@ -18,6 +18,18 @@ export function dataOf({ files }: StoredFiles): { readonly [name: string]: unkno
 }
 
 /**
+ * The digest of the texts or images that a network was trained on: what its encoding is kept by.
+ *
+ * @throws {RunFolderError} if it was trained on something else.
+ */
+export function digestIn(stored: StoredFiles): { readonly digest: string; readonly isImages: boolean } {
+  const { encoded, images } = dataOf(stored);
+  if (typeof encoded === "string") return { digest: encoded, isImages: false };
+  if (typeof images === "string") return { digest: images, isImages: true };
+  throw new RunFolderError(`${stored.place}: this network was trained neither on texts nor on images`);
+}
+
+/**
  * The digest of the texts that a network was trained on.
  *
  * @throws {RunFolderError} if it was trained on something else.

@@ -18,11 +18,7 @@ export async function prepareOwnImages(
   const onProgress = (images: number) => say?.(`${folder}: ${images.toLocaleString("en-US")} images read`);
   const options = { validation, test, seed: IMAGE_SPLIT_SEED, onProgress, signal };
   const { classes, mixed, repeatsInTest, ...parts } = await readImageFolder(folder, options);
-  const notes = [
-    ...(mixed ? ["Some images are grey, others in colour: all are taken in three colours."] : []),
-    ...(repeatsInTest === 0
-      ? []
-      : [`${repeatsInTest} of ${parts.test.labels.length} test images also stand in training or validation.`]),
-  ];
-  return prepareImageSet(folder, { name: "own images", ...parts, classes, share: 1, notes }, model, settings);
+  const notes = mixed ? ["Some images are grey, others in colour: all are taken in three colours."] : [];
+  const set = { name: "own images", ...parts, classes, share: 1, hasRepeats: repeatsInTest > 0, notes };
+  return prepareImageSet(folder, set, model, settings);
 }

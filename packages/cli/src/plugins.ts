@@ -49,7 +49,7 @@ export async function loadPlugins(files: readonly string[]): Promise<Plugins> {
         throw new TypeError(`${where}: an arm is no object of name, a string, and levels, a function`);
       }
       refuseTaken(where, "arm", arm.name, [...arms, ...["dense", ...ARMS].map((name) => ({ name }))]);
-      arms.push({ name: arm.name, plugin, levels: (...args) => arm.levels(...args) });
+      arms.push({ name: arm.name, plugin, levels: (...args) => arm.levels(...args), rewinds: arm.rewinds });
     }
   }
   return { criteria, arms };

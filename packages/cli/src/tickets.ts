@@ -19,8 +19,8 @@ import {
   transferArms,
   transferTicket,
 } from "@ltt/lottery";
-import { readEncoding } from "./encoding.ts";
-import { encodedOf, lineageOf } from "./node-files.ts";
+import { readEncoding, readImageEncoding } from "./encoding.ts";
+import { digestIn, lineageOf } from "./node-files.ts";
 import { checkIsFolder } from "./path-kind.ts";
 import type { PreparedTask } from "./prepared-task.ts";
 import { type PlannedNetwork, plannedRuns } from "./run-file.ts";
@@ -40,8 +40,8 @@ export interface TransferredTickets {
 const WORDS = "embedding.weight";
 
 /**
- * Takes tickets of another run to this one: for each seed and round the network of the other run of the same seed and round, its embedding
- * row by row to the same words.
+ * Takes tickets of another run to this one: for each seed and round the network of the other run of the same seed and round, of texts its
+ * embedding row by row to the same words.
  *
  * @param seeds - Those that must be there, and others that are taken if they are.
  * @throws {RunFolderError} if the other run lacks a network, its encoding, or removed another fraction each round.
@@ -49,7 +49,7 @@ const WORDS = "embedding.weight";
  */
 export async function transferredTickets(
   { ticket: from = "", ticketArm = "winning-ticket", ticketRounds }: RunOptions,
-  { task, encoding }: PreparedTask, // of texts: images are refused before
+  { task, encoding }: PreparedTask,
   experiment: ExperimentSettings,
   seeds: { readonly asked: readonly number[]; readonly others: readonly number[] },
 ): Promise<TransferredTickets> {
@@ -67,10 +67,9 @@ export async function transferredTickets(
 
   const weights = parametersOf(task.model(stream(0)));
   const shapes = new Map(Array.from(patternOf(weights).keys(), (name) => [name, [...weights.get(name)!.shape]]));
-  const rowsBy = new Map<string, { readonly rows: Int32Array; readonly corpus: string }>();
+  const sources = new Map<string, Source>();
   const tickets: TicketFor[] = [];
   const files = new Map<string, ReadonlyMap<string, Uint8Array>>();
-  let words = "";
   for (const seed of [...seeds.asked, ...seeds.others]) {
     for (const round of rounds) {
       const source = networks.find((network) => network.seed === seed && network.round === round);
@@ -82,17 +81,16 @@ export async function transferredTickets(
             "run first, or ask for others (--seeds, --ticket-rounds)",
         );
       }
-      const digest = encodedOf(stored);
+      const { digest, isImages } = digestIn(stored);
       checkRates(stored, experiment.rate);
-      if (!rowsBy.has(digest)) {
-        const old = await readEncoding(folder, digest);
-        rowsBy.set(digest, { rows: sameWords(encoding!.vocabulary, old.vocabulary), corpus: old.corpus });
+      if (isImages !== (encoding === undefined)) {
+        const [theirs, ours] = isImages ? ["images", "texts"] : ["texts", "images"];
+        throw new RangeError(`--ticket: the networks of ${folder} are of ${theirs}, this run's of ${ours}`);
       }
-      const { rows, corpus } = rowsBy.get(digest)!;
-      const shared = rows.filter((row) => row >= 0).length;
-      words = `${shared} of ${rows.length} vocabulary rows are words of ${corpus} too`;
+      if (!sources.has(digest)) sources.set(digest, await sourceOf(folder, digest, encoding?.vocabulary));
+      const { rows } = sources.get(digest)!;
       const moved = transferTicket(await readTicket(store, source.node), shapes, {
-        rows: shapes.has(WORDS) ? new Map([[WORDS, rows]]) : new Map(),
+        rows: rows !== undefined && shapes.has(WORDS) ? new Map([[WORDS, rows]]) : new Map(),
         rng: stream(seed, "transfer", source.node),
       });
       const init = nodeOf(INIT, { architecture: task.architecture, seed });
@@ -101,17 +99,42 @@ export async function transferredTickets(
       files.set(hashOf(givenNode(ticket, hashOf(init))), made);
     }
   }
-  const [{ corpus } = { corpus: "" }] = rowsBy.values();
+  const [{ corpus, rows } = { corpus: "", rows: undefined }] = [...sources.values()].reverse();
   return {
     tickets,
     files,
     notes: [
       `Tickets of ${corpus} (${ticketArm}) are trained here: transferred-ticket has their mask and starting values, transferred-mask ` +
-        `their mask and initial weights of its own, transferred-random as many weights of each tensor at random places. ${words}; the ` +
-        "others keep weights at random places, so many that the embedding is as dense as the ticket's.",
+        "their mask and initial weights of its own, transferred-random as many weights of each tensor at random places. " +
+        (rows === undefined ? CLASSES : wordsOf(rows, corpus)),
     ],
   };
 }
+
+/** What a ticket was trained on, and of texts what it has of the words here. */
+interface Source {
+  readonly corpus: string;
+  readonly rows: Int32Array | undefined;
+}
+
+async function sourceOf(folder: string, digest: string, words: Vocabulary | undefined): Promise<Source> {
+  if (words === undefined) {
+    const { corpus = "other images" } = (await readImageEncoding(folder, digest)) ?? {};
+    return { corpus, rows: undefined };
+  }
+  const { corpus, vocabulary } = await readEncoding(folder, digest);
+  return { corpus, rows: sameWords(words, vocabulary) };
+}
+
+function wordsOf(rows: Int32Array, corpus: string): string {
+  return (
+    `${rows.filter((row) => row >= 0).length} of ${rows.length} vocabulary rows are words of ${corpus} too; the ` +
+    "others keep weights at random places, so many that the embedding is as dense as the ticket's."
+  );
+}
+
+const CLASSES =
+  "Of as many classes the output's weights are the ticket's too; of others they are at random places, as dense as its.";
 
 /** An experiment that trains tickets of another run too. */
 export function withTickets(experiment: ExperimentSettings, tickets: readonly TicketFor[]): ExperimentSettings {

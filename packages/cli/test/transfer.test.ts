@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ltt } from "./command.ts";
+import { greyPng } from "./grey-png.ts";
 
 let root: string;
 beforeAll(async () => {
@@ -36,6 +37,58 @@ const arms = (folder: string) =>
       return `${arm} ${round}`;
     });
 const TRANSFER = ["transferred-ticket", "transferred-mask", "transferred-random"];
+
+describe("tickets of images", { timeout: 180_000 }, () => {
+  const SIDE = 16;
+  /** Images of a class are as bright as its number says, but for noise. */
+  const putImages = (folder: string, classes: readonly string[], count: number) => {
+    for (const [light, name] of classes.entries()) {
+      mkdirSync(join(root, folder, name), { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const pixels = Uint8Array.from({ length: SIDE * SIDE }, (_, at) => 60 * light + ((at * (i + 7)) % 31));
+        writeFileSync(join(root, folder, name, `${i}.png`), greyPng(pixels));
+      }
+    }
+  };
+  const how = "--profile quick --batch-size 8 --steps 6 --validate-every 3 --rounds 2 --seed 1 --arms winning-ticket";
+  const go = (images: string, model: string, more: string) =>
+    ltt(`run --images ${images} --model ${model} ${how} ${more}`.split(" "), { cwd: root });
+  beforeAll(() => {
+    putImages("shapes", ["dark", "light"], 20);
+    putImages("leaves", ["ash", "birch", "oak"], 20);
+  });
+
+  test.each([
+    ["lenet-5", ""],
+    ["resnet-20", "--schedule none --warm-up none "],
+  ])("of %s are trained on images of other classes, with buffers of a new network", async (model, rates) => {
+    const old = await go("shapes", model, `${rates}--train-size 22 --out old-${model}`);
+    expect([old.code, old.err]).toEqual([0, expect.not.stringContaining("audit FAILED")]);
+    const moved = await go("leaves", model, `${rates}--train-size 32 --ticket old-${model} --out new-${model}`);
+    expect([moved.code, moved.err]).toEqual([0, expect.not.stringContaining("audit FAILED")]);
+    const round = (n: number) => ["winning-ticket", ...TRANSFER].map((arm) => `${arm} ${n}`);
+    expect(arms(`new-${model}`)).toEqual(["dense 0", ...round(1), ...round(2)]);
+    expect(moved.out).toMatch(
+      /Tickets of own images \(winning-ticket\) are trained here: .*places\. Of as many classes/,
+    );
+    expect(moved.out).not.toContain("vocabulary");
+    const audit = await ltt(["audit", `new-${model}`], { cwd: root });
+    expect(audit.out).toContain("passed  Transferred tickets have the mask and the values of the other run's");
+    if (model === "resnet-20") expect(audit.out).toContain("passed  Buffers start from the same moment as the weights");
+  });
+
+  test("are not of texts, nor of another network", async () => {
+    expect((await go("leaves", "lenet-5", "--train-size 32 --ticket old --out wrong")).err).toMatch(
+      /^ltt: --ticket: the networks of .*old are of texts, this run's of images$/m,
+    );
+    expect((await run("subj-cnn", "--ticket", "old-lenet-5", "--out", "wrong")).err).toMatch(
+      /^ltt: --ticket: the networks of .*old-lenet-5 are of images, this run's of texts$/m,
+    );
+    expect((await go("leaves", "conv-2", "--train-size 32 --ticket old-lenet-5 --out wrong")).err).toMatch(
+      /^ltt: transferTicket: "convs\.0\.weight" is .* in the ticket and .* in the new network; only rows may differ$/m,
+    );
+  });
+});
 
 describe("ltt run --ticket", { timeout: 120_000 }, () => {
   test("trains the tickets of another run beside its own, says which words both have, and audits them", async () => {

@@ -70,6 +70,15 @@ test("linked folders are classes too", async () => {
   expect((await read()).classes).toEqual(["ant", "bee", "cat"]);
   rmSync(join(folder, "..", `${basename(folder)}-bee`), { recursive: true });
   await expect(read()).rejects.toThrow(`${folder}/bee: is a link that leads nowhere; mend it, or take it away`);
+  rmSync(join(folder, "bee"));
+  writeFileSync(join(folder, "notes.txt"), "a file that is no image is passed over");
+  symlinkSync("notes.txt", join(folder, "bee"));
+  await expect(read()).rejects.toThrow(
+    `${folder}/bee: is a link to a file, where links lead to the folders of classes`,
+  );
+  rmSync(join(folder, "bee"));
+  symlinkSync("../ant/1.PNG", join(folder, "cat", "linked.png"));
+  expect((await read()).train.labels.length).toBeGreaterThan(0);
 });
 
 test("parts that have folders of their own are those, the other is held out of what is trained on", async () => {

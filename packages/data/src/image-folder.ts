@@ -53,7 +53,8 @@ const OPTIONS: Kinds<ImageFolderOptions> = {
  * same pixels in one part. Links are followed, hidden files passed over.
  *
  * @throws {DataError} for what is no PNG, or damaged, partly transparent, of another size than the first, or in no class; for fewer than
- *   two classes, one without an image to train on, and one that only validation or test have.
+ *   two classes, one without an image to train on, and one that only validation or test have; for a link that leads nowhere, or to a file
+ *   where a class is expected.
  */
 export async function readImageFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
   check("readImageFolder", "folder", folder, pathKind);
@@ -134,6 +135,11 @@ async function classesIn(folder: string): Promise<string[]> {
   const image = entries.find(({ name, isFolder }) => !isFolder && isImage(name));
   if (image !== undefined)
     throw new DataError(`${join(folder, image.name)}: is in no class; put it into a folder named for its class`);
+  const link = entries.find(({ isFolder, isLink }) => isLink && !isFolder);
+  if (link !== undefined)
+    throw new DataError(
+      `${join(folder, link.name)}: is a link to a file, where links lead to the folders of classes; mend it, or take it away`,
+    );
   return entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
 }
 
@@ -148,17 +154,26 @@ async function knownClassesIn(place: string, folder: string, classes: readonly s
   );
 }
 
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
+}
+
 /** What stands in a folder and is not hidden, in rising order; links are what they lead to. */
-async function entriesOf(folder: string): Promise<{ readonly name: string; readonly isFolder: boolean }[]> {
+async function entriesOf(folder: string): Promise<Entry[]> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith("."));
   return Promise.all(
     sorted(entries, ({ name }) => name).map(async (entry) => {
-      if (!entry.isSymbolicLink()) return { name: entry.name, isFolder: entry.isDirectory() };
-      const path = join(folder, entry.name);
-      const leadsTo = await stat(path).catch((cause) => {
-        throw new DataError(`${path}: is a link that leads nowhere; mend it, or take it away`, { cause });
+      const { name } = entry;
+      if (!entry.isSymbolicLink()) return { name, isFolder: entry.isDirectory(), isLink: false };
+      const path = join(folder, name);
+      const leadsTo = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+        const wrong =
+          cause.code === "ENOENT" ? "is a link that leads nowhere; mend it, or take it away" : cause.message;
+        throw new DataError(`${path}: ${wrong}`, { cause });
       });
-      return { name: entry.name, isFolder: leadsTo.isDirectory() };
+      return { name, isFolder: leadsTo.isDirectory(), isLink: true };
     }),
   );
 }

@@ -265,7 +265,13 @@ export const calls: Readonly<Record<string, readonly (() => Call)[]>> = {
   readReuters: [() => call(data.readReuters, reuters, { topics: 90 })],
   readFashionMnist: [() => call(data.readFashionMnist, clothes)],
   readPicture: [() => call(data.readPicture, join(pictures, "dark", "0.png"))],
-  readImageFolder: [() => call(data.readImageFolder, pictures, { seed: 1 })],
+  readImageFolder: [
+    () =>
+      call(data.readImageFolder, pictures, {
+        ...{ seed: 1, validation: pictures, test: pictures },
+        ...{ onProgress: () => {}, signal: new AbortController().signal },
+      }),
+  ],
   readMnist: [() => call(data.readMnist, mnist, "mnist" as const)],
   sourceNamed: [() => call(data.sourceNamed, "imdb")],
   spamAssassinOf: [() => call(data.spamAssassinOf, [{ text: "Subject: A\n\nB", group: "spam-1" }])],

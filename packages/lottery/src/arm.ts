@@ -47,6 +47,8 @@ export interface NamedArm {
   readonly levels: Arm;
   /** SHA-256 of the plugin file that it comes from: criteria of its own are named with it. Default: it comes from no file. */
   readonly plugin?: string | undefined;
+  /** Whether it goes back to the moment `rewindTo`, which must lie within training then. Default true. */
+  readonly rewinds?: boolean | undefined;
 }
 
 /** @throws {TypeError | RangeError} unless these are what an arm is called with. */

@@ -62,6 +62,12 @@ describe("the networks of an experiment", () => {
     expect(rewinds({ arms: [arm], faults: [] })).toBe(names(100).join() !== names(200).join());
   });
 
+  test("of an arm from outside may rest on it, unless the arm says that they do not", () => {
+    const levels = () => [];
+    const rests = (told: { rewinds?: boolean }) => rewinds({ arms: [{ name: "mine", levels, ...told }], faults: [] });
+    expect([rests({}), rests({ rewinds: true }), rests({ rewinds: false })]).toEqual([true, true, false]);
+  });
+
   test("and their files do not depend on the order in which rates are given", () => {
     const texts = [
       { a: 0.1, b: 0.3 },

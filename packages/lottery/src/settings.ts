@@ -87,11 +87,13 @@ export function armsNeeded(settings: Pick<ExperimentSettings, "arms" | "faults">
   return [...builtIn, ...arms.filter((arm) => typeof arm !== "string")];
 }
 
-/** Whether an arm goes back to `rewindTo`: an arm from outside may, so it counts as one that does. */
+/** Whether an arm goes back to `rewindTo`: one from outside counts as one that does unless it says that it does not. */
 export function rewinds(settings: Pick<ExperimentSettings, "arms" | "faults">): boolean {
   check("rewinds", "settings", settings, object);
   checkArms("rewinds", settings);
-  return armsNeeded(settings).some((arm) => typeof arm !== "string" || BUILT_IN_ARMS[arm].rewinds === true);
+  return armsNeeded(settings).some((arm) =>
+    typeof arm === "string" ? BUILT_IN_ARMS[arm].rewinds === true : arm.rewinds !== false,
+  );
 }
 
 /**

@@ -59,8 +59,8 @@ export function transferArms(tickets: readonly TicketFor[]): NamedArm[] {
   };
   const [ticketName, maskName, randomName] = TRANSFER_ARMS;
   return [
-    { name: ticketName, levels: ticket },
-    { name: maskName, levels: mask },
-    { name: randomName, levels: random },
+    { name: ticketName, levels: ticket, rewinds: false },
+    { name: maskName, levels: mask, rewinds: false },
+    { name: randomName, levels: random, rewinds: false },
   ];
 }
