@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { RunFolderError } from "@ltt/lottery";
@@ -18,11 +18,13 @@ export async function noteFiles(subject: Subject, folder: string): Promise<reado
   for (const [option, file] of pathsOf(subject)) {
     if (file === undefined) continue;
     const before = earlier.find(({ path }) => path === resolve(file));
-    const now = await digestOf(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT" || before === undefined) return undefined; // told by who reads it
+    const now = await digestOf(file).catch(async (error: NodeJS.ErrnoException) => {
+      // What is wrong in a folder that is there, a link that leads nowhere, is told by who reads it.
+      if (error.code !== "ENOENT" || before === undefined || (await isThere(file))) return undefined;
+      const kind = subject.ownImages === undefined ? "file" : "folder";
       throw new RunFolderError(
-        `${file}: there is no such file; the run in ${folder} read it (${before.bytes} bytes, SHA-256 ${short(before.sha256)}): if it ` +
-          `was moved, name it with --${option}`,
+        `${file}: there is no such ${kind}; the run in ${folder} read it (${before.bytes} bytes, SHA-256 ${short(before.sha256)}): if ` +
+          `it was moved, name it with --${option}`,
         { cause: error },
       );
     });
@@ -63,23 +65,34 @@ function short(sha256: string): string {
 /** Of a file its bytes; of a folder those of its files, each after its name. */
 async function digestOf(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256");
-  const bytes = (await stat(path)).isDirectory() ? await addFolder(hash, path, "") : await addFile(hash, path);
+  const bytes = (await stat(path)).isDirectory() ? await addFolder(hash, path) : await addFile(hash, path);
   return { bytes, sha256: hash.digest("hex") };
 }
 
-/** As images are read: in the order of their names, without what is hidden. */
-async function addFolder(hash: Hash, folder: string, within: string): Promise<number> {
+/** What `readImageFolder` reads, in its order; another file beside the classes may come and go. */
+async function addFolder(hash: Hash, folder: string): Promise<number> {
   let bytes = 0;
-  for (const name of (await readdir(folder)).filter((one) => !one.startsWith(".")).sort()) {
-    const path = join(folder, name);
-    const kind = await stat(path);
-    const named = `${within}${name}`;
-    if (kind.isDirectory() && within === "") bytes += await addFolder(hash, path, `${named}/`);
-    if (!kind.isFile()) continue; // told by who reads it
-    hash.update(`${named} ${kind.size}\n`);
-    bytes += await addFile(hash, path);
+  for (const name of await visibleIn(folder)) {
+    if (!(await stat(join(folder, name))).isDirectory()) continue;
+    for (const image of await visibleIn(join(folder, name))) {
+      const content = await readFile(join(folder, name, image));
+      hash.update(`${name}/${image} ${content.length}\n`).update(content);
+      bytes += content.length;
+    }
   }
   return bytes;
+}
+
+/** The names in a folder that are not hidden, in rising order. */
+async function visibleIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function addFile(hash: Hash, path: string): Promise<number> {

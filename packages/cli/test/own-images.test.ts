@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -115,9 +115,14 @@ test("a folder of its own tests, what it shares with training is told, and a fol
   const changed = await go();
   expect([changed.code, changed.err]).toEqual([1, expect.stringContaining("tests: has changed since the run in ")]);
   rmSync(join(root, "tests", "light", "newer.png"));
+  writeFileSync(join(root, "tests", "Thumbs.db"), "in no class, so it is not read");
   expect((await go()).code).toBe(0);
+  symlinkSync("nowhere", join(root, "tests", "dark"));
+  expect((await go()).err).toContain("tests/dark: is a link that leads nowhere");
   rmSync(join(root, "tests"), { recursive: true });
-  expect((await go()).err).toContain("if it was moved, name it with --test");
+  expect((await go()).err).toMatch(
+    /tests: there is no such folder; the run in .* if it was moved, name it with --test/,
+  );
 });
 
 test("latency and compact take it too", { timeout: 60_000 }, async () => {

@@ -66,7 +66,10 @@ const TESTABLE = 2 * NEAR;
  * test of equal spreads does not choose well between the two: with Cochran's at 5 to 50 %, 85 to 92 % there.
  *
  * What this does not see: one group, among eight or more, that varies five times as much as those around it. In simulation
- * all intervals together then cover the truth in 71 to 84 % of experiments.
+ * all intervals together then cover the truth in 71 to 84 % of experiments. Nor what the groups of a seed share and the
+ * control does not, as tickets that descend from one another may: of twenty groups, with such a spread as large as that of
+ * single runs, they cover it in 90 %, with twice its variance in 83 %, where successive groups are correlated by 0.8 in 90,
+ * and where the control alone varies twice as much in 81, with three seeds as with five.
  *
  * @param groups - `groups[l][s]`: group l with seed s, in the order of their sparsity.
  * @param control - `control[s]`.
@@ -100,7 +103,8 @@ export function differencesFromControl(
  * Differences of pairs of groups, `a[l] − b[l]`, over the same n seeds, all at once: `mean ± t · √(s²/n)`.
  *
  * s² is the variance of the paired differences, pooled over the k pairs, with `k·(n − 1)` degrees of freedom; t is
- * Student's at Šidák's confidence. Pairs have no run in common, so that their errors are independent, given the seed.
+ * Student's at Šidák's confidence. Pairs have no run in common, and their errors are taken to be independent; where half of the variance is of
+ * the seed, twenty intervals cover the truth together in 92 % of experiments of three seeds, and in 94 % of five.
  * Where one half of the pairs varies more than the other, s² is the larger of two, of the four pairs up to l and of the
  * four from l on, with `4·(n − 1)` degrees of freedom. Of fewer than eight pairs the wider of two intervals counts, with
  * the pair's own s² and with the pooled one: see `differencesFromControl`. Pooled over all, intervals would cover the

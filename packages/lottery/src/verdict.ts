@@ -84,7 +84,7 @@ export interface Verdict {
   readonly denseCensored: readonly number[];
   /**
    * The dense network varies more between seeds than the pruned ones (F test at 1 %), so that the intervals are too
-   * narrow and nothing is called supported.
+   * narrow: against it nothing is called supported, nor refuted but what has learnt nothing.
    */
   readonly denseVariesMore: boolean;
 }
@@ -127,7 +127,8 @@ const CONFIDENCE = 0.956;
 /**
  * Judges all levels at once, on test accuracy. No level is chosen before it is judged, so none flatters itself, and the
  * intervals hold together: with 95 % confidence every one of an arm's intervals against the same network covers its
- * true difference.
+ * true difference, as far as `differencesFromControl` sees how runs vary. A winner is above all its bounds, those against
+ * the dense network and those against each control.
  *
  * A winning ticket **matches** the dense network (the interval of the difference lies above `−margin`) and is **better
  * than each control** (it lies above 0): then its initial weights matter. A network that has learnt nothing is never
@@ -285,7 +286,7 @@ function judgeArm(
     const beside = {
       arm: "dense",
       difference,
-      standing: matches === "supported" && againstDense.denseVariesMore ? ("undecided" as const) : matches,
+      standing: againstDense.denseVariesMore ? ("undecided" as const) : matches,
     };
     const others = againstControls.flatMap(({ name, byRound }): Comparison[] => {
       const interval = byRound.get(round);

@@ -31,7 +31,7 @@ export const en: Labels = {
   differences: "What the verdict rests on",
   differencesTo: (name) => `winning ticket − ${name}`,
   differencesCaption: ({ margin, over, sparsities }) => {
-    const together = sparsities === 1 ? "" : ", which hold for all sparsities at once";
+    const together = sparsities === 1 ? "" : ", which hold for all sparsities of a comparison at once";
     const intervals = {
       seeds: `, with 95 % intervals over seeds${together}`,
       "test examples": `, with 95 % intervals over the test examples of one run${together}`,
@@ -105,7 +105,7 @@ export const en: Labels = {
   onlyDense: "only dense right",
   seedsNeeded: "seeds needed",
   seedsNeededWords: (difference, fewest, most, have) =>
-    `To see a difference of ${difference} points between a level and the dense network (95 %, power 80 %), with the spread of these ` +
+    `To see a difference of ${difference} points between one level and the dense network (95 % for it alone, power 80 %), with the spread of these ` +
     `runs, ${fewest === most ? `${most} seeds are needed` : `${fewest} to ${most} seeds are needed, depending on the level`}; there are ${have}.`,
   masks: "Masks, and the words that are left",
   masksCaption:

@@ -97,7 +97,7 @@ export const ko: Labels = {
   differences: "판정의 근거",
   differencesTo: (name) => `당첨 티켓 − ${name}`,
   differencesCaption: ({ margin, over, sparsities }) => {
-    const together = sparsities === 1 ? "" : "(모든 희소성에 동시에 성립)";
+    const together = sparsities === 1 ? "" : "(비교마다 모든 희소성에 동시에 성립)";
     const intervals = {
       seeds: `와 시드에 대한 95 % 구간${together}`,
       "test examples": `와 실행 한 번의 시험 예시에 대한 95 % 구간${together}`,
@@ -167,7 +167,7 @@ export const ko: Labels = {
   onlyDense: "전체만 정답",
   seedsNeeded: "필요한 시드 수",
   seedsNeededWords: (difference, fewest, most, have) =>
-    `이 실행들의 산포로 한 희소성과 전체 신경망의 ${difference} 퍼센트포인트 차이를 보려면(95 %, 검정력 80 %) ${fewest === most ? `시드 ${most}개가` : `희소성에 따라 시드 ${fewest}~${most}개가`} 필요합니다. 지금은 ${have}개입니다.`,
+    `이 실행들의 산포로 한 희소성과 전체 신경망의 ${difference} 퍼센트포인트 차이를 보려면(그 희소성만 95 %, 검정력 80 %) ${fewest === most ? `시드 ${most}개가` : `희소성에 따라 시드 ${fewest}~${most}개가`} 필요합니다. 지금은 ${have}개입니다.`,
   masks: "마스크와 남은 단어",
   masksCaption:
     "티켓 하나의 텐서를 평면으로 그렸습니다. 가중치가 많이 남은 곳일수록 진하며, 척도는 텐서마다 적힌 비율까지입니다. 임베딩의 행은 잦은 단어에서 드문 단어 순입니다.",

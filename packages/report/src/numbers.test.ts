@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { percentEstimate, sparsityPercent } from "./numbers.ts";
+import { percentEstimate, pointsEstimate, sparsityPercent } from "./numbers.ts";
 
 describe("a sparsity", () => {
   test.each([
@@ -30,4 +30,12 @@ describe("a mean over runs", () => {
   ])("with a half-width of %f is %s", (halfWidth, said) => {
     expect(percentEstimate({ mean: 0.8712, halfWidth, n: 2 })).toBe(said);
   });
+});
+
+test("a difference that rounds to nothing has no sign", () => {
+  expect([-0.00004, 0.00004, -0.00006].map((mean) => pointsEstimate({ mean, halfWidth: 0.01 }))).toEqual([
+    "0.00 ± 1.00 points",
+    "0.00 ± 1.00 points",
+    "−0.01 ± 1.00 points",
+  ]);
 });

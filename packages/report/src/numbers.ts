@@ -42,7 +42,7 @@ export function pointsEstimate({ mean, halfWidth }: Interval): string {
   const points = (100 * mean).toFixed(2);
   const sign = Number(points) > 0 ? "+" : "";
   const width = Number.isFinite(halfWidth) ? ` ± ${(100 * halfWidth).toFixed(2)}` : "";
-  return `${sign}${points.replace("-", "−")}${width} points`;
+  return `${sign}${points.replace(/^-(?=0\.0+$)/, "").replace("-", "−")}${width} points`;
 }
 
 /** A mean of steps, whole: `1,250`. */

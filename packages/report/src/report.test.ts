@@ -237,7 +237,9 @@ describe("words beside the intervals say what these are over", () => {
   test("seeds", () => {
     const page = pageOf([1, 2, 3]);
     expect(page).toContain('<th scope="col">interval over seeds, points</th>');
-    expect(page).toContain("points, with 95 % intervals over seeds, which hold for all sparsities at once. To match");
+    expect(page).toContain(
+      "points, with 95 % intervals over seeds, which hold for all sparsities of a comparison at once. To match",
+    );
     expect(page).toContain(
       "half a 95 % interval of one mean (Student&#39;s t over seeds). Differences in the verdict have",
     );
@@ -249,7 +251,7 @@ describe("words beside the intervals say what these are over", () => {
     const page = pageOf([1]);
     expect(page).toContain('<th scope="col">interval over test examples, points</th>');
     expect(page).toContain(
-      "points, with 95 % intervals over the test examples of one run, which hold for all sparsities at once. To match",
+      "points, with 95 % intervals over the test examples of one run, which hold for all sparsities of a comparison at once. To match",
     );
     expect(page).toContain("They say what other test examples would change, not what another seed would: no claim.");
     expect(page).toContain(
@@ -266,7 +268,9 @@ describe("words beside the intervals say what these are over", () => {
   test("in Korean too", () => {
     expect(pageOf([1, 2, 3], 2, "ko")).toContain('<th scope="col">시드에 대한 구간, 퍼센트포인트</th>');
     expect(pageOf([1], 2, "ko")).toContain('<th scope="col">시험 예시에 대한 구간, 퍼센트포인트</th>');
-    expect(pageOf([1], 2, "ko")).toContain("실행 한 번의 시험 예시에 대한 95 % 구간(모든 희소성에 동시에 성립)");
+    expect(pageOf([1], 2, "ko")).toContain(
+      "실행 한 번의 시험 예시에 대한 95 % 구간(비교마다 모든 희소성에 동시에 성립)",
+    );
     expect(pageOf([1], 2, "ko")).not.toMatch(/시드에 대한|F 검정|스튜던트/);
   });
 });

@@ -23,8 +23,8 @@ At 20 %, the most accurate, test accuracy differs by +1.10 points against the de
 (undecided), +1.10 points against random re-initialisation (undecided).
 Its lowest validation loss comes as early as the dense network's: step 300 against 300.
 “Matches” means less accurate by no more than 0.5 points. ± bounds what other test examples would
-change (95 %, for all 2 sparsities at once), not what another seed would (seed 1 was run), nor
-another split.
+change (95 %, for all 2 sparsities of a comparison at once), not what another seed would (seed 1 was
+run), nor another split.
 Note: made up
 `);
 });

@@ -151,7 +151,7 @@ function excluded(
   if (denseVariesMore) {
     sentences.push(
       `전체 신경망의 ${measure ?? labels.measure} 값이 시드에 따라 가지치기한 신경망보다 더 크게 달라집니다(F 검정, 1 %). 구간이 너무 ` +
-        "좁으므로 아무것도 지지되었다고 하지 않습니다. 시드를 더 실행하십시오.",
+        "좁으므로 무너진 것 말고는 지지되었다고도 기각되었다고도 하지 않습니다. 시드를 더 실행하십시오.",
     );
   }
   return sentences;

@@ -196,7 +196,7 @@ describe("the sentences", () => {
     const said = text(runs({ "winning-ticket": [0, 0], "random-reinit": [-1, -1], "late-rewinding": [0, 0] }));
     expect(said.split("“Matches” means less accurate by no more than 0.5 points")).toHaveLength(2);
     expect(said).toContain(
-      "± is half a 95 % interval over 3 seeds, for all 2 sparsities at once; it holds for this split",
+      "± is half a 95 % interval over 3 seeds, for all 2 sparsities of a comparison at once; it holds for this split",
     );
   });
 });

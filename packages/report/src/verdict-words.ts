@@ -174,7 +174,7 @@ function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore, measu
   if (denseVariesMore) {
     sentences.push(
       `The dense network's ${measure} varies more between seeds than the pruned networks' (F test, 1 %): the intervals are too narrow, ` +
-        "and nothing is called supported; run more seeds.",
+        "and nothing is called supported or refuted but what has collapsed; run more seeds.",
     );
   }
   return sentences;
@@ -183,7 +183,7 @@ function excluded({ levels, lateRewinding: late, leftOut, denseVariesMore, measu
 function conditions({ basis, margin, seeds, levels, measure }: Verdict): string {
   const less = measure === undefined ? "less accurate" : `a lower ${measure}`;
   const matching = `“Matches” means ${less} by no more than ${trim(100 * margin)} points`;
-  const together = levels.length === 1 ? "" : `, for all ${levels.length} sparsities at once`;
+  const together = levels.length === 1 ? "" : `, for all ${levels.length} sparsities of a comparison at once`;
   if (basis === "one run") {
     return (
       `${matching}. ± bounds what other test examples would change (95 %${together}), not what another seed would (seed ` +
