@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("the run folder keeps what its images are, and exports name the classes and the shape", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const [kept] = readdirSync(join(root, "run", "encodings"));
   const written = JSON.parse(readFileSync(join(root, "run", "encodings", kept!), "utf8"));
@@ -56,7 +56,7 @@ test("the run folder keeps what its images are, and exports name the classes and
 });
 
 test("predict answers images by their files, named or listed, and says which do not fit", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const network = `run/nodes/${last()}`;
   const named = await run(`predict ${network} shapes/dark/0.png shapes/light/3.png --json`);
@@ -92,7 +92,7 @@ test("predict answers images by their files, named or listed, and says which do 
 });
 
 test("a folder of its own tests, what it shares with training is told, and a folder that changes is refused", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   mkdirSync(join(root, "tests", "light"), { recursive: true });
   const added = greyPng(new Uint8Array(SIDE * SIDE).fill(99));
@@ -125,7 +125,7 @@ test("a folder of its own tests, what it shares with training is told, and a fol
   );
 });
 
-test("latency and compact take it too", { timeout: 60_000 }, async () => {
+test("latency and compact take it too", { timeout: 180_000 }, async () => {
   expect(await run("latency run --passes 2 --batch 2")).toMatchObject({ code: 0, err: "" });
   const compact = await run(`compact run/nodes/${last()} --out small --json`);
   expect([compact.code, compact.err]).toEqual([0, ""]);
@@ -134,7 +134,7 @@ test("latency and compact take it too", { timeout: 60_000 }, async () => {
   expect(difference).toBeLessThan(1e-4);
 });
 
-test("without what was kept it says that the network cannot be made", { timeout: 60_000 }, async () => {
+test("without what was kept it says that the network cannot be made", { timeout: 180_000 }, async () => {
   const node = last();
   rmSync(join(root, "run", "encodings"), { recursive: true });
   const { code, err } = await run(`export run/nodes/${node} --to onnx --out again`);
